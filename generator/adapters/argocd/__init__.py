@@ -1,0 +1,1 @@
+"""What Argo CD's repo server runs in its sidecar, and what installs and checks that."""

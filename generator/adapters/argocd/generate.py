@@ -1,0 +1,129 @@
+"""`kaitogen argocd generate`: the manifests of one application, for Argo CD's sidecar.
+
+A pure function of the files, the parameters and the settings of plugin.yaml: it asks
+neither the clock nor the network nor a cluster, and writes nothing but standard output.
+"""
+
+import os
+from typing import Final
+
+from generator import overriding, reporting
+from generator.adapters import wiring
+from generator.adapters.argocd import bounds, folder, parameters, report
+from generator.adapters.options import Values
+from generator.adapters.outcome import Outcome
+from generator.emit import stream
+from generator.errors import EXIT_SURROUNDINGS, KaitogenError, UsageError
+from generator.findings import place
+from generator.load import load
+from generator.model import Document, Finding, Request, Result
+from generator.pipeline import generate
+
+_EMPTY_FOLDER: Final = "KG110"
+
+
+def run(values: Values) -> Outcome:
+    """All manifests of the application's folder, or none and why."""
+    seconds, mebibytes = _number(values, "time_limit"), _number(values, "memory_limit")
+    try:
+        made = bounds.bounded(lambda: _outcome(values), seconds, mebibytes)
+    except KaitogenError as error:
+        return Outcome(said=report.failure(error.message, error.fix), exit_code=error.exit_code)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        return Outcome(
+            said=report.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_SURROUNDINGS
+        )
+    return (
+        Outcome(said=report.text([made]), exit_code=EXIT_SURROUNDINGS) if isinstance(made, Finding) else made
+    )
+
+
+def _outcome(values: Values) -> Outcome:
+    said = parameters.said(os.environ)
+    top = folder.root(wiring.word(values["within"]) or "", os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
+    result = _result(said, top, wiring.word(values["templates"]))
+    strict = said.true("strict")
+    code = reporting.exit_code(result.findings, strict=strict)
+    words = report.text(result.findings, strict=strict)
+    return Outcome(b"" if code else stream(result.manifests, "yaml").encode(), words, code)
+
+
+def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
+    """The manifests and all findings; where parameters are wrong already, only what is wrong with them."""
+    include = said.values.get("include")
+    patterns = include if isinstance(include, tuple) else ()
+    named = folder.included(patterns, top, said.sources.get("include", ""))
+    over = folder.templates(templates, top)
+    wrong = [*said.findings, *named.findings, *over.findings]
+    if wrong:
+        return Result((), tuple(wrong))
+    documents, unreadable, _ = load(Request(named.paths))
+    if said.true("allow_empty"):
+        unreadable = [one for one in unreadable if one.code != _EMPTY_FOLDER]
+    documents, wrong = laid(documents, said, top)
+    result = generate(Request(documents=tuple(documents), templates=over.paths[0] if over.paths else None))
+    findings = [*wrong, *unreadable, *result.findings]
+    if not findings and not result.manifests and not said.true("allow_empty"):
+        findings.append(_nothing())
+    return result._replace(findings=tuple(findings))
+
+
+def _nothing() -> Finding:
+    message = "the intents make no manifest, and Argo CD would take that for success and prune"
+    return Finding(
+        "KG156", "error", ".", 0, 0, "", message, "add an intent, or set the parameter allow_empty: true"
+    )
+
+
+def laid(documents: list[Document], said: parameters.Said, top: str) -> tuple[list[Document], list[Finding]]:
+    """The documents with everything over them that the Application says, and what is wrong with that.
+
+    Precedence, the last one wins: kaitogen's defaults, the defaults of a set, the intent,
+    the environment's file, parameters that have a name, values by path (`set`).
+    """
+    findings: list[Finding] = []
+    name = said.word("environment")
+    if name is not None:
+        found = folder.environment(name, top, said.sources["environment"])
+        overlays, unreadable, _ = load(Request(found.paths))
+        findings += [*found.findings, *unreadable]
+        for overlay in overlays:
+            findings += overlay.flaws
+            done = overriding.lay(documents, overlay) if not overlay.flaws else overriding.Laid(documents, [])
+            documents = done.documents
+            findings += place(done.located)
+    assignments, wrong = _assignments(said)
+    if assignments:
+        done = overriding.assign(documents, assignments)
+        documents = done.documents
+        findings += place(done.located)
+    return documents, findings + wrong
+
+
+def _assignments(said: parameters.Said) -> tuple[list[overriding.Assignment], list[Finding]]:
+    wanted: list[overriding.Assignment] = []
+    wrong: list[Finding] = []
+    for parameter in parameters.PARAMETERS:
+        value = said.word(parameter.name) if parameter.path else None
+        if value is not None:
+            source = said.source(parameter.name)
+            wanted.append(overriding.Assignment(None, parameter.path, value, source, typed=False))
+    by_path = said.values.get("set")
+    for key, text in sorted(by_path.items() if isinstance(by_path, dict) else ()):
+        name, colon, path = key.partition(":") if ":" in key.partition("[")[0] else ("", "", key)
+        steps = overriding.parse_path(path)
+        if steps is None:
+            message = f"{key[:80]} is no path of an intent's metadata or spec"
+            fix = 'write spec.placement.count, phi-4:spec.placement.count or metadata.labels["a.b/c"]'
+            wrong.append(parameters.about(said.sources["set"], "KG152", message, fix))
+        else:
+            wanted.append(overriding.Assignment(name if colon else None, steps, text, said.source("set")))
+    return wanted, wrong
+
+
+def _number(values: Values, name: str) -> int:
+    word = wiring.word(values[name]) or ""
+    if not (word.isascii() and word.isdigit() and 0 < int(word[:6]) <= 100_000):
+        raise UsageError(f"--{name.replace('_', '-')} takes a number from 1 to 100000, not {word[:40]}")
+    return int(word)

@@ -1,0 +1,82 @@
+"""From the name of a command to the function that runs it, each imported when it is called for."""
+
+from collections.abc import Callable
+from typing import Final
+
+from generator.adapters.options import Command, Values
+from generator.adapters.outcome import Outcome
+
+
+def run(command: Command, values: Values) -> Outcome:
+    """Run one parsed command."""
+    return _RUNNERS[command.name](values)
+
+
+def _render(values: Values) -> Outcome:
+    from generator.adapters import render_command
+
+    return render_command.run(values)
+
+
+def _validate(values: Values) -> Outcome:
+    from generator.adapters import validate_command
+
+    return validate_command.run(values)
+
+
+def _explain(values: Values) -> Outcome:
+    from generator.adapters import explain_command
+
+    return explain_command.run(values)
+
+
+def _init(values: Values) -> Outcome:
+    from generator.adapters import init_command
+
+    return init_command.run(values)
+
+
+def _krm(values: Values) -> Outcome:
+    from generator.adapters.krm import command
+
+    return command.run(values)
+
+
+def _kustomize(values: Values, name: str) -> Outcome:
+    from generator.adapters.kustomize import commands
+
+    return commands.COMMANDS[name](values)
+
+
+def _argocd(values: Values, name: str) -> Outcome:
+    from generator.adapters import argocd_commands
+
+    return argocd_commands.run(name, values)
+
+
+def _about(values: Values, name: str) -> Outcome:
+    from generator.adapters import about_commands
+
+    return about_commands.COMMANDS[name](values)
+
+
+#: One line for each command of the table in `options`; a test holds that none is missing.
+_RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
+    "render": _render,
+    "validate": _validate,
+    "explain": _explain,
+    "init": _init,
+    "krm": _krm,
+    "kustomize install": lambda values: _kustomize(values, "install"),
+    "kustomize uninstall": lambda values: _kustomize(values, "uninstall"),
+    "kustomize doctor": lambda values: _kustomize(values, "doctor"),
+    "kustomize check": lambda values: _kustomize(values, "check"),
+    "kustomize components": lambda values: _kustomize(values, "components"),
+    "argocd generate": lambda values: _argocd(values, "argocd generate"),
+    "argocd parameters": lambda values: _argocd(values, "argocd parameters"),
+    "argocd install": lambda values: _argocd(values, "argocd install"),
+    "argocd doctor": lambda values: _argocd(values, "argocd doctor"),
+    "schema": lambda values: _about(values, "schema"),
+    "version": lambda values: _about(values, "version"),
+    "completion": lambda values: _about(values, "completion"),
+}

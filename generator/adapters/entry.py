@@ -1,0 +1,105 @@
+"""Where every command starts and ends: streams, interrupts and exit codes."""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from generator.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, EXIT_SURROUNDINGS, KaitogenError
+
+_COMPLETING = "_KAITOGEN_COMPLETE"
+
+
+def main() -> NoReturn:
+    """The console script. Ends the process itself: nothing is left to do that Python's own end would do."""
+    # One short run makes little garbage, and looking for it costs more than it gives back.
+    gc.disable()
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        pass  # what matters was written and checked before
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line on the real streams; returns the exit code and raises nothing."""
+    try:
+        try:
+            return _run(arguments)
+        except KaitogenError as error:
+            _say(f"kaitogen: {error.message}\n" + (f"    fix: {error.fix}\n" if error.fix else ""))
+            return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return EXIT_OK
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug of ours, told as one
+        _say(_bug(error))
+        return EXIT_BUG
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from generator.adapters import quick
+
+    plain = None if _COMPLETING in os.environ else quick.parse(arguments)
+    if plain is None:
+        from generator.adapters import cli  # help, completion, and whatever has to be explained
+
+        full = cli.parse(arguments)
+        if isinstance(full, int):
+            return full
+        plain = full
+    from generator.adapters import dispatch
+
+    command, values = plain
+    outcome = dispatch.run(command, values)
+    _say(outcome.said)
+    return _write(outcome.output) or outcome.exit_code
+
+
+def _write(output: bytes) -> int:
+    """All of the output to standard output; the exit code, 0 where all went well."""
+    if not output:
+        return EXIT_OK
+    try:
+        view = memoryview(output)
+        while view:
+            view = view[os.write(1, view) :]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _say(f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n")
+        return EXIT_SURROUNDINGS
+    return EXIT_OK
+
+
+def _say(words: str) -> None:
+    """To standard error, whatever its encoding; a closed one is nobody's loss."""
+    if not words:
+        return
+    try:
+        view = memoryview(words.encode("utf-8", "backslashreplace"))
+        while view:
+            view = view[os.write(2, view) :]
+    except OSError:
+        pass
+
+
+def _bug(error: Exception) -> str:
+    """What a person needs to report a bug: where it was, and no wall of text."""
+    trace, place = error.__traceback__, "?"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno} in {code.co_name}"
+        trace = trace.tb_next
+    words = " ".join(str(error).split())[:200]
+    return (
+        f"kaitogen: this is a bug in kaitogen: {type(error).__name__} at {place}: {words}\n"
+        "    fix: please report it with the intent that caused it; nothing was written\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

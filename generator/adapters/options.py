@@ -1,0 +1,161 @@
+"""Every command with its arguments and options, said once.
+
+The quick parser (`quick.py`) and click (`cli.py`) are both made from this table, and
+completion and the documentation with them.
+"""
+
+from typing import Final
+
+from generator.adapters.argocd_options import ARGOCD_COMMANDS
+from generator.adapters.explain_options import EXPLAIN
+from generator.adapters.kustomize_options import KUSTOMIZE_COMMANDS
+from generator.adapters.table import Argument, Command, Option, Takes, Value, Values
+from generator.emit import FORMATS
+from generator.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS
+
+__all__ = ["COMMANDS", "Argument", "Command", "Option", "Takes", "Value", "Values"]
+
+_PATHS: Final = Argument(
+    "paths",
+    "PATH",
+    "Files, folders (every intent.yaml and *.intent.yaml below them), or - for standard input.",
+)
+_TEMPLATES: Final = Option(
+    "templates",
+    ("--templates",),
+    "A folder of templates that are laid over the shipped ones.",
+    "value",
+    "FOLDER",
+)
+_STRICT: Final = Option("strict", ("--strict",), "Let warnings stop the run as errors do.")
+_QUIET: Final = Option("quiet", ("-q", "--quiet"), "Show errors only.")
+_FORCE: Final = Option("force", ("--force",), "Write over an existing file.")
+_STRATEGIES: Final = ("explicit", "count", "auto")
+_SCHEMAS: Final = ("intent", "set", "workspace", "findings")
+
+RENDER: Final = Command(
+    "render",
+    "Turn intents into KAITO Workspaces.",
+    (
+        Option(
+            "out",
+            ("-o", "--out"),
+            "Write one file per object into this folder, all or nothing.",
+            "value",
+            "FOLDER",
+        ),
+        Option("check", ("--check",), "Write nothing; exit 1 with a diff where the folder of -o differs."),
+        Option(
+            "kustomization", ("--kustomization",), "Write a kustomization.yaml that lists the files, too."
+        ),
+        Option(
+            "form", ("--output-format",), "Format of the manifests.", "value", choices=FORMATS, default="yaml"
+        ),
+        _TEMPLATES,
+        _STRICT,
+        _QUIET,
+    ),
+    _PATHS,
+)
+VALIDATE: Final = Command(
+    "validate",
+    "Check intents and finished Workspace manifests.",
+    (
+        Option(
+            "form",
+            ("--format",),
+            "How to report; all but text go to standard output.",
+            "value",
+            choices=("text", "json", "github", "sarif", "junit"),
+            default="text",
+        ),
+        Option(
+            "kaito", ("--kaito",), "KAITO version of finished manifests.", "value", choices=KAITO_VERSIONS
+        ),
+        Option("provider", ("--provider",), "Cloud of finished manifests.", "value", choices=PROVIDERS),
+        Option(
+            "node_provisioner",
+            ("--node-provisioner",),
+            "Node provisioner of finished manifests.",
+            "value",
+            choices=NODE_PROVISIONERS,
+        ),
+        Option(
+            "feature_gates",
+            ("--feature-gate",),
+            "KAITO gate of finished manifests.",
+            "values",
+            "NAME=true|false",
+        ),
+        Option(
+            "expect", ("--expect",), "Fail unless exactly this many Workspaces are seen.", "value", "NUMBER"
+        ),
+        Option("notes", ("--notes",), "Show what only the cluster can decide, too."),
+        _TEMPLATES,
+        _STRICT,
+        _QUIET,
+    ),
+    _PATHS,
+)
+INIT: Final = Command(
+    "init",
+    "Write a commented intent to start from.",
+    (
+        Option(
+            "strategy",
+            ("--strategy",),
+            "How the model is placed.",
+            "value",
+            choices=_STRATEGIES,
+            default="auto",
+        ),
+        Option("name", ("--name",), "Name of the Workspace.", "value", "NAME"),
+        Option("model", ("--model",), "Preset or Hugging Face id of the model.", "value", "MODEL"),
+        _FORCE,
+    ),
+    Argument("file", "FILE", "Where to write it; standard output where it is left out or -.", most=1),
+)
+SCHEMA: Final = Command(
+    "schema",
+    "Print a JSON Schema.",
+    (
+        Option(
+            "kaito",
+            ("--kaito",),
+            "KAITO version of the Workspace schema.",
+            "value",
+            choices=KAITO_VERSIONS,
+        ),
+        Option(
+            "api_version",
+            ("--api-version",),
+            "API version of the Workspace schema.",
+            "value",
+            choices=("v1beta1", "v1alpha1"),
+        ),
+    ),
+    Argument("which", "|".join(_SCHEMAS), "Which schema.", most=1, choices=_SCHEMAS),
+)
+VERSION: Final = Command("version", "Print the version of kaitogen and the KAITO versions it knows.")
+COMPLETION: Final = Command(
+    "completion",
+    "Print the completion script of a shell.",
+    (),
+    Argument("shell", "bash|zsh|fish", "The shell.", most=1, choices=("bash", "zsh", "fish"), required=True),
+)
+
+#: In the order of the help text.
+COMMANDS: Final[dict[str, Command]] = {
+    command.name: command
+    for command in (
+        RENDER,
+        VALIDATE,
+        EXPLAIN,
+        INIT,
+        SCHEMA,
+        *ARGOCD_COMMANDS,
+        *KUSTOMIZE_COMMANDS,
+        VERSION,
+        COMPLETION,
+    )
+}

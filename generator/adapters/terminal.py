@@ -1,0 +1,14 @@
+"""What standard error is: a terminal that shows colours, one that does not, or something that is read later."""
+
+import os
+import sys
+
+
+def colours() -> bool | None:
+    """Whether to colour (True, False) for a terminal, None where standard error is none (https://no-color.org)."""
+    try:
+        if not os.isatty(2):
+            return None
+    except OSError:
+        return None
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.platform != "win32"

@@ -1,0 +1,46 @@
+"""Values of a command line to a Request: the one place that looks at standard input for the stages."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+from generator.adapters.options import Value, Values
+from generator.errors import SurroundingsError
+from generator.load import read_stdin
+from generator.model import Request
+
+_CHUNK = 65536
+
+
+def request(values: Values) -> Request:
+    """The request of a command with PATH arguments; SurroundingsError where standard input cannot be read."""
+    paths = words(values["paths"]) or (".",)
+    stdin = _standard_input() if "-" in paths else None
+    return Request(
+        paths, stdin=stdin, templates=word(values.get("templates")), notes=bool(values.get("notes"))
+    )
+
+
+def words(value: Value) -> tuple[str, ...]:
+    """The value of an argument or option that may stand several times."""
+    return value if isinstance(value, tuple) else ()
+
+
+def word(value: Value) -> str | None:
+    """The value of an option that takes one."""
+    return value if isinstance(value, str) else None
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise SurroundingsError("standard input is closed", fix="pipe a file into it, or name the file")
+    try:
+        return read_stdin(_chunks())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SurroundingsError(f"standard input cannot be read: {reason}") from error
+
+
+def _chunks() -> Iterator[bytes]:
+    while chunk := os.read(0, _CHUNK):
+        yield chunk

@@ -1,0 +1,41 @@
+"""The exceptions that stop a run, and the exit code each one stands for.
+
+What a user can get wrong in a file is a `Finding` and is collected; an
+exception means that the run itself cannot go on.
+"""
+
+EXIT_OK = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_SURROUNDINGS = 3
+EXIT_BUG = 4
+EXIT_INTERRUPTED = 130
+
+
+class KaitogenError(Exception):
+    """Base of everything kaitogen raises on purpose; `fix` says what to do next."""
+
+    exit_code = EXIT_BUG
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+
+class UsageError(KaitogenError):
+    """The command line asks for something that does not exist or does not go together."""
+
+    exit_code = EXIT_USAGE
+
+
+class SurroundingsError(KaitogenError):
+    """The machine did not play along: disk full, output folder unwritable, cluster unreachable."""
+
+    exit_code = EXIT_SURROUNDINGS
+
+
+class InternalError(KaitogenError):
+    """kaitogen contradicts itself; always a bug of ours."""
+
+    exit_code = EXIT_BUG

@@ -1,0 +1,194 @@
+"""Paths and standard input to documents; the only stage that reads a user's intent files."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from generator.model import Document, Finding, Request
+from generator.yamlio.flaws import Flaw
+from generator.yamlio.locate import line_of
+from generator.yamlio.read import RawDocument, Unreadable, read
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+STDIN: Final = "<stdin>"
+_NAMES: Final = ("intent.yaml", "intent.yml")
+_ENDINGS: Final = (".intent.yaml", ".intent.yml")
+
+
+class Loaded(NamedTuple):
+    """The documents of a whole run, what is wrong with files and documents as such, and the files, all in order."""
+
+    documents: list[Document]
+    findings: list[Finding]
+    files: list[str]
+
+
+class _Refused(Exception):
+    """A path that is not read; code, message and advice are in `args`."""
+
+
+def load(request: Request) -> Loaded:
+    """All documents of the request in file order; a file that cannot be read becomes a finding."""
+    documents: list[Document] = list(request.documents)
+    findings: list[Finding] = []
+    files = [document.file for document in documents]
+    seen: set[tuple[int, int]] = set()
+    for path in request.paths:
+        for found in _expand(path, findings):
+            name = STDIN if found == "-" else found
+            files.append(name)
+            try:
+                data = _stdin(request) if found == "-" else _read_file(found, seen)
+            except _Refused as refused:
+                findings.append(_about(name, *refused.args))
+                continue
+            if data is not None:
+                _parse(name, data, documents, findings)
+    return Loaded(documents, findings, files)
+
+
+def documents_of(name: str, data: bytes) -> Loaded:
+    """The documents of one text that did not come from a file of that name."""
+    loaded = Loaded([], [], [name])
+    _parse(name, data, loaded.documents, loaded.findings)
+    return loaded
+
+
+def _about(file: str, code: str, message: str, fix: str) -> Finding:
+    return Finding(code, "error", file, 0, 0, "", message, fix)
+
+
+def _expand(path: str, findings: list[Finding]) -> Iterator[str]:
+    """The files a path stands for; a folder gives its intent files, sorted."""
+    if path == "-" or not os.path.isdir(path):
+        yield path
+        return
+    files = sorted(_walk(path))
+    root = os.path.realpath(path)
+    if not files:
+        message = "no intent file here: intent.yaml or *.intent.yaml (or .yml), at any depth"
+        findings.append(_about(path, "KG110", message, "name the files, or rename them so"))
+    for file in files:
+        name = os.path.normpath(os.path.join(path, *file))
+        if os.path.islink(name) and not _inside(os.path.realpath(name), root):
+            message = f"a symbolic link that leads out of {path} is not followed"
+            findings.append(_about(name, "KG112", message, "copy the file, or name it on the command line"))
+            continue
+        yield name
+
+
+def _inside(path: str, root: str) -> bool:
+    return path.startswith(root if root.endswith(os.sep) else root + os.sep)
+
+
+def _walk(folder: str) -> Iterator[tuple[str, ...]]:
+    """Intent files below a folder, as path parts; neither hidden folders nor linked ones are entered."""
+    pending: list[tuple[str, ...]] = [()]
+    while pending:
+        parts = pending.pop()
+        try:
+            with os.scandir(os.path.join(folder, *parts)) as entries:
+                found = list(entries)
+        except OSError:
+            yield parts  # opening the folder as a file then says why it cannot be read
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    pending.append((*parts, entry.name))
+            elif entry.name in _NAMES or entry.name.endswith(_ENDINGS):
+                yield (*parts, entry.name)
+
+
+def _stdin(request: Request) -> bytes:
+    data = request.stdin or b""
+    if len(data) > MAX_BYTES:
+        raise _Refused(*_too_large())
+    return data
+
+
+def _too_large() -> tuple[str, str, str]:
+    return "KG109", f"larger than {MAX_BYTES // 2**20} MiB", "split the file"
+
+
+def _read_file(path: str, seen: set[tuple[int, int]]) -> bytes | None:
+    """The bytes of a regular file (or of a pipe that the shell made), None where it was read before."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise _Refused("KG601", f"cannot be read: {reason}", "check the path and its permissions") from error
+    info = os.fstat(descriptor)
+    if stat.S_ISDIR(info.st_mode):
+        os.close(descriptor)
+        raise _Refused(
+            "KG601", "a folder that cannot be listed", "check its permissions and the length of its path"
+        )
+    with open(descriptor, "rb") as file:
+        if stat.S_ISFIFO(info.st_mode) and path.startswith(("/dev/fd/", "/proc/self/fd/")):
+            os.set_blocking(descriptor, True)
+        elif not stat.S_ISREG(info.st_mode):
+            raise _Refused("KG111", "not a regular file", "name a file, a folder or - for standard input")
+        elif (info.st_dev, info.st_ino) in seen:
+            return None
+        seen.add((info.st_dev, info.st_ino))
+        try:
+            data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise _Refused("KG601", f"cannot be read: {reason}", "check the disk") from error
+    if len(data) > MAX_BYTES:
+        raise _Refused(*_too_large())
+    return data
+
+
+def _parse(name: str, data: bytes, documents: list[Document], findings: list[Finding]) -> None:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        advice = "save the file as UTF-8"
+        findings.append(
+            Finding(
+                "KG101",
+                "error",
+                name,
+                line,
+                column,
+                "",
+                f"byte 0x{data[error.start]:02x} is not UTF-8",
+                advice,
+            )
+        )
+        return
+    try:
+        for index, raw in enumerate(read(text)):
+            documents.append(_document(name, index, raw, text))
+    except Unreadable as stop:
+        findings.append(_flaw(name, stop.flaw, text))
+
+
+def _document(name: str, index: int, raw: RawDocument, text: str) -> Document:
+    flaws = tuple(_flaw(name, flaw, text) for flaw in raw.flaws)
+    return Document(name, index, raw.value, text[raw.start : raw.end], raw.line, flaws)
+
+
+def _flaw(name: str, flaw: Flaw, text: str) -> Finding:
+    source = line_of(text, flaw.line) if flaw.line else ""
+    return Finding(
+        flaw.code, "error", name, flaw.line, flaw.column, "", flaw.message, flaw.fix, source=source
+    )
+
+
+def read_stdin(stream: Iterable[bytes]) -> bytes:
+    """Standard input up to the limit and one byte more, so that no endless pipe fills the memory."""
+    parts: list[bytes] = []
+    size = 0
+    for part in stream:
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BYTES:
+            break
+    return b"".join(parts)

@@ -1,0 +1,35 @@
+"""The order of the stages, and nothing else."""
+
+from generator.check import check, check_finished, is_workspace
+from generator.context import context
+from generator.findings import in_file_order, place
+from generator.kinds import sort_out
+from generator.load import load
+from generator.model import Request, Result, Target
+from generator.nodes import choose
+from generator.render import render
+from generator.strategies import resolve
+from generator.validate import validate
+
+
+def generate(request: Request) -> Result:
+    """Everything that the request's intents make, and everything that is wrong with its documents."""
+    documents, unreadable, files = load(request)
+    intents, finished, flaws, unplaced = sort_out(documents, finished=request.finished is not None)
+    specs, invalid = validate(intents)
+    specs, unknown_nodes = choose(specs)
+    planned, contradicting = resolve(specs)
+    contexts = [context(spec, plan) for spec, plan in planned]
+    manifests, unrendered = render(contexts, request.templates)
+    refused = check(manifests, notes=request.notes, together=request.finished is None)
+    refused += check_finished(finished, request.finished or Target(), notes=request.notes)
+    located = [*unplaced, *invalid, *unknown_nodes, *contradicting, *unrendered, *refused]
+    findings = in_file_order([*unreadable, *flaws, *place(located)], files)
+    seen = sum(is_workspace(data) for _, data in (*manifests, *finished))
+    result = Result(tuple(manifests), tuple(findings), workspaces=seen)
+    if not findings:
+        return result
+    from generator.suppressions import take_back  # a run without findings has nothing to take back
+
+    kept, suppressed = take_back(findings, documents)
+    return result._replace(findings=tuple(in_file_order(kept, files)), suppressed=tuple(suppressed))

@@ -1,0 +1,123 @@
+"""What the target's controller does with `count` and `preferredNodes`: never silently nothing."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from generator.model import Problem
+from generator.rules.sizing import asks_for_estimate, estimate
+from generator.rules.surroundings import PIN_LABEL, Facts, cut, number
+
+_COUNT: Final = ("resource", "count")
+_PREFERRED: Final = ("resource", "preferredNodes")
+#: Compiled where one is needed, since most Workspaces need none.
+_SHELL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
+#: Labels below these domains belong to Kubernetes and its drivers.
+_OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
+_COUNT_CHECKED: Final = 7
+_UNREAD_SINCE: Final = 8
+_SIZES_KNOWN_SINCE: Final = 11
+
+
+def judge(facts: Facts, context: int) -> Iterator[Problem]:
+    """Findings about fields that are written and not read. `context` is what KAITO reads as max-model-len."""
+    count = number(facts.resource, "count")
+    names = facts.resource.get("preferredNodes")
+    preferred = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    if preferred:
+        yield from _preferred(facts, preferred, 1 if count is None else count)
+    # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
+    numbered = count == len(preferred) and (facts.minor >= _UNREAD_SINCE or (facts.byo and _pinned_by(facts)))
+    if count is not None and not numbered and asks_for_estimate(facts):
+        yield _count(facts, count, preferred, context)
+
+
+def _count(facts: Facts, count: int, names: list[str], context: int) -> Problem:
+    nodes = estimate(facts, facts.model, context) if facts.model is not None else None
+    message = f"KAITO {facts.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
+    advice = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(facts))}"
+    if facts.byo:
+        advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(facts))}"
+    if not nodes or facts.minor < _SIZES_KNOWN_SINCE:
+        return Problem("KG461", "warning", _COUNT, message, advice, str(count))
+    message = f"KAITO {facts.kaito} does not read count {count} for a preset on vllm: its own estimate is {_nodes(nodes)}"
+    return Problem(
+        "KG461", "note" if nodes == count else "warning", _COUNT, message, advice, str(count), str(nodes)
+    )
+
+
+def _nodes(number_: int) -> str:
+    return "1 node" if number_ == 1 else f"{number_} nodes"
+
+
+def _preferred(facts: Facts, names: list[str], count: int) -> Iterator[Problem]:
+    if facts.minor == _COUNT_CHECKED and facts.byo and len(names) < count:
+        message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
+        yield Problem(
+            "KG464",
+            "error",
+            _PREFERRED,
+            message,
+            "name as many nodes as count says",
+            str(len(names)),
+            str(count),
+        )
+    elif facts.byo:
+        yield _under_byo(facts, names)
+    elif facts.minor >= _UNREAD_SINCE:
+        message = (
+            f"KAITO {facts.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
+        )
+        if asks_for_estimate(facts):
+            message += ", and its own estimate says how many it uses"
+        label = _pin(facts)
+        advice = f"to pin, use node provisioner byo, select this label, and run: {_command(names, label)}"
+        yield Problem("KG462", "warning", _PREFERRED, message, advice, cut(", ".join(names)))
+
+
+def _under_byo(facts: Facts, names: list[str]) -> Problem:
+    """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
+    pin = _pinned_by(facts)
+    found = cut(", ".join(names))
+    if pin:
+        message = f"KAITO {facts.kaito} finds these nodes by the label {PIN_LABEL}={cut(pin)}, not by name"
+        if asks_for_estimate(facts):
+            message += ", and its own estimate says how many it uses"
+        advice = f"run: {_command(names, f'{PIN_LABEL}={pin}')}"
+        return Problem("KG463", "note", _PREFERRED, message, advice, found)
+    label = _selected(facts)
+    message = (
+        f"KAITO {facts.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches"
+    )
+    if asks_for_estimate(facts):
+        message += ", as many as its own estimate says"
+    advice = f"select a label that these nodes have and no others: {_command(names, label)}"
+    return Problem("KG462", "warning", _PREFERRED, message, advice, found)
+
+
+def _pinned_by(facts: Facts) -> str:
+    """The value of the label that kaitogen pins by; empty where the selector has none."""
+    pin = facts.match_labels.get(PIN_LABEL)
+    return pin if isinstance(pin, str) and re.fullmatch(_SHELL_SAFE, pin) else ""
+
+
+def _selected(facts: Facts) -> str:
+    """The labels of the selector as kubectl takes them; the pin's where some are not for people to set."""
+    pairs = [
+        f"{key}={value}" for key, value in facts.match_labels.items()
+        if isinstance(value, str) and re.fullmatch(_LABEL_SAFE, key) and re.fullmatch(_SHELL_SAFE, value)
+        and not key.partition("/")[0].endswith(_OTHERS)
+    ]  # fmt: skip
+    return " ".join(pairs) if pairs and len(pairs) == len(facts.match_labels) else _pin(facts)
+
+
+def _pin(facts: Facts) -> str:
+    return f"{PIN_LABEL}={facts.name if re.fullmatch(_SHELL_SAFE, facts.name) else 'NAME'}"
+
+
+def _command(names: list[str], label: str) -> str:
+    """A line to paste into a shell: names that no node can have are left out of it."""
+    safe = [name for name in names if re.fullmatch(_SHELL_SAFE, name)]
+    nodes = " ".join(safe) if safe and len(safe) == len(names) else "NODE..."
+    return f"kubectl label nodes {nodes} {label}"

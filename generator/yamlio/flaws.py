@@ -1,0 +1,58 @@
+"""What is wrong with a text as YAML, in a person's words."""
+
+import sys
+from typing import Final, NamedTuple
+
+from yaml.error import YAMLError
+
+
+class Flaw(NamedTuple):
+    """Something a document may not say, at its line and column (from 1) in the whole text."""
+
+    code: str
+    line: int
+    column: int
+    message: str
+    fix: str
+
+
+#: What the parser says, and what it means to a person. The first match counts.
+_SYNTAX: Final = (
+    ("special characters are not allowed", "a control character that YAML does not allow", "remove or escape it"),
+    ("control characters are not allowed", "a control character that YAML does not allow", "remove or escape it"),
+    ("'\\t'", "a tab where YAML wants spaces", "indent with spaces"),
+    ("cannot start any token", "a character that cannot start a value here", "quote the value; indent with spaces, not tabs"),
+    ("mapping values are not allowed", "a colon where no key can stand", "check the indentation, or quote a value that holds ': '"),
+    ("could not find expected ':'", "a key without a colon", "write key: value"),
+    ("did not find expected key", "a line that does not line up with the keys before it", "check the indentation and unclosed quotes"),
+    ("did not find expected '-'", "a line that does not line up with the list before it", "check the indentation"),
+    ("unexpected end of stream", "the text ends inside a quoted value", "close the quote"),
+    ("did not find expected ',' or", "a flow list or mapping that is not closed", "close it with ] or }"),
+    ("undefined tag handle", "a tag that is not read", "remove the tag"),
+    ("escape", "an escape that YAML does not know", "use single quotes for text with backslashes"),
+    ("block sequence entries are not allowed", "a list item where none can stand", "put the list on lines of its own"),
+)  # fmt: skip
+
+
+def syntax_flaw(error: YAMLError, text: str) -> Flaw:
+    """What a parser's error means, with line and column."""
+    said = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
+    known = next((words for part, *words in _SYNTAX if part in said), None)
+    message, fix = known or (
+        f"this is not YAML: {said.splitlines()[0][:120]}",
+        "check the indentation and the quotes",
+    )
+    line, column = _place(error, text)
+    return Flaw("KG102", line, column, message, fix)
+
+
+def _place(error: YAMLError, text: str) -> tuple[int, int]:
+    """Line and column of a syntax error. The reader, which stops at forbidden characters, knows an offset alone."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None:
+        return mark.line + 1, mark.column + 1
+    character = getattr(error, "character", None)
+    at = text.find(chr(character)) if isinstance(character, int) and character <= sys.maxunicode else -1
+    if at < 0:
+        return 0, 0
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1

@@ -1,0 +1,126 @@
+"""From a path in a value back to its line and column in the text.
+
+Only findings need this, so the text is read a second time when there is one, and
+only the wanted paths are followed: no position is kept for the valid 99 percent.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from generator.model import Path
+from generator.yamlio.read import events
+
+_STARTS: Final = (MappingStartEvent, SequenceStartEvent)
+_ENDS: Final = (MappingEndEvent, SequenceEndEvent)
+_BLOCK: Final = 65536
+_Trie: TypeAlias = dict[str | int, Any]
+
+
+class Place(NamedTuple):
+    """Where a value stands: its key (or the value itself, in a list) and the value. Counted from 1."""
+
+    key_line: int
+    key_column: int
+    line: int
+    column: int
+
+
+class _AllFound(Exception):
+    """Every place is known, so that the rest of the text need not be read."""
+
+
+def line_of(text: str, number: int) -> str:
+    """The line of that number, from 1, without its end; empty where there is none."""
+    start, before = 0, number - 1
+    # In blocks first: a file may have millions of lines.
+    while start < len(text) and (passed := text.count("\n", start, start + _BLOCK)) < before:
+        start, before = start + _BLOCK, before - passed
+    for _ in range(before):
+        start = text.find("\n", start) + 1
+        if not start:
+            return ""
+    end = text.find("\n", start)
+    return text[start : len(text) if end < 0 else end].rstrip("\r")
+
+
+def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
+    """The places of the paths, and of the mappings and lists on the way to them, that the text's first document has."""
+    wanted: _Trie = {}
+    # The root has a place as well.
+    missing = 1
+    for path in paths:
+        node = wanted
+        for step in path:
+            missing += step not in node
+            node = node.setdefault(step, {})
+    places: dict[Path, Place] = {}
+    try:
+        next_event = events(text)
+
+        def get() -> Any:
+            if len(places) == missing:
+                raise _AllFound
+            return next_event()
+
+        event = get()
+        while not isinstance(event, (ScalarEvent, AliasEvent, *_STARTS)):
+            if isinstance(event, (DocumentEndEvent, StreamEndEvent)):
+                return places
+            event = get()
+        _follow(get, event, wanted, (), event.start_mark, places)
+    except _AllFound:
+        pass
+    except YAMLError:
+        pass  # a text that broke off after a good document: what was found so far is right
+    return places
+
+
+def _follow(
+    get: Any, event: Any, wanted: _Trie, path: Path, key_mark: Any, places: dict[Path, Place]
+) -> None:
+    """Note the value that `event` starts and go into it as far as the wanted paths do."""
+    mark = event.start_mark
+    if isinstance(event, _STARTS):
+        # A collection is named by its key: its own first line may be far below.
+        places[path] = Place(key_mark.line + 1, key_mark.column + 1, key_mark.line + 1, key_mark.column + 1)
+    else:
+        places[path] = Place(key_mark.line + 1, key_mark.column + 1, mark.line + 1, mark.column + 1)
+        return
+    in_mapping = isinstance(event, MappingStartEvent)
+    index = 0
+    while True:
+        event = get()
+        if isinstance(event, _ENDS):
+            return
+        step: str | int = index
+        mark = event.start_mark
+        if in_mapping:
+            step = event.value if isinstance(event, ScalarEvent) else index
+            event = get()
+        index += 1
+        if step in wanted:
+            _follow(get, event, wanted[step], (*path, step), mark, places)
+        elif isinstance(event, _STARTS):
+            _skip(get)
+
+
+def _skip(get: Any) -> None:
+    depth = 1
+    while depth:
+        event = get()
+        if isinstance(event, _STARTS):
+            depth += 1
+        elif isinstance(event, _ENDS):
+            depth -= 1

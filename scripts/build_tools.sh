@@ -1,0 +1,47 @@
+#!/bin/sh
+# Build the Go programs that the end-to-end tests run, each from the pinned module in
+# tests/e2e/NAME/: its own main package where there is one, else the tool its go.mod names.
+#
+#   scripts/build_tools.sh NAME...          build what is missing; print the path of each
+#   scripts/build_tools.sh --path NAME...   print the paths only
+#
+# A program is kept in ${KAITOGEN_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/kaitogen/tools} under
+# its name and a hash of its sources, so a changed pin is built anew and nothing else is.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+tools=${KAITOGEN_TOOLS:-${XDG_CACHE_HOME:-${HOME:?set HOME or KAITOGEN_TOOLS}/.cache}/kaitogen/tools}
+build=yes
+if [ "${1:-}" = --path ]; then build=no; shift; fi
+if [ $# -eq 0 ]; then sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
+
+digest() { # of the files that decide what is built
+    (cd "$1" && cat go.mod go.sum $(find . -name '*.go' | LC_ALL=C sort)) |
+        { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-12
+}
+
+for name in "$@"; do
+    module=$root/tests/e2e/$name
+    if [ ! -f "$module/go.mod" ]; then echo "build_tools: there is no tests/e2e/$name/go.mod" >&2; exit 2; fi
+    program=$tools/$name-$(digest "$module")
+    if [ "$build" = yes ] && [ ! -x "$program" ]; then
+        if ! command -v go >/dev/null 2>&1; then
+            echo "build_tools: $name is not built yet, and that needs Go 1.24 or newer (https://go.dev/dl/)" >&2
+            exit 3
+        fi
+        mkdir -p "$tools"
+        stage=$(mktemp -d "$tools/.build-XXXXXX")
+        trap 'rm -rf "$stage"' EXIT
+        if ls "$module"/*.go >/dev/null 2>&1; then package=.; else package=tool; fi
+        echo "build_tools: building $name (a minute or two, once)" >&2
+        (cd "$module" && GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false" \
+            nice go build -p "${KAITOGEN_BUILD_JOBS:-2}" -trimpath -o "$stage/" "$package") >&2 || {
+            echo "build_tools: $name could not be built; the Go module proxy may be out of reach" >&2
+            exit 3
+        }
+        mv "$(find "$stage" -type f | head -n 1)" "$program" # renamed at once: two runs may meet here
+        rm -rf "$stage"
+        trap - EXIT
+    fi
+    echo "$program"
+done

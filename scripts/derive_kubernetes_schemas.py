@@ -1,0 +1,145 @@
+"""Derive schemas/kubernetes/ from the models of the official Kubernetes Python client.
+
+KAITO's webhook decodes pod templates and volume sources strictly, so a key that
+Kubernetes does not know is refused there; these schemas refuse it earlier. Only
+structure is taken over: names, types, and which fields are required.
+"""
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import kubernetes
+from kubernetes import client
+
+Schema = dict[str, Any]
+
+FOLDER = Path(__file__).resolve().parent.parent / "schemas" / "kubernetes"
+
+# What the client calls a string although Kubernetes also reads a bare number.
+QUANTITY: Schema = {
+    "type": ["string", "number"],
+    "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$",
+    "maxLength": 100,
+    "x-expected": "a quantity, such as 500m or 16Gi",
+}
+QUANTITY_FIELDS = {
+    "V1EmptyDirVolumeSource.sizeLimit",
+    "V1PodSpec.overhead",
+    "V1ResourceFieldSelector.divisor",
+    "V1ResourceRequirements.limits",
+    "V1ResourceRequirements.requests",
+    "V1VolumeResourceRequirements.limits",
+    "V1VolumeResourceRequirements.requests",
+}
+
+# The client types these as anything at all.
+UNTYPED_FIELDS: dict[str, Schema] = {
+    "V1HTTPGetAction.port": {"type": ["integer", "string"]},
+    "V1ManagedFieldsEntry.fieldsV1": {"type": "object"},
+    "V1TCPSocketAction.port": {"type": ["integer", "string"]},
+}
+
+SCALARS: dict[str, Schema] = {
+    "bool": {"type": "boolean"},
+    # Go's serialisation writes the time that is not set as null, in every scaffolded pod template.
+    "datetime": {"type": ["string", "null"], "format": "date-time"},
+    "float": {"type": "number"},
+    "int": {"type": "integer"},
+    "str": {"type": "string"},
+}
+
+
+def main() -> int:
+    """Write or check the two files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed files, write nothing"
+    )
+    arguments = parser.parse_args()
+    schemas = {
+        "pod-template.schema.json": _document("pod-template", "Pod template", "V1PodTemplateSpec"),
+        "volume-source.schema.json": _document(
+            "volume-source", "Volume source", "V1Volume", leave_out="name"
+        ),
+    }
+    exit_code = 0
+    for name, schema in schemas.items():
+        path = FOLDER / name
+        text = json.dumps(schema, indent=2) + "\n"
+        if not arguments.check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.is_file() or path.read_bytes() != text.encode():
+            print(f"schemas/kubernetes/{name} is not what this script writes now", file=sys.stderr)
+            exit_code = 1
+    return exit_code
+
+
+def _document(name: str, title: str, model: str, leave_out: str = "") -> Schema:
+    """A whole schema file: the model at the root, and what it refers to in `$defs`."""
+    defs: dict[str, Schema] = {}
+    root = _object(model, defs, leave_out)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"https://kaitogen.io/schemas/kubernetes/{name}.schema.json",
+        "$comment": f"Derived from kubernetes {kubernetes.__version__} (the Python client) by "
+        "scripts/derive_kubernetes_schemas.py; do not edit.",
+        "title": title,
+        **root,
+        "$defs": {key: defs[key] for key in sorted(defs)},
+    }
+
+
+def _object(model: str, defs: dict[str, Schema], leave_out: str = "") -> Schema:
+    """The schema of one client model, whose fields may add to `defs`."""
+    cls = getattr(client, model)
+    kinds = {
+        name: cls.openapi_types[attribute]
+        for attribute, name in sorted(cls.attribute_map.items(), key=lambda pair: str(pair[1]))
+        if name != leave_out
+    }
+    schema: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: _field(f"{model}.{name}", kind, defs) for name, kind in kinds.items()},
+    }
+    # The client's own validation refuses a model without these.
+    demanded = {
+        field.serialization_alias or key for key, field in cls.model_fields.items() if field.is_required()
+    }
+    required = [name for name in kinds if name in demanded]
+    if required:
+        schema["required"] = required
+    return schema
+
+
+def _field(field: str, kind: str, defs: dict[str, Schema]) -> Schema:
+    """The schema of one field, named as `Model.jsonName`."""
+    if field in UNTYPED_FIELDS:
+        return UNTYPED_FIELDS[field]
+    return _type(kind, QUANTITY if field in QUANTITY_FIELDS else SCALARS["str"], defs)
+
+
+def _type(kind: str, text: Schema, defs: dict[str, Schema]) -> Schema:
+    """The schema of one of the client's type names, such as List[V1Container]; `text` stands for its `str`."""
+    if match := re.fullmatch(r"List\[(.+)\]", kind):
+        return {"type": "array", "items": _type(match[1], text, defs)}
+    if match := re.fullmatch(r"Dict\[str, (.+)\]", kind):
+        return {"type": "object", "additionalProperties": _type(match[1], text, defs)}
+    if kind == "str":
+        return text
+    if kind in SCALARS:
+        return SCALARS[kind]
+    if not hasattr(client, kind):
+        raise SystemExit(f"the client has a type this script does not know: {kind}")
+    if kind not in defs:
+        defs[kind] = {}  # holds the place, so that a model that contains itself ends here
+        defs[kind] = _object(kind, defs)
+    return {"$ref": f"#/$defs/{kind}"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,210 @@
+"""Derive schemas/set.schema.json from schemas/intent.schema.json, or check that the committed one is current.
+
+Defaults and entries of a set are parts of an intent: the same fields, none of them
+required, and null allowed everywhere, since an entry removes a default with it.
+What must hold between fields holds for the merged intents, so it is left out here.
+Items of lists stay as strict as they are, for lists are replaced and never merged.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+Schema = dict[str, Any]
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+INTENT = "intent.schema.json"
+TARGET = SCHEMAS / "set.schema.json"
+
+#: Keywords that say something about several fields at once, which only the merged intent has.
+BETWEEN_FIELDS = ("required", "minProperties", "maxProperties", "dependentSchemas")
+WORDS_FOR_PEOPLE = ("title", "description", "examples", "x-aliases")
+
+SET_METADATA = (
+    "Name of the set, for whoever reads it. Its namespace, labels and annotations hold for every entry, "
+    "where the defaults and the entry do not say otherwise."
+)
+EXAMPLE: Schema = {
+    "defaults": {
+        "metadata": {"namespace": "inference"},
+        "spec": {"placement": {"instanceType": "Standard_NC24ads_A100_v4"}},
+    },
+    "workspaces": [
+        {"metadata": {"name": "phi-4"}, "spec": {"inference": {"model": "phi-4"}}},
+        {"metadata": {"name": "mistral"}, "spec": {"inference": {"model": "mistral-7b-instruct-v0.3"}}},
+    ],
+}
+METADATA_EXAMPLE = {"name": "search-models"}
+
+
+def main() -> int:
+    """Write the file, or compare it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
+    arguments = parser.parse_args()
+    text = json.dumps(Derivation().schema(), indent=2, ensure_ascii=False) + "\n"
+    if not arguments.check:
+        TARGET.write_text(text, encoding="utf-8", newline="\n")
+    elif not TARGET.is_file() or TARGET.read_bytes() != text.encode():
+        print("schemas/set.schema.json is not what derive_set_schema.py would write", file=sys.stderr)
+        return 1
+    return 0
+
+
+class Derivation:
+    """One run: the schema files read, and the partial forms of what `$ref`s lead to."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Schema] = {}
+        self._defs: dict[str, Schema] = {}
+
+    def schema(self) -> Schema:
+        """The whole schema of a set."""
+        intent = self._file(INTENT)
+        fields = intent["properties"]
+        said = "A fleet of similar intents: what they share under defaults, one entry for each Workspace."
+        return {
+            "$schema": intent["$schema"],
+            "$id": intent["$id"].replace("intent", "set"),
+            "$comment": "Derived from intent.schema.json by scripts/derive_set_schema.py; do not edit.",
+            "title": "WorkspaceIntentSet",
+            "description": said,
+            "type": "object",
+            "required": ["apiVersion", "kind", "metadata", "spec"],
+            "additionalProperties": False,
+            "properties": {
+                "apiVersion": fields["apiVersion"],
+                "kind": {
+                    "title": "Kind",
+                    "description": "Kind of the document: many intents. WorkspaceIntent holds one.",
+                    "type": "string",
+                    "const": "WorkspaceIntentSet",
+                    "examples": ["WorkspaceIntentSet"],
+                },
+                "metadata": _worded("Metadata", SET_METADATA, METADATA_EXAMPLE, self._metadata("name")),
+                "spec": self._spec(),
+            },
+            "examples": [
+                {
+                    "apiVersion": fields["apiVersion"]["const"],
+                    "kind": "WorkspaceIntentSet",
+                    "metadata": METADATA_EXAMPLE,
+                    "spec": EXAMPLE,
+                }
+            ],
+            "$defs": dict(sorted(self._defs.items())),
+        }
+
+    def _spec(self) -> Schema:
+        defaults = {"metadata": self._metadata(), "spec": {"$ref": "#/$defs/spec"}}
+        entry = {"metadata": self._metadata("name"), "spec": {"$ref": "#/$defs/spec"}}
+        shared, first = EXAMPLE["defaults"], EXAMPLE["workspaces"][0]
+        # Null can't remove an entry's whole spec: something must say what runs.
+        self._defs["spec"] = self._mapping(INTENT, self._file(INTENT)["properties"]["spec"])
+        for place, example in ((defaults, shared), (entry, first)):
+            said = "Name, namespace, labels and annotations of one Workspace, laid over the defaults."
+            if place is defaults:
+                said = "Namespace, labels and annotations of all entries."
+            place["metadata"] = _worded("Metadata", said, example["metadata"], place["metadata"])
+            said = "Part of an intent's spec. Mappings are merged with the defaults, lists and single values replace, null removes."
+            place["spec"] = _worded("Specification", said, example["spec"], place["spec"])
+        said = "What all entries share; each entry is laid over it."
+        entries = "One entry for each Workspace. Merged with the defaults it is a whole intent and is checked as one."
+        fields = {
+            "defaults": _worded("Defaults", said, shared, _object(defaults)),
+            "workspaces": _worded(
+                "Workspaces",
+                entries,
+                [first],
+                {"type": "array", "minItems": 1, "items": {**_object(entry), "required": ["metadata"]}},
+            ),
+        }
+        spec = {**_object(fields), "required": ["workspaces"]}
+        return _worded("Specification", "Defaults, and the entries that are laid over them.", EXAMPLE, spec)
+
+    def _metadata(self, *required: str) -> Schema:
+        """Metadata whose fields may be null; those required must be there and may not."""
+        strict = self._file(INTENT)["properties"]["metadata"]
+        schema = self._mapping(INTENT, strict)
+        for key in set(strict["required"]) - set(required):
+            del schema["properties"][key]
+        for key in required:
+            schema["properties"][key] = _rebased(INTENT, strict["properties"][key])
+        return schema | ({"required": list(required)} if required else {})
+
+    def _partial(self, file: str, schema: Schema) -> Schema:
+        """The schema for a part of the value, or null."""
+        if "$ref" in schema:
+            words = {word: schema[word] for word in WORDS_FOR_PEOPLE if word in schema}
+            return words | {"$ref": self._partial_ref(file, schema["$ref"])}
+        partial = self._mapping(file, schema)
+        kinds = partial["type"] if isinstance(partial["type"], list) else [partial["type"]]
+        partial["type"] = [*kinds, *(["null"] if "null" not in kinds else [])]
+        if "enum" in partial:
+            partial["enum"] = [*partial["enum"], None]
+        return partial
+
+    def _mapping(self, file: str, schema: Schema) -> Schema:
+        """The schema with partial values, as a part of the value, but not null."""
+        partial = {word: said for word, said in schema.items() if word not in BETWEEN_FIELDS}
+        if "properties" in schema:
+            fields = schema["properties"].items()
+            partial["properties"] = {key: self._partial(file, field) for key, field in fields}
+        if isinstance(schema.get("additionalProperties"), dict):
+            partial["additionalProperties"] = self._partial(file, schema["additionalProperties"])
+        for word in ("propertyNames", "items"):
+            if word in schema:
+                partial[word] = _rebased(file, schema[word])
+        return partial
+
+    def _partial_ref(self, file: str, ref: str) -> str:
+        target, _, pointer = ref.partition("#/$defs/")
+        target = _path(file, target)
+        stem = target.rpartition("/")[2].removesuffix(".schema.json")
+        name = pointer if stem == "intent" else f"{stem}-{pointer}" if pointer else stem
+        if name not in self._defs:
+            self._defs[name] = {}  # holds the place, so that what contains itself ends here
+            source = self._file(target)
+            whole = source["$defs"][pointer] if pointer else source
+            self._defs[name] = self._partial(
+                target, {k: v for k, v in whole.items() if k[0] != "$" or k == "$ref"}
+            )
+        return f"#/$defs/{name}"
+
+    def _file(self, path: str) -> Schema:
+        if path not in self._files:
+            self._files[path] = json.loads((SCHEMAS / path).read_text(encoding="utf-8"))
+        return self._files[path]
+
+
+def _path(file: str, target: str) -> str:
+    """The path below schemas/ of what `file` calls `target`."""
+    return (Path(file).parent / target).as_posix() if target else file
+
+
+def _rebased(file: str, schema: Any) -> Any:
+    """The schema with its `$ref`s said from where the set's schema stands."""
+    if isinstance(schema, list):
+        return [_rebased(file, part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    rebased = {key: _rebased(file, part) for key, part in schema.items()}
+    if isinstance(schema.get("$ref"), str):
+        target, hash_, pointer = schema["$ref"].partition("#")
+        rebased["$ref"] = _path(file, target) + hash_ + pointer
+    return rebased
+
+
+def _object(fields: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": fields}
+
+
+def _worded(title: str, description: str, example: Any, schema: Schema) -> Schema:
+    rest = {word: said for word, said in schema.items() if word not in WORDS_FOR_PEOPLE}
+    return {"title": title, "description": description, **rest, "examples": [example]}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Runs the examples of the explanations as a user would: their files in a folder, their command line in it."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Final
+
+from generator.adapters import dispatch, quick
+from generator.explanations.shapes import Example, Explanation
+from tests.acceptance.command import KAITOGEN, TIMEOUT
+
+#: Severity and code of each finding.
+Said = list[tuple[str, str]]
+
+_FINDING: Final = re.compile(r"(?:^|: )(error|warning|note) (KG\d{3}): ", re.MULTILINE)
+
+
+def run(example: Example, folder: Path) -> Said:
+    """The findings of an example in an empty folder."""
+    for name, text in example.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    words = shlex.split(example.command)
+    if example.before or words[:2] != ["kaitogen", "validate"] or "<" in words:
+        return _in_a_shell(example, folder)
+    return _here(words[1:], folder)
+
+
+def verdict(one: Explanation, said: Said, *, fails: bool) -> str:
+    """What is wrong with the findings of an explanation's example; empty where they are as they should be."""
+    shown = one.instead or one.code
+    example = one.failing if fails else one.passing
+    loud = {code for severity, code in said if severity != "note"}
+    expected = {*example.beside, *([shown] if fails and one.kind != "note" else [])}
+    if loud != expected:
+        return f"expected {sorted(expected)}, got {said}"
+    told = one.code in {code for _, code in said}
+    if one.kind == "note" and told != fails:
+        return f"the note {one.code} is {'missing' if fails else 'there'}: {said}"
+    return "" if fails or not told else f"{one.code} is there: {said}"
+
+
+def _here(words: list[str], folder: Path) -> Said:
+    """The same in this process, which is ten times as fast."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        parsed = quick.parse([*words, "--format", "json"])
+        assert parsed is not None, words
+        outcome = dispatch.run(*parsed)
+    finally:
+        os.chdir(before)
+    return [(one["severity"], one["code"]) for one in json.loads(outcome.output)["findings"]]
+
+
+def _in_a_shell(example: Example, folder: Path) -> Said:
+    environment = {**os.environ, "PATH": f"{KAITOGEN.parent}{os.pathsep}{os.environ['PATH']}"}
+    script = f"set -e\n{example.before}\n{example.command}\n"
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    said = done.stderr.decode()
+    assert "Traceback" not in said, said
+    found = _FINDING.findall(said)
+    assert bool(done.returncode) == any(severity == "error" for severity, _ in found), said
+    return found

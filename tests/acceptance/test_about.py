@@ -1,0 +1,133 @@
+"""The commands around the main job: init, schema, version, completion."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import KAITOGEN, kaitogen
+
+
+@pytest.mark.parametrize("strategy", ["explicit", "count", "auto"])
+def test_init_writes_an_intent_that_renders(tmp_path: Path, strategy: str) -> None:
+    path = tmp_path / "my.intent.yaml"
+    done = kaitogen("init", "--strategy", strategy, "--name", "my-own", "--model", "phi-4", path)
+    assert (done.code, done.output) == (0, b"")
+    assert "kaitogen render" in done.said
+    rendered = kaitogen("render", path)
+    assert rendered.code == 0, rendered.said
+    assert "name: my-own\n" in rendered.text
+    assert "name: phi-4\n" in rendered.text
+    assert (
+        kaitogen("init", "--strategy", strategy, "--name", "my-own", "--model", "phi-4").output
+        == path.read_bytes()
+    )
+
+
+def test_init_says_which_strategy_it_is(tmp_path: Path) -> None:
+    texts = {
+        strategy: kaitogen("init", "--strategy", strategy).text for strategy in ("explicit", "count", "auto")
+    }
+    for strategy, text in texts.items():
+        assert f"strategy: {strategy} " in text
+
+
+def test_init_never_writes_over_a_file_unasked(tmp_path: Path) -> None:
+    path = tmp_path / "my.intent.yaml"
+    path.write_text("precious\n", encoding="utf-8")
+    done = kaitogen("init", path)
+    assert done.code == 2
+    assert "--force" in done.said
+    assert path.read_text(encoding="utf-8") == "precious\n"
+    assert kaitogen("init", "--force", path).code == 0
+    assert path.read_text(encoding="utf-8") != "precious\n"
+
+
+@pytest.mark.parametrize("name", ["yes", "a: b", "# x", "x\ny", '"', "{{ x }}"])
+def test_init_encodes_what_it_is_given(name: str) -> None:
+    done = kaitogen("init", "--name", name)
+    refused = kaitogen("validate", "-", "--format", "json", stdin=done.output)
+    codes = [
+        finding["code"]
+        for finding in json.loads(refused.output)["findings"]
+        if finding["severity"] == "error"
+    ]
+    # The text is an intent still; only "yes" is a name that Kubernetes takes.
+    assert codes == ([] if name == "yes" else ["KG124"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "title"),
+    [
+        ((), "WorkspaceIntent"),
+        (("intent",), "WorkspaceIntent"),
+        (("set",), "WorkspaceIntentSet"),
+        (("workspace",), "0.12"),
+        (("workspace", "--kaito", "0.9"), "0.9"),
+        (("workspace", "--kaito", "0.4", "--api-version", "v1alpha1"), "v1alpha1"),
+    ],
+    ids=" ".join,
+)
+def test_schema_prints_a_schema_that_jsonschema_takes(arguments: tuple[str, ...], title: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    done = kaitogen("schema", *arguments)
+    assert done.code == 0
+    schema = json.loads(done.output)
+    Draft202012Validator.check_schema(schema)
+    assert title in schema["$id"] or title in schema["title"] or title in schema["$comment"]
+
+
+def test_schema_options_that_do_not_go_together() -> None:
+    done = kaitogen("schema", "intent", "--kaito", "0.9")
+    assert (done.code, done.output) == (2, b"")
+
+
+def test_version() -> None:
+    from generator import __version__
+
+    assert kaitogen("version").text.startswith(f"kaitogen {__version__} (")
+    assert kaitogen("--version").text == f"kaitogen {__version__}\n"
+
+
+def test_bash_completes_commands_options_and_choices(tmp_path: Path) -> None:
+    script = kaitogen("completion", "bash")
+    assert script.code == 0
+    lines = [
+        ("kaitogen ren", "render"),
+        ("kaitogen render --out", "--out"),
+        ("kaitogen render --output-format js", "json"),
+    ]
+    for line, expected in lines:
+        words = line.split()
+        ask = f"""
+            source /dev/stdin <<'SCRIPT'
+{script.text}
+SCRIPT
+            COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(words) - 1}; COMPREPLY=()
+            _kaitogen_completion kaitogen; printf '%s\\n' "${{COMPREPLY[@]}}"
+        """
+        done = subprocess.run(
+            ["bash", "-c", ask],
+            capture_output=True, text=True, check=True,
+            env={**os.environ, "PATH": f"{KAITOGEN.parent}:{os.environ['PATH']}"},
+        )  # fmt: skip
+        assert expected in done.stdout.split(), done.stderr
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_have_a_script(shell: str) -> None:
+    done = kaitogen("completion", shell)
+    assert done.code == 0
+    assert "_KAITOGEN_COMPLETE" in done.text
+
+
+def test_completion_answers_as_the_shells_ask() -> None:
+    env = {
+        "_KAITOGEN_COMPLETE": "fish_complete",
+        "COMP_WORDS": "kaitogen render --output",
+        "COMP_CWORD": "--output",
+    }
+    assert "--output-format" in kaitogen(env=env).text

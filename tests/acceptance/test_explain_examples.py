@@ -1,0 +1,55 @@
+"""Every example of every explanation, run both ways: the first gets its code and nothing louder, the second does not."""
+
+from pathlib import Path
+
+import pytest
+
+from generator import explaining
+from generator.check import check_finished
+from generator.explanations.shapes import Explanation
+from generator.load import documents_of
+from generator.model import Finished, Origin, Target
+from tests.acceptance.examples import run, verdict
+
+CODES = explaining.all_codes()
+
+
+def _explained(code: str) -> Explanation:
+    found = explaining.find(code)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_first_example_gets_exactly_its_code(code: str, tmp_path: Path) -> None:
+    one = _explained(code)
+    assert verdict(one, run(one.failing, tmp_path), fails=True) == ""
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_second_example_does_not(code: str, tmp_path: Path) -> None:
+    one = _explained(code)
+    assert verdict(one, run(one.passing, tmp_path), fails=False) == ""
+
+
+INSTEAD = [code for code in CODES if _explained(code).instead]
+
+
+def test_few_codes_hide_behind_others() -> None:
+    assert INSTEAD == ["KG415", "KG426"]
+
+
+def test_rules_behind_others_hold_where_they_are_asked() -> None:
+    """Neither the options nor the schemas let these through, so the rules are asked directly."""
+    from generator.rules import Surroundings, judge
+
+    document = documents_of("a.yaml", _explained("KG415").failing.files["workspace.yaml"].encode()).documents[
+        0
+    ]
+    byo = Target(node_provisioner="byo", feature_gates={"enableMIG": True})
+    assert [one.code for one in judge(document.value, Surroundings(byo, None, False))] == ["KG415"]
+    serving = documents_of("b.yaml", _explained("KG461").passing.files["workspace.yaml"].encode()).documents[
+        0
+    ]
+    found = check_finished([Finished(Origin(serving), serving.value)], Target(provider="gcp"))
+    assert [one.problem.code for one in found] == ["KG426"]

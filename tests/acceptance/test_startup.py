@@ -1,0 +1,66 @@
+"""What a valid render loads: start-up is a feature, and one careless import is enough to lose it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+#: Heavy, and needed only to explain, to compile templates, to talk to a cluster or to print help.
+HEAVY = {
+    "asyncio", "click", "ctypes", "dataclasses", "difflib", "hashlib", "http", "importlib.metadata", "importlib.resources",
+    "inspect", "jinja2", "json", "jsonschema", "kubernetes", "logging", "pathlib", "random", "referencing", "select", "shutil",
+    "signal", "socket", "subprocess", "tempfile", "traceback", "unittest", "urllib", "xml",
+}  # fmt: skip
+#: Our own rooms that a plain render has no use for.
+ASIDE = {
+    "generator.adapters.cli", "generator.comparing", "generator.explaining", "generator.folder", "generator.formats.as_json",
+    "generator.suggest", "generator.suppressions", "generator.templating.fenced", "generator.templating.live",
+}  # fmt: skip
+PROBE = """
+import sys
+before = set(sys.modules)
+from generator.adapters import entry
+code = entry.run(sys.argv[1:])
+loaded = sorted(set(sys.modules) - before)
+import json
+print(json.dumps([code, loaded]), file=sys.stderr)
+"""
+
+
+def loaded_by(*arguments: str | Path) -> set[str]:
+    command = [sys.executable, "-S", "-c", PROBE, *map(str, arguments)]
+    paths = [path for path in sys.path if path]
+    done = subprocess.run(
+        command, capture_output=True, check=True, env={"PYTHONPATH": ":".join(paths), "PATH": "/usr/bin:/bin"}
+    )
+    code, loaded = json.loads(done.stderr.decode().splitlines()[-1])
+    assert code == 0, done.stderr.decode()
+    return set(loaded)
+
+
+def heavy(loaded: set[str]) -> set[str]:
+    return {name for name in loaded if name in HEAVY | ASIDE or name.partition(".")[0] in HEAVY}
+
+
+def test_a_valid_render_loads_nothing_heavy(root: Path) -> None:
+    loaded = loaded_by("render", root / "examples" / "auto.intent.yaml")
+    assert heavy(loaded) == set()
+    # Exactly the stages: a new module here is a decision, made by adding it.
+    ours = {name for name in loaded if name.startswith("generator.")}
+    assert "generator.pipeline" in ours
+    assert not {name for name in ours if name.startswith("generator.compiled.") and "workspace" in name} - {
+        "generator.compiled.workspace_0_12_v1beta1"
+    }
+
+
+def test_a_valid_manifest_is_checked_without_jsonschema(root: Path, tmp_path: Path) -> None:
+    from tests.acceptance.command import kaitogen
+
+    path = tmp_path / "workspace.yaml"
+    path.write_bytes(kaitogen("render", root / "examples" / "auto.intent.yaml").output)
+    assert heavy(loaded_by("validate", path)) == set()
+
+
+def test_inline_configuration_loads_the_hash_alone(root: Path) -> None:
+    loaded = loaded_by("render", root / "examples" / "fleet.intent.yaml")
+    assert heavy(loaded) == {"hashlib"}

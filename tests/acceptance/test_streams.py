@@ -1,0 +1,139 @@
+"""What the command does with its streams and signals: nothing half, nothing unexplained."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import KAITOGEN, kaitogen
+
+INTENT = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata: {name: phi}
+spec:
+  placement: {instanceType: Standard_NC24ads_A100_v4}
+  inference: {model: phi-4}
+"""
+
+
+@pytest.fixture
+def intent(tmp_path: Path) -> Path:
+    path = tmp_path / "phi.intent.yaml"
+    path.write_text(INTENT, encoding="utf-8")
+    return path
+
+
+def many(tmp_path: Path, number: int) -> Path:
+    path = tmp_path / "many.intent.yaml"
+    path.write_text(
+        "---\n".join(INTENT.replace("phi}", f"phi-{n}}}") for n in range(number)), encoding="utf-8"
+    )
+    return path
+
+
+def test_standard_input(intent: Path) -> None:
+    from_file, from_pipe = kaitogen("render", intent), kaitogen("render", "-", stdin=INTENT.encode())
+    assert from_pipe.code == 0
+    assert from_pipe.output == from_file.output != b""
+
+
+def test_closed_standard_input_is_said() -> None:
+    done = subprocess.run(
+        f"{KAITOGEN} render - <&-", shell=True, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 3
+    assert "standard input" in done.stderr
+
+
+def test_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    path = many(tmp_path, 2000)
+    command = f"set -o pipefail; {KAITOGEN} render {path} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "apiVersion: kaito.sh/v1beta1\n", "")
+
+
+def test_full_disk_behind_standard_output(intent: Path) -> None:
+    command = f"{KAITOGEN} render {intent} >/dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 3
+    assert done.stderr == "kaitogen: standard output cannot be written: no space left on device\n"
+
+
+def test_closed_standard_output(intent: Path) -> None:
+    done = subprocess.run(
+        f"{KAITOGEN} render {intent} >&-", shell=True, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 3
+    assert "standard output cannot be written" in done.stderr
+
+
+def test_interrupt_gives_130_and_no_output(tmp_path: Path) -> None:
+    fifo = tmp_path / "never"
+    os.mkfifo(fifo)
+    process = subprocess.Popen(
+        [KAITOGEN, "render", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(1.0)  # it is reading by now, and waits for us
+    process.send_signal(signal.SIGINT)
+    output, said = process.communicate(timeout=30)
+    assert (process.returncode, output, said) == (130, b"", b"")
+
+
+def test_only_manifests_on_standard_output(intent: Path) -> None:
+    intent.write_text(
+        INTENT.replace(
+            "instanceType: Standard_NC24ads_A100_v4", "count: 3, instanceType: Standard_NC24ads_A100_v4"
+        )
+    )
+    done = kaitogen("render", intent)
+    assert done.code == 0
+    assert "warning" in done.said
+    assert done.text.startswith("apiVersion: kaito.sh/v1beta1\n")
+    assert "warning" not in done.text
+
+
+def test_strict_lets_a_warning_stop_the_run(intent: Path) -> None:
+    intent.write_text(
+        INTENT.replace(
+            "instanceType: Standard_NC24ads_A100_v4", "count: 3, instanceType: Standard_NC24ads_A100_v4"
+        )
+    )
+    done = kaitogen("render", "--strict", intent)
+    assert (done.code, done.output) == (1, b"")
+
+
+def test_unreadable_file_is_the_surroundings_fault(tmp_path: Path) -> None:
+    done = kaitogen("render", tmp_path / "no-such.intent.yaml")
+    assert (done.code, done.output) == (3, b"")
+    assert "no such file or directory" in done.said.splitlines()[0]
+
+
+def test_path_with_control_characters_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    done = kaitogen("render", tmp_path / "evil\x1b[2J\n.intent.yaml")
+    assert done.code == 3
+    assert "\x1b" not in done.said
+    assert "evil\\x1b[2J\\n.intent.yaml" in done.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("rendr",), "Did you mean"),
+        (("render", "--outt", "x"), "--out"),
+        (("render", "--output-format", "toml"), "toml"),
+        (("render", "-o"), "-o"),
+        (("render", "--check"), "add -o FOLDER"),
+        (("render", "--templates", "/no/such/folder"), "is not a folder"),
+        ((), "Usage"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_usage_is_2_and_explained(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").write_text(INTENT, encoding="utf-8")
+    done = kaitogen(*arguments, cwd=tmp_path)
+    assert (done.code, done.output) == (2, b"")
+    assert words in done.said

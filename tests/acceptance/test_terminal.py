@@ -1,0 +1,86 @@
+"""What a person at a terminal sees, and what a pipe gets."""
+
+import os
+import pty
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.acceptance.command import KAITOGEN, kaitogen
+
+WRONG: Final = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata:
+  name: phi
+spec:
+  placement:
+    instanceTyp: Standard_NC24ads_A100_v4
+  inference:
+    model: phi-4
+"""
+RED: Final = "\x1b[1;31m"
+
+
+def at_a_terminal(*arguments: str, cwd: Path, **env: str) -> str:
+    """Standard error of a run whose standard error is a terminal."""
+    ours, its = pty.openpty()
+    clean = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "TERM"}}
+    process = subprocess.Popen(
+        [KAITOGEN, *arguments], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=its,
+        env={**clean, "TERM": "xterm", **env},
+    )  # fmt: skip
+    os.close(its)
+    said = b""
+    try:
+        while part := os.read(ours, 4096):
+            said += part
+    except OSError:
+        pass  # on Linux the other end of a terminal that is closed is an error
+    os.close(ours)
+    process.wait(timeout=60)
+    return said.decode().replace("\r\n", "\n")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.intent.yaml").write_text(WRONG, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["validate", "render"])
+def test_terminal_shows_colours_and_the_line_with_a_caret(folder: Path, command: str) -> None:
+    said = at_a_terminal(command, ".", cwd=folder)
+    lines = said.split("\n")
+    assert lines[0].startswith(f"{RED}a.intent.yaml:7:5: error KG120:\x1b[0m ")
+    assert lines[1] == "     7 |     instanceTyp: Standard_NC24ads_A100_v4"
+    assert lines[2] == "       |     ^"
+    assert lines[-2].startswith("kaitogen: KG120 a.intent.yaml:7:5: ")
+    assert len(lines[-2]) <= 200
+    assert "\x1b" not in lines[-2]
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
+def test_no_colours_where_they_are_not_wanted(folder: Path, env: dict[str, str]) -> None:
+    said = at_a_terminal("validate", ".", cwd=folder, **env)
+    assert "\x1b" not in said
+    assert "       |     ^\n" in said
+
+
+def test_empty_no_color_says_nothing(folder: Path) -> None:
+    assert RED in at_a_terminal("validate", ".", cwd=folder, NO_COLOR="")
+
+
+@pytest.mark.parametrize("command", ["validate", "render"])
+def test_pipe_gets_neither_colours_nor_carets(folder: Path, command: str) -> None:
+    done = kaitogen(command, ".", cwd=folder, env={"TERM": "xterm"})
+    assert done.code == 1
+    assert "\x1b" not in done.said
+    assert "^" not in done.said
+    assert done.said.startswith("a.intent.yaml:7:5: error KG120: ")
+
+
+def test_format_for_machines_has_no_colours_at_a_terminal(folder: Path) -> None:
+    assert at_a_terminal("validate", "--format", "json", ".", cwd=folder) == ""

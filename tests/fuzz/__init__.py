@@ -1,0 +1,1 @@
+"""Random input: none of it may make kaitogen break down."""

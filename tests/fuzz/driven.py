@@ -1,0 +1,41 @@
+"""What both fuzzers do with one input: everything a command does between its bytes and its report."""
+
+from generator import reporting
+from generator.emit import stream
+from generator.formats import WRITERS, Report
+from generator.load import documents_of
+from generator.model import Request, Result, Target
+from generator.pipeline import generate
+
+FILE = "phi-4.intent.yaml"
+
+
+def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Result:
+    """The result of a text, as an intent's file or, with `finished`, as a finished manifest; raises only for a bug."""
+    name = "workspace.yaml" if finished else FILE
+    loaded = documents_of(name, data)
+    target = Target() if finished else None
+    result = generate(Request(documents=tuple(loaded.documents), notes=True, finished=target))
+    result = result._replace(findings=(*loaded.findings, *result.findings))
+    _holds(result)
+    if reports:
+        said = reporting.text(result.findings, colour=True)
+        assert not said or said.endswith("\n")
+        for write in WRITERS.values():
+            write(Report(result.findings, result.suppressed, result.workspaces, strict=True))
+    if result.ok:
+        made = stream(result.manifests, "yaml")
+        again = documents_of("made.yaml", made.encode())
+        assert not again.findings
+        assert [document.value for document in again.documents] == [one.data for one in result.manifests]
+    return result
+
+
+def _holds(result: Result) -> None:
+    """What is true of every finding there can be."""
+    for one in result.findings:
+        assert one.message
+        assert "\n" not in one.message or one.code.startswith("KG46")
+        assert one.line >= 0
+        assert one.column >= 0
+    assert len(reporting.last_line(result.findings)) <= reporting.LAST_LINE or not result.findings

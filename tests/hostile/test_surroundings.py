@@ -1,0 +1,194 @@
+"""Hostile places to read from: endless pipes, links in circles, files that are none, files that go away."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import KAITOGEN, kaitogen
+from tests.hostile.measured import measured, refused
+from tests.hostile.texts import RIGHT
+
+GIBIBYTE = 2**30
+COMMANDS = ("validate", "render")
+WRONG = b"kind: WorkspaceIntent\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("byte", [" ", "a", r"\n", r"\0"])
+def test_a_gibibyte_through_a_pipe(command: str, byte: str, tmp_path: Path) -> None:
+    script = f"head -c {GIBIBYTE} /dev/zero | tr '\\0' '{byte}'"
+    source = subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert source.stdout is not None
+    spent = measured([command, "-"], tmp_path, source.stdout.fileno())
+    source.stdout.close()
+    source.wait()
+    refused(spent, 1)
+    assert "KG109" in spent.said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/full", "/dev/tty0-is-none"])
+def test_devices_are_not_read(command: str, path: str, tmp_path: Path) -> None:
+    refused(measured([command, path], tmp_path))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(command: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.intent.yaml")
+    refused(measured([command, "pipe.intent.yaml"], tmp_path), 1)
+    refused(measured([command, "."], tmp_path), 1)
+
+
+def test_a_socket_is_not_read(tmp_path: Path) -> None:
+    # The path of a socket has little room, and that of the test's folder is long.
+    before = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind("s.intent.yaml")
+            refused(measured(["validate", "."], tmp_path), 1, 3)
+    finally:
+        os.chdir(before)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_links_in_a_circle(command: str, tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").symlink_to("b.intent.yaml")
+    (tmp_path / "b.intent.yaml").symlink_to("a.intent.yaml")
+    refused(measured([command, "a.intent.yaml"], tmp_path), 3)
+    refused(measured([command, "."], tmp_path), 3)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_link_to_the_folder_it_is_in(command: str, tmp_path: Path) -> None:
+    (tmp_path / "round").symlink_to(".")
+    refused(measured([command, "."], tmp_path), 1)
+    (tmp_path / "wrong.intent.yaml").write_bytes(WRONG)
+    spent = measured([command, "."], tmp_path)
+    refused(spent, 1)
+    assert "round" not in spent.said
+
+
+@pytest.mark.parametrize("target", ["/etc/passwd", "../outside.intent.yaml", "/proc/self/environ"])
+def test_a_link_out_of_the_folder_shows_nothing_of_what_it_leads_to(target: str, tmp_path: Path) -> None:
+    (tmp_path / "outside.intent.yaml").write_bytes(b"top-secret\n")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "in.intent.yaml").symlink_to(target)
+    spent = measured(["validate", "folder"], tmp_path)
+    refused(spent, 1)
+    assert "KG112" in spent.said
+    assert not [word for word in ("top-secret", "root:", "PATH=") if word in spent.said]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_folders_named_like_files(command: str, tmp_path: Path) -> None:
+    (tmp_path / "phi.intent.yaml" / "intent.yaml").mkdir(parents=True)
+    refused(measured([command, "."], tmp_path), 1)
+    refused(measured([command, "phi.intent.yaml"], tmp_path), 1)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_as_a_folder(command: str, tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").write_bytes(RIGHT)
+    spent = measured([command, "a.intent.yaml/b.intent.yaml"], tmp_path)
+    refused(spent, 3)
+    assert "not a directory" in spent.said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "path", ["/proc/self/mem", "/proc/self/task/1/none", "x" * 300, "x/" * 3000 + "y", ""]
+)
+def test_files_that_even_root_cannot_read(command: str, path: str, tmp_path: Path) -> None:
+    spent = measured([command, path], tmp_path)
+    refused(spent, 3)
+    assert "error KG601: cannot be read: " in spent.said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_that_is_gone_when_it_is_opened(command: str, tmp_path: Path) -> None:
+    """A dangling link is what a folder looks like whose file went away after it was listed."""
+    (tmp_path / "gone.intent.yaml").symlink_to("nowhere")
+    (tmp_path / "here.intent.yaml").write_bytes(RIGHT)
+    refused(measured([command, "."], tmp_path), 3)
+
+
+def test_files_that_come_and_go_while_they_are_read(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def churn() -> None:
+        number = 0
+        while not over.is_set():
+            folder = tmp_path / f"folder-{number % 7}"
+            folder.mkdir(exist_ok=True)
+            (folder / "intent.yaml").write_bytes(
+                RIGHT.replace(b"phi-4}", b"phi-%d}" % number, 1)[: number % 500]
+            )
+            shutil.rmtree(tmp_path / f"folder-{(number + 3) % 7}", ignore_errors=True)
+            number += 1
+
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        runs = [measured(["render", "."], tmp_path) for _ in range(10)]
+    finally:
+        over.set()
+        thread.join()
+    for spent in runs:
+        assert spent.code in (0, 1, 3), spent.said
+        assert spent.code == 0 or spent.output == b""
+        assert "Traceback" not in spent.said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "name",
+    [b"a\nb.intent.yaml", b"a\r.intent.yaml", b"\x1b[31mred.intent.yaml", b"\xff\xfe.intent.yaml",
+     b"-r.intent.yaml", b" .intent.yaml", "\u202egnp.intent.yaml".encode(), b"'$(id)'.intent.yaml", b"%s%n{}.intent.yaml"],
+)  # fmt: skip
+def test_names_that_break_lines_or_steer_terminals(command: str, name: bytes, tmp_path: Path) -> None:
+    with open(os.fsencode(tmp_path) + b"/" + name, "wb") as file:
+        file.write(WRONG)
+    for path in (name, b"."):
+        spent = measured([command, "--", path], tmp_path)
+        refused(spent, 1)
+        heads = [line for line in spent.said.splitlines() if "error KG" in line]
+        assert len(heads) >= 2
+        assert all(".intent.yaml:1:" in line for line in heads)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_folder_as_deep_as_paths_can_be(command: str, tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    for _ in range(600):
+        os.mkdir("d" * 20, dir_fd=here)
+        below = os.open("d" * 20, os.O_RDONLY | os.O_DIRECTORY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    try:
+        refused(measured([command, "."], tmp_path), 3)
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / ("d" * 20))], check=True)
+
+
+def test_the_same_file_by_many_names_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").write_bytes(RIGHT)
+    for number in range(50):
+        os.link(tmp_path / "a.intent.yaml", tmp_path / f"{number}.intent.yaml")
+    spent = measured(["render", "."], tmp_path)
+    assert (spent.code, spent.said) == (0, "")
+    assert spent.output.count(b"kind: Workspace\n") == 1
+
+
+def test_standard_input_that_is_closed(tmp_path: Path) -> None:
+    program = ("/bin/sh", "-c", 'exec "$0" "$@" <&-', str(KAITOGEN))
+    done = kaitogen("validate", "-", cwd=tmp_path, program=program)
+    assert (done.code, done.output) == (3, b"")
+    assert "standard input" in done.said

@@ -1,0 +1,55 @@
+"""Hostile texts end in a finding, soon and with little memory, whether they are checked or rendered."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.measured import measured, refused
+from tests.hostile.texts import RIGHT, TEXTS
+
+COMMANDS = ("validate", "render")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("name", TEXTS)
+def test_text_ends_in_a_finding(name: str, command: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.intent.yaml").write_bytes(TEXTS[name]())
+    spent = measured([command, "bad.intent.yaml"], tmp_path)
+    refused(spent, 1)
+    assert "bad.intent.yaml" in spent.said
+
+
+def test_the_same_text_without_what_is_wrong_passes(tmp_path: Path) -> None:
+    """Without this, a command that refuses everything would pass all of the above."""
+    (tmp_path / "good.intent.yaml").write_bytes(RIGHT)
+    spent = measured(["render", "good.intent.yaml"], tmp_path)
+    assert (spent.code, spent.said) == (0, "")
+    assert spent.output.startswith(b"apiVersion: kaito.sh/")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_one_bad_file_keeps_all_others_from_being_written(command: str, tmp_path: Path) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.intent.yaml").write_bytes(RIGHT.replace(b"phi-4}", b"phi-%d}" % number, 1))
+    (tmp_path / "3.intent.yaml").write_bytes(TEXTS["alias bomb"]())
+    refused(measured([command, "."], tmp_path), 1)
+
+
+def test_findings_never_steer_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "bad.intent.yaml").write_bytes(TEXTS["escape sequences in a field"]())
+    spent = measured(["validate", "bad.intent.yaml"], tmp_path)
+    assert "\x1b" not in spent.said
+    assert "[2J" in spent.said
+
+
+@pytest.mark.parametrize("form", ["json", "github", "sarif", "junit"])
+@pytest.mark.parametrize(
+    "name", ["escape sequences in a field", "surrogate by an escape", "huge key", "many unknown fields"]
+)
+def test_formats_for_machines_hold_as_well(name: str, form: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.intent.yaml").write_bytes(TEXTS[name]())
+    spent = measured(["validate", "--format", form, "bad.intent.yaml"], tmp_path)
+    assert (spent.code, spent.said) == (1, "")
+    assert b"KG1" in spent.output
+    assert b"\x1b" not in spent.output
+    assert spent.seconds < 2

@@ -1,0 +1,1 @@
+"""Removes each rule in turn and proves that a test notices: `make mutants`."""

@@ -1,0 +1,134 @@
+"""Every rule at every version of KAITO: what each row's Workspace gets, and where the rule begins and ends."""
+
+from typing import Any
+
+import pytest
+
+from generator import schema
+from generator.model import KAITO_VERSIONS, Problem
+from generator.rules import Surroundings, judge
+from generator.rules.codes import CODES
+from tests.unit.rules import rows_inference, rows_resource, rows_traps, rows_tuning
+from tests.unit.rules.workspaces import (
+    BYO,
+    SERVING,
+    TEMPLATED,
+    TUNING,
+    Row,
+    adapted,
+    adapter,
+    annotated,
+    change,
+    serve,
+    transformers,
+)
+
+ROWS = (*rows_resource.ROWS, *rows_inference.ROWS, *rows_tuning.ROWS, *rows_traps.ROWS)
+MINORS = [int(version.partition(".")[2]) for version in KAITO_VERSIONS]
+#: Raised from the schema of the Workspace, before any rule is asked.
+SCHEMA_CODES = {"KG401", "KG402"}
+#: The schema refuses the same before.
+BEHIND_THE_SCHEMA = {"KG415"}
+
+
+def _name(row: Row) -> str:
+    return f"{row.expected.split()[0]} {row.about}"
+
+
+def _judge(row: Row, minor: int) -> list[Problem]:
+    return judge(row.workspace, Surroundings(row.target(minor), row.config_maps, row.notes))
+
+
+def _said(problem: Problem) -> str:
+    return f"{problem.code} {problem.severity} {'.'.join(str(step) for step in problem.path)}"
+
+
+PAIRS = [(row, minor) for row in ROWS for minor in MINORS if row.bounded or row.since <= minor <= row.until]
+
+
+@pytest.mark.parametrize(("row", "minor"), PAIRS, ids=[f"{_name(row)} 0.{minor}" for row, minor in PAIRS])
+def test_rule_holds_in_its_versions_and_in_no_other(row: Row, minor: int) -> None:
+    problems = _judge(row, minor)
+    if row.since <= minor <= row.until:
+        said = [_said(problem) for problem in problems if problem.code not in row.also]
+        assert sorted(said) == sorted(row.expected.split("; "))
+    else:
+        assert not {_said(problem) for problem in problems} & set(row.expected.split("; "))
+
+
+@pytest.mark.parametrize("minor", MINORS)
+@pytest.mark.parametrize(
+    ("workspace", "provisioner"),
+    [
+        (SERVING, "azure-gpu-provisioner"),
+        (SERVING, "karpenter"),
+        (TEMPLATED, "azure-gpu-provisioner"),
+        (TUNING, "azure-gpu-provisioner"),
+        (BYO, "byo"),
+        (transformers(), "azure-gpu-provisioner"),
+        (adapted(adapter()), "azure-gpu-provisioner"),
+        (annotated("kaito.sh/enablelb", "True"), "azure-gpu-provisioner"),
+        (annotated("argocd.argoproj.io/sync-wave", "1"), "azure-gpu-provisioner"),
+        (serve(metadata__name="a" * 52), "azure-gpu-provisioner"),
+        (change(TEMPLATED, {"resource.instanceType": "Standard_NC9000", "resource.count": 3}), "karpenter"),
+    ],
+)
+def test_nothing_is_said_of_what_works(workspace: dict[str, object], provisioner: str, minor: int) -> None:
+    row = Row("", "", minor, minor, workspace, provisioner, config_maps={})
+    assert _judge(row, minor) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=_name)
+def test_a_finding_is_one_readable_sentence_with_a_remedy(row: Row) -> None:
+    for problem in _judge(row, row.until):
+        assert len(problem.message) <= 150, problem.message
+        assert not problem.message.endswith("."), problem.message
+        assert problem.message.isprintable()
+        assert problem.fix
+        assert not problem.fix.endswith(".") or problem.fix.endswith("and ."), problem.fix
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.codes & BEHIND_THE_SCHEMA], ids=_name)
+def test_a_rule_is_for_workspaces_that_fit_the_schema(row: Row) -> None:
+    version = row.workspace["apiVersion"].rpartition("/")[2]
+    for minor in range(row.since, row.until + 1):
+        assert schema.problems(f"workspace-0.{minor}-{version}", row.workspace) == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=_name)
+def test_a_finding_points_at_what_is_there(row: Row) -> None:
+    for problem in _judge(row, row.until):
+        place: Any = row.workspace
+        for step in problem.path:
+            place = place[step]
+
+
+def test_every_code_has_a_row_and_every_row_an_explained_code() -> None:
+    raised = {code for row in ROWS for code in row.codes}
+    assert raised == set(CODES) - SCHEMA_CODES
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_explanation_is_complete(code: str) -> None:
+    entry = CODES[code]
+    assert entry.code == code
+    assert entry.rule == (f"R{int(code[3:])}" if int(code[2:]) <= 460 else "")
+    assert entry.title
+    assert not entry.title.endswith(".")
+    assert entry.why.endswith(".")
+    assert entry.fix.endswith(".")
+    assert entry.versions.startswith("0.")
+
+
+@pytest.mark.parametrize("code", sorted(set(CODES) - SCHEMA_CODES))
+def test_an_explanation_is_as_grave_as_the_finding(code: str) -> None:
+    gravest = {"refused": "error", "can't work": "error", "warning": "warning", "note": "note"}[
+        CODES[code].kind
+    ]
+    said = {part.split()[1] for row in ROWS for part in row.expected.split("; ") if part.startswith(code)}
+    assert gravest in said
+    assert "error" not in said or gravest == "error"
+
+
+def test_rules_of_the_list_are_all_explained() -> None:
+    assert [f"KG{400 + number}" for number in range(1, 61) if f"KG{400 + number}" not in CODES] == []

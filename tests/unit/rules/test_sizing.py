@@ -1,0 +1,67 @@
+"""KAITO's estimate of nodes, held against examples worked by hand, and its reading of max-model-len."""
+
+import pytest
+
+from generator.catalogue.models import find_model
+from generator.catalogue.skus import find_sku
+from generator.rules.config import scan
+from generator.rules.sizing import GIB, nodes_needed
+
+
+@pytest.mark.parametrize(
+    ("model", "sku", "context", "minor", "nodes"),
+    [
+        ("phi-4-mini-instruct", "Standard_NV36ads_A10_v5", 2048, 12, 1),
+        ("phi-4", "Standard_NV36ads_A10_v5", 2048, 12, 2),
+        ("phi-4", "Standard_NV72ads_A10_v5", 2048, 12, 1),
+        ("llama-3.1-8b-instruct", "Standard_NV36ads_A10_v5", 2048, 12, 1),
+        ("llama-3.1-8b-instruct", "Standard_NV36ads_A10_v5", 131072, 12, 9),
+        ("llama-3.3-70b-instruct", "Standard_NC24ads_A100_v4", 2048, 12, 3),
+        ("llama-3.3-70b-instruct", "Standard_NC48ads_A100_v4", 2048, 12, 2),
+        ("llama-3.3-70b-instruct", "Standard_NC96ads_A100_v4", 2048, 12, 1),
+        ("llama-3.3-70b-instruct", "Standard_NC80adis_H100_v5", 2048, 12, 1),
+        ("qwen2.5-coder-32b-instruct", "Standard_NC24ads_A100_v4", 2048, 12, 2),
+        ("qwen2.5-coder-32b-instruct", "Standard_NC24ads_A100_v4", 2048, 11, 2),
+        ("qwen2.5-coder-32b-instruct", "Standard_NC24ads_A100_v4", 2048, 10, 1),
+        ("deepseek-r1-0528", "Standard_ND96isr_H200_v5", 2048, 12, 1),
+        ("deepseek-r1-0528", "Standard_ND96isr_H100_v5", 2048, 12, 2),
+        ("phi-3-mini-128k-instruct", "Standard_NV36ads_A10_v5", 131072, 12, 0),
+    ],
+)
+def test_estimate_is_kaitos(model: str, sku: str, context: int, minor: int, nodes: int) -> None:
+    found, node = find_model(model), find_sku("azure", sku)
+    assert found is not None
+    assert node is not None
+    size = (node.gpus, node.memory * GIB)
+    assert nodes_needed(minor, found.weights, found.bytes_per_token, size, context) == nodes
+
+
+def test_an_exact_division_still_adds_a_gpu() -> None:
+    usable = 0.84 * 80 * GIB - 2.3 * GIB
+    weights = int(2 * usable / 1.02)
+    assert nodes_needed(10, weights + 1, 0, (1, 80 * GIB), 2048) == 3
+    assert nodes_needed(10, weights - GIB, 0, (1, 80 * GIB), 2048) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("vllm:\n  max-model-len: 8192\n", 8192),
+        ("# a\nmax_probe_steps: 6\n\nvllm:\n  swap-space: 4\n  max-model-len: 8192\n", 8192),
+        ("vllm:\n      max-model-len:   8192   \n", 8192),
+        ("vllm:\r\n  max-model-len: 8192\r\n", 8192),
+        ("vllm:\n max-model-len: 8192\n", None),
+        ("max-model-len: 8192\nvllm:\n", None),
+        ("  max-model-len: 8192\n", None),
+        ("vllm:\n  max-model-len: '8192'\n", None),
+        ("vllm:\n  max-model-len: 8192 # a\n", None),
+        ("vllm:\n  max-model-len: 0\n", None),
+        ("vllm:\n  max-model-len: -8\n", None),
+        ("vllm:\n  max-model-len: auto\n", None),
+        ("vllm: {max-model-len: 8192}\n", None),
+        ("vllm:\n  max_model_len: 8192\n", None),
+        ("", None),
+    ],
+)
+def test_lines_are_scanned_as_kaito_does(text: str, length: int | None) -> None:
+    assert scan(text) == length

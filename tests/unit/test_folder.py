@@ -1,0 +1,119 @@
+"""A folder cut off at any moment: whatever call the process dies in, the old files stand there or the new ones."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator import exchange, folder
+
+OLD = {"a.yaml": b"old a\n", "b.yaml": b"old b\n"}
+NEW = {"b.yaml": b"new b\n", "c.yaml": b"new c\n"}
+FOREIGN = {"README.md": b"of somebody else\n"}
+CALLS = ("rename", "replace", "link", "unlink", "fsync", "chmod", "mkdir", "rmdir", "listdir")
+
+
+class Died(BaseException):
+    """The process ends here: nothing that would catch an error may run on."""
+
+
+def die_at(monkeypatch: pytest.MonkeyPatch, number: int) -> Callable[[], bool]:
+    """Let the `number`th call that touches the disk end the process, before it takes effect."""
+    count = 0
+
+    def dying(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count >= number:
+                raise Died
+            return original(*args, **kwargs)
+
+        return call
+
+    for name in CALLS:
+        monkeypatch.setattr(os, name, dying(getattr(os, name)))
+    monkeypatch.setattr(exchange, "names", dying(exchange.names))
+    monkeypatch.setattr(shutil, "rmtree", dying(shutil.rmtree))
+    return lambda: count >= number
+
+
+def start(tmp_path: Path, *, inside: bool) -> Path:
+    target = tmp_path / "out"
+    folder.replace(str(target), OLD)
+    for name, data in FOREIGN.items():
+        (target / name).write_bytes(data)
+    if inside:  # a folder of somebody else's, so that no exchange is possible
+        (target / "sub").mkdir()
+    return target
+
+
+def shown(target: Path) -> dict[str, bytes]:
+    return {
+        path.name: path.read_bytes() for path in target.iterdir() if path.is_file() and path.name[0] != "."
+    }
+
+
+@pytest.mark.parametrize("number", range(1, 40))
+def test_exchanged_folder_is_old_or_new_at_every_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    target = start(tmp_path, inside=False)
+    with monkeypatch.context() as patch:
+        died = die_at(patch, number)
+        try:
+            folder.replace(str(target), NEW)
+        except Died:
+            pass
+        else:
+            assert not died()
+    assert shown(target) in ({**OLD, **FOREIGN}, {**NEW, **FOREIGN})
+    folder.replace(str(target), NEW)
+    assert shown(target) == {**NEW, **FOREIGN}
+
+
+@pytest.mark.parametrize("number", range(1, 40))
+def test_next_run_completes_one_that_was_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    target = start(tmp_path, inside=True)
+    with monkeypatch.context() as patch:
+        die_at(patch, number)
+        with contextlib.suppress(Died):
+            folder.replace(str(target), NEW)
+    # Another run with other content: what was committed is finished first, and nothing of it is left behind.
+    folder.replace(str(target), OLD)
+    assert shown(target) == {**OLD, **FOREIGN}
+    folder.replace(str(target), NEW)
+    assert shown(target) == {**NEW, **FOREIGN}
+
+
+def test_all_calls_are_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ranges above go beyond the last call: a whole run needs fewer."""
+    for inside in (False, True):
+        target = start(tmp_path / str(inside), inside=inside)
+        with monkeypatch.context() as patch:
+            died = die_at(patch, 40)
+            folder.replace(str(target), NEW)
+            assert not died()
+
+
+def test_system_without_the_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = start(tmp_path, inside=False)
+    monkeypatch.setattr(exchange, "names", lambda *_: False)
+    folder.replace(str(target), NEW)
+    assert shown(target) == {**NEW, **FOREIGN}
+
+
+def test_left_over_of_a_run_that_died_long_ago_is_removed(tmp_path: Path) -> None:
+    target = start(tmp_path, inside=False)
+    for name, age in ((".kaitogen-new-old", 7200), (".kaitogen-new-young", 10)):
+        (tmp_path / name).mkdir()
+        then = os.stat(tmp_path).st_mtime - age
+        os.utime(tmp_path / name, (then, then))
+    folder.replace(str(target), NEW)
+    assert sorted(os.listdir(tmp_path)) == [".kaitogen-new-young", "out"]

@@ -1,0 +1,53 @@
+"""Explaining what is wrong takes bounded time and tells a bounded number of problems, however much is wrong."""
+
+import time
+from typing import Any
+
+import pytest
+
+from generator import schema
+from tests.unit.schema_samples import SERVING, SET, changed
+
+
+def _fleet(good: int, bad: int) -> Any:
+    entry = SET["spec"]["workspaces"][1]
+    wrong = changed(entry, ("spec", "placement"), {"count": "2"})
+    return changed(SET, ("spec", "workspaces"), [entry] * good + [wrong] * bad)
+
+
+def test_one_wrong_entry_of_thousands_is_found_quickly() -> None:
+    fleet = _fleet(5000, 1)
+    start = time.perf_counter()
+    problems = schema.problems("set", fleet)
+    assert time.perf_counter() - start < 3
+    assert [problem.path for problem in problems] == [
+        ("spec", "workspaces", 5000, "spec", "placement", "count")
+    ]
+
+
+def test_thousands_of_wrong_entries_are_cut_to_fifty_and_a_count() -> None:
+    start = time.perf_counter()
+    problems = schema.problems("set", _fleet(0, 5000))
+    assert time.perf_counter() - start < 5
+    assert len(problems) == 51
+    assert (problems[-1].code, problems[-1].message) == ("KG125", "more than 200 more problems are not shown")
+    assert problems[-1].path == ("spec", "workspaces", 50, "spec", "placement", "count")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "last"), [(51, "1 more problem is not shown"), (60, "10 more problems are not shown")]
+)
+def test_the_count_is_exact_where_it_can_be(wrong: int, last: str) -> None:
+    assert schema.problems("set", _fleet(0, wrong))[-1].message == last
+
+
+def test_fifty_problems_need_no_count() -> None:
+    assert {problem.code for problem in schema.problems("set", _fleet(0, 50))} == {"KG122"}
+
+
+def test_a_long_list_of_mixed_items_is_judged_in_bounded_time() -> None:
+    items = [{"a": number} if number % 2 else f"n{number}" for number in range(20000)]
+    wrong = changed(SERVING, ("spec", "placement", "nodes"), items)
+    start = time.perf_counter()
+    assert len(schema.problems("intent", wrong)) == 51
+    assert time.perf_counter() - start < 5

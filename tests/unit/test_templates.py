@@ -1,0 +1,111 @@
+"""The shipped templates: compiled ahead they make the bytes that Jinja2 makes, and no value gets out of its place."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator import assets
+from generator.context import context
+from generator.model import Document, Request
+from generator.pipeline import generate
+from generator.strategies import resolve
+from generator.templating import ahead, live
+from generator.validate import validate
+from generator.yamlio.read import read
+
+#: What has broken out of quotes, blocks and types in other tools.
+NASTY = [
+    "yes", "no", "on", "off", "null", "~", "true", "1e3", "0x1f", "017", "0o17", "1_000", "12:30:45", "2024-01-01",
+    "9223372036854775808", "-9223372036854775809", "18446744073709551616", ".inf", ".NaN", "-", "- x", "? x", ": x", "x: y", "x #y",
+    "# x", "---", "...", "{{ name }}", "{% raw %}", "{a: b}", "[a]", "&a", "*a", "!!str x", "|", ">", "%YAML", "@x", "`x`", "'", '"',
+    "\\", "a\nb", "a\n---\nb", "\n", "\t", " x", "x ", "\r\n", "a\x00b", "\x7f", "\x85", "\u2028", "\ufeff", "😀", "é", "\u202e", "=", "<<",
+]  # fmt: skip
+TEXT = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+def intent(annotation: str, key: str, word: str, command: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "kaitogen.io/v1alpha1",
+        "kind": "WorkspaceIntent",
+        "metadata": {"name": "phi", "annotations": {"example.com/note": annotation}},
+        "spec": {
+            "placement": {"instanceType": "Standard_NC24ads_A100_v4"},
+            "inference": {
+                "template": {
+                    "metadata": {"annotations": {"note": word}},
+                    "spec": {"containers": [{"name": "main", "image": "x", "command": [command], "env": [{"name": "A", "value": word}]}]},
+                },
+                "config": {"custom": {key: word, "list": [word, annotation]}},
+            },
+        },
+    }  # fmt: skip
+
+
+def made(value: dict[str, Any]) -> list[Any]:
+    result = generate(Request(documents=(Document("test", 0, value, inline=True),)))
+    assert result.ok, result.findings
+    return [manifest.data for manifest in result.manifests]
+
+
+@given(TEXT, TEXT.filter(lambda text: text not in ("configMapName", "vllm")), TEXT, TEXT)
+@settings(max_examples=150)
+def test_no_value_changes_the_structure(annotation: str, key: str, word: str, command: str) -> None:
+    from generator.emit import stream
+
+    if key == "list":
+        key = "other"
+    value = intent(annotation, key, word, command)
+    result = generate(Request(documents=(Document("test", 0, value, inline=True),)))
+    assert result.ok, result.findings
+    text = stream(result.manifests, "yaml")
+    with_ours = [raw.value for raw in read(text)]
+    with_pyyaml = list(yaml.safe_load_all(text))
+    with_json = json.loads(stream(result.manifests, "json"))["items"]
+    assert with_ours == with_pyyaml == with_json
+    config_map, workspace = with_ours
+    assert workspace["metadata"]["annotations"] == {"example.com/note": annotation}
+    main = workspace["inference"]["template"]["spec"]["containers"][0]
+    assert (main["command"], main["env"]) == ([command], [{"name": "A", "value": word}])
+    inner = config_map["data"]["inference_config.yaml"]
+    wanted = {"custom": {key: word, "list": [word, annotation]}}
+    assert [raw.value for raw in read(inner)] == [wanted]
+    assert yaml.safe_load(inner) == wanted
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject) -> None:
+    words = [data.draw(TEXT) for _ in range(3)]
+    value = intent(words[0], "key", words[1], words[2])
+    if data.draw(st.booleans()):
+        value["spec"]["placement"]["count"] = 3
+        value["spec"]["inference"] = {"model": "phi-4", "accessSecret": "x", "runtime": "transformers"}
+    specs, _ = validate([Document("test", 0, value, inline=True)])
+    planned, _ = resolve(specs)
+    environment = live.environment([assets.folder("templates")])
+    for spec, plan in planned:
+        one = context(spec, plan)
+        for name in one.templates:
+            values = dict(one.values)
+            assert ahead.fill(name, values) == environment.get_template(name).render(values)
+
+
+@pytest.mark.checkout
+def test_compiled_templates_are_not_stale(root: Path) -> None:
+    subprocess.run([sys.executable, "scripts/compile_templates.py", "--check"], cwd=root, check=True)
+
+
+def test_encoding_is_the_default_and_refuses_what_yaml_cannot_say() -> None:
+    environment = live.environment([])
+    assert environment.from_string("a: {{ x }}").render(x="b: c") == 'a: "b: c"'
+    assert environment.from_string("{% macro m() %}a: 1{% endmacro %}x: {{ m() }}").render() == 'x: "a: 1"'
+    for odd in ("{{ range }}", "{{ x }}", "{{ [x] }}", "{{ {1: 2} }}", "{{ large * 10 }}"):
+        with pytest.raises(Exception, match=r"template|undefined"):
+            environment.from_string(odd).render(large=1e308)
