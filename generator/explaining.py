@@ -16,6 +16,7 @@ from generator.explanations.kg4_traps import TRAP_PAIRS
 from generator.explanations.kg4_tuning import TUNING_PAIRS
 from generator.explanations.kg5 import TEMPLATES
 from generator.explanations.kg6 import SURROUNDINGS
+from generator.explanations.kg6_git import GIT
 from generator.explanations.shapes import MANIFEST_FILE, RIGHT, Example, Explanation, Pair, placed, text
 from generator.merge import merged
 from generator.model import Severity
@@ -33,7 +34,9 @@ FAMILIES: Final = {
     "6": "Surroundings",
 }
 _PAIRS: Final = {**RESOURCE_PAIRS, **INFERENCE_PAIRS, **TUNING_PAIRS, **TRAP_PAIRS}
-_WRITTEN: Final = {one.code: one for one in (*READING, *SCHEMA, *TOOLS, *RULES, *TEMPLATES, *SURROUNDINGS)}
+_WRITTEN: Final = {
+    one.code: one for one in (*READING, *SCHEMA, *TOOLS, *RULES, *TEMPLATES, *SURROUNDINGS, *GIT)
+}
 #: No option and no intent can say another cloud, so that a finished Workspace cannot show this rule.
 _OTHER_CLOUD: Final = "KG426"
 #: The key of a ConfigMap that KAITO reads settings from.

@@ -11,6 +11,8 @@ from generator.yamlio.locate import line_of
 from generator.yamlio.read import RawDocument, Unreadable, read
 
 MAX_BYTES: Final = 16 * 1024 * 1024
+#: Code, message and advice for a file that is larger.
+TOO_LARGE: Final = ("KG109", f"larger than {MAX_BYTES // 2**20} MiB", "split the file")
 STDIN: Final = "<stdin>"
 _NAMES: Final = ("intent.yaml", "intent.yml")
 _ENDINGS: Final = (".intent.yaml", ".intent.yml")
@@ -31,7 +33,7 @@ class _Refused(Exception):
 def load(request: Request) -> Loaded:
     """All documents of the request in file order; a file that cannot be read becomes a finding."""
     documents: list[Document] = list(request.documents)
-    findings: list[Finding] = []
+    findings: list[Finding] = list(request.findings)
     files = [document.file for document in documents]
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
@@ -97,19 +99,20 @@ def _walk(folder: str) -> Iterator[tuple[str, ...]]:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
                     pending.append((*parts, entry.name))
-            elif entry.name in _NAMES or entry.name.endswith(_ENDINGS):
+            elif is_intent_file(entry.name):
                 yield (*parts, entry.name)
+
+
+def is_intent_file(name: str) -> bool:
+    """Whether a file of that name is read where its folder is named."""
+    return name in _NAMES or name.endswith(_ENDINGS)
 
 
 def _stdin(request: Request) -> bytes:
     data = request.stdin or b""
     if len(data) > MAX_BYTES:
-        raise _Refused(*_too_large())
+        raise _Refused(*TOO_LARGE)
     return data
-
-
-def _too_large() -> tuple[str, str, str]:
-    return "KG109", f"larger than {MAX_BYTES // 2**20} MiB", "split the file"
 
 
 def _read_file(path: str, seen: set[tuple[int, int]]) -> bytes | None:
@@ -139,7 +142,7 @@ def _read_file(path: str, seen: set[tuple[int, int]]) -> bytes | None:
             reason = (error.strerror or str(error)).lower()
             raise _Refused("KG601", f"cannot be read: {reason}", "check the disk") from error
     if len(data) > MAX_BYTES:
-        raise _Refused(*_too_large())
+        raise _Refused(*TOO_LARGE)
     return data
 
 

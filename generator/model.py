@@ -226,13 +226,15 @@ class Manifest(NamedTuple):
 class Request(NamedTuple):
     """What a run is asked for: paths to read, or documents that an adapter already has.
 
-    `stdin` is what `-` stands for among the paths; `templates` a folder of the user's own templates;
+    `findings` is what is wrong with how the documents were read. `stdin` is what `-` stands for
+    among the paths; `templates` a folder of the user's own templates;
     `notes` asks for findings of the severity note as well; `finished` is the target of finished
     Workspaces among the documents, None where only intents are expected.
     """
 
     paths: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
+    findings: tuple[Finding, ...] = ()
     stdin: bytes | None = None
     templates: str | None = None
     notes: bool = False

@@ -90,6 +90,13 @@ VALIDATE: Final = Command(
         Option(
             "expect", ("--expect",), "Fail unless exactly this many Workspaces are seen.", "value", "NUMBER"
         ),
+        Option(
+            "against",
+            ("--against",),
+            "Judge the changes since this git revision, too.",
+            "value",
+            "REVISION",
+        ),
         Option("notes", ("--notes",), "Show what only the cluster can decide, too."),
         _TEMPLATES,
         _STRICT,
