@@ -51,6 +51,7 @@ def modules(facts: Path) -> dict[str, str]:
     )
     return {
         "models_data.py": _models(models, versions),
+        "shapes_data.py": _shapes(models),
         "skus_data.py": _skus(skus),
         "versions_data.py": _versions(versions),
     }
@@ -135,6 +136,33 @@ def _model(fact: Fact) -> tuple[Fact, ...]:
         bool(fact["downloadAuthRequired"]) or fact["license"] in GATED_LICENSES,
         _minor(fact["since"]),
         _minor(fact["sinceCatalog"]),
+    )
+
+
+def _shapes(facts: Fact) -> str:
+    rows = {model["name"].lower(): _shape(model) for model in facts["models"]}
+    body = _table(
+        "SHAPES",
+        "dict[str, tuple[int, int, int, int, int, int, int, str, int, str]]",
+        "By lower-case Hugging Face id: the fields of catalogue.shapes.Shape in order.",
+        dict(sorted(rows.items())),
+    )
+    owns = "How the models that KAITO knows are built, as far as its catalogue says."
+    return _module(owns, "models.json", facts["kaitoVersion"], body)
+
+
+def _shape(fact: Fact) -> tuple[Fact, ...]:
+    return (
+        fact["layers"],
+        fact["hiddenSize"],
+        fact["attentionHeads"],
+        fact["kvHeads"],
+        fact["headDim"] or 0,
+        fact["kvLoraRank"] or 0,
+        fact["qkRopeHeadDim"] or 0,
+        fact["architectures"][0],
+        fact["quantBits"] or 0,
+        fact["extraVllmArgs"].get("kv-cache-dtype", ""),
     )
 
 

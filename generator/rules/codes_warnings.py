@@ -59,7 +59,7 @@ WARNINGS: Final = (
         "2048 tokens, while vLLM itself uses what was meant, on too few nodes.",
         "Write max-model-len on a line of its own, with nothing but digits.",
         "",
-        "0.10 to 0.12",
+        "0.7 to 0.12",
     ),
     Code(
         "KG469",

@@ -13,7 +13,8 @@ KEY: Final = "inference_config.yaml"
 _LENGTH: Final = "max-model-len"
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 _LENGTH_CHECKED_SINCE: Final = 7
-_SCANNED_SINCE: Final = 10
+#: With the estimate came the scanner.
+_SCANNED_SINCE: Final = 7
 _RUNTIME_FACTS_SINCE: Final = 11
 _NULL_CRASHES_SINCE: Final = 12
 #: Up to 0.6 nodes with several GPUs below this many GiB each needed an explicit max-model-len.
@@ -153,11 +154,9 @@ def _null(facts: Facts, settings: Json) -> Iterator[Problem]:
 
 def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, Problem | None]:
     """What the estimate counts with, and the problem where vLLM itself will take another number."""
-    meant = next((length for key in (_LENGTH, "max_model_len") if (length := _as_whole(vllm.get(key)))), None)
-    if meant is not None and meant <= 0:
-        meant = None
     if facts.minor < _SCANNED_SINCE:
-        return meant if meant is not None and _LENGTH in vllm else DEFAULT_CONTEXT, None
+        return DEFAULT_CONTEXT, None
+    meant = served_length(vllm)
     scanned = scan(source)
     if scanned is not None:
         return scanned, None
@@ -173,18 +172,38 @@ def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, 
 
 
 def scan(source: str) -> int | None:
-    """The max-model-len that KAITO finds, line by line (pkg/utils/config_parser.go:23); None where it finds none."""
-    inside: int | None = None
-    for line in source.splitlines():
-        stripped = line.strip()
-        indent = len(line) - len(line.lstrip(" "))
-        if stripped.startswith("vllm:"):
-            inside = indent
-        elif inside is not None and indent >= inside + 2 and stripped.startswith(f"{_LENGTH}:"):
-            value = stripped[len(_LENGTH) + 1 :].strip()
-            if value.isascii() and value.isdigit() and len(value) < 19 and int(value) > 0:
-                return int(value)
+    """The max-model-len that KAITO finds, line by line (pkg/utils/config_parser.go:23); None where it finds none.
+
+    The first line that is less indented ends the section, comments apart, and the first max-model-len ends the search.
+    """
+    least: int | None = None
+    for line in source.split("\n"):
+        trimmed = line.strip()
+        indent = len(line) - len(line.lstrip(" \t"))
+        if least is None:
+            if trimmed.startswith("vllm:"):
+                least = indent + 2
+            continue
+        if trimmed and not trimmed.startswith("#") and indent < least:
+            return None
+        if trimmed.startswith(f"{_LENGTH}:"):
+            value = trimmed[len(_LENGTH) + 1 :].strip()
+            number = value.removeprefix("+")
+            bare = number.isascii() and number.isdigit() and len(number) < 19
+            return int(number) if bare and int(number) > 0 else None
     return None
+
+
+def settings_of(source: str) -> Mapping[str, Json]:
+    """The vllm section of a text that KAITO can read; empty for any other."""
+    settings = parse(source)
+    return {} if settings is UNKNOWN else _vllm(settings)[1]
+
+
+def served_length(vllm: Mapping[str, Json]) -> int | None:
+    """The max-model-len that vLLM itself will take from its section; None where there is none."""
+    meant = next((length for key in (_LENGTH, "max_model_len") if (length := _as_whole(vllm.get(key)))), None)
+    return meant if meant is not None and meant > 0 else None
 
 
 def _as_whole(value: Json) -> int | None:

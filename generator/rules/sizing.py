@@ -11,6 +11,8 @@ GIB: Final = 2**30
 #: What the estimate counts with where the configuration gives no max-model-len.
 DEFAULT_CONTEXT: Final = 2048
 _SINCE: Final = 7
+#: 0.7 takes GPUs from its table under byo as well.
+_NODES_READ_SINCE: Final = 8
 _TRUNCATED_UNTIL: Final = 9
 _WITH_ACTIVATIONS_SINCE: Final = 11
 _PARTITIONS_SINCE: Final = 12
@@ -62,7 +64,7 @@ def _node(facts: Facts) -> tuple[int, int] | None:
 
         memory = profile_memory(facts) if facts.byo else None
         return None if memory is None else (1, memory * GIB)
-    if facts.byo or facts.sku is None:
+    if (facts.byo and facts.minor >= _NODES_READ_SINCE) or facts.sku is None:
         return None
     return facts.sku.gpus, facts.sku.memory * GIB
 

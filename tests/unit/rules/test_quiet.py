@@ -90,7 +90,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, range]] = {
     "the longest context": (_CONFIGURED, "vllm:\n  max-model-len: 16384\n", range(4, 13)),
     "a blank context": (_CONFIGURED, 'vllm:\n  max-model-len: " "\n', range(7, 13)),
     "a negative context": (_CONFIGURED, "vllm:\n  max-model-len: -5\n", range(4, 13)),
-    "quoted when YAML was parsed": (_CONFIGURED, 'vllm:\n  max-model-len: "8192"\n', range(4, 10)),
+    "quoted when nothing was estimated": (_CONFIGURED, 'vllm:\n  max-model-len: "8192"\n', range(4, 7)),
     "more than is read": (_CONFIGURED, _TOO_DEEP, range(4, 13)),
     "lora": (_TUNED, "training_config:\n  LoraConfig:\n    r: 8\n", range(4, 13)),
     "lora with bits off": (

@@ -61,6 +61,13 @@ def test_an_exact_division_still_adds_a_gpu() -> None:
         ("vllm: {max-model-len: 8192}\n", None),
         ("vllm:\n  max_model_len: 8192\n", None),
         ("", None),
+        ("vllm:\n  swap-space: 4\nother:\n  max-model-len: 8192\n", None),
+        ("vllm:\n# a\n\n  max-model-len: 8192\n", 8192),
+        ("vllm:\n\t\tmax-model-len: 8192\n", 8192),
+        ("vllm:\n  max-model-len: 8k\n  max-model-len: 8192\n", None),
+        ("a:\n  vllm:\n    max-model-len: 8192\n", 8192),
+        ("vllm:\n  max-model-len: +8192\n", 8192),
+        ("vllm:\n  a: 1\u2028  max-model-len: 8192\n", None),
     ],
 )
 def test_lines_are_scanned_as_kaito_does(text: str, length: int | None) -> None:

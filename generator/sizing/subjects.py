@@ -1,0 +1,103 @@
+"""What is known about the model that is sized: from KAITO's catalogue, or from a configuration that the user gave."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from generator.catalogue.models import Model, built_in, is_catalogued
+from generator.catalogue.shapes import Shape, find_shape
+from generator.rules.surroundings import Facts, cut
+
+#: From here on KAITO's catalogue, which is ours as well, holds the sizes of all presets.
+_CATALOGUE_SINCE: Final = 11
+
+
+class Layers(NamedTuple):
+    """Which layers hold a cache that grows with every token, and which stop growing at a window.
+
+    The rest keeps a state of fixed size, or nothing.
+    """
+
+    growing: int
+    windowed: int = 0
+    window: int = 0
+
+
+class Subject(NamedTuple):
+    """One model as far as it is known. `layers` is None where nobody said which of them hold a cache.
+
+    `doubt` says why the sizes may not be the ones that the controller counts with; empty where they are.
+    `token_limit` is 0 where it is not known.
+    """
+
+    id: str
+    weights: int
+    bytes_per_token: int
+    token_limit: int
+    shape: Shape | None
+    layers: Layers | None
+    experts: bool
+    source: str
+    doubt: str = ""
+
+
+#: Configurations that the user gave, by Hugging Face id in lower case; "" stands for any model without one of its own.
+Configs = Mapping[str, Subject]
+
+#: Architectures whose layers are not all alike: sliding windows, or state space and linear attention between them.
+_MIXED: Final = (
+    "Gemma2",
+    "Gemma3",
+    "Gemma4",
+    "GptOss",
+    "Llama4",
+    "NemotronH",
+    "Qwen3_5",
+    "Qwen3Next",
+    "DeepseekV4",
+)
+_EXPERTS: Final = ("Moe", "DeepseekV", "GptOss", "MistralLarge3", "KimiK2", "MiniMaxM", "Mixtral", "Llama4")
+
+
+def subject(facts: Facts, configs: Configs) -> Subject | str:
+    """The model of a preset, or why nothing is known about it. What the user gave counts only where KAITO has nothing."""
+    name = facts.preset or ""
+    model = facts.model
+    if model is not None:
+        return _of_catalogue(model, _doubt(name, facts))
+    given = configs.get(name.lower(), configs.get(""))
+    if given is not None:
+        return given._replace(id=name)
+    return f"nothing is known about {cut(name)}: give its config.json with --model-config"
+
+
+def _doubt(name: str, facts: Facts) -> str:
+    if facts.minor >= _CATALOGUE_SINCE or (
+        built_in(name, facts.minor) is None and is_catalogued(name, facts.minor)
+    ):
+        return ""
+    return f"KAITO {facts.kaito} counts with sizes of its own, for which those of 0.12 stand in here"
+
+
+def _of_catalogue(model: Model, doubt: str) -> Subject:
+    shape = find_shape(model.id)
+    architecture = "" if shape is None else shape.architecture
+    alike = shape is not None and not architecture.startswith(_MIXED)
+    return Subject(
+        model.id,
+        model.weights,
+        model.bytes_per_token,
+        model.token_limit,
+        shape,
+        Layers(shape.layers) if alike and shape is not None else None,
+        has_experts(architecture, model.id),
+        "KAITO's catalogue",
+        doubt,
+    )
+
+
+def has_experts(architecture: str, model_id: str) -> bool:
+    """Whether a model is a mixture of experts, by its architecture or a name such as 30B-A3B."""
+    if any(word in architecture for word in _EXPERTS):
+        return True
+    words = model_id.rpartition("/")[2].split("-")
+    return any(word[:1] == "A" and word[1:-1].isdigit() and word.endswith("B") for word in words)
