@@ -1,24 +1,37 @@
 """Problems to findings: which line and column of the user's file each one is about."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
-from generator.model import Document, Finding, Located, Path, Problem, path_text
+from generator.model import Document, Finding, Located, Origin, Path, Problem, path_text
 from generator.yamlio.locate import Place, line_of, locate
 
 #: Problems about the key itself, not the value beside it.
 _ABOUT_KEYS = frozenset(("KG120",))
 
 
+#: The problems of one document as findings, each beside the origin of the value that it is about.
+Placed: TypeAlias = list[tuple[Origin, Finding]]
+
+
 def place(located: Iterable[Located]) -> list[Finding]:
     """The problems as findings at their lines, each only once."""
-    by_document: dict[tuple[str, int], list[Located]] = {}
+    return each_once(place_by_document(located))
+
+
+def each_once(placed: Iterable[Placed]) -> list[Finding]:
+    """The findings of all documents; where several values of a document have the same one, it is one."""
+    return [finding for group in placed for finding in dict.fromkeys(finding for _, finding in group)]
+
+
+def place_by_document(located: Iterable[Located]) -> list[Placed]:
+    """The problems as findings at their lines, with the origins that they were about at first."""
+    by_document: dict[tuple[str, int], list[tuple[Origin, Located]]] = {}
     for one in located:
         item = _where_given(one) if one.origin.document.given else one
         document = item.origin.document
-        by_document.setdefault((document.file, document.number), []).append(item)
-    return [
-        finding for group in by_document.values() for finding in _place_in(group[0].origin.document, group)
-    ]
+        by_document.setdefault((document.file, document.number), []).append((one.origin, item))
+    return [_place_in(group[0][1].origin.document, group) for group in by_document.values()]
 
 
 def _where_given(item: Located) -> Located:
@@ -38,14 +51,14 @@ def in_file_order(findings: Iterable[Finding], files: Sequence[str]) -> list[Fin
     return sorted(findings, key=lambda one: (rank.get(one.file, -1), one.line, one.column, one.code))
 
 
-def _place_in(document: Document, group: list[Located]) -> list[Finding]:
-    candidates = [_candidates(item) for item in group]
+def _place_in(document: Document, group: list[tuple[Origin, Located]]) -> Placed:
+    candidates = [_candidates(item) for _, item in group]
     wanted = {path for paths in candidates for path in paths}
     places = {} if document.inline else locate(document.text, wanted)
-    findings: dict[Finding, None] = {}
-    for (_, problem), paths in zip(group, candidates, strict=True):
-        findings[_finding(document, problem, paths, places)] = None
-    return list(findings)
+    return [
+        (origin, _finding(document, item.problem, paths, places))
+        for (origin, item), paths in zip(group, candidates, strict=True)
+    ]
 
 
 def _candidates(item: Located) -> list[Path]:

@@ -252,13 +252,15 @@ class Result(NamedTuple):
     """What came out of a run. The manifests count only where no finding is an error.
 
     `suppressed` are findings that a comment in the user's file takes back, with a reason.
-    `workspaces` is the number of Workspaces that were made or, finished, looked at.
+    `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
+    every finding about a value, taken back or not, beside the origin of each intent that it is about.
     """
 
     manifests: tuple[Manifest, ...]
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...] = ()
     workspaces: int = 0
+    about: tuple[tuple[Origin, Finding], ...] = ()
 
     @property
     def ok(self) -> bool:

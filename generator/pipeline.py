@@ -2,7 +2,7 @@
 
 from generator.check import check, check_finished, is_workspace
 from generator.context import context
-from generator.findings import in_file_order, place
+from generator.findings import each_once, in_file_order, place_by_document
 from generator.kinds import sort_out
 from generator.load import load
 from generator.model import Request, Result, Target
@@ -24,9 +24,11 @@ def generate(request: Request) -> Result:
     refused = check(manifests, notes=request.notes, together=request.finished is None)
     refused += check_finished(finished, request.finished or Target(), notes=request.notes)
     located = [*unplaced, *invalid, *unknown_nodes, *contradicting, *unrendered, *refused]
-    findings = in_file_order([*unreadable, *flaws, *place(located)], files)
+    placed = place_by_document(located)
+    findings = in_file_order([*unreadable, *flaws, *each_once(placed)], files)
     seen = sum(is_workspace(data) for _, data in (*manifests, *finished))
-    result = Result(tuple(manifests), tuple(findings), workspaces=seen)
+    about = tuple(pair for group in placed for pair in group)
+    result = Result(tuple(manifests), tuple(findings), workspaces=seen, about=about)
     if not findings:
         return result
     from generator.suppressions import take_back  # a run without findings has nothing to take back
