@@ -23,7 +23,7 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
     `together` says that all of them go to one cluster, so that no two may be the same object;
     otherwise that holds within each file only.
     """
-    config_maps = _config_maps(manifest.data for manifest in manifests)
+    config_maps = config_maps_of(manifest.data for manifest in manifests)
     located: list[Located] = []
     seen: dict[tuple[str, ...], Spec] = {}
     for manifest in manifests:
@@ -42,7 +42,7 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
 
 def check_finished(finished: Sequence[Finished], target: Target, *, notes: bool = False) -> list[Located]:
     """The same for Workspaces that a user wrote in full, at their own fields."""
-    config_maps = _config_maps(data for _, data in finished if isinstance(data.get("metadata"), dict))
+    config_maps = config_maps_of(data for _, data in finished if isinstance(data.get("metadata"), dict))
     surroundings = rules.Surroundings(target, config_maps, notes)
     return [
         Located(origin, problem)
@@ -57,7 +57,8 @@ def _judge(workspace: Json, surroundings: rules.Surroundings) -> list[Problem]:
     return list(refused_by_schema(workspace, surroundings.target)) or rules.judge(workspace, surroundings)
 
 
-def _config_maps(objects: Iterable[Json]) -> ConfigMaps:
+def config_maps_of(objects: Iterable[Json]) -> ConfigMaps:
+    """The data of the ConfigMaps among these objects."""
     return {
         (data["metadata"].get("namespace") or "", data["metadata"].get("name") or ""): data.get("data") or {}
         for data in objects

@@ -24,6 +24,12 @@ def _validate(values: Values) -> Outcome:
     return validate_command.run(values)
 
 
+def _plan(values: Values) -> Outcome:
+    from generator.adapters import plan_command
+
+    return plan_command.run(values)
+
+
 def _explain(values: Values) -> Outcome:
     from generator.adapters import explain_command
 
@@ -64,6 +70,7 @@ def _about(values: Values, name: str) -> Outcome:
 _RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
     "render": _render,
     "validate": _validate,
+    "plan": _plan,
     "explain": _explain,
     "init": _init,
     "krm": _krm,

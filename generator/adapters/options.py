@@ -9,6 +9,7 @@ from typing import Final
 from generator.adapters.argocd_options import ARGOCD_COMMANDS
 from generator.adapters.explain_options import EXPLAIN
 from generator.adapters.kustomize_options import KUSTOMIZE_COMMANDS
+from generator.adapters.plan_options import plan
 from generator.adapters.table import Argument, Command, Option, Takes, Value, Values
 from generator.emit import FORMATS
 from generator.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS
@@ -104,6 +105,7 @@ VALIDATE: Final = Command(
     ),
     _PATHS,
 )
+PLAN: Final = plan(_PATHS, _TEMPLATES, _STRICT, _QUIET)
 INIT: Final = Command(
     "init",
     "Write a commented intent to start from.",
@@ -157,6 +159,7 @@ COMMANDS: Final[dict[str, Command]] = {
     for command in (
         RENDER,
         VALIDATE,
+        PLAN,
         EXPLAIN,
         INIT,
         SCHEMA,

@@ -76,6 +76,16 @@ def _preferred(facts: Facts, names: list[str], count: int) -> Iterator[Problem]:
         yield Problem("KG462", "warning", _PREFERRED, message, advice, cut(", ".join(names)))
 
 
+def label_line(facts: Facts) -> str:
+    """The line that puts the selected label on the nodes that are named under byo; empty where none are."""
+    names = facts.resource.get("preferredNodes")
+    if not facts.byo or not isinstance(names, list) or not names:
+        return ""
+    pin = _pinned_by(facts)
+    label = f"{PIN_LABEL}={pin}" if pin else _selected(facts)
+    return _command([name for name in names if isinstance(name, str)], label)
+
+
 def _under_byo(facts: Facts, names: list[str]) -> Problem:
     """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
     pin = _pinned_by(facts)

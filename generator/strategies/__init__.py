@@ -19,7 +19,7 @@ def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, Plan]], list[Located]]:
     planned: list[tuple[Spec, Plan]] = []
     located: list[Located] = []
     for spec in specs:
-        strategy = _choose(spec)
+        strategy = STRATEGIES[chosen(spec)]
         problems: list[Problem] = list(strategy.objections(spec))
         if problems:
             located.extend(Located(spec.origin, problem) for problem in problems)
@@ -28,8 +28,9 @@ def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, Plan]], list[Located]]:
     return planned, located
 
 
-def _choose(spec: Spec) -> Strategy:
+def chosen(spec: Spec) -> str:
+    """The name of the strategy of a Spec: the one it names, or the first that claims it."""
     named = spec.placement.strategy
     if named is not None:
-        return STRATEGIES[named]
-    return next(strategy for strategy in STRATEGIES.values() if strategy.claims(spec.placement))
+        return named
+    return next(name for name, strategy in STRATEGIES.items() if strategy.claims(spec.placement))

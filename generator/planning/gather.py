@@ -1,0 +1,101 @@
+"""From what a run made to the plan of it: each Workspace sized, and its findings beside it."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from generator import strategies
+from generator.check import config_maps_of, is_workspace
+from generator.findings import in_file_order, place_by_document
+from generator.model import Document, Finding, Located, Manifest, Origin, Result
+from generator.planning.objects import made_for
+from generator.planning.shapes import Fleet, Planned
+from generator.rules.ignored import label_line
+from generator.rules.surroundings import Facts, Surroundings
+from generator.said import said_at
+from generator.sizing.size import size
+from generator.suppressions import take_back
+
+#: Findings about fields that the target's controller does not read.
+_UNREAD: Final = frozenset(
+    ("KG461", "KG462", "KG463", "KG468", "KG474", "KG482", "KG483", "KG484", "KG486", "KG487")
+)
+
+
+def gather(result: Result, told: Callable[[int, int], None] = lambda _done, _all: None) -> Fleet:
+    """The plan of a run's Workspaces in their order. `told` hears how many of them are done."""
+    config_maps = config_maps_of(one.data for one in result.manifests)
+    groups = [tuple(group) for _, group in groupby(result.manifests, key=lambda one: id(one.spec))]
+    planned: list[Planned] = []
+    for number, manifests in enumerate(groups):
+        told(number, len(groups))
+        for spec, workspace in manifests:
+            if not is_workspace(workspace):
+                continue
+            facts = Facts(workspace, Surroundings(spec.target, config_maps))
+            sizing = size(workspace, spec.target, config_maps)
+            made = made_for(facts, sizing.estimate, spec.namespace or "")
+            planned.append(
+                Planned(
+                    spec,
+                    workspace,
+                    manifests,
+                    strategies.chosen(spec),
+                    sizing,
+                    made,
+                    label_line(facts),
+                    (),
+                    (),
+                )
+            )
+    return _with_findings(planned, result)
+
+
+def _with_findings(planned: Sequence[Planned], result: Result) -> Fleet:
+    located = [
+        Located(one.spec.origin, problem._replace(path=said_at(one.spec, problem.path)))
+        for one in planned
+        for problem in one.sizing.warnings
+    ]
+    about = [pair for group in place_by_document(located) for pair in group]
+    documents = list({id(one.spec.origin.document): one.spec.origin.document for one in planned}.values())
+    more, _ = take_back(list(dict.fromkeys(finding for _, finding in about)), documents)
+    findings = in_file_order(dict.fromkeys((*result.findings, *more)), _files(documents))
+    of = _by_origin((*result.about, *about), set(findings))
+    whole = tuple(_with_own(one, of.get(id(one.spec.origin), ())) for one in planned)
+    attributed = {finding for one in whole for finding in one.findings}
+    return Fleet(whole, tuple(findings), tuple(one for one in findings if one not in attributed))
+
+
+def _by_origin(about: Iterable[tuple[Origin, Finding]], kept: set[Finding]) -> dict[int, list[Finding]]:
+    """The findings that still hold by the identity of the origin that they are about."""
+    found: dict[int, dict[Finding, None]] = {}
+    for origin, finding in about:
+        if finding in kept:
+            found.setdefault(id(origin), {})[finding] = None
+    return {key: list(findings) for key, findings in found.items()}
+
+
+def _with_own(one: Planned, findings: Sequence[Finding]) -> Planned:
+    own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
+    return one._replace(findings=own, ignored=tuple(finding for finding in own if finding.code in _UNREAD))
+
+
+def _files(documents: Iterable[Document]) -> list[str]:
+    return list(dict.fromkeys(document.file for document in documents))
+
+
+def sources(planned: Iterable[Planned]) -> Iterator[Document]:
+    """The documents that the Workspaces come from, each once."""
+    seen: set[int] = set()
+    for one in planned:
+        document = one.spec.origin.document
+        if id(document) not in seen:
+            seen.add(id(document))
+            yield document
+
+
+def manifests_of(fleet: Fleet) -> Iterator[Manifest]:
+    """Everything that will be applied, in order."""
+    for one in fleet.planned:
+        yield from one.manifests

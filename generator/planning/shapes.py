@@ -1,0 +1,98 @@
+"""The values of a plan: Workspaces as KAITO will treat them, and the fleet that they make."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from generator.model import Finding, Json, Manifest, Spec
+from generator.sizing.model import Sizing
+
+
+class Made(NamedTuple):
+    """Objects of one kind that KAITO makes for a Workspace. `name` shows in capitals what nobody knows beforehand."""
+
+    kind: str
+    name: str
+    note: str = ""
+
+
+class Planned(NamedTuple):
+    """One Workspace of a plan.
+
+    `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
+    of its findings that are about fields which nobody reads. `command` is the line that puts the
+    selected label on the named nodes, empty where KAITO finds nodes without it.
+    """
+
+    spec: Spec
+    workspace: Mapping[str, Json]
+    manifests: tuple[Manifest, ...]
+    strategy: str
+    sizing: Sizing
+    made: tuple[Made, ...]
+    command: str
+    findings: tuple[Finding, ...]
+    ignored: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """The Workspace's name."""
+        return self.spec.name
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace; empty where the intent leaves it to whoever applies it."""
+        return self.spec.namespace or ""
+
+    @property
+    def title(self) -> str:
+        """Namespace and name, as people write them."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+    @property
+    def instance_type(self) -> str:
+        """The instance type of the Workspace; empty where it has none."""
+        value = (self.workspace.get("resource") or {}).get("instanceType")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def nodes(self) -> int | None:
+        """How many nodes KAITO will want; None where nobody knows."""
+        return self.sizing.estimate.nodes
+
+    @property
+    def gpus(self) -> int | None:
+        """All GPUs of these nodes."""
+        return self.sizing.estimate.gpus
+
+    @property
+    def fails(self) -> bool:
+        """Whether a finding says that it can't work."""
+        return any(one.severity == "error" for one in self.findings)
+
+
+class Fleet(NamedTuple):
+    """All Workspaces of a run. `elsewhere` are the findings that are about none of them, `findings` all there are."""
+
+    planned: tuple[Planned, ...]
+    findings: tuple[Finding, ...]
+    elsewhere: tuple[Finding, ...]
+
+    @property
+    def nodes(self) -> int:
+        """The nodes of all Workspaces about which that is known."""
+        return known(one.nodes for one in self.planned)
+
+    @property
+    def gpus(self) -> int:
+        """The GPUs of all Workspaces about which that is known."""
+        return known(one.gpus for one in self.planned)
+
+    @property
+    def unknown(self) -> int:
+        """How many Workspaces nobody knows the GPUs of."""
+        return sum(one.gpus is None for one in self.planned)
+
+
+def known(numbers: Iterable[int | None]) -> int:
+    """The sum of what is known."""
+    return sum(number for number in numbers if number is not None)

@@ -1,0 +1,126 @@
+"""What is said about one Workspace: the two columns, never mixed, as lines that every format shows in its own way."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from generator.model import Finding
+from generator.planning import words
+from generator.planning.shapes import Made, Planned
+from generator.reporting import number_of
+from generator.rules.surroundings import cut
+from generator.sizing.model import Estimate, Memory
+
+_RUNTIMES: Final = {"vllm": "vLLM", "transformers": "transformers"}
+
+
+class Line(NamedTuple):
+    """A line under a heading: what it is about, what is said, and how far that can be trusted (empty: it is certain)."""
+
+    about: str
+    said: str
+    trust: str = ""
+
+
+class Column(NamedTuple):
+    """One of the two columns."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def columns(one: Planned) -> tuple[Column, Column]:
+    """What KAITO will do, and what vLLM will then probably have."""
+    estimate = one.sizing.estimate
+    return (
+        Column(f"What KAITO {estimate.kaito} will do", tuple(_kaito(one))),
+        Column(_heading(one.sizing.memory), tuple(_vllm(one))),
+    )
+
+
+def headline(one: Planned) -> str:
+    """Strategy and instance type, or what takes its place."""
+    card = one.sizing.estimate.node
+    where = cut(one.instance_type) or one.spec.target.node_provisioner
+    if card is None:
+        return f"{one.strategy}, {where}"
+    each = f"{card.memory_per_gpu / 2**30:g} GiB"
+    return f"{one.strategy}, {where}, {card.gpus} x {card.card} {each}"
+
+
+def _kaito(one: Planned) -> Iterator[Line]:
+    estimate = one.sizing.estimate
+    yield Line("runs", _runs(one))
+    yield Line("nodes", _nodes(estimate), "" if estimate.certain else "assumed")
+    yield from (Line("because", reason) for reason in estimate.reasons)
+    if estimate.layout is not None:
+        yield Line("layout", words.layout(estimate.layout))
+    if estimate.runtime == "vllm":
+        yield Line("context", _context(estimate))
+    yield Line("makes", ", ".join(_made(made) for made in one.made))
+    yield from (Line("ignores", _unread(finding)) for finding in one.ignored)
+    if one.command:
+        yield Line("first run", one.command)
+
+
+def _runs(one: Planned) -> str:
+    estimate = one.sizing.estimate
+    if estimate.runtime == "template":
+        return "a pod template of your own"
+    model = one.sizing.model
+    if estimate.runtime == "tuning":
+        method = (one.workspace.get("tuning") or {}).get("method") or "tuning"
+        return f"{cut(str(method))} of {cut(model)}"
+    return f"{cut(model)} on {_RUNTIMES[estimate.runtime]}"
+
+
+def _nodes(estimate: Estimate) -> str:
+    if estimate.nodes is None:
+        return f"unknown: {estimate.unknown}"
+    said = number_of(estimate.nodes, "node")
+    if estimate.gpus is not None:
+        said += f", {number_of(estimate.gpus, 'GPU')}"
+    if estimate.requested is not None and estimate.requested != estimate.nodes:
+        said += f", though count asks for {estimate.requested}"
+    return said
+
+
+def _context(estimate: Estimate) -> str:
+    context = estimate.context
+    said = f"counts with {words.count(context.tokens)} tokens: {context.source}"
+    if context.served == "computed":
+        return f"{said}; KAITO computes max-model-len from the memory that is free"
+    return f"{said}; vLLM gets max-model-len {context.served}" if context.served else said
+
+
+def _made(made: Made) -> str:
+    return f"{made.kind} {made.name} ({made.note})" if made.note else f"{made.kind} {made.name}"
+
+
+def _unread(finding: Finding) -> str:
+    return f"{finding.message} ({finding.code})"
+
+
+def _heading(memory: Memory | None) -> str:
+    if memory is None:
+        return "What vLLM will then probably have"
+    return f"What vLLM {memory.vllm} will then probably have, on each GPU"
+
+
+def _vllm(one: Planned) -> Iterator[Line]:
+    memory = one.sizing.memory
+    if memory is None:
+        yield Line("unknown", one.sizing.missing)
+        return
+    yield Line("memory", words.gib(memory.gpu.likely), words.trust(memory.gpu))
+    for term in memory.terms:
+        yield Line(term.name, words.gib(term.likely), words.trust(term))
+    yield Line("tokens", f"{words.span(memory.tokens)} of KV cache", words.label_of(memory.tokens))
+    yield Line(
+        "context", f"{words.span(memory.context, 'tokens')} in one request", words.label_of(memory.context)
+    )
+    yield Line(
+        "requests", f"{words.span(memory.requests)} of that length at once", words.label_of(memory.requests)
+    )
+    yield Line("verdict", words.verdict(memory))
+    if one.sizing.lever is not None:
+        yield Line("best lever", f"{one.sizing.lever.words}: {one.sizing.lever.effect}")

@@ -1,0 +1,64 @@
+"""Bytes, tokens, nodes and their ranges in words, the same in every format of a plan."""
+
+from typing import Final
+
+from generator.reporting import number_of
+from generator.sizing.model import Label, Layout, Memory, Span, Term
+
+_GIB: Final = 2**30
+
+
+def gib(size: int) -> str:
+    """Bytes in GiB, as precise as anyone can use."""
+    amount = size / _GIB
+    return f"{amount:,.2f} GiB" if abs(amount) < 10 else f"{amount:,.1f} GiB"
+
+
+def count(number: int) -> str:
+    """A number with its thousands apart."""
+    return f"{number:,}"
+
+
+def trust(term: Term) -> str:
+    """How far a figure can be trusted: its label, and its range where it has one."""
+    return term.label if term.low == term.high else f"{term.label}, {gib(term.low)} to {gib(term.high)}"
+
+
+def span(value: Span, noun: str = "") -> str:
+    """A number with its range: `131,072 tokens (98,304 to 140,000)`."""
+    words = f"{count(value.likely)} {noun}".rstrip()
+    if value.high is None:
+        return f"{words} (at least {count(value.low)})"
+    return words if value.low == value.high else f"{words} ({count(value.low)} to {count(value.high)})"
+
+
+def label_of(value: Span) -> Label:
+    """What a range says of the number inside it."""
+    return "exact" if value.low == value.high else "assumed"
+
+
+def layout(value: Layout) -> str:
+    """The three sizes, and what they come to."""
+    return f"data {value.data} x tensor {value.tensor} x pipeline {value.pipeline}: {_meaning(value)}"
+
+
+def _meaning(value: Layout) -> str:
+    if value.data > 1:
+        return f"{value.data} replicas of the model in one pod, each on {number_of(value.tensor, 'GPU')}"
+    if value.pipeline > 1:
+        return (
+            f"one copy in {value.pipeline} stages over as many nodes, {number_of(value.tensor, 'GPU')} each"
+        )
+    return "the whole model on one GPU" if value.tensor == 1 else f"one copy over {value.tensor} GPUs"
+
+
+def verdict(memory: Memory) -> str:
+    """What the bill comes to, in a few words."""
+    if memory.verdict == "fits":
+        return "fits, with every figure at its worst"
+    return "tight: it may not start" if memory.verdict == "tight" else "does not fit: vLLM will not start"
+
+
+def nodes(number: int | None) -> str:
+    """A number of nodes; what nobody knows is said so."""
+    return "unknown" if number is None else number_of(number, "node")
