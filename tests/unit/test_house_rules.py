@@ -49,8 +49,8 @@ HEAVY |= {
 MACHINE_PATH = re.compile(r"(?<![\w.*$})-])/(?:work|root|Users|opt/wheels)/")
 #: A path that is not there, or not the same, on the next machine. Argo CD's images have their own fixed home.
 ABSOLUTE_PATH = re.compile(r"""["'](?:/work|/tmp|/root|/home(?!/argocd/))/""")
-#: Folders at the top that are made here, not written.
-MADE_HERE = {"build", "dist", "__pycache__"}
+#: At the top, made here and not written; .git is a file in a worktree.
+MADE_HERE = {"build", "dist", "__pycache__", ".git"}
 
 
 @cache
