@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from generator.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, EXIT_SURROUNDINGS, KaitogenError
+from generator.adapters.outcome import deliver, say
+from generator.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
 
 _COMPLETING = "_KAITOGEN_COMPLETE"
 
@@ -29,14 +30,14 @@ def run(arguments: Sequence[str]) -> int:
         try:
             return _run(arguments)
         except KaitogenError as error:
-            _say(f"kaitogen: {error.message}\n" + (f"    fix: {error.fix}\n" if error.fix else ""))
+            say(f"kaitogen: {error.message}\n" + (f"    fix: {error.fix}\n" if error.fix else ""))
             return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return EXIT_OK
     except Exception as error:  # noqa: BLE001 - the last resort: a bug of ours, told as one
-        _say(_bug(error))
+        say(_bug(error))
         return EXIT_BUG
 
 
@@ -54,37 +55,7 @@ def _run(arguments: Sequence[str]) -> int:
     from generator.adapters import dispatch
 
     command, values = plain
-    outcome = dispatch.run(command, values)
-    _say(outcome.said)
-    return _write(outcome.output) or outcome.exit_code
-
-
-def _write(output: bytes) -> int:
-    """All of the output to standard output; the exit code, 0 where all went well."""
-    if not output:
-        return EXIT_OK
-    try:
-        view = memoryview(output)
-        while view:
-            view = view[os.write(1, view) :]
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _say(f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n")
-        return EXIT_SURROUNDINGS
-    return EXIT_OK
-
-
-def _say(words: str) -> None:
-    """To standard error, whatever its encoding; a closed one is nobody's loss."""
-    if not words:
-        return
-    try:
-        view = memoryview(words.encode("utf-8", "backslashreplace"))
-        while view:
-            view = view[os.write(2, view) :]
-    except OSError:
-        pass
+    return deliver(dispatch.run(command, values))
 
 
 def _bug(error: Exception) -> str:

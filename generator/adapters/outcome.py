@@ -1,8 +1,9 @@
-"""What a command hands back: bytes for the two streams and an exit code. Nothing below `entry` prints."""
+"""What a command hands back, and how that reaches the two streams. Nothing else prints."""
 
+import os
 from typing import NamedTuple
 
-from generator.errors import EXIT_OK
+from generator.errors import EXIT_OK, EXIT_SURROUNDINGS
 
 
 class Outcome(NamedTuple):
@@ -11,3 +12,37 @@ class Outcome(NamedTuple):
     output: bytes = b""
     said: str = ""
     exit_code: int = EXIT_OK
+
+
+def deliver(outcome: Outcome) -> int:
+    """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
+    say(outcome.said)
+    return _write(outcome.output) or outcome.exit_code
+
+
+def say(words: str) -> None:
+    """To standard error, whatever its encoding; a closed one is nobody's loss."""
+    if not words:
+        return
+    try:
+        view = memoryview(words.encode("utf-8", "backslashreplace"))
+        while view:
+            view = view[os.write(2, view) :]
+    except OSError:
+        pass
+
+
+def _write(output: bytes) -> int:
+    """All of the output to standard output; the exit code, 0 where all went well."""
+    if not output:
+        return EXIT_OK
+    try:
+        view = memoryview(output)
+        while view:
+            view = view[os.write(1, view) :]
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say(f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n")
+        return EXIT_SURROUNDINGS
+    return EXIT_OK

@@ -385,25 +385,6 @@ def test_template_reads_no_file_and_ends_in_time(app: Path) -> None:
     assert time.monotonic() - begin < 15
 
 
-def test_time_limit_names_the_file(app: Path) -> None:
-    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(20_000))
-    write(app / "large.intent.yaml", SET.partition("  workspaces:")[0] + "  workspaces:\n" + entries)
-    done = generate(app, None, "--time-limit", "1")
-    assert done.code == 3
-    assert "large.intent.yaml" in done.said
-    assert "KG610" in done.said
-    assert "took more than 1 s" in done.said
-
-
-def test_memory_limit_names_the_file(app: Path) -> None:
-    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(100_000))
-    write(app / "large.intent.yaml", SET.partition("  workspaces:")[0] + "  workspaces:\n" + entries)
-    done = generate(app, None, "--memory-limit", "96")
-    assert done.code == 3
-    assert "KG611" in done.said
-    assert "large.intent.yaml" in done.said
-
-
 def test_many_findings_stay_within_four_kibibytes_with_the_worst_first(app: Path) -> None:
     for number in range(60):
         count = "    count: 2\n" if number < 50 else "    count: two\n"

@@ -1,45 +1,115 @@
 """Bounds on the time and memory of one call, with a word on which file was being worked on when one is met.
 
 Argo CD's own deadline ends a call with SIGKILL and no reason; ours comes first and says why.
+The bounds are looked at many times a second, while there still is memory to say something
+with: CPython that has none left may turn in a circle of its own, where it sees no signal.
 """
 
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
-from types import FrameType, TracebackType
-from typing import Final, TypeVar
+from types import FrameType
+from typing import Final
 
+from generator.adapters.outcome import Outcome, deliver
 from generator.model import Context, Document, Finding, Manifest, Origin, Spec
 
 SECONDS: Final = 40
 MEBIBYTES: Final = 1024
-_Made = TypeVar("_Made")
+#: Seconds between two looks.
+_TICK: Final = 0.02
+#: Seconds that the work has for coming to its end once it is told to.
+_GRACE: Final = 2
+#: MiB that the system gives beyond the bound: more than any step of ours takes between two looks.
+HEADROOM: Final = 128
 
 
-class TimeUp(BaseException):
-    """The time is over. Not an Exception: nobody on the way may take it for one of their own."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__(where)
-        self.where = where
+class Stopped(BaseException):
+    """A bound is met. Not an Exception: nobody on the way may take it for one of their own."""
 
 
-def bounded(work: Callable[[], _Made], seconds: int, mebibytes: int) -> _Made | Finding:
-    """What the work makes, or the finding that says which bound it met, and at which file."""
-    _bound_memory(mebibytes)
-    signal.signal(signal.SIGALRM, _time_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def bounded(
+    work: Callable[[], Outcome], seconds: int, mebibytes: int, stopped: Callable[[Finding], Outcome]
+) -> Outcome:
+    """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file."""
+    import resource
+
+    watch = _Watch(seconds, mebibytes, stopped)
+    room = resource.getrlimit(resource.RLIMIT_AS)
+    _bound_by_system(seconds, mebibytes)
+    watch.begin()
     try:
-        return work()
-    except TimeUp as stop:
-        message = f"took more than {seconds} s and was stopped while this was worked on"
-        return _finding(stop.where, "KG610", message)
-    except MemoryError as error:
-        where = _in_traceback(error.__traceback__)
-        return _finding(where, "KG611", f"needed more than {mebibytes} MiB of memory and was stopped")
+        made = work()
+        watch.end()
+        return made
+    except Stopped:
+        watch.end()
+        return stopped(watch.finding)
+    except MemoryError:
+        # Only a single step that asks for more than the headroom comes here; what is said needs some of it.
+        resource.setrlimit(resource.RLIMIT_AS, room)
+        watch.end()
+        return stopped(watch.about_memory(""))
     finally:
+        watch.end()
+
+
+class _Watch:
+    """Looks at the clock and the memory while the work goes on, and tells it to end: once as an exception, then for good."""
+
+    def __init__(self, seconds: int, mebibytes: int, stopped: Callable[[Finding], Outcome]) -> None:
+        self.seconds, self.mebibytes, self.stopped = seconds, mebibytes, stopped
+        self.deadline = time.monotonic() + seconds
+        self.on = self.told = False
+        self.finding = _finding("", "KG610", f"took more than {seconds} s and was stopped")
+
+    def begin(self) -> None:
+        """From here on the bounds hold."""
+        self.on = True
+        signal.signal(signal.SIGALRM, self._look)
+        signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
+
+    def end(self) -> None:
+        """The work is over, whatever came of it."""
+        self.on = False
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def about_memory(self, where: str) -> Finding:
+        """The finding for work that needs more memory than it may have."""
+        return _finding(where, "KG611", f"needed more than {self.mebibytes} MiB of memory and was stopped")
+
+    def _look(self, _signal: int, frame: FrameType | None) -> None:
+        if not self.on:
+            return
+        if self.told:
+            # It was raised where nothing can be, such as in the end of a generator, or nobody came to an end.
+            os._exit(deliver(self.stopped(self.finding)))
+        late = time.monotonic() >= self.deadline
+        if late or resident() > self.mebibytes * 2**20:
+            self.told = True
+            signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
+            self.finding = self._late(frame) if late else self.about_memory(_largest(frame))
+            raise Stopped
+
+    def _late(self, frame: FrameType | None) -> Finding:
+        while frame is not None and not _named(frame):
+            frame = frame.f_back
+        where = "" if frame is None else _named(frame)
+        message = f"took more than {self.seconds} s and was stopped while this was worked on"
+        return _finding(where, "KG610", message)
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds; 0 on a system that does not say."""
+    import resource
+
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _finding(where: str, code: str, message: str) -> Finding:
@@ -47,36 +117,35 @@ def _finding(where: str, code: str, message: str) -> Finding:
     return Finding(code, "error", where or "the application", 0, 0, "", message, fix)
 
 
-def _bound_memory(mebibytes: int) -> None:
+def _bound_by_system(seconds: int, mebibytes: int) -> None:
+    """What ends the process even where Python itself no longer answers."""
     import resource
 
-    limit = mebibytes * 2**20
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or limit < hard:
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    # Out of memory, Python cannot even close a generator, and would print a traceback of its own about that.
+    for which, most in (
+        (resource.RLIMIT_AS, (mebibytes + HEADROOM) * 2**20),
+        (resource.RLIMIT_CPU, seconds + 2 * _GRACE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(which)
+        if hard == resource.RLIM_INFINITY or most < hard:
+            try:
+                resource.setrlimit(which, (most, hard))
+            except (OSError, ValueError):
+                pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
+    # What cannot be raised is not said either: the finding says it all.
     sys.unraisablehook = _unsaid
 
 
 def _unsaid(_problem: object) -> None:
-    """What cannot be raised is not said either: the finding about the memory says it all."""
+    """Said nowhere."""
 
 
-def _time_up(_signal: int, frame: FrameType | None) -> None:
-    while frame is not None:
-        where = _named(frame)
-        if where:
-            raise TimeUp(where)
-        frame = frame.f_back
-    raise TimeUp("")
-
-
-def _in_traceback(trace: TracebackType | None) -> str:
-    """The largest of the files that were being held: it, and not the one at hand, took the memory."""
+def _largest(frame: FrameType | None) -> str:
+    """The largest of the files that are being held: it, and not the one at hand, took the memory."""
     names: set[str] = set()
-    while trace is not None:
-        names.update(_held(trace.tb_frame))
-        trace = trace.tb_next
+    while frame is not None:
+        names.update(_held(frame))
+        frame = frame.f_back
     return max(sorted(names), key=_size, default="")
 
 

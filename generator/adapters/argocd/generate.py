@@ -26,7 +26,7 @@ def run(values: Values) -> Outcome:
     """All manifests of the application's folder, or none and why."""
     seconds, mebibytes = _number(values, "time_limit"), _number(values, "memory_limit")
     try:
-        made = bounds.bounded(lambda: _outcome(values), seconds, mebibytes)
+        return bounds.bounded(lambda: _outcome(values), seconds, mebibytes, _stopped)
     except KaitogenError as error:
         return Outcome(said=report.failure(error.message, error.fix), exit_code=error.exit_code)
     except OSError as error:
@@ -34,9 +34,10 @@ def run(values: Values) -> Outcome:
         return Outcome(
             said=report.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_SURROUNDINGS
         )
-    return (
-        Outcome(said=report.text([made]), exit_code=EXIT_SURROUNDINGS) if isinstance(made, Finding) else made
-    )
+
+
+def _stopped(finding: Finding) -> Outcome:
+    return Outcome(said=report.text([finding]), exit_code=EXIT_SURROUNDINGS)
 
 
 def _outcome(values: Values) -> Outcome:

@@ -49,7 +49,8 @@ def test_page_names_every_parameter_option_and_limit_as_it_is() -> None:
     defaults = {option.name: option.default for option in GENERATE.options}
     assert (defaults["time_limit"], defaults["memory_limit"]) == (str(bounds.SECONDS), str(bounds.MEBIBYTES))
     assert f"| {bounds.SECONDS} s," in page
-    assert f"| {bounds.MEBIBYTES // 1024} GiB of address space" in page
+    assert f"| {bounds.MEBIBYTES // 1024} GiB, then an error" in page
+    assert f"{bounds.HEADROOM} MiB more" in page
 
 
 def test_commands_for_a_cluster_name_files_and_containers_that_there_are(tmp_path: Path) -> None:

@@ -1,0 +1,79 @@
+"""The bounds of `kaitogen argocd generate`: whatever meets one ends at once, and says which file it was."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import Done
+from tests.acceptance.test_argocd import SET, generate, write
+
+#: Work that meets its bounds where no file of ours would; what `bounded` makes of it is printed.
+PROGRAM = """\
+import signal
+from generator.adapters.argocd import bounds
+from generator.adapters.outcome import Outcome, deliver
+
+def work():
+{work}
+    return Outcome(b"made")
+
+made = bounds.bounded(work, {seconds}, {mebibytes}, lambda finding: Outcome(said=finding.message, exit_code=3))
+raise SystemExit(deliver(made))
+"""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An application that takes seconds, and hundreds of MiB."""
+    folder = tmp_path_factory.mktemp("large")
+    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(100_000))
+    write(folder / "large.intent.yaml", SET.partition("  workspaces:")[0] + "  workspaces:\n" + entries)
+    write(folder / "small.intent.yaml", SET)
+    return folder
+
+
+def run(work: str, seconds: int = 20, mebibytes: int = 64) -> Done:
+    indented = "".join(f"    {line}\n" for line in work.splitlines())
+    program = PROGRAM.format(work=indented, seconds=seconds, mebibytes=mebibytes)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    return Done(done.returncode, done.stdout, done.stderr.decode())
+
+
+def test_time_limit_names_the_file(large: Path) -> None:
+    done = generate(large, None, "--time-limit", "1")
+    assert done.code == 3
+    assert "large.intent.yaml" in done.said
+    assert "KG610" in done.said
+    assert "took more than 1 s" in done.said
+
+
+@pytest.mark.parametrize("mebibytes", [20, 48, 56, 64, 80, 96, 128])
+def test_memory_limit_names_the_file_wherever_it_is_met(large: Path, mebibytes: int) -> None:
+    """While the file is read, checked or expanded: each limit is met somewhere else."""
+    done = generate(large, None, "--memory-limit", str(mebibytes))
+    assert done.code == 3
+    assert done.said.startswith(f"large.intent.yaml: error KG611: needed more than {mebibytes} MiB of memory")
+
+
+def test_one_step_that_takes_more_than_there_is_ends_as_well() -> None:
+    assert run("held = bytearray(2**31)") == Done(3, b"", "needed more than 64 MiB of memory and was stopped")
+
+
+def test_stop_that_nobody_lets_through_ends_the_process() -> None:
+    work = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+    done = run(work, seconds=1)
+    assert (done.code, done.output) == (3, b"")
+    assert "took more than 1 s" in done.said
+
+
+def test_where_python_answers_no_more_the_system_ends_the_process() -> None:
+    """Out of memory, CPython may turn in a circle where it sees no signal; here it is kept from seeing one."""
+    deaf = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\nwhile True:\n    pass"
+    assert run(deaf, seconds=1).code == -signal.SIGXCPU
+
+
+def test_work_within_its_bounds_is_left_alone() -> None:
+    assert run("import time\ntime.sleep(0.2)") == Done(0, b"made", "")
