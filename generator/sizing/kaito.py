@@ -7,7 +7,7 @@ from generator.model import Json
 from generator.rules import config
 from generator.rules.partition import profile_memory
 from generator.rules.sizing import DEFAULT_CONTEXT, GIB, asks_for_estimate, nodes_needed
-from generator.rules.surroundings import Facts, cut, number, part, text
+from generator.rules.surroundings import Facts, Surroundings, cut, number, part, text
 from generator.sizing.model import Context, Estimate, Layout, Node, Runtime
 from generator.sizing.subjects import Subject
 
@@ -145,6 +145,12 @@ def node_of(facts: Facts, given: Node | None) -> Node | str:
         return f"{what} is not in KAITO {facts.kaito}'s table, so it has no GPU data"
     sku = facts.sku
     return Node(sku.gpus, sku.memory * GIB, sku.gpu_model, f"KAITO {facts.kaito}'s table of {facts.provider}")
+
+
+def moved(facts: Facts, instance_type: str) -> Facts:
+    """The same Workspace on another instance type."""
+    resource = {**facts.resource, "instanceType": instance_type}
+    return Facts({**facts.workspace, "resource": resource}, Surroundings(facts.target, facts.config_maps))
 
 
 def node_from_labels(labels: Mapping[str, str]) -> Node | None:

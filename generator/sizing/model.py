@@ -12,7 +12,7 @@ from generator.model import Problem
 Label: TypeAlias = Literal["exact", "measured", "assumed"]
 #: What serves the model. `template` is a user's own pod, about which nobody knows anything.
 Runtime: TypeAlias = Literal["vllm", "transformers", "template", "tuning"]
-#: Whether vLLM will start: with every figure at its worst, with the likely ones only, or not even at the best.
+#: Whether vLLM will start: with every figure at its worst, only with better ones, or not even at the best.
 Verdict: TypeAlias = Literal["fits", "tight", "fails"]
 
 
@@ -118,6 +118,11 @@ class Memory(NamedTuple):
     context: Span
     requests: Span
     verdict: Verdict
+
+    @property
+    def largest(self) -> Term:
+        """What takes most of the GPU, the cache and the reserve apart."""
+        return max(self.terms[:3], key=lambda one: one.likely)
 
 
 class Lever(NamedTuple):

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from generator.model import Json, Target
 from generator.rules.surroundings import Facts, Surroundings
-from generator.sizing import kaito
+from generator.sizing import kaito, launching, levers, warnings
+from generator.sizing.case import Case
+from generator.sizing.memory import memory
 from generator.sizing.model import Node, Sizing
 from generator.sizing.subjects import Configs, subject
 
@@ -21,9 +23,34 @@ def size(
     `config_maps` are those of the same output by (namespace, name), `configs` what the user said about models outside
     the catalogue, `node` the GPUs of the nodes that the selector finds under byo (`kaito.node_from_labels`).
     """
-    facts = Facts(workspace, Surroundings(target, config_maps))
+    case = case_of(Facts(workspace, Surroundings(target, config_maps)), configs or {}, node)
+    found = tuple(warnings.judge(case))
+    missing = "" if case.memory is not None else _missing(case)
+    return Sizing(case.name, case.estimate, case.memory, missing, levers.lever(case), found)
+
+
+def case_of(facts: Facts, configs: Configs, node: Node | None) -> Case:
+    """Both columns, and what they were made from."""
     said = kaito.settings(facts)
-    known = subject(facts, configs or {})
+    known = subject(facts, configs)
     estimate = kaito.estimate(facts, known, node, said)
-    name = facts.preset or "" if isinstance(known, str) else known.id
-    return Sizing(name, estimate, None, "column B comes with the next change", None, ())
+    launch = bill = None
+    ready = estimate.node is not None and estimate.layout is not None and not isinstance(known, str)
+    if ready and estimate.runtime == "vllm" and facts.minor >= launching.SHARE_KNOWN_SINCE:
+        assert estimate.node is not None
+        assert estimate.layout is not None
+        assert not isinstance(known, str)
+        launch = launching.launch(facts.minor, estimate, estimate.node, estimate.layout, said)
+        bill = memory(known, estimate.node, launch)
+    return Case(facts, known, estimate, launch, bill)
+
+
+def _missing(case: Case) -> str:
+    estimate = case.estimate
+    if estimate.runtime != "vllm":
+        return f"this is about vLLM, and {estimate.runtime} runs here"
+    if estimate.unknown:
+        return estimate.unknown
+    if isinstance(case.known, str):
+        return case.known
+    return f"nothing that is published says how KAITO {estimate.kaito} divides the memory"

@@ -36,6 +36,7 @@ class Subject(NamedTuple):
     shape: Shape | None
     layers: Layers | None
     experts: bool
+    quantized: bool
     source: str
     doubt: str = ""
 
@@ -90,6 +91,7 @@ def _of_catalogue(model: Model, doubt: str) -> Subject:
         shape,
         Layers(shape.layers) if alike and shape is not None else None,
         has_experts(architecture, model.id),
+        bool(model.quantization),
         "KAITO's catalogue",
         doubt,
     )

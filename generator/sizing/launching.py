@@ -1,0 +1,54 @@
+"""How KAITO starts vLLM for an estimate, with what the user's own settings win."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from generator.catalogue.versions import find_release
+from generator.model import Json
+from generator.sizing.kaito import Settings
+from generator.sizing.memory import Launch
+from generator.sizing.model import Estimate, Layout, Node
+from generator.sizing.overheads import Engine
+
+_USUAL: Final = 0.84
+#: Since 0.12, and only where the card is called exactly so (pkg/model/interface.go:381).
+_LOWER: Final = {"NVIDIA A10": 0.82}
+_LOWER_SINCE: Final = 12
+#: Before, nothing that is published says which share of the memory KAITO lets vLLM use.
+SHARE_KNOWN_SINCE: Final = 7
+#: More GPUs or stages than any Workspace has.
+_MOST: Final = 4096
+
+
+def launch(minor: int, estimate: Estimate, node: Node, layout: Layout, said: Settings) -> Launch:
+    """The launch of a preset on vLLM."""
+    release = find_release(f"0.{minor}")
+    batched = _whole(said.vllm, "max-num-batched-tokens", 2**31) or 0
+    engine = Engine("0" if release is None else release.vllm, batched)
+    return Launch(
+        engine, _share(minor, node, said.vllm), _layout(layout, said.vllm), estimate.context, said.vllm
+    )
+
+
+def _share(minor: int, node: Node, vllm: Mapping[str, Json]) -> float:
+    own = _said(vllm, "gpu-memory-utilization")
+    if isinstance(own, (int, float)) and not isinstance(own, bool) and 0 < own <= 1:
+        return float(own)
+    return _LOWER.get(node.card, _USUAL) if minor >= _LOWER_SINCE else _USUAL
+
+
+def _layout(layout: Layout, vllm: Mapping[str, Json]) -> Layout:
+    return Layout(
+        _whole(vllm, "data-parallel-size", _MOST) or layout.data,
+        _whole(vllm, "tensor-parallel-size", _MOST) or layout.tensor,
+        _whole(vllm, "pipeline-parallel-size", _MOST) or layout.pipeline,
+    )
+
+
+def _whole(vllm: Mapping[str, Json], key: str, most: int) -> int | None:
+    value = _said(vllm, key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most else None
+
+
+def _said(vllm: Mapping[str, Json], key: str) -> Json:
+    return vllm.get(key, vllm.get(key.replace("-", "_")))
