@@ -33,9 +33,9 @@ for name in "$@"; do
         stage=$(mktemp -d "$tools/.build-XXXXXX")
         trap 'rm -rf "$stage"' EXIT
         if ls "$module"/*.go >/dev/null 2>&1; then package=.; else package=tool; fi
-        echo "build_tools: building $name (a minute or two, once)" >&2
+        echo "build_tools: building $name (some minutes, once)" >&2
         (cd "$module" && GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false" \
-            nice go build -p "${KAITOGEN_BUILD_JOBS:-2}" -trimpath -o "$stage/" "$package") >&2 || {
+            nice go build -p "${KAITOGEN_BUILD_JOBS:-2}" -trimpath -ldflags="-s -w" -o "$stage/" "$package") >&2 || {
             echo "build_tools: $name could not be built; the Go module proxy may be out of reach" >&2
             exit 3
         }
