@@ -42,7 +42,7 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
 
 def check_finished(finished: Sequence[Finished], target: Target, *, notes: bool = False) -> list[Located]:
     """The same for Workspaces that a user wrote in full, at their own fields."""
-    config_maps = config_maps_of(data for _, data in finished if isinstance(data.get("metadata"), dict))
+    config_maps = config_maps_of(data for _, data in finished)
     surroundings = rules.Surroundings(target, config_maps, notes)
     return [
         Located(origin, problem)
@@ -58,12 +58,16 @@ def _judge(workspace: Json, surroundings: rules.Surroundings) -> list[Problem]:
 
 
 def config_maps_of(objects: Iterable[Json]) -> ConfigMaps:
-    """The data of the ConfigMaps among these objects."""
-    return {
-        (data["metadata"].get("namespace") or "", data["metadata"].get("name") or ""): data.get("data") or {}
-        for data in objects
-        if data["kind"] == "ConfigMap" and data["apiVersion"] == "v1"
-    }
+    """The data of the ConfigMaps among these objects; one whose own shape is wrong is nobody's to refer to."""
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for one in objects:
+        metadata = one.get("metadata")
+        if one["kind"] != "ConfigMap" or one["apiVersion"] != "v1" or not isinstance(metadata, dict):
+            continue
+        namespace, name, data = metadata.get("namespace") or "", metadata.get("name"), one.get("data") or {}
+        if isinstance(namespace, str) and isinstance(name, str) and isinstance(data, dict):
+            found[namespace, name] = data
+    return found
 
 
 def is_workspace(data: Json) -> bool:

@@ -64,10 +64,12 @@ def _not_an_object(raw: RawDocument, template: str) -> Problem | None:
     value = raw.value
     if not isinstance(value, dict):
         return _bad_output(template, raw.line + 1, "no mapping, and so no Kubernetes object")
-    metadata = value.get("metadata")
+    metadata: Json = value.get("metadata")
     named = isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
     if not (named and isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str)):
         return _bad_output(template, raw.line + 1, "an object without apiVersion, kind or metadata.name")
+    if not isinstance(metadata.get("namespace"), str | None):
+        return _bad_output(template, raw.line + 1, "an object whose metadata.namespace is not text")
     return None
 
 

@@ -89,6 +89,8 @@ OTHERS: Final = {
     "a List of nothing": "apiVersion: v1\nkind: List\nitems:\n",
     "a ConfigMap without anything": "apiVersion: v1\nkind: ConfigMap\n",
     "a ConfigMap of numbers": "apiVersion: v1\nkind: ConfigMap\nmetadata: 4\ndata: 5\n",
+    "a ConfigMap with lists for names": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: [a], namespace: [b]}\n",
+    "a ConfigMap with a mapping for its namespace": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: {b: c}}\n",
     "an empty document": "# nothing\n",
 }  # fmt: skip
 
@@ -190,6 +192,12 @@ def test_configmap_in_the_stream_is_looked_into() -> None:
     made = MADE + "  config: mine\n"
     assert findings(made) == []
     assert [code for code, _ in findings(f"{made}---\n{settings}")] == ["KG442"]
+
+
+def test_configmap_that_is_none_is_not_looked_into() -> None:
+    for odd in ("data: [1]", "data: inference_config.yaml"):
+        settings = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: mine}}\n{odd}\n"
+        assert findings(f"{MADE}  config: mine\n---\n{settings}") == []
 
 
 def test_json_as_kubectl_prints_it() -> None:
