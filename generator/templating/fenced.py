@@ -88,7 +88,7 @@ def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[list[Text] | 
             kind, length = _HEADER.unpack(head) if len(head) == _HEADER.size else (b"", 0)
             body = _read(stream, length)
             if kind not in (_TEXT, _FAULT) or len(body) < length:
-                yield _death(child)
+                yield _death(stream, child)
                 return
             if kind == _FAULT:
                 code, message, fix = body.decode().split("\0")
@@ -114,9 +114,11 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _death(child: int) -> Fault:
-    """What a child that ended before its time says about its templates."""
-    pid, status = os.waitpid(child, os.WNOHANG)
+def _death(stream: BinaryIO, child: int) -> Fault:
+    """What a child that ended before its time, or fell silent, says about its templates."""
+    # A pipe that has ended is readable: then the child is on its way out, and how it went is worth the wait.
+    ended, _, _ = select.select([stream], [], [], 0)
+    pid, status = os.waitpid(child, 0 if ended else os.WNOHANG)
     by = os.WTERMSIG(status) if pid and os.WIFSIGNALED(status) else 0
     if by == signal.SIGPROF or not pid:
         message = f"the templates took more than {CPU_SECONDS:g} s for this intent and were stopped"

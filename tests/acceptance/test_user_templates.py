@@ -1,11 +1,14 @@
 """`--templates DIR`: what a user's templates can do, and what they cannot."""
 
+import io
 import os
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from generator.templating import fenced
 from tests.acceptance.command import Done, kaitogen
 
 INTENT = """\
@@ -101,6 +104,7 @@ def test_shipped_template_can_be_included(tmp_path: Path) -> None:
         ("just text", "KG507", "no Kubernetes object"),
         ("a: 1\na: 2\n", "KG507", "stands twice"),
         ("kind: Service\n", "KG507", "apiVersion"),
+        ("apiVersion: v1\nkind: A\nmetadata: {name: a, namespace: [b]}\n", "KG507", "metadata.namespace"),
         ("{{ namespace.nothing.at_all }}", "KG504", "no attribute"),
         ("{{ 1 / 0 }}", "KG506", "division"),
     ],
@@ -131,6 +135,17 @@ def test_endless_template_ends_within_two_seconds(tmp_path: Path, template: str)
     # Two seconds are what a user waits on a free machine; a busy one gets the rest of the test's own time.
     assert time.monotonic() - start < 10
     refused(done, "KG503")
+
+
+def test_a_child_that_breaks_is_not_taken_for_a_slow_one() -> None:
+    """The end of its pipe comes before its own end, which has to be waited for to be told."""
+    command = ["sh", "-c", "exec >&-; sleep 0.2; exit 1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as child:
+        stream = child.stdout
+        assert isinstance(stream, io.FileIO)
+        [answer] = fenced._answers(stream, 1, child.pid)
+    assert isinstance(answer, fenced.Fault)
+    assert "broke the process" in answer.message
 
 
 def test_templates_leave_no_process_behind(tmp_path: Path) -> None:
