@@ -148,4 +148,6 @@ def encode(value: str | float | bool | None) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return repr(value)
+    text = repr(value)
+    # YAML 1.1, which PyYAML and so the pods of KAITO read, takes 1e-05 for text and 1.0e-05 for a number.
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generator import assets
@@ -30,7 +30,7 @@ NASTY = [
 TEXT = st.sampled_from(NASTY) | st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-def intent(annotation: str, key: str, word: str, command: str) -> dict[str, Any]:
+def intent(annotation: str, key: str, word: str, command: str, number: float = 1) -> dict[str, Any]:
     return {
         "apiVersion": "kaitogen.io/v1alpha1",
         "kind": "WorkspaceIntent",
@@ -42,7 +42,7 @@ def intent(annotation: str, key: str, word: str, command: str) -> dict[str, Any]
                     "metadata": {"annotations": {"note": word}},
                     "spec": {"containers": [{"name": "main", "image": "x", "command": [command], "env": [{"name": "A", "value": word}]}]},
                 },
-                "config": {"custom": {key: word, "list": [word, annotation]}},
+                "config": {"custom": {"number": number, key: word, "list": [word, annotation]}},
             },
         },
     }  # fmt: skip
@@ -54,13 +54,11 @@ def made(value: dict[str, Any]) -> list[Any]:
     return [manifest.data for manifest in result.manifests]
 
 
-@given(TEXT, TEXT.filter(lambda text: text not in ("configMapName", "vllm")), TEXT, TEXT)
+@given(TEXT, TEXT.filter(lambda text: text not in ("configMapName", "vllm", "list", "number")), TEXT, TEXT)
 @settings(max_examples=150)
 def test_no_value_changes_the_structure(annotation: str, key: str, word: str, command: str) -> None:
     from generator.emit import stream
 
-    if key == "list":
-        key = "other"
     value = intent(annotation, key, word, command)
     result = generate(Request(documents=(Document("test", 0, value, inline=True),)))
     assert result.ok, result.findings
@@ -74,9 +72,21 @@ def test_no_value_changes_the_structure(annotation: str, key: str, word: str, co
     main = workspace["inference"]["template"]["spec"]["containers"][0]
     assert (main["command"], main["env"]) == ([command], [{"name": "A", "value": word}])
     inner = config_map["data"]["inference_config.yaml"]
-    wanted = {"custom": {key: word, "list": [word, annotation]}}
+    wanted = {"custom": {"number": 1, key: word, "list": [word, annotation]}}
     assert [raw.value for raw in read(inner)] == [wanted]
     assert yaml.safe_load(inner) == wanted
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**63), 2**64 - 1))
+@example(1e-05)
+@example(1e16)
+@settings(max_examples=60)
+def test_number_stays_the_number_for_every_reader(number: float) -> None:
+    config_map, _ = made(intent("a", "b", "c", "d", number))
+    inner = config_map["data"]["inference_config.yaml"]
+    for value in (next(read(inner)).value, yaml.safe_load(inner)):
+        found = value["custom"]["number"]
+        assert (found, type(found)) == (number, type(number))
 
 
 @given(st.data())
