@@ -32,10 +32,9 @@ TRAP_PAIRS: Final[dict[str, Pair]] = {
     "KG463": Pair("byo", resource(**_NODES, labelSelector=_OWN_LABEL), selecting(**_OWN_LABEL), _BYO),
     "KG464": Pair(
         "byo",
-        resource(count=3, **_NODES, labelSelector=_OWN_LABEL),
         selecting(**_OWN_LABEL),
+        resource(preferredNodes=["gpu-node-1"], labelSelector=_OWN_LABEL),
         f"{_BYO} --kaito 0.7",
-        beside=("KG461",),
     ),
     "KG465": Pair("pod", resource(count=4), resource(count=3), "--kaito 0.11"),
     "KG466": Pair(

@@ -34,7 +34,7 @@ def judge(workspace: Json, surroundings: Surroundings) -> list[Problem]:
         found += tuning.judge(facts)
         found += resource.needs_instance_type(facts)
         found += resource.selector(facts)
-        return found
+        return found + list(ignored.judge(facts, sizing.DEFAULT_CONTEXT))
     found += preset.judge(facts)
     context = sizing.DEFAULT_CONTEXT
     if facts.inference is not None and text(facts.inference, "config"):

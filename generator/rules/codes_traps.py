@@ -15,8 +15,10 @@ TRAPS: Final = (
         "KG464",
         "refused",
         "Fewer preferredNodes than count under byo",
-        "In 0.7 alone the webhook wanted as many preferred nodes as count where the user brings the nodes.",
-        "Name as many nodes as count says.",
+        "In 0.7 alone the webhook wants as many preferred nodes as count where the user brings the nodes, although its "
+        "controller then takes any node that the selector matches. Where no count is written the CRD makes it 1, so "
+        "that one node at least must be named.",
+        "Name as many nodes as count says, and one at least.",
         "",
         "0.7",
     ),

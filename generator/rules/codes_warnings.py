@@ -24,7 +24,7 @@ WARNINGS: Final = (
         "Nobody pins to preferredNodes",
         "Up to 0.6 the nodes in the list came first. 0.7 only counts them, and since 0.8 nothing reads the field, "
         "which the API server still accepts. What pins is byo with a selector that matches the wanted nodes and no "
-        "others.",
+        "others; a tuning does not run under byo and so cannot be pinned.",
         "Use byo, and run the printed kubectl label line; the selector is that label.",
         "",
         "0.8 to 0.12, under byo 0.7 too",

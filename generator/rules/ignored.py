@@ -25,12 +25,28 @@ def judge(facts: Facts, context: int) -> Iterator[Problem]:
     count = number(facts.resource, "count")
     names = facts.resource.get("preferredNodes")
     preferred = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-    if preferred:
-        yield from _preferred(facts, preferred, 1 if count is None else count)
+    # The CRD makes a count of 1 where none is written, so that one node at least must be named.
+    least = 1 if count is None else count
+    if _named_as_counted(facts) and len(preferred) < least:
+        yield _too_few(preferred, least)
+    elif preferred:
+        yield from _preferred(facts, preferred)
     # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
     numbered = count == len(preferred) and (facts.minor >= _UNREAD_SINCE or (facts.byo and _pinned_by(facts)))
     if count is not None and not numbered and asks_for_estimate(facts):
         yield _count(facts, count, preferred, context)
+
+
+def _named_as_counted(facts: Facts) -> bool:
+    """Whether this version wants as many names as nodes; only 0.7 does, and only of an inference."""
+    return facts.minor == _COUNT_CHECKED and facts.byo and facts.tuning is None and bool(facts.resource)
+
+
+def _too_few(names: list[str], count: int) -> Problem:
+    message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
+    advice = f"name {_nodes(count)} or more, although only the selector says which are used"
+    path = _PREFERRED if names else ("resource",)
+    return Problem("KG464", "error", path, message, advice, str(len(names)), str(count))
 
 
 def _count(facts: Facts, count: int, names: list[str], context: int) -> Problem:
@@ -51,19 +67,8 @@ def _nodes(number_: int) -> str:
     return "1 node" if number_ == 1 else f"{number_} nodes"
 
 
-def _preferred(facts: Facts, names: list[str], count: int) -> Iterator[Problem]:
-    if facts.minor == _COUNT_CHECKED and facts.byo and len(names) < count:
-        message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
-        yield Problem(
-            "KG464",
-            "error",
-            _PREFERRED,
-            message,
-            "name as many nodes as count says",
-            str(len(names)),
-            str(count),
-        )
-    elif facts.byo:
+def _preferred(facts: Facts, names: list[str]) -> Iterator[Problem]:
+    if facts.byo:
         yield _under_byo(facts, names)
     elif facts.minor >= _UNREAD_SINCE:
         message = (
@@ -71,8 +76,11 @@ def _preferred(facts: Facts, names: list[str], count: int) -> Iterator[Problem]:
         )
         if asks_for_estimate(facts):
             message += ", and its own estimate says how many it uses"
-        label = _pin(facts)
-        advice = f"to pin, use node provisioner byo, select this label, and run: {_command(names, label)}"
+        advice = (
+            f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(facts))}"
+        )
+        if facts.tuning is not None:  # which does not run under byo
+            advice = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
         yield Problem("KG462", "warning", _PREFERRED, message, advice, cut(", ".join(names)))
 
 

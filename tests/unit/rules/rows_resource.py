@@ -105,7 +105,7 @@ ROWS: Final = (
         serve(resource__instanceType=A100.lower())),
     Row("the default type on another cloud", "KG427 error resource", 4, 7, BYO, provider="aws"),
     Row("byo looked it up in 0.7", "KG427 error resource.instanceType", 4, 7,
-        serve(resource__instanceType="gpu-large"), provisioner="byo"),
+        serve(resource__instanceType="gpu-large"), provisioner="byo", also=("KG464",)),
     Row("weights and count", "KG428 error resource.instanceType", 5, 6,
         change(_LLAMA_70B, {"resource.count": 1})),
     Row("weights with bypass", "KG428 warning resource.instanceType", 5, 6,

@@ -64,7 +64,6 @@ def test_rule_holds_in_its_versions_and_in_no_other(row: Row, minor: int) -> Non
         (SERVING, "karpenter"),
         (TEMPLATED, "azure-gpu-provisioner"),
         (TUNING, "azure-gpu-provisioner"),
-        (BYO, "byo"),
         (transformers(), "azure-gpu-provisioner"),
         (adapted(adapter()), "azure-gpu-provisioner"),
         (annotated("kaito.sh/enablelb", "True"), "azure-gpu-provisioner"),
@@ -76,6 +75,11 @@ def test_rule_holds_in_its_versions_and_in_no_other(row: Row, minor: int) -> Non
 def test_nothing_is_said_of_what_works(workspace: dict[str, object], provisioner: str, minor: int) -> None:
     row = Row("", "", minor, minor, workspace, provisioner, config_maps={})
     assert _judge(row, minor) == []
+
+
+@pytest.mark.parametrize("minor", [minor for minor in MINORS if minor != 7])
+def test_nothing_is_said_of_nodes_that_the_user_brings(minor: int) -> None:
+    assert _judge(Row("", "", minor, minor, BYO, "byo", config_maps={}), minor) == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=_name)
