@@ -9,6 +9,7 @@ from generator.explanations.kg1_reading import READING
 from generator.explanations.kg1_schema import SCHEMA
 from generator.explanations.kg1_tools import TOOLS
 from generator.explanations.kg2 import RULES
+from generator.explanations.kg3 import NODES
 from generator.explanations.kg4_bases import BASES
 from generator.explanations.kg4_inference import INFERENCE_PAIRS
 from generator.explanations.kg4_resource import RESOURCE_PAIRS
@@ -35,7 +36,7 @@ FAMILIES: Final = {
 }
 _PAIRS: Final = {**RESOURCE_PAIRS, **INFERENCE_PAIRS, **TUNING_PAIRS, **TRAP_PAIRS}
 _WRITTEN: Final = {
-    one.code: one for one in (*READING, *SCHEMA, *TOOLS, *RULES, *TEMPLATES, *SURROUNDINGS, *GIT)
+    one.code: one for one in (*READING, *SCHEMA, *TOOLS, *RULES, *NODES, *TEMPLATES, *SURROUNDINGS, *GIT)
 }
 #: No option and no intent can say another cloud, so that a finished Workspace cannot show this rule.
 _OTHER_CLOUD: Final = "KG426"

@@ -50,6 +50,25 @@ def load(request: Request) -> Loaded:
     return Loaded(documents, findings, files)
 
 
+def load_inventory(request: Request) -> Loaded:
+    """The documents of the request's facts about nodes; one that is written wrongly is a finding alone."""
+    loaded = Loaded([], [], [])
+    for one in request.inventory:
+        if isinstance(one, Document):
+            loaded.documents.append(one)
+            continue
+        name = STDIN if one == "-" else one
+        loaded.files.append(name)
+        try:
+            data = _stdin(request) if one == "-" else _read_file(one, set())
+        except _Refused as refused:
+            loaded.findings.append(_about(name, *refused.args))
+            continue
+        _parse(name, data or b"", loaded.documents, loaded.findings)
+    loaded.findings.extend(flaw for document in loaded.documents for flaw in document.flaws)
+    return loaded._replace(documents=[document for document in loaded.documents if not document.flaws])
+
+
 def documents_of(name: str, data: bytes) -> Loaded:
     """The documents of one text that did not come from a file of that name."""
     loaded = Loaded([], [], [name])

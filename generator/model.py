@@ -229,7 +229,8 @@ class Request(NamedTuple):
     `findings` is what is wrong with how the documents were read. `stdin` is what `-` stands for
     among the paths; `templates` a folder of the user's own templates;
     `notes` asks for findings of the severity note as well; `finished` is the target of finished
-    Workspaces among the documents, None where only intents are expected.
+    Workspaces among the documents, None where only intents are expected. `inventory` are files of
+    facts about nodes, or their documents; facts from before `oldest` are told to be too old.
     """
 
     paths: tuple[str, ...] = ()
@@ -239,6 +240,8 @@ class Request(NamedTuple):
     templates: str | None = None
     notes: bool = False
     finished: Target | None = None
+    inventory: "tuple[str | Document, ...]" = ()
+    oldest: str = ""
 
 
 class Suppressed(NamedTuple):

@@ -4,7 +4,7 @@ from generator.check import check, check_finished, is_workspace
 from generator.context import context
 from generator.findings import each_once, in_file_order, place_by_document
 from generator.kinds import sort_out
-from generator.load import load
+from generator.load import load, load_inventory
 from generator.model import Request, Result, Target
 from generator.nodes import choose
 from generator.render import render
@@ -17,15 +17,17 @@ def generate(request: Request) -> Result:
     documents, unreadable, files = load(request)
     intents, finished, flaws, unplaced = sort_out(documents, finished=request.finished is not None)
     specs, invalid = validate(intents)
-    specs, unknown_nodes = choose(specs)
+    facts, unknown, fact_files = load_inventory(request)
+    specs, unfit = choose(specs, facts if request.inventory else None, request.oldest)
     planned, contradicting = resolve(specs)
     contexts = [context(spec, plan) for spec, plan in planned]
     manifests, unrendered = render(contexts, request.templates)
     refused = check(manifests, notes=request.notes, together=request.finished is None)
     refused += check_finished(finished, request.finished or Target(), notes=request.notes)
-    located = [*unplaced, *invalid, *unknown_nodes, *contradicting, *unrendered, *refused]
+    located = [*unplaced, *invalid, *unfit, *contradicting, *unrendered, *refused]
     placed = place_by_document(located)
-    findings = in_file_order([*unreadable, *flaws, *each_once(placed)], files)
+    files = [*files, *fact_files]
+    findings = in_file_order([*unreadable, *unknown, *flaws, *each_once(placed)], files)
     seen = sum(is_workspace(data) for _, data in (*manifests, *finished))
     about = tuple(pair for group in placed for pair in group)
     result = Result(tuple(manifests), tuple(findings), workspaces=seen, about=about)

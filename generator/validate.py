@@ -17,13 +17,14 @@ from generator.model import (
     Spec,
     Target,
 )
+from generator.nodes import missing_instance_type
 
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 #: The first KAITO minor version (0.x) that has each node provisioner (reference: the gate
 #: disableNodeAutoProvisioning came with 0.7, the flag --node-provisioner with 0.11).
 _PROVISIONER_SINCE: Final = {"azure-gpu-provisioner": 4, "byo": 7, "karpenter": 11}
-#: Since 0.8 KAITO requires an instance type from the user (before, its CRD had a default) and refuses one under byo.
+#: Since 0.8 KAITO refuses an instance type under byo.
 _STRICT_INSTANCE_TYPE_SINCE: Final = 8
 
 
@@ -77,7 +78,7 @@ def _rules(value: Json) -> Iterator[Problem]:
     spec = value["spec"]
     target = target_of(spec)
     yield from _provisioner(target)
-    yield from _instance_type(target, (spec.get("placement") or {}).get("instanceType"))
+    yield from _instance_type(target, spec.get("placement") or {})
     inference, tuning = spec.get("inference"), spec.get("tuning")
     if inference is None and tuning is None:
         advice = "add inference: {model: ...} to serve a model, or tuning: {...} to tune one"
@@ -108,10 +109,14 @@ def _provisioner(target: Target) -> Iterator[Problem]:
         )
 
 
-def _instance_type(target: Target, instance_type: str | None) -> Iterator[Problem]:
-    if target.minor < _STRICT_INSTANCE_TYPE_SINCE:
-        return
-    if target.byo and instance_type is not None:
+def _instance_type(target: Target, placement: Json) -> Iterator[Problem]:
+    instance_type = placement.get("instanceType")
+    if instance_type is None:
+        # Of named nodes the facts may know it.
+        missing = missing_instance_type(target) if "nodes" not in placement else None
+        if missing is not None:
+            yield missing
+    elif target.byo and target.minor >= _STRICT_INSTANCE_TYPE_SINCE:
         yield Problem(
             "KG211",
             "error",
@@ -120,14 +125,6 @@ def _instance_type(target: Target, instance_type: str | None) -> Iterator[Proble
             "remove instanceType; which nodes are used is said by nodes or labelSelector",
             instance_type[:60],
             "no instanceType",
-        )
-    elif not target.byo and instance_type is None:
-        yield Problem(
-            "KG210",
-            "error",
-            ("spec", "placement"),
-            f"instanceType is missing, and KAITO {target.kaito} with {target.node_provisioner} requires one",
-            "add placement.instanceType, such as Standard_NC24ads_A100_v4, or set target.nodeProvisioner: byo",
         )
 
 

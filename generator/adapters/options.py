@@ -9,6 +9,7 @@ from typing import Final
 from generator.adapters.argocd_options import ARGOCD_COMMANDS
 from generator.adapters.explain_options import EXPLAIN
 from generator.adapters.kustomize_options import KUSTOMIZE_COMMANDS
+from generator.adapters.nodes_options import INVENTORY, MAX_AGE, TODAY
 from generator.adapters.plan_options import plan
 from generator.adapters.table import Argument, Command, Option, Takes, Value, Values
 from generator.emit import FORMATS
@@ -32,7 +33,7 @@ _STRICT: Final = Option("strict", ("--strict",), "Let warnings stop the run as e
 _QUIET: Final = Option("quiet", ("-q", "--quiet"), "Show errors only.")
 _FORCE: Final = Option("force", ("--force",), "Write over an existing file.")
 _STRATEGIES: Final = ("explicit", "count", "auto")
-_SCHEMAS: Final = ("intent", "set", "workspace", "findings")
+_SCHEMAS: Final = ("intent", "set", "workspace", "findings", "inventory", "quick-selectors")
 
 RENDER: Final = Command(
     "render",
@@ -52,6 +53,7 @@ RENDER: Final = Command(
         Option(
             "form", ("--output-format",), "Format of the manifests.", "value", choices=FORMATS, default="yaml"
         ),
+        INVENTORY,
         _TEMPLATES,
         _STRICT,
         _QUIET,
@@ -99,6 +101,9 @@ VALIDATE: Final = Command(
             "REVISION",
         ),
         Option("notes", ("--notes",), "Show what only the cluster can decide, too."),
+        INVENTORY,
+        MAX_AGE,
+        TODAY,
         _TEMPLATES,
         _STRICT,
         _QUIET,

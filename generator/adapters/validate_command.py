@@ -3,7 +3,7 @@
 from typing import Final
 
 from generator import reporting
-from generator.adapters import wiring
+from generator.adapters import age, wiring
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.terminal import colours
@@ -23,6 +23,8 @@ def run(values: Values) -> Outcome:
     expected = _number(wiring.word(values["expect"]))
     strict = bool(values["strict"])
     request = wiring.request(values)._replace(finished=_target(values), notes=bool(values["notes"]))
+    if request.inventory:
+        request = request._replace(oldest=age.oldest(values))
     result = generate(request)
     against = wiring.word(values["against"])
     if against is not None:

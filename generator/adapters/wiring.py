@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from generator.adapters.options import Value, Values
-from generator.errors import SurroundingsError
+from generator.errors import SurroundingsError, UsageError
 from generator.load import read_stdin
 from generator.model import Request
 
@@ -15,9 +15,15 @@ _CHUNK = 65536
 def request(values: Values) -> Request:
     """The request of a command with PATH arguments; SurroundingsError where standard input cannot be read."""
     paths = words(values["paths"]) or (".",)
-    stdin = _standard_input() if "-" in paths else None
+    inventory = words(values.get("inventory"))
+    if "-" in paths and "-" in inventory:
+        raise UsageError("standard input can't be both the intents and the inventory", fix="name a file")
     return Request(
-        paths, stdin=stdin, templates=word(values.get("templates")), notes=bool(values.get("notes"))
+        paths,
+        stdin=_standard_input() if "-" in (*paths, *inventory) else None,
+        templates=word(values.get("templates")),
+        notes=bool(values.get("notes")),
+        inventory=inventory,
     )
 
 

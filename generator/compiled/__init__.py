@@ -8,7 +8,9 @@ from typing import Final
 FILES: Final = {
     "findings": "findings.schema.json",
     "intent": "intent.schema.json",
+    "inventory": "inventory.schema.json",
     "pod-template": "kubernetes/pod-template.schema.json",
+    "quick-selectors": "quick-selectors.schema.json",
     "set": "set.schema.json",
     "volume-source": "kubernetes/volume-source.schema.json",
     "workspace-0.10-v1alpha1": "workspace/workspace-0.10-v1alpha1.schema.json",

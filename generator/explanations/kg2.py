@@ -1,4 +1,4 @@
-"""Explanations of KG201 to KG301: rules between the fields of an intent, and nodes."""
+"""Explanations of KG201 to KG220: rules between the fields of an intent."""
 
 from typing import Final
 
@@ -158,13 +158,5 @@ RULES: Final = (
         "Rename one, or put it into another namespace.",
         text(f"{RIGHT}---\n{RIGHT}"),
         text(f"{RIGHT}---\n{RIGHT.replace('{name: phi-4}', '{name: phi-4-canary}')}"),
-    ),
-    Explanation(
-        "KG301", "invalid", "Nodes are selected, and nothing is known about nodes",
-        "A selection is resolved to names, and that needs facts about the nodes of the cluster. kaitogen asks no "
-        "cluster while it renders.",
-        "Name the nodes in a list; kubectl get nodes --show-labels prints them.",
-        intent(f"{_BYO}  placement:\n    nodes: {{select: {{matchLabels: {{gpu: a100}}}}}}\n{_MODEL}"),
-        intent(_NAMED),
     ),
 )  # fmt: skip

@@ -48,7 +48,8 @@ def test_an_explanation_is_whole(code: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_code_belongs_to_a_family_of_its_kind(code: str) -> None:
-    kinds = {"4": {"refused", "can't work", "warning", "note"}, "6": {"surroundings"}}
+    rules = {"refused", "can't work", "warning", "note"}
+    kinds = {"3": {"invalid", *rules}, "4": rules, "6": {"surroundings"}}
     assert code[2] in explaining.FAMILIES
     assert explained(code).kind in kinds.get(code[2], {"invalid"})
 

@@ -1,0 +1,22 @@
+"""How old facts about nodes may be: the one place that looks at the calendar, for commands that only report."""
+
+from generator.adapters.table import Values
+from generator.adapters.wiring import word
+from generator.errors import UsageError
+
+_DIGITS = 5
+
+
+def oldest(values: Values) -> str:
+    """The time before which facts are too old, from --max-age and --today, in the form that inventories write."""
+    from datetime import UTC, date, datetime, timedelta  # only those who give facts need it
+
+    days = word(values["max_age"]) or ""
+    if not (days.isascii() and days.isdigit() and len(days) < _DIGITS):
+        raise UsageError(f"--max-age takes a number of days, not {days[:40]}")
+    today = word(values["today"])
+    try:
+        day = datetime.now(UTC).date() if today is None else date.fromisoformat(today)
+        return f"{day - timedelta(days=int(days))}T00:00:00Z"
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"--today takes a day such as 2026-11-24, not {(today or '')[:40]}") from error
