@@ -1,15 +1,18 @@
 """The bounds of `kaitogen argocd generate`: whatever meets one ends at once, and says which file it was."""
 
+import json
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.acceptance.command import Done
 from tests.acceptance.test_argocd import SET, generate, write
 
+ROOT = Path(__file__).resolve().parents[2]
 #: Work that meets its bounds where no file of ours would; what `bounded` makes of it is printed.
 PROGRAM = """\
 import signal
@@ -56,6 +59,18 @@ def test_memory_limit_names_the_file_wherever_it_is_met(large: Path, mebibytes: 
     done = generate(large, None, "--memory-limit", str(mebibytes))
     assert done.code == 3
     assert done.said.startswith(f"large.intent.yaml: error KG611: needed more than {mebibytes} MiB of memory")
+
+
+def test_form_gets_what_is_always_there_where_the_intents_are_too_large_for_an_answer(large: Path) -> None:
+    program = (
+        "from generator.adapters.argocd import announce\nfrom generator.adapters.outcome import deliver\n"
+        "announce.MEBIBYTES = 32\nraise SystemExit(deliver(announce.run({})))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=large, capture_output=True, check=True)
+    static = yaml.safe_load((ROOT / "plugin.yaml").read_text(encoding="utf-8"))["spec"]["parameters"][
+        "static"
+    ]
+    assert json.loads(done.stdout) == static
 
 
 def test_one_step_that_takes_more_than_there_is_ends_as_well() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from generator import schema
-from generator.adapters.argocd import folder
+from generator.adapters.argocd import bounds, folder
 from generator.adapters.argocd.parameters import PARAMETERS, Parameter
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
@@ -24,18 +24,28 @@ _OFFERED: Final[tuple[Path, ...]] = (
     ("spec", "tuning", "model"),
 )
 MAX_OFFERED: Final = 200
+#: A page waits for the answer, so it comes soon, whatever lies in the folder.
+SECONDS: Final = 5
+MEBIBYTES: Final = 256
 
 
 def run(_values: Values) -> Outcome:
     """The announcements as a JSON list; never an error, since an error takes the whole page away."""
-    import json
+    return bounds.bounded(_answer, SECONDS, MEBIBYTES, lambda _finding: _listed(static()))
 
+
+def _answer() -> Outcome:
     try:
         found = _documents()
         intents = [intent for document in found for intent in _intents(document)]
-        announced = [_with_default(parameter, found, intents) for parameter in PARAMETERS]
+        return _listed([_with_default(parameter, found, intents) for parameter in PARAMETERS])
     except Exception:  # noqa: BLE001 - the form then shows what is always there
-        announced = static()
+        return _listed(static())
+
+
+def _listed(announced: list[dict[str, Json]]) -> Outcome:
+    import json
+
     return Outcome(
         json.dumps(announced, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
     )
