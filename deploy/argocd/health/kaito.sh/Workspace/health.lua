@@ -77,8 +77,11 @@ local function waiting()
       return with(waits[condition.reason] or step[2], condition)
     end
   end
+  if is("JobStarted", "True") then
+    return "the tuning job runs"
+  end
   if is("ResourceReady", "True") then
-    return "waiting for the image, the model and the server"
+    return obj.tuning ~= nil and "waiting for the tuning job" or "waiting for the image, the model and the server"
   end
   return "waiting for KAITO"
 end
