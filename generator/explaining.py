@@ -18,6 +18,7 @@ from generator.explanations.kg4_tuning import TUNING_PAIRS
 from generator.explanations.kg5 import TEMPLATES
 from generator.explanations.kg6 import SURROUNDINGS
 from generator.explanations.kg6_git import GIT
+from generator.explanations.kg7_fit import FIT
 from generator.explanations.shapes import MANIFEST_FILE, RIGHT, Example, Explanation, Pair, placed, text
 from generator.merge import merged
 from generator.model import Severity
@@ -33,10 +34,12 @@ FAMILIES: Final = {
     "4": "KAITO's own rules, and its traps",
     "5": "Templates",
     "6": "Surroundings",
+    "7": "Plans: where sizes part company",
 }
 _PAIRS: Final = {**RESOURCE_PAIRS, **INFERENCE_PAIRS, **TUNING_PAIRS, **TRAP_PAIRS}
 _WRITTEN: Final = {
-    one.code: one for one in (*READING, *SCHEMA, *TOOLS, *RULES, *NODES, *TEMPLATES, *SURROUNDINGS, *GIT)
+    one.code: one
+    for one in (*READING, *SCHEMA, *TOOLS, *RULES, *NODES, *TEMPLATES, *SURROUNDINGS, *GIT, *FIT)
 }
 #: No option and no intent can say another cloud, so that a finished Workspace cannot show this rule.
 _OTHER_CLOUD: Final = "KG426"

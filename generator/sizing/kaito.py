@@ -126,6 +126,13 @@ def layout_of(minor: int, weights: int, node: Node, nodes: int) -> Layout:
     return Layout(1, node.gpus, nodes)
 
 
+def holds(minor: int, known: Subject, node: Node, nodes: int, tokens: int) -> bool:
+    """Whether that many nodes hold weights and tokens by KAITO's own reserve, the cache over all of their GPUs."""
+    gpus = nodes * node.gpus
+    spread = (gpus, node.memory_per_gpu * gpus)
+    return nodes_needed(minor, known.weights, known.bytes_per_token, spread, tokens) == 1
+
+
 def node_of(facts: Facts, given: Node | None) -> Node | str:
     """The GPUs of one node as the controller sees them, or why nobody can say."""
     partition = part(facts.resource, "partition") if facts.minor >= _PARTITIONS else {}

@@ -5,6 +5,7 @@ from typing import Final
 
 from generator.catalogue.versions import find_release
 from generator.model import Json
+from generator.rules.surroundings import Facts
 from generator.sizing.kaito import Settings
 from generator.sizing.memory import Launch
 from generator.sizing.model import Estimate, Layout, Node
@@ -15,9 +16,19 @@ _USUAL: Final = 0.84
 _LOWER: Final = {"NVIDIA A10": 0.82}
 _LOWER_SINCE: Final = 12
 #: Before, nothing that is published says which share of the memory KAITO lets vLLM use.
-SHARE_KNOWN_SINCE: Final = 7
+_SHARE_KNOWN_SINCE: Final = 7
 #: More GPUs or stages than any Workspace has.
 _MOST: Final = 4096
+
+
+def is_known(facts: Facts, node: Node | None) -> bool:
+    """Whether anything is known about vLLM on these GPUs under this KAITO."""
+    return node is not None and facts.minor >= _SHARE_KNOWN_SINCE and is_nvidia(facts, node)
+
+
+def is_nvidia(facts: Facts, node: Node) -> bool:
+    """Whether the measurements, which are of NVIDIA's cards, say anything about these. A slice is one of theirs."""
+    return facts.byo or node.card.startswith("NVIDIA")
 
 
 def launch(minor: int, estimate: Estimate, node: Node, layout: Layout, said: Settings) -> Launch:

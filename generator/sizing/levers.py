@@ -8,10 +8,11 @@ from generator.sizing.kaito import Settings, estimate, moved
 from generator.sizing.launching import launch
 from generator.sizing.memory import Launch, memory
 from generator.sizing.model import Lever, Memory
-from generator.sizing.overheads import GIB
 
 #: Lengths are advised in whole multiples of it.
 _STEP: Final = 1024
+#: Compute capability from which on KAITO's newest table takes cards.
+_MODERN: Final = 8.0
 _FP8: Final = "kv-cache-dtype"
 
 
@@ -60,27 +61,32 @@ def _with_fp8(case: Case, how: Launch) -> Memory | None:
 
 
 def _larger(case: Case) -> Lever | None:
-    """The smallest instance type of the same provider on which the model fits at the worst."""
+    """The instance type of the same provider with the fewest GPUs on which the model fits at the worst."""
     facts = case.facts
     if facts.byo or facts.sku is None:
         return None
-    for sku in sorted(all_skus(facts.provider), key=lambda one: (one.memory, one.gpus, one.name)):
-        if sku.known_to(facts.minor) and (bill := _on(case, sku)) is not None and bill.verdict == "fits":
-            effect = f"{_gib(case.memory)} -> {_gib(bill)} GiB of cache on each GPU"
-            return Lever(f"take {sku.name}", effect)
-    return None
+    best: tuple[int, int, str, int, Memory] | None = None
+    for sku in all_skus(facts.provider):
+        if not sku.known_to(facts.minor) or sku.compute < _MODERN:
+            continue
+        nodes, bill = _on(case, sku)
+        if bill is not None and bill.verdict == "fits":
+            found = (nodes * sku.gpus, nodes * sku.memory, sku.name, nodes, bill)
+            best = found if best is None or found[:3] < best[:3] else best
+    if best is None:
+        return None
+    gpus, _, name, nodes, bill = best
+    size = f"{nodes} node{'s' if nodes > 1 else ''} with {gpus} GPU{'s' if gpus > 1 else ''}"
+    return Lever(f"take {name}", f"{size}, {bill.context.likely:,} tokens of context")
 
 
-def _gib(bill: Memory | None) -> str:
-    return "0" if bill is None else f"{bill.pool.likely / GIB:.1f}"
-
-
-def _on(case: Case, sku: Sku) -> Memory | None:
-    """The bill of the same Workspace on another instance type; None where KAITO finds no number of nodes."""
+def _on(case: Case, sku: Sku) -> tuple[int, Memory | None]:
+    """Nodes and bill of the same Workspace on another instance type; no bill where KAITO finds no number of nodes."""
     assert not isinstance(case.known, str)
     assert case.launch is not None
     said = Settings(case.launch.vllm, case.estimate.context.tokens, case.estimate.context.source)
     other = estimate(moved(case.facts, sku.name), case.known, None, said)
-    if other.node is None or other.layout is None:
-        return None
-    return memory(case.known, other.node, launch(case.facts.minor, other, other.node, other.layout, said))
+    if other.nodes is None or other.node is None or other.layout is None:
+        return 0, None
+    how = launch(case.facts.minor, other, other.node, other.layout, said)
+    return other.nodes, memory(case.known, other.node, how)

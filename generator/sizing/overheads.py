@@ -17,9 +17,13 @@ _LEANER_SINCE: Final = (0, 17)
 _BEFORE: Final = 5.64 / 2.23
 #: What the measured runs allowed in one batch; another setting moves the peak by nobody knows how much.
 _BATCHED_TOKENS: Final = 8192
+#: What vLLM allows on smaller cards, and from which memory on it allows more.
+_SMALL_BATCH: Final = 2048
+_BATCHES_MUCH_FROM: Final = 70 * GIB
 #: Least and most of all measured peaks, in GiB.
 _LEAST, _MOST = 0.75, 3.99
-_DENSE, _EXPERTS, _SEVERAL_INPUTS = 2.0, 2.5, 2.0
+#: Mixtures of experts take more than others; those that read pictures as well take as much as dense ones.
+_DENSE, _EXPERTS = 2.0, 2.5
 #: The peak over pipeline stages, as a part of that of one: Llama-3.1-8B, 1.89, 1.10 and 1.05 GiB at 1, 2 and 4.
 #: Two A10 with qwen3-14b show no such fall, so for other models it only widens the range.
 _STAGES: Final = ((4, 1.05 / 1.89), (2, 1.10 / 1.89), (1, 1.0))
@@ -80,23 +84,25 @@ def activations(
     seen = _SEEN.get(kind)
     if seen is not None and engine.lean and not engine.batched_tokens and _same_card(node):
         return term("activations", (seen * part,) * 3, "measured", f"this model, {_H100}")
-    likely = _EXPERTS if experts else _DENSE
-    if kind[0].endswith("ForConditionalGeneration") and not experts:
-        likely = _SEVERAL_INPUTS
+    batched = _BATCHED_TOKENS if _batches_much(node) else _SMALL_BATCH
+    likely, least, most = _EXPERTS if experts else _DENSE, _LEAST, _MOST
     source = f"{likely} GiB for its kind, {_LEAST} to {_MOST} over 29 models, {_H100}"
-    least, most = _LEAST, _MOST
-    if node.card == _A10_CARD:
-        likely, most = _A10_OVERHEAD - _ALONE, likely
-        source = f"solved from qwen3-8b on {_A10}"
+    if batched == _SMALL_BATCH:
+        likely, least, most = _A10_OVERHEAD - _ALONE, _LEAST * _SMALL_BATCH / _BATCHED_TOKENS, likely
+        source = f"solved from qwen3-8b on {_A10}; such cards batch {_SMALL_BATCH} tokens"
     if not engine.lean:
         likely, most = likely * _BEFORE, most * _BEFORE
         source += "; vLLM before 0.17 took 2.5 times as much"
     if engine.batched_tokens:
-        share = engine.batched_tokens / _BATCHED_TOKENS
+        share = engine.batched_tokens / batched
         least, most = least * min(share, 1.0), most * max(share, 1.0)
-        likely = min(max(likely, least), most)
-        source += f"; its runs batched {_BATCHED_TOKENS} tokens, not {engine.batched_tokens}"
+        source += f"; that is for {batched} batched tokens, not {engine.batched_tokens}"
     return term("activations", (least * part, likely, most), "assumed", source)
+
+
+def _batches_much(node: Node) -> bool:
+    """VLLM's own default (vllm/engine/arg_utils.py): 8,192 tokens from 70 GiB on, but not on an A100; else 2,048."""
+    return node.memory_per_gpu >= _BATCHES_MUCH_FROM and "A100" not in node.card
 
 
 def non_torch(engine: Engine, node: Node, layout: Layout) -> Term:

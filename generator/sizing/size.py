@@ -36,7 +36,7 @@ def case_of(facts: Facts, configs: Configs, node: Node | None) -> Case:
     estimate = kaito.estimate(facts, known, node, said)
     launch = bill = None
     ready = estimate.node is not None and estimate.layout is not None and not isinstance(known, str)
-    if ready and estimate.runtime == "vllm" and facts.minor >= launching.SHARE_KNOWN_SINCE:
+    if ready and estimate.runtime == "vllm" and launching.is_known(facts, estimate.node):
         assert estimate.node is not None
         assert estimate.layout is not None
         assert not isinstance(known, str)
@@ -53,4 +53,7 @@ def _missing(case: Case) -> str:
         return estimate.unknown
     if isinstance(case.known, str):
         return case.known
+    card = estimate.node
+    if card is not None and not launching.is_nvidia(case.facts, card):
+        return f"nothing has been measured of vLLM on {card.card}"
     return f"nothing that is published says how KAITO {estimate.kaito} divides the memory"

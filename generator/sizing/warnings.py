@@ -7,9 +7,9 @@ from generator.catalogue.models import find_short
 from generator.model import Path, Problem, Severity
 from generator.rules.surroundings import cut
 from generator.sizing.case import Case
-from generator.sizing.kaito import layout_of
+from generator.sizing.kaito import holds, layout_of
 from generator.sizing.memory import indivisible, memory
-from generator.sizing.model import Context, Memory
+from generator.sizing.model import Memory
 from generator.sizing.overheads import GIB
 
 _INSTANCE_TYPE: Final = ("resource", "instanceType")
@@ -117,14 +117,15 @@ def _fewer(case: Case) -> Iterator[Problem]:
     if nodes is None or node is None or launch is None or nodes < 2 or isinstance(case.known, str):
         return
     needed = case.estimate.context.tokens
+    if not holds(case.facts.minor, case.known, node, nodes - 1, needed):
+        return
     layout = layout_of(case.facts.minor, case.known.weights, node, nodes - 1)
-    context = Context(needed, "", str(needed))
-    less = memory(case.known, node, launch._replace(layout=layout, context=context))
-    if less.verdict == "fits":
-        fewer = "1 would" if nodes == 2 else f"{nodes - 1} would"
-        message = f"KAITO asks for {nodes} nodes, and {fewer} hold {needed} tokens at the worst: about {less.tokens.likely}"
-        advice = "take an instance type with a little more memory, where KAITO's estimate is a node lower"
-        yield Problem("KG705", "note", _where(case), message, advice, str(nodes), str(nodes - 1))
+    less = memory(case.known, node, launch._replace(layout=layout))
+    if less.verdict == "fails" or less.tokens.likely < needed:
+        return
+    message = f"KAITO asks for {nodes} nodes, and {nodes - 1} would hold the {needed} tokens by its own rule, {less.tokens.likely} by what vLLM takes: it divides the cache by the GPUs of one node"
+    advice = "take an instance type with more GPUs per node, where that makes no difference"
+    yield Problem("KG705", "warning", _where(case), message, advice, str(nodes), str(nodes - 1))
 
 
 def _on_the_way_out(case: Case) -> Iterator[Problem]:
