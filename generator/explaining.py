@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, Final
 
 from generator.canonical import canonical
+from generator.explanations.kg1_import import IMPORT
 from generator.explanations.kg1_reading import READING
 from generator.explanations.kg1_schema import SCHEMA
 from generator.explanations.kg1_tools import TOOLS
@@ -39,7 +40,7 @@ FAMILIES: Final = {
 _PAIRS: Final = {**RESOURCE_PAIRS, **INFERENCE_PAIRS, **TUNING_PAIRS, **TRAP_PAIRS}
 _WRITTEN: Final = {
     one.code: one
-    for one in (*READING, *SCHEMA, *TOOLS, *RULES, *NODES, *TEMPLATES, *SURROUNDINGS, *GIT, *FIT)
+    for one in (*READING, *SCHEMA, *TOOLS, *IMPORT, *RULES, *NODES, *TEMPLATES, *SURROUNDINGS, *GIT, *FIT)
 }
 #: No option and no intent can say another cloud, so that a finished Workspace cannot show this rule.
 _OTHER_CLOUD: Final = "KG426"

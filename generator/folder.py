@@ -52,10 +52,46 @@ def replace(folder: str, files: Files) -> None:
             _stage(target, files)
             _finish(target)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(
-            f"{folder} could not be written: {reason}", fix="nothing was changed; check space and permissions"
-        ) from error
+        raise _unwritten(folder, error) from error
+
+
+def add(folder: str, files: Files) -> None:
+    """Put these files into the folder as its owner's own, all or none; one that is there already is never written over."""
+    target = os.path.realpath(folder)
+    try:
+        content = Content({}, frozenset(os.listdir(target)) if os.path.isdir(target) else frozenset())
+        _refuse_others(folder, target, files, content)
+        missing = {name: data for name, data in files.items() if name not in content.others}
+        parent = os.path.dirname(target)
+        os.makedirs(parent, exist_ok=True)
+        if not os.path.lexists(target):
+            _create(target, parent, files, listed=False)
+        elif missing:
+            _link_all(target, missing)
+    except OSError as error:
+        raise _unwritten(folder, error) from error
+
+
+def _link_all(target: str, files: Files) -> None:
+    """Files that are whole on the disk under their names in the folder; where one cannot be, none is."""
+    new = _fresh(target, files, listed=False)
+    linked: list[str] = []
+    try:
+        for name in files:
+            os.link(os.path.join(new, name), os.path.join(target, name))
+            linked.append(name)
+    except BaseException:
+        _unlink(target, linked)
+        raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    _sync(target)
+
+
+def _unwritten(folder: str, error: OSError) -> SurroundingsError:
+    reason = (error.strerror or str(error)).lower()
+    fix = "nothing was changed; check space and permissions"
+    return SurroundingsError(f"{folder} could not be written: {reason}", fix=fix)
 
 
 def read(folder: str) -> Content:
@@ -102,8 +138,8 @@ def _refuse_others(folder: str, target: str, files: Files, content: Content) -> 
             )
 
 
-def _create(target: str, parent: str, files: Files) -> None:
-    new = _fresh(parent, files)
+def _create(target: str, parent: str, files: Files, *, listed: bool = True) -> None:
+    new = _fresh(parent, files, listed=listed)
     try:
         os.rename(new, target)
     except OSError:
@@ -152,13 +188,13 @@ def _link_others(target: str, new: str, content: Content) -> bool:
     return True
 
 
-def _fresh(parent: str, files: Files) -> str:
-    """A new folder in `parent` with these files and their list, safely on the disk."""
+def _fresh(parent: str, files: Files, *, listed: bool = True) -> str:
+    """A new folder in `parent` with these files and, where it is `listed`, their list, safely on the disk."""
     _remove_left_over(parent)
     new = tempfile.mkdtemp(prefix=_PREFIX, dir=parent)
     try:
         os.chmod(new, 0o777 & ~_umask())
-        _write_all(new, files)
+        _write_all(new, files, listed=listed)
     except OSError:
         shutil.rmtree(new, ignore_errors=True)
         raise
@@ -179,10 +215,12 @@ def _umask() -> int:
     return mask
 
 
-def _write_all(folder: str, files: Files) -> None:
+def _write_all(folder: str, files: Files, *, listed: bool = True) -> None:
     for name, data in files.items():
         _write(os.path.join(folder, name), data)
-    _write(os.path.join(folder, LIST), (_HEAD + "".join(f"{name}\n" for name in sorted(files))).encode())
+    if listed:
+        text = _HEAD + "".join(f"{name}\n" for name in sorted(files))
+        _write(os.path.join(folder, LIST), text.encode())
     _sync(folder)
 
 

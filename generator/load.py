@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from generator.model import Document, Finding, Request
@@ -16,6 +16,9 @@ TOO_LARGE: Final = ("KG109", f"larger than {MAX_BYTES // 2**20} MiB", "split the
 STDIN: Final = "<stdin>"
 _NAMES: Final = ("intent.yaml", "intent.yml")
 _ENDINGS: Final = (".intent.yaml", ".intent.yml")
+_YAML: Final = (".yaml", ".yml")
+#: What a file of a folder has to speak of where all of its YAML files are asked for.
+_OURS: Final = (b"kaito.sh/", b"kaitogen.io/")
 
 
 class Loaded(NamedTuple):
@@ -37,7 +40,7 @@ def load(request: Request) -> Loaded:
     files = [document.file for document in documents]
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
-        for found in _expand(path, findings):
+        for found in _expand(path, findings, all_yaml=request.all_yaml):
             name = STDIN if found == "-" else found
             files.append(name)
             try:
@@ -45,8 +48,11 @@ def load(request: Request) -> Loaded:
             except _Refused as refused:
                 findings.append(_about(name, *refused.args))
                 continue
-            if data is not None:
-                _parse(name, data, documents, findings)
+            if data is None or (
+                found != path and request.all_yaml and not any(map(data.__contains__, _OURS))
+            ):
+                continue
+            _parse(name, data, documents, findings)
     return Loaded(documents, findings, files)
 
 
@@ -80,15 +86,16 @@ def _about(file: str, code: str, message: str, fix: str) -> Finding:
     return Finding(code, "error", file, 0, 0, "", message, fix)
 
 
-def _expand(path: str, findings: list[Finding]) -> Iterator[str]:
-    """The files a path stands for; a folder gives its intent files, sorted."""
+def _expand(path: str, findings: list[Finding], *, all_yaml: bool) -> Iterator[str]:
+    """The files a path stands for; a folder gives its intent files, or all that are YAML, sorted."""
     if path == "-" or not os.path.isdir(path):
         yield path
         return
-    files = sorted(_walk(path))
+    files = sorted(_walk(path, is_yaml_file if all_yaml else is_intent_file))
     root = os.path.realpath(path)
     if not files:
-        message = "no intent file here: intent.yaml or *.intent.yaml (or .yml), at any depth"
+        kind = "YAML file here" if all_yaml else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
+        message = f"no {kind}, at any depth"
         findings.append(_about(path, "KG110", message, "name the files, or rename them so"))
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
@@ -103,8 +110,8 @@ def _inside(path: str, root: str) -> bool:
     return path.startswith(root if root.endswith(os.sep) else root + os.sep)
 
 
-def _walk(folder: str) -> Iterator[tuple[str, ...]]:
-    """Intent files below a folder, as path parts; neither hidden folders nor linked ones are entered."""
+def _walk(folder: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
+    """The wanted files below a folder, as path parts; neither hidden folders nor linked ones are entered."""
     pending: list[tuple[str, ...]] = [()]
     while pending:
         parts = pending.pop()
@@ -118,13 +125,18 @@ def _walk(folder: str) -> Iterator[tuple[str, ...]]:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith("."):
                     pending.append((*parts, entry.name))
-            elif is_intent_file(entry.name):
+            elif wanted(entry.name):
                 yield (*parts, entry.name)
 
 
 def is_intent_file(name: str) -> bool:
     """Whether a file of that name is read where its folder is named."""
     return name in _NAMES or name.endswith(_ENDINGS)
+
+
+def is_yaml_file(name: str) -> bool:
+    """Whether a file of that name holds YAML."""
+    return name.endswith(_YAML)
 
 
 def _stdin(request: Request) -> bytes:

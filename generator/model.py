@@ -157,6 +157,15 @@ class Target(NamedTuple):
         return by_gate or self.node_provisioner == "byo"
 
 
+class Wanted(NamedTuple):
+    """A target as far as somebody says it; what they leave open is None."""
+
+    kaito: str | None = None
+    provider: str | None = None
+    node_provisioner: str | None = None
+    feature_gates: Mapping[str, bool] = {}
+
+
 class Placement(NamedTuple):
     """What an intent says about where to run; what it leaves out is None."""
 
@@ -230,7 +239,8 @@ class Request(NamedTuple):
     among the paths; `templates` a folder of the user's own templates;
     `notes` asks for findings of the severity note as well; `finished` is the target of finished
     Workspaces among the documents, None where only intents are expected. `inventory` are files of
-    facts about nodes, or their documents; facts from before `oldest` are told to be too old.
+    facts about nodes, or their documents; facts from before `oldest` are told to be too old. `all_yaml` says
+    that a folder stands for every YAML file in it that speaks of KAITO, not for its intent files alone.
     """
 
     paths: tuple[str, ...] = ()
@@ -242,6 +252,7 @@ class Request(NamedTuple):
     finished: Target | None = None
     inventory: "tuple[str | Document, ...]" = ()
     oldest: str = ""
+    all_yaml: bool = False
 
 
 class Suppressed(NamedTuple):

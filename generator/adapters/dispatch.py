@@ -42,6 +42,12 @@ def _init(values: Values) -> Outcome:
     return init_command.run(values)
 
 
+def _import(values: Values) -> Outcome:
+    from generator.adapters import import_command
+
+    return import_command.run(values)
+
+
 def _krm(values: Values) -> Outcome:
     from generator.adapters.krm import command
 
@@ -73,6 +79,7 @@ _RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
     "plan": _plan,
     "explain": _explain,
     "init": _init,
+    "import": _import,
     "krm": _krm,
     "kustomize install": lambda values: _kustomize(values, "install"),
     "kustomize uninstall": lambda values: _kustomize(values, "uninstall"),

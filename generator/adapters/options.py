@@ -8,12 +8,14 @@ from typing import Final
 
 from generator.adapters.argocd_options import ARGOCD_COMMANDS
 from generator.adapters.explain_options import EXPLAIN
+from generator.adapters.import_options import IMPORT_COMMANDS
 from generator.adapters.kustomize_options import KUSTOMIZE_COMMANDS
 from generator.adapters.nodes_options import INVENTORY, MAX_AGE, TODAY
 from generator.adapters.plan_options import plan
 from generator.adapters.table import Argument, Command, Option, Takes, Value, Values
+from generator.adapters.target_options import TARGET_OPTIONS
 from generator.emit import FORMATS
-from generator.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS
+from generator.model import KAITO_VERSIONS
 
 __all__ = ["COMMANDS", "Argument", "Command", "Option", "Takes", "Value", "Values"]
 
@@ -72,24 +74,7 @@ VALIDATE: Final = Command(
             choices=("text", "json", "github", "sarif", "junit"),
             default="text",
         ),
-        Option(
-            "kaito", ("--kaito",), "KAITO version of finished manifests.", "value", choices=KAITO_VERSIONS
-        ),
-        Option("provider", ("--provider",), "Cloud of finished manifests.", "value", choices=PROVIDERS),
-        Option(
-            "node_provisioner",
-            ("--node-provisioner",),
-            "Node provisioner of finished manifests.",
-            "value",
-            choices=NODE_PROVISIONERS,
-        ),
-        Option(
-            "feature_gates",
-            ("--feature-gate",),
-            "KAITO gate of finished manifests.",
-            "values",
-            "NAME=true|false",
-        ),
+        *TARGET_OPTIONS,
         Option(
             "expect", ("--expect",), "Fail unless exactly this many Workspaces are seen.", "value", "NUMBER"
         ),
@@ -168,6 +153,7 @@ COMMANDS: Final[dict[str, Command]] = {
         EXPLAIN,
         INIT,
         SCHEMA,
+        *IMPORT_COMMANDS,
         *ARGOCD_COMMANDS,
         *KUSTOMIZE_COMMANDS,
         VERSION,

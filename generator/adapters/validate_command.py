@@ -3,7 +3,7 @@
 from typing import Final
 
 from generator import reporting
-from generator.adapters import age, wiring
+from generator.adapters import age, targets, wiring
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.terminal import colours
@@ -11,7 +11,7 @@ from generator.check import is_workspace
 from generator.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from generator.formats import WRITERS, Report
 from generator.load import STDIN
-from generator.model import Request, Result, Target
+from generator.model import Request, Result
 from generator.pipeline import generate
 
 #: More digits than any number of Workspaces has.
@@ -22,7 +22,9 @@ def run(values: Values) -> Outcome:
     """Check what the paths hold; text goes to standard error, a format for machines to standard output."""
     expected = _number(wiring.word(values["expect"]))
     strict = bool(values["strict"])
-    request = wiring.request(values)._replace(finished=_target(values), notes=bool(values["notes"]))
+    request = wiring.request(values)._replace(
+        finished=targets.whole(targets.wanted(values)), notes=bool(values["notes"])
+    )
     if request.inventory:
         request = request._replace(oldest=age.oldest(values))
     result = generate(request)
@@ -79,33 +81,3 @@ def _number(word: str | None) -> int | None:
     if not (word.isascii() and word.isdigit() and len(word) < _DIGITS):
         raise UsageError(f"--expect takes a number of Workspaces, not {word[:40]}")
     return int(word)
-
-
-def _known_gate(name: str) -> None:
-    """UsageError for a gate that an intent could not say either: it would change nothing, without a word."""
-    from generator import schema, suggest
-
-    spec = schema.document("intent.schema.json")["properties"]["spec"]["properties"]
-    known = spec["target"]["properties"]["featureGates"]["properties"]
-    if name not in known:
-        meant = suggest.nearest(name, known)
-        fix = f"write {meant}" if meant else f"KAITO's gates are {', '.join(known)}"
-        raise UsageError(f"KAITO has no feature gate {name[:60]}", fix=fix)
-
-
-def _target(values: Values) -> Target:
-    """What finished manifests are for; an intent says it itself."""
-    default = Target()
-    gates: dict[str, bool] = {}
-    for word in wiring.words(values["feature_gates"]):
-        name, equals, truth = word.partition("=")
-        if not equals or truth.lower() not in ("true", "false"):
-            raise UsageError(f"--feature-gate takes NAME=true or NAME=false, not {word[:60]}")
-        _known_gate(name)
-        gates[name] = truth.lower() == "true"
-    return Target(
-        wiring.word(values["kaito"]) or default.kaito,
-        wiring.word(values["provider"]) or default.provider,
-        wiring.word(values["node_provisioner"]) or default.node_provisioner,
-        gates,
-    )

@@ -1,0 +1,32 @@
+"""The commands `import`, `migrate` and `fmt`, as rows of the command line's table."""
+
+from typing import Final
+
+from generator.adapters.table import Argument, Command, Option
+from generator.adapters.target_options import TARGET_OPTIONS
+
+IMPORT: Final = Command(
+    "import",
+    "Turn finished Workspaces into intents.",
+    (
+        Option(
+            "out",
+            ("-o", "--out"),
+            "Write one file per intent into this folder, all or nothing.",
+            "value",
+            "FOLDER",
+        ),
+        Option("as_set", ("--set",), "Make one WorkspaceIntentSet, with what is common as its defaults."),
+        Option("name", ("--name",), "Name of the set.", "value", "NAME", default="workspaces"),
+        *TARGET_OPTIONS,
+        Option("quiet", ("-q", "--quiet"), "Show errors only."),
+    ),
+    Argument(
+        "paths",
+        "FILE",
+        "Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
+    ),
+)
+
+#: In the order of the help text.
+IMPORT_COMMANDS: Final = (IMPORT,)

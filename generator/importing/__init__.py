@@ -1,0 +1,1 @@
+"""Finished Workspaces back to intents: the shortest ones that render to the same data."""
