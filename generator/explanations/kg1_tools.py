@@ -193,7 +193,8 @@ TOOLS: Final = (
         "invalid",
         "A name that stands for nothing in the repository",
         "A parameter names a file, a folder, a pattern or an environment that is not in the application's folder as "
-        "Argo CD handed it over.",
+        "Argo CD handed it over; or a pattern that begins where there is more than can be looked at, so that "
+        "intents might be missed, and their Workspaces pruned.",
         "Check the name; it is relative to the application's folder.",
         _argocd('{"name": "environment", "string": "staging"}', environments__production=_ENVIRONMENT),
         _argocd(_PRODUCTION, environments__production=_ENVIRONMENT),

@@ -354,6 +354,27 @@ def test_repository_is_readable_only_where_the_plugin_says_so(app: Path, tmp_pat
     )
 
 
+def test_link_may_lead_as_far_as_the_plugin_says(app: Path, tmp_path: Path) -> None:
+    write(app.parent / "common" / "c.intent.yaml", INTENT.format(name="common"))
+    write(tmp_path / "secret.intent.yaml", INTENT.format(name="secret"))
+    (app / "a.intent.yaml").symlink_to("../common/c.intent.yaml")
+    env = {"ARGOCD_APP_SOURCE_PATH": "models/phi"}
+    assert "a.intent.yaml: error KG112" in generate(app, env=env).said
+    assert made(generate(app, None, "--within", "repository", env=env)).keys() == {"common", "phi"}
+    (app / "b.intent.yaml").symlink_to(tmp_path / "secret.intent.yaml")
+    done = generate(app, None, "--within", "repository", env=env)
+    assert done.code == 1
+    assert "b.intent.yaml: error KG112" in done.said
+    assert "a.intent.yaml" not in done.said
+
+
+def test_link_out_of_the_folder_is_no_match_of_a_glob_but_wrong(app: Path, tmp_path: Path) -> None:
+    for name_ in ("out.yaml", "out[1].yaml"):
+        (app / name_).symlink_to(write(tmp_path / "secret.yaml", INTENT.format(name="secret")))
+        assert "KG155" in generate(app, [{"name": "include", "array": ["**/*.yaml"]}]).said
+        (app / name_).unlink()
+
+
 def test_fifo_and_huge_file_end_in_a_finding(app: Path) -> None:
     os.mkfifo(app / "pipe.intent.yaml")
     with (app / "huge.intent.yaml").open("wb") as file:

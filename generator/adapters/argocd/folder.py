@@ -53,8 +53,13 @@ def included(patterns: Sequence[str], top: str, source: str) -> Found:
         if refusal is not None:
             findings.append(refusal)
             continue
-        matches = _matches(pattern, top) if _GLOB.search(pattern) else [os.path.normpath(pattern)]
-        if not matches or not os.path.lexists(matches[0]):
+        unseen: list[Finding] = []
+        matches = [os.path.normpath(pattern)]
+        if _GLOB.search(pattern):
+            matches, unseen = _matches(pattern, source)
+            findings += unseen
+        findings += [_leads_out(path, source) for path in matches if not inside(os.path.realpath(path), top)]
+        if not unseen and not (matches and os.path.lexists(matches[0])):
             message = f"{pattern[:80]} names nothing in the repository as it arrived here"
             findings.append(
                 about(source, "KG157", message, "check the name, relative to the application's folder")
@@ -98,9 +103,13 @@ def _refusal(path: str, top: str, source: str) -> Finding | None:
     """Why a path is not read: it is absolute, or it, or a link on its way, leads out of the root."""
     literal = _GLOB.split(path)[0].rpartition("/")[0] if _GLOB.search(path) else path
     if "\0" in path or os.path.isabs(path) or not inside(os.path.realpath(literal or "."), top):
-        message = f"{path[:80]} leads out of the folder that may be read"
-        return about(source, "KG155", message, "name files below the application's folder, relative to it")
+        return _leads_out(path, source)
     return None
+
+
+def _leads_out(path: str, source: str) -> Finding:
+    message = f"{path[:80]} leads out of the folder that may be read"
+    return about(source, "KG155", message, "name files below the application's folder, relative to it")
 
 
 def inside(path: str, top: str) -> bool:
@@ -108,27 +117,38 @@ def inside(path: str, top: str) -> bool:
     return path == top or path.startswith(top if top.endswith(os.sep) else top + os.sep)
 
 
-def _matches(pattern: str, top: str) -> list[str]:
-    """The files that match a glob, sorted: * and ? within a name, ** any depth; no link to a folder is followed."""
+def _matches(pattern: str, source: str) -> tuple[list[str], list[Finding]]:
+    """The files that match a glob, sorted: * and ? within a name, ** any depth; no link to a folder is followed.
+
+    With them, what keeps it from having looked at all: an application would lose what was not seen.
+    """
     literal = _GLOB.split(pattern)[0].rpartition("/")[0]
     base = os.path.normpath(literal or ".")
     wanted = translated(os.path.normpath(pattern))
-    found = (os.path.normpath(os.path.join(base, *parts)) for parts in _files(base))
-    return sorted(path for path in found if wanted.fullmatch(path) and inside(os.path.realpath(path), top))
+    findings: list[Finding] = []
+    found = (os.path.normpath(os.path.join(base, *parts)) for parts in _files(base, source, findings))
+    return sorted(path for path in found if wanted.fullmatch(path)), findings
 
 
-def _files(base: str) -> Iterator[tuple[str, ...]]:
+def _files(base: str, source: str, findings: list[Finding]) -> Iterator[tuple[str, ...]]:
     pending: list[tuple[str, ...]] = [()]
     seen = 0
     while pending:
         parts = pending.pop()
+        folder = os.path.normpath(os.path.join(base, *parts))
         try:
-            with os.scandir(os.path.join(base, *parts)) as entries:
+            with os.scandir(folder) as entries:
                 found = list(entries)
-        except OSError:
+        except OSError as error:
+            if parts:
+                reason = (error.strerror or type(error).__name__).lower()
+                message = f"{folder} cannot be looked into: {reason}"
+                findings.append(about(source, "KG157", message, "check its permissions"))
             continue
         seen += len(found)
         if seen > MAX_ENTRIES:
+            message = f"{base} holds more than {MAX_ENTRIES} files, too many for a glob"
+            findings.append(about(source, "KG157", message, "begin the glob with a folder that holds fewer"))
             return
         for entry in found:
             if entry.is_dir(follow_symlinks=False):

@@ -20,6 +20,7 @@ from generator.model import Document, Finding, Request, Result
 from generator.pipeline import generate
 
 _EMPTY_FOLDER: Final = "KG110"
+_LINK_OUT: Final = "KG112"
 
 
 def run(values: Values) -> Outcome:
@@ -59,7 +60,7 @@ def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
     wrong = [*said.findings, *named.findings, *over.findings]
     if wrong:
         return Result((), tuple(wrong))
-    documents, unreadable, _ = load(Request(named.paths))
+    documents, unreadable = _loaded(named.paths, top)
     if said.true("allow_empty"):
         unreadable = [one for one in unreadable if one.code != _EMPTY_FOLDER]
     documents, wrong = laid(documents, said, top)
@@ -68,6 +69,20 @@ def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
     if not findings and not result.manifests and not said.true("allow_empty"):
         findings.append(_nothing())
     return result._replace(findings=tuple(findings))
+
+
+def _loaded(paths: tuple[str, ...], top: str) -> tuple[list[Document], list[Finding]]:
+    """The documents of the paths. A link that leads out of a folder, but stays within the root, counts as named."""
+    documents, findings, _ = load(Request(paths))
+    linked = {
+        one.file
+        for one in findings
+        if one.code == _LINK_OUT and folder.inside(os.path.realpath(one.file), top)
+    }
+    if linked:
+        documents, findings, _ = load(Request((*paths, *sorted(linked))))
+        findings = [one for one in findings if one.code != _LINK_OUT or one.file not in linked]
+    return documents, findings
 
 
 def _nothing() -> Finding:
