@@ -12,7 +12,8 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from generator import exchange
@@ -40,7 +41,7 @@ def replace(folder: str, files: Files) -> None:
     try:
         if os.path.isdir(target):
             _finish(target)
-        content = read(target)
+        content = read(target, called=folder)
         _refuse_others(folder, target, files, content)
         if content.own == files and os.path.isdir(target):
             return
@@ -94,13 +95,19 @@ def _unwritten(folder: str, error: OSError) -> SurroundingsError:
     return SurroundingsError(f"{folder} could not be written: {reason}", fix=fix)
 
 
-def read(folder: str) -> Content:
-    """What is in a folder now; nothing where there is none."""
+def read(folder: str, called: str = "") -> Content:
+    """What is in a folder now; nothing where there is none. `called` is its name for the user."""
     try:
         names = frozenset(os.listdir(folder))
+        own = {name: _bytes(os.path.join(folder, name)) for name in _listed(folder)}
     except FileNotFoundError:
         return Content({}, frozenset())
-    own = {name: _bytes(os.path.join(folder, name)) for name in _listed(folder)}
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SurroundingsError(
+            f"{called or folder} cannot be read: {reason}",
+            fix="check its permissions, or name another folder",
+        ) from error
     others = (name for name in names - own.keys() - {LIST, _STAGE} if not name.startswith(_PREFIX))
     return Content(own, frozenset(others))
 
@@ -140,11 +147,8 @@ def _refuse_others(folder: str, target: str, files: Files, content: Content) -> 
 
 def _create(target: str, parent: str, files: Files, *, listed: bool = True) -> None:
     new = _fresh(parent, files, listed=listed)
-    try:
+    with _removed_on_failure(new):
         os.rename(new, target)
-    except OSError:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
     _sync(parent)
 
 
@@ -160,14 +164,11 @@ def _exchange(target: str, parent: str, files: Files, content: Content) -> bool:
     if not os.access(parent, os.W_OK):
         return False
     new = _fresh(parent, files)
-    try:
+    with _removed_on_failure(new):
         os.chmod(new, stat.S_IMODE(os.stat(target).st_mode))
         if not _link_others(target, new, content) or not exchange.names(new, target):
             shutil.rmtree(new)
             return False
-    except OSError:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
     _sync(parent)
     # What somebody put into the old folder after it was looked at belongs into the new one.
     for name in read(new).others - content.others:
@@ -192,13 +193,20 @@ def _fresh(parent: str, files: Files, *, listed: bool = True) -> str:
     """A new folder in `parent` with these files and, where it is `listed`, their list, safely on the disk."""
     _remove_left_over(parent)
     new = tempfile.mkdtemp(prefix=_PREFIX, dir=parent)
-    try:
+    with _removed_on_failure(new):
         os.chmod(new, 0o777 & ~_umask())
         _write_all(new, files, listed=listed)
-    except OSError:
+    return new
+
+
+@contextmanager
+def _removed_on_failure(new: str) -> Iterator[None]:
+    """Leaves nothing behind of a new folder whose use fails, or is interrupted."""
+    try:
+        yield
+    except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    return new
 
 
 def _remove_left_over(parent: str) -> None:
@@ -235,12 +243,9 @@ def _stage(target: str, files: Files) -> None:
     """Write everything into a folder inside the target; its final name says that it is complete."""
     _remove_left_over(target)
     new = tempfile.mkdtemp(prefix=_PREFIX, dir=target)
-    try:
+    with _removed_on_failure(new):
         _write_all(new, files)
         os.rename(new, os.path.join(target, _STAGE))
-    except OSError:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
     _sync(target)
 
 

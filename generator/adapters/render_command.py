@@ -14,6 +14,8 @@ from generator.pipeline import generate
 def run(values: Values) -> Outcome:
     """Render what the paths hold; where anything stops that, only the findings come out."""
     out = wiring.word(values["out"])
+    if out == "":
+        raise UsageError("-o names no folder: its value is empty", fix="write -o . for the current folder")
     if values["check"] and out is None:
         raise UsageError("--check compares with a folder, and none is named", fix="add -o FOLDER")
     if values["kustomization"] and out is None:

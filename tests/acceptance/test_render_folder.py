@@ -189,3 +189,20 @@ def test_json_files(tmp_path: Path) -> None:
     )
     data = json.loads((tmp_path / "out" / "inference_workspace_one.json").read_bytes())
     assert data["kind"] == "Workspace"
+
+
+@pytest.mark.parametrize("check", [(), ("--check",)], ids=["write", "check"])
+def test_file_where_the_folder_belongs(tmp_path: Path, check: tuple[str, ...]) -> None:
+    (tmp_path / "out").write_text("ours", encoding="utf-8")
+    done = kaitogen("render", write(tmp_path, "one"), "-o", "out", *check, cwd=tmp_path)
+    assert (done.code, done.output) == (3, b"")
+    assert done.said.startswith("kaitogen: out cannot be read: not a directory; ")
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "ours"
+
+
+def test_empty_name_of_a_folder_is_not_the_current_one(tmp_path: Path) -> None:
+    """As `-o "$OUT"` gives one where the variable is not set."""
+    done = kaitogen("render", write(tmp_path, "one"), "-o", "", cwd=tmp_path)
+    assert (done.code, done.output) == (2, b"")
+    assert "-o names no folder" in done.said
+    assert os.listdir(tmp_path) == ["all.intent.yaml"]

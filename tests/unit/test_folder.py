@@ -92,6 +92,33 @@ def test_next_run_completes_one_that_was_cut_off(
     assert shown(target) == {**NEW, **FOREIGN}
 
 
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("number", range(1, 30))
+def test_interrupted_run_that_changed_nothing_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, inside: bool
+) -> None:
+    target = start(tmp_path, inside=inside)
+    count = 0
+
+    def interrupted(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == number:
+                raise KeyboardInterrupt
+            return original(*args, **kwargs)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("rename", "link", "fsync", "chmod", "mkdir"):
+            patch.setattr(os, name, interrupted(getattr(os, name)))
+        with contextlib.suppress(KeyboardInterrupt):
+            folder.replace(str(target), NEW)
+    if shown(target) == {**OLD, **FOREIGN} and not (target / ".kaitogen-stage").exists():
+        assert list(tmp_path.rglob(".kaitogen-new-*")) == []
+
+
 def test_all_calls_are_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ranges above go beyond the last call: a whole run needs fewer."""
     for inside in (False, True):
