@@ -76,13 +76,22 @@ def last_line(findings: Sequence[Finding], *, strict: bool = False, wrote: bool 
     tail = f" ({counted(findings)}; nothing was written)" if wrote else f" ({counted(findings)})"
     head = f"kaitogen: {first.code} {_cut_front(place(first), 60)}: "
     room = LAST_LINE - len(tail) - len(head)
-    message, fix = printable(first.message), printable(first.fix.split("\n")[0])
+    return head + _with_fix(printable(first.message), printable(first.fix.split("\n")[0]), room) + tail
+
+
+def failure(message: str, fix: str) -> str:
+    """What stops a run that is no finding, as one line that stands alone; LAST_LINE characters at most."""
+    head = "kaitogen: "
+    return head + _with_fix(printable(message), printable(fix), LAST_LINE - len(head)) + "\n"
+
+
+def _with_fix(message: str, fix: str, room: int) -> str:
     whole = f"{message}; {fix}" if fix else message
-    if len(whole) > room:
-        # What to do is worth more than the end of a long sentence about what is wrong.
-        message = _cut(message, max(room - len(fix) - 2, room // 2))
-        whole = _cut(f"{message}; {fix}" if fix else message, room)
-    return head + whole + tail
+    if len(whole) <= room:
+        return whole
+    # What to do is worth more than the end of a long sentence about what is wrong.
+    message = _cut(message, max(room - len(fix) - 2, room // 2))
+    return _cut(f"{message}; {fix}" if fix else message, room)
 
 
 def _cut(words: str, room: int) -> str:

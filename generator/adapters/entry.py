@@ -30,7 +30,9 @@ def run(arguments: Sequence[str]) -> int:
         try:
             return _run(arguments)
         except KaitogenError as error:
-            say(f"kaitogen: {error.message}\n" + (f"    fix: {error.fix}\n" if error.fix else ""))
+            from generator.reporting import failure
+
+            say(failure(error.message, error.fix))
             return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -65,10 +67,10 @@ def _bug(error: Exception) -> str:
         code = trace.tb_frame.f_code
         place = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno} in {code.co_name}"
         trace = trace.tb_next
-    words = " ".join(str(error).split())[:200]
+    words = ascii(str(error)[:200])[1:-1]
     return (
-        f"kaitogen: this is a bug in kaitogen: {type(error).__name__} at {place}: {words}\n"
-        "    fix: please report it with the intent that caused it; nothing was written\n"
+        f"{type(error).__name__} at {place}: {words}\n"
+        f"kaitogen: this is a bug in kaitogen, at {place}; please report it with the input; nothing was written\n"
     )
 
 

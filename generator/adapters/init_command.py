@@ -1,27 +1,34 @@
 """`kaitogen init`: a commented intent of one strategy, to start from."""
 
 import os
+import re
+from typing import Final
 
 from generator import assets
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.wiring import word, words
 from generator.errors import SurroundingsError, UsageError
+from generator.reporting import printable
 from generator.yamlio.scalar import encode
+
+#: What stands in the scaffolds for the name and the model.
+_NAME: Final = "my-model"
+_MODEL: Final = "phi-4-mini-instruct"
 
 
 def run(values: Values) -> Outcome:
     """The intent to standard output or into a new file; an existing one is left alone without --force."""
+    said = {_NAME: encode(word(values["name"]) or _NAME), _MODEL: encode(word(values["model"]) or _MODEL)}
     text = assets.read_text("templates", f"init/{word(values['strategy'])}.intent.yaml")
-    text = text.replace("my-model", encode(word(values["name"]) or "my-model"))
-    model = word(values["model"])
-    if model is not None:
-        text = text.replace("phi-4-mini-instruct", encode(model))
+    # In one pass: a Workspace may well be named as the model that stands in the scaffold.
+    text = re.sub(f"{_NAME}|{_MODEL}", lambda match: said[match.group()], text)
     file = (words(values["file"]) or ("-",))[0]
     if file == "-":
         return Outcome(text.encode())
     _write(file, text, force=bool(values["force"]))
-    return Outcome(said=f"kaitogen: wrote {file}; render it with: kaitogen render {file}\n")
+    shown = printable(file)
+    return Outcome(said=f"kaitogen: wrote {shown}; render it with: kaitogen render {shown}\n")
 
 
 def _write(file: str, text: str, *, force: bool) -> None:

@@ -45,6 +45,15 @@ def test_init_never_writes_over_a_file_unasked(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") != "precious\n"
 
 
+def test_init_names_a_workspace_as_its_model() -> None:
+    model = "microsoft/phi-4-mini-instruct"
+    text = kaitogen("init", "--name", "phi-4-mini-instruct", "--model", model).text
+    rendered = kaitogen("render", "-", stdin=text.encode())
+    assert rendered.code == 0, rendered.said
+    assert f"name: {model}\n" in rendered.text
+    assert "\n  name: phi-4-mini-instruct\n" in rendered.text
+
+
 @pytest.mark.parametrize("name", ["yes", "a: b", "# x", "x\ny", '"', "{{ x }}"])
 def test_init_encodes_what_it_is_given(name: str) -> None:
     done = kaitogen("init", "--name", name)

@@ -137,3 +137,13 @@ def test_wrong_usage_is_2_and_explained(arguments: tuple[str, ...], words: str, 
     done = kaitogen(*arguments, cwd=tmp_path)
     assert (done.code, done.output) == (2, b"")
     assert words in done.said
+
+
+def test_what_stops_a_run_is_one_line_that_stands_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").write_text(INTENT, encoding="utf-8")
+    done = kaitogen("render", "-o", "no\x1b[2Jfile/" + "x" * 300, cwd=tmp_path)
+    assert done.code == 3
+    [line] = done.said.splitlines()
+    assert line.startswith("kaitogen: no\\x1b[2Jfile/xxx")
+    assert line.endswith("…; nothing was changed; check space and permissions")
+    assert len(line) <= 200
