@@ -176,3 +176,22 @@ def test_values_are_encoded_in_a_users_template_too(tmp_path: Path) -> None:
     assert done.code == 0, done.said
     assert done.text.endswith("data:\n  note: |-\n    a\n    ---\n    kind: Secret\n")
     assert "kind: Secret" not in [line for line in done.text.splitlines() if not line.startswith(" ")]
+
+
+def test_no_name_of_an_object_leads_out_of_the_folder_or_hides_another(tmp_path: Path) -> None:
+    objects = [("v1", "A", "a"), ("../../b/v1", "A", "a"), ("v1", "A", "A:"), ("v1", "A", "A/"), ("v1", "A", "A "),
+               ("v1", ".a", "a"), ("v1", "../a", "a")]  # fmt: skip
+    text = "".join(
+        f"---\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: '{name}'}}\n"
+        for version, kind, name in objects
+    )
+    plain = render(tmp_path, documents__it=text)
+    assert plain.code == 0, plain.said
+    out = tmp_path / "out"
+    command = ("render", "--templates", tmp_path / "templates", tmp_path / "phi.intent.yaml", "-o", out)
+    for _ in range(2):
+        assert kaitogen(*command).code == 0
+        made = [path for path in out.iterdir() if path.name != ".kaitogen-files"]
+        assert len(made) == len(objects) + 1
+        assert not [path.name for path in made if path.name.startswith(".")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "phi.intent.yaml", "templates"]
