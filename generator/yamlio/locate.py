@@ -20,6 +20,7 @@ from yaml.events import (
 )
 
 from generator.model import Path
+from generator.yamlio.lines import Lines
 from generator.yamlio.read import events
 
 _STARTS: Final = (MappingStartEvent, SequenceStartEvent)
@@ -77,14 +78,21 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
         event = get()
         while not isinstance(event, (ScalarEvent, AliasEvent, *_STARTS)):
             if isinstance(event, (DocumentEndEvent, StreamEndEvent)):
-                return places
+                return {}
             event = get()
         _follow(get, event, wanted, (), event.start_mark, places)
     except _AllFound:
         pass
     except YAMLError:
         pass  # a text that broke off after a good document: what was found so far is right
-    return places
+    lines = Lines(text)
+    return {path: _for_editors(place, lines) for path, place in places.items()}
+
+
+def _for_editors(place: Place, lines: Lines) -> Place:
+    key_line, key_column = lines.place(place.key_line - 1, place.key_column - 1)
+    line, column = lines.place(place.line - 1, place.column - 1)
+    return Place(key_line + 1, key_column + 1, line + 1, column + 1)
 
 
 def _follow(

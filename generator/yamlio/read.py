@@ -24,6 +24,7 @@ from yaml.events import (
 
 from generator.model import Json
 from generator.yamlio.flaws import Flaw, syntax_flaw
+from generator.yamlio.lines import Lines
 from generator.yamlio.scalar import Odd, resolve
 
 MAX_DEPTH: Final = 100
@@ -66,13 +67,24 @@ def events(text: str) -> Callable[[], Any]:
 
 def read(text: str) -> Iterator[RawDocument]:
     """The documents of a text in order, empty ones (comments only) left out; Unreadable where the text goes wrong."""
+    lines = Lines(text)
     try:
         builder = _Builder(events(text))
         while (raw := builder.next()) is not None:
             if raw.value is not None or raw.flaws:
-                yield raw
+                flaws = tuple(_for_editors(flaw, lines) for flaw in raw.flaws)
+                yield raw._replace(flaws=flaws, line=lines.place(raw.line, 0)[0])
     except yaml.YAMLError as error:
-        raise Unreadable(syntax_flaw(error, text)) from error
+        raise Unreadable(_for_editors(syntax_flaw(error, text), lines)) from error
+    except Unreadable as stop:
+        raise Unreadable(_for_editors(stop.flaw, lines)) from stop
+
+
+def _for_editors(flaw: Flaw, lines: Lines) -> Flaw:
+    if not flaw.line:
+        return flaw
+    line, column = lines.place(flaw.line - 1, flaw.column - 1)
+    return flaw._replace(line=line + 1, column=column + 1)
 
 
 #: Plain scalars and what they stand for, and plain keys that are text to every reader: the

@@ -2,9 +2,11 @@
 
 from typing import Any, Final, TypeAlias
 
+from yaml.error import YAMLError
 from yaml.events import ScalarEvent, StreamEndEvent
 
-from generator.yamlio.read import Unreadable, events
+from generator.yamlio.lines import Lines
+from generator.yamlio.read import events
 
 #: Line and column, from 0, of the first character of a value, and of the first one behind it.
 Span: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
@@ -15,6 +17,7 @@ _BLOCK: Final = ("|", ">")
 def spans(text: str) -> list[Span]:
     """The spans of all keys and values in order, as far as the text can be read."""
     found: list[Span] = []
+    lines = Lines(text)
     try:
         get = events(text)
         while not isinstance(event := get(), StreamEndEvent):
@@ -23,7 +26,7 @@ def spans(text: str) -> list[Span]:
                 end: Any = event.end_mark
                 # The line of the | or > has room for a comment, the text below it has none.
                 first = (start.line + 1, 0) if event.style in _BLOCK else (start.line, start.column)
-                found.append((first, (end.line, end.column)))
-    except Unreadable:
+                found.append((lines.place(*first), lines.place(end.line, end.column)))
+    except YAMLError:
         pass
     return found

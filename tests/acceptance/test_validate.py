@@ -208,6 +208,27 @@ def test_json_as_kubectl_prints_it() -> None:
     assert findings(text) == [("KG432", line(text, "phi-44"))]
 
 
+# --- lines --------------------------------------------------------------------------------
+
+ODD: Final = 'metadata:\n  annotations: {a: "x\u2028y", b: "\x85\u2029"}\n'
+
+
+def test_lines_are_those_of_an_editor() -> None:
+    """To YAML 1.1 three characters of Unicode end a line that end none in an editor."""
+    text = f"{MADE}---\n{WRONG}".replace("metadata:\n", ODD)
+    assert findings(text) == [("KG432", line(text, "phi-44"))]
+    twice = text.replace("name: phi-44", "name: phi-4\n    name: phi-4")
+    assert findings(twice) == [("KG103", len(twice.split("\n")) - 1)]
+    broken = text.replace("name: phi-44", "name: [")
+    assert findings(broken)[0][1] >= line(broken, "name: [")
+
+
+def test_comment_below_an_odd_line_end_takes_its_finding_back() -> None:
+    text = WRONG.replace("metadata:\n", ODD).replace("name: phi-44", "name: phi-4")
+    text = text.replace("resource:\n", "resource:\n  count: 4 # kaitogen: ignore=KG461 until 0.6 is gone\n")
+    assert findings(text) == []
+
+
 # --- several files ------------------------------------------------------------------------
 
 
