@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.kustomize.conftest import BIN, ROOT
+from tests.packaging import archives
 
 pytestmark = pytest.mark.e2e
 
@@ -36,7 +37,8 @@ def test_what_is_copied_builds_the_package(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "dist").glob("kaitogen-*.whl"))
+    listed = (ROOT / "tests" / "packaging" / "wheel-files.txt").read_text(encoding="utf-8").splitlines()
+    assert archives.wheel_files(tmp_path / "dist") == listed
 
 
 def test_image_runs_as_nobody_and_writes_nothing() -> None:
