@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +18,14 @@ kind: {kind}
 metadata:
   name: x
 {more}"""
+INLINE = """\
+spec:
+  intents:
+    - apiVersion: kaitogen.io/v1alpha1
+      kind: WorkspaceIntent
+      metadata: {name: phi}
+      spec: {placement: {instanceType: Standard_NC24ads_A100_v4}, inference: {model: phi-4}}
+"""
 BY_EXEC = '  annotations: {config.kubernetes.io/function: "exec: {path: kaitogen-krm}"}\n'
 KINDS = {
     "WorkspaceIntent",
@@ -115,6 +124,18 @@ def test_interpreter_that_a_first_line_cannot_name_is_started_by_a_shell(interpr
     assert "'\\''" in lines[2] if "'" in interpreter else f"'{interpreter}'" in lines[2]
 
 
+def test_plugin_started_by_a_shell_imports_nothing_of_the_kustomization(tmp_path: Path) -> None:
+    text = plugin.script("WorkspaceIntent", "/a folder/python").replace("'/a folder/python'", sys.executable)
+    (tmp_path / "plugin").write_text(text)
+    (tmp_path / "yaml.py").write_text("raise SystemExit('imported')\n")
+    (tmp_path / "config").write_text(CONFIG.format(kind="WorkspaceGenerator", more="") + INLINE)
+    done = subprocess.run(
+        ["sh", "plugin", "config"], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"kind: Workspace\n" in done.stdout
+
+
 def test_doctor_is_content_with_what_works(tmp_path: Path, surroundings: dict[str, str]) -> None:
     folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=BY_EXEC))
     done = doctor(folder, surroundings)
@@ -126,7 +147,9 @@ def test_doctor_is_content_with_what_works(tmp_path: Path, surroundings: dict[st
 def test_doctor_names_a_plugin_that_is_not_there_and_what_installs_it(
     tmp_path: Path, surroundings: dict[str, str]
 ) -> None:
-    folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=""))
+    folder = build(
+        tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more="")
+    )
     done = doctor(folder, surroundings)
     assert done.code == 1
     assert "needs the legacy plugin" in done.text
@@ -154,7 +177,9 @@ def _installed(surroundings: dict[str, str]) -> Path:
 def test_doctor_names_a_plugin_that_cannot_start(
     fault: str, words: str, tmp_path: Path, surroundings: dict[str, str]
 ) -> None:
-    folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=""))
+    folder = build(
+        tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more="")
+    )
     path = _installed(surroundings)
     head, rest = path.read_text().split("\n", 1)
     if fault == "mode":
@@ -171,7 +196,9 @@ def test_doctor_names_a_plugin_that_cannot_start(
 
 
 def test_doctor_names_the_home_that_hides_the_plugin(tmp_path: Path, surroundings: dict[str, str]) -> None:
-    folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=""))
+    folder = build(
+        tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more="")
+    )
     _installed(surroundings)
     surroundings["XDG_CONFIG_HOME"] = str(tmp_path / "xdg")
     (tmp_path / "xdg" / "kustomize" / "plugin").mkdir(parents=True)
@@ -215,7 +242,9 @@ def test_doctor_names_the_fault_and_the_remedy(
 
 
 def test_doctor_looks_into_bases(tmp_path: Path, surroundings: dict[str, str]) -> None:
-    base = build(tmp_path, "generators: [c.yaml]\n", c=CONFIG.format(kind="WorkspaceIntent", more=""))
+    base = build(
+        tmp_path, "generators: [c.yaml]\n", c=CONFIG.format(kind="WorkspaceIntent", more="")
+    )
     top = tmp_path / "top"
     top.mkdir()
     (top / "kustomization.yaml").write_text("resources: [../build]\n")

@@ -131,7 +131,8 @@ def script(kind: str, interpreter: str) -> str:
     if len(interpreter) + 2 <= _LONGEST_SHEBANG and not any(char.isspace() for char in interpreter):
         return f"#!{interpreter}\n{about}{code}\nmain()\n"
     quoted = "'" + interpreter.replace("'", "'\\''") + "'"
-    return f"#!/bin/sh\n{about}exec {quoted} -c '{code.strip()}; main()' \"$@\"\n"
+    # -P: the folder of a kustomization is no place to import from.
+    return f"#!/bin/sh\n{about}exec {quoted} -P -c '{code.strip()}; main()' \"$@\"\n"
 
 
 def _write(path: str, text: str) -> None:
