@@ -101,7 +101,7 @@ def made(done: Done) -> dict[str, Any]:
 def test_case_gives_the_manifests_of_the_command_line(case: Case) -> None:
     if case.arguments:
         assert case.arguments == [], "an option of render has no place here; give the case a test of its own"
-    assert generate(case.folder).text == case.expected.read_text(encoding="utf-8")
+    assert generate(case.folder).text == "---\n" + case.expected.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", cases("negative"), ids=name)

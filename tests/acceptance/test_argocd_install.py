@@ -147,6 +147,8 @@ def test_component_lays_itself_over_a_repo_server(tmp_path: Path) -> None:
     }
     pod = objects["Deployment", "argocd-repo"]["spec"]["template"]["spec"]
     assert [one["name"] for one in pod["containers"]] == ["kaitogen", "argocd-repo-server"]
+    annotations = objects["Deployment", "argocd-repo"]["spec"]["template"]["metadata"]["annotations"]
+    assert annotations == {"kubectl.kubernetes.io/default-container": "argocd-repo-server"}
     assert pod["containers"][0]["image"] == "my/kaitogen:1"
     volumes = {one["name"]: one for one in pod["volumes"]}
     assert {one["name"] for one in pod["containers"][0]["volumeMounts"]} <= set(volumes)
@@ -188,7 +190,7 @@ def test_example_set_renders_for_a_cluster_of_its_comment(tmp_path: Path) -> Non
     )
     done = kaitogen("argocd", "generate", cwd=tmp_path, env={"ARGOCD_APP_PARAMETERS": said})
     assert done.code == 0, done.said
-    assert yaml.safe_load(done.output)["resource"]["count"] == 5
+    assert next(yaml.safe_load_all(done.output))["resource"]["count"] == 5
 
 
 def test_parameters_follow_the_intents(tmp_path: Path) -> None:
@@ -255,7 +257,7 @@ def test_doctor_finds_a_good_installation_good(tmp_path: Path, sidecar: dict[str
     code, text = doctor(tmp_path, sidecar)
     assert wrong(text) == []
     assert code == (1 if os.getuid() == 0 else 0)
-    assert text.count("ok   ") >= 8
+    assert text.count("ok   ") >= 9
 
 
 @pytest.mark.parametrize(
@@ -266,6 +268,8 @@ def test_doctor_finds_a_good_installation_good(tmp_path: Path, sidecar: dict[str
         (("spec:\n", "spec:\n  version: v1\n"), "remove spec.version"),
         (("  generate:", "  lockRepo: true\n  generate:"), "does not read spec.lockRepo"),
         (("- kaitogen", "- kaitogenx"), "put kaitogen on the PATH"),
+        (("- generate", "- genrate"), "write args: [argocd, generate]"),
+        (("- generate", "- generate\n      - --templtes\n      - x"), "write args: [argocd, generate]"),
         (("name: strict", "name: stict"), "write plugin.yaml anew"),
         (("apiVersion", "a: [\napiVersion"), "cannot be read"),
     ],

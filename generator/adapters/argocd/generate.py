@@ -48,7 +48,10 @@ def _outcome(values: Values) -> Outcome:
     strict = said.true("strict")
     code = reporting.exit_code(result.findings, strict=strict)
     words = report.text(result.findings, strict=strict)
-    return Outcome(b"" if code else stream(result.manifests, "yaml").encode(), words, code)
+    if code or not result.manifests:
+        return Outcome(said=words, exit_code=code)
+    # A first line of ---: what an image of somebody's prints before can never become part of a manifest.
+    return Outcome(b"---\n" + stream(result.manifests, "yaml").encode(), words, code)
 
 
 def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
