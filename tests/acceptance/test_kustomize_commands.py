@@ -147,9 +147,7 @@ def test_doctor_is_content_with_what_works(tmp_path: Path, surroundings: dict[st
 def test_doctor_names_a_plugin_that_is_not_there_and_what_installs_it(
     tmp_path: Path, surroundings: dict[str, str]
 ) -> None:
-    folder = build(
-        tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more="")
-    )
+    folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=""))
     done = doctor(folder, surroundings)
     assert done.code == 1
     assert "needs the legacy plugin" in done.text
@@ -177,9 +175,7 @@ def _installed(surroundings: dict[str, str]) -> Path:
 def test_doctor_names_a_plugin_that_cannot_start(
     fault: str, words: str, tmp_path: Path, surroundings: dict[str, str]
 ) -> None:
-    folder = build(
-        tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more="")
-    )
+    folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=""))
     path = _installed(surroundings)
     head, rest = path.read_text().split("\n", 1)
     if fault == "mode":
@@ -196,9 +192,7 @@ def test_doctor_names_a_plugin_that_cannot_start(
 
 
 def test_doctor_names_the_home_that_hides_the_plugin(tmp_path: Path, surroundings: dict[str, str]) -> None:
-    folder = build(
-        tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more="")
-    )
+    folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=""))
     _installed(surroundings)
     surroundings["XDG_CONFIG_HOME"] = str(tmp_path / "xdg")
     (tmp_path / "xdg" / "kustomize" / "plugin").mkdir(parents=True)
@@ -242,9 +236,7 @@ def test_doctor_names_the_fault_and_the_remedy(
 
 
 def test_doctor_looks_into_bases(tmp_path: Path, surroundings: dict[str, str]) -> None:
-    base = build(
-        tmp_path, "generators: [c.yaml]\n", c=CONFIG.format(kind="WorkspaceIntent", more="")
-    )
+    base = build(tmp_path, "generators: [c.yaml]\n", c=CONFIG.format(kind="WorkspaceIntent", more=""))
     top = tmp_path / "top"
     top.mkdir()
     (top / "kustomization.yaml").write_text("resources: [../build]\n")

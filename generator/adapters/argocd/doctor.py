@@ -10,6 +10,7 @@ from generator import __version__
 from generator.adapters import wiring
 from generator.adapters.argocd import manifests
 from generator.adapters.argocd.announce import static
+from generator.adapters.argocd_options import GENERATE
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.errors import EXIT_FINDINGS, EXIT_OK, KaitogenError
@@ -73,7 +74,7 @@ def _plugin(path: str) -> Iterator[Check]:
     fix = "remove spec.version: with it Applications have to write NAME-VERSION" if versioned else ""
     yield Check(not versioned, "Applications name the plugin by its name alone", fix)
     yield _unknown(plugin)
-    yield _command(spec)
+    yield from _command(spec)
     yield _announced(spec)
 
 
@@ -126,15 +127,34 @@ def _unknown(plugin: Json) -> Check:
     return Check(not unknown, "every key of plugin.yaml is one that Argo CD reads", fix)
 
 
-def _command(spec: Json) -> Check:
+def _command(spec: Json) -> Iterator[Check]:
     generate_ = spec.get("generate")
-    command = generate_.get("command") if isinstance(generate_, dict) else None
-    program = command[0] if isinstance(command, list) and command and isinstance(command[0], str) else ""
+    said = generate_ if isinstance(generate_, dict) else {}
+    words = [word for key in ("command", "args") for word in _words(said.get(key))]
+    program = words[0] if _words(said.get("command")) else ""
     found = bool(program) and shutil.which(program) is not None
     fix = (
         "" if found else "put kaitogen on the PATH of the image, or write its full path into generate.command"
     )
-    return Check(found, f"generate runs {program or 'nothing'}, and that is on the PATH", fix)
+    yield Check(found, f"generate runs {program or 'nothing'}, and that is on the PATH", fix)
+    if os.path.basename(program) == manifests.NAME:
+        yield _arguments(words[1:])
+
+
+def _words(value: Json) -> list[str]:
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
+
+
+def _arguments(words: list[str]) -> Check:
+    """Argo CD would find out about wrong ones at the first sync, and show it at every application."""
+    from generator.adapters import quick
+
+    parsed = quick.parse(words)
+    good = parsed is not None and parsed[0] is GENERATE
+    fix = (
+        "" if good else "write args: [argocd, generate]; `kaitogen argocd generate --help` lists the options"
+    )
+    return Check(good, f"generate's arguments are right: {' '.join(words)[:100] or 'none'}", fix)
 
 
 def _announced(spec: Json) -> Check:

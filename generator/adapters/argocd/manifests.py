@@ -105,6 +105,7 @@ def _sidecar(wanted: Wanted, config_volume: str, config_file: str) -> Json:
     }
 
 
+_DEFAULT_CONTAINER: Final = {"kubectl.kubernetes.io/default-container": "argocd-repo-server"}
 _TMP_VOLUME: Final = {"name": "kaitogen-tmp", "emptyDir": {"sizeLimit": "2Gi"}}
 
 
@@ -118,7 +119,8 @@ def _repo_server(wanted: Wanted) -> Json:
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {"name": "argocd-repo-server"},
-        "spec": {"template": {"spec": pod}},
+        # Patched in, the sidecar stands first, and kubectl would take its log for the repo server's.
+        "spec": {"template": {"metadata": {"annotations": _DEFAULT_CONTAINER}, "spec": pod}},
     }
 
 
