@@ -19,6 +19,7 @@ from generator.explanations.kg4_tuning import TUNING_PAIRS
 from generator.explanations.kg5 import TEMPLATES
 from generator.explanations.kg6 import SURROUNDINGS
 from generator.explanations.kg6_git import GIT
+from generator.explanations.kg7_against import AGAINST
 from generator.explanations.kg7_fit import FIT
 from generator.explanations.shapes import MANIFEST_FILE, RIGHT, Example, Explanation, Pair, placed, text
 from generator.merge import merged
@@ -40,7 +41,19 @@ FAMILIES: Final = {
 _PAIRS: Final = {**RESOURCE_PAIRS, **INFERENCE_PAIRS, **TUNING_PAIRS, **TRAP_PAIRS}
 _WRITTEN: Final = {
     one.code: one
-    for one in (*READING, *SCHEMA, *TOOLS, *IMPORT, *RULES, *NODES, *TEMPLATES, *SURROUNDINGS, *GIT, *FIT)
+    for one in (
+        *READING,
+        *SCHEMA,
+        *TOOLS,
+        *IMPORT,
+        *RULES,
+        *NODES,
+        *TEMPLATES,
+        *SURROUNDINGS,
+        *GIT,
+        *FIT,
+        *AGAINST,
+    )
 }
 #: No option and no intent can say another cloud, so that a finished Workspace cannot show this rule.
 _OTHER_CLOUD: Final = "KG426"

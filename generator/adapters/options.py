@@ -35,7 +35,7 @@ _STRICT: Final = Option("strict", ("--strict",), "Let warnings stop the run as e
 _QUIET: Final = Option("quiet", ("-q", "--quiet"), "Show errors only.")
 _FORCE: Final = Option("force", ("--force",), "Write over an existing file.")
 _STRATEGIES: Final = ("explicit", "count", "auto")
-_SCHEMAS: Final = ("intent", "set", "workspace", "findings", "inventory", "quick-selectors")
+_SCHEMAS: Final = ("intent", "set", "workspace", "findings", "plan", "inventory", "quick-selectors")
 
 RENDER: Final = Command(
     "render",

@@ -1,33 +1,99 @@
 """`kaitogen plan`: what KAITO will do with the intents, and what vLLM will then probably have."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from generator import reporting
 from generator.adapters import wiring
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
+from generator.adapters.progress import Progress
 from generator.adapters.terminal import colours
+from generator.errors import EXIT_SURROUNDINGS
+from generator.model import Finding, Request
 from generator.pipeline import generate
-from generator.planning.gather import gather
+from generator.planning.brought import finder
+from generator.planning.changes import Comparison, compare
+from generator.planning.gather import Beside, gather
 from generator.planning.shapes import Fleet
+from generator.revisions import request_at
 
 
 def run(values: Values) -> Outcome:
     """Plan what the paths hold: the plan on standard output, the findings on standard error."""
-    fleet = gather(generate(wiring.request(values)))
+    revision = wiring.word(values["against"])
     strict = bool(values["strict"])
+    colour = colours()
+    with Progress("reading the intents", watched=colour is not None) as progress:
+        request = wiring.request(values)
+        beside = Beside(None, finder(request), partial(progress.count, "planning Workspace"))
+        fleet = gather(generate(request), beside)
+        against = None
+        if revision is not None:
+            progress.say(f"reading the intents at {reporting.printable(revision)}")
+            before = _at(revision, request, beside)
+            told = _about_the_past(revision, before)
+            if reporting.exit_code(told) == EXIT_SURROUNDINGS:
+                return Outcome(
+                    said=reporting.text(told, colour=colour, wrote=False), exit_code=EXIT_SURROUNDINGS
+                )
+            fleet = fleet._replace(findings=(*fleet.findings, *told), elsewhere=(*fleet.elsewhere, *told))
+            against = compare(revision, before, fleet)
+        progress.say("writing the plan")
+        written = _WRITERS[wiring.word(values["form"]) or "text"](fleet, against)
     code = reporting.exit_code(fleet.findings, strict=strict)
     shown = [one for one in fleet.findings if not values["quiet"] or reporting.stops(one, strict=strict)]
-    said = reporting.text(shown, strict=strict, colour=colours(), wrote=False)
-    written = _WRITERS[wiring.word(values["form"]) or "text"](fleet)
+    said = reporting.text(shown, strict=strict, colour=colour, wrote=False)
     return Outcome(written.encode("utf-8", "backslashreplace"), said, code)
 
 
-def _text(fleet: Fleet) -> str:
+def _at(revision: str, request: Request, beside: Beside) -> Fleet:
+    """The fleet as it was, by the same facts."""
+    with request_at(revision, request.paths, request) as past:
+        return gather(generate(past), beside)
+
+
+def _about_the_past(revision: str, before: Fleet) -> list[Finding]:
+    """What keeps the past from being read stops the run; what was wrong with the intents then is a warning."""
+    errors = [one for one in before.elsewhere if one.severity == "error"]
+    unreadable = [one for one in errors if one.code.startswith("KG6")]
+    wrong = len(errors) - len(unreadable)
+    if not wrong:
+        return unreadable
+    number = reporting.number_of(wrong, "error")
+    message = f"the intents at this revision have {number}: what they could not make counts as new"
+    fix = "compare with a revision whose intents are valid"
+    return [*unreadable, Finding("KG730", "warning", revision, 0, 0, "", message, fix)]
+
+
+def _text(fleet: Fleet, against: Comparison | None) -> str:
     from generator.planning import as_text
 
-    return as_text.write(fleet)
+    return as_text.write(fleet, against)
 
 
-_WRITERS: Final[dict[str, Callable[[Fleet], str]]] = {"text": _text}
+def _markdown(fleet: Fleet, against: Comparison | None) -> str:
+    from generator.planning import as_markdown
+
+    return as_markdown.write(fleet, against)
+
+
+def _json(fleet: Fleet, against: Comparison | None) -> str:
+    from generator.planning import as_json
+
+    return as_json.write(fleet, against)
+
+
+def _html(fleet: Fleet, against: Comparison | None) -> str:
+    from generator.planning import as_html
+
+    return as_html.write(fleet, against)
+
+
+_WRITERS: Final[dict[str, Callable[[Fleet, Comparison | None], str]]] = {
+    "text": _text,
+    "markdown": _markdown,
+    "json": _json,
+    "html": _html,
+}

@@ -2,15 +2,26 @@
 
 from typing import Final
 
+from generator.adapters.nodes_options import INVENTORY
 from generator.adapters.table import Argument, Command, Option
 
 #: The formats of a plan.
-FORMS: Final = ("text",)
+FORMS: Final = ("text", "markdown", "json", "html")
+_OPTIONS: Final = (
+    Option("form", ("--format",), "How to print the plan.", "value", choices=FORMS, default="text"),
+    Option(
+        "against",
+        ("--against",),
+        "Say what changes: compare with the intents at this git revision.",
+        "value",
+        "REVISION",
+    ),
+    INVENTORY,
+)
 
 
 def plan(paths: Argument, *shared: Option) -> Command:
     """The command with the argument and the options that it shares with others."""
-    form = Option("form", ("--format",), "How to print the plan.", "value", choices=FORMS, default="text")
     return Command(
-        "plan", "Say what KAITO will do with intents: nodes, GPUs, memory.", (form, *shared), paths
+        "plan", "Say what KAITO will do with intents: nodes, GPUs, memory.", (*_OPTIONS, *shared), paths
     )

@@ -9,6 +9,7 @@ FILES: Final = {
     "findings": "findings.schema.json",
     "intent": "intent.schema.json",
     "inventory": "inventory.schema.json",
+    "plan": "plan.schema.json",
     "pod-template": "kubernetes/pod-template.schema.json",
     "quick-selectors": "quick-selectors.schema.json",
     "set": "set.schema.json",

@@ -19,13 +19,14 @@ def write(report: Report) -> str:
         "tool": {"name": "kaitogen", "version": __version__},
         "workspaces": report.workspaces,
         "strict": report.strict,
-        "findings": [_finding(one) for one in report.findings],
-        "suppressed": [{**_finding(one), "reason": reason} for one, reason in report.suppressed],
+        "findings": [finding_data(one) for one in report.findings],
+        "suppressed": [{**finding_data(one), "reason": reason} for one, reason in report.suppressed],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding as JSON can hold it."""
     explanation = find(finding.code)
     return {
         "code": finding.code,

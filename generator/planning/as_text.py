@@ -5,7 +5,9 @@ from textwrap import wrap
 from typing import Final
 
 from generator.planning import sheet
+from generator.planning.changes import Change, Comparison
 from generator.planning.shapes import Fleet, Planned
+from generator.planning.words import delta, figures
 from generator.reporting import counted, number_of, printable
 
 _WIDTH: Final = 110
@@ -13,23 +15,36 @@ _ABOUT: Final = 13
 _SAID: Final = 12
 
 
-def write(fleet: Fleet) -> str:
-    """The whole plan."""
-    blocks = ["\n".join(_workspace(one)) for one in fleet.planned]
-    return "\n\n".join([*blocks, total(fleet)]) + "\n"
+def write(fleet: Fleet, against: Comparison | None = None) -> str:
+    """The whole plan; against a revision what changes, and the plan of what is new or changed."""
+    if against is None:
+        return "\n\n".join([*map(block, fleet.planned), total(fleet)]) + "\n"
+    blocks = [block(change.after) for change in against.changes if change.after is not None]
+    return "\n\n".join(["\n".join(_comparison(against)), *blocks, total(fleet)]) + "\n"
 
 
 def total(fleet: Fleet) -> str:
-    """The fleet in one sentence."""
-    size = number_of(len(fleet.planned), "Workspace")
-    words = f"{size}: {number_of(fleet.nodes, 'node')}, {number_of(fleet.gpus, 'GPU')}"
-    if fleet.unknown:
-        words += f", and {fleet.unknown} of unknown size"
+    """The fleet in one sentence, with the number of findings."""
+    words = size(fleet)
     return f"{words} ({counted(fleet.findings)})" if fleet.findings else words
 
 
+def size(fleet: Fleet) -> str:
+    """The fleet in one sentence."""
+    workspaces = number_of(len(fleet.planned), "Workspace")
+    words = f"{workspaces}: {number_of(fleet.nodes, 'node')}, {number_of(fleet.gpus, 'GPU')}"
+    if fleet.unknown:
+        words += f", and {fleet.unknown} of unknown size"
+    return words
+
+
+def block(one: Planned) -> str:
+    """Everything about one Workspace."""
+    return "\n".join(_workspace(one))
+
+
 def _workspace(one: Planned) -> Iterator[str]:
-    yield printable(f"{one.title}  ({sheet.headline(one)})")
+    yield printable(f"{one.title}  ({one.strategy}, {sheet.place(one)})")
     for column in sheet.columns(one):
         yield f"  {column.heading}"
         for line in column.lines:
@@ -37,20 +52,28 @@ def _workspace(one: Planned) -> Iterator[str]:
 
 
 def _line(line: sheet.Line) -> list[str]:
-    said = (
-        line.said
-        if not line.trust
-        else f"{line.said:<{_SAID}}{line.trust}"
-        if len(line.said) < _SAID
-        else f"{line.said}, {line.trust}"
-    )
+    """The line in the columns of the block; what is for a shell stays whole."""
     head = f"    {line.about:<{_ABOUT}}"
-    if line.about == "first run":
-        return [printable(head + said)]
-    return wrap(
-        printable(said),
-        _WIDTH,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_on_hyphens=False,
-    )
+    said = printable(line.said)
+    if line.about == sheet.COMMAND:
+        return [head + said]
+    if line.trust:
+        said = f"{said:<{_SAID}}{line.trust}" if len(said) < _SAID else f"{said}, {line.trust}"
+    return wrap(said, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+
+
+def _comparison(against: Comparison) -> Iterator[str]:
+    yield printable(f"Against {against.revision}: {summary(against)}")
+    yield f"  {figures(against.before, against.after)}"
+    for change in against.changes:
+        yield printable(f"  {change.kind:<8} {change.one.title}  {delta(change)}{_what(change)}")
+
+
+def summary(against: Comparison) -> str:
+    """How many Workspaces are new, changed, gone and the same."""
+    counts = [f"{against.count(kind)} {kind}" for kind in ("new", "changed", "gone") if against.count(kind)]
+    return ", ".join([*counts, f"{against.same} the same"])
+
+
+def _what(change: Change) -> str:
+    return f"; {', '.join(change.what)}" if change.what else ""

@@ -1,19 +1,21 @@
 """From what a run made to the plan of it: each Workspace sized, and its findings beside it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator import strategies
 from generator.check import config_maps_of, is_workspace
 from generator.findings import in_file_order, place_by_document
-from generator.model import Document, Finding, Located, Manifest, Origin, Result
+from generator.model import Document, Finding, Located, Origin, Result
+from generator.planning.brought import Finder
 from generator.planning.objects import made_for
 from generator.planning.shapes import Fleet, Planned
 from generator.rules.ignored import label_line
 from generator.rules.surroundings import Facts, Surroundings
 from generator.said import said_at
 from generator.sizing.size import size
+from generator.sizing.subjects import Configs
 from generator.suppressions import take_back
 
 #: Findings about fields that the target's controller does not read.
@@ -22,18 +24,30 @@ _UNREAD: Final = frozenset(
 )
 
 
-def gather(result: Result, told: Callable[[int, int], None] = lambda _done, _all: None) -> Fleet:
-    """The plan of a run's Workspaces in their order. `told` hears how many of them are done."""
+class Beside(NamedTuple):
+    """What is known beside the intents: models outside the catalogue, and the GPUs of nodes that a user brings.
+
+    `told` hears how many Workspaces of how many are done.
+    """
+
+    configs: Configs | None = None
+    find_node: Finder | None = None
+    told: Callable[[int, int], None] = lambda _done, _all: None
+
+
+def gather(result: Result, beside: Beside) -> Fleet:
+    """The plan of a run's Workspaces in their order."""
     config_maps = config_maps_of(one.data for one in result.manifests)
     groups = [tuple(group) for _, group in groupby(result.manifests, key=lambda one: id(one.spec))]
     planned: list[Planned] = []
     for number, manifests in enumerate(groups):
-        told(number, len(groups))
+        beside.told(number, len(groups))
         for spec, workspace in manifests:
             if not is_workspace(workspace):
                 continue
             facts = Facts(workspace, Surroundings(spec.target, config_maps))
-            sizing = size(workspace, spec.target, config_maps)
+            node = None if beside.find_node is None else beside.find_node(spec, workspace)
+            sizing = size(workspace, spec.target, config_maps, beside.configs, node)
             made = made_for(facts, sizing.estimate, spec.namespace or "")
             planned.append(
                 Planned(
@@ -58,7 +72,7 @@ def _with_findings(planned: Sequence[Planned], result: Result) -> Fleet:
         for problem in one.sizing.warnings
     ]
     about = [pair for group in place_by_document(located) for pair in group]
-    documents = list({id(one.spec.origin.document): one.spec.origin.document for one in planned}.values())
+    documents = documents_of(planned)
     more, _ = take_back(list(dict.fromkeys(finding for _, finding in about)), documents)
     findings = in_file_order(dict.fromkeys((*result.findings, *more)), _files(documents))
     of = _by_origin((*result.about, *about), set(findings))
@@ -85,17 +99,6 @@ def _files(documents: Iterable[Document]) -> list[str]:
     return list(dict.fromkeys(document.file for document in documents))
 
 
-def sources(planned: Iterable[Planned]) -> Iterator[Document]:
+def documents_of(planned: Iterable[Planned]) -> list[Document]:
     """The documents that the Workspaces come from, each once."""
-    seen: set[int] = set()
-    for one in planned:
-        document = one.spec.origin.document
-        if id(document) not in seen:
-            seen.add(id(document))
-            yield document
-
-
-def manifests_of(fleet: Fleet) -> Iterator[Manifest]:
-    """Everything that will be applied, in order."""
-    for one in fleet.planned:
-        yield from one.manifests
+    return list({id(one.spec.origin.document): one.spec.origin.document for one in planned}.values())

@@ -10,6 +10,8 @@ from generator.reporting import number_of
 from generator.rules.surroundings import cut
 from generator.sizing.model import Estimate, Memory
 
+#: The line that is for a shell.
+COMMAND: Final = "first run"
 _RUNTIMES: Final = {"vllm": "vLLM", "transformers": "transformers"}
 
 
@@ -37,14 +39,13 @@ def columns(one: Planned) -> tuple[Column, Column]:
     )
 
 
-def headline(one: Planned) -> str:
-    """Strategy and instance type, or what takes its place."""
-    card = one.sizing.estimate.node
+def place(one: Planned) -> str:
+    """The instance type with its GPUs, or what takes its place."""
+    node = one.sizing.estimate.node
     where = cut(one.instance_type) or one.spec.target.node_provisioner
-    if card is None:
-        return f"{one.strategy}, {where}"
-    each = f"{card.memory_per_gpu / 2**30:g} GiB"
-    return f"{one.strategy}, {where}, {card.gpus} x {card.card} {each}"
+    return (
+        where if node is None else f"{where}, {node.gpus} x {node.card} {node.memory_per_gpu / 2**30:g} GiB"
+    )
 
 
 def _kaito(one: Planned) -> Iterator[Line]:
@@ -59,7 +60,7 @@ def _kaito(one: Planned) -> Iterator[Line]:
     yield Line("makes", ", ".join(_made(made) for made in one.made))
     yield from (Line("ignores", _unread(finding)) for finding in one.ignored)
     if one.command:
-        yield Line("first run", one.command)
+        yield Line(COMMAND, one.command)
 
 
 def _runs(one: Planned) -> str:
@@ -73,13 +74,17 @@ def _runs(one: Planned) -> str:
     return f"{cut(model)} on {_RUNTIMES[estimate.runtime]}"
 
 
-def _nodes(estimate: Estimate) -> str:
+def size(estimate: Estimate) -> str:
+    """Nodes and GPUs, or why nobody knows them."""
     if estimate.nodes is None:
         return f"unknown: {estimate.unknown}"
     said = number_of(estimate.nodes, "node")
-    if estimate.gpus is not None:
-        said += f", {number_of(estimate.gpus, 'GPU')}"
-    if estimate.requested is not None and estimate.requested != estimate.nodes:
+    return said if estimate.gpus is None else f"{said}, {number_of(estimate.gpus, 'GPU')}"
+
+
+def _nodes(estimate: Estimate) -> str:
+    said = size(estimate)
+    if estimate.nodes is not None and estimate.requested not in (None, estimate.nodes):
         said += f", though count asks for {estimate.requested}"
     return said
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from generator.planning.changes import Change
+from generator.planning.shapes import Fleet
 from generator.reporting import number_of
 from generator.sizing.model import Label, Layout, Memory, Span, Term
 
@@ -59,6 +61,27 @@ def verdict(memory: Memory) -> str:
     return "tight: it may not start" if memory.verdict == "tight" else "does not fit: vLLM will not start"
 
 
-def nodes(number: int | None) -> str:
-    """A number of nodes; what nobody knows is said so."""
-    return "unknown" if number is None else number_of(number, "node")
+def known(number: int | None) -> str:
+    """A number; what nobody knows is said so."""
+    return "unknown" if number is None else count(number)
+
+
+def figures(before: Fleet, after: Fleet) -> str:
+    """What two fleets come to, and the difference."""
+    pairs = (("nodes", before.nodes, after.nodes), ("GPUs", before.gpus, after.gpus))
+    return ", ".join(f"{name} {count(old)} -> {count(new)} ({new - old:+,})" for name, old, new in pairs)
+
+
+def moved(before: int | None, after: int | None) -> str:
+    """A number that was and a number that will be."""
+    old, new = (0 if number is None else number for number in (before, after))
+    return count(new) if old == new else f"{count(old)} -> {count(new)} ({new - old:+,})"
+
+
+def delta(change: Change) -> str:
+    """What a change costs in nodes and GPUs."""
+    return f"{_signed(change.nodes, 'node')}, {_signed(change.gpus, 'GPU')}"
+
+
+def _signed(number: int, noun: str) -> str:
+    return f"{number:+,} {noun}" if abs(number) == 1 else f"{number:+,} {noun}s" if number else f"0 {noun}s"

@@ -20,7 +20,7 @@ MAX_TEMPLATE_BYTES: Final = 1024 * 1024
 def environment(roots: Sequence[str]) -> Environment:
     """An environment whose templates come from these folders, the first that has one, and from nowhere else."""
     made = ImmutableSandboxedEnvironment(
-        loader=_FolderLoader(roots),
+        loader=FolderLoader(roots),
         undefined=StrictUndefined,
         finalize=encode,
         trim_blocks=True,
@@ -61,7 +61,7 @@ def _refuse_odd(value: Any) -> None:
         raise TypeError("a template puts a number that is not finite")
 
 
-class _FolderLoader(BaseLoader):
+class FolderLoader(BaseLoader):
     """Templates below the given folders; a name or a symbolic link that leads out of them is not found."""
 
     def __init__(self, roots: Sequence[str]) -> None:

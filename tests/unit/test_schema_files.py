@@ -19,7 +19,14 @@ from generator.model import INTENT_API_VERSION, INTENT_KIND, KAITO_VERSIONS, SET
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(assets.folder("schemas"))
 #: The schemas that people and editors read, and how many properties they have at least.
-WRITTEN_FOR_PEOPLE = {"intent": 80, "set": 80, "findings": 25, "inventory": 15, "quick-selectors": 8}
+WRITTEN_FOR_PEOPLE = {
+    "intent": 80,
+    "set": 80,
+    "findings": 25,
+    "plan": 80,
+    "inventory": 15,
+    "quick-selectors": 8,
+}
 
 
 def _read(name: str) -> dict[str, Any]:

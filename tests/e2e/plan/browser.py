@@ -187,9 +187,9 @@ class Page:
     def picture(self, path: Path, *, whole: bool = True, scale: float = 1) -> None:
         """A PNG of the page, down to its end or of the window alone."""
         size = self._browser.call("Page.getLayoutMetrics", self._session)["cssContentSize"]
-        window = self.ask("[innerWidth, innerHeight]")
-        height = size["height"] if whole else window[1]
-        clip = {"x": 0, "y": 0, "width": window[0], "height": height, "scale": scale}
+        width, height, top = self.ask("[innerWidth, innerHeight, scrollY]")
+        clip = {"x": 0, "y": 0 if whole else top, "width": width, "scale": scale}
+        clip["height"] = size["height"] if whole else height
         shot = self._browser.call(
             "Page.captureScreenshot", self._session, clip=clip, captureBeyondViewport=whole
         )

@@ -1,0 +1,125 @@
+"""A plan as one page of HTML that needs nothing else: no network, no other file."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import NamedTuple
+
+from generator import __version__, assets
+from generator.model import NEWEST_KAITO
+from generator.planning import as_text, cards, sheet
+from generator.planning.changes import Comparison
+from generator.planning.shapes import Fleet, Planned
+from generator.planning.sources import Sources
+from generator.planning.words import count, figures, moved
+from generator.reporting import number_of
+from generator.templating.page import fill_page
+
+
+class Tile(NamedTuple):
+    """One figure at the top of the page."""
+
+    label: str
+    value: str
+    note: str = ""
+    tone: str = ""
+
+
+class ChangeRow(NamedTuple):
+    """One Workspace that is not what it was; `anchor` is its card, empty where it goes."""
+
+    kind: str
+    title: str
+    anchor: str
+    figures: tuple[str, ...]
+    what: str
+
+
+class Changes(NamedTuple):
+    """What a plan changes, as a table."""
+
+    heading: str
+    summary: str
+    heads: tuple[str, ...]
+    rows: tuple[ChangeRow, ...]
+
+
+def write(fleet: Fleet, against: Comparison | None = None) -> str:
+    """The whole page."""
+    style, script = (assets.read_text("templates", f"plan/page.{kind}") for kind in ("css", "js"))
+    sources = Sources(fleet)
+    kinds = {} if against is None else {id(change.after): change.kind for change in against.changes}
+    values = {
+        "policy": _policy(style, script),
+        "version": __version__,
+        "heading": f"Plan of {number_of(len(fleet.planned), 'Workspace')}",
+        "size": as_text.size(fleet),
+        "about": _about(fleet.planned),
+        "tiles": _tiles(fleet),
+        "changes": None if against is None else _changes(against, fleet),
+        "elsewhere": [sources.finding(one) for one in fleet.elsewhere],
+        "strategies": sorted({one.strategy for one in fleet.planned}),
+        "labels": sorted({label for one in fleet.planned for label in cards.labels_of(one)}),
+        "legend": cards.LEGEND,
+        "cards": [
+            cards.card(number, one, sources)._replace(change=kinds.get(id(one), ""))
+            for number, one in enumerate(fleet.planned)
+        ],
+        "sources": sources.excerpts(),
+    }
+    return fill_page("plan/page.html.j2", values, {"style": style, "script": script})
+
+
+def _changes(against: Comparison, fleet: Fleet) -> Changes:
+    anchors = {id(one): cards.anchor(number) for number, one in enumerate(fleet.planned)}
+    rows = tuple(
+        ChangeRow(
+            change.kind,
+            change.one.title,
+            anchors.get(id(change.after), ""),
+            (
+                moved(change.before and change.before.nodes, change.after and change.after.nodes),
+                moved(change.before and change.before.gpus, change.after and change.after.gpus),
+            ),
+            ", ".join(change.what) or sheet.place(change.one),
+        )
+        for change in against.changes
+    )
+    words = f"{as_text.summary(against)}: {figures(against.before, against.after)}"
+    return Changes(f"Against {against.revision}", words, ("Nodes", "GPUs"), rows)
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing from anywhere, and no code but our own, by its hash."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _about(planned: Iterable[Planned]) -> str:
+    """The installations that the Workspaces are for."""
+    targets = (one.spec.target for one in planned)
+    words = dict.fromkeys(
+        f"KAITO {one.kaito} on {one.provider}, nodes by {one.node_provisioner}" for one in targets
+    )
+    return "; ".join(words) if words else f"KAITO {NEWEST_KAITO}"
+
+
+def _tiles(fleet: Fleet) -> list[Tile]:
+    severities = [one.severity for one in fleet.findings]
+    errors, warnings, notes = (severities.count(one) for one in ("error", "warning", "note"))
+    tone = "bad" if errors else "warn" if warnings else "good"
+    unknown = f"and those of {fleet.unknown} unknown" if fleet.unknown else ""
+    return [
+        Tile("Workspaces", count(len(fleet.planned))),
+        Tile("Nodes", count(fleet.nodes), unknown),
+        Tile("GPUs", count(fleet.gpus), unknown),
+        Tile(
+            "Errors and warnings", count(errors + warnings), number_of(notes, "note") if notes else "", tone
+        ),
+    ]

@@ -1,0 +1,106 @@
+"""A plan as JSON, in the shape of schemas/plan.schema.json."""
+
+import json
+from typing import Any, Final
+
+from generator import __version__
+from generator.formats.as_json import finding_data
+from generator.planning.changes import Change, Comparison
+from generator.planning.shapes import Fleet, Planned
+from generator.sizing.model import Memory, Span, Term
+
+#: The version of the shape; it rises when a reader of the old one would go wrong.
+VERSION: Final = 1
+
+
+def write(fleet: Fleet, against: Comparison | None = None) -> str:
+    """One JSON object with a newline at its end."""
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "tool": {"name": "kaitogen", "version": __version__},
+        "totals": _totals(fleet),
+        "workspaces": [_workspace(one) for one in fleet.planned],
+        "findings": [finding_data(one) for one in fleet.elsewhere],
+    }
+    if against is not None:
+        document["against"] = _against(against)
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _totals(fleet: Fleet) -> dict[str, Any]:
+    return {
+        "workspaces": len(fleet.planned),
+        "nodes": fleet.nodes,
+        "gpus": fleet.gpus,
+        "unknown": fleet.unknown,
+    }
+
+
+def _workspace(one: Planned) -> dict[str, Any]:
+    estimate, layout = one.sizing.estimate, one.sizing.estimate.layout
+    lever, memory = one.sizing.lever, one.sizing.memory
+    return {
+        "name": one.name,
+        "namespace": one.namespace or None,
+        "strategy": one.strategy,
+        "instanceType": one.instance_type or None,
+        "kaito": estimate.kaito,
+        "requestedNodes": estimate.requested,
+        "estimatedNodes": estimate.nodes,
+        "gpus": estimate.gpus,
+        "parallelism": None if layout is None else layout._asdict(),
+        "contextLength": estimate.context.tokens,
+        "memory": None if memory is None else _memory(memory),
+        "findings": [finding_data(finding) for finding in one.findings],
+        "model": one.sizing.model,
+        "runtime": estimate.runtime,
+        "labels": dict(one.spec.labels),
+        "reasons": [*estimate.reasons, *([estimate.unknown] if estimate.unknown else [])],
+        "context": {"source": estimate.context.source, "served": estimate.context.served},
+        "objects": [made._asdict() for made in one.made],
+        "command": one.command,
+        "lever": None if lever is None else {"change": lever.words, "effect": lever.effect},
+    }
+
+
+def _memory(memory: Memory) -> dict[str, Any]:
+    return {
+        "vllm": memory.vllm,
+        "utilization": memory.utilization,
+        "verdict": memory.verdict,
+        "gpu": _term(memory.gpu),
+        "terms": [_term(term) for term in memory.terms],
+        "perToken": _term(memory.per_token),
+        "tokens": _span(memory.tokens),
+        "context": _span(memory.context),
+        "requests": _span(memory.requests),
+    }
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {**term._asdict()}
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {**span._asdict()}
+
+
+def _against(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "revision": comparison.revision,
+        "before": _totals(comparison.before),
+        "same": comparison.same,
+        "changes": [_change(change) for change in comparison.changes],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    before, after = change.before, change.after
+    return {
+        "change": change.kind,
+        "name": change.one.name,
+        "namespace": change.one.namespace or None,
+        "nodes": {"before": before and before.nodes, "after": after and after.nodes},
+        "gpus": {"before": before and before.gpus, "after": after and after.gpus},
+        "what": list(change.what),
+    }

@@ -1,0 +1,149 @@
+"""A plan as Markdown for a comment on a pull request, never longer than such a comment may be."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from generator.model import Finding
+from generator.planning import as_text, sheet, words
+from generator.planning.changes import Change, Comparison
+from generator.planning.shapes import Fleet, Planned
+from generator.reporting import counted, number_of, place, printable
+
+#: GitHub takes comments of so many characters; counted in bytes, so that no reader counts more.
+LIMIT: Final = 65_536
+#: Room for the last line, which says what is left out.
+_TAIL: Final = 400
+#: So many rows stand open; the others are folded.
+_OPEN_ROWS: Final = 20
+_LONGEST_CELL: Final = 160
+_CLOSE: Final = "\n</details>\n\n"
+#: What Markdown would take for more than text, mentions of people included.
+_SPECIAL: Final = {
+    "\\": "\\\\", "`": "\\`", "*": "\\*", "_": "\\_", "[": "\\[", "]": "\\]", "|": "\\|", "~": "\\~", "#": "\\#",
+    "<": "&lt;", "&": "&amp;", "@": "&#64;",
+}  # fmt: skip
+_ESCAPES: Final = str.maketrans(_SPECIAL)
+
+
+def write(fleet: Fleet, against: Comparison | None = None) -> str:
+    """The whole comment: figures first, then a table, then each Workspace folded, as far as there is room."""
+    page = _Page()
+    if against is None:
+        page.add(f"## Plan of {number_of(len(fleet.planned), 'Workspace')}\n\n**{as_text.size(fleet)}**\n\n")
+        _table(page, _HEADS, [_row(one) for one in fleet.planned])
+        planned = sorted(fleet.planned, key=_urgency)
+    else:
+        page.add(f"## Plan against {plain(against.revision)}\n\n**{as_text.summary(against)}**: ")
+        page.add(f"{words.figures(against.before, against.after)}\n\n")
+        _table(page, _CHANGE_HEADS, [_change_row(change) for change in against.changes])
+        planned = [change.after for change in against.changes if change.after is not None]
+    _findings(page, fleet.findings)
+    for one in planned:
+        page.add(_details(one))
+    return page.text()
+
+
+class _Page:
+    """Parts that are taken as long as there is room, each whole or not at all."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = LIMIT - _TAIL
+        self._left_out = 0
+
+    def add(self, part: str) -> bool:
+        """Take a part, or count it where it does not fit."""
+        need = len(part.encode("utf-8", "backslashreplace"))
+        if need > self._room:
+            self._left_out += 1
+            return False
+        self._room -= need
+        self._parts.append(part)
+        return True
+
+    def fold(self, head: str, parts: Iterable[str]) -> None:
+        """Parts behind a line to click on; what opens is closed, however full the page gets."""
+        self._room -= len(_CLOSE)
+        if self.add(head):
+            for part in parts:
+                self.add(part)
+            self._parts.append(_CLOSE)
+
+    def text(self) -> str:
+        """Everything that was taken."""
+        if self._left_out:
+            left = number_of(self._left_out, "more part")
+            self._parts.append(f"\n{left} would be too long for a comment: `kaitogen plan` shows them all.\n")
+        return "".join(self._parts)
+
+
+_HEADS: Final = ("Workspace", "strategy", "instance type", "nodes", "GPUs", "fits")
+_CHANGE_HEADS: Final = ("", "Workspace", "nodes", "GPUs", "what")
+_NUMBERS: Final = frozenset(("nodes", "GPUs"))
+
+
+def _table(page: _Page, heads: Sequence[str], rows: Sequence[str]) -> None:
+    if not rows:
+        return
+    marks = ("---:" if head in _NUMBERS else "---" for head in heads)
+    head = f"| {' | '.join(heads)} |\n|{'|'.join(marks)}|\n"
+    page.add(head + "".join(rows[:_OPEN_ROWS]) + "\n")
+    folded = rows[_OPEN_ROWS:]
+    if folded:
+        page.fold(f"<details><summary>{number_of(len(folded), 'more row')}</summary>\n\n{head}", folded)
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _row(one: Planned) -> str:
+    memory = one.sizing.memory
+    fits = "error" if one.fails else "" if memory is None else memory.verdict
+    title, where = plain(one.title), plain(one.instance_type or one.spec.target.node_provisioner)
+    return _cells((title, one.strategy, where, words.known(one.nodes), words.known(one.gpus), fits))
+
+
+def _change_row(change: Change) -> str:
+    what = ", ".join(change.what) or sheet.place(change.one)
+    return _cells(
+        (
+            change.kind,
+            plain(change.one.title),
+            words.moved(change.before and change.before.nodes, change.after and change.after.nodes),
+            words.moved(change.before and change.before.gpus, change.after and change.after.gpus),
+            plain(what),
+        )
+    )
+
+
+def _urgency(one: Planned) -> tuple[bool, int]:
+    """What can't work first, then the most GPUs."""
+    return not one.fails, -(one.gpus or 0)
+
+
+def _findings(page: _Page, findings: Sequence[Finding]) -> None:
+    loud = [one for one in findings if one.severity != "note"]
+    if not loud:
+        return
+    lines = (
+        f"- **{one.severity} {one.code}** {plain(place(one))}: {plain(one.message, 400)}\n" for one in loud
+    )
+    errors_first = sorted(lines, key=lambda line: not line.startswith("- **error"))
+    page.fold(f"<details><summary>{counted(loud)}</summary>\n\n", errors_first)
+
+
+def _details(one: Planned) -> str:
+    """A Workspace folded: its block as text, in a fence that nothing in it can close."""
+    text = as_text.block(one)
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    gpus = "unknown size" if one.gpus is None else number_of(one.gpus, "GPU")
+    return f"<details><summary>{plain(one.title)}: {gpus}</summary>\n\n{fence}text\n{text}\n{fence}\n\n</details>\n\n"
+
+
+def plain(text: str, most: int = _LONGEST_CELL) -> str:
+    """A text of the user's that Markdown shows as it is, on one line."""
+    line = printable(text)
+    return (line if len(line) <= most else line[: most - 1] + "…").translate(_ESCAPES)

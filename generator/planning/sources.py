@@ -1,0 +1,94 @@
+"""The lines of the user's files that findings point at, for a page that carries them along."""
+
+from typing import Final, NamedTuple
+
+from generator.model import Document, Finding, Severity
+from generator.planning.gather import documents_of
+from generator.planning.shapes import Fleet
+from generator.reporting import place
+
+#: As many lines are shown before and after one that is pointed at.
+_AROUND: Final = 6
+
+
+class Shown(NamedTuple):
+    """A finding as the page shows it; `anchor` is the line that it leads to, empty where there is none."""
+
+    severity: Severity
+    code: str
+    place: str
+    anchor: str
+    message: str
+    fix: str
+
+
+class SourceLine(NamedTuple):
+    """A line of a source; number 0 stands for lines that are left out."""
+
+    number: int
+    anchor: str
+    text: str
+
+
+class Excerpt(NamedTuple):
+    """What is shown of one document."""
+
+    file: str
+    anchor: str
+    lines: tuple[SourceLine, ...]
+
+
+class Sources:
+    """The documents of a fleet by file and line, and which of their lines are pointed at."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._documents = [one for one in documents_of(fleet.planned) if one.text]
+        self._of: dict[str, list[int]] = {}
+        for index, document in enumerate(self._documents):
+            self._of.setdefault(document.file, []).append(index)
+        self._pointed: dict[int, set[int]] = {}
+
+    def finding(self, finding: Finding) -> Shown:
+        """The finding, with its line remembered for the excerpts."""
+        index = self._find(finding)
+        anchor = ""
+        if index is not None:
+            self._pointed.setdefault(index, set()).add(finding.line)
+            anchor = _anchor(index, finding.line)
+        return Shown(finding.severity, finding.code, place(finding), anchor, finding.message, finding.fix)
+
+    def excerpts(self) -> list[Excerpt]:
+        """The documents that findings point at, cut down to what stands around those lines."""
+        return [self._excerpt(index, lines) for index, lines in sorted(self._pointed.items())]
+
+    def _find(self, finding: Finding) -> int | None:
+        """The document that holds the finding's line."""
+        if not finding.line:
+            return None
+        return next(
+            (
+                index
+                for index in self._of.get(finding.file, ())
+                if _holds(self._documents[index], finding.line)
+            ),
+            None,
+        )
+
+    def _excerpt(self, index: int, pointed: set[int]) -> Excerpt:
+        document = self._documents[index]
+        shown = {number for line in pointed for number in range(line - _AROUND, line + _AROUND + 1)}
+        lines: list[SourceLine] = []
+        for number, text in enumerate(document.text.splitlines(), document.line + 1):
+            if number in shown:
+                lines.append(SourceLine(number, _anchor(index, number), text[:1000]))
+            elif not lines or lines[-1].number:
+                lines.append(SourceLine(0, "", ""))
+        return Excerpt(document.file, f"source-{index}", tuple(lines))
+
+
+def _holds(document: Document, line: int) -> bool:
+    return document.line < line <= document.line + document.text.count("\n") + 1
+
+
+def _anchor(index: int, line: int) -> str:
+    return f"line-{index}-{line}"

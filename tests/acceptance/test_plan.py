@@ -1,0 +1,295 @@
+"""`kaitogen plan` as a user meets it: the plan on standard output, the findings beside it, and what changes."""
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from generator.adapters import dispatch, quick
+from generator.adapters.outcome import Outcome
+from generator.model import KAITO_VERSIONS, NODE_PROVISIONERS
+from generator.planning.as_markdown import LIMIT
+
+HEAD: Final = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\n"
+#: The keys of a Workspace that were promised first, in their order.
+PROMISED: Final = [
+    "name", "namespace", "strategy", "instanceType", "kaito", "requestedNodes", "estimatedNodes", "gpus",
+    "parallelism", "contextLength", "memory", "findings",
+]  # fmt: skip
+TUNING: Final = (
+    "  tuning: {model: phi-4, method: lora, input: {urls: ['https://example.com/a']}, "
+    "output: {image: example.com/a, imagePushSecret: push}}\n"
+)
+GIT: Final = ("git", "-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgsign=false")
+
+
+def intent(
+    name: str = "phi-4", *, placement: str = "instanceType: Standard_NC24ads_A100_v4",
+    inference: str = "model: phi-4", rest: str = "", namespace: str = "chat",
+) -> str:  # fmt: skip
+    metadata = f"metadata: {{name: {name}, namespace: {namespace}, labels: {{team: search}}}}\n"
+    return f"{HEAD}{metadata}spec:\n  placement: {{{placement}}}\n  inference: {{{inference}}}\n{rest}"
+
+
+def planned(*words: str | Path) -> Outcome:
+    """The command in this process."""
+    parsed = quick.parse(["plan", *map(str, words)])
+    assert parsed is not None, words
+    return dispatch.run(*parsed)
+
+
+def data(*words: str | Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(planned(*words, "--format", "json").output)
+    return document
+
+
+def write(folder: Path, *intents: str, name: str = "a.intent.yaml") -> Path:
+    (folder / name).write_text("---\n".join(intents), encoding="utf-8")
+    return folder / name
+
+
+@pytest.fixture(scope="session")
+def valid(root: Path) -> Draft202012Validator:
+    files = (root / "schemas" / f"{name}.schema.json" for name in ("plan", "findings"))
+    contents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    resources = [(one["$id"], DRAFT202012.create_resource(one)) for one in contents]
+    return Draft202012Validator(contents[0], registry=Registry().with_resources(resources))
+
+
+def test_json_is_as_its_schema_says(root: Path, valid: Draft202012Validator) -> None:
+    document = data(root / "examples")
+    valid.validate(document)
+    assert len(document["workspaces"]) == 6
+    assert all(list(one)[: len(PROMISED)] == PROMISED for one in document["workspaces"])
+
+
+def test_the_two_columns_are_those_of_the_controller_and_of_vllm(tmp_path: Path) -> None:
+    wide = "instanceType: Standard_NV36ads_A10_v5, count: 4"
+    (one,) = data(write(tmp_path, intent(placement=wide)))["workspaces"]
+    assert (one["requestedNodes"], one["estimatedNodes"], one["gpus"]) == (4, 2, 2)
+    assert one["parallelism"] == {"data": 1, "tensor": 1, "pipeline": 2}
+    assert (one["contextLength"], one["kaito"], one["runtime"]) == (2048, "0.12", "vllm")
+    terms = {term["name"]: term["likely"] for term in one["memory"]["terms"]}
+    assert sum(terms.values()) == pytest.approx(one["memory"]["gpu"]["likely"], rel=1e-6)
+    assert [finding["code"] for finding in one["findings"] if finding["severity"] != "note"] == ["KG461"]
+
+
+def test_objects_are_those_of_the_version_and_the_provisioner(tmp_path: Path) -> None:
+    def kinds(target: str) -> list[str]:
+        text = intent(rest=f"  target: {{{target}}}\n")
+        (one,) = data(write(tmp_path, text))["workspaces"]
+        return [made["kind"] for made in one["objects"]]
+
+    served = ["StatefulSet", "Service", "Service", "ControllerRevision", "PersistentVolumeClaim"]
+    assert kinds('kaito: "0.12"') == ["NodeClaim", *served]
+    assert kinds('kaito: "0.12", nodeProvisioner: karpenter') == ["NodePool", *served]
+    assert kinds('kaito: "0.10"') == ["NodeClaim", "ConfigMap", *served]
+    assert kinds('kaito: "0.6"')[2:4] == ["Deployment", "Service"]
+
+
+def test_the_line_that_labels_the_named_nodes_is_printed(root: Path) -> None:
+    text = planned(root / "examples" / "explicit.intent.yaml").output.decode()
+    line = "kubectl label nodes gpu-node-1 gpu-node-2 gpu-node-3 kaitogen.io/workspace=phi-4-pinned"
+    assert f"    first run    {line}\n" in text
+
+
+def test_an_inventory_says_the_gpus_of_nodes_that_a_user_brings(tmp_path: Path) -> None:
+    text = intent(placement="nodes: [gpu-1]", rest="  target: {nodeProvisioner: byo}\n")
+    path = write(tmp_path, text)
+    labels = {"nvidia.com/gpu.product": "NVIDIA-A100-SXM4-80GB", "nvidia.com/gpu.count": "2"}
+    labels["nvidia.com/gpu.memory"] = "81920"
+    node = {"name": "gpu-1", "ready": True, "labels": labels, "allocatable": {"nvidia.com/gpu": 2}}
+    facts = {"apiVersion": "kaitogen.io/v1alpha1", "kind": "NodeInventory", "spec": {"nodes": [node]}}
+    inventory = tmp_path / "nodes.yaml"
+    inventory.write_text(json.dumps(facts), encoding="utf-8")
+    (without,) = data(path)["workspaces"]
+    (one,) = data(path, "--inventory", inventory)["workspaces"]
+    assert (without["estimatedNodes"], one["estimatedNodes"], one["gpus"]) == (None, 1, 2)
+    assert one["memory"]["gpu"]["likely"] == 80 * 2**30
+
+
+def test_what_can_not_work_is_planned_all_the_same_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, intent(), intent("other", placement="instanceType: Standard_NC24ads_A100_v5"))
+    outcome = planned(path)
+    assert outcome.exit_code == 1
+    assert "chat/phi-4  (auto" in outcome.output.decode()
+    assert "chat/other  (auto" in outcome.output.decode()
+    assert "error KG473" in outcome.said
+    (_, other) = data(path)["workspaces"]
+    assert [finding["code"] for finding in other["findings"]] == ["KG473"]
+
+
+def test_a_finding_about_no_workspace_is_not_lost(tmp_path: Path) -> None:
+    path = write(tmp_path, intent().replace("instanceType", "instanceTyp"))
+    document = data(path)
+    assert (document["workspaces"], [one["code"] for one in document["findings"]]) == ([], ["KG120"])
+    assert planned(path).exit_code == 1
+
+
+def test_a_finding_of_a_set_stands_at_the_workspaces_that_it_is_about(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: fleet}\nspec:\n"
+        "  defaults: {spec: {placement: {instanceType: Standard_NV36ads_A10_v5, count: 2}}}\n  workspaces:\n"
+        "    - {metadata: {name: two}, spec: {inference: {model: phi-4}}}\n"
+        "    - {metadata: {name: one}, spec: {inference: {model: phi-4-mini-instruct}}}\n"
+    )
+    two, one = data(write(tmp_path, text))["workspaces"]
+    assert [(found["code"], found["severity"]) for found in two["findings"]] == [("KG461", "note")]
+    assert ("KG461", "warning") in [(found["code"], found["severity"]) for found in one["findings"]]
+
+
+def test_a_comment_takes_a_finding_of_the_plan_back(tmp_path: Path) -> None:
+    config = "model: ibm-granite/granite-4.1-8b, config: {vllm: {gpu-memory-utilization: 0.7}}"
+    text = intent(placement="instanceType: Standard_NV36ads_A10_v5", inference=config)
+    assert "KG701" in planned(write(tmp_path, text)).said
+    line = "  placement: {instanceType: Standard_NV36ads_A10_v5}"
+    told = text.replace(line, f"{line}  # kaitogen: ignore=KG701 it is measured next week")
+    assert "KG701" not in planned(write(tmp_path, told)).said
+
+
+def test_strict_and_quiet_hold_for_a_plan_too(tmp_path: Path) -> None:
+    path = write(tmp_path, intent(placement="instanceType: Standard_NC24ads_A100_v4, count: 4"))
+    assert (planned(path).exit_code, planned(path, "--strict").exit_code) == (0, 1)
+    assert (planned(path, "--quiet").said, "KG461" in planned(path).said) == ("", True)
+
+
+@pytest.mark.parametrize("kaito", KAITO_VERSIONS)
+def test_every_version_and_provisioner_is_planned(
+    kaito: str, tmp_path: Path, valid: Draft202012Validator
+) -> None:
+    workloads = (
+        "  inference: {model: phi-4}\n",
+        "  inference: {model: phi-4, runtime: transformers}\n",
+        "  inference: {template: {spec: {containers: [{name: a, image: b}]}}}\n",
+        TUNING,
+    )
+    texts = [
+        f"{HEAD}metadata: {{name: {kind[0]}-{number}}}\nspec:\n"
+        f'  target: {{kaito: "{kaito}", nodeProvisioner: {kind}}}\n'
+        f"  placement: {{{'' if kind == 'byo' else 'instanceType: Standard_NC24ads_A100_v4'}}}\n{workload}"
+        for kind in NODE_PROVISIONERS
+        for number, workload in enumerate(workloads)
+    ]
+    path = write(tmp_path, *texts)
+    document = data(path)
+    valid.validate(document)
+    assert len(document["workspaces"]) >= 4
+    for form in ("text", "markdown", "html"):
+        assert planned(path, "--format", form).output
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run([*GIT, "-C", folder, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a fleet of three, as it was committed."""
+    write(tmp_path, intent("stays"), intent("grows"), intent("goes"))
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_plan_against_a_revision_says_what_is_new_gone_and_changed(
+    repository: Path, valid: Draft202012Validator
+) -> None:
+    grown = "instanceType: Standard_NC48ads_A100_v4"
+    write(repository, intent("stays"), intent("grows", placement=grown), intent("comes"))
+    document = data("--against", "HEAD")
+    valid.validate(document)
+    against = document["against"]
+    assert against["same"] == 1
+    assert [(one["change"], one["name"]) for one in against["changes"]] == [
+        ("new", "comes"), ("gone", "goes"), ("changed", "grows"),
+    ]  # fmt: skip
+    assert against["changes"][2]["gpus"] == {"before": 1, "after": 2}
+    assert (against["before"]["gpus"], document["totals"]["gpus"]) == (3, 4)
+    text = planned("--against", "HEAD").output.decode()
+    assert (
+        "Against HEAD: 1 new, 1 changed, 1 gone, 1 the same\n  nodes 3 -> 3 (+0), GPUs 3 -> 4 (+1)\n" in text
+    )
+    assert "chat/stays" not in text
+
+
+def test_nothing_changed_is_said(repository: Path) -> None:
+    assert planned("--against", "HEAD").output.decode().startswith("Against HEAD: 3 the same\n")
+
+
+def test_a_change_without_figures_is_a_change(repository: Path) -> None:
+    write(
+        repository,
+        intent("stays", rest="").replace("team: search", "team: chat"),
+        intent("grows"),
+        intent("goes"),
+    )
+    (change,) = data("--against", "HEAD")["against"]["changes"]
+    assert (change["name"], change["what"]) == ("stays", ["other fields"])
+
+
+def test_an_unknown_revision_prints_no_plan(repository: Path) -> None:
+    outcome = planned("--against", "nope")
+    assert (outcome.exit_code, outcome.output) == (3, b"")
+    assert "KG641" in outcome.said
+
+
+def test_markdown_of_two_hundred_changes_fits_a_comment(repository: Path) -> None:
+    names = [f"{'long-' * 8}{number}" for number in range(200)]
+    big = "instanceType: Standard_ND96isr_H100_v5"
+    intents = [intent(name, namespace="n" * 60) for name in names]
+    write(repository, *intents, intent("most", placement=big, inference="model: deepseek-r1-0528"))
+    outcome = planned("--against", "HEAD", "--format", "markdown")
+    text = outcome.output.decode()
+    assert len(outcome.output) <= LIMIT
+    assert text.count("<details>") == text.count("</details>")
+    assert "201 new, 3 gone" in text
+    assert text.index("| new | chat/most |") < text.index(f"/{names[0]} |")
+    assert sum(f"/{name} |" in text for name in names) == 200
+    assert "would be too long for a comment" in text
+
+
+@settings(max_examples=25)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40))
+def test_no_text_of_a_user_steers_markdown(text: str) -> None:
+    from markdown_it import MarkdownIt
+
+    from generator.planning.as_markdown import plain
+
+    shown = (
+        MarkdownIt("commonmark").enable("table").render(f"| a | b |\n|---|---|\n| x{plain(text)}x | y |\n")
+    )
+    assert shown.count("<td>") == 2
+    assert not {"<em>", "<a ", "<code>", "<strong>", "<img"} & set(_tags(shown))
+
+
+def _tags(html: str) -> Sequence[str]:
+    return [f"<{part.split('>')[0]}" for part in html.split("<")[1:]]
+
+
+def test_the_same_intents_give_the_same_bytes(root: Path) -> None:
+    for form in ("text", "markdown", "json", "html"):
+        outputs = {
+            subprocess.run(
+                [os.fspath(_program()), "plan", "--format", form, "examples"],
+                cwd=root, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed},
+            ).stdout
+            for seed in ("1", "2")
+        }  # fmt: skip
+        assert len(outputs) == 1, form
+
+
+def _program() -> Path:
+    from tests.acceptance.command import KAITOGEN
+
+    return KAITOGEN
