@@ -107,7 +107,7 @@ format: $(VENV)/.dev ## Let ruff lay out the code
 # folder that a script reads; it is no part of the repository, and where it is missing the
 # script is left out, and said so.
 GENERATORS = derive_kubernetes_schemas derive_workspace_schemas:$(KAITO_REFERENCE)/crds derive_set_schema \
-    derive_catalogue:$(KAITO_REFERENCE) compile_schemas compile_templates write_field_docs write_findings_docs
+    derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERENCE) compile_schemas compile_templates write_field_docs write_findings_docs
 
 define run_generators
 @for entry in $(GENERATORS); do \
@@ -173,7 +173,13 @@ pythons: ## Run the tests on every Python of PYTHONS that is on the machine
 e2e: $(VENV)/.dev ## Run the tests that need a real kubectl, kustomize, Argo CD (Go builds the last two) and browser
 	@sh scripts/build_tools.sh kustomize argocd >/dev/null
 	@sh scripts/fetch_browser.sh >/dev/null
-	@$(PYTEST) -m e2e
+	@$(PYTEST) -m 'e2e and not cluster'
+
+# One after the other: each worker would start an API server of its own.
+.PHONY: e2e-cluster
+e2e-cluster: $(VENV)/.dev ## Run the tests that need a real API server (Go builds it, which takes some minutes, once)
+	@sh scripts/build_tools.sh cluster >/dev/null
+	@$(BIN)/python -m pytest -m cluster $(PYTEST_ARGS) tests/e2e/cluster
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure against a real `kubectl kustomize` and print a table

@@ -14,22 +14,19 @@ from generator.model import Json
 
 __all__ = ["Access", "Cluster", "ClusterError", "connect"]
 
-PAGE: Final = 500
+PAGE: Final = 250
 _MOST_PAGES: Final = 4000
 _GROUP: Final = "kaito.sh"
 _VERSIONS: Final = ("v1beta1", "v1alpha1")
 #: Assigned to a node and not finished: what holds resources.
 _HOLDING: Final = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
-#: Large, and of no use to anyone who asks here; annotations may hold what others keep secret.
-_METADATA_LEFT_OUT: Final = ("managedFields", "annotations")
-_STATUS_LEFT_OUT: Final = (
-    "images",
-    "volumesInUse",
-    "volumesAttached",
-    "addresses",
-    "daemonEndpoints",
-    "config",
-)
+#: What is kept of a node; the rest is large, and annotations may hold what others keep secret.
+_NODE_PARTS: Final = {
+    "metadata": ("name", "labels", "creationTimestamp", "deletionTimestamp"),
+    "spec": ("unschedulable", "taints", "providerID"),
+    "status": ("conditions", "capacity", "allocatable"),
+}
+_CONDITION_PARTS: Final = ("type", "status", "reason")
 
 
 class _Expired(Exception):
@@ -64,7 +61,7 @@ class Cluster:
         self._server.close()
 
     def nodes(self) -> list[Json]:
-        """All nodes as the API has them, without what is large and of no use (images, annotations, managed fields)."""
+        """All nodes in the API's own words, with the parts that say what kind of node it is and how it is."""
         return self._list("/api/v1/nodes", Asked("list", "nodes"), _slim_node)
 
     def pods(self) -> list[Json]:
@@ -170,12 +167,15 @@ def _is_object(one: Json) -> bool:
 
 
 def _slim_node(node: Json) -> Json:
-    for key in _METADATA_LEFT_OUT:
-        node["metadata"].pop(key, None)
-    if isinstance(status := node.get("status"), dict):
-        for key in _STATUS_LEFT_OUT:
-            status.pop(key, None)
-    return _shared(node)
+    kept = {part: _parts(node.get(part), names) for part, names in _NODE_PARTS.items()}
+    conditions = kept["status"].get("conditions")
+    if isinstance(conditions, list):
+        kept["status"]["conditions"] = [_parts(one, _CONDITION_PARTS) for one in conditions]
+    return _shared(kept)
+
+
+def _parts(value: Json, names: tuple[str, ...]) -> dict[str, Json]:
+    return {name: value[name] for name in names if name in value} if isinstance(value, dict) else {}
 
 
 def _slim_workspace(workspace: Json) -> Json:

@@ -2,9 +2,11 @@
 // etcd below it, in one process on loopback.
 //
 //	cluster FOLDER [FLAG OF KUBE-APISERVER]...
+//	cluster --expired-token KEYFILE ISSUER NAMESPACE SERVICEACCOUNT
 //
-// It keeps its data in FOLDER, prints the API server's address on standard output once that
-// listens, and ends with its standard input, so that no test leaves one behind.
+// The first form keeps its data in FOLDER, prints the API server's address on standard output once that
+// listens, and ends with its standard input, so that no test leaves one behind. The second prints
+// a token that was good once.
 package main
 
 import (
@@ -29,6 +31,15 @@ func main() {
 	if len(os.Args) < 2 {
 		fmt.Fprintln(os.Stderr, "usage: cluster FOLDER [FLAG OF KUBE-APISERVER]...")
 		os.Exit(2)
+	}
+	if os.Args[1] == "--expired-token" && len(os.Args) == 6 {
+		token, err := expiredToken(os.Args[2], os.Args[3], os.Args[4], os.Args[5])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "cluster:", err)
+			os.Exit(1)
+		}
+		fmt.Println(token)
+		return
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {

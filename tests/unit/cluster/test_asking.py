@@ -59,7 +59,7 @@ def test_pages_are_put_together(asking: Asking) -> None:
     with asking(page("a", "b", following="x y"), page("c")) as (cluster, asked, told):
         assert _names(cluster.nodes()) == ["a", "b", "c"]
         assert cluster.name == "test"
-    assert [one.query for one in asked] == [{"limit": "500"}, {"limit": "500", "continue": "x y"}]
+    assert [one.query for one in asked] == [{"limit": "250"}, {"limit": "250", "continue": "x y"}]
     assert asked[0].headers["authorization"] == "Bearer secret-of-the-test"
     assert [words.split(" of ")[0] for words in told] == ["2 nodes", "3 nodes"]
 

@@ -1,0 +1,101 @@
+"""Derive the CRDs that the end-to-end tests install, from the Workspace CRDs of KAITO's releases.
+
+Only structure is taken over: what an API server needs to admit a Workspace or to refuse
+it. Descriptions and printer columns are left out.
+
+CRDS_FOLDER holds one folder for each release, named by its tag (v0.12.0), and in
+it the file kaito.sh_workspaces.yaml from config/crd/bases/ of KAITO's repository.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "tests" / "e2e" / "cluster" / "crds"
+CRD_FILE: Final = "kaito.sh_workspaces.yaml"
+
+
+def main() -> int:
+    """Write or check the files."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", metavar="CRDS_FOLDER", type=Path, help="folder of the CRDs, one folder a release"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed files, write nothing"
+    )
+    arguments = parser.parse_args()
+    wanted = derive(arguments.folder)
+    found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*")}
+    stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    if arguments.check:
+        for name in stale:
+            print(f"tests/e2e/cluster/crds/{name} is not what this script writes now", file=sys.stderr)
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        if name in wanted:
+            (FOLDER / name).write_text(wanted[name], encoding="utf-8", newline="\n")
+        else:
+            (FOLDER / name).unlink()
+    return 0
+
+
+def derive(folder: Path) -> dict[str, str]:
+    """File names and texts, one for each release."""
+    texts = {}
+    for path in sorted(folder.glob(f"v*/{CRD_FILE}")):
+        match = re.fullmatch(r"v(\d+\.\d+)\.\d+", path.parent.name)
+        if match is None:
+            raise SystemExit(f"{path.parent.name} is no release of KAITO")
+        head = f"# Derived from KAITO's CRD {path.parent.name} by scripts/derive_test_crds.py; do not edit.\n"
+        structure = _bare(yaml.safe_load(path.read_text(encoding="utf-8")))
+        texts[f"workspaces-{match[1]}.yaml"] = head + yaml.safe_dump(structure, sort_keys=False)
+    if not texts:
+        raise SystemExit(f"no CRD here: {folder}/v*/{CRD_FILE}")
+    return texts
+
+
+def _bare(crd: dict[str, Any]) -> dict[str, Any]:
+    spec = crd["spec"]
+    return {
+        "apiVersion": crd["apiVersion"],
+        "kind": crd["kind"],
+        "metadata": {"name": crd["metadata"]["name"]},
+        "spec": {
+            "group": spec["group"],
+            "names": spec["names"],
+            "scope": spec["scope"],
+            "versions": [_version(one) for one in spec["versions"]],
+        },
+    }
+
+
+def _version(version: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: version[key] for key in ("name", "served", "storage", "subresources") if key in version}
+    return {**kept, "schema": {"openAPIV3Schema": _structure(version["schema"]["openAPIV3Schema"])}}
+
+
+def _structure(schema: Any) -> Any:
+    """A schema without words for people; a property may be named like such a word."""
+    if isinstance(schema, list):
+        return [_structure(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: {name: _structure(below) for name, below in value.items()}
+        if key == "properties"
+        else _structure(value)
+        for key, value in schema.items()
+        if key != "description"
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

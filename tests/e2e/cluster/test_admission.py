@@ -1,0 +1,114 @@
+"""What kaitogen renders, held against a real API server with KAITO's CRDs: nothing is refused, and no field is unknown."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from generator.load import load
+from generator.model import KAITO_VERSIONS, NEWEST_KAITO, Request
+from tests.acceptance.cases import Case, cases
+from tests.e2e.cluster.conftest import BIN, ROOT, ControlPlane, run
+
+pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.checkout]
+
+#: One intent of each strategy, for any version of KAITO.
+INTENTS = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntentSet
+metadata: {{name: all}}
+spec:
+  defaults:
+    spec:
+      target: {{kaito: "{version}"}}
+      inference: {{model: phi-3-mini-4k-instruct}}
+  workspaces:
+    - metadata: {{name: auto}}
+      spec: {{placement: {{instanceType: Standard_NC24ads_A100_v4}}}}
+    - metadata: {{name: count}}
+      spec: {{placement: {{instanceType: Standard_NC24ads_A100_v4, count: 1}}}}
+    - metadata: {{name: explicit}}
+      spec: {{placement: {{instanceType: Standard_NC24ads_A100_v4, nodes: [gpu-1]}}}}
+    - metadata: {{name: tuning}}
+      spec:
+        placement: {{instanceType: Standard_NC24ads_A100_v4}}
+        inference: null
+        tuning:
+          model: phi-3-mini-4k-instruct
+          method: qlora
+          input: {{urls: ["https://example.com/data.parquet"]}}
+          output: {{image: registry.example/adapter:1, imagePushSecret: push}}
+"""
+
+
+def _admitted(plane: ControlPlane, manifests: str) -> list[str]:
+    """What the server says it would make of each object; its refusal is the test's failure."""
+    objects = [one for one in yaml.safe_load_all(manifests) if one is not None]
+    spaces = sorted({one["metadata"].get("namespace", "default") for one in objects})
+    kind = {"apiVersion": "v1", "kind": "Namespace"}
+    plane.apply(yaml.safe_dump_all([{**kind, "metadata": {"name": name}} for name in spaces]))
+    done = plane.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=manifests)
+    assert done.code == 0, done.said
+    said = done.output.splitlines()
+    assert len(said) == len(objects)
+    return said
+
+
+def _rendered(*arguments: str | Path, cwd: Path) -> str:
+    done = run(BIN / "kaitogen", "render", *arguments, cwd=cwd)
+    assert done.code == 0, done.said
+    return done.output
+
+
+def _by_version() -> dict[str, list[str]]:
+    """The text of all that positive cases make (other tests hold that render prints it), by the KAITO that it is for."""
+    found: dict[str, list[str]] = {}
+    for case in cases("positive"):
+        named = dict(_targets(case))
+        for text in re.split(r"(?m)^---\n", case.expected.read_text(encoding="utf-8")):
+            name = yaml.safe_load(text)["metadata"]["name"]
+            found.setdefault(named.get(name, NEWEST_KAITO), []).append(text)
+    return found
+
+
+def _targets(case: Case) -> Iterator[tuple[str, str]]:
+    """The names of a case's Workspaces for which an intent names a version of KAITO."""
+    for document in load(Request((str(case.folder),))).documents:
+        spec = document.value["spec"]
+        for entry in spec.get("workspaces", [document.value]):
+            for one in (spec.get("defaults") or {}, entry):
+                if version := (one.get("spec") or {}).get("target", {}).get("kaito"):
+                    yield entry["metadata"]["name"], version
+
+
+BY_VERSION = _by_version()
+
+
+@pytest.mark.parametrize("version", sorted(BY_VERSION))
+def test_positive_cases_are_admitted(plane: ControlPlane, version: str) -> None:
+    plane.install_kaito(version)
+    said = _admitted(plane, "---\n".join(BY_VERSION[version]))
+    assert any("workspace.kaito.sh" in line for line in said)
+
+
+def test_examples_are_admitted(kaito: ControlPlane) -> None:
+    said = _admitted(kaito, _rendered("examples", cwd=ROOT))
+    assert len(said) >= len(list((ROOT / "examples").glob("*.intent.yaml")))
+
+
+@pytest.mark.parametrize("version", KAITO_VERSIONS)
+def test_each_strategy_is_admitted_by_each_version(plane: ControlPlane, version: str, tmp_path: Path) -> None:
+    plane.install_kaito(version)
+    (tmp_path / "intent.yaml").write_text(INTENTS.format(version=version), encoding="utf-8")
+    assert len(_admitted(plane, _rendered(cwd=tmp_path))) == 4
+
+
+def test_the_server_does_refuse(kaito: ControlPlane, tmp_path: Path) -> None:
+    """What the proof rests on: an unknown field is refused here, and not dropped."""
+    (tmp_path / "intent.yaml").write_text(INTENTS.format(version=NEWEST_KAITO), encoding="utf-8")
+    wrong = _rendered(cwd=tmp_path).replace("instanceType:", "instanceTyp:", 1)
+    done = kaito.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=wrong)
+    assert done.code == 1
+    assert 'unknown field "resource.instanceTyp"' in done.said
