@@ -13,14 +13,19 @@ EXIT_INTERRUPTED = 130
 
 
 class KaitogenError(Exception):
-    """Base of everything kaitogen raises on purpose; `fix` says what to do next."""
+    """Base of everything kaitogen raises on purpose; `fix` says what to do next.
+
+    What `explain` knows has a `code`, and `where` names what it is about.
+    """
 
     exit_code = EXIT_BUG
 
-    def __init__(self, message: str, *, fix: str = "") -> None:
+    def __init__(self, message: str, *, fix: str = "", code: str = "", where: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
+        self.code = code
+        self.where = where
 
 
 class UsageError(KaitogenError):

@@ -40,8 +40,7 @@ class Trouble(KaitogenError):
     """What git could not tell, and under which code that is known."""
 
     def __init__(self, code: str, message: str, fix: str) -> None:
-        super().__init__(message, fix=fix)
-        self.code = code
+        super().__init__(message, fix=fix, code=code)
 
 
 class Entry(NamedTuple):

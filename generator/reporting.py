@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from generator.errors import EXIT_FINDINGS, EXIT_OK, EXIT_SURROUNDINGS
+from generator.errors import EXIT_FINDINGS, EXIT_OK, EXIT_SURROUNDINGS, KaitogenError
 from generator.model import Finding, Severity
 
 #: Argo CD shows the last line of a failure alone, and cuts it.
@@ -79,10 +79,13 @@ def last_line(findings: Sequence[Finding], *, strict: bool = False, wrote: bool 
     return head + _with_fix(printable(first.message), printable(first.fix.split("\n")[0]), room) + tail
 
 
-def failure(message: str, fix: str) -> str:
-    """What stops a run that is no finding, as one line that stands alone; LAST_LINE characters at most."""
+def failure(error: KaitogenError, *, colour: bool | None = None) -> str:
+    """What stops a run: one line that stands alone, LAST_LINE characters at most; before it all that a code has to say."""
+    if error.code:
+        finding = Finding(error.code, "error", error.where, 0, 0, "", error.message, error.fix)
+        return text([finding], colour=colour)
     head = "kaitogen: "
-    return head + _with_fix(printable(message), printable(fix), LAST_LINE - len(head)) + "\n"
+    return head + _with_fix(printable(error.message), printable(error.fix), LAST_LINE - len(head)) + "\n"
 
 
 def _with_fix(message: str, fix: str, room: int) -> str:

@@ -78,7 +78,9 @@ def _bare(crd: dict[str, Any]) -> dict[str, Any]:
 
 
 def _version(version: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: version[key] for key in ("name", "served", "storage", "subresources") if key in version}
+    kept: dict[str, Any] = {
+        key: version[key] for key in ("name", "served", "storage", "subresources") if key in version
+    }
     return {**kept, "schema": {"openAPIV3Schema": _structure(version["schema"]["openAPIV3Schema"])}}
 
 

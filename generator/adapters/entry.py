@@ -30,9 +30,10 @@ def run(arguments: Sequence[str]) -> int:
         try:
             return _run(arguments)
         except KaitogenError as error:
+            from generator.adapters.terminal import colours
             from generator.reporting import failure
 
-            say(failure(error.message, error.fix))
+            say(failure(error, colour=colours()))
             return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

@@ -119,7 +119,7 @@ class Cluster:
             following = answer.value["metadata"].get("continue", "")
             del answer
             number += len(items)
-            self._told(f"{number:,} {asked.resource} of {self._server.where}")
+            self._told(f"{asked.resource} so far: {number:,}, from {self._server.where}")
             yield items
             items.clear()  # a page is large, and the next one comes while the last is still at hand
             if not following:

@@ -19,10 +19,7 @@ class ClusterError(SurroundingsError):
     """The cluster could not be asked: `code` says why, `where` names what was asked."""
 
     def __init__(self, code: str, where: str, words: str, fix: str) -> None:
-        self.code = code
-        self.where = printable(where)
-        self.words = printable(words)
-        super().__init__(f"{code} {self.where}: {self.words}", fix=fix)
+        super().__init__(printable(words), fix=fix, code=code, where=printable(where))
 
 
 def no_configuration(looked: str) -> ClusterError:

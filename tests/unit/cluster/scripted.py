@@ -134,9 +134,9 @@ def kubeconfig(folder: Path, server: str, **changes: Any) -> Path:
 
 
 def raised(call: Callable[[], object]) -> tuple[str, str, str]:
-    """Code, words and fix of the ClusterError that a call ends in; nothing in it may be secret."""
+    """Code, words (with what they are about) and fix of the ClusterError that a call ends in; nothing in it is secret."""
     with pytest.raises(ClusterError) as caught:
         call()
     error = caught.value
-    assert "secret" not in f"{error.message} {error.fix}"
-    return error.code, error.message, error.fix
+    assert "secret" not in f"{error.where} {error.message} {error.fix}"
+    return error.code, f"{error.where}: {error.message}", error.fix

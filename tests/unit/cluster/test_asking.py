@@ -61,7 +61,7 @@ def test_pages_are_put_together(asking: Asking) -> None:
         assert cluster.name == "test"
     assert [one.query for one in asked] == [{"limit": "250"}, {"limit": "250", "continue": "x y"}]
     assert asked[0].headers["authorization"] == "Bearer secret-of-the-test"
-    assert [words.split(" of ")[0] for words in told] == ["2 nodes", "3 nodes"]
+    assert [words.split(",")[0] for words in told] == ["nodes so far: 2", "nodes so far: 3"]
 
 
 def test_a_list_that_expires_starts_again_once(asking: Asking) -> None:
@@ -301,7 +301,7 @@ def test_nobody_there(tmp_path: Path) -> None:
     file = kubeconfig(tmp_path, "https://user:secret@127.0.0.1:1/prefix")
     with connect(Access(str(file)), limits=QUICK) as cluster:
         code, words, _ = raised(cluster.nodes)
-    assert (code, words) == ("KG624", "KG624 cluster test at 127.0.0.1:1: connection refused")
+    assert (code, words) == ("KG624", "cluster test at 127.0.0.1:1: connection refused")
 
 
 def test_a_name_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,8 +65,8 @@ def test_the_ways_to_a_kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     other = kubeconfig(first, SERVER)
     other.write_text(
         other.read_text(encoding="utf-8")
-        .replace("name: test", "name: other")
-        .replace("cluster: test", "cluster: other"),
+        .replace("name: test\n", "name: other\n")
+        .replace("cluster: test\n", "cluster: other\n"),
         encoding="utf-8",
     )
     monkeypatch.setenv("KUBECONFIG", str(other))

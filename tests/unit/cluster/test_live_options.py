@@ -1,0 +1,89 @@
+"""--live on a command line: who asks, and what a person sees who waits."""
+
+import os
+import pty
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.adapters import live
+from generator.adapters.table import Values
+from generator.cluster import Access, ClusterError
+from generator.errors import UsageError
+from tests.unit.cluster.scripted import Reply, answering, kubeconfig, page
+
+
+def test_how_to_ask_without_asking() -> None:
+    assert live.wanted({"live": True, "context": "a"})
+    assert not live.wanted({"live": False, "kubeconfig": None, "context": None})
+    for name in ("kubeconfig", "context"):
+        with pytest.raises(UsageError, match=f"--{name} says how to ask") as caught:
+            live.wanted({"live": False, name: "a"})
+        assert caught.value.fix == "add --live"
+
+
+def test_the_way_into_the_cluster() -> None:
+    assert live.access({"kubeconfig": "a", "context": "b"}) == Access("a", "b")
+    assert live.access({}) == Access()
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Standard error as a terminal; what was written to it so far."""
+    reader, writer = pty.openpty()
+    real = os.write
+    monkeypatch.setattr(os, "isatty", lambda number: number == 2)
+    monkeypatch.setattr(os, "write", lambda number, data: real(writer if number == 2 else number, data))
+
+    def seen() -> str:
+        os.set_blocking(reader, False)
+        try:
+            return os.read(reader, 10_000).decode()
+        except BlockingIOError:
+            return ""
+
+    return seen
+
+
+def _ask(folder: Path, *replies: Reply) -> None:
+    with answering(*replies) as server:
+        values: Values = {"live": True, "kubeconfig": str(kubeconfig(folder, server.address))}
+        with live.Asking(values) as cluster:
+            cluster.nodes()
+
+
+def test_a_quick_answer_shows_nothing(tmp_path: Path, watched: Callable[[], str]) -> None:
+    _ask(tmp_path, page("a"))
+    assert watched() == ""
+
+
+def test_a_slow_answer_shows_what_is_waited_for(
+    tmp_path: Path, watched: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    _ask(tmp_path, page("a", following="b"), page("c")._replace(late=0.2))
+    seen = watched()
+    assert "kaitogen: nodes so far: 1, from cluster test at 127.0.0.1:" in seen
+    assert seen.endswith("\r\x1b[K")
+    time.sleep(0.1)
+    assert watched() == ""
+
+
+def test_nobody_watches(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 0.0)
+    _ask(tmp_path, page("a")._replace(late=0.1))
+    assert capfd.readouterr().err == ""
+
+
+def test_the_line_is_gone_where_there_is_no_way_in(
+    tmp_path: Path, watched: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 0.0)
+    asking = live.Asking({"kubeconfig": str(tmp_path / "missing")})
+    with pytest.raises(ClusterError), asking:
+        pass
+    assert watched().endswith("\r\x1b[K")
