@@ -1,9 +1,7 @@
 """What the command does with its streams and signals: nothing half, nothing unexplained."""
 
-import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -72,12 +70,14 @@ def test_closed_standard_output(intent: Path) -> None:
 
 
 def test_interrupt_gives_130_and_no_output(tmp_path: Path) -> None:
-    fifo = tmp_path / "never"
-    os.mkfifo(fifo)
     process = subprocess.Popen(
         [KAITOGEN, "render", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(1.0)  # it is reading by now, and waits for us
+    assert process.stdin is not None
+    process.stdin.write(
+        b"#" * 2**18
+    )  # more than a pipe holds: it is reading once this is gone, and waits for us
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
     output, said = process.communicate(timeout=30)
     assert (process.returncode, output, said) == (130, b"", b"")

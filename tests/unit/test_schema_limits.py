@@ -17,18 +17,18 @@ def _fleet(good: int, bad: int) -> Any:
 
 def test_one_wrong_entry_of_thousands_is_found_quickly() -> None:
     fleet = _fleet(5000, 1)
-    start = time.perf_counter()
+    start = time.process_time()
     problems = schema.problems("set", fleet)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert [problem.path for problem in problems] == [
         ("spec", "workspaces", 5000, "spec", "placement", "count")
     ]
 
 
 def test_thousands_of_wrong_entries_are_cut_to_fifty_and_a_count() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     problems = schema.problems("set", _fleet(0, 5000))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(problems) == 51
     assert (problems[-1].code, problems[-1].message) == ("KG125", "more than 200 more problems are not shown")
     assert problems[-1].path == ("spec", "workspaces", 50, "spec", "placement", "count")
@@ -48,6 +48,6 @@ def test_fifty_problems_need_no_count() -> None:
 def test_a_long_list_of_mixed_items_is_judged_in_bounded_time() -> None:
     items = [{"a": number} if number % 2 else f"n{number}" for number in range(20000)]
     wrong = changed(SERVING, ("spec", "placement", "nodes"), items)
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(schema.problems("intent", wrong)) == 51
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

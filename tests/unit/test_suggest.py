@@ -68,6 +68,6 @@ def test_distance(left: str, right: str, steps: int) -> None:
 
 
 def test_a_thousand_choices_are_quick() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     nearest("Standard_NC24ads_A100_v5", [f"Standard_NC{number}ads_A100_v4" for number in range(1000)])
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -151,9 +151,9 @@ def test_deadline_ends_the_call_and_leaves_nothing(sidecar: Start, repository: P
     running = sidecar(slow_plugin(30))
     begin = time.monotonic()
     answer = running.generate(repository, "models/phi", timeout="2s")
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 25  # two, or thirty where nobody ends it
     assert answer.error
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while left := list((running.work / "_cmp_server").iterdir()):
         assert time.monotonic() < deadline, left
         time.sleep(0.1)
