@@ -116,6 +116,16 @@ TOOLS: Final = (
         _krm(_function("WorkspaceValidator", "  spec: {expect: 1}\n", _WORKSPACE)),
     ),
     Explanation(
+        "KG147",
+        "invalid",
+        "A generator that generates nothing",
+        "The files that the generator names hold comments alone, or nothing. An empty result is valid to kustomize, and "
+        "GitOps would take it for the wish to remove everything.",
+        "Add an intent, or take the generator out of the kustomization.",
+        _krm(_function(_GENERATOR, "  spec: {files: [phi-4.intent.yaml]}\n"), **{"phi-4": "# later\n"}),
+        _krm(_function(_GENERATOR, "  spec: {files: [phi-4.intent.yaml]}\n"), **{"phi-4": RIGHT}),
+    ),
+    Explanation(
         "KG150",
         "invalid",
         "The plugin for Argo CD has no such parameter",

@@ -232,6 +232,12 @@ def test_bad_input_is_told_and_nothing_stray_is_printed(case: str, tmp_path: Pat
         assert answer(done)["results"]
 
 
+def test_generator_without_any_intent_is_told(tmp_path: Path) -> None:
+    (tmp_path / "later.intent.yaml").write_text("# nothing yet\n")
+    done = krm(resource_list([], config("WorkspaceGenerator", files=["later.intent.yaml"])), cwd=tmp_path)
+    assert (done.code, "error KG147" in done.said) == (1, True)
+
+
 def test_workspace_that_is_there_already_is_not_made_a_second_time() -> None:
     workspaces = answer(krm(resource_list([intent()])))["items"]
     done = krm(resource_list([*workspaces, intent()]))

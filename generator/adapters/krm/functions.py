@@ -50,6 +50,8 @@ def run(job: Job, given: ResourceList) -> Answer:
 
 def _generate(job: Job, given: ResourceList) -> Answer:
     result = generate(Request(job.files, job.documents))
+    if not result.manifests and not result.findings:
+        result = result._replace(findings=(_nothing(),))
     objects = _by_file(job.documents)
     if _stopped(result, job):
         return Answer(given.items, result.findings, objects)
@@ -66,6 +68,14 @@ def _generate(job: Job, given: ResourceList) -> Answer:
             items.append(item)
     items += [resource_list.made(data, given.indent) for data in made.values()]
     return Answer(tuple(items), result.findings, objects)
+
+
+def _nothing() -> Finding:
+    message = (
+        "the files hold no intent, and GitOps would take an empty build for the wish to remove everything"
+    )
+    fix = "add an intent, or take the generator out of the kustomization"
+    return Finding("KG147", "error", "functionConfig", 0, 0, "spec", message, fix)
 
 
 def _is_own_configuration(value: Json, identity: Identity, given: ResourceList) -> bool:

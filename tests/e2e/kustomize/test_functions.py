@@ -130,6 +130,29 @@ def test_generator_in_a_base_reads_its_own_folder(tools: Tools, tmp_path: Path) 
     assert tools.build(top).named("Workspace") == ["top-phi"]
 
 
+def test_base_from_a_git_repository(tools: Tools, tmp_path: Path) -> None:
+    """kustomize clones it into a folder of its own: generators and intents work there as they do here."""
+    config = function("WorkspaceGenerator", spec={"files": ["made.intent.yaml"]})
+    write(tmp_path / "repo" / "made", config=config, kustomization={"generators": ["config.yaml"]})
+    (tmp_path / "repo" / "made" / "made.intent.yaml").write_text(yaml.safe_dump(intent("made")))
+    write(tmp_path / "repo" / "patched", phi=intent(), kustomization={"resources": ["phi.yaml"]})
+    git = ("git", "-C", tmp_path / "repo", "-c", "user.name=x", "-c", "user.email=x@example.com")
+    for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "x")):
+        assert tools.run(*git, *words).code == 0
+    repo = f"file://{tmp_path}/repo//"
+    kustomization = {
+        "resources": [f"{repo}made?ref=main", f"{repo}patched?ref=main"],
+        "patches": [{"patch": yaml.safe_dump({**intent(), "spec": {"placement": {"count": 2}}})}],
+        "namePrefix": "git-",
+        "transformers": ["expand.yaml"],
+    }
+    done = tools.build(
+        write(tmp_path / "top", expand=function("WorkspaceTransformer"), kustomization=kustomization)
+    )
+    assert done.named("Workspace") == ["git-made", "git-phi"]
+    assert one(done, "Workspace", "git-phi")["resource"]["count"] == 2
+
+
 @pytest.mark.parametrize("way", ["file", "link"])
 def test_intent_outside_of_the_kustomization_is_refused(way: str, tools: Tools, tmp_path: Path) -> None:
     (tmp_path / "outside.intent.yaml").write_text(yaml.safe_dump(intent()))
