@@ -21,6 +21,8 @@ from generator.explanations.kg6 import SURROUNDINGS
 from generator.explanations.kg6_git import GIT
 from generator.explanations.kg7_against import AGAINST
 from generator.explanations.kg7_fit import FIT
+from generator.explanations.kg8_quiet import QUIET
+from generator.explanations.kg8_refused import REFUSED
 from generator.explanations.shapes import MANIFEST_FILE, RIGHT, Example, Explanation, Pair, placed, text
 from generator.merge import merged
 from generator.model import Severity
@@ -37,6 +39,7 @@ FAMILIES: Final = {
     "5": "Templates",
     "6": "Surroundings",
     "7": "Plans: where sizes part company",
+    "8": "Changes to what runs",
 }
 _PAIRS: Final = {**RESOURCE_PAIRS, **INFERENCE_PAIRS, **TUNING_PAIRS, **TRAP_PAIRS}
 _WRITTEN: Final = {
@@ -53,6 +56,8 @@ _WRITTEN: Final = {
         *GIT,
         *FIT,
         *AGAINST,
+        *REFUSED,
+        *QUIET,
     )
 }
 #: No option and no intent can say another cloud, so that a finished Workspace cannot show this rule.

@@ -16,9 +16,11 @@ TOO_LARGE: Final = ("KG109", f"larger than {MAX_BYTES // 2**20} MiB", "split the
 STDIN: Final = "<stdin>"
 _NAMES: Final = ("intent.yaml", "intent.yml")
 _ENDINGS: Final = (".intent.yaml", ".intent.yml")
-_YAML: Final = (".yaml", ".yml")
-#: What a file of a folder has to speak of where all of its YAML files are asked for.
-_OURS: Final = (b"kaito.sh/", b"kaitogen.io/")
+#: JSON is YAML as well.
+_YAML: Final = (".yaml", ".yml", ".json")
+#: What a file of a folder has to speak of where all of its YAML files are asked for; the last two are
+#: what KAITO reads in a ConfigMap.
+_OURS: Final = (b"kaito.sh/", b"kaitogen.io/", b"inference_config.yaml", b"training_config.yaml")
 
 
 class Loaded(NamedTuple):

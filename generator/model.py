@@ -268,6 +268,7 @@ class Result(NamedTuple):
     `suppressed` are findings that a comment in the user's file takes back, with a reason.
     `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
     every finding about a value, taken back or not, beside the origin of each intent that it is about.
+    `finished` are the objects that a user wrote in full.
     """
 
     manifests: tuple[Manifest, ...]
@@ -275,6 +276,7 @@ class Result(NamedTuple):
     suppressed: tuple[Suppressed, ...] = ()
     workspaces: int = 0
     about: tuple[tuple[Origin, Finding], ...] = ()
+    finished: tuple[Finished, ...] = ()
 
     @property
     def ok(self) -> bool:

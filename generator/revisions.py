@@ -43,7 +43,7 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
     with ExitStack() as stack:
         templates = request.templates
         try:
-            repository = git.find(_nearest_folder(paths[0]))
+            repository = repository_of(paths)
             commit = repository.commit(revision)
             for path in paths:
                 past.add(repository, commit, path)
@@ -58,6 +58,11 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
             findings=tuple(past.findings),
             templates=templates,
         )
+
+
+def repository_of(paths: Sequence[str]) -> git.Repository:
+    """The repository that the first of the paths is in."""
+    return git.find(_nearest_folder(paths[0]))
 
 
 class _Past:

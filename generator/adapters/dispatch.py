@@ -30,6 +30,12 @@ def _plan(values: Values) -> Outcome:
     return plan_command.run(values)
 
 
+def _diff(values: Values) -> Outcome:
+    from generator.adapters import diff_command
+
+    return diff_command.run(values)
+
+
 def _explain(values: Values) -> Outcome:
     from generator.adapters import explain_command
 
@@ -77,6 +83,7 @@ _RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
     "render": _render,
     "validate": _validate,
     "plan": _plan,
+    "diff": _diff,
     "explain": _explain,
     "init": _init,
     "import": _import,

@@ -7,6 +7,7 @@ completion and the documentation with them.
 from typing import Final
 
 from generator.adapters.argocd_options import ARGOCD_COMMANDS
+from generator.adapters.diff_options import diff
 from generator.adapters.explain_options import EXPLAIN
 from generator.adapters.import_options import IMPORT_COMMANDS
 from generator.adapters.kustomize_options import KUSTOMIZE_COMMANDS
@@ -35,7 +36,16 @@ _STRICT: Final = Option("strict", ("--strict",), "Let warnings stop the run as e
 _QUIET: Final = Option("quiet", ("-q", "--quiet"), "Show errors only.")
 _FORCE: Final = Option("force", ("--force",), "Write over an existing file.")
 _STRATEGIES: Final = ("explicit", "count", "auto")
-_SCHEMAS: Final = ("intent", "set", "workspace", "findings", "plan", "inventory", "quick-selectors")
+_SCHEMAS: Final = (
+    "intent",
+    "set",
+    "workspace",
+    "findings",
+    "plan",
+    "changes",
+    "inventory",
+    "quick-selectors",
+)
 
 RENDER: Final = Command(
     "render",
@@ -81,9 +91,9 @@ VALIDATE: Final = Command(
         Option(
             "against",
             ("--against",),
-            "Judge the changes since this git revision, too.",
+            "Judge the changes since a git revision, a folder or a file, too.",
             "value",
-            "REVISION",
+            "REVISION|FOLDER|FILE",
         ),
         Option("notes", ("--notes",), "Show what only the cluster can decide, too."),
         INVENTORY,
@@ -96,6 +106,7 @@ VALIDATE: Final = Command(
     _PATHS,
 )
 PLAN: Final = plan(_PATHS, _TEMPLATES, _STRICT, _QUIET)
+DIFF: Final = diff(_PATHS, INVENTORY, _TEMPLATES, _QUIET)
 INIT: Final = Command(
     "init",
     "Write a commented intent to start from.",
@@ -150,6 +161,7 @@ COMMANDS: Final[dict[str, Command]] = {
         RENDER,
         VALIDATE,
         PLAN,
+        DIFF,
         EXPLAIN,
         INIT,
         SCHEMA,

@@ -11,7 +11,7 @@ from generator.check import is_workspace
 from generator.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from generator.formats import WRITERS, Report
 from generator.load import STDIN
-from generator.model import Request, Result
+from generator.model import Result
 from generator.pipeline import generate
 
 #: More digits than any number of Workspaces has.
@@ -30,7 +30,9 @@ def run(values: Values) -> Outcome:
     result = generate(request)
     against = wiring.word(values["against"])
     if against is not None:
-        result = _with_changes(result, request, against)
+        from generator.against import with_changes  # few runs compare
+
+        result = with_changes(result, against, request)
     code = reporting.exit_code(result.findings, strict=strict)
     said = _expectation(expected, result)
     form = wiring.word(values["form"]) or "text"
@@ -43,14 +45,6 @@ def run(values: Values) -> Outcome:
     shown = [one for one in result.findings if not quiet or reporting.stops(one, strict=strict)]
     text = reporting.text(shown, strict=strict, colour=colours(), wrote=False)
     return Outcome(said=(text + said) or _all_well(result, quiet=quiet), exit_code=code)
-
-
-def _with_changes(result: Result, request: Request, revision: str) -> Result:
-    """The result with what a revision says about the same paths: so far, that it cannot be read."""
-    from generator.revisions import request_at  # few runs compare
-
-    with request_at(revision, request.paths, request) as before:
-        return result._replace(findings=(*result.findings, *before.findings))
 
 
 def _all_well(result: Result, *, quiet: bool) -> str:

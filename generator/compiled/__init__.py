@@ -6,6 +6,7 @@ from typing import Final
 
 #: Schema name to its file below schemas/.
 FILES: Final = {
+    "changes": "changes.schema.json",
     "findings": "findings.schema.json",
     "intent": "intent.schema.json",
     "inventory": "inventory.schema.json",

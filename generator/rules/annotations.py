@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from generator.catalogue.versions import ANNOTATIONS
-from generator.model import Path, Problem
+from generator.model import Json, Path, Problem
 from generator.rules.surroundings import BYPASS_ANNOTATION, RUNTIME_ANNOTATION, Facts, cut
 from generator.suggest import nearest
 
@@ -64,10 +64,16 @@ def _image_family(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
 def _node_class(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
     if facts.provisioner != "karpenter":
         yield _idle(facts, path, "karpenter")
-    elif facts.minor >= _NODE_CLASS_CHECKED_SINCE and value and value not in _NODE_CLASSES:
+    elif node_class_in_doubt(facts, value):
         message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
         advice = f"use one of {', '.join(_NODE_CLASSES)}, or add it to the installation's list"
         yield Problem("KG409", "warning", path, message, advice, cut(value), " or ".join(_NODE_CLASSES))
+
+
+def node_class_in_doubt(facts: Facts, value: Json) -> bool:
+    """Whether KAITO asks for this node class in a list that only the installation knows (R9)."""
+    asked = facts.provisioner == "karpenter" and facts.minor >= _NODE_CLASS_CHECKED_SINCE
+    return asked and isinstance(value, str) and bool(value) and value not in _NODE_CLASSES
 
 
 def _performance_mode(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:

@@ -49,7 +49,13 @@ def test_an_explanation_is_whole(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_a_code_belongs_to_a_family_of_its_kind(code: str) -> None:
     rules = {"refused", "can't work", "warning", "note"}
-    kinds = {"3": {"invalid", *rules}, "4": rules, "6": {"surroundings"}, "7": {"warning", "note", "invalid"}}
+    kinds = {
+        "3": {"invalid", *rules},
+        "4": rules,
+        "6": {"surroundings"},
+        "8": {"refused", "warning"},
+        "7": {"warning", "note", "invalid"},
+    }
     assert code[2] in explaining.FAMILIES
     assert explained(code).kind in kinds.get(code[2], {"invalid"})
 

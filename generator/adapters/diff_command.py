@@ -1,0 +1,74 @@
+"""`kaitogen diff`: what changes, and what KAITO does with each change."""
+
+from collections.abc import Callable
+from typing import Final
+
+from generator import reporting
+from generator.adapters import targets, wiring
+from generator.adapters.options import Values
+from generator.adapters.outcome import Outcome
+from generator.adapters.terminal import colours
+from generator.against import compared
+from generator.differing.told import Told
+from generator.differing.way_out import ways_out
+from generator.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+
+
+def run(values: Values) -> Outcome:
+    """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
+    request = wiring.request(values)._replace(finished=targets.whole(targets.wanted(values)))
+    against = wiring.word(values["against"])
+    if against is None:
+        raise UsageError(
+            "diff compares with something, and nothing is named",
+            fix="add --against REVISION, or a folder or file",
+        )
+    found = compared(against, request)
+    shown = [one for one in found.findings if not values["quiet"] or reporting.stops(one)]
+    said = reporting.text(shown, colour=colours(), wrote=False)
+    code = reporting.exit_code(found.findings)
+    if code:
+        return Outcome(said=said, exit_code=code)
+    told = Told(found.comparison, against, ways_out(found.comparison, found.before, found.after))
+    written = _WRITERS[wiring.word(values["form"]) or "text"](told)
+    said += _migration(wiring.word(values["migration"]), told)
+    code = EXIT_FINDINGS if found.comparison.objects else EXIT_OK
+    return Outcome(written.encode("utf-8", "backslashreplace"), said, code)
+
+
+def _migration(folder: str | None, told: Told) -> str:
+    """Write the way out of what is refused, all or nothing; what was written, in words."""
+    if folder is None:
+        return ""
+    from generator import folder as folders
+    from generator.differing import migration
+
+    wanted = migration.files(told.comparison, told.ways)
+    if not wanted:
+        return "kaitogen: nothing is refused, so there is no way out to write\n"
+    folders.replace(folder, wanted)
+    place = reporting.printable(folder)
+    return (
+        f"kaitogen: {place} has {reporting.number_of(len(wanted), 'file')}; start with {migration.README}\n"
+    )
+
+
+def _text(told: Told) -> str:
+    from generator.differing import as_text
+
+    return as_text.write(told)
+
+
+def _markdown(told: Told) -> str:
+    from generator.differing import as_markdown
+
+    return as_markdown.write(told)
+
+
+def _json(told: Told) -> str:
+    from generator.differing import as_json
+
+    return as_json.write(told)
+
+
+_WRITERS: Final[dict[str, Callable[[Told], str]]] = {"text": _text, "markdown": _markdown, "json": _json}

@@ -1,0 +1,41 @@
+"""The command `diff`, as a row of the command line's table."""
+
+from typing import Final
+
+from generator.adapters.live_options import LIVE_OPTIONS
+from generator.adapters.table import Argument, Command, Option
+from generator.adapters.target_options import TARGET_OPTIONS
+
+#: The formats of a comparison.
+FORMS: Final = ("text", "markdown", "json")
+
+
+def diff(paths: Argument, *shared: Option) -> Command:
+    """The command with the argument and the options that it shares with others."""
+    return Command(
+        "diff",
+        "Say what changes, and what KAITO does with each change; exit 1 where anything differs.",
+        (
+            Option(
+                "against",
+                ("--against",),
+                "What to compare with: a git revision, or a folder or file of intents or finished manifests.",
+                "value",
+                "REVISION|FOLDER|FILE",
+            ),
+            *LIVE_OPTIONS,
+            Option(
+                "form", ("--format",), "How to print the comparison.", "value", choices=FORMS, default="text"
+            ),
+            Option(
+                "migration",
+                ("--write-migration",),
+                "Write into this folder how to get what KAITO refuses without a pause.",
+                "value",
+                "FOLDER",
+            ),
+            *TARGET_OPTIONS,
+            *shared,
+        ),
+        paths,
+    )

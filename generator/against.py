@@ -1,0 +1,104 @@
+"""The other side of a comparison: what a revision, a folder or a file said, brought to objects as the new side is."""
+
+import os
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from generator import git, revisions
+from generator.changes.compare import compare
+from generator.changes.findings import problems
+from generator.changes.items import in_groups, items_of, twice
+from generator.changes.model import Comparison, Item
+from generator.errors import UsageError
+from generator.findings import in_file_order, place
+from generator.model import Finding, Request, Result, Target
+from generator.pipeline import generate
+from generator.suppressions import take_back
+
+#: What KAITO's rules say of an object is no matter for what it is compared with: it may well be running.
+_RULES: Final = "KG4"
+_SURROUNDINGS: Final = "KG6"
+
+
+def is_path(word: str, paths: Sequence[str]) -> bool:
+    """Whether what to compare with is a file or folder and not a revision; UsageError where it is both."""
+    if not os.path.exists(word):
+        return False
+    if os.sep not in word and word not in (os.curdir, os.pardir):
+        try:
+            revisions.repository_of(paths).commit(word)
+        except git.Trouble:
+            return True
+        raise UsageError(
+            f"{word} is a revision and a file or folder",
+            fix=f"write ./{word} for what is here, or refs/heads/{word} for the branch",
+        )
+    return True
+
+
+def result_of(word: str, request: Request) -> Result:
+    """What the other side makes of the same paths at a revision, or of a file or folder of its own."""
+    paths = request.paths
+    if is_path(word, paths):
+        return generate(request._replace(paths=(word,), all_yaml=True, stdin=None))
+    with revisions.request_at(word, paths, request) as before:
+        return generate(before)
+
+
+def unreadable(result: Result) -> list[Finding]:
+    """What keeps a side from being compared: that it is no object, not that KAITO would refuse it."""
+    return [one for one in result.findings if one.severity == "error" and not one.code.startswith(_RULES)]
+
+
+def with_changes(result: Result, word: str, request: Request) -> Result:
+    """The result of a run with findings about what changed since the other side."""
+    before = result_of(word, request)
+    target = request.finished or Target()
+    old, new = items_of(before, target)[0], items_of(result, target)[0]
+    prefix = "" if is_path(word, request.paths) else f"{word}:"
+    located = [problem for group in in_groups(old, new, prefix) for problem in problems(compare(*group))]
+    documents = list({id(item.origin.document): item.origin.document for item in new}.values())
+    kept, suppressed = take_back(place(located), documents)
+    fresh = [one for one in kept if one not in result.findings]
+    findings = [*result.findings, *fresh, *_about(before, prefix)]
+    return result._replace(
+        findings=tuple(in_file_order(findings, list(dict.fromkeys(one.file for one in documents)))),
+        suppressed=(*result.suppressed, *suppressed),
+    )
+
+
+class Compared(NamedTuple):
+    """Both sides of a comparison with what differs, and what keeps them from being compared."""
+
+    comparison: Comparison
+    before: tuple[Item, ...]
+    after: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+
+
+def compared(word: str, request: Request) -> Compared:
+    """What the paths of the request hold, compared with another side of them."""
+    before, after = result_of(word, request), generate(request)
+    target = request.finished or Target()
+    (old, nameless), (new, unnamed) = items_of(before, target), items_of(after, target)
+    located = [*nameless, *unnamed, *twice(old), *twice(new)]
+    findings = [*unreadable(after), *unreadable(before), *place(located)]
+    comparison = Comparison((), 0) if findings else compare(old, new)
+    return Compared(comparison, tuple(old), tuple(new), tuple(dict.fromkeys(findings)))
+
+
+def _about(before: Result, prefix: str) -> list[Finding]:
+    """What was wrong with the other side: only that something there is not compared, since it cannot be corrected any more."""
+    passed_on = [one for one in before.findings if one.code.startswith(_SURROUNDINGS)]
+    first: dict[str, Finding] = {}
+    for one in unreadable(before):
+        if one not in passed_on:
+            first.setdefault(one.file, one)
+    return passed_on + [_not_compared(one, prefix) for one in first.values()]
+
+
+def _not_compared(one: Finding, prefix: str) -> Finding:
+    line = f" in line {one.line}" if one.line else ""
+    message = f"what {one.file} says is not compared, since it was no valid intent or object: {one.message} ({one.code}{line})"
+    fix = "nothing, where this corrects it; otherwise compare with an older revision"
+    return Finding("KG829", "warning", one.file.removeprefix(prefix), 0, 0, "", message, fix)

@@ -1,0 +1,1 @@
+"""Two sets of objects to what changes between them, and what KAITO does with each change."""

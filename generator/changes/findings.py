@@ -1,0 +1,86 @@
+"""Changes as problems at the fields of the new side, for `validate`."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from generator.changes.model import ABSENT, Change, Comparison, Difference, Item, ObjectChange
+from generator.model import Json, Located, Path, Problem
+from generator.said import said_at
+from generator.yamlio.write import flow
+
+_FAMILY: Final = "KG8"
+_LONGEST: Final = 60
+_WAY_OUT: Final = (
+    "keep the old value, or run the change beside it under a new name: "
+    "kaitogen diff --write-migration FOLDER writes the files"
+)
+#: Where a workload comes and another goes, one finding says both.
+_TOGGLED: Final = "KG801"
+
+
+def problems(comparison: Comparison) -> Iterator[Located]:
+    """What KAITO refuses of the changes, and what it takes without effect."""
+    for one in comparison.objects:
+        item = one.after
+        if item is None:
+            continue
+        if one.renamed and one.judgement.code.startswith(_FAMILY):
+            yield _located(item, ("metadata", "name"), _renamed(one))
+        toggled = False
+        for change in one.changes:
+            code = change.judgement.code
+            if code.startswith(_FAMILY) and not (code == _TOGGLED and toggled):
+                yield _located(item, change.difference.path, _problem(change))
+                toggled = toggled or code == _TOGGLED
+
+
+def _located(item: Item, path: Path, problem: Problem) -> Located:
+    where = path if item.spec is None else said_at(item.spec, path)
+    return Located(item.origin, problem._replace(path=where))
+
+
+def _renamed(one: ObjectChange) -> Problem:
+    judgement = one.judgement
+    old = one.before.label if one.before else ""
+    fix = "keep the name; where it has to change, run both until the new one serves: kaitogen diff --write-migration FOLDER"
+    message = f"{old} becomes {one.item.label}: {judgement.why}"
+    return Problem(judgement.code, judgement.severity, (), message, fix)
+
+
+def _problem(change: Change) -> Problem:
+    difference, judgement = change
+    refused = judgement.verdict == "refused"
+    what = said(difference)
+    joined = f"{what}, which is refused" if refused else what
+    fix = _WAY_OUT if refused else _FIXES.get(judgement.code, "")
+    found, expected = shown(difference.after), shown(difference.before) if refused else ""
+    return Problem(judgement.code, judgement.severity, (), f"{joined}: {judgement.why}", fix, found, expected)
+
+
+_FIXES: Final = {
+    "KG811": "use a node class of the installation's list",
+    "KG820": "run it under another name, or delete the Workspace and create it anew",
+    "KG821": "run the Workspace under another name to have the ConfigMap from its start",
+    "KG822": "give the ConfigMap another name, as kaitogen does with one that it makes, or restart the pods",
+    "KG823": "run it under another name, or delete the Workspace and create it anew",
+}
+
+
+def said(difference: Difference) -> str:
+    """The change as the beginning of a sentence."""
+    field, before, after = difference.shown, difference.before, difference.after
+    if before is None and after is None:
+        return f"this update does not get through because of {field}"
+    if before is ABSENT:
+        return f"{field} is new: {shown(after)}"
+    if after is ABSENT:
+        return f"{field} is gone, which was {shown(before)}"
+    return f"{field} changes from {shown(before)} to {shown(after)}"
+
+
+def shown(value: Json, longest: int = _LONGEST) -> str:
+    """A value on one line, cut; empty for what is not there."""
+    if value is ABSENT:
+        return ""
+    text = flow(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,63 @@
+"""A comparison as Markdown, for the comment of a pull request."""
+
+from collections.abc import Iterator
+
+from generator.changes.findings import shown
+from generator.changes.model import ABSENT, Change, ObjectChange
+from generator.differing import words
+from generator.differing.told import Told
+from generator.model import Json
+from generator.reporting import printable
+
+_LONG = 200
+_HEAD = ("| field | before | after | what KAITO does |", "|---|---|---|---|")
+
+
+def write(told: Told) -> str:
+    """The whole comparison, the total first: a reader sees at once whether to read on."""
+    blocks = [f"**{_text(words.total(told.comparison))}** (against {_code(told.against)})"]
+    blocks += ["\n".join(_object(one, told)) for one in told.comparison.objects]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _object(one: ObjectChange, told: Told) -> Iterator[str]:
+    yield f"### {_text(words.title(one))}: {one.judgement.verdict}"
+    if not one.changes and one.judgement.why:
+        yield ""
+        yield _text(f"{words.verdict(one.judgement)}: {one.judgement.why}.")
+    if one.changes:
+        yield ""
+        yield from _HEAD
+        yield from map(_row, one.changes)
+    way = told.ways.get(one.item.identity)
+    if way is not None:
+        yield ""
+        yield f"Way out: {_text(way.words)}."
+
+
+def _row(change: Change) -> str:
+    difference = change.difference
+    said = _text(words.judged(change.judgement))
+    return (
+        f"| {_code(difference.shown)} | {_value(difference.before)} | {_value(difference.after)} | {said} |"
+    )
+
+
+def _value(value: Json) -> str:
+    return "" if value is ABSENT or value is None else _code(shown(value, _LONG))
+
+
+def _code(text: str) -> str:
+    """Text as code; a backtick in it would end that, and a bar the cell."""
+    clean = printable(text).replace("|", "\\|")
+    fence = "``" if "`" in clean else "`"
+    space = " " if "`" in clean else ""
+    return f"{fence}{space}{clean}{space}{fence}"
+
+
+def _text(text: str) -> str:
+    """Text in which nothing is markup."""
+    clean = printable(text)
+    for mark in ("\\", "`", "*", "_", "|", "<", ">", "[", "]", "#"):
+        clean = clean.replace(mark, f"\\{mark}")
+    return clean
