@@ -8,11 +8,19 @@ from typing import Final, NamedTuple
 from generator.model import Document, Finding, Request
 from generator.yamlio.flaws import Flaw
 from generator.yamlio.locate import line_of
-from generator.yamlio.read import RawDocument, Unreadable, read
+from generator.yamlio.read import MAX_NODES, RawDocument, Unreadable, read
+
+
+def too_large(most: int) -> tuple[str, str, str]:
+    """Code, message and advice for a file that is larger."""
+    return "KG109", f"larger than {most // 2**20} MiB", "split the file"
+
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-#: Code, message and advice for a file that is larger.
-TOO_LARGE: Final = ("KG109", f"larger than {MAX_BYTES // 2**20} MiB", "split the file")
+TOO_LARGE: Final = too_large(MAX_BYTES)
+#: Facts about the nodes of a large cluster take more room than intents, and say less of each.
+MAX_FACTS: Final = 64 * 1024 * 1024
+MAX_FACT_VALUES: Final = 4_000_000
 STDIN: Final = "<stdin>"
 _NAMES: Final = ("intent.yaml", "intent.yml")
 _ENDINGS: Final = (".intent.yaml", ".intent.yml")
@@ -54,7 +62,7 @@ def load(request: Request) -> Loaded:
                 found != path and request.all_yaml and not any(map(data.__contains__, _OURS))
             ):
                 continue
-            _parse(name, data, documents, findings)
+            _parse(name, data, Loaded(documents, findings, files))
     return Loaded(documents, findings, files)
 
 
@@ -68,11 +76,25 @@ def load_inventory(request: Request) -> Loaded:
         name = STDIN if one == "-" else one
         loaded.files.append(name)
         try:
-            data = _stdin(request) if one == "-" else _read_file(one, set())
+            data = _stdin(request) if one == "-" else _read_file(one, set(), MAX_FACTS)
         except _Refused as refused:
             loaded.findings.append(_about(name, *refused.args))
             continue
-        _parse(name, data or b"", loaded.documents, loaded.findings)
+        _parse(name, data or b"", loaded, MAX_FACT_VALUES)
+    return _without_flawed(loaded)
+
+
+def facts_of(name: str, data: bytes) -> Loaded:
+    """The same of one text."""
+    loaded = Loaded([], [], [name])
+    if len(data) > MAX_FACTS:
+        loaded.findings.append(_about(name, *too_large(MAX_FACTS)))
+    else:
+        _parse(name, data, loaded, MAX_FACT_VALUES)
+    return _without_flawed(loaded)
+
+
+def _without_flawed(loaded: Loaded) -> Loaded:
     loaded.findings.extend(flaw for document in loaded.documents for flaw in document.flaws)
     return loaded._replace(documents=[document for document in loaded.documents if not document.flaws])
 
@@ -80,7 +102,7 @@ def load_inventory(request: Request) -> Loaded:
 def documents_of(name: str, data: bytes) -> Loaded:
     """The documents of one text that did not come from a file of that name."""
     loaded = Loaded([], [], [name])
-    _parse(name, data, loaded.documents, loaded.findings)
+    _parse(name, data, loaded)
     return loaded
 
 
@@ -148,7 +170,7 @@ def _stdin(request: Request) -> bytes:
     return data
 
 
-def _read_file(path: str, seen: set[tuple[int, int]]) -> bytes | None:
+def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> bytes | None:
     """The bytes of a regular file (or of a pipe that the shell made), None where it was read before."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
@@ -170,23 +192,23 @@ def _read_file(path: str, seen: set[tuple[int, int]]) -> bytes | None:
             return None
         seen.add((info.st_dev, info.st_ino))
         try:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise _Refused("KG601", f"cannot be read: {reason}", "check the disk") from error
-    if len(data) > MAX_BYTES:
-        raise _Refused(*TOO_LARGE)
+    if len(data) > most:
+        raise _Refused(*too_large(most))
     return data
 
 
-def _parse(name: str, data: bytes, documents: list[Document], findings: list[Finding]) -> None:
+def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         advice = "save the file as UTF-8"
-        findings.append(
+        loaded.findings.append(
             Finding(
                 "KG101",
                 "error",
@@ -200,10 +222,10 @@ def _parse(name: str, data: bytes, documents: list[Document], findings: list[Fin
         )
         return
     try:
-        for index, raw in enumerate(read(text)):
-            documents.append(_document(name, index, raw, text))
+        for index, raw in enumerate(read(text, most)):
+            loaded.documents.append(_document(name, index, raw, text))
     except Unreadable as stop:
-        findings.append(_flaw(name, stop.flaw, text))
+        loaded.findings.append(_flaw(name, stop.flaw, text))
 
 
 def _document(name: str, index: int, raw: RawDocument, text: str) -> Document:

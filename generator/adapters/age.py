@@ -1,10 +1,17 @@
-"""How old facts about nodes may be: the one place that looks at the calendar, for commands that only report."""
+"""What time it is, and how old facts about nodes may be: asked by commands that only report, and by no render."""
 
 from generator.adapters.table import Values
 from generator.adapters.wiring import word
 from generator.errors import UsageError
 
 _DIGITS = 5
+
+
+def now() -> str:
+    """This second, in the form that inventories write."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def oldest(values: Values) -> str:

@@ -66,6 +66,12 @@ def _kustomize(values: Values, name: str) -> Outcome:
     return commands.COMMANDS[name](values)
 
 
+def _nodes(values: Values, name: str) -> Outcome:
+    from generator.adapters.nodes import commands
+
+    return commands.COMMANDS[name](values)
+
+
 def _argocd(values: Values, name: str) -> Outcome:
     from generator.adapters import argocd_commands
 
@@ -93,6 +99,9 @@ _RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
     "kustomize doctor": lambda values: _kustomize(values, "doctor"),
     "kustomize check": lambda values: _kustomize(values, "check"),
     "kustomize components": lambda values: _kustomize(values, "components"),
+    "nodes list": lambda values: _nodes(values, "list"),
+    "nodes quick": lambda values: _nodes(values, "quick"),
+    "nodes snapshot": lambda values: _nodes(values, "snapshot"),
     "argocd generate": lambda values: _argocd(values, "argocd generate"),
     "argocd parameters": lambda values: _argocd(values, "argocd parameters"),
     "argocd install": lambda values: _argocd(values, "argocd install"),

@@ -11,7 +11,7 @@ from generator.adapters.diff_options import diff
 from generator.adapters.explain_options import EXPLAIN
 from generator.adapters.import_options import IMPORT_COMMANDS
 from generator.adapters.kustomize_options import KUSTOMIZE_COMMANDS
-from generator.adapters.nodes_options import INVENTORY, MAX_AGE, TODAY
+from generator.adapters.nodes_options import INVENTORY, MAX_AGE, NODES_COMMANDS, TODAY
 from generator.adapters.plan_options import plan
 from generator.adapters.table import Argument, Command, Option, Takes, Value, Values
 from generator.adapters.target_options import TARGET_OPTIONS
@@ -45,6 +45,7 @@ _SCHEMAS: Final = (
     "changes",
     "inventory",
     "quick-selectors",
+    "nodes",
 )
 
 RENDER: Final = Command(
@@ -166,6 +167,7 @@ COMMANDS: Final[dict[str, Command]] = {
         INIT,
         SCHEMA,
         *IMPORT_COMMANDS,
+        *NODES_COMMANDS,
         *ARGOCD_COMMANDS,
         *KUSTOMIZE_COMMANDS,
         VERSION,

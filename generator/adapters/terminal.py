@@ -4,10 +4,10 @@ import os
 import sys
 
 
-def colours() -> bool | None:
+def colours(descriptor: int = 2) -> bool | None:
     """Whether to colour (True, False) for a terminal, None where standard error is none (https://no-color.org)."""
     try:
-        if not os.isatty(2):
+        if not os.isatty(descriptor):
             return None
     except OSError:
         return None

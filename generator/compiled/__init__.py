@@ -10,6 +10,7 @@ FILES: Final = {
     "findings": "findings.schema.json",
     "intent": "intent.schema.json",
     "inventory": "inventory.schema.json",
+    "nodes": "nodes.schema.json",
     "plan": "plan.schema.json",
     "pod-template": "kubernetes/pod-template.schema.json",
     "quick-selectors": "quick-selectors.schema.json",

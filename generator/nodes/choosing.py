@@ -8,7 +8,7 @@ from generator.model import Document, Located, Path, Problem, Spec
 from generator.nodes import checks, inventory, pinning
 from generator.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
 from generator.nodes.inventory import Inventory, Known
-from generator.nodes.quick import Refused, conditions
+from generator.nodes.quick import Refused, asked
 from generator.nodes.selectors import Selector, equal, matches
 from generator.nodes.tolerations import obstacles, of_spec
 from generator.nodes.words import listed, number_of
@@ -96,8 +96,8 @@ def _selected(spec: Spec, known: Known, facts: Inventory) -> Chosen:
     if problem is not None:
         raise _Failed(problem)
     ordered = _spread(fit) if selection.get("spread") else fit
-    asked = {one.key: one.values[0] for one in selector if one.operator == "in" and len(one.values) == 1}
-    return Chosen(tuple(ordered[:wanted]), asked)
+    labels = {one.key: one.values[0] for one in selector if one.operator == "in" and len(one.values) == 1}
+    return Chosen(tuple(ordered[:wanted]), labels)
 
 
 def _conditions(spec: Spec, known: Known) -> Selector:
@@ -108,7 +108,7 @@ def _conditions(spec: Spec, known: Known) -> Selector:
     if name is not None and quick is None:
         raise _Failed(_no_quick(name, known))
     try:
-        found = conditions(select)
+        found = asked(select)
     except Refused as refused:
         problem = refused.problem
         raise _Failed(problem._replace(path=(*_SELECT, *problem.path))) from refused

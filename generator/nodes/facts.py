@@ -1,6 +1,7 @@
 """What is known about one node: an entry of an inventory as a value, and what its labels say."""
 
 from collections.abc import Mapping
+from sys import intern
 from typing import Final, NamedTuple
 
 from generator.model import Json
@@ -104,7 +105,8 @@ def entry(node: Json) -> dict[str, Json]:
     conditions = {text(one, "type"): text(one, "status") for one in parts(status, "conditions")}
     pressure = [name for name in _PRESSURE if conditions.get(name) == "True"]
     labels = part(metadata, "labels")
-    kept = {key: str(labels[key]) for key in sorted(labels) if not key.startswith(LEFT_OUT)}
+    # One copy of each text: thousands of nodes say the same things.
+    kept = {intern(key): intern(str(labels[key])) for key in sorted(labels) if not key.startswith(LEFT_OUT)}
     made: dict[str, Json] = {"name": text(metadata, "name"), "ready": conditions.get("Ready") == "True"}
     if spec.get("unschedulable") is True:
         made["cordoned"] = True

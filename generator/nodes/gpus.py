@@ -37,7 +37,7 @@ class Gpus(NamedTuple):
     """The GPUs of a node. `sign` says how they are seen, `memory` is that of one GPU in MiB (0: not known).
 
     `number` is how many the node has, `allocatable` how many pods may have; `slices` the parts
-    of GPUs that may be had, by the name of the resource.
+    of GPUs that may be had, by the name of the resource; `resources` are the names of whole ones.
     """
 
     sign: str
@@ -47,6 +47,7 @@ class Gpus(NamedTuple):
     allocatable: int
     memory: int
     slices: Mapping[str, int]
+    resources: tuple[str, ...]
 
 
 def gpus(node: NodeFacts) -> Gpus | None:
@@ -73,6 +74,7 @@ def gpus(node: NodeFacts) -> Gpus | None:
         sum(node.allocatable.get(name, 0) for name in names),
         _memory(node, sku),
         slices,
+        names,
     )
 
 

@@ -50,10 +50,10 @@ class Refused(Exception):
         self.problem = problem
 
 
-def conditions(said: Mapping[str, Json]) -> Selector:
+def asked(said: Mapping[str, Json]) -> Selector:
     """What `matchLabels`, `labels`, `instanceType` and `zone` of a selection ask for together."""
     fixed = dict(said.get("matchLabels") or {})
-    parsed = expression(said["labels"]) if "labels" in said else ()
+    parsed = _expression(said["labels"]) if "labels" in said else ()
     found = (*equal(fixed), *parsed)
     for field, label in (("instanceType", INSTANCE_TYPE_LABEL), ("zone", ZONE_LABEL)):
         if field in said:
@@ -67,7 +67,7 @@ def conditions(said: Mapping[str, Json]) -> Selector:
     return found
 
 
-def expression(text: str) -> Selector:
+def _expression(text: str) -> Selector:
     """A label expression of a user's; Refused at its character where it is none."""
     try:
         return parse(text)
@@ -80,7 +80,7 @@ def of_document(document: Document, problems: list[Located]) -> Iterator[Quick]:
     """The selectors of a team's document that conforms to its schema."""
     for name, said in document.value["spec"]["selectors"].items():
         try:
-            found = conditions(said)
+            found = asked(said)
         except Refused as refused:
             path = ("spec", "selectors", name, *refused.problem.path)
             problems.append(Located(Origin(document), refused.problem._replace(path=path)))

@@ -67,6 +67,21 @@ def equal(labels: Mapping[str, str]) -> Selector:
     return tuple(Requirement(key, "in", (value,)) for key, value in labels.items())
 
 
+def written(selector: Iterable[Requirement]) -> str:
+    """The text of a selector, as kubectl's -l takes it."""
+    return ",".join(_written(one) for one in selector)
+
+
+def _written(one: Requirement) -> str:
+    if one.operator in ("exists", "absent"):
+        return one.key if one.operator == "exists" else f"!{one.key}"
+    if one.operator in ("in", "notin") and len(one.values) == 1:
+        return f"{one.key}{'=' if one.operator == 'in' else '!='}{one.values[0]}"
+    if one.operator in ("<", ">"):
+        return f"{one.key}{one.operator}{one.values[0]}"
+    return f"{one.key} {one.operator} ({','.join(one.values)})"
+
+
 def parse(text: str) -> Selector:
     """The conditions of a text such as `pool=gpu,tier!=spot`; NoSelector where it is none."""
     parser = _Parser(text)

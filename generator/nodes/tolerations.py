@@ -53,15 +53,16 @@ def _own(said: Mapping[str, Json]) -> Toleration:
     return Toleration(key, "" if said.get("operator") == "Exists" else value, effect)
 
 
+def tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
+    """Whether a taint keeps no such pod off."""
+    return taint.effect == "PreferNoSchedule" or any(one.tolerates(taint) for one in tolerations)
+
+
 def untolerated(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[Taint]:
     """The taints that keep such pods off a node; those that only repeat its state are left to that."""
     known = tuple(tolerations)
     return [
-        taint
-        for taint in node.taints
-        if taint.effect != "PreferNoSchedule"
-        and not taint.key.startswith(LIFECYCLE)
-        and not any(one.tolerates(taint) for one in known)
+        taint for taint in node.taints if not taint.key.startswith(LIFECYCLE) and not tolerated(taint, known)
     ]
 
 

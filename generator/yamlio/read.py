@@ -65,11 +65,14 @@ def events(text: str) -> Callable[[], Any]:
     return next_event
 
 
-def read(text: str) -> Iterator[RawDocument]:
-    """The documents of a text in order, empty ones (comments only) left out; Unreadable where the text goes wrong."""
+def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
+    """The documents of a text in order, empty ones (comments only) left out; Unreadable where the text goes wrong.
+
+    `most` is the number of values that the whole text may have.
+    """
     lines = Lines(text)
     try:
-        builder = _Builder(events(text))
+        builder = _Builder(events(text), most)
         while (raw := builder.next()) is not None:
             if raw.value is not None or raw.flaws:
                 flaws = tuple(_for_editors(flaw, lines) for flaw in raw.flaws)
@@ -97,8 +100,9 @@ _MOST_REMEMBERED: Final = 10_000
 class _Builder:
     """Values from events. One pass, an explicit stack, limits over the whole text."""
 
-    def __init__(self, get: Callable[[], Any]) -> None:
+    def __init__(self, get: Callable[[], Any], most: int) -> None:
         self.get = get
+        self.most = most
         self.flaws: list[Flaw] = []
         self.begun = False
         self.nodes = 0
@@ -123,7 +127,7 @@ class _Builder:
     # One flat loop over the events: a call for each of them would cost more than what it does.
     def document(self) -> tuple[Json, Any]:  # noqa: C901, PLR0912 - see above
         """The value of the document that has just started, and the mark of its end."""
-        get, plain, keys = self.get, _SCALARS, _KEYS
+        get, plain, keys, most = self.get, _SCALARS, _KEYS, self.most
         self.anchors = {}
         stack: list[tuple[Any, Any, str | None, int]] = []
         holder: Any = []
@@ -164,8 +168,8 @@ class _Builder:
                 return (holder[0] if holder else None), event.end_mark
             else:
                 continue
-            if self.nodes > MAX_NODES:
-                self._stop("KG108", event, f"more than {MAX_NODES:,} values in one file", _TOO_MANY)
+            if self.nodes > most:
+                self._stop("KG108", event, f"more than {most:,} values in one file", _TOO_MANY)
             if type(holder) is dict:
                 holder[key] = value
                 key = _NO_KEY

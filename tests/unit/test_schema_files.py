@@ -26,6 +26,7 @@ WRITTEN_FOR_PEOPLE = {
     "plan": 80,
     "inventory": 15,
     "quick-selectors": 8,
+    "nodes": 25,
 }
 
 

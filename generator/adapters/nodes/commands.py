@@ -1,0 +1,249 @@
+"""`kaitogen nodes list`, `quick` and `snapshot`."""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from generator import reporting
+from generator.adapters import age, wiring
+from generator.adapters.nodes import showing, source
+from generator.adapters.nodes.source import Facts
+from generator.adapters.options import Values
+from generator.adapters.outcome import Outcome
+from generator.adapters.terminal import colours
+from generator.errors import SurroundingsError, UsageError
+from generator.load import STDIN
+from generator.model import Document, Finding, Json, Target
+from generator.nodes import snapshot
+from generator.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
+from generator.nodes.inventory import KIND, Known
+from generator.nodes.quick import Refused, asked
+from generator.nodes.selectors import Selector, equal, matches, written
+from generator.nodes.snapshot import Changes
+from generator.nodes.tolerations import obstacles, of_presets
+from generator.nodes.words import listed, number_of
+from generator.suggest import nearest
+from generator.yamlio.write import dump
+
+_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+_MOST_CHANGES: Final = 200
+
+
+def _list(values: Values) -> Outcome:
+    found = source.facts(values)
+    said = reporting.text(found.findings, colour=colours(), wrote=False)
+    code = reporting.exit_code(found.findings)
+    if code or found.known.inventory is None:
+        return Outcome(said=said, exit_code=code)
+    inventory = found.known.inventory
+    everything = sorted(inventory.nodes.values(), key=lambda node: node.name)
+    pool = everything if values["all"] else list(inventory.gpu_nodes)
+    tolerations = of_presets(Target())
+    selector = _asked_for(values, found.known)
+    nodes = [node for node in pool if matches(selector, node.labels)]
+    if values["ready"]:
+        nodes = [node for node in nodes if not obstacles(node, tolerations)]
+    form = wiring.word(values["form"])
+    view = showing.View(tolerations, found.now, found.used, form == "wide", colours(1) is True)
+    if form in ("json", "yaml"):
+        return Outcome(_document(showing.report(nodes, found.known, view), form), said)
+    kind = "node" if values["all"] else "GPU node"
+    if not nodes:
+        said += (
+            f"kaitogen: none of the {number_of(len(pool), kind)} is asked for\n"
+            if pool
+            else _none(everything)
+        )
+    return Outcome(showing.table(nodes, view).encode(), said)
+
+
+def _none(everything: Sequence[NodeFacts]) -> str:
+    return f"kaitogen: none of the {number_of(len(everything), 'node')} has a GPU that its facts show; --all lists them\n"
+
+
+def _document(value: Json, form: str) -> bytes:
+    if form == "yaml":
+        return dump(value).encode()
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def _asked_for(values: Values, known: Known) -> Selector:
+    """What the options ask of labels together."""
+    found = _expression(values)
+    name, instance_type = wiring.word(values["quick"]), wiring.word(values["instance_type"])
+    if name is not None:
+        if name not in known.quick:
+            near = nearest(name, known.quick)
+            fix = f"did you mean {near}?" if near else f"there are {', '.join(sorted(known.quick))}"
+            raise UsageError(f"there is no quick selector {name[:60]}", fix=fix)
+        found += known.quick[name].selector
+    return found if instance_type is None else found + equal({INSTANCE_TYPE_LABEL: instance_type})
+
+
+def _expression(values: Values) -> Selector:
+    text = wiring.word(values["selector"])
+    try:
+        return () if text is None else asked({"labels": text})
+    except Refused as refused:
+        raise UsageError(f"--selector: {refused.problem.message}", fix=refused.problem.fix) from refused
+
+
+def _quick(values: Values) -> Outcome:
+    found = source.facts(values, needed=False)
+    said = reporting.text(found.findings, colour=colours(), wrote=False)
+    code = reporting.exit_code(found.findings)
+    if code:
+        return Outcome(said=said, exit_code=code)
+    rows = [("NAME", "MATCHES", "SELECTOR", "MEANS")]
+    for one in found.known.quick.values():
+        means = f"{one.description} ({one.file})" if one.file else one.description
+        rows.append((one.name, _now(one.selector, found), written(one.selector), means))
+    return Outcome(showing.laid_out(rows).encode(), said)
+
+
+def _now(selector: Selector, found: Facts) -> str:
+    inventory = found.known.inventory
+    if inventory is None:
+        return "-"
+    nodes = [node.name for node in inventory.gpu_nodes if matches(selector, node.labels)]
+    return f"{number_of(len(nodes), 'node')}: {listed(nodes, 3)}" if nodes else "0 nodes"
+
+
+def _snapshot(values: Values) -> Outcome:
+    document, findings = _taken(values)
+    merge = wiring.word(values["merge"])
+    old, wrong = _old(merge) if merge is not None else (None, [])
+    findings += wrong
+    code = reporting.exit_code(findings)
+    if code or document is None:
+        return Outcome(said=reporting.text(findings, colour=colours()), exit_code=code)
+    selector = _expression(values)
+    spec = document.value["spec"]
+    entries = [one for one in spec["nodes"] if matches(selector, one.get("labels") or {})]
+    cluster = wiring.word(values["cluster"]) or spec.get("cluster", "")
+    said = ""
+    if old is not None:
+        before = old.value["spec"]
+        _same_cluster(before.get("cluster", ""), cluster, str(merge))
+        cluster = cluster or before.get("cluster", "")
+        entries, changes = snapshot.merged(
+            before["nodes"], entries, lambda node: matches(selector, node.labels)
+        )
+        said = _told(changes, f"{merge} of {before.get('taken', 'an unknown time')}")
+    made = dump(snapshot.document(entries, cluster, _time(values))).encode()
+    out = wiring.word(values["out"])
+    if out is None:
+        return Outcome(made, said)
+    write(out, made)
+    return Outcome(said=said + f"kaitogen: wrote {out}: {number_of(len(entries), 'node')}\n")
+
+
+def _taken(values: Values) -> tuple[Document | None, list[Finding]]:
+    """The facts of now: those of the cluster, or of what kubectl printed."""
+    names = wiring.words(values["file"])
+    if bool(names) == bool(values["live"]):
+        fix = "add --live, or hand over a file or - for what kubectl get nodes -o json prints"
+        raise UsageError("a snapshot is taken of the cluster, or of what kubectl printed", fix=fix)
+    if values["live"]:
+        return source.live_document(values), []
+    documents, findings, _ = source.read(names[0])
+    return _one_inventory(documents, names[0], findings)
+
+
+def _old(name: str) -> tuple[Document | None, list[Finding]]:
+    documents, findings, _ = source.read(name)
+    return _one_inventory(documents, name, findings)
+
+
+def _one_inventory(
+    documents: Sequence[Document], name: str, findings: list[Finding]
+) -> tuple[Document | None, list[Finding]]:
+    from generator import schema
+    from generator.findings import place
+    from generator.model import Located, Origin
+
+    for document in documents:
+        if isinstance(document.value, dict) and document.value.get("kind") == KIND:
+            problems = schema.problems("inventory", document.value)
+            return document, [*findings, *place(Located(Origin(document), one) for one in problems)]
+    if not findings:
+        fix = "hand over what kubectl get nodes -o json prints, or an inventory"
+        findings = [
+            Finding(
+                "KG320",
+                "error",
+                STDIN if name == "-" else name,
+                0,
+                0,
+                "",
+                "there are no facts about nodes in it",
+                fix,
+            )
+        ]
+    return None, findings
+
+
+def _same_cluster(old: str, new: str, file: str) -> None:
+    if old and new and old != new:
+        fix = "name the inventory of that cluster, or none to begin anew"
+        raise UsageError(
+            f"{file} is about the cluster {old[:60]}, and these facts are about {new[:60]}", fix=fix
+        )
+
+
+def _time(values: Values) -> str:
+    word = wiring.word(values["time"])
+    if word is None:
+        return age.now()
+    from datetime import datetime
+
+    try:
+        return datetime.strptime(word, _TIME).strftime(_TIME)  # noqa: DTZ007 - the form itself says that it is UTC
+    except ValueError as error:
+        raise UsageError(f"--time takes a time such as 2026-11-24T08:00:00Z, not {word[:40]}") from error
+
+
+def _told(changes: Changes, since: str) -> str:
+    """What changed, one node a line."""
+    numbers = [len(changes.new), len(changes.gone), len(changes.changed)]
+    words = ", ".join(
+        f"{number} {word}" for number, word in zip(numbers, ("new", "gone", "changed"), strict=True)
+    )
+    lines = [f"new: {name}" for name in changes.new] + [f"gone: {name}" for name in changes.gone]
+    lines += [f"{name}: {listed(what)}" for name, what in changes.changed.items()]
+    shown = [f"    {reporting.printable(line)}\n" for line in lines[:_MOST_CHANGES]]
+    more = f"    and {len(lines) - _MOST_CHANGES} more\n" if len(lines) > _MOST_CHANGES else ""
+    return f"kaitogen: since {reporting.printable(since)}: {words}\n" + "".join(shown) + more
+
+
+def write(name: str, data: bytes) -> None:
+    """All of a file or nothing: a new one takes the old one's place."""
+    folder = os.path.dirname(os.path.abspath(name))
+    new = ""
+    try:
+        descriptor, new = tempfile.mkstemp(prefix=".kaitogen-", dir=folder)
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            mask = os.umask(0)
+            os.umask(mask)
+            os.fchmod(file.fileno(), 0o666 & ~mask)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(new, name)
+    except OSError as error:
+        if new and os.path.lexists(new):
+            os.unlink(new)
+        reason = (error.strerror or str(error)).lower()
+        raise SurroundingsError(
+            f"{name} cannot be written: {reason}", fix="check space and permissions"
+        ) from error
+
+
+COMMANDS: Final[dict[str, Callable[[Values], Outcome]]] = {
+    "list": _list,
+    "quick": _quick,
+    "snapshot": _snapshot,
+}
