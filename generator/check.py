@@ -33,7 +33,9 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
             located.append(Located(spec.origin, _twice(data, seen[key])))
         seen[key] = spec
         if is_workspace(data):
-            problems = _judge(data, rules.Surroundings(spec.target, config_maps, notes))
+            problems = _judge(
+                data, rules.Surroundings(spec.target, config_maps, notes, spec.placement.brought)
+            )
             located.extend(
                 Located(spec.origin, one._replace(path=said_at(spec, one.path))) for one in problems
             )

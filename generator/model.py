@@ -166,8 +166,21 @@ class Wanted(NamedTuple):
     feature_gates: Mapping[str, bool] = {}
 
 
+class Brought(NamedTuple):
+    """What facts say about the nodes of a placement together.
+
+    `nodes` is their number, `gpus` and `memory` are those of one node (bytes; 0 where not known), `pinned`
+    says whether the label selector takes exactly these nodes.
+    """
+
+    nodes: int
+    gpus: int
+    memory: int
+    pinned: bool
+
+
 class Placement(NamedTuple):
-    """What an intent says about where to run; what it leaves out is None."""
+    """What an intent says about where to run; what it leaves out is None. `brought` is there where facts are."""
 
     strategy: str | None = None
     nodes: tuple[str, ...] | None = None
@@ -177,6 +190,7 @@ class Placement(NamedTuple):
     label_selector: Mapping[str, Json] | None = None
     partition: Mapping[str, Json] | None = None
     preferred_nodes: tuple[str, ...] | None = None
+    brought: Brought | None = None
 
 
 class Spec(NamedTuple):

@@ -145,6 +145,15 @@ _CHECKED: Final = (
         _example("[gpu-1]", _TYPED, "    instanceType: Standard_NC24ads_A100_v4\n", target=_OLD),
     ),
     Explanation(
+        "KG313", "can't work", "Nodes with too few GPUs for the model",
+        "Under byo KAITO works out from the GPUs of the nodes how many it needs, and waits until so many match. The chosen "
+        "nodes are fewer, or one of them has not the GPUs or the slices that the partition asks for.",
+        "Choose as many nodes as the finding says, or nodes with more GPU memory.",
+        Example({INTENT_FILE: _placed("[gpu-1]").replace("{model: phi-4}", "{model: llama-3.3-70b-instruct, accessSecret: hf}"),
+                 "nodes.yaml": _HEAD + _node("gpu-1")}, _COMMAND),
+        _example("[gpu-1]", _node("gpu-1")), "0.7 to 0.12",
+    ),
+    Explanation(
         "KG314", "warning", "A selector that matches other nodes as well",
         "KAITO takes any node that labelSelector matches. Besides the chosen ones it matches others, which the finding lists.",
         "Select by a label that only the chosen nodes have.",

@@ -69,6 +69,7 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
             advice = _without_taint(spec, node, str(taints[0]))
             yield Problem("KG309", "warning", path, message, advice, words)
         yield from _type(spec, node, path)
+        yield from _partition(spec, node, path)
     if names is not None:
         problem = mixed(spec, [node for node in nodes if gpus(node) is not None])
         if problem is not None:
@@ -88,6 +89,27 @@ def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Problem]:
         message = f"node {node.name} is a {node.instance_type}, and the intent says {wanted[:60]}"
         advice = f"write instanceType: {node.instance_type}, or name other nodes"
         yield Problem("KG311", "error", path, message, advice, node.instance_type, wanted)
+
+
+def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Problem]:
+    """Whether a node has the GPUs, or the slices of GPUs, that a pod will ask of it."""
+    found, partition = gpus(node), spec.placement.partition or {}
+    if found is None:
+        return
+    advice = "name another node, or ask for less in partition"
+    profile, count = partition.get("profile"), partition.get("count")
+    if profile is not None:
+        if not found.slices.get(f"nvidia.com/mig-{profile}"):
+            there = f"; it has {listed(found.slices)}" if found.slices else ""
+            message = f"node {node.name} has no slice nvidia.com/mig-{profile[:40]}{there}"
+            yield Problem("KG313", "error", path, message, advice)
+    elif isinstance(count, int) and found.number < count:
+        message = f"node {node.name} has {found.number} GPUs, and the partition asks for {count}"
+        yield Problem("KG313", "error", path, message, advice, str(found.number), str(count))
+    elif not found.number and found.slices:
+        message = f"the GPUs of node {node.name} are cut into slices ({listed(found.slices)}), and whole ones are asked for"
+        advice = "ask for a slice with partition: {mode: mig, profile: ...}, or name another node"
+        yield Problem("KG313", "error", path, message, advice)
 
 
 def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:

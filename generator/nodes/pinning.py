@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from generator.model import Json, Path, Problem, Spec
+from generator.model import Brought, Json, Path, Problem, Spec
 from generator.nodes.checks import NODES, detected
 from generator.nodes.facts import INSTANCE_TYPE_LABEL, POOL_LABELS, ZONE_LABEL, NodeFacts
-from generator.nodes.gpus import PRODUCT_LABEL
+from generator.nodes.gpus import PRODUCT_LABEL, gpus
 from generator.nodes.inventory import Inventory
 from generator.nodes.selectors import equal, matches
 from generator.nodes.words import listed, number_of
@@ -30,7 +30,8 @@ def typed(spec: Spec, nodes: Sequence[NodeFacts]) -> Spec:
     placement = spec.placement
     if spec.target.byo or placement.instance_type is not None:
         return spec
-    return spec._replace(placement=placement._replace(instance_type=detected(nodes)))
+    with_gpus = [node for node in nodes if gpus(node)]
+    return spec._replace(placement=placement._replace(instance_type=detected(with_gpus)))
 
 
 def pinned(spec: Spec, nodes: Sequence[NodeFacts], asked: Mapping[str, str], facts: Inventory) -> Spec:
@@ -68,6 +69,19 @@ def _distinguishing(
         if len(left) < len(others):
             labels[key], others = value, left
     return labels if labels and not others else None
+
+
+def brought(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Spec:
+    """The Spec with what the facts say about all of its nodes, for the rules of KAITO's that need it."""
+    if not nodes:
+        return spec
+    found = [one for node in nodes if (one := gpus(node)) is not None]
+    least = min((one.number for one in found), default=0)
+    # KAITO rounds the memory of a GPU to whole GiB.
+    memory = min(((one.memory * 2 + 1024) // 2048 for one in found), default=0)
+    pinned = _matching(facts, _selected(spec)) == {node.name for node in nodes}
+    together = Brought(len(spec.placement.nodes or ()), least, least * memory * 2**30, pinned)
+    return spec._replace(placement=spec.placement._replace(brought=together))
 
 
 def judge(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Problem]:

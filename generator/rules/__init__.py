@@ -48,6 +48,10 @@ def judge(workspace: Json, surroundings: Surroundings) -> list[Problem]:
         found += adapters.judge(facts)
     found += _resource(facts, context)
     found += ignored.judge(facts, context)
+    if facts.brought is not None:
+        from generator.rules import brought  # facts about nodes are the exception
+
+        found += brought.judge(facts, facts.brought, context)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from generator.catalogue.models import Model, find_model, is_preset
 from generator.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
-from generator.model import Json, Target
+from generator.model import Brought, Json, Target
 
 RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
@@ -25,12 +25,14 @@ class Surroundings(NamedTuple):
 
     `config_maps` are the ConfigMaps in the same output by (namespace, name), namespace ""
     where they name none; None where nobody knows them, as for a manifest on its own.
-    `notes` asks for what the rules cannot decide without the cluster as well.
+    `notes` asks for what the rules cannot decide without the cluster as well. `brought` is what an
+    inventory says about the nodes, where there is one.
     """
 
     target: Target
     config_maps: Mapping[tuple[str, str], Mapping[str, str]] | None = None
     notes: bool = False
+    brought: Brought | None = None
 
 
 class Facts:
@@ -38,6 +40,7 @@ class Facts:
 
     __slots__ = (
         "annotations",
+        "brought",
         "byo",
         "config_maps",
         "inference",
@@ -61,7 +64,7 @@ class Facts:
     )
 
     def __init__(self, workspace: Json, surroundings: Surroundings) -> None:
-        target, self.config_maps, self.notes = surroundings
+        target, self.config_maps, self.notes, self.brought = surroundings
         self.workspace: Mapping[str, Json] = workspace
         self.target = target
         self.kaito = target.kaito
