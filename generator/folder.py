@@ -13,12 +13,13 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
 from generator import exchange
 from generator.emit import Files
 from generator.errors import SurroundingsError
+from generator.turns import turn
 
 #: The names of the files that kaitogen wrote into a folder, one on each line.
 LIST: Final = ".kaitogen-files"
@@ -38,37 +39,43 @@ class Content(NamedTuple):
 def replace(folder: str, files: Files) -> None:
     """Make the folder hold exactly these files of ours; SurroundingsError, and nothing changed, where it cannot."""
     target = os.path.realpath(folder)
+    parent = os.path.dirname(target)
     try:
-        if os.path.isdir(target):
-            _finish(target)
-        content = read(target, called=folder)
-        _refuse_others(folder, target, files, content)
-        if content.own == files and os.path.isdir(target):
-            return
-        parent = os.path.dirname(target)
         os.makedirs(parent, exist_ok=True)
-        if not os.path.lexists(target):
-            _create(target, parent, files)
-        elif not _exchangeable(target, content) or not _exchange(target, parent, files, content):
-            _stage(target, files)
-            _finish(target)
+        with turn(parent):
+            _replace(folder, target, parent, files)
     except OSError as error:
         raise _unwritten(folder, error) from error
+
+
+def _replace(folder: str, target: str, parent: str, files: Files) -> None:
+    if os.path.isdir(target):
+        _finish(target)
+    content = read(target, called=folder)
+    _refuse_others(folder, target, files, content)
+    if content.own == files and os.path.isdir(target):
+        return
+    if not os.path.lexists(target):
+        _create(target, parent, files)
+    elif not _exchangeable(target, content) or not _exchange(target, parent, files, content):
+        _stage(target, files)
+        _finish(target)
 
 
 def add(folder: str, files: Files) -> None:
     """Put these files into the folder as its owner's own, all or none; one that is there already is never written over."""
     target = os.path.realpath(folder)
+    parent = os.path.dirname(target)
     try:
-        content = Content({}, frozenset(os.listdir(target)) if os.path.isdir(target) else frozenset())
-        _refuse_others(folder, target, files, content)
-        missing = {name: data for name, data in files.items() if name not in content.others}
-        parent = os.path.dirname(target)
         os.makedirs(parent, exist_ok=True)
-        if not os.path.lexists(target):
-            _create(target, parent, files, listed=False)
-        elif missing:
-            _link_all(target, missing)
+        with turn(parent):
+            content = Content({}, frozenset(os.listdir(target)) if os.path.isdir(target) else frozenset())
+            _refuse_others(folder, target, files, content)
+            missing = {name: data for name, data in files.items() if name not in content.others}
+            if not os.path.lexists(target):
+                _create(target, parent, files, listed=False)
+            elif missing:
+                _link_all(target, missing)
     except OSError as error:
         raise _unwritten(folder, error) from error
 
@@ -213,8 +220,9 @@ def _remove_left_over(parent: str) -> None:
     """Remove what a run that was cut off left here; a young one may belong to a run that still works on it."""
     for name in os.listdir(parent):
         path = os.path.join(parent, name)
-        if name.startswith(_PREFIX) and time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(FileNotFoundError):  # the run that it belongs to is done with it
+            if name.startswith(_PREFIX) and time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _umask() -> int:

@@ -4,12 +4,13 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator import exchange, folder
+from generator import exchange, folder, turns
 
 OLD = {"a.yaml": b"old a\n", "b.yaml": b"old b\n"}
 NEW = {"b.yaml": b"new b\n", "c.yaml": b"new c\n"}
@@ -144,3 +145,30 @@ def test_left_over_of_a_run_that_died_long_ago_is_removed(tmp_path: Path) -> Non
         os.utime(tmp_path / name, (then, then))
     folder.replace(str(target), NEW)
     assert sorted(os.listdir(tmp_path)) == [".kaitogen-new-young", "out"]
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["exchanged", "staged"])
+def test_runs_at_the_same_time_take_turns(tmp_path: Path, inside: bool) -> None:
+    target = start(tmp_path, inside=inside)
+    runs = [{f"{run}.yaml": f"{run} {turn}\n".encode() for run in "ab"} for turn in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda files: folder.replace(str(target), files), runs))
+    assert shown(target) in [{**files, **FOREIGN} for files in runs]
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_folders_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
+    names = [str(tmp_path / f"out{number % 4}") for number in range(24)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: folder.replace(name, {"a.yaml": name.encode() + os.urandom(4)}), names))
+    assert len(os.listdir(tmp_path)) == 4
+
+
+def test_run_that_was_stopped_does_not_stop_others_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = start(tmp_path, inside=False)
+    monkeypatch.setattr(turns, "_PATIENCE", 0.1)
+    with turns.turn(str(tmp_path)):
+        folder.replace(str(target), NEW)
+    assert shown(target) == {**NEW, **FOREIGN}
