@@ -9,6 +9,7 @@ from generator.model import Document, Finding, Request
 from generator.yamlio.flaws import Flaw
 from generator.yamlio.locate import line_of
 from generator.yamlio.read import MAX_NODES, RawDocument, Unreadable, read
+from generator.yamlio.surrogates import joined
 
 
 def too_large(most: int) -> tuple[str, str, str]:
@@ -203,7 +204,7 @@ def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> 
 
 def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> None:
     try:
-        text = data.decode("utf-8-sig")
+        text = joined(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
