@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from generator import __version__, assets
+from generator import __version__
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.wiring import word, words
@@ -19,12 +19,14 @@ def _version(_values: Values) -> Outcome:
 def _schema(values: Values) -> Outcome:
     which = (words(values["which"]) or ("intent",))[0]
     kaito, api_version = word(values["kaito"]), word(values["api_version"])
+    from generator.schema.whole import whole
+
     if which != "workspace":
         if kaito or api_version:
             raise UsageError(f"--kaito and --api-version choose a Workspace schema, not that of the {which}")
-        return Outcome(assets.read_text("schemas", f"{which}.schema.json").encode())
+        return Outcome(whole(f"{which}.schema.json").encode())
     name = f"workspace-{kaito or NEWEST_KAITO}-{api_version or 'v1beta1'}"
-    return Outcome(assets.read_text("schemas", f"workspace/{name}.schema.json").encode())
+    return Outcome(whole(f"workspace/{name}.schema.json").encode())
 
 
 def _completion(values: Values) -> Outcome:

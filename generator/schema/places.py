@@ -100,7 +100,7 @@ class Places:
     ) -> Iterator[tuple[_Field, list[str]]]:
         while isinstance(schema, dict) and "$ref" in schema:
             target, _, pointer = schema["$ref"].partition("#/$defs/")
-            file = _beside(file, target) if target else file
+            file = beside(file, target) if target else file
             schema = self._document(file)["$defs"][pointer] if pointer else self._document(file)
             if region is None and _is_borrowed(schema):
                 region = path
@@ -124,7 +124,7 @@ def referred(file: str, document: Callable[[str], Json]) -> list[str]:
     found = [file]
     for each in found:
         for target in _targets(document(each)):
-            if (other := _beside(each, target)) not in found:
+            if (other := beside(each, target)) not in found:
                 found.append(other)
     return found
 
@@ -138,7 +138,7 @@ def _targets(node: Json) -> Iterator[str]:
             yield from _targets(part)
 
 
-def _beside(file: str, target: str) -> str:
+def beside(file: str, target: str) -> str:
     """The path of a file that `file` calls `target`."""
     folder = file.split("/")[:-1]
     for step in target.split("/"):

@@ -3,9 +3,12 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.acceptance.command import KAITOGEN, kaitogen
 
@@ -87,6 +90,32 @@ def test_schema_prints_a_schema_that_jsonschema_takes(arguments: tuple[str, ...]
     schema = json.loads(done.output)
     Draft202012Validator.check_schema(schema)
     assert title in schema["$id"] or title in schema["title"] or title in schema["$comment"]
+
+
+@pytest.mark.parametrize("which", ["intent", "set", "workspace"])
+def test_schema_needs_no_other_file(which: str, root: Path) -> None:
+    """An editor that is given what is printed knows pod templates and volumes as well."""
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(kaitogen("schema", which).output)
+    assert all(reference.startswith("#/$defs/") for reference in references(schema))
+    if which != "intent":
+        return
+    validator = Draft202012Validator(schema)
+    for path in (root / "tests/cases/positive").glob("pod-template/*.intent.yaml"):
+        for intent in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            assert list(validator.iter_errors(intent)) == []
+            container = intent["spec"]["inference"]["template"]["spec"]["containers"][0]
+            container["imagePullPolice"] = "Always"
+            assert list(validator.iter_errors(intent)) != []
+
+
+def references(node: Any) -> Iterator[str]:
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if key == "$ref" and isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            yield from references(value)
 
 
 def test_schema_options_that_do_not_go_together() -> None:
