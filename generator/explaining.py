@@ -8,6 +8,7 @@ from generator.canonical import canonical
 from generator.explanations.kg1_import import IMPORT
 from generator.explanations.kg1_reading import READING
 from generator.explanations.kg1_schema import SCHEMA
+from generator.explanations.kg1_tables import TABLES
 from generator.explanations.kg1_tools import TOOLS
 from generator.explanations.kg2 import RULES
 from generator.explanations.kg3 import NODES
@@ -20,6 +21,7 @@ from generator.explanations.kg5 import TEMPLATES
 from generator.explanations.kg6 import SURROUNDINGS
 from generator.explanations.kg6_git import GIT
 from generator.explanations.kg7_against import AGAINST
+from generator.explanations.kg7_budget import BUDGET
 from generator.explanations.kg7_fit import FIT
 from generator.explanations.kg8_quiet import QUIET
 from generator.explanations.kg8_refused import REFUSED
@@ -48,6 +50,7 @@ _WRITTEN: Final = {
         *READING,
         *SCHEMA,
         *TOOLS,
+        *TABLES,
         *IMPORT,
         *RULES,
         *NODES,
@@ -55,6 +58,7 @@ _WRITTEN: Final = {
         *SURROUNDINGS,
         *GIT,
         *FIT,
+        *BUDGET,
         *AGAINST,
         *REFUSED,
         *QUIET,

@@ -107,6 +107,22 @@ def documents_of(name: str, data: bytes) -> Loaded:
     return loaded
 
 
+def load_file(path: str) -> Loaded:
+    """The documents of one file that is no intent: a table that the user keeps beside them."""
+    data = read_file(path)
+    return Loaded([], [data], [path]) if isinstance(data, Finding) else documents_of(path, data)
+
+
+def read_file(path: str) -> bytes | Finding:
+    """The bytes of one file, or why it cannot be read."""
+    if os.path.isdir(path):
+        return _about(path, "KG111", "a folder, and a file is expected", "name the file in it")
+    try:
+        return _read_file(path, set()) or b""
+    except _Refused as refused:
+        return _about(path, *refused.args)
+
+
 def _about(file: str, code: str, message: str, fix: str) -> Finding:
     return Finding(code, "error", file, 0, 0, "", message, fix)
 

@@ -78,6 +78,12 @@ def _argocd(values: Values, name: str) -> Outcome:
     return argocd_commands.run(name, values)
 
 
+def _catalogue(values: Values, name: str) -> Outcome:
+    from generator.adapters import catalogue_commands
+
+    return catalogue_commands.COMMANDS[name](values)
+
+
 def _about(values: Values, name: str) -> Outcome:
     from generator.adapters import about_commands
 
@@ -90,6 +96,8 @@ _RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
     "validate": _validate,
     "plan": _plan,
     "diff": _diff,
+    "models": lambda values: _catalogue(values, "models"),
+    "skus": lambda values: _catalogue(values, "skus"),
     "explain": _explain,
     "init": _init,
     "import": _import,

@@ -7,6 +7,7 @@ completion and the documentation with them.
 from typing import Final
 
 from generator.adapters.argocd_options import ARGOCD_COMMANDS
+from generator.adapters.catalogue_options import CATALOGUE_COMMANDS
 from generator.adapters.diff_options import diff
 from generator.adapters.explain_options import EXPLAIN
 from generator.adapters.import_options import IMPORT_COMMANDS
@@ -46,6 +47,10 @@ _SCHEMAS: Final = (
     "inventory",
     "quick-selectors",
     "nodes",
+    "prices",
+    "budget",
+    "models",
+    "skus",
 )
 
 RENDER: Final = Command(
@@ -163,6 +168,7 @@ COMMANDS: Final[dict[str, Command]] = {
         VALIDATE,
         PLAN,
         DIFF,
+        *CATALOGUE_COMMANDS,
         EXPLAIN,
         INIT,
         SCHEMA,

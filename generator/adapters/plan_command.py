@@ -17,6 +17,7 @@ from generator.planning.brought import finder
 from generator.planning.changes import Comparison, compare
 from generator.planning.gather import Beside, gather
 from generator.planning.shapes import Fleet
+from generator.planning.tables import exceeded, read
 from generator.revisions import request_at
 
 
@@ -27,8 +28,13 @@ def run(values: Values) -> Outcome:
     colour = colours()
     with Progress("reading the intents", watched=colour is not None) as progress:
         request = wiring.request(values)
-        beside = Beside(None, finder(request), partial(progress.count, "planning Workspace"))
+        tables = read(
+            wiring.words(values["configs"]), wiring.word(values["price"]), wiring.word(values["budget"])
+        )
+        beside = Beside(tables.configs, finder(request), partial(progress.count, "planning Workspace"))
         fleet = gather(generate(request), beside)
+        about = (*tables.findings, *exceeded(tables, fleet.planned))
+        fleet = fleet._replace(findings=(*fleet.findings, *about), elsewhere=(*fleet.elsewhere, *about))
         against = None
         if revision is not None:
             progress.say(f"reading the intents at {reporting.printable(revision)}")

@@ -17,6 +17,15 @@ _OPTIONS: Final = (
         "REVISION",
     ),
     INVENTORY,
+    Option(
+        "configs",
+        ("--model-config",),
+        "Folder or config.json of a model outside KAITO's catalogue.",
+        "values",
+        "[MODEL=]PATH",
+    ),
+    Option("price", ("--price",), "Table of what nodes cost.", "value", "FILE"),
+    Option("budget", ("--budget",), "What the Workspaces may take together.", "value", "FILE"),
 )
 
 

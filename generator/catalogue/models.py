@@ -118,6 +118,11 @@ def all_models() -> Iterator[Model]:
     return (Model(*row) for row in MODELS.values())
 
 
+def retired_presets() -> Iterator[tuple[str, str, int, int]]:
+    """Short names that a version no longer takes: name, Hugging Face id, first version, first one without it."""
+    return ((name, row[0], row[1], row[2]) for name, row in SHORT_NAMES.items() if row[2])
+
+
 def has_transformers(name: str) -> bool:
     """Whether KAITO 0.11+ has a transformers entry for a name: it compares the last part of the id alone."""
     model = find_model(name)

@@ -6,15 +6,19 @@ from typing import Final
 
 #: Schema name to its file below schemas/.
 FILES: Final = {
+    "budget": "budget.schema.json",
     "changes": "changes.schema.json",
     "findings": "findings.schema.json",
     "intent": "intent.schema.json",
     "inventory": "inventory.schema.json",
+    "models": "models.schema.json",
     "nodes": "nodes.schema.json",
     "plan": "plan.schema.json",
     "pod-template": "kubernetes/pod-template.schema.json",
+    "prices": "prices.schema.json",
     "quick-selectors": "quick-selectors.schema.json",
     "set": "set.schema.json",
+    "skus": "skus.schema.json",
     "volume-source": "kubernetes/volume-source.schema.json",
     "workspace-0.10-v1alpha1": "workspace/workspace-0.10-v1alpha1.schema.json",
     "workspace-0.10-v1beta1": "workspace/workspace-0.10-v1beta1.schema.json",

@@ -16,7 +16,8 @@ _NODES_READ_SINCE: Final = 8
 _TRUNCATED_UNTIL: Final = 9
 _WITH_ACTIVATIONS_SINCE: Final = 11
 _PARTITIONS_SINCE: Final = 12
-_NODE_LIMIT: Final = {11: 3}
+#: The most nodes that a version takes, where it has a limit.
+NODE_LIMIT: Final = {11: 3}
 #: Short names whose models ran on several nodes before every model could, and since which minor version.
 _DISTRIBUTED: Final = (
     ("phi-3", 4),
@@ -77,12 +78,12 @@ def judge(facts: Facts, context: int) -> Iterator[Problem]:
     """Estimates that fail, and the limit of 0.11. `context` is what KAITO reads as max-model-len."""
     model, node = facts.model, _node(facts)
     if model is None or node is None:
-        if facts.minor in _NODE_LIMIT:
+        if facts.minor in NODE_LIMIT:
             yield from _too_many_counted(facts)
         return
     nodes = nodes_needed(facts.minor, model.weights, model.bytes_per_token, node, context)
     path = ("resource", "partition" if _partitioned(facts) else "instanceType")
-    limit = _NODE_LIMIT.get(facts.minor)
+    limit = NODE_LIMIT.get(facts.minor)
     what = facts.sku.name if facts.sku is not None else f"a slice of {node[1] // GIB} GB"
     if nodes == 0 and _surely_too_small(facts, model, node, context):
         message = f"a GPU of {what} is too small for {model.id} at {context} tokens, so KAITO never gets a number of nodes"
@@ -128,7 +129,7 @@ def _spreads(facts: Facts, model: Model, node: tuple[int, int], context: int) ->
 
 def _too_many_counted(facts: Facts) -> Iterator[Problem]:
     """Templates and transformers take `count` nodes; the limit of 0.11 holds for them too."""
-    limit, count = _NODE_LIMIT[facts.minor], number(facts.resource, "count")
+    limit, count = NODE_LIMIT[facts.minor], number(facts.resource, "count")
     counted = facts.transformers or facts.preset is None
     if counted and count is not None and count > limit:
         message = f"count is {count}, and KAITO {facts.kaito} stops above {limit} nodes"
@@ -144,7 +145,7 @@ def surprises(facts: Facts, context: int) -> Iterator[Problem]:
     if model is None or context <= DEFAULT_CONTEXT:
         return
     nodes, usual = estimate(facts, model, context), estimate(facts, model, DEFAULT_CONTEXT)
-    if nodes and usual and nodes > usual and nodes <= _NODE_LIMIT.get(facts.minor, nodes):
+    if nodes and usual and nodes > usual and nodes <= NODE_LIMIT.get(facts.minor, nodes):
         message = f"max-model-len {context} raises KAITO's estimate from {usual} to {nodes} nodes"
         path = ("inference", "config")
         yield Problem(

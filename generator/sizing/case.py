@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from generator.rules.surroundings import Facts
-from generator.sizing.memory import Launch
-from generator.sizing.model import Estimate, Memory
-from generator.sizing.subjects import Subject
+from generator.sizing import kaito, launching
+from generator.sizing.memory import Launch, memory
+from generator.sizing.model import Estimate, Memory, Node
+from generator.sizing.subjects import Configs, Subject, subject
 
 
 class Case(NamedTuple):
@@ -21,3 +22,19 @@ class Case(NamedTuple):
     def name(self) -> str:
         """The model as its owner writes it, or as the Workspace does."""
         return (self.facts.preset or "") if isinstance(self.known, str) else self.known.id
+
+
+def case_of(facts: Facts, configs: Configs, node: Node | None) -> Case:
+    """Both columns, and what they were made from."""
+    said = kaito.settings(facts)
+    known = subject(facts, configs)
+    estimate = kaito.estimate(facts, known, node, said)
+    launch = bill = None
+    ready = estimate.node is not None and estimate.layout is not None and not isinstance(known, str)
+    if ready and estimate.runtime == "vllm" and launching.is_known(facts, estimate.node):
+        assert estimate.node is not None
+        assert estimate.layout is not None
+        assert not isinstance(known, str)
+        launch = launching.launch(facts.minor, estimate, estimate.node, estimate.layout, said)
+        bill = memory(known, estimate.node, launch)
+    return Case(facts, known, estimate, launch, bill)

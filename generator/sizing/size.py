@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from generator.model import Json, Target
 from generator.rules.surroundings import Facts, Surroundings
-from generator.sizing import kaito, launching, levers, warnings
-from generator.sizing.case import Case
-from generator.sizing.memory import memory
+from generator.sizing import launching, levers, warnings
+from generator.sizing.case import Case, case_of
 from generator.sizing.model import Node, Sizing
-from generator.sizing.subjects import Configs, subject
+from generator.sizing.subjects import Configs
 
 
 def size(
@@ -27,22 +26,6 @@ def size(
     found = tuple(warnings.judge(case))
     missing = "" if case.memory is not None else _missing(case)
     return Sizing(case.name, case.estimate, case.memory, missing, levers.lever(case), found)
-
-
-def case_of(facts: Facts, configs: Configs, node: Node | None) -> Case:
-    """Both columns, and what they were made from."""
-    said = kaito.settings(facts)
-    known = subject(facts, configs)
-    estimate = kaito.estimate(facts, known, node, said)
-    launch = bill = None
-    ready = estimate.node is not None and estimate.layout is not None and not isinstance(known, str)
-    if ready and estimate.runtime == "vllm" and launching.is_known(facts, estimate.node):
-        assert estimate.node is not None
-        assert estimate.layout is not None
-        assert not isinstance(known, str)
-        launch = launching.launch(facts.minor, estimate, estimate.node, estimate.layout, said)
-        bill = memory(known, estimate.node, launch)
-    return Case(facts, known, estimate, launch, bill)
 
 
 def _missing(case: Case) -> str:

@@ -82,7 +82,7 @@ def _doubt(name: str, facts: Facts) -> str:
 def _of_catalogue(model: Model, doubt: str) -> Subject:
     shape = find_shape(model.id)
     architecture = "" if shape is None else shape.architecture
-    alike = shape is not None and not architecture.startswith(_MIXED)
+    alike = shape is not None and not mixed(architecture)
     return Subject(
         model.id,
         model.weights,
@@ -95,6 +95,11 @@ def _of_catalogue(model: Model, doubt: str) -> Subject:
         "KAITO's catalogue",
         doubt,
     )
+
+
+def mixed(architecture: str) -> bool:
+    """Whether the layers of such models are not all alike, so that their number alone says little about the cache."""
+    return architecture.startswith(_MIXED)
 
 
 def has_experts(architecture: str, model_id: str) -> bool:

@@ -50,11 +50,12 @@ def test_an_explanation_is_whole(code: str) -> None:
 def test_a_code_belongs_to_a_family_of_its_kind(code: str) -> None:
     rules = {"refused", "can't work", "warning", "note"}
     kinds = {
+        "1": {"invalid", "warning", "note"},
         "3": {"invalid", *rules},
         "4": rules,
         "6": {"surroundings"},
-        "8": {"refused", "warning"},
         "7": {"warning", "note", "invalid"},
+        "8": {"refused", "warning"},
     }
     assert code[2] in explaining.FAMILIES
     assert explained(code).kind in kinds.get(code[2], {"invalid"})

@@ -27,6 +27,10 @@ WRITTEN_FOR_PEOPLE = {
     "inventory": 15,
     "quick-selectors": 8,
     "nodes": 25,
+    "prices": 6,
+    "budget": 7,
+    "models": 18,
+    "skus": 20,
 }
 
 

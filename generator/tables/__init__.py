@@ -1,0 +1,1 @@
+"""Tables that a user keeps beside the intents, read and judged: prices, a budget, configurations of models."""
