@@ -115,8 +115,9 @@ def _many(bench: Bench) -> Iterator[table.Row]:
         bench.kaito("render", fleet, documents=MANY),
         bench.kaito("validate", file, documents=0),
         bench.kaito("validate", resource / "workspaces.yaml", documents=0),
+        bench.kaito("plan", file, documents=0),
     ]
-    in_file, kube_file, in_files, kube_files, in_set, checked, judged = by_turns(
+    in_file, kube_file, in_files, kube_files, in_set, checked, judged, planned = by_turns(
         commands, bench.rounds.many, home
     )
     yield table.ratio("1,000 intents in one file", in_file, kube_file, 0.4)
@@ -124,6 +125,7 @@ def _many(bench: Bench) -> Iterator[table.Row]:
     yield table.ratio("a set of 1,000", in_set, kube_file, 0.4)
     yield table.ratio("validate the 1,000 intents, against render", checked, in_file, 2.0)
     yield table.ratio("validate the 1,000 Workspaces, against render", judged, in_file, 2.0)
+    yield table.ratio("plan the 1,000 intents, against render", planned, in_file, 3.0)
 
 
 def _very_many(bench: Bench) -> Iterator[table.Row]:

@@ -18,7 +18,6 @@ from generator.planning.changes import Comparison, compare
 from generator.planning.gather import Beside, gather
 from generator.planning.shapes import Fleet
 from generator.planning.tables import exceeded, read
-from generator.revisions import request_at
 
 
 def run(values: Values) -> Outcome:
@@ -31,20 +30,19 @@ def run(values: Values) -> Outcome:
         tables = read(
             wiring.words(values["configs"]), wiring.word(values["price"]), wiring.word(values["budget"])
         )
-        beside = Beside(tables.configs, finder(request), partial(progress.count, "planning Workspace"))
+        told = partial(progress.count, "planning Workspace")
+        beside = Beside(tables.configs, finder(request), tables.prices, bool(values["choose"]), told)
         fleet = gather(generate(request), beside)
-        about = (*tables.findings, *exceeded(tables, fleet.planned))
-        fleet = fleet._replace(findings=(*fleet.findings, *about), elsewhere=(*fleet.elsewhere, *about))
+        fleet = fleet.with_more((*tables.findings, *exceeded(tables, fleet.planned)))
         against = None
         if revision is not None:
             progress.say(f"reading the intents at {reporting.printable(revision)}")
-            before = _at(revision, request, beside)
-            told = _about_the_past(revision, before)
-            if reporting.exit_code(told) == EXIT_SURROUNDINGS:
-                return Outcome(
-                    said=reporting.text(told, colour=colour, wrote=False), exit_code=EXIT_SURROUNDINGS
-                )
-            fleet = fleet._replace(findings=(*fleet.findings, *told), elsewhere=(*fleet.elsewhere, *told))
+            before = _at(revision, request, beside._replace(choosing=False))
+            past = _about_the_past(revision, before)
+            if reporting.exit_code(past) == EXIT_SURROUNDINGS:
+                said = reporting.text(past, colour=colour, wrote=False)
+                return Outcome(said=said, exit_code=EXIT_SURROUNDINGS)
+            fleet = fleet.with_more(past)
             against = compare(revision, before, fleet)
         progress.say("writing the plan")
         written = _WRITERS[wiring.word(values["form"]) or "text"](fleet, against)
@@ -56,6 +54,8 @@ def run(values: Values) -> Outcome:
 
 def _at(revision: str, request: Request, beside: Beside) -> Fleet:
     """The fleet as it was, by the same facts."""
+    from generator.revisions import request_at  # most plans are of today alone
+
     with request_at(revision, request.paths, request) as past:
         return gather(generate(past), beside)
 

@@ -25,6 +25,7 @@ _OPTIONS: Final = (
         "[MODEL=]PATH",
     ),
     Option("price", ("--price",), "Table of what nodes cost.", "value", "FILE"),
+    Option("choose", ("--choose",), "List every instance type that would do, the cheapest first."),
     Option("budget", ("--budget",), "What the Workspaces may take together.", "value", "FILE"),
 )
 

@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from generator import __version__, assets
 from generator.model import NEWEST_KAITO
-from generator.planning import as_text, cards, sheet
-from generator.planning.changes import Comparison
+from generator.planning import as_text, cards, sheet, words
+from generator.planning.changes import Comparison, hourly
 from generator.planning.shapes import Fleet, Planned
 from generator.planning.sources import Sources
-from generator.planning.words import count, figures, moved
 from generator.reporting import number_of
 from generator.templating.page import fill_page
 
@@ -62,7 +61,7 @@ def write(fleet: Fleet, against: Comparison | None = None) -> str:
         "labels": sorted({label for one in fleet.planned for label in cards.labels_of(one)}),
         "legend": cards.LEGEND,
         "cards": [
-            cards.card(number, one, sources)._replace(change=kinds.get(id(one), ""))
+            cards.card(number, one, sources, fleet.prices)._replace(change=kinds.get(id(one), ""))
             for number, one in enumerate(fleet.planned)
         ],
         "sources": sources.excerpts(),
@@ -78,15 +77,19 @@ def _changes(against: Comparison, fleet: Fleet) -> Changes:
             change.one.title,
             anchors.get(id(change.after), ""),
             (
-                moved(change.before and change.before.nodes, change.after and change.after.nodes),
-                moved(change.before and change.before.gpus, change.after and change.after.gpus),
+                words.moved(change.before and change.before.nodes, change.after and change.after.nodes),
+                words.moved(change.before and change.before.gpus, change.after and change.after.gpus),
+                *([] if fleet.prices is None else [words.paid(hourly(change.before), hourly(change.after))]),
             ),
             ", ".join(change.what) or sheet.place(change.one),
         )
         for change in against.changes
     )
-    words = f"{as_text.summary(against)}: {figures(against.before, against.after)}"
-    return Changes(f"Against {against.revision}", words, ("Nodes", "GPUs"), rows)
+    summary = f"{as_text.summary(against)}: {words.figures(against.before, against.after)}"
+    heads = (
+        ("Nodes", "GPUs") if fleet.prices is None else ("Nodes", "GPUs", f"{fleet.prices.currency} an hour")
+    )
+    return Changes(f"Against {against.revision}", summary, heads, rows)
 
 
 def _policy(style: str, script: str) -> str:
@@ -104,10 +107,19 @@ def _hash(text: str) -> str:
 def _about(planned: Iterable[Planned]) -> str:
     """The installations that the Workspaces are for."""
     targets = (one.spec.target for one in planned)
-    words = dict.fromkeys(
+    about = dict.fromkeys(
         f"KAITO {one.kaito} on {one.provider}, nodes by {one.node_provisioner}" for one in targets
     )
-    return "; ".join(words) if words else f"KAITO {NEWEST_KAITO}"
+    return "; ".join(about) if about else f"KAITO {NEWEST_KAITO}"
+
+
+def _money(fleet: Fleet) -> list[Tile]:
+    cost, prices = fleet.cost, fleet.prices
+    if cost is None or prices is None:
+        return []
+    lacking = f"without {', '.join(cost.unpriced)}" if cost.unpriced else ""
+    note = lacking or f"{words.money(cost.hour, prices)} an hour"
+    return [Tile(f"{prices.currency} a month", f"{cost.month:,.2f}", note, "warn" if lacking else "")]
 
 
 def _tiles(fleet: Fleet) -> list[Tile]:
@@ -116,10 +128,14 @@ def _tiles(fleet: Fleet) -> list[Tile]:
     tone = "bad" if errors else "warn" if warnings else "good"
     unknown = f"and those of {fleet.unknown} unknown" if fleet.unknown else ""
     return [
-        Tile("Workspaces", count(len(fleet.planned))),
-        Tile("Nodes", count(fleet.nodes), unknown),
-        Tile("GPUs", count(fleet.gpus), unknown),
+        Tile("Workspaces", words.count(len(fleet.planned))),
+        Tile("Nodes", words.count(fleet.nodes), unknown),
+        Tile("GPUs", words.count(fleet.gpus), unknown),
+        *_money(fleet),
         Tile(
-            "Errors and warnings", count(errors + warnings), number_of(notes, "note") if notes else "", tone
+            "Errors and warnings",
+            words.count(errors + warnings),
+            number_of(notes, "note") if notes else "",
+            tone,
         ),
     ]

@@ -7,6 +7,8 @@ from generator import __version__
 from generator.formats.as_json import finding_data
 from generator.planning.changes import Change, Comparison
 from generator.planning.shapes import Fleet, Planned
+from generator.sizing.choosing import Offer
+from generator.sizing.costs import Cost, Prices
 from generator.sizing.model import Memory, Span, Term
 
 #: The version of the shape; it rises when a reader of the old one would go wrong.
@@ -19,7 +21,7 @@ def write(fleet: Fleet, against: Comparison | None = None) -> str:
         "version": VERSION,
         "tool": {"name": "kaitogen", "version": __version__},
         "totals": _totals(fleet),
-        "workspaces": [_workspace(one) for one in fleet.planned],
+        "workspaces": [_workspace(one, fleet.prices) for one in fleet.planned],
         "findings": [finding_data(one) for one in fleet.elsewhere],
     }
     if against is not None:
@@ -33,10 +35,46 @@ def _totals(fleet: Fleet) -> dict[str, Any]:
         "nodes": fleet.nodes,
         "gpus": fleet.gpus,
         "unknown": fleet.unknown,
+        **({} if fleet.prices is None else {"cost": _cost(fleet.cost, fleet.prices)}),
     }
 
 
-def _workspace(one: Planned) -> dict[str, Any]:
+def _cost(cost: Cost | None, prices: Prices) -> dict[str, Any] | None:
+    if cost is None:
+        return None
+    return {
+        "currency": prices.currency,
+        "hour": str(cost.hour),
+        "month": str(cost.month),
+        "spotHour": None if cost.spot is None else str(cost.spot),
+        "unpriced": list(cost.unpriced),
+    }
+
+
+def _asked(one: Planned, prices: Prices | None) -> dict[str, Any]:
+    """What is there only where an option asks for it."""
+    asked: dict[str, Any] = {} if prices is None else {"cost": _cost(one.cost, prices)}
+    if one.choice is not None:
+        asked["choice"] = {
+            "offers": [_offer(offer, prices) for offer in one.choice.offers],
+            "out": [{"instanceType": out.sku.name, "why": out.why} for out in one.choice.out],
+            "unknown": one.choice.unknown,
+        }
+    return asked
+
+
+def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
+    return {
+        "instanceType": offer.sku.name,
+        "nodes": offer.nodes,
+        "gpus": offer.gpus,
+        "context": _span(offer.memory.context),
+        "verdict": offer.memory.verdict,
+        "cost": None if prices is None else _cost(offer.cost, prices),
+    }
+
+
+def _workspace(one: Planned, prices: Prices | None) -> dict[str, Any]:
     estimate, layout = one.sizing.estimate, one.sizing.estimate.layout
     lever, memory = one.sizing.lever, one.sizing.memory
     return {
@@ -60,6 +98,7 @@ def _workspace(one: Planned) -> dict[str, Any]:
         "objects": [made._asdict() for made in one.made],
         "command": one.command,
         "lever": None if lever is None else {"change": lever.words, "effect": lever.effect},
+        **_asked(one, prices),
     }
 
 
@@ -90,17 +129,23 @@ def _against(comparison: Comparison) -> dict[str, Any]:
         "revision": comparison.revision,
         "before": _totals(comparison.before),
         "same": comparison.same,
-        "changes": [_change(change) for change in comparison.changes],
+        "changes": [_change(change, comparison.after.prices) for change in comparison.changes],
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
     before, after = change.before, change.after
+    paid = {"before": _hour(before), "after": _hour(after)}
     return {
         "change": change.kind,
         "name": change.one.name,
         "namespace": change.one.namespace or None,
         "nodes": {"before": before and before.nodes, "after": after and after.nodes},
         "gpus": {"before": before and before.gpus, "after": after and after.gpus},
+        **({} if prices is None else {"cost": paid}),
         "what": list(change.what),
     }
+
+
+def _hour(one: Planned | None) -> str | None:
+    return None if one is None or one.cost is None else str(one.cost.hour)

@@ -5,7 +5,7 @@ from typing import Final
 
 from generator.model import Finding
 from generator.planning import as_text, sheet, words
-from generator.planning.changes import Change, Comparison
+from generator.planning.changes import Change, Comparison, hourly
 from generator.planning.shapes import Fleet, Planned
 from generator.reporting import counted, number_of, place, printable
 
@@ -30,16 +30,17 @@ def write(fleet: Fleet, against: Comparison | None = None) -> str:
     page = _Page()
     if against is None:
         page.add(f"## Plan of {number_of(len(fleet.planned), 'Workspace')}\n\n**{as_text.size(fleet)}**\n\n")
-        _table(page, _HEADS, [_row(one) for one in fleet.planned])
+        _table(page, (*_HEADS, *_money_head(fleet)), [_row(one, fleet) for one in fleet.planned])
         planned = sorted(fleet.planned, key=_urgency)
     else:
         page.add(f"## Plan against {plain(against.revision)}\n\n**{as_text.summary(against)}**: ")
         page.add(f"{words.figures(against.before, against.after)}\n\n")
-        _table(page, _CHANGE_HEADS, [_change_row(change) for change in against.changes])
+        heads = (*_CHANGE_HEADS[:-1], *_money_head(fleet), _CHANGE_HEADS[-1])
+        _table(page, heads, [_change_row(change, fleet) for change in against.changes])
         planned = [change.after for change in against.changes if change.after is not None]
     _findings(page, fleet.findings)
     for one in planned:
-        page.add(_details(one))
+        page.add(_details(one, fleet))
     return page.text()
 
 
@@ -97,14 +98,22 @@ def _cells(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _row(one: Planned) -> str:
+def _row(one: Planned, fleet: Fleet) -> str:
     memory = one.sizing.memory
     fits = "error" if one.fails else "" if memory is None else memory.verdict
     title, where = plain(one.title), plain(one.instance_type or one.spec.target.node_provisioner)
-    return _cells((title, one.strategy, where, words.known(one.nodes), words.known(one.gpus), fits))
+    cells = [title, one.strategy, where, words.known(one.nodes), words.known(one.gpus), fits]
+    if fleet.prices is not None:
+        cells.append("unknown" if one.cost is None or one.cost.unpriced else f"{one.cost.hour:,.2f}")
+    return _cells(cells)
 
 
-def _change_row(change: Change) -> str:
+def _money_head(fleet: Fleet) -> list[str]:
+    """The head of the column with the cost, where there are prices."""
+    return [] if fleet.prices is None else [f"{plain(fleet.prices.currency)} an hour"]
+
+
+def _change_row(change: Change, fleet: Fleet) -> str:
     what = ", ".join(change.what) or sheet.place(change.one)
     return _cells(
         (
@@ -112,6 +121,7 @@ def _change_row(change: Change) -> str:
             plain(change.one.title),
             words.moved(change.before and change.before.nodes, change.after and change.after.nodes),
             words.moved(change.before and change.before.gpus, change.after and change.after.gpus),
+            *([] if fleet.prices is None else [words.paid(hourly(change.before), hourly(change.after))]),
             plain(what),
         )
     )
@@ -133,9 +143,9 @@ def _findings(page: _Page, findings: Sequence[Finding]) -> None:
     page.fold(f"<details><summary>{counted(loud)}</summary>\n\n", errors_first)
 
 
-def _details(one: Planned) -> str:
+def _details(one: Planned, fleet: Fleet) -> str:
     """A Workspace folded: its block as text, in a fence that nothing in it can close."""
-    text = as_text.block(one)
+    text = as_text.block(one, fleet)
     fence = "```"
     while fence in text:
         fence += "`"

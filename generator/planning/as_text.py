@@ -7,7 +7,7 @@ from typing import Final
 from generator.planning import sheet
 from generator.planning.changes import Change, Comparison
 from generator.planning.shapes import Fleet, Planned
-from generator.planning.words import delta, figures
+from generator.planning.words import delta, figures, price
 from generator.reporting import counted, number_of, printable
 
 _WIDTH: Final = 110
@@ -18,8 +18,8 @@ _SAID: Final = 12
 def write(fleet: Fleet, against: Comparison | None = None) -> str:
     """The whole plan; against a revision what changes, and the plan of what is new or changed."""
     if against is None:
-        return "\n\n".join([*map(block, fleet.planned), total(fleet)]) + "\n"
-    blocks = [block(change.after) for change in against.changes if change.after is not None]
+        return "\n\n".join([*(block(one, fleet) for one in fleet.planned), total(fleet)]) + "\n"
+    blocks = [block(change.after, fleet) for change in against.changes if change.after is not None]
     return "\n\n".join(["\n".join(_comparison(against)), *blocks, total(fleet)]) + "\n"
 
 
@@ -35,17 +35,20 @@ def size(fleet: Fleet) -> str:
     words = f"{workspaces}: {number_of(fleet.nodes, 'node')}, {number_of(fleet.gpus, 'GPU')}"
     if fleet.unknown:
         words += f", and {fleet.unknown} of unknown size"
+    if fleet.cost is not None and fleet.prices is not None:
+        words += f"; {price(fleet.cost, fleet.prices)}"
     return words
 
 
-def block(one: Planned) -> str:
+def block(one: Planned, fleet: Fleet) -> str:
     """Everything about one Workspace."""
-    return "\n".join(_workspace(one))
+    return "\n".join(_workspace(one, fleet))
 
 
-def _workspace(one: Planned) -> Iterator[str]:
+def _workspace(one: Planned, fleet: Fleet) -> Iterator[str]:
     yield printable(f"{one.title}  ({one.strategy}, {sheet.place(one)})")
-    for column in sheet.columns(one):
+    choice = sheet.choice(one, fleet.prices)
+    for column in (*sheet.columns(one, fleet.prices), *([choice] if choice is not None else [])):
         yield f"  {column.heading}"
         for line in column.lines:
             yield from _line(line)
@@ -59,14 +62,19 @@ def _line(line: sheet.Line) -> list[str]:
         return [head + said]
     if line.trust:
         said = f"{said:<{_SAID}}{line.trust}" if len(said) < _SAID else f"{said}, {line.trust}"
-    return wrap(said, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+    if len(head) + len(said) <= _WIDTH:
+        return [head + said]
+    blanks = " " * len(head)
+    return wrap(said, _WIDTH, initial_indent=head, subsequent_indent=blanks, break_on_hyphens=False)
 
 
 def _comparison(against: Comparison) -> Iterator[str]:
     yield printable(f"Against {against.revision}: {summary(against)}")
     yield f"  {figures(against.before, against.after)}"
     for change in against.changes:
-        yield printable(f"  {change.kind:<8} {change.one.title}  {delta(change)}{_what(change)}")
+        yield printable(
+            f"  {change.kind:<8} {change.one.title}  {delta(change, against.after.prices)}{_what(change)}"
+        )
 
 
 def summary(against: Comparison) -> str:

@@ -8,6 +8,7 @@ from generator.planning import sheet, words
 from generator.planning.shapes import Made, Planned
 from generator.planning.sources import Shown, Sources
 from generator.reporting import number_of
+from generator.sizing.costs import Prices
 from generator.sizing.model import Memory
 from generator.yamlio.write import dump
 
@@ -25,7 +26,7 @@ _KINDS: Final = {
     "reserve": "reserve",
 }
 #: Lines that the page shows in a place of their own.
-_ELSEWHERE: Final = ("best lever", "makes", "layout")
+_ELSEWHERE: Final = ("best lever", "makes", "layout", "costs")
 #: From the bottom of a bar to its top.
 _STACK: Final = tuple(_KINDS)
 
@@ -95,6 +96,7 @@ class Card(NamedTuple):
     layout: str
     cost: str
     columns: tuple[CardColumn, ...]
+    choice: CardColumn | None
     lever: str
     findings: tuple[Shown, ...]
     made: tuple[Made, ...]
@@ -111,11 +113,12 @@ def anchor(number: int) -> str:
     return f"workspace-{number}"
 
 
-def card(number: int, one: Planned, sources: Sources) -> Card:
+def card(number: int, one: Planned, sources: Sources, prices: Prices | None = None) -> Card:
     """The card of one Workspace; `number` makes its anchor."""
     estimate, memory = one.sizing.estimate, one.sizing.memory
     labels = labels_of(one)
     where = sheet.place(one)
+    choice = sheet.choice(one, prices)
     tone, verdict = _verdict(one)
     left = max((estimate.nodes or 0) - _MOST_NODES, 0)
     return Card(
@@ -137,8 +140,9 @@ def card(number: int, one: Planned, sources: Sources) -> Card:
         drawn=f"{sheet.size(estimate)}. {'' if memory is None else _bill(memory)}".strip(),
         size=sheet.size(estimate),
         layout="" if estimate.layout is None else words.layout(estimate.layout),
-        cost="",
-        columns=tuple(_column(column) for column in sheet.columns(one)),
+        cost="" if one.cost is None or prices is None else words.price(one.cost, prices),
+        columns=tuple(_column(column) for column in sheet.columns(one, prices)),
+        choice=None if choice is None else _column(choice),
         lever="" if one.sizing.lever is None else f"{one.sizing.lever.words}: {one.sizing.lever.effect}",
         findings=tuple(sources.finding(finding) for finding in one.findings),
         made=one.made,

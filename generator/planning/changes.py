@@ -1,6 +1,7 @@
 """Two plans of the same paths, and what is new, gone and changed between them, the most important first."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from generator.planning.shapes import Fleet, Planned
@@ -34,6 +35,16 @@ class Change(NamedTuple):
     def gpus(self) -> int:
         """How many GPUs it takes more."""
         return _more(self.before and self.before.gpus, self.after and self.after.gpus)
+
+    @property
+    def hour(self) -> Decimal:
+        """What it costs more for an hour, as far as there are prices."""
+        return hourly(self.after) - hourly(self.before)
+
+
+def hourly(one: Planned | None) -> Decimal:
+    """What a Workspace costs for an hour, nothing where that is not known."""
+    return Decimal(0) if one is None or one.cost is None else one.cost.hour
 
 
 class Comparison(NamedTuple):
@@ -69,10 +80,12 @@ def compare(revision: str, before: Fleet, after: Fleet) -> Comparison:
     )
 
 
-def _importance(change: Change) -> tuple[bool, int, int, int, str]:
-    """What can't work comes first, then the most GPUs, the most nodes."""
+def _importance(change: Change) -> tuple[bool, Decimal, int, int, int, str]:
+    """What can't work comes first, then the most money, the most GPUs, the most nodes."""
     fails = change.after is not None and change.after.fails
-    return (not fails, -abs(change.gpus), -abs(change.nodes), _RANK[change.kind], change.one.title)
+    return (
+        not fails, -abs(change.hour), -abs(change.gpus), -abs(change.nodes), _RANK[change.kind], change.one.title,
+    )  # fmt: skip
 
 
 def _more(before: int | None, after: int | None) -> int:

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from generator import strategies
-from generator.check import config_maps_of, is_workspace
+from generator.check import ConfigMaps, config_maps_of, is_workspace
 from generator.findings import in_file_order, place_by_document
 from generator.model import Document, Finding, Located, Origin, Result
 from generator.planning.brought import Finder
@@ -14,6 +14,8 @@ from generator.planning.shapes import Fleet, Planned
 from generator.rules.ignored import label_line
 from generator.rules.surroundings import Facts, Surroundings
 from generator.said import said_at
+from generator.sizing.choosing import choose
+from generator.sizing.costs import Cost, Prices, cost
 from generator.sizing.size import size
 from generator.sizing.subjects import Configs
 from generator.suppressions import take_back
@@ -25,13 +27,15 @@ _UNREAD: Final = frozenset(
 
 
 class Beside(NamedTuple):
-    """What is known beside the intents: models outside the catalogue, and the GPUs of nodes that a user brings.
+    """What is known beside the intents: models outside the catalogue, GPUs of nodes that a user brings, and prices.
 
-    `told` hears how many Workspaces of how many are done.
+    `choosing` asks for the instance types that would do. `told` hears how many Workspaces of how many are done.
     """
 
     configs: Configs | None = None
     find_node: Finder | None = None
+    prices: Prices | None = None
+    choosing: bool = False
     told: Callable[[int, int], None] = lambda _done, _all: None
 
 
@@ -62,7 +66,28 @@ def gather(result: Result, beside: Beside) -> Fleet:
                     (),
                 )
             )
-    return _with_findings(planned, result)
+    return _with_findings(_with_money(planned, config_maps, beside), result)._replace(
+        prices=beside.prices, cost=_cost(beside.prices, planned)
+    )
+
+
+def _with_money(planned: Iterable[Planned], config_maps: ConfigMaps, beside: Beside) -> list[Planned]:
+    if beside.prices is not None:
+        planned = [
+            one._replace(cost=None if one.usage is None else _cost(beside.prices, [one])) for one in planned
+        ]
+    if beside.choosing:
+        planned = [
+            one._replace(
+                choice=choose(one.workspace, one.spec.target, config_maps, beside.configs, beside.prices)
+            )
+            for one in planned
+        ]
+    return list(planned)
+
+
+def _cost(prices: Prices | None, planned: Iterable[Planned]) -> Cost | None:
+    return None if prices is None else cost(prices, (one.usage for one in planned if one.usage is not None))
 
 
 def _with_findings(planned: Sequence[Planned], result: Result) -> Fleet:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from generator.model import Finding, Json, Manifest, Spec
+from generator.sizing.choosing import Choice
+from generator.sizing.costs import Cost, Prices, Usage
 from generator.sizing.model import Sizing
 
 
@@ -20,7 +22,8 @@ class Planned(NamedTuple):
 
     `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
     of its findings that are about fields which nobody reads. `command` is the line that puts the
-    selected label on the named nodes, empty where KAITO finds nodes without it.
+    selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
+    without prices or where nobody knows the nodes, `choice` where nobody asked for it.
     """
 
     spec: Spec
@@ -32,6 +35,8 @@ class Planned(NamedTuple):
     command: str
     findings: tuple[Finding, ...]
     ignored: tuple[Finding, ...]
+    cost: Cost | None = None
+    choice: Choice | None = None
 
     @property
     def name(self) -> str:
@@ -65,17 +70,30 @@ class Planned(NamedTuple):
         return self.sizing.estimate.gpus
 
     @property
+    def usage(self) -> Usage | None:
+        """What has to be paid for it; None where nobody knows, or where the user brings the nodes."""
+        node = self.sizing.estimate.node
+        if self.nodes is None or node is None or self.spec.target.byo:
+            return None
+        return Usage(self.instance_type, self.nodes, node.gpus)
+
+    @property
     def fails(self) -> bool:
         """Whether a finding says that it can't work."""
         return any(one.severity == "error" for one in self.findings)
 
 
 class Fleet(NamedTuple):
-    """All Workspaces of a run. `elsewhere` are the findings that are about none of them, `findings` all there are."""
+    """All Workspaces of a run. `elsewhere` are the findings that are about none of them, `findings` all there are.
+
+    `cost` is what all nodes cost by `prices`, where those were given.
+    """
 
     planned: tuple[Planned, ...]
     findings: tuple[Finding, ...]
     elsewhere: tuple[Finding, ...]
+    prices: Prices | None = None
+    cost: Cost | None = None
 
     @property
     def nodes(self) -> int:
@@ -91,6 +109,11 @@ class Fleet(NamedTuple):
     def unknown(self) -> int:
         """How many Workspaces nobody knows the GPUs of."""
         return sum(one.gpus is None for one in self.planned)
+
+    def with_more(self, findings: Iterable[Finding]) -> "Fleet":
+        """The same with findings that are about none of the Workspaces."""
+        more = tuple(findings)
+        return self._replace(findings=(*self.findings, *more), elsewhere=(*self.elsewhere, *more))
 
 
 def known(numbers: Iterable[int | None]) -> int:

@@ -8,6 +8,8 @@ from generator.planning import words
 from generator.planning.shapes import Made, Planned
 from generator.reporting import number_of
 from generator.rules.surroundings import cut
+from generator.sizing.choosing import Offer
+from generator.sizing.costs import Prices
 from generator.sizing.model import Estimate, Memory
 
 #: The line that is for a shell.
@@ -30,13 +32,51 @@ class Column(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def columns(one: Planned) -> tuple[Column, Column]:
+def columns(one: Planned, prices: Prices | None = None) -> tuple[Column, Column]:
     """What KAITO will do, and what vLLM will then probably have."""
     estimate = one.sizing.estimate
     return (
-        Column(f"What KAITO {estimate.kaito} will do", tuple(_kaito(one))),
+        Column(f"What KAITO {estimate.kaito} will do", (*_kaito(one), *_cost(one, prices))),
         Column(_heading(one.sizing.memory), tuple(_vllm(one))),
     )
+
+
+def choice(one: Planned, prices: Prices | None = None) -> Column | None:
+    """The instance types on which it would run, and why the others fall out; None where nobody asked."""
+    found = one.choice
+    if found is None:
+        return None
+    order = "the cheapest first" if prices is not None else "the fewest GPUs first"
+    lines = [Line("unknown", found.unknown)] if found.unknown else []
+    for number, offer in enumerate(found.offers):
+        lines.append(Line(_rank(number), _offer(offer, one, prices)))
+    lines += [Line("falls out", f"{out.sku.name}: {out.why}") for out in found.out]
+    return Column(f"Instance types that would do, {order}", tuple(lines))
+
+
+def _rank(number: int) -> str:
+    return ("best", "runner-up")[number] if number < 2 else f"{number + 1}."
+
+
+def _offer(offer: Offer, one: Planned, prices: Prices | None) -> str:
+    said = f"{offer.sku.name}: {number_of(offer.nodes, 'node')}, {number_of(offer.gpus, 'GPU')}"
+    said += f", about {words.count(offer.memory.context.likely)} tokens in one request"
+    if offer.memory.verdict != "fits":
+        said += f" ({offer.memory.verdict})"
+    if prices is not None:
+        said += ", no price" if offer.cost is None else f", {words.price(offer.cost, prices)}"
+    return f"{said}; this is what the intent says" if offer.sku.name == one.instance_type else said
+
+
+def _cost(one: Planned, prices: Prices | None) -> Iterator[Line]:
+    if prices is None:
+        return
+    if one.cost is not None:
+        yield Line("costs", words.price(one.cost, prices))
+    elif one.spec.target.byo:
+        yield Line("costs", "nothing more: the nodes are there already")
+    else:
+        yield Line("costs", "unknown, as the nodes are")
 
 
 def place(one: Planned) -> str:
@@ -119,13 +159,14 @@ def _vllm(one: Planned) -> Iterator[Line]:
     yield Line("memory", words.gib(memory.gpu.likely), words.trust(memory.gpu))
     for term in memory.terms:
         yield Line(term.name, words.gib(term.likely), words.trust(term))
-    yield Line("tokens", f"{words.span(memory.tokens)} of KV cache", words.label_of(memory.tokens))
+    trust = memory.pool.label
+    # A length that holds at the worst and at the best is what the model or the setting says, and nothing is assumed.
+    certain = memory.context.low == memory.context.high
+    yield Line("tokens", f"{words.span(memory.tokens)} of KV cache", trust)
     yield Line(
-        "context", f"{words.span(memory.context, 'tokens')} in one request", words.label_of(memory.context)
+        "context", f"{words.span(memory.context, 'tokens')} in one request", "exact" if certain else trust
     )
-    yield Line(
-        "requests", f"{words.span(memory.requests)} of that length at once", words.label_of(memory.requests)
-    )
+    yield Line("requests", f"{words.span(memory.requests)} of that length at once", trust)
     yield Line("verdict", words.verdict(memory))
     if one.sizing.lever is not None:
         yield Line("best lever", f"{one.sizing.lever.words}: {one.sizing.lever.effect}")

@@ -1,11 +1,10 @@
 """The tables beside a plan: models outside the catalogue, prices, and the budget that it is held against."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from generator.model import Document, Finding
 from generator.planning.shapes import Planned
-from generator.sizing.costs import Budget, Prices, Usage, over
+from generator.sizing.costs import Budget, Prices, over
 from generator.sizing.subjects import Configs
 
 
@@ -36,20 +35,12 @@ def read(configs: tuple[str, ...], price: str | None, budget: str | None) -> Tab
     return Tables(known, prices, limit, document, tuple(findings))
 
 
-def usages(planned: Iterable[Planned]) -> list[Usage]:
-    """What the Workspaces take, as far as it is known."""
-    return [
-        Usage(one.instance_type, one.nodes, one.sizing.estimate.node.gpus)
-        for one in planned
-        if one.nodes is not None and one.sizing.estimate.node is not None
-    ]
-
-
 def exceeded(tables: Tables, planned: tuple[Planned, ...]) -> list[Finding]:
     """Where the Workspaces take more than the budget allows, at the budget's own lines."""
     if tables.budget is None or tables.limits is None:
         return []
     from generator.tables.reading import at  # most plans have no budget
 
-    known = usages(planned)
-    return at(tables.limits, over(tables.budget, known, tables.prices, len(planned) - len(known)))
+    bought = [one for one in planned if not one.spec.target.byo]
+    known = [one.usage for one in bought if one.usage is not None]
+    return at(tables.limits, over(tables.budget, known, tables.prices, len(bought) - len(known)))

@@ -1,11 +1,13 @@
 """Bytes, tokens, nodes and their ranges in words, the same in every format of a plan."""
 
+from decimal import Decimal
 from typing import Final
 
 from generator.planning.changes import Change
 from generator.planning.shapes import Fleet
 from generator.reporting import number_of
-from generator.sizing.model import Label, Layout, Memory, Span, Term
+from generator.sizing.costs import Cost, Prices
+from generator.sizing.model import Layout, Memory, Span, Term
 
 _GIB: Final = 2**30
 
@@ -34,11 +36,6 @@ def span(value: Span, noun: str = "") -> str:
     return words if value.low == value.high else f"{words} ({count(value.low)} to {count(value.high)})"
 
 
-def label_of(value: Span) -> Label:
-    """What a range says of the number inside it."""
-    return "exact" if value.low == value.high else "assumed"
-
-
 def layout(value: Layout) -> str:
     """The three sizes, and what they come to."""
     return f"data {value.data} x tensor {value.tensor} x pipeline {value.pipeline}: {_meaning(value)}"
@@ -61,6 +58,21 @@ def verdict(memory: Memory) -> str:
     return "tight: it may not start" if memory.verdict == "tight" else "does not fit: vLLM will not start"
 
 
+def money(amount: Decimal, prices: Prices) -> str:
+    """An amount to the cent, with its currency."""
+    return f"{amount:,.2f} {prices.currency}"
+
+
+def price(cost: Cost, prices: Prices) -> str:
+    """What nodes cost, for an hour and a month; what has no price is said."""
+    if cost.unpriced and not cost.hour:
+        return f"unknown: no price for {', '.join(cost.unpriced)}"
+    said = f"{money(cost.hour, prices)} an hour, {money(cost.month, prices)} a month"
+    if cost.spot is not None and cost.hour:
+        said += f"; {money(cost.spot, prices)} an hour at spot prices"
+    return f"{said}; and {', '.join(cost.unpriced)}, which has no price" if cost.unpriced else said
+
+
 def known(number: int | None) -> str:
     """A number; what nobody knows is said so."""
     return "unknown" if number is None else count(number)
@@ -69,7 +81,19 @@ def known(number: int | None) -> str:
 def figures(before: Fleet, after: Fleet) -> str:
     """What two fleets come to, and the difference."""
     pairs = (("nodes", before.nodes, after.nodes), ("GPUs", before.gpus, after.gpus))
-    return ", ".join(f"{name} {count(old)} -> {count(new)} ({new - old:+,})" for name, old, new in pairs)
+    said = [f"{name} {count(old)} -> {count(new)} ({new - old:+,})" for name, old, new in pairs]
+    if before.cost is not None and after.cost is not None and after.prices is not None:
+        currency = after.prices.currency
+        said.append(f"{currency} an hour {paid(before.cost.hour, after.cost.hour)}")
+        said.append(f"{currency} a month {paid(before.cost.month, after.cost.month)}")
+    return ", ".join(said)
+
+
+def paid(before: Decimal, after: Decimal) -> str:
+    """An amount that was and an amount that will be."""
+    if before == after:
+        return f"{after:,.2f}"
+    return f"{before:,.2f} -> {after:,.2f} ({after - before:+,.2f})"
 
 
 def moved(before: int | None, after: int | None) -> str:
@@ -78,9 +102,10 @@ def moved(before: int | None, after: int | None) -> str:
     return count(new) if old == new else f"{count(old)} -> {count(new)} ({new - old:+,})"
 
 
-def delta(change: Change) -> str:
-    """What a change costs in nodes and GPUs."""
-    return f"{_signed(change.nodes, 'node')}, {_signed(change.gpus, 'GPU')}"
+def delta(change: Change, prices: Prices | None = None) -> str:
+    """What a change costs in nodes, GPUs and, by the hour, money."""
+    said = f"{_signed(change.nodes, 'node')}, {_signed(change.gpus, 'GPU')}"
+    return said if prices is None else f"{said}, {change.hour:+,.2f} {prices.currency} an hour"
 
 
 def _signed(number: int, noun: str) -> str:

@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
@@ -14,12 +14,10 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from generator.adapters import dispatch, quick
-from generator.adapters.outcome import Outcome
 from generator.model import KAITO_VERSIONS, NODE_PROVISIONERS
 from generator.planning.as_markdown import LIMIT
+from tests.acceptance.plans import HEAD, data, intent, planned, write
 
-HEAD: Final = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\n"
 #: The keys of a Workspace that were promised first, in their order.
 PROMISED: Final = [
     "name", "namespace", "strategy", "instanceType", "kaito", "requestedNodes", "estimatedNodes", "gpus",
@@ -30,31 +28,6 @@ TUNING: Final = (
     "output: {image: example.com/a, imagePushSecret: push}}\n"
 )
 GIT: Final = ("git", "-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgsign=false")
-
-
-def intent(
-    name: str = "phi-4", *, placement: str = "instanceType: Standard_NC24ads_A100_v4",
-    inference: str = "model: phi-4", rest: str = "", namespace: str = "chat",
-) -> str:  # fmt: skip
-    metadata = f"metadata: {{name: {name}, namespace: {namespace}, labels: {{team: search}}}}\n"
-    return f"{HEAD}{metadata}spec:\n  placement: {{{placement}}}\n  inference: {{{inference}}}\n{rest}"
-
-
-def planned(*words: str | Path) -> Outcome:
-    """The command in this process."""
-    parsed = quick.parse(["plan", *map(str, words)])
-    assert parsed is not None, words
-    return dispatch.run(*parsed)
-
-
-def data(*words: str | Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(planned(*words, "--format", "json").output)
-    return document
-
-
-def write(folder: Path, *intents: str, name: str = "a.intent.yaml") -> Path:
-    (folder / name).write_text("---\n".join(intents), encoding="utf-8")
-    return folder / name
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,9 @@ class Browser:
         self._log.close()
 
     @contextmanager
-    def page(self, url: str, *, width: int = 1280, height: int = 900, dark: bool = False) -> Iterator["Page"]:
+    def page(
+        self, url: str, *, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True
+    ) -> Iterator["Page"]:
         """A tab of that size with the page loaded, closed at the end."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -129,6 +131,7 @@ class Browser:
         self.call("Emulation.setDeviceMetricsOverride", session, **metrics)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", session, features=[scheme])
+        self.call("Emulation.setScriptExecutionDisabled", session, value=not scripts)
         self.events.clear()
         self.call("Page.navigate", session, url=url)
         self.wait("Page.loadEventFired", session)

@@ -1,0 +1,35 @@
+"""Intents to plan, and the command run on them in this process."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from generator.adapters import dispatch, quick
+from generator.adapters.outcome import Outcome
+
+HEAD: Final = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\n"
+
+
+def intent(
+    name: str = "phi-4", *, placement: str = "instanceType: Standard_NC24ads_A100_v4",
+    inference: str = "model: phi-4", rest: str = "", namespace: str = "chat",
+) -> str:  # fmt: skip
+    metadata = f"metadata: {{name: {name}, namespace: {namespace}, labels: {{team: search}}}}\n"
+    return f"{HEAD}{metadata}spec:\n  placement: {{{placement}}}\n  inference: {{{inference}}}\n{rest}"
+
+
+def planned(*words: str | Path) -> Outcome:
+    """The command in this process."""
+    parsed = quick.parse(["plan", *map(str, words)])
+    assert parsed is not None, words
+    return dispatch.run(*parsed)
+
+
+def data(*words: str | Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(planned(*words, "--format", "json").output)
+    return document
+
+
+def write(folder: Path, *intents: str, name: str = "a.intent.yaml") -> Path:
+    (folder / name).write_text("---\n".join(intents), encoding="utf-8")
+    return folder / name
