@@ -75,11 +75,12 @@ def _c9(v: Any) -> bool:
 
 
 def _c10(v: Any) -> bool:
-    if not isinstance(v, list):
+    if not (isinstance(v, list) or v is None):
         return False
-    for vi in v:
-        if not isinstance(vi, str):
-            return False
+    if isinstance(v, list):
+        for vi in v:
+            if not isinstance(vi, str):
+                return False
     return True
 
 

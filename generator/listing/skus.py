@@ -14,11 +14,11 @@ _GIB: Final = "GiB"
 
 
 class Row(NamedTuple):
-    """One instance type with the models that fit on one node of it."""
+    """One instance type with the models that fit on one node of it; None where that version does not say."""
 
     provider: str
     sku: Sku
-    fits: tuple[Model, ...]
+    fits: list[Model] | None
 
 
 class Fitting(NamedTuple):
@@ -38,7 +38,7 @@ def find(query: str, providers: tuple[str, ...], kaito: str) -> list[Row]:
         if sku.known_to(minor) and _named(sku, query)
     ]
     found.sort(key=lambda pair: (pair[1].memory, pair[1].gpus, pair[1].name))
-    return [Row(provider, sku, tuple(on_one_node(sku, provider, kaito))) for provider, sku in found]
+    return [Row(provider, sku, on_one_node(sku, provider, kaito)) for provider, sku in found]
 
 
 def _named(sku: Sku, query: str) -> bool:
@@ -63,7 +63,7 @@ def as_text(rows: list[Row]) -> str:
     lines = [
         (
             one.sku.name, one.provider, str(one.sku.gpus), f"{one.sku.memory} {_GIB}", one.sku.gpu_model,
-            f"0.{one.sku.since}", f"{len(one.fits)} of {every}",
+            f"0.{one.sku.since}", "-" if one.fits is None else f"{len(one.fits)} of {every}",
         )
         for one in rows
     ]  # fmt: skip
@@ -97,7 +97,13 @@ def _offer(one: Offer) -> tuple[str, ...]:
 
 def as_json(rows: list[Row], kaito: str) -> str:
     """The same for machines; the shape is schemas/skus.schema.json."""
-    entries = [{**_entry(one.provider, one.sku), "fits": [model.id for model in one.fits]} for one in rows]
+    entries = [
+        {
+            **_entry(one.provider, one.sku),
+            "fits": None if one.fits is None else [model.id for model in one.fits],
+        }
+        for one in rows
+    ]
     return _dumped({"version": 1, "kaito": kaito, "model": None, "skus": entries, "out": []})
 
 

@@ -63,6 +63,8 @@ def choose(
     runtime = kaito.runtime(facts)
     if runtime != "vllm":
         return Choice((), (), f"only a preset on vLLM is sized, and {runtime} runs here")
+    if not kaito.estimates(facts.minor):
+        return Choice((), (), f"KAITO {facts.kaito} makes no estimate: it takes as many nodes as count says")
     offers: list[Offer] = []
     out: list[Out] = []
     for sku in all_skus(facts.provider):

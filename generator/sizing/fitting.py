@@ -4,12 +4,18 @@ from generator.catalogue.models import Model, all_models
 from generator.catalogue.skus import Sku
 from generator.model import Target
 from generator.rules.surroundings import Facts, Surroundings
+from generator.sizing import kaito as column_a
 from generator.sizing.choosing import Choice, choose, fits
 
 
-def on_one_node(sku: Sku, provider: str, kaito: str) -> list[Model]:
-    """The models that KAITO puts on one node of it, and that vLLM then probably has room for."""
+def on_one_node(sku: Sku, provider: str, kaito: str) -> list[Model] | None:
+    """The models that KAITO puts on one node of it, and that vLLM then probably has room for.
+
+    None where that version makes no estimate.
+    """
     target = Target(kaito=kaito, provider=provider)
+    if not column_a.estimates(target.minor):
+        return None
     return [
         model
         for model in all_models()

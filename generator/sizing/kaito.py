@@ -29,6 +29,11 @@ class Settings(NamedTuple):
     source: str
 
 
+def estimates(minor: int) -> bool:
+    """Whether KAITO 0.`minor` works out the nodes of a preset on vLLM by itself."""
+    return minor >= _ESTIMATOR
+
+
 def runtime(facts: Facts) -> Runtime:
     """Who serves the model."""
     if facts.tuning is not None:
