@@ -1,8 +1,8 @@
 """The other side of a comparison: what a revision, a folder or a file said, brought to objects as the new side is."""
 
 import os
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from generator import git, revisions
 from generator.changes.compare import compare
@@ -67,6 +67,10 @@ def with_changes(result: Result, word: str, request: Request) -> Result:
     )
 
 
+#: The objects of one side, and what is wrong with them.
+Side: TypeAlias = tuple[list[Item], list[Finding]]
+
+
 class Compared(NamedTuple):
     """Both sides of a comparison with what differs, and what keeps them from being compared."""
 
@@ -76,15 +80,29 @@ class Compared(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def compared(word: str, request: Request) -> Compared:
-    """What the paths of the request hold, compared with another side of them."""
-    before, after = result_of(word, request), generate(request)
-    target = request.finished or Target()
-    (old, nameless), (new, unnamed) = items_of(before, target), items_of(after, target)
-    located = [*nameless, *unnamed, *twice(old), *twice(new)]
-    findings = [*unreadable(after), *unreadable(before), *place(located)]
-    comparison = Comparison((), 0) if findings else compare(old, new)
-    return Compared(comparison, tuple(old), tuple(new), tuple(dict.fromkeys(findings)))
+def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Compared:
+    """What the paths of the request hold, compared with another side.
+
+    That one is a function of what they hold, and of whether that is whole.
+    """
+    after = generate(request)
+    new, unnamed = items_of(after, request.finished or Target())
+    findings = [*unreadable(after), *place([*unnamed, *twice(new)])]
+    old, more = other(new, not findings)
+    findings = list(dict.fromkeys([*findings, *more]))
+    broken = any(one.severity == "error" for one in findings)
+    comparison = Comparison((), 0) if broken else compare(old, new)
+    return Compared(comparison, tuple(old), tuple(new), tuple(findings))
+
+
+def side_of(word: str, request: Request) -> Side:
+    """The objects of a revision, a folder or a file, and what keeps them from being compared."""
+    before = result_of(word, request)
+    old, nameless = items_of(before, request.finished or Target())
+    unread = [
+        one for one in before.findings if one.code.startswith(_SURROUNDINGS) and one.severity != "error"
+    ]
+    return old, [*unreadable(before), *unread, *place([*nameless, *twice(old)])]
 
 
 def _about(before: Result, prefix: str) -> list[Finding]:

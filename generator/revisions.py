@@ -15,6 +15,7 @@ from generator.model import Document, Finding, Request, Severity
 #: As many links are followed, one after the other, as Linux follows.
 _MOST_LINKS: Final = 40
 _LINK_BYTES: Final = 4096
+_NO_FILES: Final = (git.FOLDER, git.LINK, git.SUBMODULE)
 _DEAD_END: Final = (
     "KG601",
     "error",
@@ -35,25 +36,26 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
 
     What is not there at that revision is no finding; what keeps it from being read is one, among
     the findings of the request. Templates of the user's own are those of the revision, in a folder
-    that is there as long as the context.
+    that is there as long as the context; so are facts about nodes, where the revision has them.
     """
     if "-" in paths:
         raise UsageError("standard input has no revision", fix="name files or folders of the repository")
     past = _Past(revision)
     with ExitStack() as stack:
-        templates = request.templates
+        templates, inventory = request.templates, list(request.inventory)
         try:
             repository = repository_of(paths)
             commit = repository.commit(revision)
             for path in paths:
                 past.add(repository, commit, path)
+            inventory = [one for name in inventory for one in past.inventory(repository, commit, name)]
             if templates is not None:
                 templates = _templates(repository, commit, templates, stack)
         except git.Trouble as trouble:
             past.note(revision or "--against", trouble.code, "error", trouble.message, trouble.fix)
         yield request._replace(
             paths=(),
-            stdin=None,
+            inventory=tuple(inventory),
             documents=tuple(past.documents),
             findings=tuple(past.findings),
             templates=templates,
@@ -105,6 +107,20 @@ class _Past:
                 self.note(self._name(path), *_DEAD_END)
             else:
                 self._read(repository, {self._name(path): found})
+
+    def inventory(
+        self, repository: git.Repository, commit: str, file: str | Document
+    ) -> Iterator[str | Document]:
+        """The documents of a file of facts at the revision; today's, where the revision has no such file."""
+        inside = _inside(file, repository.top) if isinstance(file, str) and file != "-" else None
+        entry = repository.entry(commit, inside) if inside else None
+        if not isinstance(file, str) or entry is None or entry.mode in _NO_FILES:
+            yield file
+            return
+        for _, data in repository.contents([entry], MAX_BYTES):
+            loaded = documents_of(self._name(file), data)
+            self.findings += loaded.findings
+            yield from loaded.documents
 
     def _name(self, path: str) -> str:
         return f"{self.revision}:{path}"

@@ -8,22 +8,22 @@ from generator.adapters import targets, wiring
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.terminal import colours
-from generator.against import compared
+from generator.against import Compared, Side, compared, side_of
+from generator.changes.model import Item
 from generator.differing.told import Told
 from generator.differing.way_out import ways_out
 from generator.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+from generator.model import Request
 
 
 def run(values: Values) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
     request = wiring.request(values)._replace(finished=targets.whole(targets.wanted(values)))
-    against = wiring.word(values["against"])
-    if against is None:
-        raise UsageError(
-            "diff compares with something, and nothing is named",
-            fix="add --against REVISION, or a folder or file",
-        )
-    found = compared(against, request)
+    if _asks_a_cluster(values):
+        against, found = _live(values, request)
+    else:
+        against = _named(values)
+        found = compared(request, lambda *_: side_of(against, request))
     shown = [one for one in found.findings if not values["quiet"] or reporting.stops(one)]
     said = reporting.text(shown, colour=colours(), wrote=False)
     code = reporting.exit_code(found.findings)
@@ -34,6 +34,41 @@ def run(values: Values) -> Outcome:
     said += _migration(wiring.word(values["migration"]), told)
     code = EXIT_FINDINGS if found.comparison.objects else EXIT_OK
     return Outcome(written.encode("utf-8", "backslashreplace"), said, code)
+
+
+def _asks_a_cluster(values: Values) -> bool:
+    from generator.adapters import live  # few comparisons ask a cluster
+
+    return live.wanted(values)
+
+
+def _named(values: Values) -> str:
+    against = wiring.word(values["against"])
+    if against is None:
+        fix = "add --against with a revision, a folder or a file, or --live"
+        raise UsageError("diff compares with something, and nothing is named", fix=fix)
+    return against
+
+
+def _live(values: Values, request: Request) -> tuple[str, Compared]:
+    """The comparison with what runs; the cluster is asked only about what is whole on our side."""
+    if values["against"] is not None:
+        raise UsageError("--live and --against both name the other side", fix="leave one of them out")
+    from generator.adapters import live, live_side
+
+    names: list[str] = []
+
+    def other(new: list[Item], whole: bool) -> Side:
+        if not whole:
+            return [], []
+        with live.Asking(values) as cluster:
+            names.append(f"cluster {cluster.name}")
+            return live_side.items_in(
+                cluster, new, wiring.word(values["namespace"]) or live_side.DEFAULT_NAMESPACE
+            ), []
+
+    found = compared(request, other)
+    return names[0] if names else "", found
 
 
 def _migration(folder: str | None, told: Told) -> str:

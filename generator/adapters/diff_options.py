@@ -25,6 +25,14 @@ def diff(paths: Argument, *shared: Option) -> Command:
             ),
             *LIVE_OPTIONS,
             Option(
+                "namespace",
+                ("-n", "--namespace"),
+                "Where --live looks for objects that name no namespace.",
+                "value",
+                "NAME",
+                default="default",
+            ),
+            Option(
                 "form", ("--format",), "How to print the comparison.", "value", choices=FORMS, default="text"
             ),
             Option(

@@ -32,12 +32,12 @@ def judged(before: Item, after: Item, used: frozenset[tuple[str, str]]) -> tuple
 
 
 def worst(changes: tuple[Change, ...]) -> Judgement:
-    """The judgement that decides what becomes of the object."""
-    return min(
-        (change.judgement for change in changes),
-        key=lambda one: VERDICTS.index(one.verdict),
-        default=IN_PLACE,
-    )
+    """The judgement that decides what becomes of the object, the same whatever order its fields come in."""
+    return min((change.judgement for change in changes), key=_weight, default=IN_PLACE)
+
+
+def _weight(judgement: Judgement) -> tuple[int, str, str]:
+    return VERDICTS.index(judgement.verdict), judgement.code, judgement.why
 
 
 def _judge(pair: Pair, difference: Difference) -> Judgement:

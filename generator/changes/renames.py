@@ -34,24 +34,25 @@ def followers(
     """ConfigMaps that took each other's place: the one that a Workspace read before, and the one that it reads now."""
     old_maps, new_maps = _config_maps(gone), _config_maps(new)
     for before, after in pairs:
-        old = old_maps.pop((before.identity[2], _config(before.data)), None)
+        old = old_maps.pop((before.identity[2], settings_name(before.data)), None)
         if old is None:
             continue
-        following = new_maps.pop((after.identity[2], _config(after.data)), None)
+        following = new_maps.pop((after.identity[2], settings_name(after.data)), None)
         if following is not None:
             yield old, following
 
 
 def used(items: Sequence[Item]) -> frozenset[tuple[str, str]]:
     """Namespace and name of the ConfigMaps that Workspaces read."""
-    return frozenset((item.identity[2], _config(item.data)) for item in items if item.is_workspace)
+    return frozenset((item.identity[2], settings_name(item.data)) for item in items if item.is_workspace)
 
 
 def _config_maps(items: Sequence[Item]) -> dict[tuple[str, str], Item]:
     return {item.identity[2:]: item for item in items if item.identity[:2] == ("", "ConfigMap")}
 
 
-def _config(data: Json) -> str:
+def settings_name(data: Json) -> str:
+    """The name of the ConfigMap that a Workspace reads; empty where it reads none."""
     for workload in ("inference", "tuning"):
         said = data.get(workload)
         if isinstance(said, dict) and isinstance(said.get("config"), str):
