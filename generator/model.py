@@ -282,7 +282,7 @@ class Result(NamedTuple):
     `suppressed` are findings that a comment in the user's file takes back, with a reason.
     `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
     every finding about a value, taken back or not, beside the origin of each intent that it is about.
-    `finished` are the objects that a user wrote in full.
+    `finished` are the objects that a user wrote in full, `files` what was read, in the order of findings.
     """
 
     manifests: tuple[Manifest, ...]
@@ -291,6 +291,7 @@ class Result(NamedTuple):
     workspaces: int = 0
     about: tuple[tuple[Origin, Finding], ...] = ()
     finished: tuple[Finished, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -30,7 +30,9 @@ def generate(request: Request) -> Result:
     findings = in_file_order([*unreadable, *unknown, *flaws, *each_once(placed)], files)
     seen = sum(is_workspace(data) for _, data in (*manifests, *finished))
     about = tuple(pair for group in placed for pair in group)
-    result = Result(tuple(manifests), tuple(findings), workspaces=seen, about=about, finished=tuple(finished))
+    result = Result(
+        tuple(manifests), tuple(findings), (), seen, about=about, finished=tuple(finished), files=tuple(files)
+    )
     if not findings:
         return result
     from generator.suppressions import take_back  # a run without findings has nothing to take back

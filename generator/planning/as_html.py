@@ -8,7 +8,7 @@ from typing import NamedTuple
 from generator import __version__, assets
 from generator.model import NEWEST_KAITO
 from generator.planning import as_text, cards, sheet, words
-from generator.planning.changes import Comparison, hourly
+from generator.planning.changes import Comparison
 from generator.planning.shapes import Fleet, Planned
 from generator.planning.sources import Sources
 from generator.reporting import number_of
@@ -79,7 +79,7 @@ def _changes(against: Comparison, fleet: Fleet) -> Changes:
             (
                 words.moved(change.before and change.before.nodes, change.after and change.after.nodes),
                 words.moved(change.before and change.before.gpus, change.after and change.after.gpus),
-                *([] if fleet.prices is None else [words.paid(hourly(change.before), hourly(change.after))]),
+                *([] if fleet.prices is None else [words.paid(*change.hours)]),
             ),
             ", ".join(change.what) or sheet.place(change.one),
         )

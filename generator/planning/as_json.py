@@ -1,6 +1,7 @@
 """A plan as JSON, in the shape of schemas/plan.schema.json."""
 
 import json
+from decimal import Decimal
 from typing import Any, Final
 
 from generator import __version__
@@ -135,7 +136,7 @@ def _against(comparison: Comparison) -> dict[str, Any]:
 
 def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
     before, after = change.before, change.after
-    paid = {"before": _hour(before), "after": _hour(after)}
+    paid = dict(zip(("before", "after"), map(_amount, change.hours), strict=True))
     return {
         "change": change.kind,
         "name": change.one.name,
@@ -147,5 +148,5 @@ def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
     }
 
 
-def _hour(one: Planned | None) -> str | None:
-    return None if one is None or one.cost is None else str(one.cost.hour)
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)

@@ -5,7 +5,7 @@ from typing import Final
 
 from generator.model import Finding
 from generator.planning import as_text, sheet, words
-from generator.planning.changes import Change, Comparison, hourly
+from generator.planning.changes import Change, Comparison
 from generator.planning.shapes import Fleet, Planned
 from generator.reporting import counted, number_of, place, printable
 
@@ -121,7 +121,7 @@ def _change_row(change: Change, fleet: Fleet) -> str:
             plain(change.one.title),
             words.moved(change.before and change.before.nodes, change.after and change.after.nodes),
             words.moved(change.before and change.before.gpus, change.after and change.after.gpus),
-            *([] if fleet.prices is None else [words.paid(hourly(change.before), hourly(change.after))]),
+            *([] if fleet.prices is None else [words.paid(*change.hours)]),
             plain(what),
         )
     )

@@ -37,14 +37,15 @@ class Change(NamedTuple):
         return _more(self.before and self.before.gpus, self.after and self.after.gpus)
 
     @property
-    def hour(self) -> Decimal:
-        """What it costs more for an hour, as far as there are prices."""
-        return hourly(self.after) - hourly(self.before)
+    def hours(self) -> tuple[Decimal | None, Decimal | None]:
+        """What it cost and will cost for an hour; None where there is no price, or nobody knows the nodes."""
+        return _hourly(self.before), _hourly(self.after)
 
 
-def hourly(one: Planned | None) -> Decimal:
-    """What a Workspace costs for an hour, nothing where that is not known."""
-    return Decimal(0) if one is None or one.cost is None else one.cost.hour
+def _hourly(one: Planned | None) -> Decimal | None:
+    if one is None or one.spec.target.byo:
+        return Decimal(0)
+    return None if one.cost is None or one.cost.unpriced else one.cost.hour
 
 
 class Comparison(NamedTuple):
@@ -83,8 +84,9 @@ def compare(revision: str, before: Fleet, after: Fleet) -> Comparison:
 def _importance(change: Change) -> tuple[bool, Decimal, int, int, int, str]:
     """What can't work comes first, then the most money, the most GPUs, the most nodes."""
     fails = change.after is not None and change.after.fails
+    before, after = (amount or Decimal(0) for amount in change.hours)
     return (
-        not fails, -abs(change.hour), -abs(change.gpus), -abs(change.nodes), _RANK[change.kind], change.one.title,
+        not fails, -abs(after - before), -abs(change.gpus), -abs(change.nodes), _RANK[change.kind], change.one.title,
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def _with_findings(planned: Sequence[Planned], result: Result) -> Fleet:
     about = [pair for group in place_by_document(located) for pair in group]
     documents = documents_of(planned)
     more, _ = take_back(list(dict.fromkeys(finding for _, finding in about)), documents)
-    findings = in_file_order(dict.fromkeys((*result.findings, *more)), _files(documents))
+    findings = in_file_order(dict.fromkeys((*result.findings, *more)), result.files)
     of = _by_origin((*result.about, *about), set(findings))
     whole = tuple(_with_own(one, of.get(id(one.spec.origin), ())) for one in planned)
     attributed = {finding for one in whole for finding in one.findings}
@@ -118,10 +118,6 @@ def _by_origin(about: Iterable[tuple[Origin, Finding]], kept: set[Finding]) -> d
 def _with_own(one: Planned, findings: Sequence[Finding]) -> Planned:
     own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
     return one._replace(findings=own, ignored=tuple(finding for finding in own if finding.code in _UNREAD))
-
-
-def _files(documents: Iterable[Document]) -> list[str]:
-    return list(dict.fromkeys(document.file for document in documents))
 
 
 def documents_of(planned: Iterable[Planned]) -> list[Document]:

@@ -1,5 +1,6 @@
 """The lines of the user's files that findings point at, for a page that carries them along."""
 
+from bisect import bisect_left
 from typing import Final, NamedTuple
 
 from generator.model import Document, Finding, Severity
@@ -42,10 +43,9 @@ class Sources:
     """The documents of a fleet by file and line, and which of their lines are pointed at."""
 
     def __init__(self, fleet: Fleet) -> None:
-        self._documents = [one for one in documents_of(fleet.planned) if one.text]
-        self._of: dict[str, list[int]] = {}
-        for index, document in enumerate(self._documents):
-            self._of.setdefault(document.file, []).append(index)
+        documents = [one for one in documents_of(fleet.planned) if one.text]
+        self._documents = sorted(documents, key=lambda one: (one.file, one.line))
+        self._starts = [(one.file, one.line) for one in self._documents]
         self._pointed: dict[int, set[int]] = {}
 
     def finding(self, finding: Finding) -> Shown:
@@ -62,17 +62,9 @@ class Sources:
         return [self._excerpt(index, lines) for index, lines in sorted(self._pointed.items())]
 
     def _find(self, finding: Finding) -> int | None:
-        """The document that holds the finding's line."""
-        if not finding.line:
-            return None
-        return next(
-            (
-                index
-                for index in self._of.get(finding.file, ())
-                if _holds(self._documents[index], finding.line)
-            ),
-            None,
-        )
+        """The document that holds the finding's line: the last that starts before it."""
+        index = bisect_left(self._starts, (finding.file, finding.line)) - 1
+        return index if index >= 0 and _holds(self._documents[index], finding) else None
 
     def _excerpt(self, index: int, pointed: set[int]) -> Excerpt:
         document = self._documents[index]
@@ -86,8 +78,9 @@ class Sources:
         return Excerpt(document.file, f"source-{index}", tuple(lines))
 
 
-def _holds(document: Document, line: int) -> bool:
-    return document.line < line <= document.line + document.text.count("\n") + 1
+def _holds(document: Document, finding: Finding) -> bool:
+    last = document.line + document.text.count("\n") + 1
+    return document.file == finding.file and document.line < finding.line <= last
 
 
 def _anchor(index: int, line: int) -> str:

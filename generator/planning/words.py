@@ -81,7 +81,7 @@ def known(number: int | None) -> str:
 def figures(before: Fleet, after: Fleet) -> str:
     """What two fleets come to, and the difference."""
     pairs = (("nodes", before.nodes, after.nodes), ("GPUs", before.gpus, after.gpus))
-    said = [f"{name} {count(old)} -> {count(new)} ({new - old:+,})" for name, old, new in pairs]
+    said = [f"{name} {moved(old, new)}" for name, old, new in pairs]
     if before.cost is not None and after.cost is not None and after.prices is not None:
         currency = after.prices.currency
         said.append(f"{currency} an hour {paid(before.cost.hour, after.cost.hour)}")
@@ -89,11 +89,13 @@ def figures(before: Fleet, after: Fleet) -> str:
     return ", ".join(said)
 
 
-def paid(before: Decimal, after: Decimal) -> str:
-    """An amount that was and an amount that will be."""
-    if before == after:
-        return f"{after:,.2f}"
-    return f"{before:,.2f} -> {after:,.2f} ({after - before:+,.2f})"
+def paid(before: Decimal | None, after: Decimal | None) -> str:
+    """An amount that was and an amount that will be, where both are known."""
+    old, new = ("unknown" if amount is None else f"{amount:,.2f}" for amount in (before, after))
+    if old == new:
+        return new
+    change = "" if before is None or after is None else f" ({after - before:+,.2f})"
+    return f"{old} -> {new}{change}"
 
 
 def moved(before: int | None, after: int | None) -> str:
@@ -105,7 +107,12 @@ def moved(before: int | None, after: int | None) -> str:
 def delta(change: Change, prices: Prices | None = None) -> str:
     """What a change costs in nodes, GPUs and, by the hour, money."""
     said = f"{_signed(change.nodes, 'node')}, {_signed(change.gpus, 'GPU')}"
-    return said if prices is None else f"{said}, {change.hour:+,.2f} {prices.currency} an hour"
+    if prices is None:
+        return said
+    before, after = change.hours
+    if before is None or after is None:
+        return f"{said}, at an unknown price"
+    return f"{said}, {after - before:+,.2f} {prices.currency} an hour"
 
 
 def _signed(number: int, noun: str) -> str:

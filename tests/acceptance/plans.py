@@ -1,6 +1,7 @@
 """Intents to plan, and the command run on them in this process."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from generator.adapters import dispatch, quick
 from generator.adapters.outcome import Outcome
 
 HEAD: Final = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\n"
+GIT: Final = ("git", "-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgsign=false")
 
 
 def intent(
@@ -33,3 +35,7 @@ def data(*words: str | Path) -> dict[str, Any]:
 def write(folder: Path, *intents: str, name: str = "a.intent.yaml") -> Path:
     (folder / name).write_text("---\n".join(intents), encoding="utf-8")
     return folder / name
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run([*GIT, "-C", folder, *words], check=True, capture_output=True)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.acceptance.plans import data, intent, planned, write
+from tests.acceptance.plans import data, git, intent, planned, write
 
 PRICES: Final = """\
 apiVersion: kaitogen.io/v1alpha1
@@ -52,6 +52,33 @@ def test_no_price_is_made_up(tmp_path: Path, prices: Path) -> None:
         in planned(path, "--price", prices).output.decode()
     )
     assert "cost" not in data(path)["workspaces"][0]
+
+
+def test_a_plan_against_a_revision_says_what_a_change_costs(
+    tmp_path: Path, prices: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, intent("one"), intent("two"))
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "a.intent.yaml")
+    git(tmp_path, "commit", "-qm", "first")
+    write(
+        tmp_path,
+        intent("one"),
+        intent("two", placement=H100),
+        intent("dear", placement=H100.replace("40ads", "80adis")),
+    )
+    words = ("--against", "HEAD", "--price", prices, "a.intent.yaml")
+    two, dear = data(*words)["against"]["changes"]
+    assert (two["cost"], dear["cost"]) == (
+        {"before": "3.67", "after": "6.98"},
+        {"before": "0", "after": None},
+    )
+    text = planned(*words).output.decode()
+    assert "EUR an hour 7.34 -> 10.65 (+3.31), EUR a month 5,358.20 -> 7,774.50 (+2,416.30)" in text
+    assert "two  0 nodes, 0 GPUs, +3.31 EUR an hour; instance type" in text
+    assert "dear  +1 node, +2 GPUs, at an unknown price" in text
+    assert "| 3.67 -> 6.98 (+3.31) |" in planned(*words, "--format", "markdown").output.decode()
 
 
 def test_nodes_that_a_user_brings_cost_nothing_more(tmp_path: Path, prices: Path) -> None:

@@ -1,12 +1,13 @@
 """The plan's page in a real browser: it needs nothing else, filters, is read by keyboard, and runs nobody's strings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.acceptance.command import kaitogen
+from tests.acceptance.plans import git
 from tests.e2e.plan.browser import Browser, Page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.checkout]
@@ -45,9 +46,9 @@ VISIBLE: Final = "[...document.querySelectorAll('.card')].filter(one => one.offs
 ALL: Final = ["inference/chat", "inference/search", "research/reason", "research/pinned"]
 
 
-def _written(folder: Path, intents: str, name: str = "fleet.intent.yaml") -> str:
+def _written(folder: Path, intents: str, name: str = "fleet.intent.yaml", more: Sequence[str] = ()) -> str:
     (folder / name).write_text(intents, encoding="utf-8")
-    done = kaitogen("plan", "--format", "html", name, cwd=folder)
+    done = kaitogen("plan", "--format", "html", *more, name, cwd=folder)
     assert done.output, done.said
     (folder / "plan.html").write_bytes(done.output)
     return (folder / "plan.html").as_uri()
@@ -139,6 +140,24 @@ def test_a_finding_leads_to_the_line_that_it_is_about(browser: Browser, fleet: s
             "new Promise(done => setTimeout(() => done(document.querySelector('.source:target').innerText.trimEnd()), 100))"
         ).endswith(line)
         assert page.ask("document.querySelector('.source:target').closest('details').open") is True
+
+
+def test_what_changes_leads_to_the_cards_and_is_read_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    _written(tmp_path, FLEET)
+    git(tmp_path, "add", "fleet.intent.yaml")
+    git(tmp_path, "commit", "-qm", "first")
+    changed = FLEET.replace("name: chat,", "name: talk,").replace("deepseek-r1-0528", "deepseek-v3-0324")
+    url = _written(tmp_path, changed, more=("--against", "HEAD"))
+    rows = "[...document.querySelectorAll('.changes tbody tr')].map(row => row.cells[0].innerText + ' ' + row.cells[1].innerText)"
+    with browser.page(url) as page:
+        assert page.ask(rows) == ["new inference/talk", "gone inference/chat", "changed research/reason"]
+        page.ask("document.querySelector('.changes a').click()")
+        assert page.ask("document.querySelector('.card:target .badge.new').innerText") == "new"
+        assert page.complaints == []
+    with browser.page(url, width=360) as page:
+        assert page.ask("document.documentElement.scrollWidth") == 360
+        assert page.ask("document.querySelector('.changes .scroll').scrollWidth <= 360") is True
 
 
 def test_it_shows_all_without_scripts(browser: Browser, fleet: str) -> None:
