@@ -13,6 +13,26 @@ ALIASES_SINCE: Final = 11
 _FIRST_ALIASES: Final = ("phi-4", "phi-4-mini-instruct")
 
 
+#: From 0.7 to 0.10 a preset's sizes stood in KAITO's code. Where they were not today's: weight files as KAITO wrote
+#: them, in bytes, and the bytes of a token. Source: presets/workspace/models/*/model.go at v0.7.2, v0.8.1, v0.9.4 and
+#: v0.10.0, which agree but for the two DeepSeek models.
+_FORMERLY: Final[dict[str, tuple[str, int, int]]] = {
+    "gemma-3-27b-instruct": ("54.8Gi", 58841051956, 666624),
+    "gemma-3-4b-instruct": ("8.6Gi", 9234179687, 348160),
+    "gpt-oss-120b": ("60.77Gi", 65251290645, 51840),
+    "gpt-oss-20b": ("12.9Gi", 13851269530, 34560),
+    "ministral-3-14b-instruct": ("29.29Gi", 31449898025, 163840),
+    "ministral-3-3b-instruct": ("8.70Gi", 9341553869, 106496),
+    "ministral-3-8b-instruct": ("19.41Gi", 20841328804, 139264),
+    "mistral-7b": ("13.49Gi", 14484777206, 131072),
+    "mistral-7b-instruct": ("13.49Gi", 14484777206, 131072),
+}
+#: 0.7 counted the cache of these as if every head had one.
+_DEEPSEEK: Final = ("deepseek-r1-0528", "deepseek-v3-0324")
+_DEEPSEEK_PER_TOKEN: Final = 1748992
+_SIZED_SINCE: Final = 7
+
+
 class Model(NamedTuple):
     """One model of KAITO's catalogue.
 
@@ -54,14 +74,25 @@ def _taken(short: Short, minor: int) -> bool:
 
 
 def find_model(name: str) -> Model | None:
-    """The model behind a short name or Hugging Face id in any letter case; None where the catalogue has none.
-
-    Sizes do not depend on the version: before 0.11 KAITO held about the same ones as constants.
-    """
+    """The model behind a short name or Hugging Face id in any letter case; None where the catalogue has none."""
     key = name.lower()
     short = SHORT_NAMES.get(key)
     row = MODELS.get(key if short is None else short[0])
     return None if row is None else Model(*row)
+
+
+def sized_model(name: str, minor: int) -> Model | None:
+    """The same with the sizes that KAITO 0.`minor` counts with, which before 0.11 were some others."""
+    model = find_model(name)
+    short = None if model is None or minor < _SIZED_SINCE else built_in(name, minor)
+    if model is None or short is None:
+        return model
+    if minor == _SIZED_SINCE and name in _DEEPSEEK:
+        return model._replace(bytes_per_token=_DEEPSEEK_PER_TOKEN)
+    own = next((_FORMERLY[alias] for alias in (name, *model.aliases) if alias in _FORMERLY), None)
+    if own is None:
+        return model
+    return model._replace(weights_text=own[0], weights=own[1], bytes_per_token=own[2])
 
 
 def find_short(name: str) -> Short | None:

@@ -17,7 +17,6 @@ _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
 _OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 _COUNT_CHECKED: Final = 7
 _UNREAD_SINCE: Final = 8
-_SIZES_KNOWN_SINCE: Final = 11
 
 
 def judge(facts: Facts, context: int) -> Iterator[Problem]:
@@ -55,7 +54,7 @@ def _count(facts: Facts, count: int, names: list[str], context: int) -> Problem:
     advice = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(facts))}"
     if facts.byo:
         advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(facts))}"
-    if not nodes or facts.minor < _SIZES_KNOWN_SINCE:
+    if not nodes:
         return Problem("KG461", "warning", _COUNT, message, advice, str(count))
     message = f"KAITO {facts.kaito} does not read count {count} for a preset on vllm: its own estimate is {_nodes(nodes)}"
     return Problem(

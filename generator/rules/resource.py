@@ -17,7 +17,7 @@ _ANY_CASE_SINCE: Final = 10
 _RESERVED_SINCE: Final = 11
 _NODE_LABELS_CHECKED_SINCE: Final = 8
 _ESTIMATOR_SINCE: Final = 7
-_SIZES_KNOWN_SINCE: Final = 11
+_SIZES_KNOWN_SINCE: Final = 7
 _SINGLE_NODE_SINCE: Final = 5
 
 RESERVED_KEYS: Final = frozenset(
@@ -213,7 +213,7 @@ def weights(facts: Facts) -> Iterator[Problem]:
 
 
 def least_weights(minor: int, size: int) -> int:
-    """A size in bytes that KAITO surely counts with: before 0.11 its own constants were about today's, or more."""
+    """A size in bytes that KAITO surely counts with: before 0.7 its own constants were about today's, or more."""
     return size if minor >= _SIZES_KNOWN_SINCE else size * 9 // 10
 
 

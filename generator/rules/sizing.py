@@ -85,7 +85,7 @@ def judge(facts: Facts, context: int) -> Iterator[Problem]:
     path = ("resource", "partition" if _partitioned(facts) else "instanceType")
     limit = NODE_LIMIT.get(facts.minor)
     what = facts.sku.name if facts.sku is not None else f"a slice of {node[1] // GIB} GB"
-    if nodes == 0 and _surely_too_small(facts, model, node, context):
+    if nodes == 0:
         message = f"a GPU of {what} is too small for {model.id} at {context} tokens, so KAITO never gets a number of nodes"
         advice = (
             "take larger GPUs, or a smaller max-model-len"
@@ -102,29 +102,20 @@ def judge(facts: Facts, context: int) -> Iterator[Problem]:
         message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} stops above {limit} nodes"
         advice = "take a larger instance type, a smaller max-model-len, or KAITO 0.12"
         yield Problem("KG465", "error", path, message, advice, f"{nodes}", f"at most {limit}")
-    elif nodes > 1 and not _spreads(facts, model, node, context):
-        message = f"{model.id} needs about {nodes} x {what}, and KAITO {facts.kaito} runs it on one node only"
+    elif nodes > 1 and not _spreads(facts, model):
+        message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} runs it on one node only"
         yield Problem("KG466", "error", path, message, "take a larger instance type", f"{nodes}", "1")
 
 
-def _surely_too_small(facts: Facts, model: Model, node: tuple[int, int], context: int) -> bool:
-    """Before 0.11 KAITO held its own numbers; a tenth less than today's must fail as well to be sure."""
-    if facts.minor >= _WITH_ACTIVATIONS_SINCE:
-        return True
-    return nodes_needed(facts.minor, model.weights, model.bytes_per_token * 9 // 10, node, context) == 0
-
-
-def _spreads(facts: Facts, model: Model, node: tuple[int, int], context: int) -> bool:
-    """Whether the model may run on several nodes, or one node may yet do (sizes before 0.11 are not exactly known)."""
+def _spreads(facts: Facts, model: Model) -> bool:
+    """Whether the model may run on several nodes."""
     if built_in(facts.preset or "", facts.minor) is None:
         return True
-    names = model.aliases
-    if any(
-        name.startswith(prefix) and facts.minor >= since for prefix, since in _DISTRIBUTED for name in names
-    ):
-        return True
-    least = nodes_needed(facts.minor, model.weights * 9 // 10, model.bytes_per_token * 9 // 10, node, context)
-    return least <= 1
+    return any(
+        name.startswith(prefix) and facts.minor >= since
+        for prefix, since in _DISTRIBUTED
+        for name in model.aliases
+    )
 
 
 def _too_many_counted(facts: Facts) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from generator.catalogue.models import Model, find_model, is_preset
+from generator.catalogue.models import Model, is_preset, sized_model
 from generator.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
 from generator.model import Brought, Json, Target
 
@@ -89,7 +89,7 @@ class Facts:
         self.preset: str | None = preset if isinstance(preset, str) else None
         self.valid_preset = self.preset is not None and is_preset(self.preset, minor)
         self.model: Model | None = (
-            find_model(self.preset) if self.preset is not None and self.valid_preset else None
+            sized_model(self.preset, minor) if self.preset is not None and self.valid_preset else None
         )
         self.instance_type = _instance_type(self.resource, minor)
         sku = find_sku(self.provider, self.instance_type) if self.instance_type else None

@@ -90,7 +90,8 @@ def estimate(facts: Facts, known: Subject | str, given: Node | None, said: Setti
 
 def _estimated(facts: Facts, known: Subject, node: Node, blank: Estimate) -> Estimate:
     tokens = blank.context.tokens
-    nodes = nodes_needed(facts.minor, known.weights, known.bytes_per_token, (node.gpus, node.memory), tokens)
+    weights, per_token = known.counted
+    nodes = nodes_needed(facts.minor, weights, per_token, (node.gpus, node.memory), tokens)
     per_gpu = node.memory_per_gpu / GIB
     if not nodes:
         why = (
@@ -101,11 +102,11 @@ def _estimated(facts: Facts, known: Subject, node: Node, blank: Estimate) -> Est
         why = f"the model needs {nodes} slices of {per_gpu:g} GiB, and KAITO gives it one"
         return blank._replace(unknown=why)
     reasons = [
-        f"{known.weights / GIB:.2f} GiB of weights on GPUs of {per_gpu:g} GiB, with room for {tokens} tokens"
+        f"{weights / GIB:.2f} GiB of weights on GPUs of {per_gpu:g} GiB, with room for {tokens} tokens"
     ]
     if known.doubt:
         reasons.append(known.doubt)
-    layout = layout_of(facts.minor, known.weights, node, nodes)
+    layout = layout_of(facts.minor, weights, node, nodes)
     return blank._replace(nodes=nodes, layout=layout, certain=not known.doubt, reasons=tuple(reasons))
 
 
@@ -135,7 +136,7 @@ def holds(minor: int, known: Subject, node: Node, nodes: int, tokens: int) -> bo
     """Whether that many nodes hold weights and tokens by KAITO's own reserve, the cache over all of their GPUs."""
     gpus = nodes * node.gpus
     spread = (gpus, node.memory_per_gpu * gpus)
-    return nodes_needed(minor, known.weights, known.bytes_per_token, spread, tokens) == 1
+    return nodes_needed(minor, *known.counted, spread, tokens) == 1
 
 
 def node_of(facts: Facts, given: Node | None) -> Node | str:

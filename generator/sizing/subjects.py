@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from generator.catalogue.models import Model, built_in, is_catalogued
+from generator.catalogue.models import Model, find_model, is_catalogued
 from generator.catalogue.shapes import Shape, find_shape
 from generator.rules.surroundings import Facts, cut
-
-#: From here on KAITO's catalogue, which is ours as well, holds the sizes of all presets.
-_CATALOGUE_SINCE: Final = 11
 
 
 class Layers(NamedTuple):
@@ -26,7 +23,7 @@ class Subject(NamedTuple):
     """One model as far as it is known. `layers` is None where nobody said which of them hold a cache.
 
     `doubt` says why the sizes may not be the ones that the controller counts with; empty where they are.
-    `token_limit` is 0 where it is not known.
+    `token_limit` is 0 where it is not known. `formerly` are weights and bytes of a token that an older KAITO counts with.
     """
 
     id: str
@@ -39,6 +36,12 @@ class Subject(NamedTuple):
     quantized: bool
     source: str
     doubt: str = ""
+    formerly: tuple[int, int] | None = None
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """Weights and bytes of a token that the controller counts with."""
+        return (self.weights, self.bytes_per_token) if self.formerly is None else self.formerly
 
 
 #: Configurations that the user gave, by Hugging Face id in lower case; "" stands for any model without one of its own.
@@ -64,7 +67,7 @@ def subject(facts: Facts, configs: Configs) -> Subject | str:
     name = facts.preset or ""
     model = facts.model
     if model is not None:
-        return _of_catalogue(model, _doubt(name, facts))
+        return _of_catalogue(model, name, _doubt(name, facts))
     given = configs.get(name.lower(), configs.get(""))
     if given is not None:
         return given._replace(id=name)
@@ -72,14 +75,13 @@ def subject(facts: Facts, configs: Configs) -> Subject | str:
 
 
 def _doubt(name: str, facts: Facts) -> str:
-    if facts.minor >= _CATALOGUE_SINCE or (
-        built_in(name, facts.minor) is None and is_catalogued(name, facts.minor)
-    ):
+    if is_catalogued(name, facts.minor):
         return ""
-    return f"KAITO {facts.kaito} counts with sizes of its own, for which those of 0.12 stand in here"
+    return f"KAITO {facts.kaito} asks Hugging Face for the size, for which that in the catalogue of 0.12 stands in"
 
 
-def _of_catalogue(model: Model, doubt: str) -> Subject:
+def _of_catalogue(counted: Model, name: str, doubt: str) -> Subject:
+    model = find_model(name) or counted
     shape = find_shape(model.id)
     architecture = "" if shape is None else shape.architecture
     alike = shape is not None and not mixed(architecture)
@@ -94,6 +96,7 @@ def _of_catalogue(model: Model, doubt: str) -> Subject:
         bool(model.quantization),
         "KAITO's catalogue",
         doubt,
+        (counted.weights, counted.bytes_per_token),
     )
 
 

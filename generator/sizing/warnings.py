@@ -119,7 +119,7 @@ def _fewer(case: Case) -> Iterator[Problem]:
     needed = case.estimate.context.tokens
     if not holds(case.facts.minor, case.known, node, nodes - 1, needed):
         return
-    layout = layout_of(case.facts.minor, case.known.weights, node, nodes - 1)
+    layout = layout_of(case.facts.minor, case.known.counted[0], node, nodes - 1)
     less = memory(case.known, node, launch._replace(layout=layout))
     if less.verdict == "fails" or less.tokens.likely < needed:
         return

@@ -62,6 +62,7 @@ QUIET: dict[str, tuple[dict[str, Any], range]] = {
     "a runtime for a tuning": (annotated("kaito.sh/runtime", "vLLM", tune()), range(4, 13)),
     "no load balancer": (annotated("kaito.sh/enablelb", "false"), range(4, 13)),
     "what the controller writes": (annotated("workspace.kaito.io/hash", "1"), range(4, 13)),
+    "gpt-oss-120b on one card": (named("gpt-oss-120b", "hf"), range(7, 11)),
     "the benchmark of 0.10": (annotated("kaito.sh/run-benchmark", "true"), range(10, 11)),
     "tuning on volumes": (tune(tuning__input=_VOLUME, tuning__output=_VOLUME), range(5, 13)),
     "a private address before 0.12": (tune(tuning__input={"urls": ["http://10.0.0.1/a"]}), range(4, 12)),

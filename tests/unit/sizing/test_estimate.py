@@ -217,3 +217,44 @@ def test_byo_in_0_7_takes_the_gpus_from_the_table() -> None:
     made, maps = workspace("phi-4", "Standard_NC24ads_A100_v4")
     assert size(made, Target("0.7", node_provisioner="byo"), maps).estimate.nodes == 1
     assert size(made, Target("0.8", node_provisioner="byo"), maps).estimate.nodes is None
+
+
+@pytest.mark.parametrize(
+    ("kaito", "name", "nodes", "certain"),
+    [
+        ("0.12", "gpt-oss-120b", 3, True),
+        ("0.10", "gpt-oss-120b", 1, True),
+        ("0.9", "openai/gpt-oss-120b", 1, True),
+        ("0.10", "openai/gpt-oss-120b", 2, False),
+        ("0.7", "phi-4", 1, True),
+        ("0.10", "microsoft/phi-4", 1, True),
+    ],
+)
+def test_older_versions_count_with_sizes_of_their_own(
+    kaito: str, name: str, nodes: int, certain: bool
+) -> None:
+    found = sized(name, "Standard_NC24ads_A100_v4", kaito=kaito)
+    assert (found.estimate.nodes, found.estimate.certain) == (nodes, certain)
+    if not certain:
+        assert "asks Hugging Face" in found.estimate.reasons[1]
+
+
+def test_the_cache_of_deepseek_was_counted_by_heads_in_0_7() -> None:
+    nodes = {
+        kaito: sized("deepseek-r1-0528", "Standard_ND96isr_H100_v5", context(16384), kaito).estimate.nodes
+        for kaito in ("0.7", "0.8")
+    }
+    assert nodes == {"0.7": 2, "0.8": 2}
+    long = {
+        kaito: sized("deepseek-r1-0528", "Standard_ND96isr_H100_v5", context(131072), kaito).estimate.nodes
+        for kaito in ("0.7", "0.8")
+    }
+    assert long["0.7"] != long["0.8"]
+
+
+def test_what_a_model_takes_on_the_card_does_not_depend_on_what_kaito_counts_with() -> None:
+    old = sized("gpt-oss-20b", "Standard_NC24ads_A100_v4", kaito="0.10").memory
+    new = sized("gpt-oss-20b", "Standard_NC24ads_A100_v4").memory
+    assert old is not None
+    assert new is not None
+    assert old.terms[0] == new.terms[0]
