@@ -25,9 +25,7 @@ def say(words: str) -> None:
     if not words:
         return
     try:
-        view = memoryview(words.encode("utf-8", "backslashreplace"))
-        while view:
-            view = view[os.write(2, view) :]
+        _write_all(2, words.encode("utf-8", "backslashreplace"))
     except OSError:
         pass
 
@@ -37,12 +35,21 @@ def _write(output: bytes) -> int:
     if not output:
         return EXIT_OK
     try:
-        view = memoryview(output)
-        while view:
-            view = view[os.write(1, view) :]
+        _write_all(1, output)
     except BrokenPipeError:
         raise
     except OSError as error:
         say(f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n")
         return EXIT_SURROUNDINGS
     return EXIT_OK
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BlockingIOError:  # another program that shares the pipe may have made it so
+            from select import select  # as rare as that
+
+            select([], [descriptor], [])

@@ -48,5 +48,14 @@ def _standard_input() -> bytes:
 
 
 def _chunks() -> Iterator[bytes]:
-    while chunk := os.read(0, _CHUNK):
+    while True:
+        try:
+            chunk = os.read(0, _CHUNK)
+        except BlockingIOError:  # another program that shares the pipe may have made it so
+            from select import select  # as rare as that
+
+            select([0], [], [])
+            continue
+        if not chunk:
+            return
         yield chunk

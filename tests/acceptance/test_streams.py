@@ -1,7 +1,9 @@
 """What the command does with its streams and signals: nothing half, nothing unexplained."""
 
+import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -145,5 +147,28 @@ def test_what_stops_a_run_is_one_line_that_stands_alone(tmp_path: Path) -> None:
     assert done.code == 3
     [line] = done.said.splitlines()
     assert line.startswith("kaitogen: no\\x1b[2Jfile/xxx")
-    assert line.endswith("…; nothing was changed; check space and permissions")
+    assert line.endswith("…; check its permissions, or name another folder")
     assert len(line) <= 200
+
+
+def test_pipes_that_do_not_block(tmp_path: Path) -> None:
+    """A program that shares a pipe with us may have told the system not to wait at it."""
+    text = many(tmp_path, 1000).read_bytes()
+    its_input, our_input = os.pipe()
+    our_output, its_output = os.pipe()
+    for end in (its_input, its_output):
+        os.set_blocking(end, False)
+    process = subprocess.Popen(
+        [KAITOGEN, "render", "-"], stdin=its_input, stdout=its_output, stderr=subprocess.PIPE
+    )
+    for end in (its_input, its_output):
+        os.close(end)
+    time.sleep(0.3)  # it finds nothing to read at first
+    with open(our_input, "wb") as stream:
+        stream.write(text)
+    time.sleep(1.0)  # and nobody who reads
+    with open(our_output, "rb") as stream:
+        output = stream.read()
+    assert process.communicate(timeout=60)[1] == b""
+    assert process.returncode == 0
+    assert output.count(b"kind: Workspace\n") == 1000
