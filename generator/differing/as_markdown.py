@@ -6,6 +6,7 @@ from generator.changes.findings import shown
 from generator.changes.model import ABSENT, Change, ObjectChange
 from generator.differing import words
 from generator.differing.told import Told
+from generator.formats.markdown import plain
 from generator.model import Json
 from generator.reporting import printable
 
@@ -15,16 +16,16 @@ _HEAD = ("| field | before | after | what KAITO does |", "|---|---|---|---|")
 
 def write(told: Told) -> str:
     """The whole comparison, the total first: a reader sees at once whether to read on."""
-    blocks = [f"**{_text(words.total(told.comparison))}** (against {_code(told.against)})"]
+    blocks = [f"**{plain(words.total(told.comparison))}** (against {_code(told.against)})"]
     blocks += ["\n".join(_object(one, told)) for one in told.comparison.objects]
     return "\n\n".join(blocks) + "\n"
 
 
 def _object(one: ObjectChange, told: Told) -> Iterator[str]:
-    yield f"### {_text(words.title(one))}: {one.judgement.verdict}"
+    yield f"### {plain(words.title(one))}: {one.judgement.verdict}"
     if not one.changes and one.judgement.why:
         yield ""
-        yield _text(f"{words.verdict(one.judgement)}: {one.judgement.why}.")
+        yield plain(f"{words.verdict(one.judgement)}: {one.judgement.why}.")
     if one.changes:
         yield ""
         yield from _HEAD
@@ -32,12 +33,12 @@ def _object(one: ObjectChange, told: Told) -> Iterator[str]:
     way = told.ways.get(one.item.identity)
     if way is not None:
         yield ""
-        yield f"Way out: {_text(way.words)}."
+        yield f"Way out: {plain(way.words)}."
 
 
 def _row(change: Change) -> str:
     difference = change.difference
-    said = _text(words.judged(change.judgement))
+    said = plain(words.judged(change.judgement))
     return (
         f"| {_code(difference.shown)} | {_value(difference.before)} | {_value(difference.after)} | {said} |"
     )
@@ -53,11 +54,3 @@ def _code(text: str) -> str:
     fence = "``" if "`" in clean else "`"
     space = " " if "`" in clean else ""
     return f"{fence}{space}{clean}{space}{fence}"
-
-
-def _text(text: str) -> str:
-    """Text in which nothing is markup."""
-    clean = printable(text)
-    for mark in ("\\", "`", "*", "_", "|", "<", ">", "[", "]", "#"):
-        clean = clean.replace(mark, f"\\{mark}")
-    return clean

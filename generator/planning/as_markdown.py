@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from generator.formats.markdown import plain
 from generator.model import Finding
 from generator.planning import as_text, sheet, words
 from generator.planning.changes import Change, Comparison
 from generator.planning.shapes import Fleet, Planned
-from generator.reporting import counted, number_of, place, printable
+from generator.reporting import counted, number_of, place
 
 #: GitHub takes comments of so many characters; counted in bytes, so that no reader counts more.
 LIMIT: Final = 65_536
@@ -17,12 +18,6 @@ _TAIL: Final = 400
 _OPEN_ROWS: Final = 20
 _LONGEST_CELL: Final = 160
 _CLOSE: Final = "\n</details>\n\n"
-#: What Markdown would take for more than text, mentions of people included.
-_SPECIAL: Final = {
-    "\\": "\\\\", "`": "\\`", "*": "\\*", "_": "\\_", "[": "\\[", "]": "\\]", "|": "\\|", "~": "\\~", "#": "\\#",
-    "<": "&lt;", "&": "&amp;", "@": "&#64;",
-}  # fmt: skip
-_ESCAPES: Final = str.maketrans(_SPECIAL)
 
 
 def write(fleet: Fleet, against: Comparison | None = None) -> str:
@@ -101,7 +96,10 @@ def _cells(cells: Iterable[str]) -> str:
 def _row(one: Planned, fleet: Fleet) -> str:
     memory = one.sizing.memory
     fits = "error" if one.fails else "" if memory is None else memory.verdict
-    title, where = plain(one.title), plain(one.instance_type or one.spec.target.node_provisioner)
+    title, where = (
+        plain(text, _LONGEST_CELL)
+        for text in (one.title, one.instance_type or one.spec.target.node_provisioner)
+    )
     cells = [title, one.strategy, where, words.known(one.nodes), words.known(one.gpus), fits]
     if fleet.prices is not None:
         cells.append("unknown" if one.cost is None or one.cost.unpriced else f"{one.cost.hour:,.2f}")
@@ -118,11 +116,11 @@ def _change_row(change: Change, fleet: Fleet) -> str:
     return _cells(
         (
             change.kind,
-            plain(change.one.title),
+            plain(change.one.title, _LONGEST_CELL),
             words.moved(change.before and change.before.nodes, change.after and change.after.nodes),
             words.moved(change.before and change.before.gpus, change.after and change.after.gpus),
             *([] if fleet.prices is None else [words.paid(*change.hours)]),
-            plain(what),
+            plain(what, _LONGEST_CELL),
         )
     )
 
@@ -151,9 +149,3 @@ def _details(one: Planned, fleet: Fleet) -> str:
         fence += "`"
     gpus = "unknown size" if one.gpus is None else number_of(one.gpus, "GPU")
     return f"<details><summary>{plain(one.title)}: {gpus}</summary>\n\n{fence}text\n{text}\n{fence}\n\n</details>\n\n"
-
-
-def plain(text: str, most: int = _LONGEST_CELL) -> str:
-    """A text of the user's that Markdown shows as it is, on one line."""
-    line = printable(text)
-    return (line if len(line) <= most else line[: most - 1] + "…").translate(_ESCAPES)
