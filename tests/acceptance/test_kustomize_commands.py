@@ -156,6 +156,18 @@ def test_doctor_names_a_plugin_that_is_not_there_and_what_installs_it(
     assert doctor(folder, surroundings).code == 0
 
 
+def test_doctor_names_a_function_of_another_version(tmp_path: Path, surroundings: dict[str, str]) -> None:
+    (tmp_path / "bin" / "kaitogen-krm").unlink()
+    for name, text in (("kaitogen-krm", "exit"), ("kaitogen", "echo 'kaitogen 0.0.1 (old)'")):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    folder = build(tmp_path, "generators: [g.yaml]\n", g=CONFIG.format(kind="WorkspaceIntent", more=BY_EXEC))
+    done = doctor(folder, surroundings)
+    assert done.code == 1
+    assert "which is kaitogen 0.0.1, and this is " in done.text
+    assert "fix: run: pipx upgrade kaitogen; or put " in done.text
+
+
 def _installed(surroundings: dict[str, str]) -> Path:
     kaitogen("kustomize", "install", env=surroundings)
     home = Path(surroundings["HOME"]) / ".config" / "kustomize" / "plugin"

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -136,11 +137,24 @@ def _startable(site: Site, path: str) -> Check:
             what=f"{site.name}: {path} cannot start: {fault}",
             fix=_INSTALL + ", or reinstall kaitogen",
         )
-    written = plugin.version_of(path)
+    written, installed = plugin.version_of(path), _installed_version(path)
     if written and written != __version__:
         message = f"{site.name}: {path} was written by kaitogen {written}, and this is {__version__}"
         return Check(ok=False, what=message, fix=_INSTALL)
+    if installed and installed != __version__:
+        message = f"{site.name} runs {path}, which is kaitogen {installed}, and this is {__version__}"
+        fix = f"run: pipx upgrade kaitogen; or put {os.path.dirname(sys.executable)} first on PATH"
+        return Check(ok=False, what=message, fix=fix)
     return Check(ok=True, what=f"{site.name} runs {path}")
+
+
+def _installed_version(path: str) -> str:
+    """The version of the kaitogen that a function on PATH belongs to; empty where that cannot be told."""
+    beside = os.path.join(os.path.dirname(os.path.realpath(path)), "kaitogen")
+    if os.path.basename(path) != "kaitogen-krm" or not os.access(beside, os.X_OK):
+        return ""
+    name, _, rest = _first_line(beside, "version").partition(" ")
+    return rest.partition(" ")[0] if name == "kaitogen" else ""
 
 
 def _is_script(path: str) -> bool:
