@@ -91,7 +91,7 @@ def test_a_context_that_is_not_there(plane: ControlPlane, tmp_path: Path) -> Non
 def _plugin(folder: Path, output: str) -> dict[str, Any]:
     """A user whose credentials a program hands out."""
     program = folder / "plugin"
-    program.write_text(f"#!/bin/sh\necho called >>calls\n{output}\n", encoding="utf-8")
+    program.write_text(f"#!/bin/sh\n{output}\n", encoding="utf-8")
     program.chmod(0o755)
     api = "client.authentication.k8s.io/v1"
     return {"exec": {"apiVersion": api, "command": "./plugin", "interactiveMode": "Never"}}
