@@ -23,6 +23,13 @@ def wheel_files(out: Path) -> list[str]:
         return sorted(name.replace(f"-{version}.", "-VERSION.") for name in archive.namelist())
 
 
+def wheel_contents(out: Path, below: str) -> dict[str, bytes]:
+    """What the files of the one wheel in `out` that stand below a folder hold, by name."""
+    (wheel,) = out.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name.startswith(below)}
+
+
 def sdist_files(out: Path) -> list[str]:
     """The files of the one sdist in `out`, below its top folder."""
     (sdist,) = out.glob("*.tar.gz")

@@ -43,6 +43,15 @@ def test_wheel_holds_what_is_listed(built: Path, update_expected: bool) -> None:
     assert files == _listed("wheel-files.txt")
 
 
+def test_wheel_holds_the_very_files_of_the_checkout(built: Path, root: Path) -> None:
+    """So that `make wheel-test` need not ask once more what the same code does."""
+    held = archives.wheel_contents(built, "generator/")
+    places = {name: root / name for name in held} | {
+        name: root / name.removeprefix("generator/") for name in held if not (root / name).is_file()
+    }
+    assert [name for name, content in held.items() if places[name].read_bytes() != content] == []
+
+
 def test_wheel_holds_every_data_file(built: Path, root: Path) -> None:
     """A git-ignored file in a data folder would vanish from the wheel without a word."""
     files = set(archives.wheel_files(built))
