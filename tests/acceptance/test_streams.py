@@ -72,9 +72,12 @@ def test_closed_standard_output(intent: Path) -> None:
 
 
 def test_interrupt_gives_130_and_no_output(tmp_path: Path) -> None:
+    # A shell lets what it starts in the background ignore interrupts, and so these tests' own children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [KAITOGEN, "render", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    signal.signal(signal.SIGINT, before)
     assert process.stdin is not None
     process.stdin.write(
         b"#" * 2**18
