@@ -58,8 +58,12 @@ def estimate(facts: Facts, model: Model, context: int) -> int | None:
 
 
 def _node(facts: Facts) -> tuple[int, int] | None:
-    if facts.transformers or facts.minor < _SINCE:
-        return None
+    """The GPUs and GPU memory of one node, where an estimate is made and nobody has to ask the cluster."""
+    return None if facts.transformers or facts.minor < _SINCE else node_size(facts)
+
+
+def node_size(facts: Facts) -> tuple[int, int] | None:
+    """The GPUs and GPU memory in bytes of one node by profile or instance type; None where only the nodes know."""
     if _partitioned(facts):
         from generator.rules.partition import profile_memory  # partitions are rare
 

@@ -6,14 +6,13 @@ from typing import Final, NamedTuple
 from generator.model import Json
 from generator.rules import config
 from generator.rules.partition import profile_memory
-from generator.rules.sizing import DEFAULT_CONTEXT, GIB, asks_for_estimate, nodes_needed
+from generator.rules.sizing import DEFAULT_CONTEXT, GIB, asks_for_estimate, node_size, nodes_needed
 from generator.rules.surroundings import Facts, Surroundings, cut, number, part, text
 from generator.sizing.model import Context, Estimate, Layout, Node, Runtime
 from generator.sizing.subjects import Subject
 
-#: First minor versions: of the estimate, of byo nodes in it, of data parallelism, of `auto`, of partitions.
+#: First minor versions: of the estimate, of data parallelism, of `auto`, of partitions.
 _ESTIMATOR: Final = 7
-_NODES_READ: Final = 8
 _DATA_PARALLEL: Final = 10
 _AUTO: Final = 11
 _PARTITIONS: Final = 12
@@ -141,23 +140,31 @@ def holds(minor: int, known: Subject, node: Node, nodes: int, tokens: int) -> bo
 
 def node_of(facts: Facts, given: Node | None) -> Node | str:
     """The GPUs of one node as the controller sees them, or why nobody can say."""
-    partition = part(facts.resource, "partition") if facts.minor >= _PARTITIONS else {}
-    if partition and facts.byo:
-        memory = profile_memory(facts)
-        if memory is not None:
-            return Node(1, memory * GIB, "", f"a slice of {memory} GiB")
-        wanted = number(partition, "count")
-        if given is not None and wanted is not None and 0 < wanted <= given.gpus:
-            return given._replace(gpus=wanted, memory=given.memory_per_gpu * wanted)
-    if facts.byo and facts.minor >= _NODES_READ:
-        return (
-            given or f"under byo KAITO {facts.kaito} reads the GPUs from the nodes, and none are known here"
-        )
-    if facts.sku is None:
+    size = node_size(facts)
+    if size is not None:
+        return Node(*size, *_card(facts, size[1]))
+    if not facts.byo:
         what = cut(facts.instance_type) or "the instance type"
         return f"{what} is not in KAITO {facts.kaito}'s table, so it has no GPU data"
-    sku = facts.sku
-    return Node(sku.gpus, sku.memory * GIB, sku.gpu_model, f"KAITO {facts.kaito}'s table of {facts.provider}")
+    if given is None:
+        return f"under byo KAITO {facts.kaito} reads the GPUs from the nodes, and none are known here"
+    partition = part(facts.resource, "partition") if facts.minor >= _PARTITIONS else {}
+    wanted = number(partition, "count")
+    if wanted is None or not partition:
+        return given
+    if not 0 < wanted <= given.gpus:
+        return f"the partition takes {wanted} GPUs, and a node has {given.gpus}"
+    return given._replace(gpus=wanted, memory=given.memory_per_gpu * wanted)
+
+
+def _card(facts: Facts, memory: int) -> tuple[str, str]:
+    """The GPU's model and where that is from."""
+    if "partition" in facts.resource and facts.minor >= _PARTITIONS:
+        return "", f"a slice of {memory // GIB} GiB"
+    return (
+        "" if facts.sku is None else facts.sku.gpu_model,
+        f"KAITO {facts.kaito}'s table of {facts.provider}",
+    )
 
 
 def moved(facts: Facts, instance_type: str) -> Facts:

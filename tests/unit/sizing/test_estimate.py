@@ -193,6 +193,8 @@ def test_nodes_that_a_user_brings_are_read_as_kaito_reads_them() -> None:
     assert (estimate.nodes, estimate.layout) == (1, Layout(1, 2, 1))
     made["resource"]["partition"] = {"mode": "accelerator", "count": 1}
     assert size(made, byo, maps, node=node).estimate.layout == Layout(1, 1, 2)
+    made["resource"]["partition"]["count"] = 3
+    assert size(made, byo, maps, node=node).estimate.unknown == "the partition takes 3 GPUs, and a node has 2"
 
 
 @pytest.mark.parametrize(
