@@ -52,20 +52,9 @@ def gather(result: Result, beside: Beside) -> Fleet:
             facts = Facts(workspace, Surroundings(spec.target, config_maps))
             node = None if beside.find_node is None else beside.find_node(spec, workspace)
             sizing = size(workspace, spec.target, config_maps, beside.configs, node)
-            made = made_for(facts, sizing.estimate, spec.namespace or "")
-            planned.append(
-                Planned(
-                    spec,
-                    workspace,
-                    manifests,
-                    strategies.chosen(spec),
-                    sizing,
-                    made,
-                    label_line(facts),
-                    (),
-                    (),
-                )
-            )
+            made = made_for(facts, sizing.estimate)
+            chosen, line = strategies.chosen(spec), label_line(facts)
+            planned.append(Planned(spec, workspace, manifests, chosen, sizing, made, line, (), ()))
     return _with_findings(_with_money(planned, config_maps, beside), result)._replace(
         prices=beside.prices, cost=_cost(beside.prices, planned)
     )

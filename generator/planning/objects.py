@@ -17,16 +17,16 @@ _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 _LONGEST_NAME: Final = 63
 
 
-def made_for(facts: Facts, estimate: Estimate, namespace: str) -> tuple[Made, ...]:
+def made_for(facts: Facts, estimate: Estimate) -> tuple[Made, ...]:
     """What will be there once KAITO has done its work, in the order of making."""
-    return (*_nodes(facts, estimate, namespace or "NAMESPACE"), *_workload(facts, estimate))
+    return (*_nodes(facts, estimate), *_workload(facts, estimate))
 
 
-def _nodes(facts: Facts, estimate: Estimate, namespace: str) -> Iterator[Made]:
+def _nodes(facts: Facts, estimate: Estimate) -> Iterator[Made]:
     if facts.byo:
         return
     if facts.provisioner == "karpenter":
-        name = f"{namespace}-{facts.name}"
+        name = f"{text(facts.metadata, 'namespace') or 'NAMESPACE'}-{facts.name}"
         if len(name) > _LONGEST_NAME:
             name = f"{name[: _LONGEST_NAME - 10]}-XXXXXXXXX"
         yield Made("NodePool", name, "cluster-wide")

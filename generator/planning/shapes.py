@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from generator.model import Finding, Json, Manifest, Spec
+from generator.rules.surroundings import part, text
 from generator.sizing.choosing import Choice
 from generator.sizing.costs import Cost, Prices, Usage
 from generator.sizing.model import Sizing
@@ -41,12 +42,12 @@ class Planned(NamedTuple):
     @property
     def name(self) -> str:
         """The Workspace's name."""
-        return self.spec.name
+        return text(part(self.workspace, "metadata"), "name")
 
     @property
     def namespace(self) -> str:
         """Its namespace; empty where the intent leaves it to whoever applies it."""
-        return self.spec.namespace or ""
+        return text(part(self.workspace, "metadata"), "namespace")
 
     @property
     def title(self) -> str:
@@ -56,8 +57,7 @@ class Planned(NamedTuple):
     @property
     def instance_type(self) -> str:
         """The instance type of the Workspace; empty where it has none."""
-        value = (self.workspace.get("resource") or {}).get("instanceType")
-        return value if isinstance(value, str) else ""
+        return text(part(self.workspace, "resource"), "instanceType")
 
     @property
     def nodes(self) -> int | None:

@@ -7,7 +7,7 @@ from generator.model import Finding
 from generator.planning import words
 from generator.planning.shapes import Made, Planned
 from generator.reporting import number_of
-from generator.rules.surroundings import cut
+from generator.rules.surroundings import cut, part, text
 from generator.sizing.choosing import Offer
 from generator.sizing.costs import Prices
 from generator.sizing.model import Estimate, Memory
@@ -109,8 +109,7 @@ def _runs(one: Planned) -> str:
         return "a pod template of your own"
     model = one.sizing.model
     if estimate.runtime == "tuning":
-        method = (one.workspace.get("tuning") or {}).get("method") or "tuning"
-        return f"{cut(str(method))} of {cut(model)}"
+        return f"{cut(text(part(one.workspace, 'tuning'), 'method'))} of {cut(model)}"
     return f"{cut(model)} on {_RUNTIMES[estimate.runtime]}"
 
 

@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 from generator.model import Document, Finding, Severity
 from generator.planning.gather import documents_of
 from generator.planning.shapes import Fleet
-from generator.reporting import place
+from generator.reporting import place, printable
 
 #: As many lines are shown before and after one that is pointed at.
 _AROUND: Final = 6
+_LONGEST_LINE: Final = 1000
 
 
 class Shown(NamedTuple):
@@ -55,7 +56,14 @@ class Sources:
         if index is not None:
             self._pointed.setdefault(index, set()).add(finding.line)
             anchor = _anchor(index, finding.line)
-        return Shown(finding.severity, finding.code, place(finding), anchor, finding.message, finding.fix)
+        return Shown(
+            finding.severity,
+            finding.code,
+            place(finding),
+            anchor,
+            printable(finding.message),
+            printable(finding.fix),
+        )
 
     def excerpts(self) -> list[Excerpt]:
         """The documents that findings point at, cut down to what stands around those lines."""
@@ -72,7 +80,7 @@ class Sources:
         lines: list[SourceLine] = []
         for number, text in enumerate(document.text.splitlines(), document.line + 1):
             if number in shown:
-                lines.append(SourceLine(number, _anchor(index, number), text[:1000]))
+                lines.append(SourceLine(number, _anchor(index, number), printable(text[:_LONGEST_LINE])))
             elif not lines or lines[-1].number:
                 lines.append(SourceLine(0, "", ""))
         return Excerpt(document.file, f"source-{index}", tuple(lines))

@@ -1,11 +1,15 @@
 """What both fuzzers do with one input: everything a command does between its bytes and its report."""
 
+import json
+
 from generator import reporting
 from generator.emit import stream
 from generator.formats import WRITERS, Report
 from generator.load import documents_of
 from generator.model import Request, Result, Target
 from generator.pipeline import generate
+from generator.planning import as_json, as_markdown, as_text
+from generator.planning.gather import Beside, gather
 
 FILE = "phi-4.intent.yaml"
 
@@ -23,12 +27,21 @@ def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Resu
         assert not said or said.endswith("\n")
         for write in WRITERS.values():
             write(Report(result.findings, result.suppressed, result.workspaces, strict=True))
+        _planned(result)
     if result.ok:
         made = stream(result.manifests, "yaml")
         again = documents_of("made.yaml", made.encode())
         assert not again.findings
         assert [document.value for document in again.documents] == [one.data for one in result.manifests]
     return result
+
+
+def _planned(result: Result) -> None:
+    """A plan of whatever came out, in every format but the one that takes its time."""
+    fleet = gather(result, Beside())
+    assert as_text.write(fleet).endswith("\n")
+    assert len(as_markdown.write(fleet).encode()) <= as_markdown.LIMIT
+    assert json.loads(as_json.write(fleet))["totals"]["workspaces"] == len(fleet.planned)
 
 
 def _holds(result: Result) -> None:
