@@ -14,6 +14,8 @@ CONFIG_KEYS: Final = {"inference": "inference_config.yaml", "tuning": "training_
 _HASH_DIGITS: Final = 10
 #: Annotations of KAITO's own steer the Workspace; everything else (sync waves, say) goes for its ConfigMap as well.
 _KAITO_GROUP: Final = "kaito.sh"
+#: What kaitogen itself notes about a Workspace says nothing about its ConfigMap.
+_OWN_GROUP: Final = "kaitogen.io"
 
 
 def context(spec: Spec, plan: Plan) -> Context:
@@ -105,7 +107,7 @@ def _in_order(value: Json) -> Json:
 
 def _is_kaitos(key: str) -> bool:
     group = key.partition("/")[0]
-    return group == _KAITO_GROUP or group.endswith("." + _KAITO_GROUP)
+    return group in (_KAITO_GROUP, _OWN_GROUP) or group.endswith("." + _KAITO_GROUP)
 
 
 def _scannable(config: Json) -> Json:

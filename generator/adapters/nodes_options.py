@@ -12,6 +12,13 @@ INVENTORY: Final = Option(
     "values",
     "FILE",
 )
+SAVE_INVENTORY: Final = Option(
+    "save_inventory",
+    ("--save-inventory",),
+    "Keep the facts of --live in this file, to render again without the cluster.",
+    "value",
+    "FILE",
+)
 MAX_AGE: Final = Option(
     "max_age", ("--max-age",), "Warn of facts that are older.", "value", "DAYS", default="14"
 )

@@ -12,7 +12,8 @@ from generator.adapters.diff_options import diff
 from generator.adapters.explain_options import EXPLAIN
 from generator.adapters.import_options import IMPORT_COMMANDS
 from generator.adapters.kustomize_options import KUSTOMIZE_COMMANDS
-from generator.adapters.nodes_options import INVENTORY, MAX_AGE, NODES_COMMANDS, TODAY
+from generator.adapters.live_options import LIVE_OPTIONS
+from generator.adapters.nodes_options import INVENTORY, MAX_AGE, NODES_COMMANDS, SAVE_INVENTORY, TODAY
 from generator.adapters.plan_options import plan
 from generator.adapters.table import Argument, Command, Option, Takes, Value, Values
 from generator.adapters.target_options import TARGET_OPTIONS
@@ -72,6 +73,8 @@ RENDER: Final = Command(
             "form", ("--output-format",), "Format of the manifests.", "value", choices=FORMATS, default="yaml"
         ),
         INVENTORY,
+        *LIVE_OPTIONS,
+        SAVE_INVENTORY,
         _TEMPLATES,
         _STRICT,
         _QUIET,

@@ -10,6 +10,9 @@ from generator.errors import EXIT_FINDINGS, UsageError
 from generator.model import Result
 from generator.pipeline import generate
 
+#: Options that have to do with a live cluster.
+_LIVE = ("live", "kubeconfig", "context", "save_inventory")
+
 
 def run(values: Values) -> Outcome:
     """Render what the paths hold; where anything stops that, only the findings come out."""
@@ -20,13 +23,21 @@ def run(values: Values) -> Outcome:
         raise UsageError("--check compares with a folder, and none is named", fix="add -o FOLDER")
     if values["kustomization"] and out is None:
         raise UsageError("--kustomization is about a folder, and none is named", fix="add -o FOLDER")
-    result = generate(wiring.request(values))
+    request = wiring.request(values)
+    live = any(values[name] for name in _LIVE)
+    if live:
+        from generator.adapters.nodes import rendering
+
+        request = rendering.with_facts(request, values)
+    result = generate(request)
     strict = bool(values["strict"])
     code = reporting.exit_code(result.findings, strict=strict)
     shown = [one for one in result.findings if not values["quiet"] or reporting.stops(one, strict=strict)]
     said = reporting.text(shown, strict=strict, colour=colours()) if shown else ""
     if code:
         return Outcome(said=said, exit_code=code)
+    if live:
+        said += rendering.save(request, values)
     form: Format = "json" if values["form"] == "json" else "yaml"
     if out is None:
         return Outcome(stream(result.manifests, form).encode(), said)

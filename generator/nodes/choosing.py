@@ -41,6 +41,7 @@ def choose(
         # What an unreadable inventory would have answered is no second error.
         wrong = not documents or bool(located)
         return [spec for spec in specs if spec.placement.selection is None or not wrong], located
+    mark = {inventory.MARK: inventory.mark(known.inventory)} if known.inventory.document.inline else {}
     chosen: list[Spec] = []
     for spec in specs:
         placement = spec.placement
@@ -53,7 +54,7 @@ def choose(
             located.append(Located(spec.origin, failed.problem))
             continue
         located.extend(Located(spec.origin, problem) for problem in problems)
-        chosen.append(made)
+        chosen.append(made._replace(annotations={**made.annotations, **mark}))
     return chosen, located
 
 

@@ -9,6 +9,7 @@ from generator.nodes import quick
 from generator.nodes.facts import NodeFacts, of_entry
 from generator.nodes.gpus import gpus
 from generator.nodes.quick import Quick
+from generator.yamlio.write import dump
 
 KIND: Final = "NodeInventory"
 _SCHEMAS: Final = {KIND: "inventory", quick.KIND: "quick-selectors"}
@@ -34,6 +35,17 @@ class Known(NamedTuple):
 
     inventory: Inventory | None = None
     quick: Mapping[str, Quick] = quick.BUILT_IN
+
+
+#: The annotation that says which facts a manifest was made from, where they stand in no file.
+MARK: Final = f"{INTENT_API_VERSION.partition('/')[0]}/inventory-sha256"
+
+
+def mark(inventory: Inventory) -> str:
+    """The hash of the facts: of the list of nodes, as an inventory's file writes it."""
+    from hashlib import sha256  # only live facts are marked
+
+    return sha256(dump(inventory.document.value["spec"]["nodes"]).encode()).hexdigest()
 
 
 def read(documents: Sequence[Document], oldest: str = "") -> tuple[Known, list[Located]]:

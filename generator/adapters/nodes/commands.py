@@ -1,18 +1,16 @@
 """`kaitogen nodes list`, `quick` and `snapshot`."""
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from generator import reporting
 from generator.adapters import age, wiring
-from generator.adapters.nodes import showing, source
+from generator.adapters.nodes import saving, showing, source
 from generator.adapters.nodes.source import Facts
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.terminal import colours
-from generator.errors import SurroundingsError, UsageError
+from generator.errors import UsageError
 from generator.load import STDIN
 from generator.model import Document, Finding, Json, Target
 from generator.nodes import snapshot
@@ -137,17 +135,18 @@ def _snapshot(values: Values) -> Outcome:
     out = wiring.word(values["out"])
     if out is None:
         return Outcome(made, said)
-    write(out, made)
+    saving.write(out, made)
     return Outcome(said=said + f"kaitogen: wrote {out}: {number_of(len(entries), 'node')}\n")
 
 
 def _taken(values: Values) -> tuple[Document | None, list[Finding]]:
     """The facts of now: those of the cluster, or of what kubectl printed."""
     names = wiring.words(values["file"])
-    if bool(names) == bool(values["live"]):
+    live = source.is_live(values)
+    if bool(names) == live:
         fix = "add --live, or hand over a file or - for what kubectl get nodes -o json prints"
         raise UsageError("a snapshot is taken of the cluster, or of what kubectl printed", fix=fix)
-    if values["live"]:
+    if live:
         return source.live_document(values), []
     documents, findings, _ = source.read(names[0])
     return _one_inventory(documents, names[0], findings)
@@ -217,29 +216,6 @@ def _told(changes: Changes, since: str) -> str:
     shown = [f"    {reporting.printable(line)}\n" for line in lines[:_MOST_CHANGES]]
     more = f"    and {len(lines) - _MOST_CHANGES} more\n" if len(lines) > _MOST_CHANGES else ""
     return f"kaitogen: since {reporting.printable(since)}: {words}\n" + "".join(shown) + more
-
-
-def write(name: str, data: bytes) -> None:
-    """All of a file or nothing: a new one takes the old one's place."""
-    folder = os.path.dirname(os.path.abspath(name))
-    new = ""
-    try:
-        descriptor, new = tempfile.mkstemp(prefix=".kaitogen-", dir=folder)
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.fchmod(file.fileno(), 0o666 & ~mask)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, name)
-    except OSError as error:
-        if new and os.path.lexists(new):
-            os.unlink(new)
-        reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(
-            f"{name} cannot be written: {reason}", fix="check space and permissions"
-        ) from error
 
 
 COMMANDS: Final[dict[str, Callable[[Values], Outcome]]] = {

@@ -45,13 +45,23 @@ class _Objects(NamedTuple):
     pods: list[Json] | None
 
 
+def is_live(values: Values) -> bool:
+    """Whether the cluster itself is asked; UsageError where an option says how to, and --live is missing."""
+    if not any(values.get(name) for name in ("live", "kubeconfig", "context")):
+        return False
+    from generator.adapters.live import wanted  # the client is an extra, and heavy
+
+    return wanted(values)
+
+
 def facts(values: Values, *, needed: bool = True) -> Facts:
     """The facts that the options name; UsageError where they name none and some are needed."""
     names = wiring.words(values["inventory"])
     pods: list[Json] | None = None
     documents: list[Document] = []
     findings: list[Finding] = []
-    if values["live"]:
+    live = is_live(values)
+    if live:
         document, pods = _live(values, with_pods=bool(values.get("pods")))
         documents.append(document)
     elif needed and not names:
@@ -62,7 +72,7 @@ def facts(values: Values, *, needed: bool = True) -> Facts:
         documents += found
         findings += more
         pods = held if held is not None else pods
-    oldest = "" if values["live"] else age.oldest(values)
+    oldest = "" if live else age.oldest(values)
     known, located = inventory.read(documents, oldest)
     taken = known.inventory.taken if known.inventory is not None else ""
     if values.get("pods") and pods is None:
