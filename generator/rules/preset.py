@@ -28,6 +28,9 @@ _DEPRECATION_SAID_SINCE: Final = 8
 _DOWNLOADED_NEED_SECRET_UNTIL: Final = 7
 _GATED_NEED_SECRET_UNTIL: Final = 10
 _STREAMING_SINCE: Final = 11
+_ACCESS_ADVICE: Final = (
+    "name a Secret with a Hugging Face token under HF_TOKEN: modelAccessSecret, in an intent accessSecret"
+)
 
 
 def judge(facts: Facts) -> Iterator[Problem]:
@@ -118,19 +121,17 @@ def _secret(facts: Facts) -> Iterator[Problem]:
         gated = facts.model is not None and facts.model.id.startswith("meta-llama/")
         needed = downloaded if minor <= _DOWNLOADED_NEED_SECRET_UNTIL else gated
         if needed and not secret:
-            message = f"KAITO {facts.kaito} refuses {cut(name)} without a modelAccessSecret"
-            advice = "name a Secret that holds the key HF_TOKEN"
+            message = f"KAITO {facts.kaito} refuses {cut(name)} without an access secret"
+            advice = _ACCESS_ADVICE
             yield Problem("KG437", "error", _PRESET, message, advice, "", "modelAccessSecret")
             return
         if secret and not downloaded:
-            message = (
-                f"KAITO {facts.kaito} has {cut(name)} in its image and refuses a modelAccessSecret for it"
-            )
+            message = f"KAITO {facts.kaito} has {cut(name)} in its image and refuses an access secret for it"
             yield Problem("KG438", "error", _SECRET, message, "remove it")
             return
     if facts.model is not None and facts.model.gated and not secret and not _local(facts):
-        message = f"{facts.model.id} is gated: without a modelAccessSecret its pod can't download the weights"
-        advice = "name a Secret that holds a Hugging Face token under HF_TOKEN"
+        message = f"{facts.model.id} is gated: without an access secret its pod can't download the weights"
+        advice = _ACCESS_ADVICE
         yield Problem("KG467", "warning", _PRESET, message, advice, "", "modelAccessSecret")
 
 
