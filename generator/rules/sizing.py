@@ -35,18 +35,27 @@ def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int
     `weights` in bytes, `node` the GPUs and GPU memory in bytes of one node, `context` in tokens.
     Source: KAITO's pkg/workspace/estimator/nodesestimator/estimator.go:145.
     """
+    size, available = shares(minor, weights, bytes_per_token, node, context)
+    return 0 if available <= 0 else -(-gpus_needed(size, available) // node[0])
+
+
+def shares(
+    minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], context: int
+) -> tuple[float, float]:
+    """The bytes that KAITO counts for the weights, and those that one GPU has for them."""
     gpus, memory = node
     usable = 0.84 * (memory // gpus)
     size = 1.02 * weights
     if minor <= _TRUNCATED_UNTIL:
         usable, size = float(int(usable)), float(int(size))
     reserve = 2.3 * GIB + context * bytes_per_token / gpus
-    if usable <= reserve:
-        return 0
     available = usable - reserve
-    if minor >= _WITH_ACTIVATIONS_SINCE:
-        available /= 1.05
-    return -(-(int(size / available) + 1) // gpus)
+    return size, available / 1.05 if minor >= _WITH_ACTIVATIONS_SINCE else available
+
+
+def gpus_needed(size: float, available: float) -> int:
+    """KAITO's rounding: what divides without a rest still takes one more."""
+    return int(size / available) + 1
 
 
 def estimate(facts: Facts, model: Model, context: int) -> int | None:

@@ -6,7 +6,15 @@ from typing import Final, NamedTuple
 from generator.model import Json
 from generator.rules import config
 from generator.rules.partition import profile_memory
-from generator.rules.sizing import DEFAULT_CONTEXT, GIB, asks_for_estimate, node_size, nodes_needed
+from generator.rules.sizing import (
+    DEFAULT_CONTEXT,
+    GIB,
+    asks_for_estimate,
+    gpus_needed,
+    node_size,
+    nodes_needed,
+    shares,
+)
 from generator.rules.surroundings import Facts, Surroundings, cut, number, part, text
 from generator.sizing.model import Context, Estimate, Layout, Node, Runtime
 from generator.sizing.subjects import Subject
@@ -100,13 +108,20 @@ def _estimated(facts: Facts, known: Subject, node: Node, blank: Estimate) -> Est
     if "partition" in facts.resource and profile_memory(facts) is not None and nodes > 1:
         why = f"the model needs {nodes} slices of {per_gpu:g} GiB, and KAITO gives it one"
         return blank._replace(unknown=why)
-    reasons = [
-        f"{weights / GIB:.2f} GiB of weights on GPUs of {per_gpu:g} GiB, with room for {tokens} tokens"
-    ]
+    size, available = shares(facts.minor, weights, per_token, (node.gpus, node.memory), tokens)
+    reasons = [_arithmetic(size, available, tokens)]
     if known.doubt:
         reasons.append(known.doubt)
     layout = layout_of(facts.minor, weights, node, nodes)
     return blank._replace(nodes=nodes, layout=layout, certain=not known.doubt, reasons=tuple(reasons))
+
+
+def _arithmetic(size: float, available: float, tokens: int) -> str:
+    """The division that decides, in its own numbers."""
+    gpus = gpus_needed(size, available)
+    words = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
+    left = f"{available / GIB:.2f} GiB left on each GPU beside overhead and {tokens:,} tokens"
+    return f"{size / GIB:.2f} GiB of weights / {left}: {words}"
 
 
 def _counted(facts: Facts, blank: Estimate) -> Estimate:

@@ -116,6 +116,46 @@ def test_worked_cases(
     assert estimate.gpus == nodes * layout[0] * layout[1]
 
 
+def test_as_many_pairs_change_as_others_have_counted() -> None:
+    """The reference counts 46 of 660 between 0.10 and 0.12, and 97 above three nodes, on Azure's NVIDIA cards."""
+    pairs = [
+        (model, sku)
+        for model in all_models()
+        for sku in all_skus("azure")
+        if sku.known_to(12) and sku.gpu_model.startswith("NVIDIA") and not sku.name.startswith("Standard_NCC")
+    ]
+    nodes = {
+        minor: [
+            nodes_needed(minor, model.weights, model.bytes_per_token, (sku.gpus, sku.memory * GIB), 2048)
+            for model, sku in pairs
+        ]
+        for minor in (10, 12)
+    }
+    assert len(pairs) == 660
+    assert sum(old != new for old, new in zip(nodes[10], nodes[12], strict=True)) == 46
+    assert sum(number > 3 for number in nodes[12]) == 97
+
+
+@pytest.mark.parametrize(
+    ("kaito", "reason"),
+    [
+        (
+            "0.12",
+            "62.25 GiB of weights / 61.33 GiB left on each GPU beside overhead and 2,048 tokens: 2 GPUs",
+        ),
+        (
+            "0.10",
+            "62.25 GiB of weights / 64.40 GiB left on each GPU beside overhead and 2,048 tokens: 1 GPU",
+        ),
+    ],
+)
+def test_the_reason_is_the_arithmetic(kaito: str, reason: str) -> None:
+    """Example 5 of the reference."""
+    assert sized("qwen2.5-coder-32b-instruct", "Standard_NC24ads_A100_v4", kaito=kaito).estimate.reasons == (
+        reason,
+    )
+
+
 def test_count_changes_nothing_and_is_told() -> None:
     made, maps = workspace("phi-4", "Standard_NV36ads_A10_v5", count=7)
     estimate = size(made, Target(), maps).estimate
