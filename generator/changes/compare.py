@@ -42,7 +42,8 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
     objects += [
         _deleted(item, maps[0]) for item in before if item.identity not in left and item.identity not in new
     ]
-    return Comparison(tuple(objects), len(old.keys() | new.keys()))
+    # An object that got another name is one, and not two.
+    return Comparison(tuple(objects), len(old.keys() | new.keys()) - len(moved) - len(followed))
 
 
 def _created(item: Item, maps: ConfigMaps) -> ObjectChange:

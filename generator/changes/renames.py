@@ -21,10 +21,13 @@ def renamed(gone: Sequence[Item], new: Sequence[Item]) -> list[tuple[Item, Item]
             by_text.setdefault(text, []).append(item)
     pairs: list[tuple[Item, Item]] = []
     for old in gone:
-        candidates = (item for text in _texts(old) for item in reversed(by_text.get(text, ())))
-        found = next((item for item in candidates if item.identity in left), None)
-        if found is not None:
-            pairs.append((old, left.pop(found.identity)))
+        for text in _texts(old):
+            candidates = by_text.get(text, [])
+            while candidates and candidates[-1].identity not in left:
+                candidates.pop()  # taken under its other text
+            if candidates:
+                pairs.append((old, left.pop(candidates[-1].identity)))
+                break
     return pairs
 
 

@@ -22,10 +22,10 @@ class WayOut(NamedTuple):
     @property
     def words(self) -> str:
         """The way out in one sentence."""
-        return (
-            f"run it as {self.name} beside the one that runs, switch to it, then remove the old one: "
-            f"{cost_text(self.meanwhile)} meanwhile, {cost_text(self.held)} of which run now"
-        )
+        how = f"run it as {self.name} beside the one that runs, switch to it, then remove the old one"
+        if self.meanwhile.nodes is None:
+            return f"{how}; how many nodes both take meanwhile, only the cluster knows"
+        return f"{how}: {cost_text(self.meanwhile)} meanwhile, {cost_text(self.held)} of which run now"
 
 
 def ways_out(

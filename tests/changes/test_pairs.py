@@ -1,24 +1,25 @@
 """Every field that KAITO fixes, before and after, through a real git revision: what `diff` and `validate` say of it."""
 
 import json
-import os
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
-from generator.adapters import dispatch, quick
+from generator import assets
 from generator.canonical import canonical
 from generator.explanations.kg4_bases import BASES
 from generator.merge import merged
 from generator.yamlio.write import dump
 from tests.acceptance.repositories import committed, write
+from tests.changes.running import kaitogen
 
 PAIRS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "pairs.yaml").read_text(encoding="utf-8")
 )
+SCHEMA = Draft202012Validator(json.loads(assets.read_text("schemas", "changes.schema.json")))
 CASES = [(number, kaito) for number, pair in enumerate(PAIRS) for kaito in pair["kaito"]]
 
 
@@ -42,15 +43,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, line: str) -> tuple[int, Any]:
     """The exit code and the JSON of a command line in a folder."""
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
-        parsed = quick.parse(shlex.split(line))
-        assert parsed is not None, line
-        outcome = dispatch.run(*parsed)
-    finally:
-        os.chdir(before)
-    return outcome.exit_code, json.loads(outcome.output) if outcome.output else outcome.said
+    done = kaitogen(folder, line)
+    return done.code, json.loads(done.output)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +56,7 @@ def test_a_change_is_judged_as_kaito_does(number: int, kaito: str, repository: P
     pair = PAIRS[number]
     options = f"--kaito {kaito} {pair.get('options', '')} --against HEAD {_name(number)} --format json"
     code, told = run(repository, f"diff {options}")
+    assert list(SCHEMA.iter_errors(told)) == []
     changes = [change for one in told["objects"] for change in one["changes"]]
     said = {change["path"]: [change["verdict"], change["code"], change["rule"]] for change in changes}
     assert said == pair["expect"]

@@ -1,0 +1,32 @@
+"""Runs command lines in this process, in a folder."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+from generator.adapters import dispatch, quick
+from generator.errors import KaitogenError
+
+
+class Done(NamedTuple):
+    """What a command left: exit code, standard output and standard error as text."""
+
+    code: int
+    output: str
+    said: str
+
+
+def kaitogen(folder: Path, line: str) -> Done:
+    """Run a plain command line in a folder; what it refuses comes back as its exit code and words."""
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        parsed = quick.parse(shlex.split(line))
+        assert parsed is not None, line
+        outcome = dispatch.run(*parsed)
+    except KaitogenError as error:
+        return Done(error.exit_code, "", f"{error.message}\n{error.fix}")
+    finally:
+        os.chdir(before)
+    return Done(outcome.exit_code, outcome.output.decode(), outcome.said)

@@ -1,0 +1,192 @@
+"""The way out: files that run a refused change beside what serves, all or nothing, and right as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from generator.explanations.shapes import RIGHT
+from tests.acceptance.repositories import committed, write
+from tests.changes.running import kaitogen
+from tests.changes.test_diff_command import LARGER, SET
+
+COMMENTED = f"# what the search team uses\n{RIGHT}".replace(
+    "model: phi-4}", "model: phi-4}  # the small one", 1
+)
+MANIFEST = """\
+apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata:
+  name: phi-4
+  namespace: inference
+  uid: 1b0c
+resource:
+  instanceType: Standard_NC24ads_A100_v4
+  labelSelector:
+    matchLabels:
+      apps: phi-4
+inference:
+  preset:
+    name: phi-4
+"""
+
+
+def moved(folder: Path, options: str = "") -> dict[str, str]:
+    """The files of the way out from HEAD."""
+    done = kaitogen(folder, f"diff --against HEAD --write-migration ../way {options}")
+    assert done.code == 1, done.said
+    way = folder.parent / "way"
+    names = sorted(path.name for path in way.iterdir() if not path.name.startswith("."))
+    assert done.said == f"kaitogen: ../way has {len(names)} files; start with README.md\n"
+    return {name: (way / name).read_text(encoding="utf-8") for name in names}
+
+
+def test_an_intent_keeps_its_text(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"phi-4.intent.yaml": COMMENTED})
+    write(folder, {"phi-4.intent.yaml": COMMENTED.replace("NC24ads", "NC48ads", 1)})
+    files = moved(folder)
+    assert sorted(files) == [
+        "README.md", "step-1_phi-4-b.yaml", "step-1_phi-4-traffic.yaml", "step-1_phi-4.yaml", "step-2_phi-4-traffic.yaml",
+    ]  # fmt: skip
+    assert files["step-1_phi-4.yaml"] == COMMENTED
+    new = COMMENTED.replace("NC24ads", "NC48ads", 1).replace("name: phi-4}", "name: phi-4-b}", 1)
+    assert files["step-1_phi-4-b.yaml"] == new
+    assert "pod-name: phi-4-0\n" in files["step-1_phi-4-traffic.yaml"]
+    assert "pod-name: phi-4-b-0\n" in files["step-2_phi-4-traffic.yaml"]
+    for words in (
+        "| phi-4 holds | 1 node with 1 GPU |", "| phi-4-b needs | 1 node with 2 GPUs |",
+        "| **both, until step 2** | **2 nodes with 3 GPUs** |", "`phi-4.intent.yaml`", "Prune=confirm", "namePrefix",
+    ):  # fmt: skip
+        assert words in files["README.md"]
+    assert "Before you start" not in files["README.md"]
+
+
+def test_both_steps_get_through(tmp_path: Path) -> None:
+    """What the files say is followed to the letter: neither step has a change that is refused."""
+    folder = tmp_path / "repository"
+    committed(folder, {"phi-4.intent.yaml": RIGHT})
+    write(folder, {"phi-4.intent.yaml": LARGER})
+    files = moved(folder)
+    write(
+        folder,
+        {
+            "phi-4.intent.yaml": files["step-1_phi-4.yaml"],
+            "phi-4-b.intent.yaml": files["step-1_phi-4-b.yaml"],
+        },
+    )
+    assert kaitogen(folder, "validate --strict --against HEAD .").code == 0
+    committed(folder, {})
+    (folder / "phi-4.intent.yaml").unlink()
+    assert kaitogen(folder, "validate --strict --against HEAD .").code == 0
+    assert "Workspace phi-4 (KAITO 0.12): delete" in kaitogen(folder, "diff --against HEAD .").output
+
+
+def test_an_entry_of_a_set_becomes_an_intent(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"fleet.intent.yaml": SET})
+    write(folder, {"fleet.intent.yaml": SET.replace("NC24ads", "NC48ads")})
+    files = moved(folder)
+    assert [name for name in files if "one" in name] == [
+        "step-1_one-b.yaml", "step-1_one-traffic.yaml", "step-1_one.yaml", "step-2_one-traffic.yaml",
+    ]  # fmt: skip
+    write(tmp_path, {"new/one-b.intent.yaml": files["step-1_one-b.yaml"]})
+    done = kaitogen(tmp_path, "render new")
+    assert (done.code, done.said) == (0, "")
+    assert "name: one-b\n" in done.output
+    assert "Standard_NC48ads_A100_v4" in done.output
+
+
+def test_a_manifest_takes_its_selector_along(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"w.yaml": MANIFEST})
+    write(folder, {"w.yaml": MANIFEST.replace("    name: phi-4\n", "    name: phi-4-mini-instruct\n")})
+    files = moved(folder, "w.yaml --kaito 0.10")
+    new = files["step-1_inference_phi-4-b.yaml"]
+    assert "  name: phi-4-b\n  namespace: inference\n" in new
+    assert "      apps: phi-4-b\n" in new
+    assert "uid" not in new
+    assert "kubectl -n inference wait" in files["README.md"]
+    assert "phi-4 becomes phi-4-mini-instruct with step 2" in files["README.md"]
+    assert "give it a label of its own" not in files["README.md"]
+
+
+@pytest.mark.parametrize(
+    ("options", "label", "words"),
+    [
+        ("--kaito 0.12", "team", ""),
+        ("--kaito 0.10", "team", "give it a label of its own in its labelSelector"),
+        (
+            "--kaito 0.12 --node-provisioner karpenter",
+            "team",
+            "give it a label of its own in its labelSelector",
+        ),
+        (
+            "--kaito 0.12 --node-provisioner byo",
+            "phi-4",
+            "The nodes are yours: label as many as phi-4-b needs",
+        ),
+    ],
+)
+def test_what_two_side_by_side_have_to_share_is_told(
+    options: str, label: str, words: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "repository"
+    old = MANIFEST.replace("apps: phi-4", f"apps: {label}")
+    if "byo" in options:
+        old = old.replace("  instanceType: Standard_NC24ads_A100_v4\n", "")
+    committed(folder, {"w.yaml": old})
+    write(folder, {"w.yaml": old + "    presetOptions: {modelAccessSecret: a}\n"})
+    readme = moved(folder, f"w.yaml {options}")["README.md"]
+    assert words in readme
+    assert ("Before you start" in readme) == bool(words)
+
+
+def test_a_name_that_is_taken_is_passed_over_and_a_letter_counts_on(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    names = ("phi-4", "phi-4-b", "x" * 52)
+    old = {f"{name[:8]}.intent.yaml": RIGHT.replace("name: phi-4}", f"name: {name}}}", 1) for name in names}
+    committed(folder, old)
+    write(folder, {name: text.replace("NC24ads", "NC48ads") for name, text in old.items()})
+    files = moved(folder)
+    assert {name for name in files if name.startswith("step-1") and "traffic" not in name} == {
+        *(f"step-1_{name}.yaml" for name in names), "step-1_phi-4-c.yaml", "step-1_phi-4-d.yaml",
+        f"step-1_{'x' * 50}-b.yaml",
+    }  # fmt: skip
+
+
+def test_a_tuning_has_no_traffic_to_move(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    tuning = (
+        "tuning:\n  preset: {name: phi-4}\n  method: lora\n  input: {urls: [https://data.example.com/a.parquet]}\n"
+        "  output: {image: 'registry.example.com/tuned:1', imagePushSecret: push}\n"
+    )
+    old = MANIFEST[: MANIFEST.index("inference:\n  preset")] + tuning
+    committed(folder, {"w.yaml": old})
+    write(folder, {"w.yaml": old.replace("lora", "qlora")})
+    files = moved(folder, "w.yaml")
+    assert not [name for name in files if "traffic" in name]
+    assert "Service of step 1:" not in files["README.md"]
+
+
+def test_nothing_is_written_where_nothing_is_refused_or_something_is_in_the_way(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"a.intent.yaml": RIGHT})
+    done = kaitogen(folder, "diff --against HEAD --write-migration ../way")
+    assert (done.code, done.said) == (0, "kaitogen: nothing is refused, so there is no way out to write\n")
+    assert not (tmp_path / "way").exists()
+    write(folder, {"a.intent.yaml": LARGER})
+    write(tmp_path, {"way/README.md": "somebody else's"})
+    done = kaitogen(folder, "diff --against HEAD --write-migration ../way")
+    assert done.code == 3
+    assert "../way/README.md exists and was not written by kaitogen" in done.said
+    assert [path.name for path in (tmp_path / "way").iterdir()] == ["README.md"]
+
+
+def test_the_way_out_of_an_old_kaito_leads_to_pods_by_kaitos_own_label(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"w.yaml": MANIFEST})
+    write(folder, {"w.yaml": MANIFEST.replace("NC24ads", "NC48ads")})
+    assert (
+        "kaito.sh/workspace: phi-4-b\n"
+        in moved(folder, "w.yaml --kaito 0.7")["step-2_inference_phi-4-traffic.yaml"]
+    )
