@@ -10,6 +10,7 @@ from generator.changes.renames import followers, renamed, used
 
 _CREATED: Final = Judgement("create", "")
 _DELETED: Final = Judgement("delete", "")
+_FOLLOWED: Final = Judgement("recreate", "it goes along with its Workspace, and holds the same")
 
 
 def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
@@ -37,8 +38,10 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
             objects.append(ObjectChange(one, other, (), _moved(one, other, maps)))
             continue
         changes = judged(one, other, reading)
-        if changes or one.identity != other.identity:
+        if changes:
             objects.append(ObjectChange(one, other, changes, worst(changes)))
+        elif one.identity != other.identity:
+            objects.append(ObjectChange(one, other, (), _FOLLOWED))
     objects += [
         _deleted(item, maps[0]) for item in before if item.identity not in left and item.identity not in new
     ]

@@ -61,6 +61,13 @@ def test_an_intent_keeps_its_text(tmp_path: Path) -> None:
     assert "Before you start" not in files["README.md"]
 
 
+def test_an_intent_of_many_in_one_file_comes_alone(tmp_path: Path) -> None:
+    folder, other = tmp_path / "repository", RIGHT.replace("name: phi-4}", "name: b}", 1)
+    committed(folder, {"all.intent.yaml": f"---\n{RIGHT}---\n{other}"})
+    write(folder, {"all.intent.yaml": f"---\n{RIGHT}---\n{other.replace('NC24ads', 'NC48ads')}"})
+    assert moved(folder)["step-1_b.yaml"] == other
+
+
 def test_both_steps_get_through(tmp_path: Path) -> None:
     """What the files say is followed to the letter: neither step has a change that is refused."""
     folder = tmp_path / "repository"

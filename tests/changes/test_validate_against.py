@@ -89,8 +89,15 @@ def test_a_commit_that_corrects_a_mistake_gets_through(tmp_path: Path) -> None:
 def test_files_of_several_environments_are_each_compared_with_themselves(tmp_path: Path) -> None:
     """Finished manifests of two clusters have the same names."""
     committed(tmp_path, {"dev.yaml": POD, "prod.yaml": POD})
-    write(tmp_path, {"prod.yaml": POD.replace("NC24ads", "NC48ads")})
-    assert codes(tmp_path, "--against HEAD dev.yaml prod.yaml") == ["prod.yaml:5 KG804"]
+    write(tmp_path, {"dev.yaml": POD.replace("NC24ads", "NC48ads")})
+    assert codes(tmp_path, "--against HEAD dev.yaml prod.yaml") == ["dev.yaml:5 KG804"]
+
+
+def test_an_object_that_moved_to_another_file_is_the_same(tmp_path: Path) -> None:
+    committed(tmp_path, {"a.intent.yaml": RIGHT})
+    (tmp_path / "a.intent.yaml").unlink()
+    write(tmp_path, {"b.intent.yaml": LARGER})
+    assert codes(tmp_path, "--against HEAD") == ["b.intent.yaml:5 KG804"]
 
 
 def test_an_object_that_comes_or_goes_is_no_finding(tmp_path: Path) -> None:
