@@ -9,7 +9,7 @@ from generator.adapters import wiring
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.progress import Progress
-from generator.adapters.terminal import colours
+from generator.adapters.terminal import colours, rewrites
 from generator.errors import EXIT_SURROUNDINGS
 from generator.model import Finding, Request
 from generator.pipeline import generate
@@ -25,7 +25,7 @@ def run(values: Values) -> Outcome:
     revision = wiring.word(values["against"])
     strict = bool(values["strict"])
     colour = colours()
-    with Progress("reading the intents", watched=colour is not None) as progress:
+    with Progress("reading the intents", watched=rewrites()) as progress:
         request = wiring.request(values)
         tables = read(
             wiring.words(values["configs"]), wiring.word(values["price"]), wiring.word(values["budget"])

@@ -2,17 +2,17 @@
 
 import os
 import threading
-from types import TracebackType
 from typing import Final
 
 #: Runs that are shorter say nothing; the line is written anew so often.
 _PATIENCE: Final = 1.0
 _EVERY: Final = 0.2
+_LONGEST: Final = 100
 _CLEAR: Final = "\r\x1b[K"
 
 
 class Progress:
-    """To be used with `with`. `watched` says that standard error is a terminal that takes such a line."""
+    """To be used with `with`, or started and stopped. `watched` says that standard error is a terminal that takes such a line."""
 
     def __init__(self, doing: str, *, watched: bool) -> None:
         self._doing = doing
@@ -28,25 +28,31 @@ class Progress:
         """How far it is."""
         self._doing = f"{doing} {done:,} of {whole:,}"
 
-    def __enter__(self) -> "Progress":
+    def start(self) -> None:
         """Start watching the clock."""
         if self._watched:
             self._thread.start()
-        return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        """Take the line away, however the run ended."""
+    def stop(self) -> None:
+        """Take the line away."""
         if self._watched:
             self._done.set()
             self._thread.join()
+
+    def __enter__(self) -> "Progress":
+        """For as long as the block runs."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """However the block ends."""
+        self.stop()
 
     def _show(self) -> None:
         wait, shown = _PATIENCE, False
         try:
             while not self._done.wait(wait):
-                os.write(2, f"{_CLEAR}kaitogen: {self._doing} ...".encode())
+                os.write(2, f"{_CLEAR}kaitogen: {self._doing[:_LONGEST]} ...".encode())
                 wait, shown = _EVERY, True
             if shown:
                 os.write(2, _CLEAR.encode())

@@ -12,3 +12,8 @@ def colours(descriptor: int = 2) -> bool | None:
     except OSError:
         return None
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.platform != "win32"
+
+
+def rewrites() -> bool:
+    """Whether standard error is a terminal on which a line can be written over."""
+    return colours() is not None and os.environ.get("TERM") != "dumb"

@@ -16,6 +16,7 @@ from referencing.jsonschema import DRAFT202012
 
 from generator.model import KAITO_VERSIONS, NODE_PROVISIONERS
 from generator.planning.as_markdown import LIMIT
+from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.acceptance.plans import HEAD, data, git, intent, planned, write
 
 #: The keys of a Workspace that were promised first, in their order.
@@ -225,6 +226,13 @@ def test_an_unknown_revision_prints_no_plan(repository: Path) -> None:
     assert "KG641" in outcome.said
 
 
+def test_standard_input_has_no_revision(repository: Path) -> None:
+    done = kaitogen("plan", "--against", "HEAD", "-", cwd=repository, stdin=intent().encode())
+    assert (done.code, done.output) == (2, b"")
+    assert "standard input has no revision" in done.said
+    assert kaitogen("plan", "-", cwd=repository, stdin=intent().encode()).text.startswith("chat/phi-4  (auto")
+
+
 def test_markdown_of_two_hundred_changes_fits_a_comment(repository: Path) -> None:
     names = [f"{'long-' * 8}{number}" for number in range(200)]
     big = "instanceType: Standard_ND96isr_H100_v5"
@@ -262,15 +270,9 @@ def test_the_same_intents_give_the_same_bytes(root: Path) -> None:
     for form in ("text", "markdown", "json", "html"):
         outputs = {
             subprocess.run(
-                [os.fspath(_program()), "plan", "--format", form, "examples"],
+                [os.fspath(KAITOGEN), "plan", "--format", form, "examples"],
                 cwd=root, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed},
             ).stdout
             for seed in ("1", "2")
         }  # fmt: skip
         assert len(outputs) == 1, form
-
-
-def _program() -> Path:
-    from tests.acceptance.command import KAITOGEN
-
-    return KAITOGEN

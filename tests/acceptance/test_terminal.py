@@ -3,8 +3,9 @@
 import os
 import pty
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import pytest
 
@@ -24,13 +25,18 @@ spec:
 RED: Final = "\x1b[1;31m"
 
 
-def at_a_terminal(*arguments: str, cwd: Path, **env: str) -> str:
+def at_a_terminal(
+    *arguments: str,
+    cwd: Path,
+    stdin: int | IO[bytes] | None = subprocess.DEVNULL,
+    env: Mapping[str, str] | None = None,
+) -> str:
     """Standard error of a run whose standard error is a terminal."""
     ours, its = pty.openpty()
     clean = {key: value for key, value in os.environ.items() if key not in {"NO_COLOR", "TERM"}}
     process = subprocess.Popen(
-        [KAITOGEN, *arguments], cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=its,
-        env={**clean, "TERM": "xterm", **env},
+        [KAITOGEN, *arguments], cwd=cwd, stdin=stdin, stdout=subprocess.DEVNULL, stderr=its,
+        env={**clean, "TERM": "xterm", **(env or {})},
     )  # fmt: skip
     os.close(its)
     said = b""
@@ -42,6 +48,19 @@ def at_a_terminal(*arguments: str, cwd: Path, **env: str) -> str:
     os.close(ours)
     process.wait(timeout=60)
     return said.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(("term", "rewritten"), [("xterm", True), ("dumb", False)])
+def test_a_long_plan_says_what_it_is_at_where_a_line_can_be_written_over(
+    tmp_path: Path, term: str, *, rewritten: bool
+) -> None:
+    # The intents come slowly, which makes any machine slow enough.
+    intent = WRONG.replace("instanceTyp:", "instanceType:")
+    slow = ["sh", "-c", f"sleep 1.6; printf '%s' '{intent}'"]
+    with subprocess.Popen(slow, stdout=subprocess.PIPE) as writer:
+        said = at_a_terminal("plan", "-", cwd=tmp_path, stdin=writer.stdout, env={"TERM": term})
+    assert ("kaitogen: reading the intents ..." in said) is rewritten
+    assert said.endswith("\r\x1b[K") is rewritten
 
 
 @pytest.fixture
@@ -64,13 +83,13 @@ def test_terminal_shows_colours_and_the_line_with_a_caret(folder: Path, command:
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
 def test_no_colours_where_they_are_not_wanted(folder: Path, env: dict[str, str]) -> None:
-    said = at_a_terminal("validate", ".", cwd=folder, **env)
+    said = at_a_terminal("validate", ".", cwd=folder, env=env)
     assert "\x1b" not in said
     assert "       |     ^\n" in said
 
 
 def test_empty_no_color_says_nothing(folder: Path) -> None:
-    assert RED in at_a_terminal("validate", ".", cwd=folder, NO_COLOR="")
+    assert RED in at_a_terminal("validate", ".", cwd=folder, env={"NO_COLOR": ""})
 
 
 @pytest.mark.parametrize("command", ["validate", "render"])

@@ -268,6 +268,21 @@ def test_its_policy_lets_nothing_else_run_or_load(browser: Browser, fleet: str) 
         assert page.requested == [fleet]
 
 
+@pytest.mark.parametrize(
+    ("name", "width", "dark"), [("desktop", 1280, False), ("phone", 390, False), ("dark", 1280, True)]
+)
+def test_pictures_for_a_person_to_look_at(
+    browser: Browser, fleet: str, root: Path, name: str, width: int, *, dark: bool
+) -> None:
+    pictures = root / "build" / "plan-page"
+    pictures.mkdir(parents=True, exist_ok=True)
+    with browser.page(fleet, width=width, dark=dark) as page:
+        page.picture(pictures / f"{name}.png")
+        page.ask("window.scrollTo(0, document.body.scrollHeight)")
+    # A page that is drawn has far more in it than a blank one of the same size.
+    assert (pictures / f"{name}.png").stat().st_size > 100_000
+
+
 def test_a_thousand_workspaces_are_a_page_that_opens(browser: Browser, tmp_path: Path) -> None:
     entry = FLEET.split("  workspaces:\n")[1].split("    - metadata: {name: reason")[0]
     head = FLEET.split("  workspaces:\n")[0] + "  workspaces:\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.adapters import live
+from generator.adapters import live, progress
 from generator.adapters.table import Values
 from generator.cluster import Access, ClusterError
 from generator.errors import UsageError
@@ -62,7 +62,7 @@ def test_a_quick_answer_shows_nothing(tmp_path: Path, watched: Callable[[], str]
 def test_a_slow_answer_shows_what_is_waited_for(
     tmp_path: Path, watched: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    monkeypatch.setattr(progress, "_PATIENCE", 0.05)
     _ask(tmp_path, page("a", following="b"), page("c")._replace(late=0.2))
     seen = watched()
     assert "kaitogen: nodes so far: 1, from cluster test at 127.0.0.1:" in seen
@@ -74,7 +74,7 @@ def test_a_slow_answer_shows_what_is_waited_for(
 def test_nobody_watches(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
     _ask(tmp_path, page("a")._replace(late=0.1))
     assert capfd.readouterr().err == ""
 
@@ -82,8 +82,14 @@ def test_nobody_watches(
 def test_the_line_is_gone_where_there_is_no_way_in(
     tmp_path: Path, watched: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_PATIENCE", 0.0)
-    asking = live.Asking({"kubeconfig": str(tmp_path / "missing")})
-    with pytest.raises(ClusterError), asking:
+    def connect(*_: object, **__: object) -> None:
+        time.sleep(0.1)
+        raise ClusterError("KG621", "test", "nobody answers", "start it")
+
+    monkeypatch.setattr(progress, "_PATIENCE", 0.0)
+    monkeypatch.setattr(live, "connect", connect)
+    with pytest.raises(ClusterError), live.Asking({"kubeconfig": str(tmp_path / "missing")}):
         pass
-    assert watched().endswith("\r\x1b[K")
+    seen = watched()
+    assert "kaitogen: waiting for the cluster ..." in seen
+    assert seen.endswith("\r\x1b[K")
