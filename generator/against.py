@@ -18,13 +18,17 @@ from generator.suppressions import take_back
 #: What KAITO's rules say of an object is no matter for what it is compared with: it may well be running.
 _RULES: Final = "KG4"
 _SURROUNDINGS: Final = "KG6"
+#: How a path begins that can be no revision.
+_EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
+#: A folder without intents, and a file that cannot be read.
+_EMPTY, _UNREAD = "KG110", "KG601"
 
 
 def is_path(word: str, paths: Sequence[str]) -> bool:
     """Whether what to compare with is a file or folder and not a revision; UsageError where it is both."""
     if not os.path.exists(word):
         return False
-    if os.sep not in word and word not in (os.curdir, os.pardir):
+    if not word.startswith(_EXPLICIT) and word not in (os.curdir, os.pardir):
         try:
             revisions.repository_of(paths).commit(word)
         except git.Trouble:
@@ -36,13 +40,16 @@ def is_path(word: str, paths: Sequence[str]) -> bool:
     return True
 
 
-def result_of(word: str, request: Request) -> Result:
-    """What the other side makes of the same paths at a revision, or of a file or folder of its own."""
+def result_of(word: str, request: Request) -> tuple[Result, str]:
+    """What the other side makes of the same paths at a revision, or of a file or folder of its own.
+
+    The second value is what its files have before the names that they have today; empty where they have other names.
+    """
     paths = request.paths
     if is_path(word, paths):
-        return generate(request._replace(paths=(word,), all_yaml=True, stdin=None))
+        return generate(request._replace(paths=(word,), all_yaml=True, stdin=None)), ""
     with revisions.request_at(word, paths, request) as before:
-        return generate(before)
+        return generate(before), f"{word}:"
 
 
 def unreadable(result: Result) -> list[Finding]:
@@ -52,11 +59,13 @@ def unreadable(result: Result) -> list[Finding]:
 
 def with_changes(result: Result, word: str, request: Request) -> Result:
     """The result of a run with findings about what changed since the other side."""
-    before = result_of(word, request)
+    before, prefix = result_of(word, request)
     target = request.finished or Target()
     old, new = items_of(before, target)[0], items_of(result, target)[0]
-    prefix = "" if is_path(word, request.paths) else f"{word}:"
-    located = [problem for group in in_groups(old, new, prefix) for problem in problems(compare(*group))]
+    if prefix:
+        located = [one for group in in_groups(old, new, prefix) for one in problems(compare(*group))]
+    else:
+        located = [*twice(old), *twice(new)] or list(problems(compare(old, new)))
     documents = list({id(item.origin.document): item.origin.document for item in new}.values())
     kept, suppressed = take_back(place(located), documents)
     fresh = [one for one in kept if one not in result.findings]
@@ -89,15 +98,22 @@ def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Com
     new, unnamed = items_of(after, request.finished or Target())
     findings = [*unreadable(after), *place([*unnamed, *twice(new)])]
     old, more = other(new, not findings)
+    if old:
+        findings = [one for one in findings if not _is_gone(one)]
     findings = list(dict.fromkeys([*findings, *more]))
     broken = any(one.severity == "error" for one in findings)
     comparison = Comparison((), 0) if broken else compare(old, new)
     return Compared(comparison, tuple(old), tuple(new), tuple(findings))
 
 
+def _is_gone(finding: Finding) -> bool:
+    """Whether a path holds nothing any more: its objects are deleted, which is a difference and no mistake."""
+    return finding.code == _EMPTY or (finding.code == _UNREAD and not os.path.lexists(finding.file))
+
+
 def side_of(word: str, request: Request) -> Side:
     """The objects of a revision, a folder or a file, and what keeps them from being compared."""
-    before = result_of(word, request)
+    before, _ = result_of(word, request)
     old, nameless = items_of(before, request.finished or Target())
     unread = [
         one for one in before.findings if one.code.startswith(_SURROUNDINGS) and one.severity != "error"

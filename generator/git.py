@@ -74,7 +74,7 @@ class Repository(NamedTuple):
         raise Trouble(
             "KG641",
             "names no commit of this repository",
-            "name a branch, a tag or a commit that is here; git fetch brings those of a remote",
+            "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists",
         )
 
     def _resolve(self, revision: str) -> str:

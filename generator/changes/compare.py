@@ -1,11 +1,11 @@
 """Two sets of objects to what becomes of each: the entrance of this room."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from generator.changes.cost import ConfigMaps, config_maps, cost, cost_text
 from generator.changes.judging import judged, worst
-from generator.changes.model import Change, Comparison, Item, Judgement, ObjectChange
+from generator.changes.model import Comparison, Item, Judgement, ObjectChange
 from generator.changes.renames import followers, renamed, used
 
 _CREATED: Final = Judgement("create", "")
@@ -74,10 +74,3 @@ def _moved(before: Item, after: Item, maps: tuple[ConfigMaps, ConfigMaps]) -> Ju
         f"it holds {cost_text(old)}, and both together {cost_text(old.plus(new))}"
     )
     return Judgement("recreate", why, "KG824")
-
-
-def all_changes(comparison: Comparison) -> Iterator[tuple[ObjectChange, Change]]:
-    """Every single change with the object that it belongs to."""
-    for one in comparison.objects:
-        for change in one.changes:
-            yield one, change

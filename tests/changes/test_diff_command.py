@@ -188,6 +188,33 @@ def test_what_cannot_be_compared_is_told_and_nothing_comes_out(
     assert bool(done.output) == (not found)
 
 
+def test_a_side_that_is_too_large_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"a.intent.yaml": RIGHT, "b.yaml": "#" * (16 * 2**20 + 1)})
+    done = kaitogen(tmp_path, "diff a.intent.yaml --against b.yaml")
+    assert (done.code, done.output) == (1, "")
+    assert "b.yaml: error KG109: larger than 16 MiB" in done.said
+
+
+@pytest.mark.parametrize("path", ["models", "models/a.intent.yaml"])
+def test_what_is_gone_from_its_path_is_deleted(path: str, tmp_path: Path) -> None:
+    committed(tmp_path, {"models/a.intent.yaml": RIGHT, "models/note.txt": "none"})
+    (tmp_path / "models/a.intent.yaml").unlink()
+    done = kaitogen(tmp_path, f"diff {path} --against HEAD")
+    assert (done.code, done.said) == (1, "")
+    assert done.output.startswith("Workspace phi-4 (KAITO 0.12): delete\n")
+    assert kaitogen(tmp_path, "diff nowhere --against HEAD").code == 3
+
+
+def test_what_is_piped_in_is_compared_with_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from generator.adapters import wiring
+
+    write(tmp_path, {"a.intent.yaml": RIGHT})
+    built = kaitogen(tmp_path, "render a.intent.yaml").output.replace("NC24ads", "NC48ads").encode()
+    monkeypatch.setattr(wiring, "_standard_input", lambda: built)
+    assert "KG804" in kaitogen(tmp_path, "diff - --against a.intent.yaml").output
+    assert "<stdin>:6:17: error KG804" in kaitogen(tmp_path, "validate - --against a.intent.yaml").said
+
+
 def test_both_sides_are_told_in_one_run(tmp_path: Path) -> None:
     write(tmp_path, {"a.intent.yaml": RIGHT.replace("spec:", "spek:", 1), "b.yaml": "kind: ["})
     said = kaitogen(tmp_path, "diff a.intent.yaml --against b.yaml").said

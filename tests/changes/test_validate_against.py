@@ -93,6 +93,11 @@ def test_files_of_several_environments_are_each_compared_with_themselves(tmp_pat
     assert codes(tmp_path, "--against HEAD dev.yaml prod.yaml") == ["dev.yaml:5 KG804"]
 
 
+def test_objects_of_one_name_cannot_be_compared_with_a_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"dev.yaml": POD, "prod.yaml": POD, "old/pod.yaml": POD})
+    assert codes(tmp_path, "--against old dev.yaml prod.yaml") == ["prod.yaml:3 KG826"]
+
+
 def test_an_object_that_moved_to_another_file_is_the_same(tmp_path: Path) -> None:
     committed(tmp_path, {"a.intent.yaml": RIGHT})
     (tmp_path / "a.intent.yaml").unlink()
