@@ -146,7 +146,8 @@ INFERENCE: Final = (
         "KG444",
         "refused",
         "max-model-len is missing or no whole number",
-        "Since 0.7 the webhook reads max-model-len as a number: auto and 8k are refused although vLLM knows them. Up to "
+        "Since 0.7 the webhook reads max-model-len as a number: auto and 8k are refused although vLLM knows them; of a "
+        "model outside the catalogue only where Hugging Face says its longest context, which is then a warning. Up to "
         "0.6 it had to be there for nodes with several GPUs below 20 GiB and, from 0.5 on, for more than one node.",
         "Write the number of tokens.",
         "R44",

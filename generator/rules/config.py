@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from generator.model import Json, Problem
+from generator.catalogue.models import built_in
+from generator.model import Json, Problem, Severity
 from generator.rules.sizing import DEFAULT_CONTEXT
 from generator.rules.surroundings import Facts, cut, number, text
 
@@ -115,27 +116,30 @@ def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Problem]:
                 "KG444", "error", _CONFIG, message, f"set vllm.{_LENGTH}, such as 2048", "", "a whole number"
             )
         return
-    if facts.model is None or blank:
+    if not facts.valid_preset or blank:
         return
     length = _as_whole(value)
     if length is None:
-        said = cut(str(value)) if isinstance(value, (str, float, bool)) else "this"
-        message = f"KAITO refuses {_LENGTH}: {said}, which is no whole number"
-        yield Problem(
-            "KG444",
-            "error",
-            _CONFIG,
-            message,
-            "write the number of tokens, such as 8192",
-            said,
-            "a whole number",
-        )
+        yield _no_number(facts, cut(str(value)) if isinstance(value, (str, float, bool)) else "this")
+    elif facts.model is None:
+        return  # the limit of a stranger is in its repository
     elif length > facts.model.token_limit:
         limit = facts.model.token_limit
         message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {facts.model.id}"
         yield Problem(
             "KG445", "error", _CONFIG, message, f"write {limit} or less", cut(str(length)), f"at most {limit}"
         )
+
+
+def _no_number(facts: Facts, said: str) -> Problem:
+    """Of a model that is not in the catalogue KAITO asks Hugging Face for the limit, and where none is said it takes any text."""
+    severity: Severity = "error"
+    message = f"KAITO refuses {_LENGTH}: {said}, which is no whole number"
+    if facts.model is None and built_in(facts.preset or "", facts.minor) is None:
+        severity = "warning"
+        message += f", unless {cut(facts.preset or '')} says no limit"
+    advice = "write the number of tokens, such as 8192"
+    return Problem("KG444", severity, _CONFIG, message, advice, said, "a whole number")
 
 
 def _length_required(facts: Facts) -> bool:
