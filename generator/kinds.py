@@ -96,12 +96,23 @@ def _no_intent(value: Json) -> Problem | None:
     if not isinstance(value, dict):
         return Problem("KG113", "error", (), f"the document is {_kind_of(value)}, not a mapping", _START)
     api_version, kind = value.get("apiVersion"), value.get("kind")
-    if kind in (INTENT_KIND, SET_KIND) or api_version == INTENT_API_VERSION or "kind" not in value:
+    if kind in (INTENT_KIND, SET_KIND) or "kind" not in value:
         return None
+    if api_version == INTENT_API_VERSION and (not isinstance(kind, str) or _nearly_intent(kind)):
+        return None  # the schema says so, and what else is wrong with it
+    if isinstance(kind, str) and api_version == INTENT_API_VERSION:
+        said = f"{INTENT_API_VERSION} has no kind {kind[:60] or 'without a name'} that is an intent"
+        advice = f"write {INTENT_KIND}, or {SET_KIND} for several with defaults"
+        return Problem("KG123", "error", ("kind",), said, advice, kind[:60], f"{INTENT_KIND} or {SET_KIND}")
     if isinstance(kind, str) and isinstance(api_version, str):
         said = f"{kind[:60]} of {api_version[:60]} is not an intent"
         return Problem("KG114", "error", ("kind",), said, _OTHER_KINDS, f"kind {kind[:60]}")
     return None
+
+
+def _nearly_intent(kind: str) -> bool:
+    """Whether a wrong kind still means an intent, and no set of them."""
+    return kind.lower().startswith("workspaceint") and "set" not in kind.lower()
 
 
 def _kind_of(value: Json) -> str:

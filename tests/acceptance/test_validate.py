@@ -208,6 +208,16 @@ def test_json_as_kubectl_prints_it() -> None:
     assert findings(text) == [("KG432", line(text, "phi-44"))]
 
 
+@pytest.mark.parametrize("kind", ["WorkspaceIntentSets", "workspaceintentset", "WorkspaceGenerator"])
+def test_kind_that_is_none_of_the_two_is_the_one_thing_told(kind: str, tmp_path: Path) -> None:
+    text = f"apiVersion: kaitogen.io/v1alpha1\nkind: {kind}\nspec: {{workspaces: []}}\n"
+    done = kaitogen("validate", "-", stdin=text.encode())
+    first, _, *rest = done.said.splitlines()
+    assert first == f"<stdin>:2:7: error KG123: kaitogen.io/v1alpha1 has no kind {kind} that is an intent"
+    assert rest[0] == "    fix: write WorkspaceIntent, or WorkspaceIntentSet for several with defaults"
+    assert done.said.count("error KG") == 1
+
+
 # --- lines --------------------------------------------------------------------------------
 
 ODD: Final = 'metadata:\n  annotations: {a: "x\u2028y", b: "\x85\u2029"}\n'
