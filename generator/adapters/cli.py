@@ -106,12 +106,11 @@ def _option(option: Option) -> click.Option:
 
 
 def _argument(argument: Argument) -> click.Argument:
+    shown = f"{argument.metavar}{'' if argument.most or argument.choices else '...'}"
     return click.Argument(
         [argument.name],
         type=_type(argument.metavar, argument.choices),
-        metavar=argument.metavar
-        if argument.choices
-        else f"{argument.metavar}{'' if argument.most else '...'}",
+        metavar=shown if argument.required else f"[{shown}]",
         nargs=1 if argument.most == 1 else -1,
         required=argument.required,
     )

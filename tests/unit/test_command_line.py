@@ -79,6 +79,14 @@ def test_every_command_has_a_function() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_help_shows_what_may_be_left_out(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    full([*name.split(), "--help"])
+    usage = capsys.readouterr().out.partition("\n\n")[0]
+    argument = COMMANDS[name].argument
+    assert usage.endswith("]") == (argument is None or not argument.required), usage
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert full([*name.split(), "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())
