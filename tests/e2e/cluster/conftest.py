@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from tests.unit.cluster.scripted import CERTIFICATES, kubeconfig
 
@@ -50,11 +49,17 @@ class ControlPlane(NamedTuple):
         """One request and the value of its answer; a failure of the server is a failure of the test."""
         return next(self.requests([(method, path, body)], token=token))
 
-    def requests(self, requests: list[tuple[str, str, Any]], *, token: str = "admin-token") -> Iterator[Any]:
+    def requests(
+        self,
+        requests: list[tuple[str, str, Any]],
+        *,
+        token: str = "admin-token",
+        content: str = "application/json",
+    ) -> Iterator[Any]:
         """Many of them, over one connection."""
         context = create_default_context(cafile=str(CERTIFICATES / "authority.pem"))
         connection = HTTPSConnection(urlsplit(self.address).netloc, context=context, timeout=_SECONDS)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": content}
         try:
             for method, path, body in requests:
                 connection.request(method, path, json.dumps(body) if body is not None else None, headers)
@@ -249,23 +254,3 @@ def crowded(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         with ThreadPoolExecutor(_PARTS) as pool:
             list(pool.map(create, range(_PARTS)))
         yield running
-
-
-def grant(user: str, resources: str, verbs: str, group: str = "") -> str:
-    """A cluster role and its binding, as YAML."""
-    name = f"test-{user}-{resources}-{verbs}"
-    rule = {"apiGroups": [group], "resources": resources.split(","), "verbs": verbs.split(",")}
-    subject = {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": user}
-    api = {"apiVersion": "rbac.authorization.k8s.io/v1"}
-    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name}
-    name = name.replace(",", ".")
-    reference["name"] = name
-    role = {**api, "kind": "ClusterRole", "metadata": {"name": name}, "rules": [rule]}
-    binding = {
-        **api,
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": name},
-        "roleRef": reference,
-        "subjects": [subject],
-    }
-    return yaml.safe_dump_all([role, binding])
