@@ -19,6 +19,7 @@ from generator.explanations.kg4_traps import TRAP_PAIRS
 from generator.explanations.kg4_tuning import TUNING_PAIRS
 from generator.explanations.kg5 import TEMPLATES
 from generator.explanations.kg6 import SURROUNDINGS
+from generator.explanations.kg6_cluster import CLUSTER
 from generator.explanations.kg6_git import GIT
 from generator.explanations.kg7_against import AGAINST
 from generator.explanations.kg7_budget import BUDGET
@@ -56,6 +57,7 @@ _WRITTEN: Final = {
         *NODES,
         *TEMPLATES,
         *SURROUNDINGS,
+        *CLUSTER,
         *GIT,
         *FIT,
         *BUDGET,

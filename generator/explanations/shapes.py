@@ -9,6 +9,8 @@ Kind: TypeAlias = Literal["invalid", "refused", "can't work", "warning", "note",
 
 INTENT_FILE = "phi-4.intent.yaml"
 MANIFEST_FILE = "workspace.yaml"
+#: Where the API server of an example is.
+SERVER = "127.0.0.1:6443"
 
 #: An intent down to `spec:`, and a whole one that is right.
 HEAD = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata: {name: phi-4}\nspec:\n"
@@ -20,13 +22,15 @@ class Example(NamedTuple):
     """Files by name, and the command line that shows what becomes of them, run in their folder.
 
     `before` are lines of a shell that set up what the files alone cannot show. `beside` are
-    the other codes that the example cannot do without.
+    the other codes that the example cannot do without. `server` is what the API server that a
+    kubeconfig names does, in words that come after "it".
     """
 
     files: Mapping[str, str]
     command: str
     before: str = ""
     beside: tuple[str, ...] = ()
+    server: str = ""
 
 
 class Explanation(NamedTuple):

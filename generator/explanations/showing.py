@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from generator.explanations.shapes import Example, Explanation
+from generator.explanations.shapes import SERVER, Example, Explanation
 
 _WIDTH: Final = 88
 #: What each kind means, for people who meet the word for the first time.
@@ -74,7 +74,8 @@ def _facts(one: Explanation) -> Iterator[str]:
 
 
 def _shell(example: Example) -> list[str]:
-    return [line for line in (*example.before.splitlines(), example.command) if line]
+    there = f"# There is an API server at {SERVER}, and it {example.server}." if example.server else ""
+    return [line for line in (*example.before.splitlines(), there, example.command) if line]
 
 
 def _wrapped(text: str) -> Iterator[str]:

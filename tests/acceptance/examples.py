@@ -10,6 +10,7 @@ from typing import Final
 
 from generator.adapters import dispatch, quick
 from generator.explanations.shapes import Example, Explanation
+from tests.acceptance.api_server import there
 from tests.acceptance.command import KAITOGEN, TIMEOUT
 
 #: Severity and code of each finding.
@@ -24,6 +25,9 @@ def run(example: Example, folder: Path) -> Said:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    if example.server:
+        with there(example.server, folder):
+            return _in_a_shell(example, folder)
     words = shlex.split(example.command)
     if example.before or words[:2] != ["kaitogen", "validate"] or "<" in words:
         return _in_a_shell(example, folder)
