@@ -61,7 +61,7 @@ FIT: Final = (
         "A shorter context than the model's",
         "The cache will not hold a request of the length that the model was made for, so vLLM lowers the limit to what "
         "fits. Longer requests are refused.",
-        "Set max-model-len to what you need, or give the cache more room: kv-cache-dtype: fp8, or larger GPUs.",
+        "Set max-model-len to what you need, or give the cache more room: larger GPUs, or kv-cache-dtype: fp8 on cards that have it.",
         _planned(_A10 + "  inference: {model: deepseek-r1-distill-llama-8b}\n"),
         _planned(_A100 + "  inference: {model: deepseek-r1-distill-llama-8b}\n"),
         _SINCE,
@@ -109,7 +109,7 @@ FIT: Final = (
         "More context than the cache will hold",
         "vLLM starts only if its cache holds one request of max-model-len. By what is known of vLLM it will not, "
         "although KAITO's estimate says so.",
-        "Lower max-model-len, or give the cache more room: kv-cache-dtype: fp8, or larger GPUs.",
+        "Lower max-model-len, or give the cache more room: larger GPUs, or kv-cache-dtype: fp8 on cards that have it.",
         _planned(_A10 + _llama("max-model-len: 4096, gpu-memory-utilization: 0.7")),
         _planned(_A10 + _llama("max-model-len: 4096")),
         _SINCE,

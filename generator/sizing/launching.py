@@ -17,6 +17,9 @@ _LOWER: Final = {"NVIDIA A10": 0.82}
 _LOWER_SINCE: Final = 12
 #: Before, nothing that is published says which share of the memory KAITO lets vLLM use.
 _SHARE_KNOWN_SINCE: Final = 7
+_EIGHT_BITS_SINCE: Final = 8.9
+#: Cards that can, as their drivers name them: for nodes that a user brings.
+_EIGHT_BITS: Final = ("H100", "H200", "L4", "B200", "RTX-6000-Ada")
 #: More GPUs or stages than any Workspace has.
 _MOST: Final = 4096
 
@@ -29,6 +32,13 @@ def is_known(facts: Facts, node: Node | None) -> bool:
 def is_nvidia(facts: Facts, node: Node) -> bool:
     """Whether the measurements, which are of NVIDIA's cards, say anything about these. A slice is one of theirs."""
     return facts.byo or node.card.startswith("NVIDIA")
+
+
+def has_eight_bits(facts: Facts, node: Node) -> bool:
+    """Whether the card reckons with 8-bit floating point, which vLLM's fp8 cache asks for (compute capability 8.9)."""
+    if facts.sku is not None:
+        return facts.sku.compute >= _EIGHT_BITS_SINCE
+    return any(card in node.card for card in _EIGHT_BITS)
 
 
 def launch(minor: int, estimate: Estimate, node: Node, layout: Layout, said: Settings) -> Launch:

@@ -5,63 +5,63 @@ from typing import Final
 from generator.catalogue.skus import Sku, all_skus
 from generator.sizing.case import Case
 from generator.sizing.kaito import Settings, estimate, moved
-from generator.sizing.launching import launch
-from generator.sizing.memory import Launch, memory
+from generator.sizing.launching import has_eight_bits, launch
+from generator.sizing.memory import memory
 from generator.sizing.model import Lever, Memory
 
 #: Lengths are advised in whole multiples of it.
 _STEP: Final = 1024
 #: Compute capability from which on KAITO's newest table takes cards.
 _MODERN: Final = 8.0
-_FP8: Final = "kv-cache-dtype"
+_FP8: Final = "set kv-cache-dtype: fp8"
 
 
 def lever(case: Case) -> Lever | None:
     """The lever for one Workspace; None where nothing is known, or nothing needs to move."""
     bill = case.memory
-    if bill is None or case.launch is None or isinstance(case.known, str):
+    if bill is None or isinstance(case.known, str):
         return None
     wanted = case.estimate.context.served
     need = int(wanted) if wanted.isdigit() else 1
     if bill.pool.likely <= 0 or (bill.verdict == "fails" and bill.tokens.likely >= need):
-        return _larger(case)
-    better = _with_fp8(case, case.launch)
+        return _larger(case, 1)
+    better = _with_fp8(case)
     if bill.tokens.likely < need:
-        if better is not None and better.tokens.likely >= need:
-            return Lever(
-                f"set {_FP8}: fp8",
-                f"{_tokens(bill)} -> {_tokens(better)} tokens of cache, so that {need:,} fit",
-            )
-        length = bill.tokens.likely // _STEP * _STEP
-        return (
-            Lever(f"set max-model-len: {length}", f"{need:,} -> {length:,} tokens, so that vLLM starts")
-            if length
-            else _larger(case)
-        )
+        return _to_start(case, bill, better, need)
+    longer = min(case.known.token_limit, 2 * bill.context.likely)
     if better is None:
-        return None
+        return None if wanted.isdigit() or bill.context.likely >= longer else _larger(case, longer)
     if better.context.likely > bill.context.likely:
         effect = f"{bill.context.likely:,} -> {better.context.likely:,} tokens of context"
     else:
         effect = f"{bill.requests.likely:,} -> {better.requests.likely:,} requests of {bill.context.likely:,} tokens at once"
-    return Lever(f"set {_FP8}: fp8", effect)
+    return Lever(_FP8, effect)
 
 
-def _tokens(bill: Memory) -> str:
-    return f"{bill.tokens.likely:,}"
+def _to_start(case: Case, bill: Memory, better: Memory | None, need: int) -> Lever | None:
+    """What lets vLLM start with a context that does not fit."""
+    if better is not None and better.tokens.likely >= need:
+        tokens = f"{bill.tokens.likely:,} -> {better.tokens.likely:,}"
+        return Lever(_FP8, f"{tokens} tokens of cache, so that {need:,} fit")
+    length = bill.tokens.likely // _STEP * _STEP
+    if not length:
+        return _larger(case, 1)
+    return Lever(f"set max-model-len: {length}", f"{need:,} -> {length:,} tokens, so that vLLM starts")
 
 
-def _with_fp8(case: Case, how: Launch) -> Memory | None:
-    """The bill with a cache of 8 bits; None where it has one already."""
-    assert not isinstance(case.known, str)
-    assert case.estimate.node is not None
-    better = memory(case.known, case.estimate.node, how._replace(vllm={**how.vllm, _FP8: "fp8"}))
-    assert case.memory is not None
+def _with_fp8(case: Case) -> Memory | None:
+    """The bill with a cache of 8 bits; None where it has one already, or the card cannot."""
+    node, how = case.estimate.node, case.launch
+    if node is None or how is None or case.memory is None or isinstance(case.known, str):
+        return None
+    if not has_eight_bits(case.facts, node):
+        return None
+    better = memory(case.known, node, how._replace(vllm={**how.vllm, "kv-cache-dtype": "fp8"}))
     return better if better.per_token.likely < case.memory.per_token.likely else None
 
 
-def _larger(case: Case) -> Lever | None:
-    """The instance type of the same provider with the fewest GPUs on which the model fits at the worst."""
+def _larger(case: Case, context: int) -> Lever | None:
+    """The instance type of the same provider with the fewest GPUs that fits at the worst, and so long a context."""
     facts = case.facts
     if facts.byo or facts.sku is None:
         return None
@@ -70,7 +70,7 @@ def _larger(case: Case) -> Lever | None:
         if not sku.known_to(facts.minor) or sku.compute < _MODERN:
             continue
         nodes, bill = _on(case, sku)
-        if bill is not None and bill.verdict == "fits":
+        if bill is not None and bill.verdict == "fits" and bill.context.likely >= context:
             found = (nodes * sku.gpus, nodes * sku.memory, sku.name, nodes, bill)
             best = found if best is None or found[:3] < best[:3] else best
     if best is None:

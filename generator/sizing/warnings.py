@@ -8,6 +8,7 @@ from generator.model import Path, Problem, Severity
 from generator.rules.surroundings import cut
 from generator.sizing.case import Case
 from generator.sizing.kaito import holds, layout_of
+from generator.sizing.launching import has_eight_bits
 from generator.sizing.memory import indivisible, memory
 from generator.sizing.model import Memory
 from generator.sizing.overheads import GIB
@@ -18,7 +19,6 @@ _CONFIG: Final = ("inference", "config")
 #: A context below this is a surprise to most who did not choose it.
 _SHORT: Final = 8192
 _HOW_LOUD: Final[dict[bool, tuple[str, Severity]]] = {True: ("KG702", "warning"), False: ("KG703", "note")}
-_FP8: Final = "set kv-cache-dtype: fp8, or take GPUs with more memory"
 
 
 def judge(case: Case) -> Iterator[Problem]:
@@ -76,7 +76,7 @@ def _failing(case: Case, bill: Memory) -> Iterator[Problem]:
             "warning",
             _CONFIG,
             message,
-            f"lower it, or {_FP8}",
+            f"lower it, or {_more_room(case)}",
             str(wanted),
             f"about {bill.tokens.likely}",
         )
@@ -98,7 +98,7 @@ def _context(case: Case, bill: Memory) -> Iterator[Problem]:
         return
     message = f"KAITO sizes for {case.estimate.context.tokens} tokens and lets vLLM take what is there: expect about {tokens} of the model's {limit}"
     severe = tokens < min(_SHORT, limit)
-    advice = f"set max-model-len to what you need, or {_FP8}"
+    advice = f"set max-model-len to what you need, or {_more_room(case)}"
     code, severity = _HOW_LOUD[severe]
     yield Problem(
         code,
@@ -109,6 +109,13 @@ def _context(case: Case, bill: Memory) -> Iterator[Problem]:
         f"about {tokens}",
         str(limit),
     )
+
+
+def _more_room(case: Case) -> str:
+    node = case.estimate.node
+    larger = "take GPUs with more memory"
+    eight_bits = node is not None and has_eight_bits(case.facts, node)
+    return f"set kv-cache-dtype: fp8, or {larger}" if eight_bits else larger
 
 
 def _fewer(case: Case) -> Iterator[Problem]:
