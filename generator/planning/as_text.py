@@ -60,8 +60,11 @@ def _line(line: sheet.Line) -> list[str]:
     said = printable(line.said)
     if line.about == sheet.COMMAND:
         return [head + said]
-    if line.trust:
-        said = f"{said:<{_SAID}}{line.trust}" if len(said) < _SAID else f"{said}, {line.trust}"
+    trust = f"{line.trust} ({line.source})" if line.source else line.trust
+    if trust and len(said) < _SAID:
+        head, said = f"{head}{said:<{_SAID}}", printable(trust)
+    elif trust:
+        said = f"{said}, {printable(trust)}"
     if len(head) + len(said) <= _WIDTH:
         return [head + said]
     blanks = " " * len(head)

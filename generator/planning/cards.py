@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from generator.planning import sheet, words
-from generator.planning.shapes import Made, Planned
+from generator.planning.shapes import Planned
 from generator.planning.sources import Shown, Sources
 from generator.reporting import number_of
 from generator.sizing.costs import Prices
@@ -26,7 +26,7 @@ _KINDS: Final = {
     "reserve": "reserve",
 }
 #: Lines that the page shows in a place of their own.
-_ELSEWHERE: Final = ("best lever", "makes", "layout", "costs")
+_ELSEWHERE: Final = ("best lever", "layout", "costs")
 #: From the bottom of a bar to its top.
 _STACK: Final = tuple(_KINDS)
 
@@ -62,6 +62,7 @@ class CardLine(NamedTuple):
     about: str
     said: tuple[str, ...]
     trust: str
+    source: str
     kind: str
     code: bool
 
@@ -99,7 +100,6 @@ class Card(NamedTuple):
     choice: CardColumn | None
     lever: str
     findings: tuple[Shown, ...]
-    made: tuple[Made, ...]
     yaml: str
 
 
@@ -141,11 +141,10 @@ def card(number: int, one: Planned, sources: Sources, prices: Prices | None = No
         size=sheet.size(estimate),
         layout="" if estimate.layout is None else words.layout(estimate.layout),
         cost="" if one.cost is None or prices is None else words.price(one.cost, prices),
-        columns=tuple(_column(column) for column in sheet.columns(one, prices)),
-        choice=None if choice is None else _column(choice),
+        columns=tuple(_column(column, one) for column in sheet.columns(one, prices)),
+        choice=None if choice is None else _column(choice, one),
         lever="" if one.sizing.lever is None else f"{one.sizing.lever.words}: {one.sizing.lever.effect}",
         findings=tuple(sources.finding(finding) for finding in one.findings),
-        made=one.made,
         yaml="---\n".join(dump(manifest.data) for manifest in one.manifests),
     )
 
@@ -190,14 +189,18 @@ def _bill(memory: Memory) -> str:
     return f"Each GPU of {words.gib(memory.gpu.likely)}: {', '.join(parts)}."
 
 
-def _column(column: sheet.Column) -> CardColumn:
-    """The column with paragraphs that belong together under one word."""
+def _column(column: sheet.Column, one: Planned) -> CardColumn:
+    """The column with paragraphs that belong together under one word, and each object that is made on its own."""
     lines: list[CardLine] = []
-    for about, said, trust in column.lines:
+    for about, said, trust, source in column.lines:
         if about in _ELSEWHERE:
             continue
-        if lines and about in ("because", "ignores") and lines[-1].about == about:
+        if about == "makes":
+            lines.append(CardLine(about, tuple(map(sheet.made, one.made)), "", "", "", False))
+        elif lines and about in ("because", "ignores") and lines[-1].about == about:
             lines[-1] = lines[-1]._replace(said=(*lines[-1].said, said))
         else:
-            lines.append(CardLine(about, (said,), trust, _KINDS.get(about, ""), about == sheet.COMMAND))
+            lines.append(
+                CardLine(about, (said,), trust, source, _KINDS.get(about, ""), about == sheet.COMMAND)
+            )
     return CardColumn(column.heading, tuple(lines))

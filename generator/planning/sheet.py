@@ -18,11 +18,15 @@ _RUNTIMES: Final = {"vllm": "vLLM", "transformers": "transformers"}
 
 
 class Line(NamedTuple):
-    """A line under a heading: what it is about, what is said, and how far that can be trusted (empty: it is certain)."""
+    """A line under a heading: what it is about, what is said, how far that can be trusted (empty: it is certain), and
+
+    where a figure is from.
+    """
 
     about: str
     said: str
     trust: str = ""
+    source: str = ""
 
 
 class Column(NamedTuple):
@@ -97,7 +101,7 @@ def _kaito(one: Planned) -> Iterator[Line]:
         yield Line("layout", words.layout(estimate.layout))
     if estimate.runtime == "vllm":
         yield Line("context", _context(estimate))
-    yield Line("makes", ", ".join(_made(made) for made in one.made))
+    yield Line("makes", ", ".join(map(made, one.made)))
     yield from (Line("ignores", _unread(finding)) for finding in one.ignored)
     if one.command:
         yield Line(COMMAND, one.command)
@@ -136,8 +140,9 @@ def _context(estimate: Estimate) -> str:
     return f"{said}; vLLM gets max-model-len {context.served}" if context.served else said
 
 
-def _made(made: Made) -> str:
-    return f"{made.kind} {made.name} ({made.note})" if made.note else f"{made.kind} {made.name}"
+def made(one: Made) -> str:
+    """Objects that KAITO makes."""
+    return f"{one.kind} {one.name} ({one.note})" if one.note else f"{one.kind} {one.name}"
 
 
 def _unread(finding: Finding) -> str:
@@ -155,9 +160,8 @@ def _vllm(one: Planned) -> Iterator[Line]:
     if memory is None:
         yield Line("unknown", one.sizing.missing)
         return
-    yield Line("memory", words.gib(memory.gpu.likely), words.trust(memory.gpu))
-    for term in memory.terms:
-        yield Line(term.name, words.gib(term.likely), words.trust(term))
+    for name, term in (("memory", memory.gpu), *((term.name, term) for term in memory.terms)):
+        yield Line(name, words.gib(term.likely), words.trust(term), term.source)
     trust = memory.pool.label
     # A length that holds at the worst and at the best is what the model or the setting says, and nothing is assumed.
     certain = memory.context.low == memory.context.high

@@ -25,7 +25,9 @@ def count(number: int) -> str:
 
 def trust(term: Term) -> str:
     """How far a figure can be trusted: its label, and its range where it has one."""
-    return term.label if term.low == term.high else f"{term.label}, {gib(term.low)} to {gib(term.high)}"
+    if term.low == term.high:
+        return term.label
+    return f"{term.label}, {gib(term.low).removesuffix(' GiB')} to {gib(term.high)}"
 
 
 def span(value: Span, noun: str = "") -> str:

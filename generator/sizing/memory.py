@@ -62,9 +62,9 @@ def _weights(known: Subject, launch: Launch) -> Term:
         # The longest stage decides, where the layers do not divide.
         stage = -(-known.shape.layers // layout.pipeline)
         most *= stage * layout.pipeline / known.shape.layers
-    source = (
-        f"files of {known.weights / GIB:.2f} GiB over {layout.tensor * layout.pipeline} GPUs, {known.source}"
-    )
+    shares = layout.tensor * layout.pipeline
+    over = "" if shares == 1 else f" over {shares} GPUs"
+    source = f"files of {known.weights / GIB:.2f} GiB{over}, {known.source}"
     if launch.vllm.get("quantization") == "fp8" and not known.quantized:
         source += "; fp8 at run time halves them, embeddings apart"
         return Term("weights", round(each * 0.5), round(each * 0.55), round(most * 0.6), "assumed", source)
