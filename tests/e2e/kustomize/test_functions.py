@@ -191,6 +191,20 @@ def test_overlay_changes_intents_and_everything_still_fits(tools: Tools, tmp_pat
     refers_inside(done)
 
 
+def test_hashes_reach_the_names_that_an_intent_says(tools: Tools, tmp_path: Path) -> None:
+    """A ConfigMap and a Secret that kustomize makes, named by an intent that is expanded in an overlay."""
+    named = intent(config={"configMapName": "mine"}, accessSecret="token")
+    generated = {"name": "mine", "literals": ["inference_config.yaml=vllm: {}"]}
+    secret = {"name": "token", "literals": ["HF_TOKEN=x"]}
+    base(tmp_path / "base", configMapGenerator=[generated], secretGenerator=[secret], resources=["phi.yaml"])
+    write(tmp_path / "base", phi=named)
+    done = tools.build(overlay(tmp_path, "dev"))
+    inference = one(done, "Workspace", "dev-phi-x")["inference"]
+    assert inference["config"].startswith("dev-mine-x-")
+    assert inference["preset"]["presetOptions"]["modelAccessSecret"].startswith("dev-token-x-")
+    refers_inside(done)
+
+
 def test_patch_that_makes_an_intent_wrong_stops_the_build(tools: Tools, tmp_path: Path) -> None:
     base(tmp_path / "base")
     patch = {**intent(), "spec": {"placement": {"instanceTyp": SKU}}}
