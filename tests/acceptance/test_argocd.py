@@ -359,7 +359,9 @@ def test_link_may_lead_as_far_as_the_plugin_says(app: Path, tmp_path: Path) -> N
     write(tmp_path / "secret.intent.yaml", INTENT.format(name="secret"))
     (app / "a.intent.yaml").symlink_to("../common/c.intent.yaml")
     env = {"ARGOCD_APP_SOURCE_PATH": "models/phi"}
-    assert "a.intent.yaml: error KG112" in generate(app, env=env).said
+    said = generate(app, env=env).said
+    assert "a.intent.yaml: error KG112" in said
+    assert "copy the file into the application's folder" in said
     assert made(generate(app, None, "--within", "repository", env=env)).keys() == {"common", "phi"}
     (app / "b.intent.yaml").symlink_to(tmp_path / "secret.intent.yaml")
     done = generate(app, None, "--within", "repository", env=env)

@@ -21,6 +21,7 @@ from generator.pipeline import generate
 
 _EMPTY_FOLDER: Final = "KG110"
 _LINK_OUT: Final = "KG112"
+_COPY: Final = "copy the file into the application's folder"
 
 
 def run(values: Values) -> Outcome:
@@ -85,7 +86,8 @@ def _loaded(paths: tuple[str, ...], top: str) -> tuple[list[Document], list[Find
     if linked:
         documents, findings, _ = load(Request((*paths, *sorted(linked))))
         findings = [one for one in findings if one.code != _LINK_OUT or one.file not in linked]
-    return documents, findings
+    # There is no command line here to name it on.
+    return documents, [one._replace(fix=_COPY) if one.code == _LINK_OUT else one for one in findings]
 
 
 def _nothing() -> Finding:
