@@ -1,4 +1,4 @@
-"""What a folder of generated files would have to change, as a unified diff."""
+"""What files would have to change, as a unified diff."""
 
 from collections.abc import Iterator
 
@@ -11,19 +11,20 @@ def differences(path: str, files: Files) -> str:
     content = folder.read(path)
     before = content.own | folder.others_named(path, content, files)
     return "".join(
-        line for name in sorted(before.keys() | files.keys()) for line in _one(path, name, before, files)
+        unified(f"{path.strip('/')}/{name}", before.get(name), files.get(name))
+        for name in sorted(before.keys() | files.keys())
     )
 
 
-def _one(path: str, name: str, before: dict[str, bytes | None], files: Files) -> Iterator[str]:
+def unified(name: str, old: bytes | None, new: bytes | None) -> str:
+    """The diff of one file, None where it is not there; empty where both are the same."""
+    return "" if old == new else "".join(_lines_of_diff(name.lstrip("/"), old, new))
+
+
+def _lines_of_diff(name: str, old: bytes | None, new: bytes | None) -> Iterator[str]:
     from difflib import unified_diff  # imported where something is compared
 
-    old, new = before.get(name), files.get(name)
-    if old == new:
-        return
-    for line in unified_diff(
-        _lines(old), _lines(new), _label("a", path, name, old), _label("b", path, name, new)
-    ):
+    for line in unified_diff(_lines(old), _lines(new), _label(f"a/{name}", old), _label(f"b/{name}", new)):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
@@ -31,5 +32,5 @@ def _lines(data: bytes | None) -> list[str]:
     return [] if data is None else data.decode("utf-8", "backslashreplace").splitlines(keepends=True)
 
 
-def _label(side: str, path: str, name: str, data: bytes | None) -> str:
-    return "/dev/null" if data is None else f"{side}/{path.strip('/')}/{name}"
+def _label(name: str, data: bytes | None) -> str:
+    return "/dev/null" if data is None else name

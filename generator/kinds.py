@@ -83,7 +83,11 @@ def _is_intent(document: Document, *, finished: bool) -> bool:
     """A file named as one holds intents only; elsewhere a document has to say that it is one."""
     if not finished or document.file.endswith(("intent.yaml", "intent.yml")):
         return True
-    value = document.value
+    return is_an_intent(document.value)
+
+
+def is_an_intent(value: Json) -> bool:
+    """Whether a document says itself that it is an intent or a set of them."""
     if not isinstance(value, dict):
         return False
     api_version = value.get("apiVersion")

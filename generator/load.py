@@ -44,11 +44,32 @@ class _Refused(Exception):
     """A path that is not read; code, message and advice are in `args`."""
 
 
+class Sources(NamedTuple):
+    """What the paths of a run hold: name and bytes of each, what could not be read, and all files in order."""
+
+    contents: list[tuple[str, bytes]]
+    findings: list[Finding]
+    files: list[str]
+
+
 def load(request: Request) -> Loaded:
     """All documents of the request in file order; a file that cannot be read becomes a finding."""
-    documents: list[Document] = list(request.documents)
-    findings: list[Finding] = list(request.findings)
-    files = [document.file for document in documents]
+    files = [document.file for document in request.documents]
+    loaded = Loaded(list(request.documents), list(request.findings), files)
+    for found, data in _contents(request, loaded.findings, files):
+        _parse(found, data, loaded)
+    return loaded
+
+
+def sources(request: Request) -> Sources:
+    """The contents of the request's paths, unparsed."""
+    findings: list[Finding] = []
+    files: list[str] = []
+    return Sources(list(_contents(request, findings, files)), findings, files)
+
+
+def _contents(request: Request, findings: list[Finding], files: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each file; what cannot be read goes to the findings."""
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
         for found in _expand(path, findings, all_yaml=request.all_yaml):
@@ -59,12 +80,9 @@ def load(request: Request) -> Loaded:
             except _Refused as refused:
                 findings.append(_about(name, *refused.args))
                 continue
-            if data is None or (
-                found != path and request.all_yaml and not any(map(data.__contains__, _OURS))
-            ):
-                continue
-            _parse(name, data, Loaded(documents, findings, files))
-    return Loaded(documents, findings, files)
+            others = found != path and request.all_yaml
+            if data is not None and (not others or any(map(data.__contains__, _OURS))):
+                yield name, data
 
 
 def load_inventory(request: Request) -> Loaded:

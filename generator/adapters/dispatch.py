@@ -54,6 +54,12 @@ def _import(values: Values) -> Outcome:
     return import_command.run(values)
 
 
+def _fmt(values: Values) -> Outcome:
+    from generator.adapters import fmt_command
+
+    return fmt_command.run(values)
+
+
 def _krm(values: Values) -> Outcome:
     from generator.adapters.krm import command
 
@@ -101,6 +107,7 @@ _RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
     "explain": _explain,
     "init": _init,
     "import": _import,
+    "fmt": _fmt,
     "krm": _krm,
     "kustomize install": lambda values: _kustomize(values, "install"),
     "kustomize uninstall": lambda values: _kustomize(values, "uninstall"),

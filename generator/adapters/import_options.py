@@ -27,6 +27,19 @@ IMPORT: Final = Command(
         "Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
     ),
 )
+FMT: Final = Command(
+    "fmt",
+    "Put intent files into canonical order and style.",
+    (
+        Option("check", ("--check",), "Write nothing; exit 1 with a diff where a file would change."),
+        Option("quiet", ("-q", "--quiet"), "Say nothing where all went well."),
+    ),
+    Argument(
+        "paths",
+        "PATH",
+        "Files, folders (every intent.yaml and *.intent.yaml below them), or - for a filter.",
+    ),
+)
 
 #: In the order of the help text.
-IMPORT_COMMANDS: Final = (IMPORT,)
+IMPORT_COMMANDS: Final = (IMPORT, FMT)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from generator.explanations.shapes import MANIFEST_FILE, Example, Explanation
+from generator.explanations.shapes import INTENT_FILE, MANIFEST_FILE, RIGHT, Example, Explanation
 
 _HEAD: Final = "apiVersion: kaito.sh/v1beta1\nkind: Workspace\nmetadata:\n  name: phi-4\n"
 _RESOURCE: Final = (
@@ -24,6 +24,11 @@ _SETTINGS: Final = (
 def _import(text: str, options: str = "") -> Example:
     command = " ".join(word for word in ("kaitogen import", options, MANIFEST_FILE) if word)
     return Example({MANIFEST_FILE: text}, command)
+
+
+def _fmt(note: str) -> Example:
+    text = RIGHT.replace("{name: phi-4}", f"{{name: phi-4, annotations: {{note: {note}}}}}", 1)
+    return Example({INTENT_FILE: text}, f"kaitogen fmt {INTENT_FILE}")
 
 
 IMPORT: Final = (
@@ -109,5 +114,15 @@ IMPORT: Final = (
         "Say it by --provider, --node-provisioner and --feature-gate.",
         _import(_BYO),
         _import(_BYO, "--node-provisioner byo"),
+    ),
+    Explanation(
+        "KG179",
+        "invalid",
+        "A file that cannot be laid out anew",
+        "kaitogen fmt reads what it has written once more, and leaves a file as it is where that says anything else. So it "
+        "is with a character that some readers take for the end of a line and others for a part of it.",
+        "Write the value in double quotes, with escapes such as \\u2028.",
+        _fmt('"two\u2028lines"'),
+        _fmt('"two\\u2028lines"'),
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from generator.model import Path
-from generator.yamlio.entries import Entry, entries
+from generator.yamlio.entries import ODD_BREAKS, Entry, entries
 from generator.yamlio.values import Span, spans
 
 #: Behind every place of a text.
@@ -15,17 +15,18 @@ _LAST: Final = (1 << 60, 0)
 class Comments(NamedTuple):
     """What is said of one key or item: on the lines above it, beside it, and on the lines below all of it.
 
-    A blank line is an empty text. The path `()` has what stands at the head and at the end of the document.
+    A blank line is an empty text. `column` is where the one beside it should begin, if there is room. The path `()` has what stands at the head and at the end of the document.
     """
 
     above: tuple[str, ...] = ()
     beside: str = ""
     below: tuple[str, ...] = ()
+    column: int = 0
 
 
 def comments(text: str) -> dict[Path, Comments]:
-    """The comments of the text's first document; several blank lines count for one."""
-    if "#" not in text and "\n\n" not in text:
+    """The comments of the text's first document; several blank lines count for one. Where lines are not sure, none are."""
+    if ("#" not in text and "\n\n" not in text) or any(map(text.__contains__, ODD_BREAKS)):
         return {}
     return _Reader(text).read()
 
@@ -45,7 +46,7 @@ class _Reader:
         begins: dict[int, list[Entry]] = {}
         for entry in self.entries:
             begins.setdefault(entry.line, []).append(entry)
-        quiet = self._lines_of_texts()
+        quiet = _lines_of_texts(self.values, len(self.lines))
         for number, line in enumerate(self.lines):
             starting = begins.get(number, [])
             if starting:
@@ -59,14 +60,6 @@ class _Reader:
         self._flush(None)
         return self.found
 
-    def _lines_of_texts(self) -> list[bool]:
-        """Which lines are inside of a value, so that an empty one belongs to it."""
-        quiet = [False] * (len(self.lines) + 1)
-        for (first, _), (last, column) in self.values:
-            for number in range(first, last + (column > 0)):
-                quiet[number] = True
-        return quiet
-
     def _enter(self, starting: Sequence[Entry]) -> None:
         for entry in starting:
             while self.open and entry.path[: len(self.open[-1].path)] != self.open[-1].path:
@@ -78,7 +71,7 @@ class _Reader:
         if not line[:at].strip():
             self.pending.append((at, words))
         elif starting:
-            self._add(starting[-1].path, beside=words)
+            self._add(starting[-1].path, beside=words, column=at)
         elif self.open:  # behind a later line of a value
             self._add(self.open[-1].path, above=(words,))
         else:
@@ -111,11 +104,28 @@ class _Reader:
             self._add(entry.path, above=tuple(words for _, words in pending))
 
     def _add(
-        self, path: Path, above: tuple[str, ...] = (), beside: str = "", below: tuple[str, ...] = ()
+        self,
+        path: Path,
+        *,
+        above: tuple[str, ...] = (),
+        beside: str = "",
+        below: tuple[str, ...] = (),
+        column: int = 0,
     ) -> None:
         if above or beside or below:
             old = self.found.get(path, Comments())
-            self.found[path] = Comments(old.above + above, old.beside or beside, old.below + below)
+            self.found[path] = Comments(
+                old.above + above, old.beside or beside, old.below + below, old.column or column
+            )
+
+
+def _lines_of_texts(values: Sequence[Span], count: int) -> list[bool]:
+    """Which of so many lines are inside of a value, so that an empty one belongs to it."""
+    quiet = [False] * (count + 1)
+    for (first, _), (last, column) in values:
+        for number in range(first, last + (column > 0)):
+            quiet[number] = True
+    return quiet
 
 
 def comment_start(line: str, number: int, values: Sequence[Span]) -> int:
@@ -130,12 +140,29 @@ def comment_start(line: str, number: int, values: Sequence[Span]) -> int:
     return -1
 
 
+def bare(text: str) -> str:
+    """The text without its comments and without the blank lines between values."""
+    values = spans(text)
+    quiet = _lines_of_texts(values, text.count("\n") + 1)
+    kept: list[str] = []
+    for number, line in enumerate(text.split("\n")):
+        at = comment_start(line, number, values)
+        rest = line if at < 0 else line[:at].rstrip()
+        if rest.strip() or quiet[number]:
+            kept.append(rest)
+    return "\n".join(kept) + "\n"
+
+
 def commented(text: str, found: Mapping[Path, Comments]) -> str:
     """The text, which has no comments of its own, with these; what its place is gone from goes above the nearest one."""
     if not found:
         return text
     lines = text.removesuffix("\n").split("\n")
     places = {entry.path: entry for entry in entries(text) if not entry.inline}
+    # What begins behind a dash has its comment above the dash.
+    columns: dict[int, int] = {}
+    for entry in places.values():
+        columns[entry.line] = min(columns.get(entry.line, entry.column), entry.column)
     above: dict[int, list[str]] = {}
     beside: dict[int, str] = {}
     below: dict[int, list[str]] = {}
@@ -147,21 +174,29 @@ def commented(text: str, found: Mapping[Path, Comments]) -> str:
             above.setdefault(0, [])[:0] = [*said.above, *([said.beside] if said.beside else [])]
             below.setdefault(len(lines) - 1, []).extend(said.below)
             continue
-        indent = " " * place.column
         over = list(said.above)
+        if _is_first(place, places):
+            over = over[not over[0] :] if over else over
         if said.beside:
             if length < len(path) or place.line in beside:
                 over.append(said.beside)
             else:
-                beside[place.line] = said.beside
-        above.setdefault(place.line, []).extend(_indented(over, indent))
+                gap = max(said.column - len(lines[place.line]), 2)
+                beside[place.line] = " " * gap + said.beside
+        above.setdefault(place.line, []).extend(_indented(over, columns[place.line]))
         # What ends further in comes first where several end on one line.
-        below.setdefault(place.last, [])[:0] = _indented(said.below, indent)
+        below.setdefault(place.last, [])[:0] = _indented(said.below, place.column)
     return "\n".join(_woven(lines, above, beside, below)) + "\n"
 
 
-def _indented(lines: Sequence[str], indent: str) -> list[str]:
-    return [indent + line if line else "" for line in lines]
+def _is_first(place: Entry, places: Mapping[Path, Entry]) -> bool:
+    """Whether nothing stands between the key or item and the line of what holds it."""
+    holder = places.get(place.path[:-1])
+    return place.line == (0 if holder is None else holder.line + 1)
+
+
+def _indented(lines: Sequence[str], column: int) -> list[str]:
+    return [" " * column + line if line else "" for line in lines]
 
 
 def _woven(
@@ -173,6 +208,6 @@ def _woven(
     woven: list[str] = []
     for number, line in enumerate(lines):
         woven += above.get(number, ())
-        woven.append(f"{line}  {beside[number]}" if number in beside else line)
+        woven.append(line + beside.get(number, ""))
         woven += below.get(number, ())
     return woven

@@ -22,6 +22,8 @@ from generator.yamlio.read import events
 _STARTS: Final = (MappingStartEvent, SequenceStartEvent)
 _ENDS: Final = (MappingEndEvent, SequenceEndEvent)
 _BLOCK: Final = ("|", ">")
+#: Line breaks to YAML 1.1 that editors, and YAML 1.2, take for characters: lines are counted differently.
+ODD_BREAKS: Final = ("\r", "\x85", "\u2028", "\u2029")
 
 
 class Entry(NamedTuple):
@@ -30,7 +32,7 @@ class Entry(NamedTuple):
     `start` is where the key begins (for an item its value), `value` to `end` is what stands
     beside it. `last` is the last line of that, and `inline` says that it stands in a flow
     collection of one line, where there is no room for lines of its own. `kind` is scalar, alias,
-    block or flow.
+    block or flow, and `one_line` says that the value ends on the line on which it begins.
     """
 
     path: Path
@@ -42,6 +44,7 @@ class Entry(NamedTuple):
     end: int
     inline: bool
     kind: str
+    one_line: bool
 
 
 class _End(NamedTuple):
@@ -115,11 +118,14 @@ class _Walk:
                 event = self.get()
             index += 1
             where = (*path, step)
-            value_at = event.start_mark.index
+            at = event.start_mark
             end = self.value(event, where, inline=inline)
             last, offset = end.last, end.offset
+            one_line = at.line == last
             self.found.append(
-                Entry(where, mark.line, column, last, mark.index, value_at, offset, inline, end.kind)
+                Entry(
+                    where, mark.line, column, last, mark.index, at.index, offset, inline, end.kind, one_line
+                )
             )
         if not start.flow_style:
             return _End(offset, last, "block")

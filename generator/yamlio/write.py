@@ -72,7 +72,7 @@ def _sequence(value: list[Json] | tuple[Json, ...], indent: str) -> Iterator[str
 
 def _leaf(value: Json, indent: str) -> str:
     if isinstance(value, str):
-        if is_plain(value) or _reads_plain(value):
+        if is_plain(value) or reads_plain(value):
             return value
         return _literal(value, indent) if "\n" in value else quoted(value)
     if isinstance(value, dict):
@@ -80,7 +80,7 @@ def _leaf(value: Json, indent: str) -> str:
     return "[]" if isinstance(value, list | tuple) else encode(value)
 
 
-def _reads_plain(text: str) -> bool:
+def reads_plain(text: str) -> bool:
     """Whether a text with blanks or colons, such as an image or a sentence, can do without quotes as a block value."""
     return (
         text[:1].isalpha()

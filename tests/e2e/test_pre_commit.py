@@ -40,6 +40,9 @@ repos:
 """
 
 
+HOOKS: Final = ("check KAITO intents", "check rendered KAITO Workspaces", "format KAITO intents")
+
+
 class Ran(NamedTuple):
     """Exit code, what was printed, and the outcome of each hook: Passed, Failed or Skipped."""
 
@@ -77,7 +80,7 @@ class Repository(NamedTuple):
         )  # fmt: skip
         outcome = {}
         for line in done.stdout.splitlines():
-            for hook in ("check KAITO intents", "check rendered KAITO Workspaces"):
+            for hook in HOOKS:
                 if line.startswith(hook):
                     outcome[hook] = next(word for word in ("Passed", "Failed", "Skipped") if word in line)
         return Ran(done.returncode, done.stdout, outcome)
@@ -213,3 +216,22 @@ def test_only_the_intents_that_change_are_read(repository: Repository) -> None:
     repository.write("intents/other.intent.yaml", RIGHT.replace("name: phi\n", "name: other\n"))
     assert repository.run("kaitogen-validate").code == 0
     assert repository.run("kaitogen-validate", "--all-files").code == 1
+
+
+def test_an_intent_out_of_order_is_put_in_order_and_stops_the_commit_once(repository: Repository) -> None:
+    config = repository.folder / ".pre-commit-config.yaml"
+    text = config.read_text(encoding="utf-8")
+    repository.write(config.name, text.replace("    hooks:\n", "    hooks:\n      - id: kaitogen-fmt\n"))
+    repository.write(
+        "intents/phi.intent.yaml", "kind: WorkspaceIntent\n" + RIGHT.replace("kind: WorkspaceIntent\n", "")
+    )
+    ran = repository.commit()
+    assert (ran.code, ran.outcome) == (1, {"format KAITO intents": "Failed", **both("Passed", "Passed")}), (
+        ran.said
+    )
+    assert (repository.folder / "intents/phi.intent.yaml").read_text(encoding="utf-8") == RIGHT
+    repository.git("add", "--all")
+    ran = repository.commit()
+    assert (ran.code, ran.outcome) == (0, {"format KAITO intents": "Passed", **both("Passed", "Passed")}), (
+        ran.said
+    )
