@@ -30,7 +30,7 @@ def problems(comparison: Comparison) -> Iterator[Located]:
         for change in one.changes:
             code = change.judgement.code
             if code.startswith(_FAMILY) and not (code == _TOGGLED and toggled):
-                yield _located(item, change.difference.path, _problem(change))
+                yield _located(item, change.difference.path, _problem(change, item.target.kaito))
                 toggled = toggled or code == _TOGGLED
 
 
@@ -47,34 +47,50 @@ def _renamed(one: ObjectChange) -> Problem:
     return Problem(judgement.code, judgement.severity, (), message, fix)
 
 
-def _problem(change: Change) -> Problem:
+def _problem(change: Change, kaito: str) -> Problem:
     difference, judgement = change
-    refused = judgement.verdict == "refused"
-    what = said(difference)
-    joined = f"{what}, which is refused" if refused else what
-    fix = _WAY_OUT if refused else _FIXES.get(judgement.code, "")
-    found, expected = shown(difference.after), shown(difference.before) if refused else ""
-    return Problem(judgement.code, judgement.severity, (), f"{joined}: {judgement.why}", fix, found, expected)
+    if _stays(difference):
+        message = f"this update does not get through: {judgement.why}"
+        return Problem(judgement.code, judgement.severity, (), message, _FIXES_BESIDE[judgement.code])
+    before, after = shown(difference.before), shown(difference.after)
+    if judgement.verdict != "refused":
+        message = f"{said(difference)}; {judgement.why}"
+        return Problem(judgement.code, judgement.severity, (), message, _FIXES[judgement.code], after)
+    who = "the API server" if judgement.code == _BY_KUBERNETES else f"KAITO {kaito}"
+    message = f"{said(difference)}; {who} refuses that: {judgement.why}"
+    fix = _FIXES.get(judgement.code, _WAY_OUT)
+    return Problem(judgement.code, judgement.severity, (), message, fix, after, before)
 
 
+_ANEW: Final = "run it under another name, or delete the Workspace and create it anew"
+_BY_KUBERNETES: Final = "KG813"
 _FIXES: Final = {
+    "KG809": "correct the adapter",
+    _BY_KUBERNETES: "give the new content another name",
     "KG811": "use a node class of the installation's list",
-    "KG820": "run it under another name, or delete the Workspace and create it anew",
+    "KG820": _ANEW,
     "KG821": "run the Workspace under another name to have the ConfigMap from its start",
     "KG822": "give the ConfigMap another name, as kaitogen does with one that it makes, or restart the pods",
-    "KG823": "run it under another name, or delete the Workspace and create it anew",
+    "KG823": _ANEW,
 }
+#: What to do about a field that is not changed, and keeps all others from changing.
+_FIXES_BESIDE: Final = {
+    "KG805": "leave the Workspace as it is, or add another with matchLabels alone",
+    "KG809": "correct the adapter in the same change",
+}
+
+
+def _stays(difference: Difference) -> bool:
+    return difference.before is None and difference.after is None
 
 
 def said(difference: Difference) -> str:
     """The change as the beginning of a sentence."""
     field, before, after = difference.shown, difference.before, difference.after
-    if before is None and after is None:
-        return f"this update does not get through because of {field}"
     if before is ABSENT:
-        return f"{field} is new: {shown(after)}"
+        return f"{field} is set to {shown(after)}"
     if after is ABSENT:
-        return f"{field} is gone, which was {shown(before)}"
+        return f"{field}, which was {shown(before)}, is removed"
     return f"{field} changes from {shown(before)} to {shown(after)}"
 
 

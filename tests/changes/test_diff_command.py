@@ -128,7 +128,8 @@ def test_entries_of_a_set_are_objects_of_their_own(tmp_path: Path) -> None:
     assert [(one["name"], one["verdict"]) for one in told["objects"]] == [("two", "refused")]
     said = kaitogen(tmp_path, "validate --against HEAD").said
     assert (
-        "fleet.intent.yaml:12:33: error KG802: resource.count changes from 1 to 2, which is refused: " in said
+        "fleet.intent.yaml:12:33: error KG802: resource.count changes from 1 to 2; KAITO 0.12 refuses that: "
+        in said
     )
 
 

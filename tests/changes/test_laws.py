@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from generator.changes.compare import compare
 from generator.changes.fields import differences, same
+from generator.changes.findings import problems
 from generator.changes.model import Item
 from generator.model import Document, Origin, Target
 
@@ -109,6 +110,9 @@ def test_objects(
         verdicts = {change.judgement.verdict for change in each.changes}
         assert "refused" not in verdicts or each.judgement.verdict == "refused"
         assert not verdicts & {"create", "delete", "recreate"}
+    for located in problems(there):
+        assert located.problem.message
+        assert located.problem.fix
 
 
 def _touched(comparison: Any) -> set[tuple[str, ...]]:

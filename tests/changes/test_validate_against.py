@@ -40,7 +40,7 @@ def test_a_change_is_told_at_the_line_that_says_it(tmp_path: Path) -> None:
     assert done.code == 1
     assert (
         "models/phi-4.intent.yaml:5:29: error KG804: resource.instanceType changes from Standard_NC24ads_A100_v4 to "
-        "Standard_NC48ads_A100_v4, which is refused: the instance type is fixed once it is set\n"
+        "Standard_NC48ads_A100_v4; KAITO 0.12 refuses that: the instance type is fixed once it is set\n"
         "    at spec.placement.instanceType\n"
         "    fix: keep the old value, or run the change beside it under a new name: "
         "kaitogen diff --write-migration FOLDER writes the files\n"

@@ -169,6 +169,21 @@ def test_wrong_intent_stops_the_commit_at_its_line(repository: Repository) -> No
     assert "did you mean" in ran.said or "instanceType" in ran.said
 
 
+def test_change_that_kaito_refuses_stops_the_commit(repository: Repository) -> None:
+    """As docs/ci.md has it: the hook compares with what was there before."""
+    assert repository.commit().code == 0
+    config = (repository.folder / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    hook = "      - id: kaitogen-validate\n"
+    repository.write(
+        ".pre-commit-config.yaml", config.replace(hook, f"{hook}        args: [--against, HEAD]\n")
+    )
+    repository.write("intents/phi.intent.yaml", RIGHT.replace("NC24ads", "NC48ads"))
+    ran = repository.commit()
+    assert ran.code == 1
+    assert ran.outcome["check KAITO intents"] == "Failed"
+    assert "intents/phi.intent.yaml:7:19: error KG804: " in ran.said
+
+
 def test_stale_manifests_stop_the_commit_with_a_diff(repository: Repository) -> None:
     repository.write("intents/phi.intent.yaml", RIGHT.replace("phi-4", "phi-4-mini-instruct"))
     ran = repository.commit()
