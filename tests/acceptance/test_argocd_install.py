@@ -123,14 +123,17 @@ def test_health_in_argocd_cm_is_the_tested_script() -> None:
 
 
 @pytest.mark.e2e
-def test_component_lays_itself_over_a_repo_server(tmp_path: Path) -> None:
+@pytest.mark.parametrize("above", ["", "namespace: argocd\n"], ids=["plain", "base-with-a-namespace"])
+def test_component_lays_itself_over_a_repo_server(tmp_path: Path, above: str) -> None:
     """By the kustomize inside kubectl, over the parts of Argo CD's own manifests that it changes."""
     shutil.copytree(ROOT / "deploy/argocd/kustomize", tmp_path / "kaitogen")
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "kustomization.yaml").write_text(f"{above}resources: [argocd.yaml]\n")
     (tmp_path / "kustomization.yaml").write_text(
-        "namespace: argocd\nresources: [argocd.yaml]\ncomponents: [kaitogen]\n"
+        "namespace: argocd\nresources: [base]\ncomponents: [kaitogen]\n"
         "images: [{name: registry.example.com/kaitogen, newName: my/kaitogen, newTag: '1'}]\n"
     )
-    (tmp_path / "argocd.yaml").write_text(
+    (tmp_path / "base" / "argocd.yaml").write_text(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm}\ndata: {url: https://argocd.example.com}\n---\n"
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: argocd-repo-server}\nspec:\n  template:\n    spec:\n"
         "      containers:\n        - {name: argocd-repo-server, image: 'quay.io/argoproj/argocd:v3.3.0'}\n"
@@ -156,6 +159,7 @@ def test_component_lays_itself_over_a_repo_server(tmp_path: Path) -> None:
     assert volumes["kaitogen-plugin"]["configMap"]["name"] == config_map["metadata"]["name"]
     assert yaml.safe_load(config_map["data"]["plugin.yaml"]) == load("plugin.yaml")
     assert objects["ConfigMap", "argocd"]["data"]["url"] == "https://argocd.example.com"
+    assert {one["metadata"]["namespace"] for one in objects.values()} == {"argocd"}
 
 
 @pytest.mark.parametrize("name", ["application", "applicationset"])
