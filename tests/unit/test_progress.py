@@ -2,33 +2,48 @@
 
 import os
 import time
+from typing import Final
 
 import pytest
 
 from generator.adapters import progress
 from generator.adapters.progress import Progress
 
+READING: Final = "\r\x1b[Kkaitogen: reading the intents ..."
+
 
 @pytest.fixture
 def hearing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is written to standard error, with a patience that tests have, too."""
+    """What is written to standard error."""
     heard: list[str] = []
-    monkeypatch.setattr(progress, "_PATIENCE", 0.02)
-    monkeypatch.setattr(progress, "_EVERY", 0.01)
     monkeypatch.setattr(
         os, "write", lambda number, said: heard.append(said.decode()) if number == 2 else None
     )
     return heard
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A patience that tests have, too."""
+    monkeypatch.setattr(progress, "_PATIENCE", 0.01)
+    monkeypatch.setattr(progress, "_EVERY", 0.01)
+
+
+def _until(heard: list[str], line: str) -> None:
+    """Wait until it is said; a busy machine takes its time."""
+    end = time.monotonic() + 30
+    while line not in heard and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_long_run_says_what_it_is_at_and_takes_the_line_away(hearing: list[str]) -> None:
     with Progress("reading the intents", watched=True) as watching:
-        time.sleep(0.1)
+        _until(hearing, READING)
         watching.count("planning Workspace", 1_200, 5_000)
-        time.sleep(0.1)
-    assert hearing[0] == "\r\x1b[Kkaitogen: reading the intents ..."
-    assert "\r\x1b[Kkaitogen: planning Workspace 1,200 of 5,000 ..." in hearing
-    assert hearing[-1] == "\r\x1b[K"
+        _until(hearing, "\r\x1b[Kkaitogen: planning Workspace 1,200 of 5,000 ...")
+    assert hearing[0] == READING
+    assert hearing[-2:] == ["\r\x1b[Kkaitogen: planning Workspace 1,200 of 5,000 ...", "\r\x1b[K"]
 
 
 def test_a_short_run_says_nothing(hearing: list[str]) -> None:
@@ -37,16 +52,18 @@ def test_a_short_run_says_nothing(hearing: list[str]) -> None:
     assert hearing == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_where_nobody_watches_nothing_is_said(hearing: list[str]) -> None:
     with Progress("reading the intents", watched=False):
         time.sleep(0.1)
     assert hearing == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_run_that_fails_takes_the_line_away_too(hearing: list[str]) -> None:
     def fail() -> None:
         with Progress("reading the intents", watched=True):
-            time.sleep(0.1)
+            _until(hearing, READING)
             raise KeyError
 
     with pytest.raises(KeyError):

@@ -38,6 +38,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     monkeypatch.setattr(os, "write", lambda number, data: real(writer if number == 2 else number, data))
 
     def seen() -> str:
+        time.sleep(0.1)  # the system hands on what is written to a terminal in its own time
         os.set_blocking(reader, False)
         try:
             return os.read(reader, 10_000).decode()
@@ -67,7 +68,6 @@ def test_a_slow_answer_shows_what_is_waited_for(
     seen = watched()
     assert "kaitogen: nodes so far: 1, from cluster test at 127.0.0.1:" in seen
     assert seen.endswith("\r\x1b[K")
-    time.sleep(0.1)
     assert watched() == ""
 
 
@@ -83,7 +83,7 @@ def test_the_line_is_gone_where_there_is_no_way_in(
     tmp_path: Path, watched: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def connect(*_: object, **__: object) -> None:
-        time.sleep(0.1)
+        time.sleep(0.5)
         raise ClusterError("KG621", "test", "nobody answers", "start it")
 
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
