@@ -71,7 +71,7 @@ def subject(facts: Facts, configs: Configs) -> Subject | str:
     given = configs.get(name.lower(), configs.get(""))
     if given is not None:
         return given._replace(id=name)
-    return f"nothing is known about {cut(name)}: give its config.json with --model-config"
+    return f"nothing is known about {cut(name)} without its config.json"
 
 
 def _doubt(name: str, facts: Facts) -> str:

@@ -26,9 +26,9 @@ def judge(case: Case) -> Iterator[Problem]:
     yield from _on_the_way_out(case)
     if isinstance(case.known, str):
         if case.estimate.runtime == "vllm" and case.facts.model is None:
-            yield Problem(
-                "KG711", "warning", _NAME, case.known, "add --model-config MODEL=FOLDER", cut(case.name)
-            )
+            name = cut(case.name)
+            advice = f"give the folder that it is in with --model-config {name}=FOLDER"
+            yield Problem("KG711", "warning", _NAME, case.known, advice, name)
         return
     if case.memory is None:
         return
@@ -141,7 +141,8 @@ def _on_the_way_out(case: Case) -> Iterator[Problem]:
     short = find_short(facts.preset or "")
     if short is not None and short[2] > facts.minor:
         message = f"the preset {cut(facts.preset or '')} goes with KAITO 0.{short[2]}"
-        yield Problem("KG706", "warning", _NAME, message, "take another model before KAITO is upgraded")
+        path = _NAME if facts.tuning is None else ("tuning", "preset", "name")
+        yield Problem("KG706", "warning", path, message, "take another model before KAITO is upgraded")
     sku = facts.sku
     if sku is not None and sku.removed > facts.minor:
         message = f"{sku.name} ({sku.gpu_model}) leaves KAITO's table with 0.{sku.removed}"
