@@ -77,6 +77,25 @@ def _c7(v: Any) -> bool:
 
 
 def _c8(v: Any) -> bool:
+    if not (isinstance(v, str) or isinstance(v, list)):
+        return False
+    if isinstance(v, list):
+        if len(v) < 1:
+            return False
+        if len(v) > 100:
+            return False
+        for vi in v:
+            if not isinstance(vi, str):
+                return False
+            if len(vi) < 1:
+                return False
+    if isinstance(v, str):
+        if len(v) < 1:
+            return False
+    return True
+
+
+def _c9(v: Any) -> bool:
     if not isinstance(v, bool):
         return False
     return True
@@ -112,7 +131,8 @@ _KEYS0: dict[str, Any] = {
 _KEYS1: dict[str, Any] = {
     'intents': _c6,
     'files': _c7,
-    'strict': _c8,
+    'inventory': _c8,
+    'strict': _c9,
 }
 _KEYS2: dict[str, Any] = {
     'apiVersion': _c0,

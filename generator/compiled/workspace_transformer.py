@@ -49,6 +49,25 @@ def _c2(v: Any) -> bool:
 
 
 def _c6(v: Any) -> bool:
+    if not (isinstance(v, str) or isinstance(v, list)):
+        return False
+    if isinstance(v, list):
+        if len(v) < 1:
+            return False
+        if len(v) > 100:
+            return False
+        for vi in v:
+            if not isinstance(vi, str):
+                return False
+            if len(vi) < 1:
+                return False
+    if isinstance(v, str):
+        if len(v) < 1:
+            return False
+    return True
+
+
+def _c7(v: Any) -> bool:
     if not isinstance(v, bool):
         return False
     return True
@@ -83,7 +102,8 @@ _KEYS0: dict[str, Any] = {
     'annotations': _c4,
 }
 _KEYS1: dict[str, Any] = {
-    'strict': _c6,
+    'inventory': _c6,
+    'strict': _c7,
 }
 _KEYS2: dict[str, Any] = {
     'apiVersion': _c0,

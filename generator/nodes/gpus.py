@@ -59,7 +59,7 @@ def gpus(node: NodeFacts) -> Gpus | None:
     names = _WHOLE.get(vendor, ())
     product = next((node.labels[label] for label in _PRODUCT.get(vendor, ()) if label in node.labels), "")
     labelled = whole(node.labels.get(COUNT_LABEL, "")) or 0
-    has = sum(node.capacity.get(name, 0) for name in names)
+    has = sum(max(node.capacity.get(name, 0), node.allocatable.get(name, 0)) for name in names)
     prefix = _PARTS.get(vendor)
     slices = {
         name: number

@@ -12,6 +12,7 @@ MAX_BYTES: Final = 512 * 1024 * 1024
 #: One value that is none of the items, and one item.
 _MAX_VALUE: Final = 16 * 1024 * 1024
 _BLANKS: Final = " \t\r\n"
+_DELIMITERS: Final = frozenset(",]}:" + _BLANKS)
 _ITEMS: Final = "items"
 _FIX: Final = "hand over what kubectl get -o json printed, whole"
 
@@ -103,8 +104,8 @@ class _Reader:
                 if not self._more(at_hand):
                     self.stop(f"no JSON: {str(error).partition(':')[0].lower()}")
             else:
-                # A number that reaches to the end of what is at hand may go on.
-                if end < len(self._text) or not self._more():
+                # A number may go on behind what is at hand: it is whole where something else follows.
+                if self._text[end : end + 1] in _DELIMITERS or not self._more():
                     self._at = end
                     return value
 

@@ -68,6 +68,11 @@ def included(patterns: Sequence[str], top: str, source: str) -> Found:
     return Found(tuple(paths), findings)
 
 
+def inventory(names: Sequence[str], top: str, source: str) -> Found:
+    """The files with facts about nodes, none where none are named."""
+    return included(names, top, source) if names else Found((), [])
+
+
 def environment(name: str, top: str, source: str) -> Found:
     """The file that the environment of that name lays over the intents."""
     if not _NAME.fullmatch(name):

@@ -57,18 +57,18 @@ def _outcome(values: Values) -> Outcome:
 
 def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
     """The manifests and all findings; where parameters are wrong already, only what is wrong with them."""
-    include = said.values.get("include")
-    patterns = include if isinstance(include, tuple) else ()
-    named = folder.included(patterns, top, said.sources.get("include", ""))
+    named = folder.included(said.words("include"), top, said.sources.get("include", ""))
+    facts = folder.inventory(said.words("inventory"), top, said.sources.get("inventory", ""))
     over = folder.templates(templates, top)
-    wrong = [*said.findings, *named.findings, *over.findings]
+    wrong = [*said.findings, *named.findings, *facts.findings, *over.findings]
     if wrong:
         return Result((), tuple(wrong))
     documents, unreadable = _loaded(named.paths, top)
     if said.true("allow_empty"):
         unreadable = [one for one in unreadable if one.code != _EMPTY_FOLDER]
     documents, wrong = laid(documents, said, top)
-    result = generate(Request(documents=tuple(documents), templates=over.paths[0] if over.paths else None))
+    own = over.paths[0] if over.paths else None
+    result = generate(Request(documents=tuple(documents), templates=own, inventory=facts.paths))
     findings = [*wrong, *unreadable, *result.findings]
     if not findings and not result.manifests and not said.true("allow_empty"):
         findings.append(_nothing())

@@ -52,6 +52,12 @@ PARAMETERS: Final = (
         tooltip="Files, folders or globs below the application's folder. Default: every intent file in it.",
     ),
     Parameter(
+        "inventory",
+        "array",
+        title="Facts about nodes",
+        tooltip="Files of the application's folder with a NodeInventory, or quick selectors, for selecting and checking nodes.",
+    ),
+    Parameter(
         "set",
         "map",
         title="Values by path",
@@ -86,6 +92,11 @@ class Said(NamedTuple):
         """The value of a parameter that takes one."""
         value = self.values.get(name)
         return value if isinstance(value, str) else None
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The values of a parameter that takes a list."""
+        value = self.values.get(name)
+        return value if isinstance(value, tuple) else ()
 
     def true(self, name: str) -> bool:
         """Whether a switch is on."""

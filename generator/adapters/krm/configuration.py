@@ -38,7 +38,7 @@ _SCHEMAS: Final = {
     VALIDATOR: "workspace-validator",
 }
 #: What a ConfigMap may say, as kpt makes one of `-- key=value`.
-_KEYS: Final = ("mode", "intent", "files", "strict", "expect", "echo")
+_KEYS: Final = ("mode", "intent", "files", "inventory", "strict", "expect", "echo")
 _MODES: Final = tuple(FUNCTIONS.values())
 _NO_FILES: Final = "a container sees no files: put the intents under spec.intents instead"
 
@@ -53,6 +53,7 @@ class Job(NamedTuple):
     target: Target = Target()
     expect: int | None = None
     echo: bool | None = None
+    inventory: tuple[str, ...] = ()
 
 
 class Wrong(Exception):
@@ -98,9 +99,15 @@ def _of_function(document: Document, spec: Json, root: str) -> Job:
     if mode == "generate" and not (intents or files):
         message, fix = "neither intents nor files says what to generate", "add files: [models.intent.yaml]"
         raise _wrong(document, Problem("KG121", "error", ("spec",), message, fix))
-    return Job(
-        mode, intents, files, spec.get("strict", False), target_of(spec), spec.get("expect"), spec.get("echo")
+    said = spec.get("inventory") or ()
+    inventory = tuple(
+        _checked(file, root, document, ("spec", "inventory", *([] if isinstance(said, str) else [index])))
+        for index, file in enumerate((said,) if isinstance(said, str) else said)
     )
+    return Job(
+        mode, intents, files, spec.get("strict", False), target_of(spec), spec.get("expect"),
+        spec.get("echo"), inventory,
+    )  # fmt: skip
 
 
 def _of_keys(document: Document, root: str) -> Job:
@@ -116,9 +123,12 @@ def _of_keys(document: Document, root: str) -> Job:
     if mode not in _MODES:
         said = f"mode {mode[:40]} is none of {', '.join(_MODES)}"
         raise _wrong(document, Problem("KG123", "error", ("data", "mode"), said, _did_you_mean(mode, _MODES)))
-    files = tuple(
-        _checked(file, root, document, ("data", "files"))
-        for file in data.get("files", "").replace(",", " ").split()
+    files, inventory = (
+        tuple(
+            _checked(file, root, document, ("data", key))
+            for file in data.get(key, "").replace(",", " ").split()
+        )
+        for key in ("files", "inventory")
     )
     loaded = documents_of(f"{document.file}, data.intent", data.get("intent", "").encode())
     if loaded.findings:
@@ -129,7 +139,7 @@ def _of_keys(document: Document, root: str) -> Job:
         )
     return Job(
         mode, tuple(loaded.documents), files, _truth(document, data, "strict") or False, Target(),
-        _number(document, data), _truth(document, data, "echo"),
+        _number(document, data), _truth(document, data, "echo"), inventory,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def run(job: Job, given: ResourceList) -> Answer:
 
 
 def _generate(job: Job, given: ResourceList) -> Answer:
-    result = generate(Request(job.files, job.documents))
+    result = generate(Request(job.files, job.documents, inventory=job.inventory))
     if not result.manifests and not result.findings:
         result = result._replace(findings=(_nothing(),))
     objects = _by_file(job.documents)
@@ -86,7 +86,7 @@ def _is_own_configuration(value: Json, identity: Identity, given: ResourceList) 
 def _transform(job: Job, given: ResourceList) -> Answer:
     found = _sort(given)
     documents = tuple(found.intents.values())
-    result = generate(Request(documents=documents))
+    result = generate(Request(documents=documents, inventory=job.inventory))
     result = result._replace(findings=(*result.findings, *_already_there(result, found.others)))
     if _stopped(result, job):
         return Answer(given.items, result.findings, _by_file(documents))
