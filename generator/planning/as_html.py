@@ -60,11 +60,14 @@ def write(fleet: Fleet, against: Comparison | None = None) -> str:
         "strategies": sorted({one.strategy for one in fleet.planned}),
         "labels": sorted({label for one in fleet.planned for label in cards.labels_of(one)}),
         "legend": cards.LEGEND,
-        "cards": [
+        "number": len(fleet.planned),
+        # Made while the page is filled in, one by one: a large fleet is a large page.
+        "cards": (
             cards.card(number, one, sources, fleet.prices)._replace(change=kinds.get(id(one), ""))
             for number, one in enumerate(fleet.planned)
-        ],
-        "sources": sources.excerpts(),
+        ),
+        # Known once all cards are made, since each tells which lines its findings point at.
+        "excerpts": sources.excerpts,
     }
     return fill_page("plan/page.html.j2", values, {"style": style, "script": script})
 

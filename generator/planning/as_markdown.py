@@ -24,12 +24,14 @@ def write(fleet: Fleet, against: Comparison | None = None) -> str:
     """The whole comment: figures first, then a table, then each Workspace folded, as far as there is room."""
     page = _Page()
     if against is None:
-        page.add(f"## Plan of {number_of(len(fleet.planned), 'Workspace')}\n\n**{as_text.size(fleet)}**\n\n")
+        page.add(
+            f"## Plan of {number_of(len(fleet.planned), 'Workspace')}\n\n**{plain(as_text.size(fleet))}**\n\n"
+        )
         _table(page, (*_HEADS, *_money_head(fleet)), [_row(one, fleet) for one in fleet.planned])
         planned = sorted(fleet.planned, key=_urgency)
     else:
         page.add(f"## Plan against {plain(against.revision)}\n\n**{as_text.summary(against)}**: ")
-        page.add(f"{words.figures(against.before, against.after)}\n\n")
+        page.add(f"{plain(words.figures(against.before, against.after))}\n\n")
         heads = (*_CHANGE_HEADS[:-1], *_money_head(fleet), _CHANGE_HEADS[-1])
         _table(page, heads, [_change_row(change, fleet) for change in against.changes])
         planned = [change.after for change in against.changes if change.after is not None]

@@ -1,6 +1,7 @@
 """Shipped pages of HTML filled in by Jinja2: every value escaped by default, and no name without a value."""
 
 from collections.abc import Mapping
+from io import StringIO
 
 from jinja2 import StrictUndefined
 from jinja2.environment import Environment
@@ -24,4 +25,6 @@ def fill_page(name: str, values: Mapping[str, Json], trusted: Mapping[str, str])
         auto_reload=False,
     )
     marked = {key: Markup(text) for key, text in trusted.items()}  # noqa: S704 - files that we ship
-    return made.get_template(name).render(**values, **marked)
+    page = StringIO()
+    page.writelines(made.get_template(name).generate(**values, **marked))
+    return page.getvalue()
