@@ -40,15 +40,15 @@ _EMPTY_IS_NONE: Final[tuple[Path, ...]] = (
         for key in ("image", "modelAccessSecret")
     ),
 )
-#: What KAITO's CRD fills in where the user says nothing. Since 0.8 it fills in no instance type any more.
+#: What KAITO's CRD fills in where the user says nothing. (Up to 0.7 that was an instance type, too; it decides what is
+#: bought, and so it stays.)
 _DEFAULTS: Final[tuple[tuple[Path, Json], ...]] = (
     (("resource", "count"), 1),
     (("inference", "preset", "accessMode"), "public"),
     (("tuning", "preset", "accessMode"), "public"),
-    (("resource", "instanceType"), "Standard_NC24ads_A100_v4"),
 )
-#: Taken for a default only where a record says that the user did not write it: it decides what is bought.
-_ONLY_BY_RECORD: Final[Path] = ("resource", "instanceType")
+
+_DEEPEST: Final = 3
 
 
 def declared(data: Json) -> Json:
@@ -92,7 +92,6 @@ def filled_in(data: Json) -> list[Path]:
         path
         for path, default in _DEFAULTS
         if value_at(data, path) == default
-        and (bool(records) or path != _ONLY_BY_RECORD)
         and not any(value_at(record, path) is not None for record in records)
     ]
 
@@ -118,7 +117,7 @@ def _records(metadata: Json) -> Iterator[Json]:
 
 def _plain(fields: Json, depth: int) -> Json:
     """The notation of managedFields (`f:resource: {f:count: {}}`) as mappings with plain keys."""
-    if not isinstance(fields, dict) or depth > len(_ONLY_BY_RECORD) + 1:
+    if not isinstance(fields, dict) or depth > _DEEPEST:
         return {}
     return {key.removeprefix("f:"): _plain(item, depth + 1) for key, item in fields.items()}
 

@@ -31,10 +31,19 @@ def run(values: Values) -> Outcome:
 
 
 def _loaded(values: Values) -> Loaded:
+    from generator.adapters import live, live_import  # most imports ask no cluster
+
+    if live.wanted(values):
+        if values["paths"]:
+            raise UsageError("--live and files both say what to import", fix="leave one of them out")
+        with live.Asking(values) as cluster:
+            return live_import.objects_in(cluster, wiring.word(values["namespace"]))
+    if values["namespace"] is not None:
+        raise UsageError("--namespace is about a cluster, and none is asked", fix="add --live")
     if not values["paths"]:
         raise UsageError(
             "import needs to know what to import",
-            fix="name files, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -",
+            fix="name files, ask a cluster by --live, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -",
         )
     return load(wiring.request(values)._replace(all_yaml=True))
 

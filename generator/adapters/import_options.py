@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from generator.adapters.live_options import LIVE_OPTIONS
 from generator.adapters.table import Argument, Command, Option
 from generator.adapters.target_options import TARGET_OPTIONS
 
@@ -19,6 +20,14 @@ IMPORT: Final = Command(
         Option("as_set", ("--set",), "Make one WorkspaceIntentSet, with what is common as its defaults."),
         Option("name", ("--name",), "Name of the set.", "value", "NAME", default="workspaces"),
         *TARGET_OPTIONS,
+        *LIVE_OPTIONS,
+        Option(
+            "namespace",
+            ("-n", "--namespace"),
+            "Namespace for --live; left out, all of them.",
+            "value",
+            "NAME",
+        ),
         Option("quiet", ("-q", "--quiet"), "Show errors only."),
     ),
     Argument(

@@ -1,0 +1,185 @@
+"""`kaitogen import` as a user meets it: what comes out, where it goes, and what is said of input that is none."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.acceptance.command import kaitogen
+from tests.unit.cluster.scripted import Reply, answering, kubeconfig
+
+WORKSPACE = """\
+apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata:
+  name: phi
+  namespace: inference
+resource:
+  count: 2
+  instanceType: Standard_NC24ads_A100_v4
+  labelSelector: {matchLabels: {apps: phi}}
+inference:
+  preset: {name: phi-4}
+  config: phi-inference
+"""
+SETTINGS = """\
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: phi-inference, namespace: inference}
+data:
+  inference_config.yaml: |
+    vllm:
+      max-model-len: 16384
+"""
+INTENT = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata:
+  name: phi
+  namespace: inference
+spec:
+  placement:
+    count: 2
+    instanceType: Standard_NC24ads_A100_v4
+  inference:
+    model: phi-4
+    config:
+      vllm:
+        max-model-len: 16384
+    configName: plain
+"""
+OTHERS = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1}\n"
+
+
+def test_a_workspace_among_others_with_its_config_map(tmp_path: Path) -> None:
+    path = tmp_path / "all.yaml"
+    path.write_text(WORKSPACE + SETTINGS + OTHERS, encoding="utf-8")
+    done = kaitogen("import", path)
+    assert (done.code, done.text) == (0, INTENT)
+    assert done.said == "kaitogen: 1 Workspace and 1 ConfigMap rendered again: 0 differences\n"
+    assert kaitogen("import", "-", stdin=path.read_bytes()).text == INTENT
+    assert kaitogen("import", tmp_path).text == INTENT
+
+
+def test_a_config_map_of_other_text_stays_a_reference(tmp_path: Path) -> None:
+    path = tmp_path / "all.yaml"
+    path.write_text(WORKSPACE + SETTINGS.replace("16384", '"16384"  # long'), encoding="utf-8")
+    done = kaitogen("import", path)
+    assert "configMapName: phi-inference" in done.text
+    assert (
+        "note KG174: ConfigMap phi-inference stays a file of its own: its text is not, byte for byte"
+        in done.said
+    )
+
+
+def test_what_the_server_filled_in_is_left_out_unless_somebody_wrote_it() -> None:
+    live = WORKSPACE.replace("  name: phi\n", "  name: phi\n  uid: a-b\n", 1).replace("count: 2", "count: 1")
+    live = live.replace("{name: phi-4}", "{name: phi-4, accessMode: public}") + "status: {state: Ready}\n"
+    done = kaitogen("import", "-", stdin=live.encode())
+    assert "count" not in done.text
+    assert "accessMode" not in done.text
+    applied = '{"resource": {"count": 1}, "inference": {"preset": {"name": "phi-4"}}}'
+    noted = f"  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{applied}'\n"
+    done = kaitogen("import", "-", stdin=live.replace("  uid: a-b\n", f"  uid: a-b\n{noted}").encode())
+    assert "    count: 1\n" in done.text
+    assert "accessMode" not in done.text
+    assert "last-applied" not in done.text
+
+
+def test_one_file_for_each_intent_and_none_written_over(tmp_path: Path) -> None:
+    other = WORKSPACE.replace("  name: phi\n", "  name: phj\n", 1).replace("phi-inference", "there")
+    text = (WORKSPACE + SETTINGS + "---\n" + other).encode()
+    out = tmp_path / "intents"
+    assert kaitogen("import", "-", "-o", out, stdin=text).code == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        "inference_phi.intent.yaml",
+        "inference_phj.intent.yaml",
+    ]
+    assert (out / "inference_phi.intent.yaml").read_text(encoding="utf-8") == INTENT
+    assert kaitogen("import", "-", "-o", out, stdin=text).code == 0  # the same once more is no change
+    (out / "inference_phi.intent.yaml").write_text("# mine\n", encoding="utf-8")
+    (out / "inference_phj.intent.yaml").unlink()
+    done = kaitogen("import", "-", "-o", out, stdin=text)
+    assert done.code == 3
+    assert "exists and was not written by kaitogen" in done.said
+    assert [path.name for path in out.iterdir()] == ["inference_phi.intent.yaml"]
+    assert (out / "inference_phi.intent.yaml").read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_a_set_has_what_is_common_as_its_defaults() -> None:
+    other = WORKSPACE.replace("  name: phi\n", "  name: phj\n", 1).replace("{apps: phi}", "{apps: phj}")
+    text = (WORKSPACE + "---\n" + other).replace("  config: phi-inference\n", "")
+    done = kaitogen("import", "--set", "--name", "fleet", "-", stdin=text.encode())
+    assert done.text == (
+        "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata:\n  name: fleet\n  namespace: inference\n"
+        "spec:\n  defaults:\n    spec:\n      placement:\n        count: 2\n"
+        "        instanceType: Standard_NC24ads_A100_v4\n      inference:\n        model: phi-4\n"
+        "  workspaces:\n    - metadata:\n        name: phi\n    - metadata:\n        name: phj\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        (WORKSPACE.partition("inference:\n  preset")[0], "KG404", "neither inference nor tuning"),
+        (WORKSPACE.partition("resource:")[0], "KG4", "error"),
+        (WORKSPACE.replace("kaito.sh/v1beta1", "kaito.sh/v2"), "KG401", "kaito.sh/v2"),
+        (WORKSPACE.replace("kaito.sh/v1beta1", "kaito.io/v1"), "KG170", "Workspace of kaito.io/v1"),
+        (WORKSPACE.replace("metadata:\n  name: phi\n  namespace: inference", "metadata: phi"), "KG401", "metadata"),
+        ("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items: []\n", "KG172", "a List"),
+        ("apiVersion: v1\nkind: List\nitems:\n- [1]\n", "KG172", "no object"),
+        (WORKSPACE.replace("name: phi\n", "name: {{ .Release.Name }}\n", 1), "KG171", "helm template"),
+        ("{{- if .Values.on }}\n" + WORKSPACE + "{{- end }}\n", "KG171", "helm template"),
+        (WORKSPACE.replace("name: phi\n", 'name: "{{ .Release.Name }}"\n', 1), "KG171", "helm template"),
+        (WORKSPACE + "---\n" + WORKSPACE, "KG220", "twice"),
+        (WORKSPACE.replace("count: 2", "count: 0"), "KG173", "count"),
+        (OTHERS, "KG170", "Deployment of apps/v1"),
+        ("", "KG170", "no Workspace"),
+        ("a: b: c\n", "KG102", "colon"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_a_finding_and_nothing_is_written(
+    text: str, code: str, words: str, tmp_path: Path
+) -> None:
+    done = kaitogen("import", "-", "-o", tmp_path / "out", stdin=text.encode())
+    assert (done.code, done.text) == (1, "")
+    assert code in done.said
+    assert words in done.said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fifty_mebibytes_are_refused_at_once(tmp_path: Path) -> None:
+    one = WORKSPACE.encode() + b"---\n"
+    path = tmp_path / "huge.yaml"
+    path.write_bytes(one * (50 * 2**20 // len(one)))
+    done = kaitogen("import", path, "-o", tmp_path / "out")
+    assert done.code == 1
+    assert "KG109" in done.said
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_line_says_what_to_import() -> None:
+    for arguments in ((), ("--namespace", "a", "-"), ("--live", "a.yaml")):
+        done = kaitogen("import", *arguments)
+        assert (done.code, done.text) == (2, ""), arguments
+
+
+def test_live_asks_for_workspaces_and_the_config_maps_they_name_alone(tmp_path: Path) -> None:
+    workspace, settings = yaml.safe_load(WORKSPACE), next(iter(yaml.safe_load_all(SETTINGS)))
+    listed = Reply({"kind": "WorkspaceList", "metadata": {}, "items": [workspace]})
+    with answering(listed, Reply(settings)) as server:
+        config = kubeconfig(tmp_path, server.address)
+        done = kaitogen("import", "--live", "--kubeconfig", config, "-n", "inference")
+    assert (done.code, done.text) == (0, INTENT), done.said
+    assert [one.path.partition("/namespaces/")[2] for one in server.asked] == [
+        "inference/workspaces",
+        "inference/configmaps/phi-inference",
+    ]
+
+
+def test_a_cluster_without_workspaces_is_no_success(tmp_path: Path) -> None:
+    with answering(Reply({"kind": "WorkspaceList", "metadata": {}, "items": []})) as server:
+        done = kaitogen("import", "--live", "--kubeconfig", kubeconfig(tmp_path, server.address))
+    assert (done.code, done.text) == (1, "")
+    assert "KG170" in done.said
