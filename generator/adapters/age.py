@@ -3,6 +3,7 @@
 from generator.adapters.table import Values
 from generator.adapters.wiring import word
 from generator.errors import UsageError
+from generator.model import Request
 
 _DIGITS = 5
 
@@ -12,6 +13,11 @@ def now() -> str:
     from datetime import UTC, datetime
 
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def dated(request: Request, values: Values) -> Request:
+    """The request of a command that reports, with the time before which its facts are too old."""
+    return request._replace(oldest=oldest(values)) if request.inventory else request
 
 
 def oldest(values: Values) -> str:

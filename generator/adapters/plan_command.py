@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from generator import reporting
-from generator.adapters import wiring
+from generator.adapters import age, wiring
 from generator.adapters.options import Values
 from generator.adapters.outcome import Outcome
 from generator.adapters.progress import Progress
@@ -26,7 +26,7 @@ def run(values: Values) -> Outcome:
     strict = bool(values["strict"])
     colour = colours()
     with Progress("reading the intents", watched=rewrites()) as progress:
-        request = wiring.request(values)
+        request = age.dated(wiring.request(values), values)
         tables = read(
             wiring.words(values["configs"]), wiring.word(values["price"]), wiring.word(values["budget"])
         )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from generator.adapters.nodes_options import INVENTORY
+from generator.adapters.nodes_options import INVENTORY, MAX_AGE, TODAY
 from generator.adapters.table import Argument, Command, Option
 
 #: The formats of a plan.
@@ -17,6 +17,8 @@ _OPTIONS: Final = (
         "REVISION",
     ),
     INVENTORY,
+    MAX_AGE,
+    TODAY,
     Option(
         "configs",
         ("--model-config",),

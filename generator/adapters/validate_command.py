@@ -25,8 +25,7 @@ def run(values: Values) -> Outcome:
     request = wiring.request(values)._replace(
         finished=targets.whole(targets.wanted(values)), notes=bool(values["notes"])
     )
-    if request.inventory:
-        request = request._replace(oldest=age.oldest(values))
+    request = age.dated(request, values)
     result = generate(request)
     against = wiring.word(values["against"])
     if against is not None:
