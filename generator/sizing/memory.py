@@ -47,7 +47,7 @@ def memory(known: Subject, node: Node, launch: Launch) -> Memory:
     wanted = _wanted(known, launch)
     context = Span(*(min(number, wanted) if wanted else number for number in _known(tokens)))
     requests = _requests(tokens, context, layout.data)
-    verdict = _verdict(known, launch, tokens)
+    verdict = _verdict(known, launch, pool, tokens)
     return Memory(
         launch.engine.version, layout, share, gpu, (*bill, reserve, pool), pool, per_token,
         tokens, context, requests, verdict,
@@ -146,8 +146,8 @@ def _requests(tokens: Span, context: Span, replicas: int) -> Span:
     return Span(low, likely, None if tokens.high is None else replicas * (tokens.high // length))
 
 
-def _verdict(known: Subject, launch: Launch, tokens: Span) -> Verdict:
-    if indivisible(known, launch.layout):
+def _verdict(known: Subject, launch: Launch, pool: Term, tokens: Span) -> Verdict:
+    if indivisible(known, launch.layout) or pool.high <= 0:
         return "fails"
     # A length that was asked for must fit; with `auto` and `computed` vLLM takes what there is.
     least = launch.context.served

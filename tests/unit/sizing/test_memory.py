@@ -95,6 +95,17 @@ def test_settings_of_the_user_win() -> None:
     assert bill("phi-4", "Standard_NV72ads_A10_v5", kaito="0.11").utilization == 0.84
 
 
+def test_the_verdict_is_that_of_the_range() -> None:
+    def verdict(model: str, share: float) -> str:
+        return bill(model, "Standard_NV36ads_A10_v5", f"vllm:\n  gpu-memory-utilization: {share}\n").verdict
+
+    llama = [verdict("llama-3.1-8b-instruct", share) for share in (0.8, 0.7, 0.6)]
+    assert llama == ["fits", "tight", "fails"]
+    # Where nobody knows how many layers keep a growing cache, what is left may be enough.
+    gemma = [verdict("google/gemma-4-E4B-it", share) for share in (0.8, 0.64, 0.6)]
+    assert gemma == ["fits", "tight", "fails"]
+
+
 def test_windows_stop_growing() -> None:
     plain, windowed = subject(), subject(layers=Layers(8, 24, 1024))
     long, short = memory(windowed, NODE, launch()), memory(plain, NODE, launch())

@@ -76,3 +76,15 @@ def test_a_model_that_nothing_is_known_about_says_how_to_tell() -> None:
     made, maps = workspace("acme/llm", "Standard_NC24ads_A100_v4")
     (found,) = size(made, Target(), maps).warnings
     assert found.fix == "give the folder that it is in with --model-config acme/llm=FOLDER"
+
+
+def test_a_short_context_is_a_warning_and_another_a_note() -> None:
+    short = said("llama-3.3-70b-instruct", "g5.12xlarge", provider="aws")["KG702"]
+    assert short.severity == "warning"
+    assert "expect about 1530 of the model's 131072" in short.message
+    assert said("llama-3.1-8b-instruct", "Standard_NV36ads_A10_v5")["KG703"].severity == "note"
+
+
+def test_replicas_are_counted() -> None:
+    assert said("phi-4", "Standard_NC48ads_A100_v4")["KG708"].found == "2"
+    assert "KG708" not in said("phi-4", "Standard_NC24ads_A100_v4")
