@@ -80,7 +80,7 @@ def _migration(folder: str | None, told: Told) -> str:
 
     wanted = migration.files(told.comparison, told.ways)
     if not wanted:
-        return "kaitogen: nothing is refused, so there is no way out to write\n"
+        return "kaitogen: nothing is written: no Workspace here has a change that is refused and that another name would get through\n"
     folders.replace(folder, wanted)
     place = reporting.printable(folder)
     return (

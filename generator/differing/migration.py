@@ -9,10 +9,11 @@ from generator.changes.model import Comparison, Item
 from generator.changes.resource import selected
 from generator.changes.stored import written
 from generator.differing.migration_text import Step, readme
-from generator.differing.way_out import WayOut, stuck
+from generator.differing.way_out import WayOut
 from generator.emit import Files
 from generator.model import SET_KIND, Json
-from generator.rules.surroundings import part
+from generator.reporting import printable
+from generator.rules.surroundings import cut, part
 from generator.yamlio.locate import locate
 from generator.yamlio.write import dump
 
@@ -43,7 +44,7 @@ def files(comparison: Comparison, ways: Mapping[tuple[str, str, str, str], WayOu
     moves = [
         _Move(one.before, one.after, ways[one.after.identity])
         for one in comparison.objects
-        if one.before is not None and one.after is not None and stuck(one)
+        if one.before is not None and one.after is not None and one.after.identity in ways
     ]
     made: dict[str, bytes] = {}
     for move in moves:
@@ -139,7 +140,7 @@ def _step(move: _Move) -> Step:
     old, new = _file(move.before), _file(move.after, move.way.name)
     way = move.way
     return Step(
-        own, way.name, namespace, move.after.origin.document.file, f"step-1_{old}.yaml", f"step-1_{new}.yaml",
+        own, way.name, namespace, printable(move.after.origin.document.file).replace("`", "'"), f"step-1_{old}.yaml", f"step-1_{new}.yaml",
         f"_{old}-traffic.yaml" if move.serves else "", move.after.spec is not None,
         (cost_text(way.held), cost_text(way.needed), cost_text(way.meanwhile)), tuple(_cautions(move)),
     )  # fmt: skip
@@ -173,4 +174,4 @@ def _cautions(move: _Move) -> Iterator[str]:
 def _served(item: Item) -> str:
     """The name under which vLLM serves the model: the last part of the preset's, in lower case."""
     name = part(part(item.data, "inference"), "preset").get("name")
-    return str(name).rpartition("/")[2].lower() if name else "the model of the template"
+    return cut(str(name).rpartition("/")[2].lower()) if name else "the model of the template"

@@ -1,5 +1,6 @@
 """How a change that KAITO refuses gets through all the same: a Workspace of another name beside the one that runs."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -8,6 +9,7 @@ from generator.changes.model import Comparison, Cost, Item, ObjectChange
 
 #: More letters in a name than a StatefulSet's pods can bear.
 _LONGEST: Final = 52
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _LETTERS: Final = "bcdefghijklmnopqrstuvwxyz"
 
 
@@ -36,13 +38,19 @@ def ways_out(
     old, new = config_maps(before), config_maps(after)
     found: dict[tuple[str, str, str, str], WayOut] = {}
     for one in comparison.objects:
-        if one.before is None or one.after is None or not stuck(one):
+        if one.before is None or one.after is None or not stuck(one) or not _can_exist(one.after):
             continue
         held, needed = cost(one.before, old), cost(one.after, new)
         name = _free(one.after.identity[3], taken)
         taken.add(name)
         found[one.after.identity] = WayOut(name, held, needed, held.plus(needed))
     return found
+
+
+def _can_exist(item: Item) -> bool:
+    """Whether its names are such as Kubernetes takes: what is written here ends in command lines and names of files."""
+    _, _, namespace, name = item.identity
+    return _LABEL.fullmatch(name) is not None and (not namespace or _LABEL.fullmatch(namespace) is not None)
 
 
 def stuck(one: ObjectChange) -> bool:

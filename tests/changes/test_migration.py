@@ -179,7 +179,10 @@ def test_nothing_is_written_where_nothing_is_refused_or_something_is_in_the_way(
     folder = tmp_path / "repository"
     committed(folder, {"a.intent.yaml": RIGHT})
     done = kaitogen(folder, "diff --against HEAD --write-migration ../way")
-    assert (done.code, done.said) == (0, "kaitogen: nothing is refused, so there is no way out to write\n")
+    assert (done.code, done.said) == (
+        0,
+        "kaitogen: nothing is written: no Workspace here has a change that is refused and that another name would get through\n",
+    )
     assert not (tmp_path / "way").exists()
     write(folder, {"a.intent.yaml": LARGER})
     write(tmp_path, {"way/README.md": "somebody else's"})
@@ -197,3 +200,17 @@ def test_the_way_out_of_an_old_kaito_leads_to_pods_by_kaitos_own_label(tmp_path:
         "kaito.sh/workspace: phi-4-b\n"
         in moved(folder, "w.yaml --kaito 0.7")["step-2_inference_phi-4-traffic.yaml"]
     )
+
+
+@pytest.mark.parametrize("name", ["a; rm -rf ~", "../../etc/passwd", "A", "x`y", "-a", "a" * 64, "a\\nb"])
+def test_a_name_that_no_workspace_can_have_gets_no_way_out(name: str, tmp_path: Path) -> None:
+    """It would end in a command line that somebody copies."""
+    folder = tmp_path / "repository"
+    old = MANIFEST.replace("name: phi-4\n  namespace", f'name: "{name}"\n  namespace', 1)
+    committed(folder, {"w.yaml": old})
+    write(folder, {"w.yaml": old.replace("NC24ads", "NC48ads")})
+    done = kaitogen(folder, "diff --against HEAD --write-migration ../way w.yaml")
+    assert done.code == 1
+    assert "refused (U4, KG804)" in done.output
+    assert "way out" not in done.output
+    assert not (tmp_path / "way").exists()
