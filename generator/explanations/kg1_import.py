@@ -48,7 +48,7 @@ IMPORT: Final = (
         "A Helm template that is not rendered yet",
         "The file still has template actions in double braces. What they stand for is known only once Helm has filled "
         "them in.",
-        "Render the chart and pipe the result in: helm template . | kaitogen import -",
+        "Render the chart and pipe the result in: `helm template . | kaitogen import -`.",
         _import(_RIGHT.replace("name: phi-4\n", 'name: "{{ .Release.Name }}"\n', 1)),
         _import(_RIGHT),
     ),
