@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from generator.model import Document, Finding, Located, Origin, Path, Problem, path_text
-from generator.yamlio.locate import Place, line_of, locate
+from generator.yamlio.locate import Place, lines_of, locate
 
 #: Problems about the key itself, not the value beside it.
 _ABOUT_KEYS = frozenset(("KG120",))
@@ -55,9 +55,15 @@ def _place_in(document: Document, group: list[tuple[Origin, Located]]) -> Placed
     candidates = [_candidates(item) for _, item in group]
     wanted = {path for paths in candidates for path in paths}
     places = {} if document.inline else locate(document.text, wanted)
+    findings = [
+        _finding(document, item.problem, paths, places)
+        for (_, item), paths in zip(group, candidates, strict=True)
+    ]
+    # All at once: looked up one by one, the lines of a long file would take the square of its length.
+    sources = lines_of(document.text, (one.line - document.line for one in findings))
     return [
-        (origin, _finding(document, item.problem, paths, places))
-        for (origin, item), paths in zip(group, candidates, strict=True)
+        (origin, one._replace(source=sources.get(one.line - document.line, "")))
+        for (origin, _), one in zip(group, findings, strict=True)
     ]
 
 
@@ -84,13 +90,11 @@ def _finding(document: Document, problem: Problem, paths: list[Path], places: di
         if own_depth > best_depth and (place_ := places.get(path[:depth])):
             best, best_depth, full, deepest = place_, own_depth, path, path[:depth]
     line = column = 0
-    source = ""
     if best is not None:
         at_key = problem.code in _ABOUT_KEYS or len(deepest) < len(full)
         line, column = (best.key_line, best.key_column) if at_key else (best.line, best.column)
-        source = line_of(document.text, line)
         line += document.line
     return Finding(
         problem.code, problem.severity, document.file, line, column, path_text(full),
-        problem.message, problem.fix, problem.found, problem.expected, source,
+        problem.message, problem.fix, problem.found, problem.expected,
     )  # fmt: skip

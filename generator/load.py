@@ -264,12 +264,14 @@ def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> Non
 
 
 def _document(name: str, index: int, raw: RawDocument, text: str) -> Document:
-    flaws = tuple(_flaw(name, flaw, text) for flaw in raw.flaws)
-    return Document(name, index, raw.value, text[raw.start : raw.end], raw.line, flaws)
+    own = text[raw.start : raw.end]
+    flaws = tuple(_flaw(name, flaw, own, raw.line) for flaw in raw.flaws)
+    return Document(name, index, raw.value, own, raw.line, flaws)
 
 
-def _flaw(name: str, flaw: Flaw, text: str) -> Finding:
-    source = line_of(text, flaw.line) if flaw.line else ""
+def _flaw(name: str, flaw: Flaw, text: str, before: int = 0) -> Finding:
+    """The flaw as a finding. `text` holds its line, and `before` is the number of lines above the text."""
+    source = line_of(text, flaw.line - before) if flaw.line else ""
     return Finding(
         flaw.code, "error", name, flaw.line, flaw.column, "", flaw.message, flaw.fix, source=source
     )

@@ -44,16 +44,25 @@ class _AllFound(Exception):
 
 def line_of(text: str, number: int) -> str:
     """The line of that number, from 1, without its end; empty where there is none."""
-    start, before = 0, number - 1
-    # In blocks first: a file may have millions of lines.
-    while start < len(text) and (passed := text.count("\n", start, start + _BLOCK)) < before:
-        start, before = start + _BLOCK, before - passed
-    for _ in range(before):
-        start = text.find("\n", start) + 1
-        if not start:
-            return ""
-    end = text.find("\n", start)
-    return text[start : len(text) if end < 0 else end].rstrip("\r")
+    return lines_of(text, (number,)).get(number, "")
+
+
+def lines_of(text: str, numbers: Iterable[int]) -> dict[int, str]:
+    """The lines of those numbers, from 1, without their ends, as far as there are any; in one pass over the text."""
+    found: dict[int, str] = {}
+    start, at = 0, 1
+    for number in sorted({number for number in numbers if number > 0}):
+        before, at = number - at, number
+        # In blocks first: a file may have millions of lines.
+        while start < len(text) and (passed := text.count("\n", start, start + _BLOCK)) < before:
+            start, before = start + _BLOCK, before - passed
+        for _ in range(before):
+            start = text.find("\n", start) + 1
+            if not start:
+                return found
+        end = text.find("\n", start)
+        found[number] = text[start : len(text) if end < 0 else end].rstrip("\r")
+    return found
 
 
 def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:

@@ -131,6 +131,9 @@ TEXTS: Final[dict[str, Callable[[], bytes]]] = {
     "many documents of nothing right": lambda: b"---\nkind: WorkspaceIntent\n" * 20_000,
     "many documents that are lists": lambda: b"---\n- a\n" * 50_000,
     "many documents of other kinds": lambda: b"---\napiVersion: v1\nkind: Pod\n" * 40_000,
+    "many documents with a key twice": lambda: b"a: {b: 1, b: 2}\n---\n" * 60_000,
+    "many documents with line ends of Unicode": lambda: 'a: "\u2028"\n---\n'.encode() * 60_000,
+    "many line ends of Unicode": lambda: b"- a\n" + "- '\u2028'\n".encode() * 900_000,
     "many unknown fields": lambda: HEAD + _many(b"  field%d: 1\n", 50_000),
     "many wrong labels": lambda: (
         b"kind: WorkspaceIntent\nmetadata:\n  labels:\n" + _many(b"    -a%d: 1\n", 100_000)
