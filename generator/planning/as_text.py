@@ -1,6 +1,7 @@
 """A plan as text, for a terminal or a log."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from textwrap import wrap
 from typing import Final
 
@@ -54,8 +55,9 @@ def _workspace(one: Planned, fleet: Fleet) -> Iterator[str]:
             yield from _line(line)
 
 
+@lru_cache(4096)
 def _line(line: sheet.Line) -> list[str]:
-    """The line in the columns of the block; what is for a shell stays whole."""
+    """The line in the columns of the block; what is for a shell stays whole. Fleets say much of it many times."""
     head = f"    {line.about:<{_ABOUT}}"
     said = printable(line.said)
     if line.about == sheet.COMMAND:

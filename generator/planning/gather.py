@@ -106,7 +106,9 @@ def _by_origin(about: Iterable[tuple[Origin, Finding]], kept: set[Finding]) -> d
 
 def _with_own(one: Planned, findings: Sequence[Finding]) -> Planned:
     own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
-    return one._replace(findings=own, ignored=tuple(finding for finding in own if finding.code in _UNREAD))
+    whole = one._replace(findings=own, ignored=tuple(finding for finding in own if finding.code in _UNREAD))
+    # What is refused, or never gets its nodes, makes nothing that anyone could count on.
+    return whole._replace(made=()) if whole.fails else whole
 
 
 def documents_of(planned: Iterable[Planned]) -> list[Document]:

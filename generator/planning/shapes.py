@@ -22,7 +22,8 @@ class Planned(NamedTuple):
     """One Workspace of a plan.
 
     `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
-    of its findings that are about fields which nobody reads. `command` is the line that puts the
+    of its findings that are about fields which nobody reads. `made` is empty where an error keeps
+    KAITO from its work. `command` is the line that puts the
     selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
     without prices or where nobody knows the nodes, `choice` where nobody asked for it.
     """

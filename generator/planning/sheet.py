@@ -101,7 +101,8 @@ def _kaito(one: Planned) -> Iterator[Line]:
         yield Line("layout", words.layout(estimate.layout))
     if estimate.runtime == "vllm":
         yield Line("context", _context(estimate))
-    yield Line("makes", ", ".join(map(made, one.made)))
+    if one.made:
+        yield Line("makes", ", ".join(map(made, one.made)))
     yield from (Line("ignores", _unread(finding)) for finding in one.ignored)
     if one.command:
         yield Line(COMMAND, one.command)

@@ -83,7 +83,8 @@ class Sources:
                 lines.append(SourceLine(number, _anchor(index, number), printable(text[:_LONGEST_LINE])))
             elif not lines or lines[-1].number:
                 lines.append(SourceLine(0, "", ""))
-        return Excerpt(document.file, f"source-{index}", tuple(lines))
+        where = f"{document.file}, from line {document.line + 1}" if document.line else document.file
+        return Excerpt(printable(where), f"source-{index}", tuple(lines))
 
 
 def _holds(document: Document, finding: Finding) -> bool:

@@ -99,6 +99,7 @@ def test_what_can_not_work_is_planned_all_the_same_and_the_exit_code_says_so(tmp
     assert "error KG473" in outcome.said
     (_, other) = data(path)["workspaces"]
     assert [finding["code"] for finding in other["findings"]] == ["KG473"]
+    assert other["objects"] == []
 
 
 def test_a_finding_about_no_workspace_is_not_lost(tmp_path: Path) -> None:
