@@ -34,18 +34,17 @@ def run(values: Values) -> Outcome:
         beside = Beside(tables.configs, finder(request), tables.prices, bool(values["choose"]), told)
         fleet = gather(generate(request), beside)
         fleet = fleet.with_more((*tables.findings, *exceeded(tables, fleet.planned)))
-        against = None
+        against, readable = None, True
         if revision is not None:
             progress.say(f"reading the intents at {reporting.printable(revision)}")
             before = _at(revision, request, beside._replace(choosing=False))
             past = _about_the_past(revision, before)
-            if reporting.exit_code(past) == EXIT_SURROUNDINGS:
-                said = reporting.text(past, colour=colour, wrote=False)
-                return Outcome(said=said, exit_code=EXIT_SURROUNDINGS)
+            readable = reporting.exit_code(past) != EXIT_SURROUNDINGS
             fleet = fleet.with_more(past)
             against = compare(revision, before, fleet)
         progress.say("writing the plan")
-        written = _WRITERS[wiring.word(values["form"]) or "text"](fleet, against)
+        # A plan that leaves the other side out would be taken for one without changes.
+        written = _WRITERS[wiring.word(values["form"]) or "text"](fleet, against) if readable else ""
     code = reporting.exit_code(fleet.findings, strict=strict)
     shown = [one for one in fleet.findings if not values["quiet"] or reporting.stops(one, strict=strict)]
     said = reporting.text(shown, strict=strict, colour=colour, wrote=False)

@@ -222,9 +222,11 @@ def test_a_change_without_figures_is_a_change(repository: Path) -> None:
 
 
 def test_an_unknown_revision_prints_no_plan(repository: Path) -> None:
+    write(repository, intent(placement="instanceType: Standard_NC24ads_A100_v4, count: 4"))
     outcome = planned("--against", "nope")
     assert (outcome.exit_code, outcome.output) == (3, b"")
     assert "KG641" in outcome.said
+    assert "KG461" in outcome.said
 
 
 def test_standard_input_has_no_revision(repository: Path) -> None:
