@@ -126,6 +126,20 @@ FIT: Final = (
         "0.10 to 0.12",
     ),
     Explanation(
+        "KG709",
+        "warning",
+        "The settings spread the model over more GPUs than there are",
+        "KAITO sets the parallel sizes to the GPUs of its nodes, and what the settings of vLLM say wins over that. Their "
+        "product is the number of GPUs that vLLM takes; here the nodes have fewer, so that it does not start.",
+        "Remove the parallel sizes from the settings, or take nodes with more GPUs.",
+        _planned(_A100 + "  inference: {model: phi-4, config: {vllm: {tensor-parallel-size: 2}}}\n"),
+        _planned(
+            "  placement: {instanceType: Standard_NC80adis_H100_v5}\n"
+            "  inference: {model: phi-4, config: {vllm: {tensor-parallel-size: 2, data-parallel-size: 1}}}\n"
+        ),
+        _SINCE,
+    ),
+    Explanation(
         "KG711",
         "warning",
         "A model that nothing is known about",

@@ -29,6 +29,8 @@ _DENSE, _EXPERTS = 2.0, 2.5
 _STAGES: Final = ((4, 1.05 / 1.89), (2, 1.10 / 1.89), (1, 1.0))
 #: Peaks of single models, in GiB, by layers and hidden size of an architecture.
 _SEEN: Final = {("LlamaForCausalLM", 32, 4096): 1.89, ("Qwen3ForCausalLM", 40, 5120): 2.23}
+#: The one that was measured in stages as well.
+_STAGED: Final = ("LlamaForCausalLM", 32, 4096)
 #: Of the memory on the label a driver hands out about this much: 79.19 of the 80 GiB of an H100.
 _OF_THE_LABEL: Final = 79.19 / 80
 _LEAST_OF_THE_LABEL: Final = 0.97
@@ -81,7 +83,7 @@ def activations(
 ) -> Term:
     """The peak of the activations. `kind` is the architecture with its layers and hidden size."""
     part = next(factor for stages, factor in _STAGES if layout.pipeline >= stages)
-    seen = _SEEN.get(kind)
+    seen = _SEEN.get(kind) if layout.pipeline == 1 or kind == _STAGED else None
     if seen is not None and engine.lean and not engine.batched_tokens and _same_card(node):
         return term("activations", (seen * part,) * 3, "measured", f"this model, {_H100}")
     batched = _BATCHED_TOKENS if _batches_much(node) else _SMALL_BATCH
@@ -101,7 +103,7 @@ def activations(
 
 
 def _batches_much(node: Node) -> bool:
-    """VLLM's own default (vllm/engine/arg_utils.py): 8,192 tokens from 70 GiB on, but not on an A100; else 2,048."""
+    """The default of vLLM (vllm/engine/arg_utils.py): 8,192 tokens from 70 GiB on, but not on an A100; else 2,048."""
     return node.memory_per_gpu >= _BATCHES_MUCH_FROM and "A100" not in node.card
 
 

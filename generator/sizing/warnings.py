@@ -45,11 +45,17 @@ def _where(case: Case) -> Path:
 
 
 def _failing(case: Case, bill: Memory) -> Iterator[Problem]:
-    """KG701, KG704 and KG707: KAITO starts it, and vLLM will probably not run."""
+    """KG701, KG704, KG707 and KG709: KAITO starts it, and vLLM will probably not run."""
     assert not isinstance(case.known, str)
     nodes = case.estimate.nodes
     words = "1 node" if nodes == 1 else f"{nodes} nodes"
-    if indivisible(case.known, bill.layout):
+    taken, gpus = bill.layout.data * bill.layout.tensor * bill.layout.pipeline, case.estimate.gpus or 0
+    if taken > gpus:
+        have = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
+        message = f"the settings spread {case.name} over {taken} GPUs, and KAITO asks for {words} with {have}: vLLM does not start"
+        advice = "remove the parallel sizes from the settings, or take nodes with more GPUs"
+        yield Problem("KG709", "warning", _CONFIG, message, advice, str(taken), str(gpus))
+    elif indivisible(case.known, bill.layout):
         heads = 0 if case.known.shape is None else case.known.shape.heads
         message = f"KAITO spreads {case.name} over {bill.layout.tensor} GPUs, which do not divide its {heads} attention heads: vLLM refuses to start"
         advice = "take an instance type with another number of GPUs, or set tensor-parallel-size"

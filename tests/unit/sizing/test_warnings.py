@@ -88,3 +88,9 @@ def test_a_short_context_is_a_warning_and_another_a_note() -> None:
 def test_replicas_are_counted() -> None:
     assert said("phi-4", "Standard_NC48ads_A100_v4")["KG708"].found == "2"
     assert "KG708" not in said("phi-4", "Standard_NC24ads_A100_v4")
+
+
+def test_more_gpus_than_the_nodes_have() -> None:
+    found = said("phi-4", "Standard_NC24ads_A100_v4", "vllm:\n  tensor-parallel-size: 4\n")["KG709"]
+    assert (found.path, found.found, found.expected) == (("inference", "config"), "4", "1")
+    assert "KAITO asks for 1 node with 1 GPU" in found.message
