@@ -173,8 +173,8 @@ pythons: ## Run the tests on every Python of PYTHONS that is on the machine
 	echo "tested on:$${ran:- none of $(PYTHONS)}"
 
 .PHONY: e2e
-e2e: $(VENV)/.dev ## Run the tests that need a real kubectl, kustomize, Argo CD (Go builds the last two) and browser
-	@sh scripts/build_tools.sh kustomize argocd >/dev/null
+e2e: $(VENV)/.dev ## Run the tests that need a real kubectl, kustomize, kpt and Argo CD (Go builds all but the first) and a browser
+	@sh scripts/build_tools.sh kustomize argocd kpt >/dev/null
 	@sh scripts/fetch_browser.sh >/dev/null
 	@$(PYTEST) -m 'e2e and not cluster'
 

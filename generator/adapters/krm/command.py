@@ -131,7 +131,7 @@ def _result(finding: Finding, objects: dict[str, Json]) -> Json:
         entry["resourceRef"] = {**reference, "namespace": identity[2]} if identity[2] else reference
     if finding.path:
         entry["field"] = {"path": finding.path}
-    if finding.line or value is None or finding.file.endswith((".yaml", ".yml", ".json")):
+    if finding.line or finding.file.endswith((".yaml", ".yml", ".json")):
         entry["file"] = {"path": finding.file}
     entry["tags"] = {"code": finding.code}
     return entry
