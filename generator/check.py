@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from generator import rules, schema
 from generator.canonical import without_nulls
+from generator.kinds import Patience
 from generator.model import Finished, Json, Located, Manifest, Problem, Spec, Target, path_text
 from generator.said import said_at
 
@@ -46,12 +47,16 @@ def check_finished(finished: Sequence[Finished], target: Target, *, notes: bool 
     """The same for Workspaces that a user wrote in full, at their own fields."""
     config_maps = config_maps_of(data for _, data in finished)
     surroundings = rules.Surroundings(target, config_maps, notes)
-    return [
-        Located(origin, problem)
-        for origin, data in finished
-        if is_workspace(data)
-        for problem in _judge(without_nulls(data), surroundings)
-    ]
+    located: list[Located] = []
+    patience = Patience()
+    for origin, data in finished:
+        if not is_workspace(data) or patience.is_over(origin.document):
+            continue
+        problems = _judge(without_nulls(data), surroundings)
+        located.extend(Located(origin, problem) for problem in problems)
+        if any(problem.severity == "error" for problem in problems):
+            located.extend(patience.lose(origin))
+    return located
 
 
 def _judge(workspace: Json, surroundings: rules.Surroundings) -> list[Problem]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile.measured import measured, refused
-from tests.hostile.texts import RIGHT, TEXTS
+from tests.hostile.texts import FINISHED, RIGHT, TEXTS
 
 COMMANDS = ("validate", "render")
 
@@ -33,6 +33,14 @@ def test_one_bad_file_keeps_all_others_from_being_written(command: str, tmp_path
         (tmp_path / f"{number}.intent.yaml").write_bytes(RIGHT.replace(b"phi-4}", b"phi-%d}" % number, 1))
     (tmp_path / "3.intent.yaml").write_bytes(TEXTS["alias bomb"]())
     refused(measured([command, "."], tmp_path), 1)
+
+
+def test_many_wrong_manifests_are_not_all_judged(tmp_path: Path) -> None:
+    (tmp_path / "made.yaml").write_bytes(b"---\n".join([FINISHED] * 20_000))
+    spent = measured(["validate", "made.yaml"], tmp_path)
+    refused(spent, 1)
+    assert spent.said.count("KG401") < 500
+    assert "KG125: this is wrong document 200 of the file" in spent.said
 
 
 def test_findings_never_steer_the_terminal(tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ from typing import Final
 HEAD: Final = b"apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata: {name: phi-4}\nspec:\n"
 PLACED: Final = HEAD + b"  placement: {instanceType: Standard_NC24ads_A100_v4}\n"
 RIGHT: Final = PLACED + b"  inference: {model: phi-4}\n"
+FINISHED: Final = (
+    b"apiVersion: kaito.sh/v1beta1\nkind: Workspace\nmetadata: {name: a}\nresource: {instanceTyp: b}\n"
+)
 SET: Final = b"apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: all}\nspec:\n  workspaces:\n"
 _MEBIBYTE: Final = 2**20
 
