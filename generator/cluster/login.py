@@ -102,14 +102,14 @@ def _in_time(load: Callable[[], None], chosen: Chosen) -> None:
 
     def run() -> None:
         try:
-            load()
+            with _Unsaid():
+                load()
         except BaseException as error:  # noqa: BLE001 - the client raises whatever it trips over
             failed.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
-    with _Unsaid():
-        thread.start()
-        thread.join(PLUGIN_SECONDS)
+    thread.start()
+    thread.join(PLUGIN_SECONDS)
     if thread.is_alive():
         words = f"the credential plugin took more than {PLUGIN_SECONDS} s"
         raise problems.plugin_failed("kubeconfig", words, chosen.context)
