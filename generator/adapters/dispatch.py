@@ -54,6 +54,12 @@ def _import(values: Values) -> Outcome:
     return import_command.run(values)
 
 
+def _migrate(values: Values) -> Outcome:
+    from generator.adapters import migrate_command
+
+    return migrate_command.run(values)
+
+
 def _fmt(values: Values) -> Outcome:
     from generator.adapters import fmt_command
 
@@ -107,6 +113,7 @@ _RUNNERS: Final[dict[str, Callable[[Values], Outcome]]] = {
     "explain": _explain,
     "init": _init,
     "import": _import,
+    "migrate": _migrate,
     "fmt": _fmt,
     "krm": _krm,
     "kustomize install": lambda values: _kustomize(values, "install"),

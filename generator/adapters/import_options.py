@@ -5,6 +5,7 @@ from typing import Final
 from generator.adapters.live_options import LIVE_OPTIONS
 from generator.adapters.table import Argument, Command, Option
 from generator.adapters.target_options import TARGET_OPTIONS
+from generator.model import KAITO_VERSIONS
 
 IMPORT: Final = Command(
     "import",
@@ -49,6 +50,21 @@ FMT: Final = Command(
         "Files, folders (every intent.yaml and *.intent.yaml below them), or - for a filter.",
     ),
 )
+MIGRATE: Final = Command(
+    "migrate",
+    "Move intents and finished Workspaces to another KAITO version.",
+    (
+        Option("kaito", ("--to",), "KAITO version to go to.", "value", choices=KAITO_VERSIONS),
+        Option("check", ("--check",), "Exit 1 with a diff where a file would change."),
+        Option("write", ("--write",), "Change the files; without it the diff is shown."),
+        *(option for option in TARGET_OPTIONS if option.name != "kaito"),
+    ),
+    Argument(
+        "paths",
+        "PATH",
+        "Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
+    ),
+)
 
 #: In the order of the help text.
-IMPORT_COMMANDS: Final = (IMPORT, FMT)
+IMPORT_COMMANDS: Final = (IMPORT, MIGRATE, FMT)

@@ -31,6 +31,13 @@ def _fmt(note: str) -> Example:
     return Example({INTENT_FILE: text}, f"kaitogen fmt {INTENT_FILE}")
 
 
+def _migrate(to: str, kaito: str, model: str) -> Example:
+    text = RIGHT.replace("spec:\n", f'spec:\n  target: {{kaito: "{kaito}"}}\n').replace(
+        "{model: phi-4}", f"{{model: {model}}}"
+    )
+    return Example({INTENT_FILE: text}, f"kaitogen migrate --to {to} {INTENT_FILE}")
+
+
 IMPORT: Final = (
     Explanation(
         "KG170",
@@ -114,6 +121,26 @@ IMPORT: Final = (
         "Say it by --provider, --node-provisioner and --feature-gate.",
         _import(_BYO),
         _import(_BYO, "--node-provisioner byo"),
+    ),
+    Explanation(
+        "KG177",
+        "invalid",
+        "A migration that kaitogen cannot decide",
+        "What differs between two KAITO versions is changed where there is one way to say the same. Where there is none, "
+        "as for a preset that left, the choice is yours. Nothing is written until it is made.",
+        "Change the line as the finding says, then migrate again.",
+        _migrate("0.12", "0.10", "falcon-7b"),
+        _migrate("0.12", "0.10", "phi-4"),
+    ),
+    Explanation(
+        "KG178",
+        "warning",
+        "A preset that has another name in the other version",
+        "The model is the same, and the intent now has the name that the version takes. KAITO freezes the preset of a "
+        "Workspace, its name included, so that one that runs refuses the update.",
+        "Run the model under a new name beside the old one; kaitogen diff --against shows the steps.",
+        _migrate("0.8", "0.12", "microsoft/phi-4"),
+        _migrate("0.8", "0.12", "phi-4"),
     ),
     Explanation(
         "KG179",

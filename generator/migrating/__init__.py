@@ -1,0 +1,1 @@
+"""Intents and finished Workspaces from one KAITO version to another."""

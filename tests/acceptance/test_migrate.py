@@ -1,0 +1,139 @@
+"""`kaitogen migrate`: the smallest change to the text that the other KAITO version needs, and a finding for the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.command import kaitogen
+
+HEAD = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata:\n  name: phi\n"
+PLACED = "  placement:\n    instanceType: Standard_NC24ads_A100_v4\n"
+SERVED = "  inference:\n    model: phi-4  # the model\n"
+WORKSPACE = """\
+# ours
+apiVersion: kaito.sh/v1alpha1
+kind: Workspace
+metadata:
+  name: phi
+resource:
+  preferredNodes: [a]   # of old
+  instanceType: Standard_NC24ads_A100_v4
+  labelSelector: {matchLabels: {apps: phi}}
+inference:
+  preset: {name: phi-4, accessMode: public}
+"""
+
+
+def moved(text: str, to: str, *options: str) -> str:
+    done = kaitogen("migrate", "--to", to, "--write", *options, "-", stdin=text.encode())
+    assert done.code == 0, done.said
+    return done.text
+
+
+@pytest.mark.parametrize(
+    ("to", "before", "after"),
+    [
+        ("0.12", '  target:\n    kaito: "0.10"  # ours\n', '  target:\n    kaito: "0.12"  # ours\n'),
+        ("0.10", "  # no target\n", '  target:\n    kaito: "0.10"\n  # no target\n'),
+        ("0.12", "  target: {apiVersion: kaito.sh/v1alpha1}\n", ""),
+        (
+            "0.11",
+            '  target: {kaito: "0.10", featureGates: {ensureNodeClass: true}}\n',
+            '  target: {kaito: "0.11"}\n',
+        ),
+    ],
+)
+def test_the_target(to: str, before: str, after: str) -> None:
+    rest = PLACED + SERVED
+    expected = HEAD + "spec:\n" + after + rest
+    if before == "  # no target\n":
+        expected = HEAD + "spec:\n  # no target\n" + '  target:\n    kaito: "0.10"\n' + rest
+    assert moved(HEAD + "spec:\n" + before + rest, to) == expected
+
+
+def test_the_gate_of_old_becomes_the_provisioner() -> None:
+    before = '  target:\n    kaito: "0.9"\n    featureGates:\n      disableNodeAutoProvisioning: true\n'
+    after = '  target:\n    nodeProvisioner: byo\n    kaito: "0.12"\n'
+    assert moved(HEAD + "spec:\n" + before + SERVED, "0.12") == HEAD + "spec:\n" + after + SERVED
+
+
+def test_the_instance_type_that_the_crd_filled_in_is_written_down() -> None:
+    text = HEAD + 'spec:\n  target: {kaito: "0.7"}\n  placement:\n    count: 1\n' + SERVED
+    assert "  placement:\n    instanceType: Standard_NC24ads_A100_v4\n    count: 1\n" in moved(text, "0.12")
+
+
+def test_under_byo_the_instance_type_goes() -> None:
+    text = HEAD + 'spec:\n  target: {kaito: "0.7", nodeProvisioner: byo}\n' + PLACED + SERVED
+    made = moved(text, "0.12")
+    assert made == HEAD + 'spec:\n  target: {kaito: "0.12", nodeProvisioner: byo}\n' + SERVED
+
+
+def test_annotations_that_nobody_reads_any_more_go() -> None:
+    noted = '  annotations:\n    kaito.sh/run-benchmark: "true"\n    mine: a\n'
+    text = HEAD + noted + 'spec:\n  target: {kaito: "0.10"}\n' + PLACED + SERVED
+    assert "  annotations:\n    mine: a\nspec:" in moved(text, "0.11")
+
+
+def test_a_finished_workspace() -> None:
+    after = WORKSPACE.replace("v1alpha1", "v1beta1").replace("  preferredNodes: [a]   # of old\n", "")
+    assert moved(WORKSPACE, "0.12") == after.replace(", accessMode: public", "")
+    assert moved(WORKSPACE, "0.7").count("preferredNodes") == 1
+
+
+def test_a_set_is_changed_where_its_words_stand() -> None:
+    text = (
+        "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: fleet}\nspec:\n  defaults:\n    spec:\n"
+        '      target: {kaito: "0.8"}\n      placement: {instanceType: Standard_NC24ads_A100_v4}\n  workspaces:\n'
+        "    - metadata: {name: a}\n      spec: {inference: {model: phi-4}}\n"
+        "    - metadata: {name: b}\n      spec:\n        placement: {preferredNodes: [node-1]}\n        inference: {model: phi-4}\n"
+    )
+    after = text.replace('"0.8"', '"0.12"').replace("        placement: {preferredNodes: [node-1]}\n", "")
+    assert moved(text, "0.12") == after
+
+
+def test_check_and_the_diff(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.yaml"
+    path.write_text(WORKSPACE, encoding="utf-8")
+    (tmp_path / "others.yaml").write_text("a: {{ b }}\n", encoding="utf-8")
+    for options, code in (((), 0), (("--check",), 1)):
+        done = kaitogen("migrate", "--to", "0.12", *options, ".", cwd=tmp_path)
+        assert done.code == code, done.said
+        assert "-apiVersion: kaito.sh/v1alpha1\n+apiVersion: kaito.sh/v1beta1\n" in done.text
+        assert path.read_text(encoding="utf-8") == WORKSPACE
+    assert kaitogen("migrate", "--to", "0.12", "--write", tmp_path).said == "kaitogen: 1 of 1 file changed\n"
+    assert kaitogen("migrate", "--to", "0.12", "--check", tmp_path).code == 0
+
+
+@pytest.mark.parametrize(
+    ("to", "spec", "words"),
+    [
+        ("0.12", '  target: {kaito: "0.10"}\n' + PLACED + "  inference: {model: falcon-7b}\n", "tiiuae/falcon-7b"),
+        ("0.8", PLACED + "  inference: {model: Qwen/Qwen3-8B}\n", "not in KAITO 0.8"),
+        ("0.10", "  target: {nodeProvisioner: karpenter}\n" + PLACED + SERVED, "no node provisioner karpenter"),
+        ("0.6", "  target: {nodeProvisioner: byo}\n" + SERVED, "no node provisioner byo"),
+        ("0.10", '  target: {kaito: &k "0.9"}\n' + PLACED + SERVED, "cannot be changed in the text alone"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_decided_stops_everything(to: str, spec: str, words: str, tmp_path: Path) -> None:
+    wrong, right = tmp_path / "a.intent.yaml", tmp_path / "b.yaml"
+    wrong.write_text(HEAD + "spec:\n" + spec, encoding="utf-8")
+    right.write_text(WORKSPACE, encoding="utf-8")
+    done = kaitogen("migrate", "--to", to, "--write", tmp_path)
+    assert (done.code, done.text) == (1, "")
+    assert "KG177" in done.said
+    assert words in done.said
+    assert right.read_text(encoding="utf-8") == WORKSPACE
+
+
+def test_what_the_other_version_cannot_run_is_told_at_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(WORKSPACE.replace("Standard_NC24ads_A100_v4", "Standard_NC6s_v3"), encoding="utf-8")
+    done = kaitogen("migrate", "--to", "0.12", "--write", path)
+    assert done.code == 1
+    assert f"{path}:8:17: error KG473: " in done.said
+    assert "v1alpha1" in path.read_text(encoding="utf-8")
+
+
+def test_the_line_says_where_to_go() -> None:
+    assert kaitogen("migrate", ".").code == 2
+    assert kaitogen("migrate", "--to", "0.12", "--check", "--write", ".").code == 2
