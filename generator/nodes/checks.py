@@ -1,6 +1,5 @@
 """Chosen nodes held against their facts: is each there, has it GPUs, can it take a pod, do they go together."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -16,8 +15,6 @@ _TYPE: Final[Path] = ("spec", "placement", "instanceType")
 #: What KAITO reads of nodes that a user brings (R24, R25), since 0.8 before it admits a preset.
 _READ_UNDER_BYO: Final = (PRODUCT_LABEL, COUNT_LABEL, MEMORY_LABEL)
 _READ_SINCE: Final = 8
-#: What tells the nodes of one pool from each other.
-_STEM: Final = re.compile(r"(?<=vmss)[0-9a-z]+$|[0-9]+")
 
 
 def unknown(spec: Spec, facts: Inventory) -> Iterator[Problem]:
@@ -27,7 +24,8 @@ def unknown(spec: Spec, facts: Inventory) -> Iterator[Problem]:
             continue
         where = f" of {facts.cluster[:60]}" if facts.cluster else ""
         message = f"there is no node {name[:80]} in the inventory{where}"
-        siblings, near = _near(name, facts)
+        siblings = facts.lookup.siblings(name)
+        near = None if siblings else facts.lookup.meant(name)
         if near is not None:
             yield Problem("KG304", "error", (*NODES, index), message, f"did you mean {near}?", name[:80])
         else:
@@ -36,21 +34,13 @@ def unknown(spec: Spec, facts: Inventory) -> Iterator[Problem]:
             yield Problem("KG305", "warning", (*NODES, index), message, advice, name[:80])
 
 
-def _near(name: str, facts: Inventory) -> tuple[list[str], str | None]:
-    """Names that differ by their number alone, as those of one pool do; where there is none, one of which it is a slip."""
-    from generator.suggest import nearest
-
-    stem = _STEM.sub("", name)
-    siblings = [one for one in sorted(facts.nodes) if _STEM.sub("", one) == stem]
-    return siblings, None if siblings else nearest(name, facts.nodes)
-
-
 def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
     """What the nodes' facts say against each of them, and against all of them together."""
     tolerations = of_spec(spec)
     names = spec.placement.nodes
+    places = {name: index for index, name in enumerate(names or ())}
     for node in nodes:
-        path: Path = NODES if names is None else (*NODES, names.index(node.name))
+        path: Path = (*NODES, places[node.name]) if places else NODES
         if gpus(node) is None:
             message = f"node {node.name} has no GPU, by any sign that its facts show"
             yield Problem("KG306", "error", path, message, "name a node that kaitogen nodes list shows")

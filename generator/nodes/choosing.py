@@ -82,7 +82,9 @@ def _selected(spec: Spec, known: Known, facts: Inventory) -> Chosen:
     """The nodes that a selection comes to; _Failed where it comes to none, or to less than it asks for."""
     selection = spec.placement.selection or {}
     selector = _conditions(spec, known)
-    matching = [node for node in facts.gpu_nodes if matches(selector, node.labels)]
+    labels = {one.key: one.values[0] for one in selector if one.operator == "in" and len(one.values) == 1}
+    names = facts.lookup.having(labels)
+    matching = [node for node in facts.gpu_nodes if node.name in names and matches(selector, node.labels)]
     passed_over: list[str] = []
     fit = matching
     if selection.get("require", "ready") == "ready":
@@ -97,7 +99,6 @@ def _selected(spec: Spec, known: Known, facts: Inventory) -> Chosen:
     if problem is not None:
         raise _Failed(problem)
     ordered = _spread(fit) if selection.get("spread") else fit
-    labels = {one.key: one.values[0] for one in selector if one.operator == "in" and len(one.values) == 1}
     return Chosen(tuple(ordered[:wanted]), labels)
 
 

@@ -8,6 +8,7 @@ from generator.model import INTENT_API_VERSION, Document, Located, Origin, Probl
 from generator.nodes import quick
 from generator.nodes.facts import NodeFacts, of_entry
 from generator.nodes.gpus import gpus
+from generator.nodes.lookup import Lookup
 from generator.nodes.quick import Quick
 from generator.yamlio.write import dump
 
@@ -25,6 +26,7 @@ class Inventory(NamedTuple):
 
     document: Document
     nodes: Mapping[str, NodeFacts]
+    lookup: Lookup
     gpu_nodes: tuple[NodeFacts, ...] = ()
     cluster: str = ""
     taken: str = ""
@@ -97,7 +99,9 @@ def _inventory(document: Document, located: list[Located]) -> Inventory:
             )
         nodes[facts.name] = facts
     with_gpus = tuple(nodes[name] for name in sorted(nodes) if gpus(nodes[name]))
-    return Inventory(document, nodes, with_gpus, spec.get("cluster", ""), spec.get("taken", ""))
+    return Inventory(
+        document, nodes, Lookup(nodes), with_gpus, spec.get("cluster", ""), spec.get("taken", "")
+    )
 
 
 def _age(inventory: Inventory, oldest: str) -> list[Problem]:

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from generator.model import Brought, Json, Path, Problem, Spec
+from generator.model import Brought, Path, Problem, Spec
 from generator.nodes.checks import NODES, detected
 from generator.nodes.facts import INSTANCE_TYPE_LABEL, POOL_LABELS, ZONE_LABEL, NodeFacts
 from generator.nodes.gpus import PRODUCT_LABEL, gpus
 from generator.nodes.inventory import Inventory
-from generator.nodes.selectors import equal, matches
 from generator.nodes.words import listed, number_of
 from generator.rules.resource import RESERVED_KEYS
 from generator.rules.surroundings import PIN_LABEL
@@ -43,7 +42,7 @@ def pinned(spec: Spec, nodes: Sequence[NodeFacts], asked: Mapping[str, str], fac
     if not spec.target.byo or placement.label_selector is not None:
         return spec
     chosen = {node.name for node in nodes}
-    if _matching(facts, _default(spec)) == chosen:
+    if facts.lookup.having(_default(spec)) == chosen:
         return spec
     labels = _distinguishing(nodes, asked, facts)
     if labels is None:
@@ -57,7 +56,7 @@ def _distinguishing(
     """The fewest of the labels asked for and the lasting ones that these nodes have and no others; None where none do."""
     chosen = {node.name for node in nodes}
     labels = {key: value for key, value in asked.items() if key not in RESERVED_KEYS}
-    others = _matching(facts, labels) - chosen
+    others = facts.lookup.having(labels) - chosen
     for key in _LASTING:
         if not others:
             break
@@ -79,7 +78,7 @@ def brought(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Spec:
     least = min((one.number for one in found), default=0)
     # KAITO rounds the memory of a GPU to whole GiB.
     memory = min(((one.memory * 2 + 1024) // 2048 for one in found), default=0)
-    pinned = _matching(facts, _selected(spec)) == {node.name for node in nodes}
+    pinned = facts.lookup.having(_selected(spec)) == {node.name for node in nodes}
     together = Brought(len(spec.placement.nodes or ()), least, least * memory * 2**30, pinned)
     return spec._replace(placement=spec.placement._replace(brought=together))
 
@@ -90,7 +89,7 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[
         return
     labels = _selected(spec)
     chosen = {node.name for node in nodes}
-    found = _matching(facts, labels)
+    found = facts.lookup.having(labels)
     given = spec.placement.label_selector is not None
     path: Path = ("spec", "placement", "labelSelector") if given else NODES
     missed = [node.name for node in nodes if node.name not in found and not _of_other_type(spec, node)]
@@ -159,9 +158,3 @@ def _default(spec: Spec) -> dict[str, str]:
         return {PIN_LABEL: spec.name}
     instance_type = spec.placement.instance_type
     return {"apps": spec.name} if instance_type is None else {INSTANCE_TYPE_LABEL: instance_type}
-
-
-def _matching(facts: Inventory, labels: Mapping[str, Json]) -> set[str]:
-    """The names of all nodes, with or without GPUs, that have the labels: KAITO asks for no more."""
-    selector = equal(labels)
-    return {node.name for node in facts.nodes.values() if matches(selector, node.labels)}
