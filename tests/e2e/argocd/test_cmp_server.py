@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.adapters.argocd.parameters import PARAMETERS
 from tests.acceptance.cases import Case, cases, name
 from tests.e2e.argocd.conftest import ROOT, Sidecar
 
@@ -97,9 +98,7 @@ def test_parameters_reach_the_manifests(sidecar: Start, plugin: str, repository:
 def test_static_parameters_are_announced(sidecar: Start, plugin: str, repository: Path) -> None:
     answer = sidecar(plugin).call("parameters", repository, "models/phi").answer
     announced = {one["name"]: one for one in answer["parameterAnnouncements"]}
-    assert announced.keys() == {
-        "kaito_version", "provider", "node_provisioner", "environment", "include", "set", "strict", "allow_empty",
-    }  # fmt: skip
+    assert list(announced) == [one.name for one in PARAMETERS]
     assert announced["include"]["collectionType"] == "array"
     assert announced["set"]["collectionType"] == "map"
     assert "0.12" in announced["kaito_version"]["tooltip"]
