@@ -65,23 +65,19 @@ def _c5(v: Any) -> bool:
     return True
 
 
+def _intent_def_subdomain(v: Any) -> bool:
+    from generator.compiled import intent
+
+    return intent.def_subdomain(v)
+
+
 def _c8(v: Any) -> bool:
-    if not isinstance(v, str):
-        return False
-    if len(v) < 1:
-        return False
-    if len(v) > 253:
-        return False
-    return True
-
-
-def _c9(v: Any) -> bool:
     if not isinstance(v, bool):
         return False
     return True
 
 
-def _c10(v: Any) -> bool:
+def _c9(v: Any) -> bool:
     if not isinstance(v, list):
         return False
     for vi in v:
@@ -94,7 +90,7 @@ def _c10(v: Any) -> bool:
     return True
 
 
-def _c11(v: Any) -> bool:
+def _c10(v: Any) -> bool:
     if not isinstance(v, str):
         return False
     if len(v) > 40:
@@ -102,7 +98,7 @@ def _c11(v: Any) -> bool:
     return True
 
 
-def _c12(v: Any) -> bool:
+def _c11(v: Any) -> bool:
     if not isinstance(v, dict):
         return False
     for vk, vx in v.items():
@@ -113,25 +109,19 @@ def _c12(v: Any) -> bool:
     return True
 
 
-def _c15(v: Any) -> bool:
-    if not isinstance(v, str):
-        return False
-    if len(v) < 1:
-        return False
-    if len(v) > 317:
-        return False
-    return True
+def _intent_def_labelKey(v: Any) -> bool:
+    from generator.compiled import intent
+
+    return intent.def_labelKey(v)
 
 
-def _c16(v: Any) -> bool:
-    if not isinstance(v, str):
-        return False
-    if len(v) > 63:
-        return False
-    return True
+def _intent_def_labelValue(v: Any) -> bool:
+    from generator.compiled import intent
+
+    return intent.def_labelValue(v)
 
 
-def _c17(v: Any) -> bool:
+def _c14(v: Any) -> bool:
     if not isinstance(v, str):
         return False
     if not v in ('NoSchedule', 'PreferNoSchedule', 'NoExecute'):
@@ -139,7 +129,7 @@ def _c17(v: Any) -> bool:
     return True
 
 
-def _c14(v: Any) -> bool:
+def _c13(v: Any) -> bool:
     if not isinstance(v, dict):
         return False
     if 'key' not in v or 'effect' not in v:
@@ -151,16 +141,16 @@ def _c14(v: Any) -> bool:
     return True
 
 
-def _c13(v: Any) -> bool:
+def _c12(v: Any) -> bool:
     if not isinstance(v, list):
         return False
     for vi in v:
-        if not _c14(vi):
+        if not _c13(vi):
             return False
     return True
 
 
-def _c18(v: Any) -> bool:
+def _c15(v: Any) -> bool:
     if not isinstance(v, dict):
         return False
     for vk, vx in v.items():
@@ -225,20 +215,20 @@ _KEYS0: dict[str, Any] = {
     'name': _c3,
 }
 _KEYS1: dict[str, Any] = {
-    'key': _c15,
-    'value': _c16,
-    'effect': _c17,
+    'key': _intent_def_labelKey,
+    'value': _intent_def_labelValue,
+    'effect': _c14,
 }
 _KEYS2: dict[str, Any] = {
-    'name': _c8,
-    'ready': _c9,
-    'cordoned': _c9,
-    'pressure': _c10,
-    'created': _c11,
-    'labels': _c12,
-    'taints': _c13,
-    'capacity': _c18,
-    'allocatable': _c18,
+    'name': _intent_def_subdomain,
+    'ready': _c8,
+    'cordoned': _c8,
+    'pressure': _c9,
+    'created': _c10,
+    'labels': _c11,
+    'taints': _c12,
+    'capacity': _c15,
+    'allocatable': _c15,
 }
 _KEYS3: dict[str, Any] = {
     'cluster': _c3,
@@ -256,5 +246,5 @@ _KEYS4: dict[str, Any] = {
 #: Where lists hold mappings: the check of one item, by the place of its schema.
 ITEMS: dict[str, Any] = {
     "/properties/spec/properties/nodes/items": _c7,
-    "/properties/spec/properties/nodes/items/properties/taints/items": _c14,
+    "/properties/spec/properties/nodes/items/properties/taints/items": _c13,
 }

@@ -506,3 +506,25 @@ def test_five_thousand_nodes_fit(tmp_path: Path) -> None:
         out = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, text=True).stdout
         code, mebibytes = map(int, out.split())
         assert (code, mebibytes < 150) == (0, True), (words, mebibytes)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"name": "a; rm -rf x"}, "KG124"),
+        ({"name": "a\x1b[31m"}, "KG124"),
+        ({"taints": [{"key": "a;b", "effect": "NoSchedule"}]}, "KG124"),
+    ],
+)
+def test_names_that_a_shell_would_not_take_for_names_are_refused(
+    tmp_path: Path, change: dict[str, Any], code: str
+) -> None:
+    given(tmp_path, intent(["a-1"]), {**FLEET[0], **change})
+    done = kaitogen("validate", "--inventory", "nodes.yaml", "--format", "json", "intent.yaml", cwd=tmp_path)
+    assert (done.code, json.loads(done.output)["findings"][-1]["code"]) == (1, code), done.output
+
+
+def test_a_table_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    given(tmp_path, "", entry("a-1", {ZONE: "z\x1b[2J"}))
+    done = kaitogen("nodes", "list", "--inventory", "nodes.yaml", *TODAY, cwd=tmp_path)
+    assert (done.code, b"\x1b" in done.output, rb"z\x1b[2J" in done.output) == (0, False, True)

@@ -189,7 +189,8 @@ def _same_cluster(old: str, new: str, file: str) -> None:
     if old and new and old != new:
         fix = "name the inventory of that cluster, or none to begin anew"
         raise UsageError(
-            f"{file} is about the cluster {old[:60]}, and these facts are about {new[:60]}", fix=fix
+            f"{reporting.printable(file)} is about the cluster {reporting.printable(old[:60])}, and these facts are about {reporting.printable(new[:60])}",
+            fix=fix,
         )
 
 

@@ -9,6 +9,7 @@ from generator.nodes.gpus import Gpus, gpus
 from generator.nodes.inventory import Known
 from generator.nodes.status import age, chips
 from generator.nodes.tolerations import Toleration, tolerated
+from generator.reporting import printable
 
 KIND: Final = "NodeReport"
 _NOTHING: Final = "-"
@@ -36,7 +37,8 @@ def table(nodes: Sequence[NodeFacts], view: View) -> str:
 
 
 def laid_out(rows: Sequence[Sequence[str]], *, colour: bool = False) -> str:
-    """Columns as wide as their widest cell; the last one ends where its text ends."""
+    """Columns as wide as their widest cell; the last one ends where its text ends, and no cell steers a terminal."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for number, row in enumerate(rows):
