@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple, NoReturn
 
-from generator.errors import UsageError
+from generator.errors import SurroundingsError, UsageError
 from generator.model import Context, Json
 
 #: Every template of this folder is rendered for every intent, after the Workspace.
@@ -54,7 +54,14 @@ def added_documents(folder: str) -> tuple[str, ...]:
     below = os.path.join(folder, DOCUMENTS)
     if not os.path.isdir(below):
         return ()
-    return tuple(f"{DOCUMENTS}/{name}" for name in sorted(os.listdir(below)) if name.endswith(SUFFIX))
+    try:
+        names = sorted(os.listdir(below))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SurroundingsError(
+            f"--templates: {below} cannot be read: {reason}", fix="check its permissions"
+        ) from error
+    return tuple(f"{DOCUMENTS}/{name}" for name in names if name.endswith(SUFFIX))
 
 
 def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[list[Text] | Fault]:

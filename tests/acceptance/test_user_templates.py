@@ -1,5 +1,6 @@
 """`--templates DIR`: what a user's templates can do, and what they cannot."""
 
+import errno
 import io
 import os
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.errors import SurroundingsError
 from generator.templating import fenced
 from tests.acceptance.command import Done, kaitogen, processor_seconds
 
@@ -193,3 +195,14 @@ def test_no_name_of_an_object_leads_out_of_the_folder_or_hides_another(tmp_path:
         assert len(made) == len(objects) + 1
         assert not [path.name for path in made if path.name.startswith(".")]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "phi.intent.yaml", "templates"]
+
+
+def test_folder_of_templates_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "documents").mkdir()
+
+    def forbidden(path: str) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(os, "listdir", forbidden)
+    with pytest.raises(SurroundingsError, match="documents cannot be read: permission denied"):
+        fenced.added_documents(str(tmp_path))
