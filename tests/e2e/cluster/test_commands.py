@@ -24,6 +24,8 @@ spec:
     nodes: {select: {quick: nc24}, count: 1}
   inference: {model: phi-4}
 """
+#: The same on nodes that a label finds.
+RUNNING = INTENT.replace("nodes: {select: {quick: nc24}, count: 1}", "labelSelector: {matchLabels: {a: b}}")
 
 
 @pytest.fixture
@@ -88,21 +90,30 @@ def test_a_render_can_be_repeated_without_the_cluster(
 
 
 def test_a_comparison_with_what_runs(kaito: ControlPlane, config: Path) -> None:
-    text = INTENT.replace(
-        "    nodes: {select: {quick: nc24}, count: 1}\n", "    labelSelector: {matchLabels: {a: b}}\n"
-    )
-    (config.parent / "intent.yaml").write_text(text, encoding="utf-8")
+    (config.parent / "intent.yaml").write_text(RUNNING, encoding="utf-8")
     assert _kaitogen(config, "diff", "--live", "intent.yaml").code == 1
     manifest = _fine(config, "render", "intent.yaml")
     kaito.apply(manifest)
     try:
         done = _kaitogen(config, "diff", "--live", "intent.yaml")
         assert (done.code, "no difference" in done.output) == (0, True), done
-        (config.parent / "intent.yaml").write_text(text.replace("a: b", "a: c"), encoding="utf-8")
+        (config.parent / "intent.yaml").write_text(RUNNING.replace("a: b", "a: c"), encoding="utf-8")
         done = _kaitogen(config, "diff", "--live", "intent.yaml")
         assert (done.code, "labelSelector" in done.output) == (1, True), done
     finally:
         kaito.remove(manifest)
+
+
+def test_what_runs_comes_back_as_intents(kaito: ControlPlane, config: Path) -> None:
+    (config.parent / "intent.yaml").write_text(RUNNING, encoding="utf-8")
+    manifest = _fine(config, "render", "intent.yaml")
+    kaito.apply(manifest)
+    try:
+        intents = _fine(config, "import", "--live", "--node-provisioner", "byo")
+    finally:
+        kaito.remove(manifest)
+    (config.parent / "imported.yaml").write_text(intents, encoding="utf-8")
+    assert _fine(config, "render", "imported.yaml") == manifest
 
 
 @pytest.mark.parametrize(
