@@ -38,8 +38,6 @@ def log_in(access: Access) -> Connection:
         raise problems.no_library() from None
     chosen = choose(access)
     configuration = client.Configuration()
-    # What is asked again, and after how long, is decided in `asking`.
-    configuration.retries = False
     # The client writes keys to files. They are gone again before the first request is sent.
     folder = tempfile.mkdtemp(prefix="kaitogen-")
     try:

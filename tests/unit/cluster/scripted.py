@@ -20,13 +20,14 @@ CERTIFICATES = Path(__file__).parent / "certificates"
 
 
 class Reply(NamedTuple):
-    """One answer; `cut` ends the connection after so many bytes of the body, `late` waits first."""
+    """One answer; `cut` ends the connection after so many bytes of the body, `late` waits first, `drip` after each byte."""
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = {}
     cut: int | None = None
     late: float = 0
+    drip: float = 0
 
     def data(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
@@ -105,7 +106,10 @@ def _handler(
             for name, value in {"Content-Length": str(len(data)), **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data if reply.cut is None else data[: reply.cut])
+            sent = data if reply.cut is None else data[: reply.cut]
+            for part in (sent[at : at + 1] for at in range(len(sent))) if reply.drip else (sent,):
+                self.wfile.write(part)
+                time.sleep(reply.drip)
             self.close_connection = reply.cut is not None
 
         def log_message(self, *_: Any) -> None:

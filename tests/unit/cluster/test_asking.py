@@ -125,6 +125,14 @@ def test_a_server_that_says_nothing(asking: Asking) -> None:
         assert "does not answer within 0.3 s" in told[0]
 
 
+def test_an_answer_that_comes_byte_by_byte(asking: Asking) -> None:
+    limits = QUICK._replace(tries=2, whole=0.3)
+    with asking(page("a")._replace(drip=0.02), limits=limits) as (cluster, asked, _):
+        code, words, _ = raised(cluster.nodes)
+        assert (code, len(asked)) == ("KG624", 2)
+        assert words.endswith("did not finish an answer within 0.3 s (2 tries)")
+
+
 def test_an_answer_that_never_ends(asking: Asking) -> None:
     with asking(Reply(b"[" * 200_000)) as (cluster, _, _):
         code, words, _ = raised(cluster.nodes)

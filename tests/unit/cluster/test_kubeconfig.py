@@ -79,8 +79,9 @@ def test_several_files_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     first, second = tmp_path / "a", tmp_path / "b"
     for folder in (first, second):
         folder.mkdir()
-    one = _changed(first, contexts=None)
-    other = _changed(second, clusters=[], users=[], **{"current-context": "nothing"})
+    one = _changed(first, users=None)
+    elsewhere = [{"name": "here", "context": {"cluster": "nothing"}}]
+    other = _changed(second, clusters=[], contexts=elsewhere, **{"current-context": "nothing"})
     monkeypatch.setenv("KUBECONFIG", f"{one}:{tmp_path / 'missing'}:{other}")
     assert connect(Access()).name == "test"
 
