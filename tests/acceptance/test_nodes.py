@@ -181,23 +181,50 @@ def test_the_type_of_named_nodes_is_found(tmp_path: Path) -> None:
     assert (bare.code, "KG210" in bare.said) == (1, True)
 
 
+SLICED = {"nvidia.com/gpu": 0, "nvidia.com/mig-3g.40gb": 2}
+
+
 @pytest.mark.parametrize(
-    ("partition", "labels", "words"),
+    ("allocatable", "partition", "words"),
     [
-        (
-            {"mode": "mig", "profile": "1g.10gb"},
-            {},
-            "has no slice nvidia.com/mig-1g.10gb; it has nvidia.com/mig-3g.40gb",
-        ),
-        ({"mode": "accelerator", "count": 5}, {}, "has 4 GPUs, and the partition asks for 5"),
+        (SLICED, {"mode": "mig", "profile": "1g.10gb"}, "has no slice nvidia.com/mig-1g.10gb; it has nvidia.com/mig-3g.40gb"),
+        ({"nvidia.com/gpu": 4}, {"mode": "accelerator", "count": 5}, "has 4 GPUs, and the partition asks for 5"),
+        (SLICED, None, "are cut into slices (nvidia.com/mig-3g.40gb), and whole ones are asked for"),
     ],
-)
+)  # fmt: skip
 def test_partitions_that_a_node_does_not_offer(
-    tmp_path: Path, partition: Any, labels: Any, words: str
+    tmp_path: Path, allocatable: Any, partition: Any, words: str
 ) -> None:
-    pinned = {**GFD, "kaitogen.io/workspace": "phi-4"}
-    node = entry("a-1", pinned, allocatable={"nvidia.com/gpu": 4, "nvidia.com/mig-3g.40gb": 2})
-    given(tmp_path, intent(["a-1"], "byo", partition=partition), node)
+    labels = {"kaitogen.io/workspace": "phi-4", "nvidia.com/gpu.product": "A100", TYPE: "own"}
+    more = {"partition": partition} if partition else {}
+    given(tmp_path, intent(["a-1"], "byo", **more), entry("a-1", labels, allocatable=allocatable))
+    found = {code for code, _, path in codes(tmp_path) if path == "spec.placement.nodes[0]"}
+    assert ("KG313" in found, words in rendered(tmp_path).said) == (True, True), found
+
+
+@pytest.mark.parametrize(
+    ("memory", "model", "words"),
+    [
+        ("81920", {"model": "llama-3.3-70b-instruct", "accessSecret": "hf"}, "will wait for 3 nodes of 1 x 80 GiB"),
+        ("81920", {"model": "llama-3.3-70b-instruct", "accessSecret": "hf", "runtime": "transformers"}, "131.4 GiB of weights, and transformers runs it on one node, of 1 x 80 GiB"),
+        ("2048", {"model": "phi-4"}, "GPUs of nodes with 1 x 2 GiB are too small for microsoft/phi-4 at 2048 tokens"),
+        ("81920", {"model": "phi-4"}, ""),
+    ],
+)  # fmt: skip
+def test_nodes_that_a_user_brings_are_enough_or_not(
+    tmp_path: Path, memory: str, model: dict[str, str], words: str
+) -> None:
+    labels = {
+        **GFD,
+        "nvidia.com/gpu.count": "1",
+        "nvidia.com/gpu.memory": memory,
+        "kaitogen.io/workspace": "phi-4",
+    }
+    value = yaml.safe_load(intent(["a-1"], "byo"))
+    value["spec"]["inference"] = model
+    given(tmp_path, yaml.safe_dump(value), entry("a-1", labels, allocatable={"nvidia.com/gpu": 1}))
+    errors = [(code, path) for code, severity, path in codes(tmp_path) if severity == "error"]
+    assert errors == ([("KG313", "spec.placement.nodes")] if words else [])
     assert words in rendered(tmp_path).said
 
 
@@ -343,6 +370,16 @@ def test_what_kubectl_printed_becomes_an_inventory_however_it_comes(tmp_path: Pa
     value = yaml.safe_load(made.output)
     assert schema.problems("inventory", value) == []
     assert [one["name"] for one in value["spec"]["nodes"]] == ["gpu-1", "gpu-2"]
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"kind": "List", "items": []}', b"kind: ConfigMap\napiVersion: v1\n", b""]
+)
+def test_what_holds_no_nodes_makes_no_inventory(text: bytes) -> None:
+    done = kaitogen("nodes", "snapshot", "-", stdin=text)
+    assert (done.code, done.output, done.said.startswith("<stdin>: error KG320: ")) == (1, b"", True), (
+        done.said
+    )
 
 
 def test_free_gpus_from_nodes_and_pods(tmp_path: Path) -> None:
