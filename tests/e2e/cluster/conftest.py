@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -10,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPSConnection
 from pathlib import Path
-from ssl import create_default_context
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -57,7 +57,9 @@ class ControlPlane(NamedTuple):
         content: str = "application/json",
     ) -> Iterator[Any]:
         """Many of them, over one connection."""
-        context = create_default_context(cafile=str(CERTIFICATES / "authority.pem"))
+        context = ssl.create_default_context(cafile=str(CERTIFICATES / "authority.pem"))
+        # The certificates are as plain as those of many clusters: see what `login` says about it.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         connection = HTTPSConnection(urlsplit(self.address).netloc, context=context, timeout=_SECONDS)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": content}
         try:
