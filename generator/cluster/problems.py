@@ -4,7 +4,7 @@ No word comes from a library's own message: those repeat addresses, files and so
 """
 
 import json
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.errors import SurroundingsError
 from generator.reporting import printable
@@ -13,6 +13,16 @@ from generator.suggest import nearest
 _GROUP: Final = "rbac.authorization.k8s.io"
 _ACCOUNT: Final = "system:serviceaccount:"
 _SHOWN_CONTEXTS: Final = 10
+
+
+class Asked(NamedTuple):
+    """A request in the words of RBAC; no namespace means all of them, no name any."""
+
+    verb: str
+    resource: str
+    group: str = ""
+    namespace: str | None = None
+    name: str = ""
 
 
 class ClusterError(SurroundingsError):
@@ -87,7 +97,7 @@ def unauthorized(where: str, words: str) -> ClusterError:
     )
 
 
-def forbidden(where: str, asked: "Asked", user: str) -> ClusterError:
+def forbidden(where: str, asked: Asked, user: str) -> ClusterError:
     """The server knows who asks and says no; the fix is what would make it say yes."""
     what = f"{asked.resource}.{asked.group}" if asked.group else asked.resource
     scope = f" in namespace {asked.namespace}" if asked.namespace else ""
@@ -132,19 +142,6 @@ def no_library() -> ClusterError:
         "needs the Python package kubernetes, which is not installed",
         "pip install 'kaitogen[live]', or use an inventory file instead of --live",
     )
-
-
-class Asked:
-    """A request in the words of RBAC."""
-
-    def __init__(
-        self, verb: str, resource: str, group: str = "", namespace: str | None = None, name: str = ""
-    ) -> None:
-        self.verb = verb
-        self.resource = resource
-        self.group = group
-        self.namespace = namespace
-        self.name = name
 
 
 def rbac(asked: Asked, user: str) -> str:
