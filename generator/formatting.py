@@ -11,12 +11,17 @@ from generator.yamlio.entries import ODD_BREAKS, document_starts
 from generator.yamlio.read import RawDocument, Unreadable, read
 from generator.yamlio.write import flow
 
+#: Laying out takes its time: this much takes seconds.
+MAX_BYTES: Final = 256 * 1024
 _START: Final = "---"
 _END: Final = "..."
 
 
 def formatted(name: str, data: bytes) -> tuple[str, list[Finding]]:
     """The text of one file as it should be, or the findings that keep it from being laid out."""
+    if len(data) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES // 1024} KiB, which is too much to be laid out anew"
+        return "", [Finding("KG179", "error", name, 0, 0, "", message, "split the file")]
     loaded = documents_of(name, data)
     findings = loaded.findings + [flaw for document in loaded.documents for flaw in document.flaws]
     if findings:

@@ -147,7 +147,8 @@ IMPORT: Final = (
         "invalid",
         "A file that cannot be laid out anew",
         "kaitogen fmt reads what it has written once more, and leaves a file as it is where that says anything else. So it "
-        "is with a character that some readers take for the end of a line and others for a part of it.",
+        "is with a character that some readers take for the end of a line and others for a part of it, and with a file of more "
+        "than 256 KiB.",
         "Write the value in double quotes, with escapes such as \\u2028.",
         _fmt('"two\u2028lines"'),
         _fmt('"two\\u2028lines"'),

@@ -45,7 +45,7 @@ def read_objects(loaded: Loaded, wanted: Wanted) -> Read:
             target, note = target_of(one.data, wanted)
             workspaces.append((one, target))
             located += [Located(one.origin, note)] if note else []
-    located += _judged(workspaces, config_maps)
+    located += judged(workspaces, config_maps)
     findings += place(located)
     here = any(is_workspace(one.data) for one in sorted_out.finished)
     if not here and not any(one.severity == "error" for one in findings):
@@ -54,7 +54,9 @@ def read_objects(loaded: Loaded, wanted: Wanted) -> Read:
     return Read(tuple(workspaces), tuple(config_maps), tuple(kept))
 
 
-def _judged(workspaces: Sequence[tuple[Finished, Target]], config_maps: list[Finished]) -> Iterator[Located]:
+def judged(
+    workspaces: Sequence[tuple[Finished, Target]], config_maps: Sequence[Finished]
+) -> Iterator[Located]:
     """What KAITO refuses or cannot run; its warnings are for `validate`, once the intent is there."""
     targets: dict[str, tuple[Target, list[Finished]]] = {}
     for one, target in workspaces:

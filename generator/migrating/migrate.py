@@ -5,8 +5,9 @@ from functools import reduce
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from generator.check import check_finished, is_workspace
+from generator.check import is_workspace
 from generator.findings import place
+from generator.importing.reading import judged
 from generator.importing.targeting import target_of as target_of_workspace
 from generator.kinds import is_an_intent, sort_out
 from generator.load import documents_of
@@ -17,7 +18,6 @@ from generator.model import (
     SET_KIND,
     Document,
     Finding,
-    Finished,
     Json,
     Located,
     Origin,
@@ -177,12 +177,10 @@ def _sorted(value: Json) -> Json:
 def _left(moved: list[Document], wanted: Wanted) -> Iterator[Located]:
     """What the other version refuses in finished Workspaces after all edits."""
     finished = sort_out([one for one in moved if not is_an_intent(one.value)], finished=True).finished
-    maps = [one for one in finished if not is_workspace(one.data)]
-    for one in finished:
-        if is_workspace(one.data):
-            target, _ = target_of_workspace(one.data, wanted)
-            found = check_finished([Finished(one.origin, one.data), *maps], target)
-            yield from (each for each in found if each.problem.severity == "error")
+    workspaces = [
+        (one, target_of_workspace(one.data, wanted)[0]) for one in finished if is_workspace(one.data)
+    ]
+    return judged(workspaces, [one for one in finished if not is_workspace(one.data)])
 
 
 def _unsaid(moved: list[Document]) -> Iterator[Finding]:

@@ -102,8 +102,9 @@ class _Walk:
         return _End(end.index, last, "alias" if kind is AliasEvent else "scalar")
 
     def _last_line_of_block(self, event: Any) -> int:
-        text = self.text[: event.end_mark.index].rstrip()
-        return max(text.count("\n"), int(event.start_mark.line))
+        first: int = event.start_mark.line
+        text = self.text[event.start_mark.index : event.end_mark.index].rstrip()
+        return first + text.count("\n")
 
     def _collection(self, start: Any, path: Path, *, inline: bool) -> _End:
         mapping = type(start) is MappingStartEvent

@@ -83,3 +83,12 @@ def test_what_init_and_the_examples_write_is_in_order(root: Path) -> None:
     for strategy in ("auto", "count", "explicit"):
         text = kaitogen("init", "--strategy", strategy).output
         assert kaitogen("fmt", "-", stdin=text).output == text
+
+
+def test_a_file_that_would_take_minutes_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "big.intent.yaml"
+    path.write_text(RIGHT + "# long\n" * 40_000, encoding="utf-8")
+    done = kaitogen("fmt", path)
+    assert done.code == 1
+    assert "KG179" in done.said
+    assert "larger than 256 KiB" in done.said
