@@ -35,3 +35,10 @@ def without_nulls(value: Json) -> Json:
     if isinstance(value, list):
         return [without_nulls(item) for item in value]
     return value
+
+
+def in_key_order(value: Json) -> Json:
+    """Keys sorted, so that only the content counts: kustomize and others hand mappings on in another order."""
+    if isinstance(value, dict):
+        return {key: in_key_order(value[key]) for key in sorted(value)}
+    return [in_key_order(item) for item in value] if isinstance(value, list) else value

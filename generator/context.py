@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from generator.canonical import in_key_order
 from generator.model import RUNTIME_ANNOTATION, Context, Json, Plan, Spec
 from generator.yamlio.write import dump
 
@@ -87,7 +88,7 @@ def _decimal(number: Json) -> str:
 
 
 def _config_map(spec: Spec, kind: str, workload: Json) -> Json:
-    text = dump(_in_order(_scannable(workload["config"])))
+    text = dump(in_key_order(_scannable(workload["config"])))
     name = f"{spec.name}-{kind}"
     if workload.get("configName") != "plain":
         # Imported here because few intents have inline configuration, and loading OpenSSL takes its time.
@@ -96,13 +97,6 @@ def _config_map(spec: Spec, kind: str, workload: Json) -> Json:
         name += "-" + sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
     annotations = {key: text for key, text in spec.annotations.items() if not _is_kaitos(key)}
     return {"name": name, "annotations": annotations, "data": {CONFIG_KEYS[kind]: text}}
-
-
-def _in_order(value: Json) -> Json:
-    """Keys sorted, so that the name says the content alone: kustomize and others hand mappings on in another order."""
-    if isinstance(value, dict):
-        return {key: _in_order(value[key]) for key in sorted(value)}
-    return [_in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_kaitos(key: str) -> bool:

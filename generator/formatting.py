@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from generator.canonical import in_key_order
 from generator.kinds import is_an_intent
 from generator.load import documents_of
-from generator.model import Finding, Json
+from generator.model import Finding
 from generator.ordering import put_in_order
 from generator.yamlio.entries import ODD_BREAKS, document_starts
 from generator.yamlio.read import RawDocument, Unreadable, read
@@ -52,13 +53,7 @@ def _refused(name: str, reason: str) -> Finding:
 
 
 def _data(text: str) -> list[str]:
-    return [flow(_sorted(raw.value)) for raw in read(text)]
-
-
-def _sorted(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
+    return [flow(in_key_order(raw.value)) for raw in read(text)]
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from generator.canonical import in_key_order
 from generator.check import is_workspace
 from generator.findings import place
 from generator.importing.reading import judged
@@ -157,7 +158,7 @@ def _in_text(document: Document, edits: list[Edit], value: Json, located: list[L
     path: Path = ()
     try:
         text = edited(document.text, edits)
-        if [flow(_sorted(raw.value)) for raw in read(text)] == [flow(_sorted(value))]:
+        if [flow(in_key_order(raw.value)) for raw in read(text)] == [flow(in_key_order(value))]:
             return text
     except NotEdited as stop:
         path = stop.path
@@ -166,12 +167,6 @@ def _in_text(document: Document, edits: list[Edit], value: Json, located: list[L
     message = "this cannot be changed in the text alone"
     located.append(Located(Origin(document), Problem("KG177", "error", path, message, _BY_HAND)))
     return document.text
-
-
-def _sorted(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def _left(moved: list[Document], wanted: Wanted) -> Iterator[Located]:

@@ -64,6 +64,22 @@ def test_a_set_of_them_renders_to_the_same_bytes(case: Case) -> None:
     assert sorted(rendered(list(texts.values())).split("---\n")) == sorted(manifests.split("---\n"))
 
 
+@pytest.mark.parametrize("case", RENDERED, ids=name)
+def test_defaults_make_a_set_no_longer(case: Case) -> None:
+    wanted = Wanted(*_installation(case))
+    made = imported(case.expected.read_text(encoding="utf-8"), wanted)
+    intents = [next(read(text)).value for text in made.values()]
+    entries = [{key: intent[key] for key in ("metadata", "spec")} for intent in intents]
+    head = {
+        "apiVersion": intents[0]["apiVersion"],
+        "kind": "WorkspaceIntentSet",
+        "metadata": {"name": "fleet"},
+    }
+    plain = dump({**head, "spec": {"workspaces": entries}})
+    (text,) = imported(case.expected.read_text(encoding="utf-8"), wanted, as_set="fleet").values()
+    assert len(text) <= len(plain)
+
+
 def _installation(case: Case) -> tuple[Any, ...]:
     """What the case's intents say of the installation: the manifests no longer do."""
     texts = (path.read_bytes() for path in sorted(case.folder.rglob("*intent*")))
