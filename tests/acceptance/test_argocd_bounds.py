@@ -92,3 +92,15 @@ def test_where_python_answers_no_more_the_system_ends_the_process() -> None:
 
 def test_work_within_its_bounds_is_left_alone() -> None:
     assert run("import time\ntime.sleep(0.2)") == Done(0, b"made", "")
+
+
+def test_bounds_hold_for_the_work_alone() -> None:
+    """Processor time counts from the start of a process, so a bound that stayed would end one that lives on."""
+    program = (
+        "import resource\n"
+        "kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)\n"
+        "before = [resource.getrlimit(kind) for kind in kinds]\n"
+        + PROGRAM.format(work="    pass", seconds=20, mebibytes=64).rpartition("raise")[0]
+        + "assert [resource.getrlimit(kind) for kind in kinds] == before"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

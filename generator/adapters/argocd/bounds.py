@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Final
+from typing import Final, TypeAlias
 
 from generator.adapters.outcome import Outcome, deliver
 from generator.model import Context, Document, Finding, Manifest, Origin, Spec
@@ -25,6 +25,9 @@ _GRACE: Final = 2
 #: MiB that the system gives beyond the bound: more than any step of ours takes between two looks.
 HEADROOM: Final = 128
 
+#: A limit of the system's: which one, and its soft and hard value.
+_Limit: TypeAlias = tuple[int, tuple[int, int]]
+
 
 class Stopped(BaseException):
     """A bound is met. Not an Exception: nobody on the way may take it for one of their own."""
@@ -34,11 +37,8 @@ def bounded(
     work: Callable[[], Outcome], seconds: int, mebibytes: int, stopped: Callable[[Finding], Outcome]
 ) -> Outcome:
     """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file."""
-    import resource
-
     watch = _Watch(seconds, mebibytes, stopped)
-    room = resource.getrlimit(resource.RLIMIT_AS)
-    _bound_by_system(seconds, mebibytes)
+    before = _bound_by_system(seconds, mebibytes)
     watch.begin()
     try:
         made = work()
@@ -49,11 +49,12 @@ def bounded(
         return stopped(watch.finding)
     except MemoryError:
         # Only a single step that asks for more than the headroom comes here; what is said needs some of it.
-        resource.setrlimit(resource.RLIMIT_AS, room)
+        _set(before)
         watch.end()
         return stopped(watch.about_memory(""))
     finally:
         watch.end()
+        _set(before)
 
 
 class _Watch:
@@ -117,23 +118,33 @@ def _finding(where: str, code: str, message: str) -> Finding:
     return Finding(code, "error", where or "the application", 0, 0, "", message, fix)
 
 
-def _bound_by_system(seconds: int, mebibytes: int) -> None:
-    """What ends the process even where Python itself no longer answers."""
+def _bound_by_system(seconds: int, mebibytes: int) -> list[_Limit]:
+    """Set what ends the process even where Python itself no longer answers; the limits that held before."""
     import resource
 
+    before: list[_Limit] = []
     for which, most in (
         (resource.RLIMIT_AS, (mebibytes + HEADROOM) * 2**20),
         (resource.RLIMIT_CPU, seconds + 2 * _GRACE),
         (resource.RLIMIT_CORE, 0),
     ):
-        _, hard = resource.getrlimit(which)
+        soft, hard = resource.getrlimit(which)
         if hard == resource.RLIM_INFINITY or most < hard:
-            try:
-                resource.setrlimit(which, (most, hard))
-            except (OSError, ValueError):
-                pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
+            before.append((which, (soft, hard)))
+            _set([(which, (most, hard))])
     # What cannot be raised is not said either: the finding says it all.
     sys.unraisablehook = _unsaid
+    return before
+
+
+def _set(limits: list[_Limit]) -> None:
+    import resource
+
+    for which, soft_and_hard in limits:
+        try:
+            resource.setrlimit(which, soft_and_hard)
+        except (OSError, ValueError):
+            pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
 
 
 def _unsaid(_problem: object) -> None:
