@@ -69,13 +69,18 @@ class _Watch:
     def begin(self) -> None:
         """From here on the bounds hold."""
         self.on = True
-        signal.signal(signal.SIGALRM, self._look)
+        self.handler = signal.signal(signal.SIGALRM, self._look)
+        # What cannot be raised is not said either: the finding says it all.
+        self.hook, sys.unraisablehook = sys.unraisablehook, _unsaid
         signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
 
     def end(self) -> None:
         """The work is over, whatever came of it."""
-        self.on = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        if self.on:
+            self.on = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self.handler)
+            sys.unraisablehook = self.hook
 
     def about_memory(self, where: str) -> Finding:
         """The finding for work that needs more memory than it may have."""
@@ -123,17 +128,16 @@ def _bound_by_system(seconds: int, mebibytes: int) -> list[_Limit]:
     import resource
 
     before: list[_Limit] = []
+    spent = int(time.process_time())  # by a process that did other things before
     for which, most in (
         (resource.RLIMIT_AS, (mebibytes + HEADROOM) * 2**20),
-        (resource.RLIMIT_CPU, seconds + 2 * _GRACE),
+        (resource.RLIMIT_CPU, spent + seconds + 2 * _GRACE),
         (resource.RLIMIT_CORE, 0),
     ):
         soft, hard = resource.getrlimit(which)
         if hard == resource.RLIM_INFINITY or most < hard:
             before.append((which, (soft, hard)))
             _set([(which, (most, hard))])
-    # What cannot be raised is not said either: the finding says it all.
-    sys.unraisablehook = _unsaid
     return before
 
 
