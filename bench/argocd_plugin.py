@@ -3,19 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench import material, table
 from bench.processes import Command, by_turns
-
-if TYPE_CHECKING:
-    from bench.run import Bench
+from bench.settings import Bench
 
 #: Reading the parameters and arming the limits may cost so much, and no more.
 GOAL = 1.15
 
 
-def rows(bench: "Bench") -> Iterator[table.Row]:
+def rows(bench: Bench) -> Iterator[table.Row]:
     """One application of 1, 100 and 1,000 files of one intent each, with a target from a parameter."""
     for number, rounds in ((1, bench.rounds.one), (100, bench.rounds.many * 3), (1_000, bench.rounds.many)):
         folder = material.many_files(bench.work / f"argocd-{number}", number)
@@ -24,11 +21,11 @@ def rows(bench: "Bench") -> Iterator[table.Row]:
         yield table.ratio(f"Argo CD plugin, {number:,} intents, against render", plugin, render, GOAL)
 
 
-def _plugin(bench: "Bench", folder: Path, number: int) -> Command:
+def _plugin(bench: Bench, folder: Path, number: int) -> Command:
     said = '[{"name": "kaito_version", "string": "0.12"}]'
     env = [f"ARGOCD_APP_PARAMETERS={said}", "ARGOCD_APP_NAME=models", f"PATH={os.defpath}"]
     return Command(["/usr/bin/env", *env, str(bench.kaitogen), "argocd", "generate"], folder, number)
 
 
-def _render(bench: "Bench", folder: Path, number: int) -> Command:
+def _render(bench: Bench, folder: Path, number: int) -> Command:
     return Command(["/usr/bin/env", f"PATH={os.defpath}", str(bench.kaitogen), "render"], folder, number)

@@ -3,13 +3,10 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench import material, table
 from bench.processes import Command, Failed, by_turns
-
-if TYPE_CHECKING:
-    from bench.run import Bench
+from bench.settings import Bench
 
 NUMBER = 100
 GOAL = 1.6
@@ -31,7 +28,7 @@ _FIELDS = {
 _SPECS = {"WorkspaceGenerator": "spec:\n  files: [{file}]\n", "WorkspaceTransformer": ""}
 
 
-def rows(bench: "Bench") -> Iterator[table.Row]:
+def rows(bench: Bench) -> Iterator[table.Row]:
     """A build of 100 intents through the generator and through the transformer, beside a plain build."""
     kustomize = _kustomize()
     intents = material.one_file(bench.work / "functions", NUMBER)
@@ -56,7 +53,7 @@ def _kustomize() -> Path:
     return Path(done.stdout.strip())
 
 
-def _ready_made(bench: "Bench", plain: Path) -> Path:
+def _ready_made(bench: Bench, plain: Path) -> Path:
     """A function that prints the finished Workspaces: what kustomize itself takes for calling any function."""
     program = bench.work / "ready-made"
     program.write_text(f"#!/bin/sh\nexec cat {plain / 'workspaces.yaml'}\n", encoding="utf-8")
@@ -64,7 +61,7 @@ def _ready_made(bench: "Bench", plain: Path) -> Path:
     return program
 
 
-def _folder(bench: "Bench", kind: str, intents: Path, program: Path) -> Path:
+def _folder(bench: Bench, kind: str, intents: Path, program: Path) -> Path:
     """A kustomization that has the program make the Workspaces of the intents."""
     folder = bench.work / f"functions-{kind}-{program.name}"
     folder.mkdir()

@@ -4,13 +4,11 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench import table
 from bench.processes import Command, by_turns
-
-if TYPE_CHECKING:
-    from bench.run import Bench
+from bench.settings import Bench
 
 NODES = 5_000
 LABELS = 40
@@ -33,7 +31,7 @@ assert load_inventory(Request(inventory=(sys.argv[1],))).documents
 """
 
 
-def rows(bench: "Bench") -> Iterator[table.Row]:
+def rows(bench: Bench) -> Iterator[table.Row]:
     """A list and a snapshot of what kubectl prints, and a render that selects among the nodes of the inventory."""
     folder = bench.work / "nodes"
     folder.mkdir()

@@ -14,39 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import NamedTuple
 
 from bench import argocd_plugin, kustomize_functions, material, nodes, table
-from bench.processes import Command, Failed, by_turns
+from bench.processes import Failed, by_turns
+from bench.settings import Bench, Rounds
 
 MANY = 1_000
 VERY_MANY = 10_000
-
-
-class Rounds(NamedTuple):
-    """How often each command is run."""
-
-    one: int
-    many: int
-    very_many: int
-
-
-class Bench(NamedTuple):
-    """The two commands, the empty home they get, a folder to work in, and the number of runs."""
-
-    kaitogen: Path
-    kubectl: Path
-    home: Path
-    work: Path
-    rounds: Rounds
-
-    def kaito(self, *words: str | Path, documents: int) -> Command:
-        """A run of kaitogen."""
-        return Command([str(self.kaitogen), *map(str, words)], self.work, documents)
-
-    def kustomize(self, folder: Path, documents: int) -> Command:
-        """A run of `kubectl kustomize`."""
-        return Command([str(self.kubectl), "kustomize", str(folder)], self.work, documents)
 
 
 FULL = Rounds(one=60, many=9, very_many=3)
