@@ -28,7 +28,7 @@ QUIET: Final = (
             "read only when nodes are made, so that nothing that runs changes.",
             "Use a node class of the installation's list.",
             "warning",
-            "KAITO 0.12",
+            "0.12",
         ),
         Case(
             "serving",
@@ -59,7 +59,7 @@ QUIET: Final = (
             "names a file that is not there.",
             "Run the Workspace under another name to have its ConfigMap from the start.",
             "warning",
-            "KAITO 0.11 and 0.12; up to 0.10 there always was one",
+            "0.11 and 0.12; up to 0.10 there always was one",
         ),
         Case("serving", {}, _SETTINGS, more={"settings": ("vllm: {max-num-seqs: 64}",) * 2}),
     ),

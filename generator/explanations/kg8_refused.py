@@ -53,7 +53,7 @@ REFUSED: Final = (
         About(
             "The partition of a Workspace's GPUs changes",
             "resource.partition is fixed once the Workspace exists, its absence included.",
-            since="KAITO 0.12",
+            since="0.12",
         ),
         Case(
             "byo",
@@ -138,7 +138,7 @@ REFUSED: Final = (
             "The annotation model-streaming of a Workspace changes",
             "Where the gate ModelStreaming is on, kaito.sh/model-streaming is fixed once the Workspace exists, its "
             "absence included.",
-            since="KAITO 0.11 and 0.12",
+            since="0.11 and 0.12",
         ),
         Case(
             "serving",

@@ -14,7 +14,7 @@ COMMAND: Final = f"kaitogen validate --against {OLD_FILE} {MANIFEST_FILE}"
 DIFF: Final = f"kaitogen diff --against {OLD_FILE} {MANIFEST_FILE}"
 SERVING: Final = dump(BASES["serving"])
 LABELLED: Final = {"metadata": {"labels": {"team": "search"}}}
-ALL: Final = "KAITO 0.4 to 0.12"
+ALL: Final = "0.4 to 0.12"
 WAY_OUT: Final = (
     "Keep the old value, or run the change beside the Workspace under a new name: `kaitogen diff --write-migration` "
     "writes the files for that."

@@ -42,6 +42,7 @@ def test_an_explanation_is_whole(code: str) -> None:
     assert one.why.endswith((".", ".)"))
     assert 1 <= len(re.findall(r"[.)](?: |$)", one.why)) <= 6
     assert one.fix.endswith((".", ")", "`"))
+    assert not one.since.startswith("KAITO")
     assert one.failing.command.startswith(("kaitogen ", "ARGOCD_"))
     assert one.failing != one.passing
 
