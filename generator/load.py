@@ -95,11 +95,11 @@ def load_inventory(request: Request) -> Loaded:
         name = STDIN if one == "-" else one
         loaded.files.append(name)
         try:
-            data = _stdin(request) if one == "-" else _read_file(one, set(), MAX_FACTS)
+            data = _stdin(request) if one == "-" else _single(one, MAX_FACTS)
         except _Refused as refused:
             loaded.findings.append(_about(name, *refused.args))
             continue
-        _parse(name, data or b"", loaded, MAX_FACT_VALUES)
+        _parse(name, data, loaded, MAX_FACT_VALUES)
     return _without_flawed(loaded)
 
 
@@ -133,10 +133,8 @@ def load_file(path: str) -> Loaded:
 
 def read_file(path: str) -> bytes | Finding:
     """The bytes of one file, or why it cannot be read."""
-    if os.path.isdir(path):
-        return _about(path, "KG111", "a folder, and a file is expected", "name the file in it")
     try:
-        return _read_file(path, set()) or b""
+        return _single(path)
     except _Refused as refused:
         return _about(path, *refused.args)
 
@@ -203,6 +201,13 @@ def _stdin(request: Request) -> bytes:
     if len(data) > MAX_BYTES:
         raise _Refused(*TOO_LARGE)
     return data
+
+
+def _single(path: str, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file that stands for itself: a folder is none."""
+    if os.path.isdir(path):
+        raise _Refused("KG111", "a folder, and a file is expected", "name the file in it")
+    return _read_file(path, set(), most) or b""
 
 
 def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> bytes | None:

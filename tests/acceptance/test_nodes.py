@@ -246,6 +246,13 @@ def test_wrong_days_are_wrong_usage(tmp_path: Path, option: tuple[str, str]) -> 
     assert (done.code, done.output) == (2, b"")
 
 
+def test_folder_is_no_inventory(tmp_path: Path) -> None:
+    (tmp_path / "intent.yaml").write_text(intent(["n1"]), encoding="utf-8")
+    done = kaitogen("render", "--inventory", ".", "intent.yaml", cwd=tmp_path)
+    assert (done.code, done.output) == (1, b"")
+    assert ".: error KG111: a folder, and a file is expected" in done.said
+
+
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
