@@ -7,7 +7,6 @@ CRDS_FOLDER holds one folder for each release, named by its tag (v0.12.0), and i
 it the file kaito.sh_workspaces.yaml from config/crd/bases/ of KAITO's repository.
 """
 
-import argparse
 import re
 import sys
 from pathlib import Path
@@ -15,36 +14,20 @@ from typing import Any, Final
 
 import yaml
 
-FOLDER: Final = Path(__file__).resolve().parent.parent / "tests" / "e2e" / "cluster" / "crds"
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import crds  # noqa: E402 - the path comes first
+
+FOLDER: Final = ROOT / "tests" / "e2e" / "cluster" / "crds"
 CRD_FILE: Final = "kaito.sh_workspaces.yaml"
 
 
 def main() -> int:
     """Write or check the files."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "folder", metavar="CRDS_FOLDER", type=Path, help="folder of the CRDs, one folder a release"
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the committed files, write nothing"
-    )
-    arguments = parser.parse_args()
+    arguments = crds.arguments(__doc__)
     wanted = derive(arguments.folder)
-    found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*")}
-    stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
-    if arguments.check:
-        for name in stale:
-            print(f"tests/e2e/cluster/crds/{name} is not what this script writes now", file=sys.stderr)
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in stale:
-        if name in wanted:
-            (FOLDER / name).write_text(wanted[name], encoding="utf-8", newline="\n")
-        else:
-            (FOLDER / name).unlink()
-    return 0
+    return crds.settle(FOLDER, wanted, check=arguments.check)
 
 
 def derive(folder: Path) -> dict[str, str]:

@@ -9,7 +9,6 @@ CRDS_FOLDER holds one folder for each release, named by its tag (v0.12.0), and i
 it the file kaito.sh_workspaces.yaml from config/crd/bases/ of KAITO's repository.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -18,9 +17,14 @@ from typing import Any, Final
 
 import yaml
 
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts import crds  # noqa: E402 - the path comes first
+
 Schema = dict[str, Any]
 
-FOLDER: Final = Path(__file__).resolve().parent.parent / "schemas" / "workspace"
+FOLDER: Final = ROOT / "schemas" / "workspace"
 CRD_FILE: Final = "kaito.sh_workspaces.yaml"
 
 KEPT: Final = frozenset(
@@ -78,29 +82,9 @@ METADATA: Final[Schema] = {
 
 def main() -> int:
     """Write or check the files."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "folder", metavar="CRDS_FOLDER", type=Path, help="folder of the CRDs, one folder a release"
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the committed files, write nothing"
-    )
-    arguments = parser.parse_args()
+    arguments = crds.arguments(__doc__)
     wanted = {name: json.dumps(schema, indent=2) + "\n" for name, schema in derive(arguments.folder).items()}
-    found = {path.name: path.read_bytes().decode() for path in FOLDER.glob("*")}
-    if arguments.check:
-        stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
-        for name in stale:
-            print(f"schemas/workspace/{name} is not what this script writes now", file=sys.stderr)
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in found.keys() - wanted.keys():
-        (FOLDER / name).unlink()
-    for name, text in wanted.items():
-        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
-    return 0
+    return crds.settle(FOLDER, wanted, check=arguments.check)
 
 
 def derive(folder: Path) -> dict[str, Schema]:

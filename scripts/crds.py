@@ -1,0 +1,37 @@
+"""What the scripts share that derive files from the folder of KAITO's CRDs: their command line, and writing or checking."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def arguments(about: str | None) -> argparse.Namespace:
+    """`folder`, where the CRDs are, and `check`."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "folder", metavar="CRDS_FOLDER", type=Path, help="folder of the CRDs, one folder a release"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed files, write nothing"
+    )
+    return parser.parse_args()
+
+
+def settle(folder: Path, wanted: Mapping[str, str], *, check: bool) -> int:
+    """Make the folder hold exactly the wanted texts by file name; with `check` say what is stale, and 1 where anything is."""
+    found = {path.name: path.read_bytes().decode() for path in folder.glob("*")}
+    stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    if check:
+        for name in stale:
+            print(f"{folder.relative_to(ROOT)}/{name} is not what this script writes now", file=sys.stderr)
+        return 1 if stale else 0
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        if name in wanted:
+            (folder / name).write_text(wanted[name], encoding="utf-8", newline="\n")
+        else:
+            (folder / name).unlink()
+    return 0
