@@ -50,18 +50,18 @@ $(BIN)/python:
 
 # Build tools first and from the lock, so that no build fetches an unpinned one of its own.
 define install
-	@$(PIP) install --constraint $(LOCK) hatchling editables
+	@$(PIP) install --constraint $(LOCK) hatchling
 	@$(PIP) install --constraint $(LOCK) --no-build-isolation --editable '$(1)'
 	@touch $@
 endef
 
-$(VENV)/.run: $(BIN)/python pyproject.toml generator/__init__.py $(LOCK)
+$(VENV)/.run: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOCK)
 	$(call install,.)
 
-$(VENV)/.test: $(BIN)/python pyproject.toml generator/__init__.py $(LOCK)
+$(VENV)/.test: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOCK)
 	$(call install,.[test])
 
-$(VENV)/.dev: $(BIN)/python pyproject.toml generator/__init__.py $(LOCK)
+$(VENV)/.dev: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOCK)
 	$(call install,.[dev])
 
 .PHONY: lock
@@ -94,7 +94,7 @@ types: $(VENV)/.dev
 
 .PHONY: imports
 imports: $(VENV)/.dev
-	@PYTHONPATH=. $(BIN)/lint-imports
+	@PYTHONPATH=generator $(BIN)/lint-imports
 
 .PHONY: format
 format: $(VENV)/.dev ## Let ruff lay out the code

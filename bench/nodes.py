@@ -25,8 +25,8 @@ spec:
 #: No more than the file, in a process of its own.
 READING = """\
 import sys
-from generator.load import load_inventory
-from generator.model import Request
+from kaitogen.pipeline.load import load_inventory
+from kaitogen.model import Request
 assert load_inventory(Request(inventory=(sys.argv[1],))).documents
 """
 

@@ -1,4 +1,4 @@
-"""Derive the data modules of generator/catalogue/ from a folder of facts about KAITO.
+"""Derive the data modules of generator/kaitogen/kaito/catalogue/ from a folder of facts about KAITO.
 
 The folder holds models.json, skus.json and versions.json: what KAITO's source says
 at each of its releases about models, GPU instance types and annotations. Only what
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parent.parent / "generator" / "catalogue"
+FOLDER = Path(__file__).resolve().parent.parent / "generator/kaitogen/kaito/catalogue"
 MAX_LINE = 200
 
 #: Licences whose models Hugging Face hands out only to accounts that accepted them.
@@ -38,7 +38,10 @@ def main() -> int:
         if not arguments.check:
             path.write_text(text, encoding="utf-8", newline="\n")
         elif not path.is_file() or path.read_bytes() != text.encode():
-            print(f"generator/catalogue/{name} is not what this script writes now", file=sys.stderr)
+            print(
+                f"generator/kaitogen/kaito/catalogue/{name} is not what this script writes now",
+                file=sys.stderr,
+            )
             exit_code = 1
     return exit_code
 

@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "generator")]
 
-from generator import explaining  # noqa: E402  # the checkout's own package, which the line above leads to
-from generator.explanations import showing  # noqa: E402
-from generator.explanations.shapes import Explanation  # noqa: E402
+from kaitogen.commands.explain import pages as texts  # noqa: E402 - the path must be set first
+from kaitogen.commands.explain import registry  # noqa: E402
+from kaitogen.commands.explain.texts.shapes import Explanation  # noqa: E402
 
 FOLDER = ROOT / "docs" / "findings"
-MADE = "<!-- Made by scripts/write_findings_docs.py from generator/explanations/; do not edit. -->\n\n"
+MADE = "<!-- Made by scripts/write_findings_docs.py from generator/kaitogen/commands/explain/texts/; do not edit. -->\n\n"
 INTRODUCTION = (
     "Every finding has a code that stays the same. `kaitogen explain CODE` prints what stands here, with an example "
     "that gets the finding and one that does not; each example is run by a test, both ways."
@@ -25,17 +25,17 @@ LONG = 30
 
 def pages() -> dict[str, str]:
     """Every page of the folder by its file's name."""
-    everything = [found for code in explaining.all_codes() if (found := explaining.find(code))]
+    everything = [found for code in registry.all_codes() if (found := registry.find(code))]
     made = {"README.md": _front(everything)}
     for name, about, members in _groups(everything):
-        body = "\n".join(showing.as_markdown(one) for one in members)
+        body = "\n".join(texts.as_markdown(one) for one in members)
         made[f"{name}.md"] = f"{MADE}# {_range(members)}: {about}\n\n[All findings](README.md)\n\n{body}"
     return made
 
 
 def _groups(everything: list[Explanation]) -> list[tuple[str, str, list[Explanation]]]:
     groups = []
-    for digit, about in explaining.FAMILIES.items():
+    for digit, about in registry.FAMILIES.items():
         family = [one for one in everything if one.code[2] == digit]
         if len(family) <= LONG:
             groups.append((f"kg{digit}xx", about, family))
@@ -59,10 +59,10 @@ def _front(everything: list[Explanation]) -> str:
         "",
         "| kind | what it means |",
         "|---|---|",
-        *(f"| {kind} | {meaning} |" for kind, meaning in showing.KINDS.items()),
+        *(f"| {kind} | {meaning} |" for kind, meaning in texts.KINDS.items()),
     ]
     pages_of = {one.code: name for name, _, members in _groups(everything) for one in members}
-    for digit, about in explaining.FAMILIES.items():
+    for digit, about in registry.FAMILIES.items():
         lines += [
             "",
             f"## KG{digit}xx: {about}",
@@ -96,7 +96,9 @@ def main(arguments: list[str]) -> int:
             if name not in there or (FOLDER / name).read_text("utf-8") != text
         ]
         for name in sorted([*wrong, *stale]):
-            print(f"docs/findings/{name} is not what generator/explanations/ makes: run make generate")
+            print(
+                f"docs/findings/{name} is not what generator/kaitogen/commands/explain/texts/ makes: run make generate"
+            )
         return 1 if wrong or stale else 0
     if arguments:
         print("usage: write_findings_docs.py [--check]")

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from generator.explanations.shapes import INTENT_FILE, SERVER
-from generator.model import Request
-from generator.pipeline import generate
+from kaitogen.commands.explain.texts.shapes import INTENT_FILE, SERVER
+from kaitogen.model import Request
+from kaitogen.pipeline.generate import generate
 from tests.unit.cluster.scripted import CERTIFICATES, Reply, answering, page, refusal
 
 _REFUSED: Final = (

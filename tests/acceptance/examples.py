@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from generator.adapters import dispatch, quick
-from generator.explanations.shapes import Example, Explanation
+from kaitogen.cli import dispatch, fast_parser
+from kaitogen.commands.explain.texts.shapes import Example, Explanation
 from tests.acceptance.api_server import there
 from tests.acceptance.command import KAITOGEN, TIMEOUT
 
@@ -53,7 +53,7 @@ def _here(words: list[str], folder: Path) -> Said:
     before = os.getcwd()
     os.chdir(folder)
     try:
-        parsed = quick.parse([*words, "--format", "json"])
+        parsed = fast_parser.parse([*words, "--format", "json"])
         assert parsed is not None, words
         outcome = dispatch.run(*parsed)
     finally:

@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-from generator.adapters import dispatch, quick
-from generator.adapters.outcome import Outcome
+from kaitogen.cli import dispatch, fast_parser
+from kaitogen.commands.result import Outcome
 
 HEAD: Final = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\n"
 GIT: Final = ("git", "-c", "user.name=me", "-c", "user.email=me@example.com", "-c", "commit.gpgsign=false")
@@ -22,7 +22,7 @@ def intent(
 
 def planned(*words: str | Path) -> Outcome:
     """The command in this process."""
-    parsed = quick.parse(["plan", *map(str, words)])
+    parsed = fast_parser.parse(["plan", *map(str, words)])
     assert parsed is not None, words
     return dispatch.run(*parsed)
 

@@ -124,7 +124,7 @@ def test_schema_options_that_do_not_go_together() -> None:
 
 
 def test_version() -> None:
-    from generator import __version__
+    from kaitogen import __version__
 
     assert kaitogen("version").text.startswith(f"kaitogen {__version__} (")
     assert kaitogen("--version").text == f"kaitogen {__version__}\n"

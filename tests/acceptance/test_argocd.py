@@ -279,7 +279,7 @@ def test_nothing_else_in_the_environment_changes_the_output(app: Path) -> None:
 
 
 def test_module_of_the_repository_is_not_imported(app: Path) -> None:
-    for module in ("yaml", "sitecustomize", "re", "generator"):
+    for module in ("yaml", "sitecustomize", "re", "generator", "kaitogen"):
         write(app / f"{module}.py", "raise SystemExit('imported')\n")
     assert generate(app).code == 0
 
@@ -472,6 +472,6 @@ def test_modules_loaded_are_those_of_a_render(app: Path) -> None:
         check=True,
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
-    assert "generator.adapters.argocd.generate" in loaded
+    assert "kaitogen.integrations.argocd.generate" in loaded
     heavy = {"click", "jsonschema", "jinja2", "dataclasses", "pathlib", "hashlib", "inspect", "json", "copy"}
     assert loaded & heavy == set()

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Work that meets its bounds where no file of ours would; what `bounded` makes of it is printed.
 PROGRAM = """\
 import signal
-from generator.adapters.argocd import bounds
-from generator.adapters.outcome import Outcome, deliver
+from kaitogen.integrations.argocd import bounds
+from kaitogen.commands.result import Outcome, deliver
 
 def work():
 {work}
@@ -67,7 +67,7 @@ def test_memory_limit_names_the_file_wherever_it_is_met(large: Path, mebibytes: 
 
 def test_form_gets_what_is_always_there_where_the_intents_are_too_large_for_an_answer(large: Path) -> None:
     program = (
-        "from generator.adapters.argocd import announce\nfrom generator.adapters.outcome import deliver\n"
+        "from kaitogen.integrations.argocd import announce\nfrom kaitogen.commands.result import deliver\n"
         "announce.MEBIBYTES = 32\nraise SystemExit(deliver(announce.run({})))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=large, capture_output=True, check=True)

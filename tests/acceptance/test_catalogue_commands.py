@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from generator import assets
-from generator.adapters import dispatch, quick
-from generator.adapters.outcome import Outcome
-from generator.catalogue.models import all_models
-from generator.errors import UsageError
+from kaitogen.cli import dispatch, fast_parser
+from kaitogen.commands.result import Outcome
+from kaitogen.errors import UsageError
+from kaitogen.files import shipped
+from kaitogen.kaito.catalogue.models import all_models
 
 
 def run(*words: str) -> Outcome:
-    parsed = quick.parse(words)
+    parsed = fast_parser.parse(words)
     assert parsed is not None, words
     return dispatch.run(*parsed)
 
@@ -27,7 +27,7 @@ def rows(*words: str) -> list[list[str]]:
 
 def answer(*words: str) -> Any:
     found = json.loads(run(*words, "--format", "json").output)
-    schema = json.loads(assets.read_text("schemas", f"{words[0]}.schema.json"))
+    schema = json.loads(shipped.read_text("schemas", f"{words[0]}.schema.json"))
     Draft202012Validator(schema).validate(found)
     return found
 

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from generator import explaining
-from generator.check import check_finished
-from generator.explanations.shapes import Explanation
-from generator.load import documents_of
-from generator.model import Finished, Origin, Target
+from kaitogen.commands.explain import registry
+from kaitogen.commands.explain.texts.shapes import Explanation
+from kaitogen.model import Finished, Origin, Target
+from kaitogen.pipeline.check import check_finished
+from kaitogen.pipeline.load import documents_of
 from tests.acceptance.examples import run, verdict
 
-CODES = explaining.all_codes()
+CODES = registry.all_codes()
 
 
 def _explained(code: str) -> Explanation:
-    found = explaining.find(code)
+    found = registry.find(code)
     assert found is not None
     return found
 
@@ -41,7 +41,7 @@ def test_few_codes_hide_behind_others() -> None:
 
 def test_rules_behind_others_hold_where_they_are_asked() -> None:
     """Neither the options nor the schemas let these through, so the rules are asked directly."""
-    from generator.rules import Surroundings, judge
+    from kaitogen.kaito.rules import Surroundings, judge
 
     document = documents_of("a.yaml", _explained("KG415").failing.files["workspace.yaml"].encode()).documents[
         0

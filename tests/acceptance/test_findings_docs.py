@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.explaining import all_codes
+from kaitogen.commands.explain.registry import all_codes
 
 pytestmark = pytest.mark.checkout
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from generator.explanations.shapes import INTENT_FILE, RIGHT, Example
+from kaitogen.commands.explain.texts.shapes import INTENT_FILE, RIGHT, Example
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.acceptance.examples import run
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from generator import assets
-from generator.formats import WRITERS, Report
-from generator.model import Finding, Suppressed
+from kaitogen.diagnostics.formats import WRITERS, Report
+from kaitogen.files import shipped
+from kaitogen.model import Finding, Suppressed
 from tests.acceptance.command import Done, kaitogen
 
 FORMATS: Final = ("json", "github", "sarif", "junit")
@@ -86,7 +86,7 @@ def reported(situation: Situation, form: str, folder: Path) -> Done:
 
 
 def json_schema() -> Draft202012Validator:
-    schema = json.loads(assets.read_text("schemas", "findings.schema.json"))
+    schema = json.loads(shipped.read_text("schemas", "findings.schema.json"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.adapters.kustomize import plugin
+from kaitogen.integrations.kustomize import plugin
 from tests.acceptance.command import KAITOGEN, Done, kaitogen
 
 CONFIG = """\

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from generator.adapters import dispatch, quick
+from kaitogen.cli import dispatch, fast_parser
 from tests.acceptance.cases import FOLDER as CASES
 from tests.acceptance.cases import Case
 
@@ -54,7 +54,7 @@ def line_of(text: str, original: str, row: Row) -> int:
 
 
 def findings(path: Path, *options: str) -> Found:
-    parsed = quick.parse(["validate", "--format", "json", *options, str(path)])
+    parsed = fast_parser.parse(["validate", "--format", "json", *options, str(path)])
     assert parsed is not None
     reported = json.loads(dispatch.run(*parsed).output)
     return [(one["code"], one["line"]) for one in reported["findings"]]

@@ -39,7 +39,7 @@ def test_the_guide_leads_to_a_working_strategy(root: Path, tmp_path: Path) -> No
     for script in ("derive_set_schema", "compile_schemas", "compile_templates"):
         subprocess.run([sys.executable, f"scripts/{script}.py"], cwd=copy, check=True, env=_env(copy))
     done = subprocess.run(
-        [sys.executable, "-m", "generator", "render", "spread.intent.yaml"],
+        [sys.executable, "-m", "kaitogen", "render", "spread.intent.yaml"],
         cwd=copy, env=_env(copy), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -48,4 +48,4 @@ def test_the_guide_leads_to_a_working_strategy(root: Path, tmp_path: Path) -> No
 
 
 def _env(copy: Path) -> dict[str, str]:
-    return {"PYTHONPATH": str(copy), "PATH": "/usr/bin:/bin"}
+    return {"PYTHONPATH": str(copy / "generator"), "PATH": "/usr/bin:/bin"}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator import schema
+from kaitogen import schema
 from tests.acceptance.command import KAITOGEN, Done, kaitogen
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig
 from tests.unit.nodes.samples import NC24, NC96, TYPE, ZONE, api_node, entry, inventory
@@ -482,7 +482,7 @@ def test_a_render_with_the_live_cluster_can_be_repeated_without_it(tmp_path: Pat
     assert yaml.safe_load(again.output) == live
     from hashlib import sha256
 
-    from generator.yamlio.write import dump
+    from kaitogen.yaml.writer import dump
 
     assert mark == sha256(dump(yaml.safe_load(kept)["spec"]["nodes"]).encode()).hexdigest()
 
@@ -497,7 +497,7 @@ def test_a_render_without_a_cluster_keeps_nothing(tmp_path: Path) -> None:
 WATCHED = """
 import os, sys
 sys.addaudithook(lambda event, _: event.startswith("socket.") and os._exit(97))
-from generator.adapters import entry
+from kaitogen import __main__ as entry
 sys.exit(entry.run(sys.argv[1:]))
 """
 

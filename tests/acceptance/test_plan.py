@@ -14,8 +14,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from generator.model import KAITO_VERSIONS, NODE_PROVISIONERS
-from generator.planning.as_markdown import LIMIT
+from kaitogen.commands.plan.as_markdown import LIMIT
+from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.acceptance.plans import HEAD, data, git, intent, planned, write
 
@@ -256,7 +256,7 @@ def test_markdown_of_two_hundred_changes_fits_a_comment(repository: Path) -> Non
 def test_no_text_of_a_user_steers_markdown(text: str) -> None:
     from markdown_it import MarkdownIt
 
-    from generator.formats.markdown import plain
+    from kaitogen.diagnostics.formats.markdown import plain
 
     shown = (
         MarkdownIt("commonmark").enable("table").render(f"| a | b |\n|---|---|\n| x{plain(text)}x | y |\n")

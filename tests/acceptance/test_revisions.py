@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.explanations.shapes import RIGHT
-from generator.model import Request
-from generator.pipeline import generate
-from generator.revisions import request_at
+from kaitogen.commands.explain.texts.shapes import RIGHT
+from kaitogen.model import Request
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.revisions import request_at
 from tests.acceptance.repositories import committed, git, write
 
 

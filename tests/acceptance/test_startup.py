@@ -13,13 +13,13 @@ HEAVY = {
 }  # fmt: skip
 #: Our own rooms that a plain render has no use for.
 ASIDE = {
-    "generator.adapters.cli", "generator.comparing", "generator.explaining", "generator.folder", "generator.formats.as_json",
-    "generator.suggest", "generator.suppressions", "generator.templating.fenced", "generator.templating.live",
+    "kaitogen.cli.click_parser", "kaitogen.files.comparison", "kaitogen.commands.explain.registry", "kaitogen.files.output_folder", "kaitogen.diagnostics.formats.as_json",
+    "kaitogen.diagnostics.suggest", "kaitogen.diagnostics.suppression", "kaitogen.pipeline.templating.subprocess_renderer", "kaitogen.pipeline.templating.environment",
 }  # fmt: skip
 PROBE = """
 import sys
 before = set(sys.modules)
-from generator.adapters import entry
+from kaitogen import __main__ as entry
 code = entry.run(sys.argv[1:])
 loaded = sorted(set(sys.modules) - before)
 import json
@@ -46,11 +46,11 @@ def test_a_valid_render_loads_nothing_heavy(root: Path) -> None:
     loaded = loaded_by("render", root / "examples" / "auto.intent.yaml")
     assert heavy(loaded) == set()
     # Exactly the stages: a new module here is a decision, made by adding it.
-    ours = {name for name in loaded if name.startswith("generator.")}
-    assert "generator.pipeline" in ours
-    assert not {name for name in ours if name.startswith("generator.compiled.") and "workspace" in name} - {
-        "generator.compiled.workspace_0_12_v1beta1"
-    }
+    ours = {name for name in loaded if name.startswith("kaitogen.")}
+    assert "kaitogen.pipeline.generate" in ours
+    assert not {
+        name for name in ours if name.startswith("kaitogen.schema.compiled.") and "workspace" in name
+    } - {"kaitogen.schema.compiled.workspace_0_12_v1beta1"}
 
 
 def test_a_valid_manifest_is_checked_without_jsonschema(root: Path, tmp_path: Path) -> None:

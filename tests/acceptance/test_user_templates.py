@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import SurroundingsError
-from generator.templating import fenced
+from kaitogen.errors import SurroundingsError
+from kaitogen.pipeline.templating import subprocess_renderer
 from tests.acceptance.command import Done, kaitogen, processor_seconds
 
 INTENT = """\
@@ -143,8 +143,8 @@ def test_a_child_that_breaks_is_not_taken_for_a_slow_one() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as child:
         stream = child.stdout
         assert isinstance(stream, io.FileIO)
-        [answer] = fenced._answers(stream, 1, child.pid)
-    assert isinstance(answer, fenced.Fault)
+        [answer] = subprocess_renderer._answers(stream, 1, child.pid)
+    assert isinstance(answer, subprocess_renderer.Fault)
     assert "broke the process" in answer.message
 
 
@@ -205,4 +205,4 @@ def test_folder_of_templates_that_cannot_be_read(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(os, "listdir", forbidden)
     with pytest.raises(SurroundingsError, match="documents cannot be read: permission denied"):
-        fenced.added_documents(str(tmp_path))
+        subprocess_renderer.added_documents(str(tmp_path))

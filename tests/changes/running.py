@@ -5,8 +5,8 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
-from generator.adapters import dispatch, quick
-from generator.errors import KaitogenError
+from kaitogen.cli import dispatch, fast_parser
+from kaitogen.errors import KaitogenError
 
 
 class Done(NamedTuple):
@@ -22,7 +22,7 @@ def kaitogen(folder: Path, line: str) -> Done:
     before = os.getcwd()
     os.chdir(folder)
     try:
-        parsed = quick.parse(shlex.split(line))
+        parsed = fast_parser.parse(shlex.split(line))
         assert parsed is not None, line
         outcome = dispatch.run(*parsed)
     except KaitogenError as error:

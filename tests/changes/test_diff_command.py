@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.explanations.shapes import RIGHT
+from kaitogen.commands import inputs
+from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
 
@@ -159,9 +160,8 @@ def test_other_sides_that_are_none(
     line: str, code: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     committed(tmp_path, {"a.intent.yaml": RIGHT, "main/note.txt": "none"})
-    from generator.adapters import wiring
 
-    monkeypatch.setattr(wiring, "_standard_input", lambda: b"")
+    monkeypatch.setattr(inputs, "_standard_input", lambda: b"")
     done = kaitogen(tmp_path, line)
     assert done.code == code
     assert words in done.said
@@ -207,11 +207,10 @@ def test_what_is_gone_from_its_path_is_deleted(path: str, tmp_path: Path) -> Non
 
 
 def test_what_is_piped_in_is_compared_with_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generator.adapters import wiring
 
     write(tmp_path, {"a.intent.yaml": RIGHT})
     built = kaitogen(tmp_path, "render a.intent.yaml").output.replace("NC24ads", "NC48ads").encode()
-    monkeypatch.setattr(wiring, "_standard_input", lambda: built)
+    monkeypatch.setattr(inputs, "_standard_input", lambda: built)
     assert "KG804" in kaitogen(tmp_path, "diff - --against a.intent.yaml").output
     assert "<stdin>:6:17: error KG804" in kaitogen(tmp_path, "validate - --against a.intent.yaml").said
 

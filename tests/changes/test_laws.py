@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.changes.compare import compare
-from generator.changes.fields import differences, same
-from generator.changes.findings import problems
-from generator.changes.model import Item
-from generator.model import Document, Origin, Target
+from kaitogen.kaito.updates.compare import compare
+from kaitogen.kaito.updates.fields import differences, same
+from kaitogen.kaito.updates.findings import problems
+from kaitogen.kaito.updates.model import Item
+from kaitogen.model import Document, Origin, Target
 
 _SCALARS = (
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b", "1", "true", 1.0, 0.5])

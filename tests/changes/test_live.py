@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from generator.adapters import dispatch, quick
-from generator.explanations.shapes import RIGHT
+from kaitogen.cli import dispatch, fast_parser
+from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig, refusal
 
 INTENT = RIGHT.replace("name: phi-4}", "name: phi-4, namespace: inference}", 1)
@@ -72,7 +72,7 @@ def compared(folder: Path, intent: str, *replies: Reply) -> tuple[int, dict[str,
             "json",
             str(folder / "phi-4.intent.yaml"),
         ]
-        parsed = quick.parse(line)
+        parsed = fast_parser.parse(line)
         assert parsed is not None
         outcome = dispatch.run(*parsed)
     told = json.loads(outcome.output)
@@ -153,7 +153,7 @@ def test_settings_of_another_name_are_compared_with_those_that_run(tmp_path: Pat
 
 def test_the_cluster_is_not_asked_about_what_is_broken(tmp_path: Path) -> None:
     (tmp_path / "a.intent.yaml").write_text("apiVersion: [", encoding="utf-8")
-    parsed = quick.parse(["diff", "--live", "--kubeconfig", str(tmp_path / "none"), str(tmp_path)])
+    parsed = fast_parser.parse(["diff", "--live", "--kubeconfig", str(tmp_path / "none"), str(tmp_path)])
     assert parsed is not None
     outcome = dispatch.run(*parsed)
     assert (outcome.exit_code, outcome.output) == (1, b"")

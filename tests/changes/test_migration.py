@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.explanations.shapes import RIGHT
+from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
 from tests.changes.test_diff_command import LARGER, SET

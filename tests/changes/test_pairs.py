@@ -8,18 +8,18 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from generator import assets
-from generator.canonical import canonical
-from generator.explanations.kg4_bases import BASES
-from generator.merge import merged
-from generator.yamlio.write import dump
+from kaitogen.commands.explain.texts.kg4_bases import BASES
+from kaitogen.files import shipped
+from kaitogen.kaito.canonical import canonical
+from kaitogen.yaml.merge import merged
+from kaitogen.yaml.writer import dump
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
 
 PAIRS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "pairs.yaml").read_text(encoding="utf-8")
 )
-SCHEMA = Draft202012Validator(json.loads(assets.read_text("schemas", "changes.schema.json")))
+SCHEMA = Draft202012Validator(json.loads(shipped.read_text("schemas", "changes.schema.json")))
 CASES = [(number, kaito) for number, pair in enumerate(PAIRS) for kaito in pair["kaito"]]
 
 

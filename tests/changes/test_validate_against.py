@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from generator.explanations.shapes import RIGHT
+from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
 from tests.changes.test_diff_command import LARGER

@@ -2,14 +2,15 @@
 
 import json
 
-from generator import reporting
-from generator.emit import stream
-from generator.formats import WRITERS, Report
-from generator.load import documents_of
-from generator.model import Request, Result, Target
-from generator.pipeline import generate
-from generator.planning import as_json, as_markdown, as_text
-from generator.planning.gather import Beside, gather
+from kaitogen.commands.plan import as_json, as_markdown
+from kaitogen.commands.plan import as_text as plan_as_text
+from kaitogen.commands.plan.build import Beside, gather
+from kaitogen.diagnostics import as_text
+from kaitogen.diagnostics.formats import WRITERS, Report
+from kaitogen.model import Request, Result, Target
+from kaitogen.pipeline.emit import stream
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import documents_of
 
 FILE = "phi-4.intent.yaml"
 
@@ -23,7 +24,7 @@ def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Resu
     result = result._replace(findings=(*loaded.findings, *result.findings))
     _holds(result)
     if reports:
-        said = reporting.text(result.findings, colour=True)
+        said = as_text.text(result.findings, colour=True)
         assert not said or said.endswith("\n")
         for write in WRITERS.values():
             write(Report(result.findings, result.suppressed, result.workspaces, strict=True))
@@ -39,7 +40,7 @@ def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Resu
 def _planned(result: Result) -> None:
     """A plan of whatever came out, in every format but the one that takes its time."""
     fleet = gather(result, Beside())
-    assert as_text.write(fleet).endswith("\n")
+    assert plan_as_text.write(fleet).endswith("\n")
     assert len(as_markdown.write(fleet).encode()) <= as_markdown.LIMIT
     assert json.loads(as_json.write(fleet))["totals"]["workspaces"] == len(fleet.planned)
 
@@ -51,4 +52,4 @@ def _holds(result: Result) -> None:
         assert "\n" not in one.message or one.code.startswith("KG46")
         assert one.line >= 0
         assert one.column >= 0
-    assert len(reporting.last_line(result.findings)) <= reporting.LAST_LINE or not result.findings
+    assert len(as_text.last_line(result.findings)) <= as_text.LAST_LINE or not result.findings

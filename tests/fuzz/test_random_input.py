@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator.yamlio.write import dump
+from kaitogen.yaml.writer import dump
 from tests.fuzz.driven import judged
 from tests.hostile.texts import RIGHT
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-PACKAGE: Final = Path(__file__).resolve().parents[2] / "generator"
+PACKAGE: Final = Path(__file__).resolve().parents[2] / "generator" / "kaitogen"
 #: What no finding has as its code.
 NO_CODE: Final = "KG000"
 _CODE: Final = re.compile(r"KG\d{3}")
 #: Registers of codes raise nothing.
-_REGISTERS: Final = ("explanations/", "rules/codes", "explaining.py")
+_REGISTERS: Final = ("commands/explain/", "kaito/rules/codes")
 
 
 class Site(NamedTuple):
@@ -24,10 +24,10 @@ class Site(NamedTuple):
 
     @property
     def name(self) -> str:
-        return f"generator.{self.module.removesuffix('.py').replace('/', '.').removesuffix('.__init__')}"
+        return f"kaitogen.{self.module.removesuffix('.py').replace('/', '.').removesuffix('.__init__')}"
 
     def __str__(self) -> str:
-        return f"{self.code} at generator/{self.module}:{self.line}"
+        return f"{self.code} at generator/kaitogen/{self.module}:{self.line}"
 
 
 def sites() -> list[Site]:

@@ -45,9 +45,11 @@ def test_wheel_holds_what_is_listed(built: Path, update_expected: bool) -> None:
 
 def test_wheel_holds_the_very_files_of_the_checkout(built: Path, root: Path) -> None:
     """So that `make wheel-test` need not ask once more what the same code does."""
-    held = archives.wheel_contents(built, "generator/")
-    places = {name: root / name for name in held} | {
-        name: root / name.removeprefix("generator/") for name in held if not (root / name).is_file()
+    held = archives.wheel_contents(built, "kaitogen/")
+    places = {name: root / "generator" / name for name in held} | {
+        name: root / name.removeprefix("kaitogen/")
+        for name in held
+        if not (root / "generator" / name).is_file()
     }
     assert [name for name, content in held.items() if places[name].read_bytes() != content] == []
 
@@ -57,7 +59,7 @@ def test_wheel_holds_every_data_file(built: Path, root: Path) -> None:
     files = set(archives.wheel_files(built))
     data = [name for folder in ("schemas", "templates", "overlays") for name in _below(root, folder)]
     assert data
-    assert [name for name in data if f"generator/{name}" not in files] == []
+    assert [name for name in data if f"kaitogen/{name}" not in files] == []
 
 
 def test_sdist_holds_what_is_listed(built: Path, root: Path) -> None:

@@ -10,9 +10,10 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from generator import assets, schema
-from generator.compiled import FILES
-from generator.model import Path
+from kaitogen import schema
+from kaitogen.files import shipped
+from kaitogen.model import Path
+from kaitogen.schema.compiled import FILES
 
 JUNK: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2**31, 2**63, 1.0, 1.5, -0.0, 0.12, float("inf"), 10**400),
@@ -174,7 +175,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
 
 def reference(name: str) -> Draft202012Validator:
     """Plain jsonschema, as a stranger to kaitogen would run it."""
-    contents = {file: json.loads(assets.read_text("schemas", file)) for file in FILES.values()}
+    contents = {file: json.loads(shipped.read_text("schemas", file)) for file in FILES.values()}
     resources = [(schema.BASE + file, DRAFT202012.create_resource(text)) for file, text in contents.items()]
     registry: Any = Registry().with_resources(resources)
     return Draft202012Validator(contents[FILES[name]], registry=registry)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.adapters.argocd import folder
+from kaitogen.integrations.argocd import folder
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.catalogue.models import (
+from kaitogen.kaito.catalogue.models import (
     all_models,
     built_in,
     find_model,
@@ -17,9 +17,9 @@ from generator.catalogue.models import (
     is_tunable,
     preset_names,
 )
-from generator.catalogue.skus import PROVIDERS, all_skus, find_sku, near_sku
-from generator.catalogue.versions import ANNOTATIONS, GATES, find_release
-from generator.model import KAITO_VERSIONS
+from kaitogen.kaito.catalogue.skus import PROVIDERS, all_skus, find_sku, near_sku
+from kaitogen.kaito.catalogue.versions import ANNOTATIONS, GATES, find_release
+from kaitogen.model import KAITO_VERSIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "derive_catalogue.py"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.adapters import cli, dispatch, quick
-from generator.adapters.options import COMMANDS, Command, Values
+from kaitogen.cli import click_parser, dispatch, fast_parser
+from kaitogen.cli.table import COMMANDS, Command, Values
 
 WORDS = [
     "a.intent.yaml",
@@ -44,13 +44,13 @@ def lines(draw: st.DrawFn) -> list[str]:
 @given(lines())
 @settings(max_examples=400)
 def test_what_the_quick_parser_takes_click_takes_the_same_way(line: list[str]) -> None:
-    plain = quick.parse(line)
+    plain = fast_parser.parse(line)
     if plain is not None:
         assert full(line) == plain
 
 
 def full(line: Sequence[str]) -> tuple[Command, Values] | int:
-    return cli.parse(line)
+    return click_parser.parse(line)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def full(line: Sequence[str]) -> tuple[Command, Values] | int:
     ids=" ".join,
 )
 def test_everyday_lines_need_no_click(line: list[str]) -> None:
-    plain = quick.parse(line)
+    plain = fast_parser.parse(line)
     assert plain is not None
     assert full(line) == plain
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from generator import schema
-from generator.model import Path
+from kaitogen import schema
+from kaitogen.model import Path
 from tests.unit.schema_samples import SAMPLES, at, changes_at, drawn, places, pruned, reference
 
 NAMES = pytest.mark.parametrize("name", SAMPLES)

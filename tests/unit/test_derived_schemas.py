@@ -12,8 +12,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from generator.model import KAITO_VERSIONS
-from generator.yamlio.read import read
+from kaitogen.model import KAITO_VERSIONS
+from kaitogen.yaml.reader import read
 
 pytestmark = pytest.mark.checkout
 

@@ -10,11 +10,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.emit import stream
-from generator.load import load
-from generator.model import Document, Json, Request
-from generator.pipeline import generate
-from generator.yamlio.read import read
+from kaitogen.model import Document, Json, Request
+from kaitogen.pipeline.emit import stream
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import load
+from kaitogen.yaml.reader import read
 from tests.unit.test_templates import TEXT
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "positive"

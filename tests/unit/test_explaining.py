@@ -6,16 +6,15 @@ from typing import get_args
 
 import pytest
 
-from generator import explaining
-from generator.explanations import showing
-from generator.explanations.shapes import Explanation, Kind
+from kaitogen.commands.explain import pages, registry
+from kaitogen.commands.explain.texts.shapes import Explanation, Kind
 
-CODES = explaining.all_codes()
-PACKAGE = Path(__file__).resolve().parents[2] / "generator"
+CODES = registry.all_codes()
+PACKAGE = Path(__file__).resolve().parents[2] / "generator" / "kaitogen"
 
 
 def explained(code: str) -> Explanation:
-    found = explaining.find(code)
+    found = registry.find(code)
     assert found is not None
     return found
 
@@ -26,7 +25,9 @@ def test_every_code_that_can_be_raised_is_explained_and_no_other() -> None:
     raised: set[str] = set()
     for path in PACKAGE.rglob("*.py"):
         place = path.relative_to(PACKAGE).as_posix()
-        if not place.startswith(("explanations/", "rules/codes", "explaining.py")):
+        if not place.startswith(
+            ("commands/explain/texts/", "kaito/rules/codes", "commands/explain/registry.py")
+        ):
             raised |= set(re.findall(r"""["'](KG\d{3})["']""", path.read_text(encoding="utf-8")))
     assert raised == set(CODES)
 
@@ -58,7 +59,7 @@ def test_a_code_belongs_to_a_family_of_its_kind(code: str) -> None:
         "7": {"warning", "note", "invalid"},
         "8": {"refused", "warning"},
     }
-    assert code[2] in explaining.FAMILIES
+    assert code[2] in registry.FAMILIES
     assert explained(code).kind in kinds.get(code[2], {"invalid"})
 
 
@@ -86,12 +87,12 @@ def test_titles_tell_codes_apart() -> None:
 def test_only_what_works_in_kaito_or_is_admitted_can_be_taken_back(
     code: str, severity: str, may: bool
 ) -> None:
-    assert explaining.suppressible(code, severity) is may  # type: ignore[arg-type]  # a parameter of the test
+    assert registry.suppressible(code, severity) is may  # type: ignore[arg-type]  # a parameter of the test
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_an_error_can_be_taken_back_only_of_what_can_not_work(code: str) -> None:
-    assert explaining.suppressible(code, "error") is (explained(code).kind == "can't work")
+    assert registry.suppressible(code, "error") is (explained(code).kind == "can't work")
 
 
 @pytest.mark.parametrize(
@@ -99,22 +100,22 @@ def test_an_error_can_be_taken_back_only_of_what_can_not_work(code: str) -> None
     [("KG4O5", "KG405"), ("kg405", "KG405"), ("405", "KG405"), ("KG21", "KG210"), ("KG2144", "KG214")],
 )
 def test_a_slip_of_a_code_is_recognised(word: str, near: str) -> None:
-    assert explaining.nearest_code(word) == near
+    assert registry.nearest_code(word) == near
 
 
 @pytest.mark.parametrize("word", ["", "KG", "KG999", "instanceType", "KG" + "4" * 5000])
 def test_what_is_far_from_every_code_gets_no_guess(word: str) -> None:
-    assert explaining.nearest_code(word) is None
+    assert registry.nearest_code(word) is None
 
 
 def test_an_unknown_code_has_no_explanation() -> None:
-    assert explaining.find("KG499") is None
+    assert registry.find("KG499") is None
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_text_fits_a_terminal_and_names_what_helps(code: str) -> None:
     one = explained(code)
-    text = showing.as_text(one)
+    text = pages.as_text(one)
     prose = text.partition("This gets it:")[0]
     assert max(map(len, prose.splitlines()[1:])) <= 88
     for part in (one.code, one.title, one.failing.command, one.passing.command, *one.failing.files):
@@ -126,4 +127,4 @@ def test_text_fits_a_terminal_and_names_what_helps(code: str) -> None:
 def test_markdown_escapes_what_is_markup() -> None:
     one = explained("KG470")
     assert "<name>" in one.why
-    assert r"\<name\>" in showing.as_markdown(one)
+    assert r"\<name\>" in pages.as_markdown(one)

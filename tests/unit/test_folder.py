@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generator import exchange, folder, turns
+from kaitogen.files import atomic_swap, folder_lock, output_folder
 
 OLD = {"a.yaml": b"old a\n", "b.yaml": b"old b\n"}
 NEW = {"b.yaml": b"new b\n", "c.yaml": b"new c\n"}
@@ -38,14 +38,14 @@ def die_at(monkeypatch: pytest.MonkeyPatch, number: int) -> Callable[[], bool]:
 
     for name in CALLS:
         monkeypatch.setattr(os, name, dying(getattr(os, name)))
-    monkeypatch.setattr(exchange, "names", dying(exchange.names))
+    monkeypatch.setattr(atomic_swap, "names", dying(atomic_swap.names))
     monkeypatch.setattr(shutil, "rmtree", dying(shutil.rmtree))
     return lambda: count >= number
 
 
 def start(tmp_path: Path, *, inside: bool) -> Path:
     target = tmp_path / "out"
-    folder.replace(str(target), OLD)
+    output_folder.replace(str(target), OLD)
     for name, data in FOREIGN.items():
         (target / name).write_bytes(data)
     if inside:  # a folder of somebody else's, so that no exchange is possible
@@ -67,13 +67,13 @@ def test_exchanged_folder_is_old_or_new_at_every_moment(
     with monkeypatch.context() as patch:
         died = die_at(patch, number)
         try:
-            folder.replace(str(target), NEW)
+            output_folder.replace(str(target), NEW)
         except Died:
             pass
         else:
             assert not died()
     assert shown(target) in ({**OLD, **FOREIGN}, {**NEW, **FOREIGN})
-    folder.replace(str(target), NEW)
+    output_folder.replace(str(target), NEW)
     assert shown(target) == {**NEW, **FOREIGN}
 
 
@@ -85,11 +85,11 @@ def test_next_run_completes_one_that_was_cut_off(
     with monkeypatch.context() as patch:
         die_at(patch, number)
         with contextlib.suppress(Died):
-            folder.replace(str(target), NEW)
+            output_folder.replace(str(target), NEW)
     # Another run with other content: what was committed is finished first, and nothing of it is left behind.
-    folder.replace(str(target), OLD)
+    output_folder.replace(str(target), OLD)
     assert shown(target) == {**OLD, **FOREIGN}
-    folder.replace(str(target), NEW)
+    output_folder.replace(str(target), NEW)
     assert shown(target) == {**NEW, **FOREIGN}
 
 
@@ -115,7 +115,7 @@ def test_interrupted_run_that_changed_nothing_leaves_nothing(
         for name in ("rename", "link", "fsync", "chmod", "mkdir"):
             patch.setattr(os, name, interrupted(getattr(os, name)))
         with contextlib.suppress(KeyboardInterrupt):
-            folder.replace(str(target), NEW)
+            output_folder.replace(str(target), NEW)
     if shown(target) == {**OLD, **FOREIGN} and not (target / ".kaitogen-stage").exists():
         assert list(tmp_path.rglob(".kaitogen-new-*")) == []
 
@@ -126,14 +126,14 @@ def test_all_calls_are_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         target = start(tmp_path / str(inside), inside=inside)
         with monkeypatch.context() as patch:
             died = die_at(patch, 40)
-            folder.replace(str(target), NEW)
+            output_folder.replace(str(target), NEW)
             assert not died()
 
 
 def test_system_without_the_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = start(tmp_path, inside=False)
-    monkeypatch.setattr(exchange, "names", lambda *_: False)
-    folder.replace(str(target), NEW)
+    monkeypatch.setattr(atomic_swap, "names", lambda *_: False)
+    output_folder.replace(str(target), NEW)
     assert shown(target) == {**NEW, **FOREIGN}
 
 
@@ -143,7 +143,7 @@ def test_left_over_of_a_run_that_died_long_ago_is_removed(tmp_path: Path) -> Non
         (tmp_path / name).mkdir()
         then = os.stat(tmp_path).st_mtime - age
         os.utime(tmp_path / name, (then, then))
-    folder.replace(str(target), NEW)
+    output_folder.replace(str(target), NEW)
     assert sorted(os.listdir(tmp_path)) == [".kaitogen-new-young", "out"]
 
 
@@ -152,7 +152,7 @@ def test_runs_at_the_same_time_take_turns(tmp_path: Path, inside: bool) -> None:
     target = start(tmp_path, inside=inside)
     runs = [{f"{run}.yaml": f"{run} {turn}\n".encode() for run in "ab"} for turn in range(12)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda files: folder.replace(str(target), files), runs))
+        list(pool.map(lambda files: output_folder.replace(str(target), files), runs))
     assert shown(target) in [{**files, **FOREIGN} for files in runs]
     assert os.listdir(tmp_path) == ["out"]
 
@@ -160,7 +160,11 @@ def test_runs_at_the_same_time_take_turns(tmp_path: Path, inside: bool) -> None:
 def test_folders_side_by_side_do_not_disturb_each_other(tmp_path: Path) -> None:
     names = [str(tmp_path / f"out{number % 4}") for number in range(24)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda name: folder.replace(name, {"a.yaml": name.encode() + os.urandom(4)}), names))
+        list(
+            pool.map(
+                lambda name: output_folder.replace(name, {"a.yaml": name.encode() + os.urandom(4)}), names
+            )
+        )
     assert len(os.listdir(tmp_path)) == 4
 
 
@@ -168,7 +172,7 @@ def test_run_that_was_stopped_does_not_stop_others_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = start(tmp_path, inside=False)
-    monkeypatch.setattr(turns, "_PATIENCE", 0.1)
-    with turns.turn(str(tmp_path)):
-        folder.replace(str(target), NEW)
+    monkeypatch.setattr(folder_lock, "_PATIENCE", 0.1)
+    with folder_lock.turn(str(tmp_path)):
+        output_folder.replace(str(target), NEW)
     assert shown(target) == {**NEW, **FOREIGN}

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.canonical import in_key_order
-from generator.emit import stream
-from generator.formatting import formatted
-from generator.load import documents_of, is_intent_file
-from generator.model import Request
-from generator.pipeline import generate
-from generator.yamlio.read import read
-from generator.yamlio.write import dump, flow
+from kaitogen.commands.fmt.formatting import formatted
+from kaitogen.kaito.canonical import in_key_order
+from kaitogen.model import Request
+from kaitogen.pipeline.emit import stream
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import documents_of, is_intent_file
+from kaitogen.yaml.reader import read
+from kaitogen.yaml.writer import dump, flow
 from tests.acceptance.cases import FOLDER
 from tests.unit.schema_samples import CUSTOM, SERVING, SET, TUNING
 

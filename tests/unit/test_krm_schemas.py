@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from generator import assets
-from generator.adapters.krm.configuration import KINDS
+from kaitogen.files import shipped
+from kaitogen.integrations.krm.configuration import KINDS
 
-FOLDER = Path(assets.folder("schemas"))
+FOLDER = Path(shipped.folder("schemas"))
 NAMES = ("workspace-generator", "workspace-transformer", "workspace-validator")
 
 

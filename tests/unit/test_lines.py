@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.yamlio import locate
-from generator.yamlio.lines import Lines
+from kaitogen.yaml import locate
+from kaitogen.yaml.lines import Lines
 
 TEXT = st.text(alphabet="ab\n\r\u2028\x85é", max_size=60)
 

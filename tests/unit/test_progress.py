@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from generator.adapters import progress
-from generator.adapters.progress import Progress
+from kaitogen.commands import progress
+from kaitogen.commands.progress import Progress
 
 READING: Final = "\r\x1b[Kkaitogen: reading the intents ..."
 

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from generator.canonical import canonical
-from generator.check import check_finished
-from generator.emit import stream
-from generator.importing.importer import import_all
-from generator.importing.targeting import target_of
-from generator.load import documents_of
-from generator.model import KAITO_VERSIONS, Document, Finished, Origin, Request, Wanted
-from generator.pipeline import generate
-from generator.yamlio.read import read
-from generator.yamlio.write import dump
+from kaitogen.commands.import_.importer import import_all
+from kaitogen.commands.import_.targeting import target_of
+from kaitogen.kaito.canonical import canonical
+from kaitogen.model import KAITO_VERSIONS, Document, Finished, Origin, Request, Wanted
+from kaitogen.pipeline.check import check_finished
+from kaitogen.pipeline.emit import stream
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import documents_of
+from kaitogen.yaml.reader import read
+from kaitogen.yaml.writer import dump
 from tests.acceptance.cases import Case, cases, name
 from tests.unit.workspace_samples import workspaces
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from generator import schema
-from generator.errors import InternalError
-from generator.model import Path, Problem
+from kaitogen import schema
+from kaitogen.errors import InternalError
+from kaitogen.model import Path, Problem
 from tests.unit.schema_samples import (
     CUSTOM,
     SAMPLES,
@@ -238,21 +238,25 @@ def test_an_unknown_schema_is_a_bug() -> None:
 
 
 def test_a_compiled_check_that_contradicts_its_schema_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.compiled.intent.valid", lambda _: False)
+    monkeypatch.setattr("kaitogen.schema.compiled.intent.valid", lambda _: False)
     with pytest.raises(InternalError):
         schema.problems("intent", SERVING)
 
 
 def test_judging_what_is_valid_loads_nothing_heavy() -> None:
     code = (
-        "import sys\nfrom generator import schema\n"
+        "import sys\nfrom kaitogen import schema\n"
         "assert schema.conforms('intent', {'apiVersion': 'kaitogen.io/v1alpha1', 'kind': 'WorkspaceIntent',"
         " 'metadata': {'name': 'a'}, 'spec': {}})\n"
         "print(*sorted(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(run.stdout.split())
-    assert "generator.compiled.intent" in loaded
+    assert "kaitogen.schema.compiled.intent" in loaded
     heavy = {"jsonschema", "referencing", "json", "dataclasses", "pathlib", "inspect", "difflib"}
-    heavy |= {"generator.compiled.pod_template", "generator.compiled.set", "generator.schema.causes"}
+    heavy |= {
+        "kaitogen.schema.compiled.pod_template",
+        "kaitogen.schema.compiled.set",
+        "kaitogen.schema.messages",
+    }
     assert loaded & heavy == set()

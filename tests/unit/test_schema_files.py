@@ -12,12 +12,13 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from generator import assets, schema
-from generator.compiled import FILES
-from generator.model import INTENT_API_VERSION, INTENT_KIND, KAITO_VERSIONS, SET_KIND
+from kaitogen import schema
+from kaitogen.files import shipped
+from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, KAITO_VERSIONS, SET_KIND
+from kaitogen.schema.compiled import FILES
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(assets.folder("schemas"))
+FOLDER = Path(shipped.folder("schemas"))
 #: The schemas that people and editors read, and how many properties they have at least.
 WRITTEN_FOR_PEOPLE = {
     "intent": 80,

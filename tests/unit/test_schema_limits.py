@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from generator import schema
+from kaitogen import schema
 from tests.unit.schema_samples import SERVING, SET, changed
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from generator.suggest import distance, nearest
+from kaitogen.diagnostics.suggest import distance, nearest
 
 FIELDS = ["strategy", "nodes", "count", "instanceType", "labelSelector", "preferredNodes"]
 

@@ -11,14 +11,14 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator import assets
-from generator.context import context
-from generator.model import Document, Request
-from generator.pipeline import generate
-from generator.strategies import resolve
-from generator.templating import ahead, live
-from generator.validate import validate
-from generator.yamlio.read import read
+from kaitogen.files import shipped
+from kaitogen.model import Document, Request
+from kaitogen.pipeline.context import context
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.strategies import resolve
+from kaitogen.pipeline.templating import environment, precompiled
+from kaitogen.pipeline.validate import validate
+from kaitogen.yaml.reader import read
 
 #: What has broken out of quotes, blocks and types in other tools.
 NASTY = [
@@ -57,7 +57,7 @@ def made(value: dict[str, Any]) -> list[Any]:
 @given(TEXT, TEXT.filter(lambda text: text not in ("configMapName", "vllm", "list", "number")), TEXT, TEXT)
 @settings(max_examples=150)
 def test_no_value_changes_the_structure(annotation: str, key: str, word: str, command: str) -> None:
-    from generator.emit import stream
+    from kaitogen.pipeline.emit import stream
 
     value = intent(annotation, key, word, command)
     result = generate(Request(documents=(Document("test", 0, value, inline=True),)))
@@ -99,12 +99,12 @@ def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject
         value["spec"]["inference"] = {"model": "phi-4", "accessSecret": "x", "runtime": "transformers"}
     specs, _ = validate([Document("test", 0, value, inline=True)])
     planned, _ = resolve(specs)
-    environment = live.environment([assets.folder("templates")])
+    jinja = environment.environment([shipped.folder("templates")])
     for spec, plan in planned:
         one = context(spec, plan)
         for name in one.templates:
             values = dict(one.values)
-            assert ahead.fill(name, values) == environment.get_template(name).render(values)
+            assert precompiled.fill(name, values) == jinja.get_template(name).render(values)
 
 
 @pytest.mark.checkout
@@ -113,9 +113,9 @@ def test_compiled_templates_are_not_stale(root: Path) -> None:
 
 
 def test_encoding_is_the_default_and_refuses_what_yaml_cannot_say() -> None:
-    environment = live.environment([])
-    assert environment.from_string("a: {{ x }}").render(x="b: c") == 'a: "b: c"'
-    assert environment.from_string("{% macro m() %}a: 1{% endmacro %}x: {{ m() }}").render() == 'x: "a: 1"'
+    jinja = environment.environment([])
+    assert jinja.from_string("a: {{ x }}").render(x="b: c") == 'a: "b: c"'
+    assert jinja.from_string("{% macro m() %}a: 1{% endmacro %}x: {{ m() }}").render() == 'x: "a: 1"'
     for odd in ("{{ range }}", "{{ x }}", "{{ [x] }}", "{{ {1: 2} }}", "{{ large * 10 }}"):
         with pytest.raises(Exception, match=r"template|undefined"):
-            environment.from_string(odd).render(large=1e308)
+            jinja.from_string(odd).render(large=1e308)

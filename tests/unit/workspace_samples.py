@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from generator import schema
-from generator.catalogue.models import preset_names
-from generator.compiled import FILES
+from kaitogen import schema
+from kaitogen.kaito.catalogue.models import preset_names
+from kaitogen.schema.compiled import FILES
 from tests.unit.schema_samples import POD, VOLUME
 
 #: By the field's name, what its schema leaves open: any text, to Kubernetes, is not any text to KAITO.

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.adapters.argocd.parameters import PARAMETERS
+from kaitogen.integrations.argocd.parameters import PARAMETERS
 from tests.acceptance.cases import Case, cases, name
 from tests.e2e.argocd.conftest import ROOT, Sidecar
 

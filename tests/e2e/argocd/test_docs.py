@@ -38,8 +38,8 @@ def test_page_shows_what_happens(tmp_path: Path) -> None:
 
 
 def test_page_names_every_parameter_option_and_limit_as_it_is() -> None:
-    from generator.adapters.argocd import bounds, parameters
-    from generator.adapters.argocd_options import GENERATE, INSTALL
+    from kaitogen.integrations.argocd import bounds, parameters
+    from kaitogen.integrations.argocd.options import GENERATE, INSTALL
 
     page = PAGE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (string|array|map) \|", page, re.M)

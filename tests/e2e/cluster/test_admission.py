@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from generator.load import load
-from generator.model import KAITO_VERSIONS, NEWEST_KAITO, Request
+from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO, Request
+from kaitogen.pipeline.load import load
 from tests.acceptance.cases import Case, cases
 from tests.e2e.cluster.conftest import BIN, ROOT, ControlPlane, run
 

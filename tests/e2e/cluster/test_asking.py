@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.cluster import PAGE, Access, connect
+from kaitogen.files.cluster import PAGE, Access, connect
 from tests.e2e.cluster.conftest import MANY, ControlPlane
 from tests.unit.cluster.scripted import CERTIFICATES, raised
 
@@ -167,7 +167,7 @@ def test_a_config_map(plane: ControlPlane, tmp_path: Path) -> None:
 
 PEAK = """
 import sys
-from generator.cluster import PAGE, Access, connect
+from kaitogen.files.cluster import PAGE, Access, connect
 pages = []
 with connect(Access(sys.argv[1]), told=pages.append) as cluster:
     nodes = cluster.nodes()

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from generator.cluster import ClusterError
+from kaitogen.files.cluster import ClusterError
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 

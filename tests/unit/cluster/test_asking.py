@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from generator.cluster import Access, Cluster, connect
-from generator.cluster.asking import Limits
+from kaitogen.files.cluster import Access, Cluster, connect
+from kaitogen.files.cluster.asking import Limits
 from tests.unit.cluster.scripted import (
     CERTIFICATES,
     Question,

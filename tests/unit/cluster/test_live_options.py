@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.adapters import live, progress
-from generator.adapters.table import Values
-from generator.cluster import Access, ClusterError
-from generator.errors import UsageError
+from kaitogen.commands import live, progress
+from kaitogen.commands.option_types import Values
+from kaitogen.errors import UsageError
+from kaitogen.files.cluster import Access, ClusterError
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig, page
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from generator import schema
-from generator.model import Origin, Placement, Spec, Target
-from generator.nodes import snapshot
-from generator.nodes.facts import NodeFacts, Taint, entry, of_entry
-from generator.nodes.gpus import gpus
-from generator.nodes.status import age, chips, used
-from generator.nodes.tolerations import of_presets, of_spec, untolerated
-from generator.yamlio.write import dump
+from kaitogen import schema
+from kaitogen.model import Origin, Placement, Spec, Target
+from kaitogen.nodes import snapshot
+from kaitogen.nodes.facts import NodeFacts, Taint, entry, of_entry
+from kaitogen.nodes.gpus import gpus
+from kaitogen.nodes.status import age, chips, used
+from kaitogen.nodes.tolerations import of_presets, of_spec, untolerated
+from kaitogen.yaml.writer import dump
 from tests.unit.nodes.samples import NC24, NC96, TYPE, api_node
 from tests.unit.nodes.samples import document as an_inventory
 

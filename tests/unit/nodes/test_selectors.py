@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.nodes.selectors import NoSelector, Requirement, Selector, matches, parse, written
+from kaitogen.nodes.selectors import NoSelector, Requirement, Selector, matches, parse, written
 
 LABELS = {"pool": "gpu", "tier": "", "size": "12", "example.com/team": "search"}
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.yamlio import stream
-from generator.yamlio.read import Unreadable
+from kaitogen.yaml import stream
+from kaitogen.yaml.reader import Unreadable
 
 VALUES = st.recursive(
     st.none()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from generator.model import Target
-from generator.rules import Surroundings, judge
+from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.model import Target
 from tests.unit.rules.workspaces import A100
 
 

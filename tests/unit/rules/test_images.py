@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.rules.images import is_image, why_not
+from kaitogen.kaito.rules.images import is_image, why_not
 
 
 @pytest.mark.parametrize(

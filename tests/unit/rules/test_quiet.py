@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from generator.model import Target
-from generator.rules import Surroundings, judge
+from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.model import Target
 from tests.unit.rules.rows_inference import named
 from tests.unit.rules.workspaces import (
     TEMPLATED,

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from generator import schema
-from generator.model import KAITO_VERSIONS, Problem
-from generator.rules import Surroundings, judge
-from generator.rules.codes import CODES
+from kaitogen import schema
+from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.kaito.rules.codes import CODES
+from kaitogen.model import KAITO_VERSIONS, Problem
 from tests.unit.rules import rows_inference, rows_resource, rows_traps, rows_tuning
 from tests.unit.rules.workspaces import (
     BYO,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from generator.catalogue.models import find_model
-from generator.catalogue.skus import find_sku
-from generator.rules.config import scan
-from generator.rules.sizing import GIB, nodes_needed
+from kaitogen.kaito.catalogue.models import find_model
+from kaitogen.kaito.catalogue.skus import find_sku
+from kaitogen.kaito.rules.config import scan
+from kaitogen.kaito.rules.sizing import GIB, nodes_needed
 
 
 @pytest.mark.parametrize(

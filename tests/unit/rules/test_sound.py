@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.model import KAITO_VERSIONS, Target
-from generator.rules import Surroundings, judge
-from generator.rules.codes import CODES
+from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.kaito.rules.codes import CODES
+from kaitogen.model import KAITO_VERSIONS, Target
 from tests.unit.rules.test_rules import ROWS
 
 _JUNK: st.SearchStrategy[Any] = st.sampled_from(

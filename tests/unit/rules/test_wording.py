@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from generator.model import Problem, Target
-from generator.rules import Surroundings, judge
+from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.model import Problem, Target
 from tests.unit.rules.rows_inference import named
 from tests.unit.rules.workspaces import A100, TEMPLATED, adapted, adapter, annotated, byo, change, serve, tune
 
@@ -155,7 +155,7 @@ def test_settings_that_are_no_yaml_are_said_so_with_the_line() -> None:
 
 def _loaded(workspace: dict[str, Any]) -> set[str]:
     code = (
-        "import sys\nfrom generator.model import Target\nfrom generator.rules import Surroundings, judge\n"
+        "import sys\nfrom kaitogen.model import Target\nfrom kaitogen.kaito.rules import Surroundings, judge\n"
         f"judge({workspace!r}, Surroundings(Target(), {{}}))\n"
         "print(*(name for name in sys.modules))"
     )
@@ -179,15 +179,15 @@ def test_an_ordinary_workspace_loads_no_rules_that_are_not_its_own() -> None:
         "code",
         "codes",
     )
-    assert loaded & {f"generator.rules.{name}" for name in rare} == set()
+    assert loaded & {f"kaitogen.kaito.rules.{name}" for name in rare} == set()
     assert (
         loaded & {"json", "ipaddress", "urllib.parse", "difflib", "dataclasses", "jsonschema", "yaml"}
         == set()
     )
-    assert "generator.catalogue.versions_data" not in loaded
+    assert "kaitogen.kaito.catalogue.versions_data" not in loaded
 
 
 def test_a_tuning_loads_its_own() -> None:
     loaded = _loaded(tune())
-    assert "generator.rules.tuning" in loaded
-    assert "generator.rules.adapters" not in loaded
+    assert "kaitogen.kaito.rules.tuning" in loaded
+    assert "kaitogen.kaito.rules.adapters" not in loaded

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from generator.model import Target
+from kaitogen.model import Target
 
 #: As a value, removes what stands at the path.
 GONE: Final = object()

@@ -8,12 +8,12 @@ KAITO's pull request 2156, on Azure; its tokens are turned into GiB by the bytes
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from generator.catalogue.models import find_model
-from generator.catalogue.shapes import Shape, find_shape
-from generator.sizing.memory import Launch, memory
-from generator.sizing.model import Context, Layout, Memory, Node
-from generator.sizing.overheads import Engine
-from generator.sizing.subjects import Layers, Subject, has_experts
+from kaitogen.kaito.catalogue.architectures import Shape, find_shape
+from kaitogen.kaito.catalogue.models import find_model
+from kaitogen.kaito.sizing.memory import Launch, memory
+from kaitogen.kaito.sizing.model_spec import Layers, Subject, has_experts
+from kaitogen.kaito.sizing.overheads import Engine
+from kaitogen.kaito.sizing.types import Context, Layout, Memory, Node
 
 GIB: Final = 2**30
 H100: Final = Node(1, 80 * GIB, "NVIDIA H100", "")

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.catalogue import skus, skus_data
-from generator.catalogue.models import all_models
-from generator.catalogue.skus import all_skus
-from generator.model import Target
-from generator.sizing.choosing import Choice, choose
-from generator.sizing.costs import Budget, Price, Prices, Usage, cost, over
+from kaitogen.kaito.catalogue import skus, skus_data
+from kaitogen.kaito.catalogue.models import all_models
+from kaitogen.kaito.catalogue.skus import all_skus
+from kaitogen.kaito.sizing.costs import Budget, Price, Prices, Usage, cost, over
+from kaitogen.kaito.sizing.instance_types import Choice, choose
+from kaitogen.model import Target
 from tests.unit.sizing.workspaces import context, workspace
 
 AZURE = [sku.name for sku in all_skus("azure")]

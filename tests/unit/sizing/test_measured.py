@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.model import Target
-from generator.sizing.size import size
+from kaitogen.kaito.sizing.size import size
+from kaitogen.model import Target
 from tests.unit.sizing.measured import GIB, RUNS, Run, error, errors, naive, predicted, table
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "sizing.md"

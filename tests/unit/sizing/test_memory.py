@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.catalogue.models import all_models
-from generator.catalogue.shapes import Shape
-from generator.model import Target
-from generator.rules.sizing import nodes_needed
-from generator.sizing.memory import Launch, memory
-from generator.sizing.model import Context, Layout, Memory, Node, Term
-from generator.sizing.overheads import Engine
-from generator.sizing.size import size
-from generator.sizing.subjects import Layers, Subject
+from kaitogen.kaito.catalogue.architectures import Shape
+from kaitogen.kaito.catalogue.models import all_models
+from kaitogen.kaito.rules.sizing import nodes_needed
+from kaitogen.kaito.sizing.memory import Launch, memory
+from kaitogen.kaito.sizing.model_spec import Layers, Subject
+from kaitogen.kaito.sizing.overheads import Engine
+from kaitogen.kaito.sizing.size import size
+from kaitogen.kaito.sizing.types import Context, Layout, Memory, Node, Term
+from kaitogen.model import Target
 from tests.unit.sizing.workspaces import context, sized, workspace
 
 GIB = 2**30

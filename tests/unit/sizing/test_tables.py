@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from generator.model import Finding, Target
-from generator.sizing.size import size
-from generator.sizing.subjects import Layers, Subject
-from generator.tables.model_config import read_config, read_configs
-from generator.tables.money import read_budget, read_prices
+from kaitogen.commands.plan.tables.model_config import read_config, read_configs
+from kaitogen.commands.plan.tables.money import read_budget, read_prices
+from kaitogen.kaito.sizing.model_spec import Layers, Subject
+from kaitogen.kaito.sizing.size import size
+from kaitogen.model import Finding, Target
 from tests.unit.sizing.workspaces import workspace
 
 GIB = 2**30

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from generator.model import Problem, Target
-from generator.sizing.size import size
+from kaitogen.kaito.sizing.size import size
+from kaitogen.model import Problem, Target
 from tests.unit.sizing.workspaces import context, sized, workspace
 
 

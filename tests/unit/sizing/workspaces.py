@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from generator.model import Target
-from generator.rules.config import KEY
-from generator.sizing.model import Sizing
-from generator.sizing.size import size
+from kaitogen.kaito.rules.config import KEY
+from kaitogen.kaito.sizing.size import size
+from kaitogen.kaito.sizing.types import Sizing
+from kaitogen.model import Target
 
 Maps = dict[tuple[str, str], dict[str, str]]
 

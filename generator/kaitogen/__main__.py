@@ -1,0 +1,85 @@
+"""Where every command starts and ends: streams, interrupts and exit codes."""
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from kaitogen.commands.result import deliver, say
+from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
+
+_COMPLETING = "_KAITOGEN_COMPLETE"
+
+
+def main() -> NoReturn:
+    """The console script. Ends the process itself: nothing is left to do that Python's own end would do."""
+    # One short run makes little garbage, and looking for it costs more than it gives back.
+    gc.disable()
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        pass  # what matters was written and checked before
+    os._exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line on the real streams; returns the exit code and raises nothing."""
+    try:
+        try:
+            return _run(arguments)
+        except KaitogenError as error:
+            from kaitogen.commands.terminal import colours
+            from kaitogen.diagnostics.as_text import failure
+
+            say(failure(error, colour=colours()))
+            return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        return EXIT_OK
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug of ours, told as one
+        say(_bug(error))
+        return EXIT_BUG
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from kaitogen.cli import fast_parser
+
+    plain = None if _COMPLETING in os.environ else fast_parser.parse(arguments)
+    if plain is None:
+        from kaitogen.cli import click_parser  # help, completion, and whatever has to be explained
+
+        full = click_parser.parse(arguments)
+        if isinstance(full, int):
+            return full
+        plain = full
+    from kaitogen.cli import dispatch
+
+    command, values = plain
+    return deliver(dispatch.run(command, values))
+
+
+def _bug(error: Exception) -> str:
+    """What a person needs to report a bug: where it was, and no wall of text."""
+    trace, place = error.__traceback__, "?"
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno} in {code.co_name}"
+        trace = trace.tb_next
+    words = ascii(str(error)[:200])[1:-1]
+    return (
+        f"{type(error).__name__} at {place}: {words}\n"
+        f"kaitogen: this is a bug in kaitogen, at {place}; please report it with the input; nothing was written\n"
+    )
+
+
+def krm() -> NoReturn:
+    """The console script `kaitogen-krm`: the command `kaitogen krm` under a name that kustomize finds on PATH."""
+    sys.argv.insert(1, "krm")
+    main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Models that KAITO knows: found by a word, as a table, as JSON, or one of them in full."""
+
+import json
+from typing import Final, NamedTuple
+
+from kaitogen.commands.catalogue.columns import table
+from kaitogen.kaito.catalogue.architectures import find_shape
+from kaitogen.kaito.catalogue.models import (
+    Model,
+    all_models,
+    find_model,
+    find_short,
+    is_preset,
+    retired_presets,
+)
+from kaitogen.kaito.catalogue.versions import find_release
+from kaitogen.model import NEWEST_KAITO, Json
+
+_GIB: Final = 2**30
+#: From here on any Hugging Face id is taken, so that every model of the catalogue is.
+_IDS_SINCE: Final = 9
+
+
+class Retired(NamedTuple):
+    """A preset that some version had and a later one no longer has; its sizes are not published."""
+
+    name: str
+    id: str
+    since: int
+    removed: int
+
+
+def find(query: str, minor: int) -> tuple[list[Model], list[Retired]]:
+    """The models that KAITO 0.`minor` takes, and the retired presets, with the query in a name; all for an empty one."""
+    word = query.lower()
+    models = [one for one in all_models() if _named(one, word) and _taken(one, minor)]
+    retired = [Retired(*one) for one in retired_presets()]
+    return models, [one for one in retired if word in one.name or word in one.id]
+
+
+def _named(model: Model, word: str) -> bool:
+    return word in model.id.lower() or any(word in name for name in model.aliases)
+
+
+def _taken(model: Model, minor: int) -> bool:
+    return minor >= _IDS_SINCE or any(is_preset(name, minor) for name in model.aliases)
+
+
+def as_text(models: list[Model], retired: list[Retired]) -> str:
+    """The table for people."""
+    headings = ("MODEL", "PRESET", "WEIGHTS", "CONTEXT", "ATTENTION", "RUNTIMES", "GATED", "SINCE", "RETIRED")
+    rows = [
+        (
+            one.id, ", ".join(one.aliases) or "-", f"{one.weights / _GIB:.2f} GiB", f"{one.token_limit:,}", one.attention,
+            ", ".join(runtimes(one)), "yes" if one.gated else "no", f"0.{one.since}", "-",
+        )
+        for one in models
+    ]  # fmt: skip
+    rows += [
+        (one.id, one.name, "-", "-", "-", "-", "-", f"0.{one.since}", f"0.{one.removed}") for one in retired
+    ]
+    return table(headings, rows, frozenset((2, 3)))
+
+
+def runtimes(model: Model) -> tuple[str, ...]:
+    """What KAITO's newest version serves the model with."""
+    return ("vllm", "transformers") if model.transformers else ("vllm",)
+
+
+def as_json(models: list[Model], retired: list[Retired], kaito: str) -> str:
+    """The same for machines; the shape is schemas/models.schema.json."""
+    whole = {
+        "version": 1,
+        "kaito": kaito,
+        "source": _source(),
+        "models": [_entry(one) for one in models],
+        "retired": [
+            {"preset": one.name, "id": one.id, "since": f"0.{one.since}", "removed": f"0.{one.removed}"}
+            for one in retired
+        ],
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _source() -> str:
+    release = find_release(NEWEST_KAITO)
+    return f"KAITO {'' if release is None else release.tag}"
+
+
+def _entry(model: Model) -> Json:
+    return {
+        "id": model.id,
+        "presets": list(model.aliases),
+        "weights": model.weights,
+        "contextLength": model.token_limit,
+        "bytesPerToken": model.bytes_per_token,
+        "attention": model.attention,
+        "quantization": model.quantization or None,
+        "license": model.license or None,
+        "gated": model.gated,
+        "runtimes": list(runtimes(model)),
+        "tunable": model.tunable,
+        "disk": model.disk,
+        "since": f"0.{model.since}",
+        "catalogued": f"0.{model.catalogued}",
+    }
+
+
+def shown(name: str) -> str | None:
+    """Everything about one model or retired preset; None where the catalogue has none of that name."""
+    model = find_model(name)
+    if model is not None:
+        return "".join(f"{about:<16}{said}\n" for about, said in _lines(model))
+    short = find_short(name)
+    if short is None:
+        return None
+    gone = f"retired with KAITO 0.{short[2]}" if short[2] else "taken by the newest KAITO"
+    return f"{name.lower():<16}{short[0]}\n{'since':<16}KAITO 0.{short[1]}, {gone}; its sizes are not published\n"
+
+
+def _lines(model: Model) -> list[tuple[str, str]]:
+    shape = find_shape(model.id)
+    lines = [
+        ("model", model.id),
+        ("address", f"https://huggingface.co/{model.id}"),
+        ("presets", ", ".join(model.aliases) or "none: write the id"),
+        ("weights", f"{model.weights / _GIB:.2f} GiB{_quantised(model)}"),
+        ("context", f"{model.token_limit:,} tokens"),
+        ("KV cache", f"{model.bytes_per_token:,} bytes for each token, as KAITO counts them"),
+        ("attention", model.attention),
+    ]
+    if shape is not None:
+        lines.append(
+            (
+                "shape",
+                f"{shape.layers} layers, {shape.heads} heads, {shape.kv_heads} of them in the cache; {shape.architecture}",
+            )
+        )
+    return [
+        *lines,
+        ("runtimes", ", ".join(runtimes(model))),
+        ("tuning", "yes" if model.tunable else "no"),
+        ("licence", model.license or "not said"),
+        ("gated", "yes: a Hugging Face token is needed" if model.gated else "no"),
+        ("disk", f"{model.disk} GiB on each node"),
+        ("since", f"KAITO 0.{model.since}; by its Hugging Face id without asking the network since 0.{model.catalogued}"),
+        ("source", _source()),
+    ]  # fmt: skip
+
+
+def _quantised(model: Model) -> str:
+    return f", quantised ({model.quantization})" if model.quantization else ""

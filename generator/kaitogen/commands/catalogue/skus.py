@@ -1,0 +1,150 @@
+"""Instance types that KAITO knows: found by a word, smallest first, with the models that fit, as a table or as JSON."""
+
+import json
+from typing import Final, NamedTuple
+
+from kaitogen.commands.catalogue.columns import table
+from kaitogen.kaito.catalogue.models import Model, all_models
+from kaitogen.kaito.catalogue.skus import Sku, all_skus
+from kaitogen.kaito.sizing.compatibility import on_one_node, skus_for
+from kaitogen.kaito.sizing.instance_types import Choice, Offer
+from kaitogen.model import Json
+
+_GIB: Final = "GiB"
+
+
+class Row(NamedTuple):
+    """One instance type with the models that fit on one node of it; None where that version does not say."""
+
+    provider: str
+    sku: Sku
+    fits: list[Model] | None
+
+
+class Fitting(NamedTuple):
+    """One provider's instance types for one model."""
+
+    provider: str
+    choice: Choice
+
+
+def find(query: str, providers: tuple[str, ...], kaito: str) -> list[Row]:
+    """The instance types of KAITO's version with the query in name or card, smallest first."""
+    minor = int(kaito.partition(".")[2])
+    found = [
+        (provider, sku)
+        for provider in providers
+        for sku in all_skus(provider)
+        if sku.known_to(minor) and _named(sku, query)
+    ]
+    found.sort(key=lambda pair: (pair[1].memory, pair[1].gpus, pair[1].name))
+    return [Row(provider, sku, on_one_node(sku, provider, kaito)) for provider, sku in found]
+
+
+def _named(sku: Sku, query: str) -> bool:
+    return query.lower() in sku.name.lower() or query.lower() in sku.gpu_model.lower()
+
+
+def find_for(model: str, query: str, providers: tuple[str, ...], kaito: str) -> list[Fitting]:
+    """The same for one model: where it fits, the fewest GPUs first, and why it does not elsewhere."""
+    found = []
+    for provider in providers:
+        choice = skus_for(model, provider, kaito)
+        offers = tuple(one for one in choice.offers if _named(one.sku, query))
+        out = tuple(one for one in choice.out if _named(one.sku, query))
+        found.append(Fitting(provider, Choice(offers, out, choice.unknown)))
+    return found
+
+
+def as_text(rows: list[Row]) -> str:
+    """The table for people; of a single instance type the models by name as well."""
+    headings = ("INSTANCE TYPE", "PROVIDER", "GPUS", "MEMORY", "CARD", "SINCE", "MODELS ON ONE NODE")
+    every = sum(1 for _ in all_models())
+    lines = [
+        (
+            one.sku.name, one.provider, str(one.sku.gpus), f"{one.sku.memory} {_GIB}", one.sku.gpu_model,
+            f"0.{one.sku.since}", "-" if one.fits is None else f"{len(one.fits)} of {every}",
+        )
+        for one in rows
+    ]  # fmt: skip
+    text = table(headings, lines, frozenset((2, 3)))
+    if len(rows) == 1 and rows[0].fits:
+        text += "\nFits on one node:\n" + "".join(f"  {model.id}\n" for model in rows[0].fits)
+    return text
+
+
+def as_text_for(found: list[Fitting]) -> str:
+    """Where one model fits, and why it does not elsewhere."""
+    headings = ("INSTANCE TYPE", "PROVIDER", "NODES", "GPUS", "MEMORY", "CARD", "CONTEXT", "VERDICT")
+    lines = [(one.sku.name, part.provider, *_offer(one)) for part in found for one in part.choice.offers]
+    text = table(headings, lines, frozenset((2, 3, 4, 6))) if lines else ""
+    out = [f"  {one.sku.name} ({part.provider}): {one.why}\n" for part in found for one in part.choice.out]
+    out += [f"  {part.provider}: {part.choice.unknown}\n" for part in found if part.choice.unknown]
+    return text + ("\n" if text and out else "") + ("Does not fit:\n" + "".join(out) if out else "")
+
+
+def _offer(one: Offer) -> tuple[str, ...]:
+    memory = f"{one.nodes * one.sku.memory} {_GIB}"
+    return (
+        str(one.nodes),
+        str(one.gpus),
+        memory,
+        one.sku.gpu_model,
+        f"{one.memory.context.likely:,}",
+        one.memory.verdict,
+    )
+
+
+def as_json(rows: list[Row], kaito: str) -> str:
+    """The same for machines; the shape is schemas/skus.schema.json."""
+    entries = [
+        {
+            **_entry(one.provider, one.sku),
+            "fits": None if one.fits is None else [model.id for model in one.fits],
+        }
+        for one in rows
+    ]
+    return _dumped({"version": 1, "kaito": kaito, "model": None, "skus": entries, "out": []})
+
+
+def as_json_for(found: list[Fitting], kaito: str, model: str) -> str:
+    """The same for one model."""
+    entries = [
+        {**_entry(part.provider, one.sku), "for": _for(one)} for part in found for one in part.choice.offers
+    ]
+    out = [
+        {"name": one.sku.name, "provider": part.provider, "reason": one.why}
+        for part in found
+        for one in part.choice.out
+    ]
+    return _dumped({"version": 1, "kaito": kaito, "model": model, "skus": entries, "out": out})
+
+
+def _dumped(whole: Json) -> str:
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _entry(provider: str, sku: Sku) -> dict[str, Json]:
+    return {
+        "name": sku.name,
+        "provider": provider,
+        "gpus": sku.gpus,
+        "memory": sku.memory,
+        "memoryPerGPU": sku.memory // sku.gpus,
+        "card": sku.gpu_model,
+        "compute": sku.compute or None,
+        "nvme": sku.nvme,
+        "since": f"0.{sku.since}",
+        "removed": f"0.{sku.removed}" if sku.removed else None,
+    }
+
+
+def _for(one: Offer) -> Json:
+    layout = one.memory.layout
+    return {
+        "nodes": one.nodes,
+        "gpus": one.gpus,
+        "parallelism": {"data": layout.data, "tensor": layout.tensor, "pipeline": layout.pipeline},
+        "contextLength": one.memory.context.likely,
+        "verdict": one.memory.verdict,
+    }

@@ -1,0 +1,80 @@
+"""A comparison as JSON, in the shape of schemas/changes.schema.json."""
+
+import json
+from typing import Any, Final
+
+from kaitogen import __version__
+from kaitogen.commands.diff import wording
+from kaitogen.commands.diff.report import Told
+from kaitogen.commands.diff.way_out import WayOut
+from kaitogen.kaito.updates.model import ABSENT, Change, Cost, Judgement, ObjectChange
+from kaitogen.model import Json
+
+#: The version of the shape; it rises when a reader of the old one would go wrong.
+VERSION: Final = 1
+
+
+def write(told: Told) -> str:
+    """One JSON object with a newline at its end."""
+    document = {
+        "version": VERSION,
+        "tool": {"name": "kaitogen", "version": __version__},
+        "against": told.against,
+        "compared": told.comparison.compared,
+        "objects": [_object(one, told) for one in told.comparison.objects],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _object(one: ObjectChange, told: Told) -> dict[str, Any]:
+    group, kind, namespace, name = one.item.identity
+    way = told.ways.get(one.item.identity)
+    return {
+        "group": group,
+        "kind": kind,
+        "namespace": namespace,
+        "name": name,
+        **(
+            {"was": dict(zip(("namespace", "name"), one.before.identity[2:], strict=True))}
+            if one.renamed and one.before
+            else {}
+        ),
+        "kaito": one.item.target.kaito,
+        "file": one.item.origin.document.file,
+        "what": wording.what(one),
+        **_judgement(one.judgement),
+        "changes": [_change(change) for change in one.changes],
+        **({"wayOut": _way(way)} if way else {}),
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    difference = change.difference
+    return {
+        "path": difference.shown,
+        **_value("before", difference.before),
+        **_value("after", difference.after),
+        **_judgement(change.judgement),
+    }
+
+
+def _value(key: str, value: Json) -> dict[str, Json]:
+    return {} if value is ABSENT or value is None else {key: value}
+
+
+def _judgement(judgement: Judgement) -> dict[str, str]:
+    why = judgement.why or wording.MEANING[judgement.verdict]
+    return {"verdict": judgement.verdict, "why": why, "code": judgement.code, "rule": judgement.rule}
+
+
+def _way(way: WayOut) -> dict[str, Any]:
+    return {
+        "name": way.name,
+        "held": _cost(way.held),
+        "needed": _cost(way.needed),
+        "meanwhile": _cost(way.meanwhile),
+    }
+
+
+def _cost(cost: Cost) -> dict[str, int | None]:
+    return {"nodes": cost.nodes, "gpus": cost.gpus}

@@ -1,0 +1,139 @@
+"""The other side of a comparison: what a revision, a folder or a file said, brought to objects as the new side is."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from kaitogen.diagnostics.placing import in_file_order, place
+from kaitogen.diagnostics.suppression import take_back
+from kaitogen.errors import UsageError
+from kaitogen.files import git
+from kaitogen.kaito.updates.compare import compare
+from kaitogen.kaito.updates.findings import problems
+from kaitogen.kaito.updates.items import in_groups, items_of, twice
+from kaitogen.kaito.updates.model import Comparison, Item
+from kaitogen.model import Finding, Request, Result, Target
+from kaitogen.pipeline import revisions
+from kaitogen.pipeline.generate import generate
+
+#: What KAITO's rules say of an object is no matter for what it is compared with: it may well be running.
+_RULES: Final = "KG4"
+_SURROUNDINGS: Final = "KG6"
+#: How a path begins that can be no revision.
+_EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
+#: A folder without intents, and a file that cannot be read.
+_EMPTY, _UNREAD = "KG110", "KG601"
+
+
+def is_path(word: str, paths: Sequence[str]) -> bool:
+    """Whether what to compare with is a file or folder and not a revision; UsageError where it is both."""
+    if not os.path.exists(word):
+        return False
+    if not word.startswith(_EXPLICIT) and word not in (os.curdir, os.pardir):
+        try:
+            revisions.repository_of(paths).commit(word)
+        except git.Trouble:
+            return True
+        raise UsageError(
+            f"{word} is a revision and a file or folder",
+            fix=f"write ./{word} for what is here, or refs/heads/{word} for the branch",
+        )
+    return True
+
+
+def result_of(word: str, request: Request) -> tuple[Result, str]:
+    """What the other side makes of the same paths at a revision, or of a file or folder of its own.
+
+    The second value is what its files have before the names that they have today; empty where they have other names.
+    """
+    paths = request.paths
+    if is_path(word, paths):
+        return generate(request._replace(paths=(word,), all_yaml=True, stdin=None)), ""
+    with revisions.request_at(word, paths, request) as before:
+        return generate(before), f"{word}:"
+
+
+def unreadable(result: Result) -> list[Finding]:
+    """What keeps a side from being compared: that it is no object, not that KAITO would refuse it."""
+    return [one for one in result.findings if one.severity == "error" and not one.code.startswith(_RULES)]
+
+
+def with_changes(result: Result, word: str, request: Request) -> Result:
+    """The result of a run with findings about what changed since the other side."""
+    before, prefix = result_of(word, request)
+    target = request.finished or Target()
+    old, new = items_of(before, target)[0], items_of(result, target)[0]
+    if prefix:
+        located = [one for group in in_groups(old, new, prefix) for one in problems(compare(*group))]
+    else:
+        located = [*twice(old), *twice(new)] or list(problems(compare(old, new)))
+    documents = list({id(item.origin.document): item.origin.document for item in new}.values())
+    kept, suppressed = take_back(place(located), documents)
+    fresh = [one for one in kept if one not in result.findings]
+    findings = [*result.findings, *fresh, *_about(before, prefix)]
+    return result._replace(
+        findings=tuple(in_file_order(findings, list(dict.fromkeys(one.file for one in documents)))),
+        suppressed=(*result.suppressed, *suppressed),
+    )
+
+
+#: The objects of one side, and what is wrong with them.
+Side: TypeAlias = tuple[list[Item], list[Finding]]
+
+
+class Compared(NamedTuple):
+    """Both sides of a comparison with what differs, and what keeps them from being compared."""
+
+    comparison: Comparison
+    before: tuple[Item, ...]
+    after: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+
+
+def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Compared:
+    """What the paths of the request hold, compared with another side.
+
+    That one is a function of what they hold, and of whether that is whole.
+    """
+    after = generate(request)
+    new, unnamed = items_of(after, request.finished or Target())
+    findings = [*unreadable(after), *place([*unnamed, *twice(new)])]
+    old, more = other(new, not findings)
+    if old:
+        findings = [one for one in findings if not _is_gone(one)]
+    findings = list(dict.fromkeys([*findings, *more]))
+    broken = any(one.severity == "error" for one in findings)
+    comparison = Comparison((), 0) if broken else compare(old, new)
+    return Compared(comparison, tuple(old), tuple(new), tuple(findings))
+
+
+def _is_gone(finding: Finding) -> bool:
+    """Whether a path holds nothing any more: its objects are deleted, which is a difference and no mistake."""
+    return finding.code == _EMPTY or (finding.code == _UNREAD and not os.path.lexists(finding.file))
+
+
+def side_of(word: str, request: Request) -> Side:
+    """The objects of a revision, a folder or a file, and what keeps them from being compared."""
+    before, _ = result_of(word, request)
+    old, nameless = items_of(before, request.finished or Target())
+    unread = [
+        one for one in before.findings if one.code.startswith(_SURROUNDINGS) and one.severity != "error"
+    ]
+    return old, [*unreadable(before), *unread, *place([*nameless, *twice(old)])]
+
+
+def _about(before: Result, prefix: str) -> list[Finding]:
+    """What was wrong with the other side: only that something there is not compared, since it cannot be corrected any more."""
+    passed_on = [one for one in before.findings if one.code.startswith(_SURROUNDINGS)]
+    first: dict[str, Finding] = {}
+    for one in unreadable(before):
+        if one not in passed_on:
+            first.setdefault(one.file, one)
+    return passed_on + [_not_compared(one, prefix) for one in first.values()]
+
+
+def _not_compared(one: Finding, prefix: str) -> Finding:
+    line = f" in line {one.line}" if one.line else ""
+    message = f"what {one.file} says is not compared, since it was no valid intent or object: {one.message} ({one.code}{line})"
+    fix = "nothing, where this corrects it; otherwise compare with an older revision"
+    return Finding("KG829", "warning", one.file.removeprefix(prefix), 0, 0, "", message, fix)

@@ -1,0 +1,62 @@
+"""What a cluster holds of the objects that a command is about: read-only, and nothing that is not needed."""
+
+from collections.abc import Sequence
+
+from kaitogen.files.cluster import Cluster
+from kaitogen.kaito.updates.live import live_item
+from kaitogen.kaito.updates.model import Item
+from kaitogen.kaito.updates.renames import settings_name
+from kaitogen.model import Json
+
+#: The default of kubectl where neither it nor the object says one.
+DEFAULT_NAMESPACE = "default"
+
+
+def items_in(cluster: Cluster, wanted: Sequence[Item], namespace: str) -> list[Item]:
+    """The objects of the cluster that the wanted ones would change, each as the old state of its own."""
+    where = f"cluster {cluster.name}"
+    workspaces = _workspaces(cluster, {_space(item, namespace) for item in wanted if item.is_workspace})
+    found: list[Item] = []
+    for item in wanted:
+        space, name = _space(item, namespace), item.identity[3]
+        live = workspaces.get((space, name)) if item.is_workspace else _config_map(cluster, item, space)
+        if live is not None:
+            found.append(live_item(live, item, where))
+    return found + _former_settings(cluster, found, wanted, namespace)
+
+
+def _space(item: Item, namespace: str) -> str:
+    return item.identity[2] or namespace
+
+
+def _workspaces(cluster: Cluster, namespaces: set[str]) -> dict[tuple[str, str], Json]:
+    return {
+        (space, one["metadata"]["name"]): one
+        for space in sorted(namespaces)
+        for one in cluster.workspaces(space)
+    }
+
+
+def _config_map(cluster: Cluster, item: Item, namespace: str) -> Json | None:
+    known = item.identity[:2] == ("", "ConfigMap")
+    return cluster.config_map(namespace, item.identity[3]) if known else None
+
+
+def _former_settings(
+    cluster: Cluster, found: Sequence[Item], wanted: Sequence[Item], namespace: str
+) -> list[Item]:
+    """The ConfigMaps that Workspaces read so far, where they are to read another one that is among the wanted."""
+    maps = {item.identity[2:]: item for item in wanted if item.identity[:2] == ("", "ConfigMap")}
+    new = {item.identity: item for item in wanted if item.is_workspace}
+    former: dict[tuple[str, str], Item] = {}
+    for old in found:
+        if not old.is_workspace:
+            continue
+        now = maps.get((old.identity[2], settings_name(new[old.identity].data)))
+        key = (old.identity[2], settings_name(old.data))
+        if now is not None and key[1] and key not in maps and key not in former:
+            live = cluster.config_map(_space(old, namespace), key[1])
+            if live is not None:
+                item = live_item(live, now, old.origin.document.file)
+                former[key] = item
+    return list(former.values())

@@ -1,0 +1,176 @@
+"""The files of a way out: the Workspace as it runs, the new one beside it, the Service that moves from one to the other, and how."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from kaitogen.commands.diff.migration_text import Step, readme
+from kaitogen.commands.diff.way_out import WayOut
+from kaitogen.diagnostics.as_text import printable
+from kaitogen.kaito.rules.context import cut, part
+from kaitogen.kaito.updates.cost import cost_text
+from kaitogen.kaito.updates.model import Comparison, Item
+from kaitogen.kaito.updates.resource import selected
+from kaitogen.kaito.updates.stored import written
+from kaitogen.model import SET_KIND, Files, Json
+from kaitogen.yaml import merge
+from kaitogen.yaml.locate import locate
+from kaitogen.yaml.writer import dump
+
+README: Final = "README.md"
+#: KAITO's own label on pods, and the one that a StatefulSet, which they all belong to since 0.8, gives to each.
+_POD_LABEL: Final = "kaito.sh/workspace"
+_FIRST_POD_LABEL: Final = "statefulset.kubernetes.io/pod-name"
+_STATEFUL_SINCE: Final = 8
+_PORT, _TARGET_PORT = 80, 5000
+#: Since then the provisioner counts only nodes that it made for the Workspace itself.
+_OWN_NODES_SINCE: Final = 11
+
+
+class _Move(NamedTuple):
+    """One Workspace on its way to another name."""
+
+    before: Item
+    after: Item
+    way: WayOut
+
+    @property
+    def serves(self) -> bool:
+        return self.after.data.get("tuning") is None
+
+
+def files(comparison: Comparison, ways: Mapping[tuple[str, str, str, str], WayOut]) -> Files:
+    """The files of all ways out; none where nothing is refused."""
+    moves = [
+        _Move(one.before, one.after, ways[one.after.identity])
+        for one in comparison.objects
+        if one.before is not None and one.after is not None and one.after.identity in ways
+    ]
+    made: dict[str, bytes] = {}
+    for move in moves:
+        made.update((name, text.encode("utf-8", "surrogateescape")) for name, text in _files_of(move).items())
+    if made:
+        made[README] = readme([_step(move) for move in moves]).encode("utf-8", "surrogateescape")
+    return made
+
+
+def _files_of(move: _Move) -> dict[str, str]:
+    old, new = _file(move.before), _file(move.after, move.way.name)
+    made = {
+        f"step-1_{old}.yaml": _text(move.before, ""),
+        f"step-1_{new}.yaml": _text(move.after, move.way.name),
+    }
+    if move.serves:
+        made[f"step-1_{old}-traffic.yaml"] = _service(move, move.before.identity[3])
+        made[f"step-2_{old}-traffic.yaml"] = _service(move, move.way.name)
+    return made
+
+
+def _file(item: Item, name: str = "") -> str:
+    _, _, namespace, own = item.identity
+    words = [namespace, name or own] if namespace else [name or own]
+    safe = ["".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words]
+    return "_".join(safe)
+
+
+def _text(item: Item, name: str) -> str:
+    """The intent or the object as text, under another name where one is given."""
+    document = item.origin.document
+    if item.spec is None:
+        data = written(item)
+        return dump(_renamed_object(data, item.identity[3], name) if name else data)
+    value = document.value
+    if value.get("kind") != SET_KIND:
+        whole = (
+            _in_text(document.text, item.identity[3], name) if document.text and not document.given else None
+        )
+        if whole is not None:
+            return whole
+    else:
+        value = next(one for one, origin in merge.entries(document) if origin.roots == item.origin.roots)
+    return dump({**value, "metadata": {**value["metadata"], "name": name or item.identity[3]}})
+
+
+def _in_text(text: str, old: str, new: str) -> str | None:
+    """The text of an intent with another name and everything else as it is; None where that cannot be done in place."""
+    text = text.removeprefix("---\n").rstrip("\n") + "\n"
+    place = locate(text, [("metadata", "name")]).get(("metadata", "name"))
+    if place is None or not new:
+        return None if new else text
+    lines = text.split("\n")
+    line, at = lines[place.line - 1], place.column - 1
+    for said in (old, f'"{old}"', f"'{old}'"):
+        if line.startswith(said, at):
+            lines[place.line - 1] = line[:at] + new + line[at + len(said) :]
+            return "\n".join(lines)
+    return None
+
+
+def _renamed_object(data: Json, old: str, new: str) -> Json:
+    """A finished Workspace under another name; labels that it selects nodes by go along where they repeat the name."""
+    renamed = {**data, "metadata": {**data["metadata"], "name": new}}
+    labels = part(part(part(data, "resource"), "labelSelector"), "matchLabels")
+    if old in labels.values():
+        selector = {
+            **data["resource"]["labelSelector"],
+            "matchLabels": {key: new if value == old else value for key, value in labels.items()},
+        }
+        renamed["resource"] = {**data["resource"], "labelSelector": selector}
+    return renamed
+
+
+def _service(move: _Move, name: str) -> str:
+    """A Service of its own, so that clients keep one address while the Workspace behind it changes."""
+    _, _, namespace, own = move.before.identity
+    stateful = move.after.target.minor >= _STATEFUL_SINCE
+    selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {_POD_LABEL: name}
+    return dump({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": f"{own}-traffic", **({"namespace": namespace} if namespace else {})},
+        "spec": {
+            "selector": selector,
+            "ports": [{"name": "http", "port": _PORT, "targetPort": _TARGET_PORT}],
+        },
+    })  # fmt: skip
+
+
+def _step(move: _Move) -> Step:
+    _, _, namespace, own = move.before.identity
+    old, new = _file(move.before), _file(move.after, move.way.name)
+    way = move.way
+    return Step(
+        own, way.name, namespace, printable(move.after.origin.document.file).replace("`", "'"), f"step-1_{old}.yaml", f"step-1_{new}.yaml",
+        f"_{old}-traffic.yaml" if move.serves else "", move.after.spec is not None,
+        (cost_text(way.held), cost_text(way.needed), cost_text(way.meanwhile)), tuple(_cautions(move)),
+    )  # fmt: skip
+
+
+def _cautions(move: _Move) -> Iterator[str]:
+    """What else stands in the way of two Workspaces side by side."""
+    target = move.after.target
+    labels = selected(part(part(move.after.data, "resource"), "labelSelector")) or {}
+    given = move.after.spec is None or move.after.spec.placement.label_selector is not None
+    own = move.after.identity[3] in labels.values() and (move.after.spec is None or not given)
+    if target.byo:
+        yield (
+            f"The nodes are yours: label as many as {move.way.name} needs with what it selects, beside those that "
+            f"{move.before.identity[3]} uses. A node that both select is used by both, and reserved by none."
+        )
+    elif not own and not (
+        target.minor >= _OWN_NODES_SINCE and target.node_provisioner == "azure-gpu-provisioner"
+    ):
+        yield (
+            f"{move.way.name} selects nodes by the same labels as {move.before.identity[3]}, so that KAITO {target.kaito} "
+            "counts the nodes of one for the other: give it a label of its own in its labelSelector."
+        )
+    models = [_served(item) for item in (move.before, move.after)]
+    if move.serves and models[0] != models[1]:
+        yield f"Clients ask for a model by its name: {models[0]} becomes {models[1]} with step 2."
+    if target.kaito != move.before.target.kaito:
+        yield f"The new one is made for KAITO {target.kaito}, the one that runs for {move.before.target.kaito}."
+
+
+def _served(item: Item) -> str:
+    """The name under which vLLM serves the model: the last part of the preset's, in lower case."""
+    name = part(part(item.data, "inference"), "preset").get("name")
+    return cut(str(name).rpartition("/")[2].lower()) if name else "the model of the template"

@@ -1,0 +1,73 @@
+"""How a change that KAITO refuses gets through all the same: a Workspace of another name beside the one that runs."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from kaitogen.kaito.updates.cost import config_maps, cost, cost_text
+from kaitogen.kaito.updates.model import Comparison, Cost, Item, ObjectChange
+
+#: More letters in a name than a StatefulSet's pods can bear.
+_LONGEST: Final = 52
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LETTERS: Final = "bcdefghijklmnopqrstuvwxyz"
+
+
+class WayOut(NamedTuple):
+    """The name of the Workspace that takes over, and what both take: the one that runs, the new one, and their sum."""
+
+    name: str
+    held: Cost
+    needed: Cost
+    meanwhile: Cost
+
+    @property
+    def words(self) -> str:
+        """The way out in one sentence."""
+        how = f"run it as {self.name} beside the one that runs, switch to it, then remove the old one"
+        if self.meanwhile.nodes is None:
+            return f"{how}; how many nodes both take meanwhile, only the cluster knows"
+        return f"{how}: {cost_text(self.meanwhile)} meanwhile, {cost_text(self.held)} of which run now"
+
+
+def ways_out(
+    comparison: Comparison, before: Sequence[Item], after: Sequence[Item]
+) -> dict[tuple[str, str, str, str], WayOut]:
+    """The way out of each Workspace with a refused change, by the identity that it has on the new side."""
+    taken = {item.identity[3] for item in (*before, *after)}
+    old, new = config_maps(before), config_maps(after)
+    found: dict[tuple[str, str, str, str], WayOut] = {}
+    for one in comparison.objects:
+        if one.before is None or one.after is None or not stuck(one) or not _can_exist(one.after):
+            continue
+        held, needed = cost(one.before, old), cost(one.after, new)
+        name = _free(one.after.identity[3], taken)
+        taken.add(name)
+        found[one.after.identity] = WayOut(name, held, needed, held.plus(needed))
+    return found
+
+
+def _can_exist(item: Item) -> bool:
+    """Whether its names are such as Kubernetes takes: what is written here ends in command lines and names of files."""
+    _, _, namespace, name = item.identity
+    return _LABEL.fullmatch(name) is not None and (not namespace or _LABEL.fullmatch(namespace) is not None)
+
+
+def stuck(one: ObjectChange) -> bool:
+    """Whether KAITO refuses a change of a Workspace that is on both sides."""
+    return one.item.is_workspace and one.judgement.verdict == "refused"
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """The name with the first letter behind it that makes it another one: phi-4-b, and from there phi-4-c."""
+    stem, dash, last = name.rpartition("-")
+    letters = _LETTERS
+    if dash and len(last) == 1 and last in _LETTERS:
+        letters = _LETTERS[_LETTERS.index(last) + 1 :] or _LETTERS
+    else:
+        stem = name
+    for letter in (*letters, *(first + second for first in _LETTERS for second in _LETTERS)):
+        candidate = f"{stem[: _LONGEST - 1 - len(letter)].rstrip('-.')}-{letter}"
+        if candidate not in taken:
+            return candidate
+    return f"{stem[: _LONGEST - 4].rstrip('-.')}-new"

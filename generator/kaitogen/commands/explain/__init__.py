@@ -1,0 +1,1 @@
+"""`kaitogen explain`: what a code means, or which line gave a field its value."""

@@ -1,0 +1,1 @@
+"""`kaitogen fmt`: intent files in canonical order and layout."""

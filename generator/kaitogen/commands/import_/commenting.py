@@ -1,0 +1,43 @@
+"""Comments of a manifest to the fields of the intent that now say the same."""
+
+from kaitogen.commands.import_.placing import spec_of
+from kaitogen.kaito.field_paths import said_at
+from kaitogen.model import Document, Json, Path, Target
+from kaitogen.yaml.comments import Comments, comments
+
+
+def carried(document: Document, root: Path, intent: Json, target: Target) -> dict[Path, Comments]:
+    """The comments of one object of a document by the intent's paths; blank lines stay behind.
+
+    `root` leads to the object. What stands at the head of a document goes with its first object.
+    """
+    found: dict[Path, Comments] = {}
+    said = intent["spec"]
+    spec = spec_of(
+        intent["metadata"]["name"],
+        said.get("placement") or {},
+        target,
+        said.get("inference"),
+        said.get("tuning"),
+    )
+    for path, one in comments(document.text).items():
+        inside = path[: len(root)] == root
+        if not inside and path != ():
+            continue
+        if path == () and root not in ((), ("items", 0)):
+            continue
+        own = path[len(root) :] if inside else ()
+        where = () if own in ((), ("kind",), ("apiVersion",)) else said_at(spec, own)
+        kept = Comments(_lines(one.above), one.beside, _lines(one.below))
+        old = found.get(where, Comments())
+        beside = old.beside or kept.beside
+        above = old.above + kept.above
+        if old.beside and kept.beside:
+            above += (kept.beside,)
+        if above or beside or old.below or kept.below:
+            found[where] = Comments(above, beside, old.below + kept.below)
+    return found
+
+
+def _lines(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(line for line in lines if line)

@@ -1,0 +1,159 @@
+"""Many intents to one set: what they share becomes defaults, as long as that makes the file shorter."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from kaitogen.model import INTENT_API_VERSION, SET_KIND, Json, Path
+from kaitogen.schema.key_order import put_in_order
+from kaitogen.yaml.comments import Comments, commented
+from kaitogen.yaml.merge import merged
+from kaitogen.yaml.writer import dump, flow
+
+_MISSING: Final[Any] = object()
+#: Mappings whose order nobody sees, since the templates have their own. In all others it comes out as it went in.
+_FIXED_ORDER: Final = frozenset(
+    (
+        ("metadata",),
+        ("spec",),
+        *(("spec", key) for key in ("target", "placement", "inference", "tuning")),
+    )
+)
+#: Levels of indentation: of the set's own metadata, of its defaults, and of an entry.
+_SHARED_METADATA_DEPTH: Final = 0
+_DEFAULTS_DEPTH: Final = 2
+_ENTRY_DEPTH: Final = 3
+
+
+class _Split(NamedTuple):
+    """A default (or none), what is left for each entry to say, and how many characters all of it takes."""
+
+    default: Json
+    rests: list[Json]
+    cost: int
+
+
+def gathered(name: str, intents: Sequence[tuple[Json, Mapping[Path, Comments]]]) -> str:
+    """The text of a set of that name which holds all intents; their comments go along."""
+    bare = [_without_name(value) for value, _ in intents]
+    shared: dict[str, Json] = {}
+    rests: list[dict[str, Json]] = [{} for _ in bare]
+    for key, depth in (("metadata", _SHARED_METADATA_DEPTH), ("spec", _DEFAULTS_DEPTH)):
+        split = _split(key, [value[key] for value in bare], (key,), depth)
+        if split.default is not _MISSING:
+            shared[key] = split.default
+        for rest, left in zip(rests, split.rests, strict=True):
+            if left is not _MISSING and left != {}:
+                rest[key] = left
+    entries = [_entry(value, rest) for (value, _), rest in zip(intents, rests, strict=True)]
+    spec: Json = {"defaults": {"spec": shared["spec"]}} if shared.get("spec") else {}
+    whole = {
+        "apiVersion": INTENT_API_VERSION,
+        "kind": SET_KIND,
+        "metadata": {"name": name, **shared.get("metadata", {})},
+        "spec": {**spec, "workspaces": entries},
+    }
+    put_in_order(whole)
+    return commented(dump(whole), _placed([found for _, found in intents], whole))
+
+
+def _without_name(intent: Json) -> Json:
+    metadata = {key: item for key, item in intent["metadata"].items() if key != "name"}
+    return {"metadata": metadata, "spec": intent["spec"]}
+
+
+def _entry(intent: Json, rest: Json) -> Json:
+    metadata = {"name": intent["metadata"]["name"], **rest.get("metadata", {})}
+    return {"metadata": metadata, **({"spec": rest["spec"]} if "spec" in rest else {})}
+
+
+def _split(key: str, column: list[Json], path: Path, depth: int) -> _Split:
+    """The cheapest way to say the key's value for every entry: no default, one for its parts, or one for the whole."""
+    present = [value for value in column if value is not _MISSING]
+    apart = _Split(_MISSING, column, sum(_size(key, value, _below(path)) for value in present))
+    if len(present) < 2:
+        return apart
+    ways = [apart]
+    if all(isinstance(value, dict) and value for value in present):
+        ways.append(_by_parts(key, column, path, depth))
+    elif len({flow(value) for value in present}) == 1 or not any(
+        isinstance(value, dict) for value in present
+    ):
+        ways.append(_whole(key, column, path, depth))
+    return min(ways, key=lambda way: way.cost)
+
+
+def _whole(key: str, column: list[Json], path: Path, depth: int) -> _Split:
+    texts = [None if value is _MISSING else flow(value) for value in column]
+    said = [text for text in texts if text is not None]
+    chosen = max(dict.fromkeys(said), key=lambda text: said.count(text) * len(text))
+    default = column[texts.index(chosen)]
+    rests = [
+        None if text is None else _MISSING if text == chosen else value
+        for text, value in zip(texts, column, strict=True)
+    ]
+    left = sum(_size(key, rest, _below(path)) for rest in rests if rest is not _MISSING)
+    return _Split(default, rests, _size(key, default, depth + len(path) - 1) + left)
+
+
+def _by_parts(key: str, column: list[Json], path: Path, depth: int) -> _Split:
+    present = [value for value in column if value is not _MISSING]
+    default: dict[str, Json] = {}
+    lefts: list[dict[str, Json]] = [{} for _ in present]
+    cost = 0
+    for part in dict.fromkeys(name for value in present for name in value):
+        split = _split(part, [value.get(part, _MISSING) for value in present], (*path, part), depth)
+        cost += split.cost
+        if split.default is not _MISSING:
+            default[part] = split.default
+        for left, rest in zip(lefts, split.rests, strict=True):
+            if rest is not _MISSING:
+                left[part] = rest
+    if not default or not _same_order(default, lefts, present, path):
+        return _Split(_MISSING, column, sum(_size(key, value, _below(path)) for value in present))
+    remaining = iter(lefts)
+    rests: list[Json] = [None if value is _MISSING else next(remaining) or _MISSING for value in column]
+    heads = [_size(key, {}, depth + len(path) - 1)]
+    heads += [_size(key, {}, _below(path)) for rest in rests if rest is not _MISSING]
+    return _Split(default, rests, cost + sum(heads))
+
+
+def _same_order(default: Json, lefts: Sequence[Json], present: Sequence[Json], path: Path) -> bool:
+    if path in _FIXED_ORDER:
+        return True
+    return all(list(merged(default, left)) == list(value) for left, value in zip(lefts, present, strict=True))
+
+
+def _below(path: Path) -> int:
+    return _ENTRY_DEPTH + len(path) - 1
+
+
+def _size(key: str, value: Json, depth: int) -> int:
+    """How many characters a key with its value takes at that depth."""
+    text = dump({key: value})
+    return len(text) + 2 * depth * text.count("\n")
+
+
+def _placed(found: Sequence[Mapping[Path, Comments]], whole: Json) -> dict[Path, Comments]:
+    """Every comment at the entry where it has its field still, at the default where it went there, else at the entry."""
+    placed: dict[Path, Comments] = {}
+    for index, each in enumerate(found):
+        entry: Path = ("spec", "workspaces", index)
+        for path, said in each.items():
+            where = entry + path
+            if not _has(whole, where):
+                shared = path if path[:1] == ("metadata",) else ("spec", "defaults", *path)
+                where = shared if _has(whole, shared) and placed.get(shared, said) == said else where
+            placed[where] = said
+    return placed
+
+
+def _has(value: Json, path: Path) -> bool:
+    for step in path:
+        if isinstance(step, int):
+            inside = isinstance(value, list) and step < len(value)
+        else:
+            inside = isinstance(value, dict) and step in value
+        if not inside:
+            return False
+        value = value[step]
+    return True

@@ -1,0 +1,157 @@
+"""Documents to the Workspaces and ConfigMaps in them, with a finding for everything that is none and should be."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from kaitogen.commands.import_.targeting import target_of
+from kaitogen.diagnostics.placing import place
+from kaitogen.diagnostics.suppression import take_back
+from kaitogen.model import Document, Finding, Finished, Json, Located, Origin, Path, Problem, Target, Wanted
+from kaitogen.pipeline.check import check_finished, is_workspace
+from kaitogen.pipeline.classify import sort_out
+from kaitogen.pipeline.load import Loaded
+
+_MARK: Final = "{{"
+#: A pod template and a ConfigMap may hold braces that are meant for others.
+_FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData"))
+_RENDER_FIRST: Final = "render it first: helm template . | kaitogen import -"
+_OWNER_LABEL: Final = "inferenceset.kaito.sh/created-by"
+_MOST_KINDS: Final = 3
+
+
+class Read(NamedTuple):
+    """What an import works on: each Workspace with its target, all ConfigMaps, and what is wrong or worth a word."""
+
+    workspaces: tuple[tuple[Finished, Target], ...]
+    config_maps: tuple[Finished, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_objects(loaded: Loaded, wanted: Wanted) -> Read:
+    """The objects of a whole run, held against KAITO's rules of their targets."""
+    documents, unreadable, files = loaded
+    sorted_out = sort_out(documents, finished=True)
+    located = [*sorted_out.located, *(one for document in documents for one in _nested(document))]
+    findings = [*map(_unrendered, unreadable), *sorted_out.findings]
+    workspaces: list[tuple[Finished, Target]] = []
+    config_maps: list[Finished] = []
+    seen: dict[tuple[str, str], Origin] = {}
+    for one in sorted_out.finished:
+        if not is_workspace(one.data):
+            config_maps.append(one)
+        elif problem := _templated(one) or _owned(one) or _twice(one, seen):
+            located.append(Located(one.origin, problem))
+        else:
+            target, note = target_of(one.data, wanted)
+            workspaces.append((one, target))
+            located += [Located(one.origin, note)] if note else []
+    located += judged(workspaces, config_maps)
+    findings += place(located)
+    here = any(is_workspace(one.data) for one in sorted_out.finished)
+    if not here and not any(one.severity == "error" for one in findings):
+        findings.append(_nothing(documents, files))
+    kept, _ = take_back(findings, documents)
+    return Read(tuple(workspaces), tuple(config_maps), tuple(kept))
+
+
+def judged(
+    workspaces: Sequence[tuple[Finished, Target]], config_maps: Sequence[Finished]
+) -> Iterator[Located]:
+    """What KAITO refuses or cannot run; its warnings are for `validate`, once the intent is there."""
+    targets: dict[str, tuple[Target, list[Finished]]] = {}
+    for one, target in workspaces:
+        targets.setdefault(repr(target), (target, []))[1].append(one)
+    for target, group in targets.values():
+        for located in check_finished([*group, *config_maps], target):
+            if located.problem.severity == "error":
+                yield located
+
+
+def _nested(document: Document) -> Iterator[Located]:
+    """Items of a List that are no objects, a List among them."""
+    value = document.value
+    if not (
+        isinstance(value, dict) and isinstance(value.get("kind"), str) and value["kind"].endswith("List")
+    ):
+        return
+    items = value.get("items")
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        kind = item.get("kind") if isinstance(item, dict) else None
+        if not isinstance(kind, str) or (kind.endswith("List") and "items" in item):
+            what = f"a {kind[:60]}" if isinstance(kind, str) else "no object with a kind"
+            message = f"an item of the {value['kind'][:60]} is {what}; Kubernetes knows no such list"
+            advice = "put the objects into one List, or into documents of their own"
+            yield Located(Origin(document), Problem("KG172", "error", ("items", index), message, advice))
+
+
+def _unrendered(finding: Finding) -> Finding:
+    """A text that cannot be read because it is a template of Helm's still."""
+    if _MARK not in finding.source:
+        return finding
+    return finding._replace(
+        code="KG171", message="a Helm template that is not rendered yet", fix=_RENDER_FIRST
+    )
+
+
+def _templated(one: Finished) -> Problem | None:
+    path = next(_braces(one.data, ()), None)
+    if path is None:
+        return None
+    return Problem("KG171", "error", path, "a Helm template that is not rendered yet", _RENDER_FIRST)
+
+
+def _braces(value: Json, path: Path) -> Iterator[Path]:
+    if isinstance(value, str):
+        if _MARK in value:
+            yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key not in _FOR_OTHERS:
+                yield from _braces(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _braces(item, (*path, index))
+
+
+def _owned(one: Finished) -> Problem | None:
+    """A Workspace that something else makes would be fought over."""
+    metadata = one.data.get("metadata")
+    if not isinstance(metadata, dict):
+        return None
+    owners, labels = metadata.get("ownerReferences"), metadata.get("labels")
+    owner = owners[0] if isinstance(owners, list) and owners else None
+    if isinstance(owner, dict):
+        path: Path = ("metadata", "ownerReferences")
+        who = f"{str(owner.get('kind'))[:60]} {str(owner.get('name'))[:60]}"
+    elif isinstance(labels, dict) and _OWNER_LABEL in labels:
+        path, who = ("metadata", "labels", _OWNER_LABEL), f"InferenceSet {str(labels[_OWNER_LABEL])[:60]}"
+    else:
+        return None
+    name = str(metadata.get("name"))[:60]
+    message = f"Workspace {name} is made by {who} and is passed over: two would write it"
+    return Problem("KG175", "warning", path, message, "change what makes it, or remove that first")
+
+
+def _twice(one: Finished, seen: dict[tuple[str, str], Origin]) -> Problem | None:
+    metadata = one.data.get("metadata")
+    if not isinstance(metadata, dict):
+        return None
+    key = (str(metadata.get("namespace", "")), str(metadata.get("name")))
+    if key not in seen:
+        seen[key] = one.origin
+        return None
+    first = seen[key].document
+    message = f"Workspace {'/'.join(filter(None, key))[:120]} is there twice; the first is in {first.file}, document {first.number + 1}"
+    return Problem("KG220", "error", ("metadata", "name"), message, "give the one that counts, alone")
+
+
+def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Finding:
+    """A run that found no Workspace says what it found instead."""
+    kinds: dict[str, None] = {}
+    for document in documents:
+        value = document.value if isinstance(document.value, dict) else {}
+        kinds[f"{str(value.get('kind'))[:60]} of {str(value.get('apiVersion'))[:60]}"] = None
+    shown = ", ".join(list(kinds)[:_MOST_KINDS]) + (" and others" if len(kinds) > _MOST_KINDS else "")
+    message = f"no Workspace of kaito.sh is here{f', only {shown}' if shown else ''}"
+    advice = "name the files that hold Workspaces, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -"
+    return Finding("KG170", "error", files[0] if files else "", 0, 0, "", message, advice)

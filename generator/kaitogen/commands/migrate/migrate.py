@@ -1,0 +1,185 @@
+"""One file from one KAITO version to another: edits to its text, and everything that they cannot decide."""
+
+from collections.abc import Iterator
+from functools import reduce
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from kaitogen.commands.import_.reading import judged
+from kaitogen.commands.import_.targeting import target_of as target_of_workspace
+from kaitogen.commands.migrate.steps import of_part, of_whole, of_workspace
+from kaitogen.diagnostics.placing import place
+from kaitogen.kaito.canonical import in_key_order
+from kaitogen.model import (
+    NEWEST_KAITO,
+    SET_KIND,
+    Document,
+    Finding,
+    Json,
+    Located,
+    Origin,
+    Path,
+    Problem,
+    Request,
+    Target,
+    Wanted,
+)
+from kaitogen.pipeline.check import is_workspace
+from kaitogen.pipeline.classify import is_an_intent, sort_out
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.validate import validate
+from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
+from kaitogen.yaml.merge import entries
+from kaitogen.yaml.reader import Unreadable, read
+from kaitogen.yaml.writer import flow
+
+_BY_HAND: Final = "change it by hand; what an alias stands for, say, is written elsewhere"
+
+
+class Migrated(NamedTuple):
+    """The text of a file for the other version, and what was found; the text counts where no finding is an error."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
+def migrated(name: str, data: bytes, wanted: Wanted) -> Migrated:
+    """One file for the version `wanted.kaito`; the rest of `wanted` is about finished Workspaces."""
+    loaded = documents_of(name, data)
+    if loaded.findings:
+        return Migrated("", tuple(loaded.findings))
+    text = data.decode("utf-8-sig")
+    starts = [raw.start for raw in read(text)]
+    pieces = _pieces(text)
+    located: list[Located] = []
+    moved: list[Document] = []
+    flaws: list[Finding] = []
+    for document in loaded.documents:
+        edits = list(_edits(document, wanted, located))
+        if not edits and not _ours(document):
+            continue
+        flaws += document.flaws
+        if document.flaws:
+            continue
+        value = reduce(changed, edits, document.value)
+        moved.append(document._replace(value=value))
+        pieces[starts[document.number]] = _in_text(document, edits, value, located)
+    findings = [*flaws, *place(located)]
+    told = {(one.line, one.column) for one in findings if one.severity == "error"}
+    left = [*place(_left(moved, wanted)), *_unsaid(moved)]
+    findings += [one for one in left if (one.line, one.column) not in told]
+    whole = "".join(pieces[start] for start in sorted(pieces))
+    return Migrated(whole, tuple(dict.fromkeys(findings)))
+
+
+def _ours(document: Document) -> bool:
+    return is_an_intent(document.value) or bool(sort_out([document], finished=True).finished)
+
+
+def _pieces(text: str) -> dict[int, str]:
+    """The text of each document, and what stands between them, by offset."""
+    raws = [(raw.start, raw.end) for raw in read(text)]
+    cuts = sorted({0, len(text), *(at for raw in raws for at in raw)})
+    return {start: text[start:end] for start, end in pairwise(cuts)}
+
+
+def _edits(document: Document, wanted: Wanted, located: list[Located]) -> Iterator[Edit]:
+    if document.flaws:
+        return
+    seen: set[Path] = set()
+    for origin, step in _steps(document, wanted):
+        if isinstance(step, Problem):
+            located.append(Located(origin, step))
+        elif step.path not in seen:
+            seen.add(step.path)
+            yield step
+
+
+def _steps(document: Document, wanted: Wanted) -> Iterator[tuple[Origin, Edit | Problem]]:
+    to = Target(wanted.kaito or NEWEST_KAITO)
+    origin, value = Origin(document), document.value
+    if not is_an_intent(value):
+        for one in sort_out([document], finished=True).finished:
+            if is_workspace(one.data):
+                yield from ((origin, step) for step in of_workspace(one.data, one.origin.roots[0], to))
+        return
+    for root, part in _parts(value):
+        yield from ((origin, step) for step in of_part(part, root, to))
+    yield from ((origin, step) for step in _whole(document, to))
+
+
+def _parts(value: Json) -> Iterator[tuple[Path, Json]]:
+    """The intent itself; of a set its own metadata, its defaults and its entries."""
+    if value.get("kind") != SET_KIND:
+        yield (), value
+        return
+    yield (), {"metadata": value.get("metadata")}
+    spec = value.get("spec")
+    spec = spec if isinstance(spec, dict) else {}
+    yield ("spec", "defaults"), spec.get("defaults")
+    workspaces = spec.get("workspaces")
+    for index, entry in enumerate(workspaces if isinstance(workspaces, list) else ()):
+        yield ("spec", "workspaces", index), entry
+
+
+def _whole(document: Document, to: Target) -> Iterator[Edit | Problem]:
+    """What is decided by whole intents, valid ones alone: what is wrong with others they say themselves."""
+    specs, _ = validate([document])
+    is_set = document.value.get("kind") == SET_KIND
+    intents = entries(document) if is_set and specs else [(document.value, Origin(document))]
+    for spec in specs:
+        intent, origin = next(one for one in intents if one[1] == spec.origin)
+        roots = [root for root in origin.roots if root or not is_set]
+        after = spec.target._replace(kaito=to.kaito)
+        if spec.target.byo:
+            after = after._replace(node_provisioner="byo")
+        holders = [
+            root for root in roots if _says(document.value, (*root, "spec", "placement", "instanceType"))
+        ]
+        yield from of_whole(intent, (holders or roots)[0], spec.target, after)
+        if not _says(intent, ("spec", "target", "kaito")) and to.kaito != NEWEST_KAITO:
+            yield Edit((*roots[-1], "spec", "target", "kaito"), to.kaito)
+
+
+def _says(value: Json, path: Path) -> bool:
+    for step in path:
+        inside = (
+            step in value if isinstance(value, dict) else isinstance(step, int) and isinstance(value, list)
+        )
+        if not inside:
+            return False
+        value = value[step]
+    return True
+
+
+def _in_text(document: Document, edits: list[Edit], value: Json, located: list[Located]) -> str:
+    """The document's text after the edits, read back once; what cannot be edited there is a finding."""
+    path: Path = ()
+    try:
+        text = edited(document.text, edits)
+        if [flow(in_key_order(raw.value)) for raw in read(text)] == [flow(in_key_order(value))]:
+            return text
+    except NotEdited as stop:
+        path = stop.path
+    except Unreadable:
+        pass
+    message = "this cannot be changed in the text alone"
+    located.append(Located(Origin(document), Problem("KG177", "error", path, message, _BY_HAND)))
+    return document.text
+
+
+def _left(moved: list[Document], wanted: Wanted) -> Iterator[Located]:
+    """What the other version refuses in finished Workspaces after all edits."""
+    finished = sort_out([one for one in moved if not is_an_intent(one.value)], finished=True).finished
+    workspaces = [
+        (one, target_of_workspace(one.data, wanted)[0]) for one in finished if is_workspace(one.data)
+    ]
+    return judged(workspaces, [one for one in finished if not is_workspace(one.data)])
+
+
+def _unsaid(moved: list[Document]) -> Iterator[Finding]:
+    """The same of intents."""
+    intents = tuple(one for one in moved if is_an_intent(one.value))
+    result = generate(Request(documents=intents))
+    yield from (one for one in result.findings if one.severity == "error")

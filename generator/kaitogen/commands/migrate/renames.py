@@ -1,0 +1,61 @@
+"""Names that differ from one KAITO version to another: presets, feature gates and annotations."""
+
+from collections.abc import Iterator
+
+from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, preset_names
+from kaitogen.kaito.catalogue.versions import ANNOTATIONS, find_release
+from kaitogen.model import Json, Path, Problem, Target
+from kaitogen.yaml.edit import Edit
+
+
+def preset(name: str, path: Path, to: Target) -> Iterator[Edit | Problem]:
+    """The name under which the version has the preset; a finding where it has none, or another name."""
+    if is_preset(name, to.minor):
+        return
+    known = _other_name(name, to.minor)
+    if known is None:
+        yield _no_preset(name, path, to)
+        return
+    yield Edit(path, known)
+    message = f"preset {name[:60]} is named {known} in KAITO {to.kaito}, and KAITO refuses that change to a Workspace that runs"
+    yield Problem("KG178", "warning", path, message, "kaitogen diff --against shows the way out")
+
+
+def _other_name(name: str, minor: int) -> str | None:
+    """The same model by a name that the version takes: in its letter case, or the short name of a Hugging Face id."""
+    if is_preset(name.lower(), minor):
+        return name.lower()
+    if "/" not in name:
+        return None
+    for short in preset_names(minor):
+        row = find_short(short)
+        if row is not None and row[0] == name.lower():
+            return short
+    return None
+
+
+def _no_preset(name: str, path: Path, to: Target) -> Problem:
+    row, model = find_short(name), find_model(name)
+    retired = row is not None and row[2] and to.minor >= row[2]
+    what = f"left KAITO in 0.{row[2]}" if row is not None and retired else f"is not in KAITO {to.kaito}"
+    message = f"preset {name[:60]} {what}, and which model should run instead is not for kaitogen to say"
+    advice = "name another model"
+    if row is not None and is_preset(row[0], to.minor):
+        advice = f"write {model.id if model else row[0]} to take it from Hugging Face, or name another model"
+    return Problem("KG177", "error", path, message, advice)
+
+
+def gates(said: Json, path: Path, to: Target) -> Iterator[Edit]:
+    """Gates that the version does not know, which would change nothing there."""
+    release = find_release(to.kaito)
+    for gate in said if isinstance(said, dict) else ():
+        if release is not None and gate not in release.gates:
+            yield Edit((*path, gate), None)
+
+
+def annotations(said: Json, path: Path, to: Target) -> Iterator[Edit]:
+    """KAITO's annotations that the version does not read."""
+    for key in said if isinstance(said, dict) else ():
+        since, until = ANNOTATIONS.get(key, (0, 0))
+        if to.minor < since or (until and to.minor >= until):
+            yield Edit((*path, key), None)

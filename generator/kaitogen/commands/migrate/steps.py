@@ -1,0 +1,97 @@
+"""What changes in one intent, part of a set, or finished Workspace when it moves to another KAITO version."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.commands.migrate.renames import annotations, gates, preset
+from kaitogen.model import Json, Path, Problem, Target
+from kaitogen.yaml.edit import Edit
+
+_GATE: Final = "disableNodeAutoProvisioning"
+#: The first versions of what a migration turns on (reference: the flag --node-provisioner came with 0.11; since 0.8 nobody
+#: reads preferredNodes, and an instance type is required or refused by the provisioner).
+_FLAG_SINCE: Final = 11
+_BYO_SINCE: Final = 7
+_STRICT_SINCE: Final = 8
+#: What the CRD filled in before that.
+_OLD_INSTANCE_TYPE: Final = "Standard_NC24ads_A100_v4"
+_NEWEST_API: Final = "kaito.sh/v1beta1"
+_WORKLOADS: Final = ("inference", "tuning")
+
+
+def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Problem]:
+    """The changes to an intent, or to the defaults or an entry of a set, wherever its words stand."""
+    spec, where = _mapping(part, "spec"), (*root, "spec")
+    target = _mapping(spec, "target")
+    at = (*where, "target")
+    if target.get("kaito") not in (None, to.kaito):
+        yield Edit((*at, "kaito"), to.kaito)
+    if target.get("apiVersion") not in (None, _NEWEST_API):
+        yield Edit((*at, "apiVersion"), None)
+    yield from _provisioner(target, at, to)
+    if to.minor >= _STRICT_SINCE and "preferredNodes" in _mapping(spec, "placement"):
+        yield Edit((*where, "placement", "preferredNodes"), None)
+    for kind in _WORKLOADS:
+        workload = _mapping(spec, kind)
+        if isinstance(workload.get("model"), str):
+            yield from preset(workload["model"], (*where, kind, "model"), to)
+        if workload.get("accessMode") == "public":
+            yield Edit((*where, kind, "accessMode"), None)
+    yield from _annotated(part, root, to)
+
+
+def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Problem]:
+    """The same for a finished Workspace."""
+    if workspace.get("apiVersion") == "kaito.sh/v1alpha1":
+        yield Edit((*root, "apiVersion"), _NEWEST_API)
+    if to.minor >= _STRICT_SINCE and "preferredNodes" in _mapping(workspace, "resource"):
+        yield Edit((*root, "resource", "preferredNodes"), None)
+    for kind in _WORKLOADS:
+        said = _mapping(_mapping(workspace, kind), "preset")
+        if isinstance(said.get("name"), str):
+            yield from preset(said["name"], (*root, kind, "preset", "name"), to)
+        if said.get("accessMode") == "public":
+            yield Edit((*root, kind, "preset", "accessMode"), None)
+    yield from _annotated(workspace, root, to)
+
+
+def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[Edit | Problem]:
+    """What only the whole intent decides: whether it says an instance type. `to` has its provisioner already."""
+    placement = _mapping(_mapping(intent, "spec"), "placement")
+    path = (*root, "spec", "placement", "instanceType")
+    if to.minor < _STRICT_SINCE:
+        return
+    if to.byo and "instanceType" in placement:
+        yield Edit(path, None)
+    elif not to.byo and before.minor < _STRICT_SINCE and not ({"instanceType", "nodes"} & placement.keys()):
+        yield Edit(path, _OLD_INSTANCE_TYPE)
+
+
+def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Problem]:
+    said, switches = target.get("nodeProvisioner"), _mapping(target, "featureGates")
+    path = (*at, "nodeProvisioner")
+    if to.minor >= _FLAG_SINCE and switches.get(_GATE) is True and said != "byo":
+        yield Edit(path, "byo")
+    if to.minor >= _FLAG_SINCE and _GATE in switches:
+        yield Edit((*at, "featureGates", _GATE), None)
+        switches = {gate: on for gate, on in switches.items() if gate != _GATE}
+    if to.minor < _BYO_SINCE and switches.get(_GATE) is True:
+        said = "byo"
+    yield from gates(switches, (*at, "featureGates"), to)
+    since = {"karpenter": _FLAG_SINCE, "byo": _BYO_SINCE}.get(str(said), 0)
+    if to.minor < since:
+        path = path if "nodeProvisioner" in target else at
+        message = f"KAITO {to.kaito} has no node provisioner {said}, and who brings the nodes there is not for kaitogen to say"
+        yield Problem(
+            "KG177", "error", path, message, "choose another nodeProvisioner, or stay on the newer KAITO"
+        )
+
+
+def _annotated(part: Json, root: Path, to: Target) -> Iterator[Edit]:
+    said = _mapping(_mapping(part, "metadata"), "annotations")
+    yield from annotations(said, (*root, "metadata", "annotations"), to)
+
+
+def _mapping(value: Json, key: str) -> Json:
+    inner = value.get(key) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else {}

@@ -1,0 +1,194 @@
+"""Where facts about nodes come from: an inventory, what kubectl printed, or the live cluster."""
+
+import os
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final, NamedTuple
+
+from kaitogen.commands import inputs, max_age
+from kaitogen.commands.option_types import Values
+from kaitogen.diagnostics.placing import place
+from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.kaito.rules.context import part
+from kaitogen.model import Document, Finding, Json
+from kaitogen.nodes import inventory, snapshot
+from kaitogen.nodes.facts import entry
+from kaitogen.nodes.inventory import Known
+from kaitogen.nodes.status import used
+from kaitogen.pipeline.load import MAX_FACTS, STDIN, facts_of
+from kaitogen.yaml.reader import Unreadable
+from kaitogen.yaml.stream import items
+
+_CHUNK: Final = 1 << 20
+#: In so many of its first bytes a document of ours says what it is.
+_HEAD: Final = 1 << 16
+_OURS: Final = b"kaitogen.io/"
+_KUBECTL: Final = "kubectl get nodes -o json | kaitogen nodes snapshot - > nodes.yaml"
+
+
+class Facts(NamedTuple):
+    """What is known, what is wrong with where it comes from, and the time that ages count to.
+
+    `used` are the GPU resources that pods hold, by node; None where nobody asked for pods.
+    """
+
+    known: Known
+    findings: list[Finding]
+    now: str
+    used: Mapping[str, Mapping[str, int]] | None = None
+
+
+class _Objects(NamedTuple):
+    """The nodes of a cluster as entries, and its pods where they came along."""
+
+    entries: list[Json]
+    pods: list[Json] | None
+
+
+def is_live(values: Values) -> bool:
+    """Whether the cluster itself is asked; UsageError where an option says how to, and --live is missing."""
+    if not any(values.get(name) for name in ("live", "kubeconfig", "context")):
+        return False
+    from kaitogen.commands.live import wanted  # the client is an extra, and heavy
+
+    return wanted(values)
+
+
+def facts(values: Values, *, needed: bool = True) -> Facts:
+    """The facts that the options name; UsageError where they name none and some are needed."""
+    names = inputs.words(values["inventory"])
+    pods: list[Json] | None = None
+    documents: list[Document] = []
+    findings: list[Finding] = []
+    live = is_live(values)
+    if live:
+        document, pods = _live(values, with_pods=bool(values.get("pods")))
+        documents.append(document)
+    elif needed and not names:
+        fix = f"add --inventory nodes.yaml or --live; without either: {_KUBECTL}"
+        raise UsageError("nothing says where the facts about nodes come from", fix=fix)
+    for name in names:
+        found, more, held = read(name)
+        documents += found
+        findings += more
+        pods = held if held is not None else pods
+    oldest = "" if live else max_age.oldest(values)
+    known, located = inventory.read(documents, oldest)
+    taken = known.inventory.taken if known.inventory is not None else ""
+    if values.get("pods") and pods is None:
+        fix = "ask the cluster with --live --pods, or hand over kubectl get nodes,pods -A -o json"
+        raise UsageError("--pods needs to know the pods, and these facts are about nodes alone", fix=fix)
+    return Facts(
+        known, [*findings, *place(located)], taken or max_age.now(), used(pods) if pods is not None else None
+    )
+
+
+def read(name: str) -> tuple[list[Document], list[Finding], list[Json] | None]:
+    """The documents of a file: inventories as they are, what kubectl printed as an inventory; and pods, if it has some."""
+    label = STDIN if name == "-" else name
+    pieces = _pieces(name)
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    if _OURS in head or not head.lstrip().startswith(b"{"):
+        return _of_documents(label, chain((head,), pieces))
+    try:
+        objects = _sorted(items(chain((head,), pieces)))
+    except Unreadable as stop:
+        flaw = stop.flaw
+        return [], [_wrong(label, flaw.code, flaw.line, flaw.message, flaw.fix)], None
+    return _of_objects(label, objects)
+
+
+def _of_documents(
+    label: str, pieces: Iterator[bytes]
+) -> tuple[list[Document], list[Finding], list[Json] | None]:
+    parts: list[bytes] = []
+    size = 0
+    while size <= MAX_FACTS and (piece := next(pieces, b"")):
+        parts.append(piece)
+        size += len(piece)
+    loaded = facts_of(label, b"".join(parts))
+    if loaded.findings:
+        return [], loaded.findings, None
+    values = [document.value for document in loaded.documents]
+    if any(_is_kubectls(value) for value in values):
+        return _of_objects(label, _sorted(one for value in values for one in _items(value)))
+    return loaded.documents, [], None
+
+
+def _of_objects(label: str, objects: _Objects) -> tuple[list[Document], list[Finding], list[Json] | None]:
+    if not objects.entries:
+        return [], [_wrong(label, "KG320", 0, "there is no Node in it", f"hand over nodes: {_KUBECTL}")], None
+    return [Document(label, 0, snapshot.document(objects.entries, "", ""), inline=True)], [], objects.pods
+
+
+def _is_kubectls(value: Json) -> bool:
+    kind = value.get("kind") if isinstance(value, dict) else None
+    return kind == "Node" or (isinstance(kind, str) and kind.endswith("List"))
+
+
+def _items(value: Json) -> Iterator[Json]:
+    found = value.get("items") if isinstance(value, dict) else None
+    yield from found if isinstance(found, list) else (value,)
+
+
+def _sorted(objects: Iterator[Json]) -> _Objects:
+    entries: list[Json] = []
+    pods: list[Json] | None = None
+    for one in objects:
+        kind = _kind(one)
+        if kind == "Node":
+            entries.append(entry(one))
+        elif kind == "Pod":
+            pods = pods if pods is not None else []
+            pods.append(_slim(one))
+    return _Objects(entries, pods)
+
+
+def _kind(one: Json) -> str:
+    """The kind of an object; the API server's own lists hold objects that do not say it."""
+    if not isinstance(one, dict):
+        return ""
+    told = part(one, "spec")
+    return str(one.get("kind") or ("Pod" if "containers" in told else "Node"))
+
+
+def _slim(pod: Json) -> Json:
+    """The part of a pod that says what it holds."""
+    return {key: pod.get(key) for key in ("spec", "status")}
+
+
+def _live(values: Values, *, with_pods: bool) -> tuple[Document, list[Json] | None]:
+    from kaitogen.commands.live import Asking  # the client is an extra, and heavy
+
+    with Asking(values) as cluster:
+        entries = [entry(node) for node in cluster.nodes()]
+        pods = cluster.pods() if with_pods else None
+        value = snapshot.document(entries, cluster.name, max_age.now())
+    return Document(f"the cluster {cluster.name}", 0, value, inline=True), pods
+
+
+def live_document(values: Values) -> Document:
+    """The nodes of the live cluster as an inventory that was never a file."""
+    return _live(values, with_pods=False)[0]
+
+
+def _pieces(name: str) -> Iterator[bytes]:
+    try:
+        descriptor = os.dup(0) if name == "-" else os.open(name, os.O_RDONLY)
+        with open(descriptor, "rb", buffering=0) as file:
+            while piece := file.read(_CHUNK):
+                yield piece
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        label = "standard input" if name == "-" else name
+        raise SurroundingsError(
+            f"{label} cannot be read: {reason}", fix="check the path and its permissions"
+        ) from error
+
+
+def _wrong(label: str, code: str, line: int, message: str, fix: str) -> Finding:
+    return Finding(code, "error", label, line, 0, "", message, fix)

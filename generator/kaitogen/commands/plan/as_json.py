@@ -1,0 +1,152 @@
+"""A plan as JSON, in the shape of schemas/plan.schema.json."""
+
+import json
+from decimal import Decimal
+from typing import Any, Final
+
+from kaitogen import __version__
+from kaitogen.commands.plan.changes import Change, Comparison
+from kaitogen.commands.plan.types import Fleet, Planned
+from kaitogen.diagnostics.formats.as_json import finding_data
+from kaitogen.kaito.sizing.costs import Cost, Prices
+from kaitogen.kaito.sizing.instance_types import Offer
+from kaitogen.kaito.sizing.types import Memory, Span, Term
+
+#: The version of the shape; it rises when a reader of the old one would go wrong.
+VERSION: Final = 1
+
+
+def write(fleet: Fleet, against: Comparison | None = None) -> str:
+    """One JSON object with a newline at its end."""
+    document: dict[str, Any] = {
+        "version": VERSION,
+        "tool": {"name": "kaitogen", "version": __version__},
+        "totals": _totals(fleet),
+        "workspaces": [_workspace(one, fleet.prices) for one in fleet.planned],
+        "findings": [finding_data(one) for one in fleet.elsewhere],
+    }
+    if against is not None:
+        document["against"] = _against(against)
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _totals(fleet: Fleet) -> dict[str, Any]:
+    return {
+        "workspaces": len(fleet.planned),
+        "nodes": fleet.nodes,
+        "gpus": fleet.gpus,
+        "unknown": fleet.unknown,
+        **({} if fleet.prices is None else {"cost": _cost(fleet.cost, fleet.prices)}),
+    }
+
+
+def _cost(cost: Cost | None, prices: Prices) -> dict[str, Any] | None:
+    if cost is None:
+        return None
+    return {
+        "currency": prices.currency,
+        "hour": str(cost.hour),
+        "month": str(cost.month),
+        "spotHour": None if cost.spot is None else str(cost.spot),
+        "unpriced": list(cost.unpriced),
+    }
+
+
+def _asked(one: Planned, prices: Prices | None) -> dict[str, Any]:
+    """What is there only where an option asks for it."""
+    asked: dict[str, Any] = {} if prices is None else {"cost": _cost(one.cost, prices)}
+    if one.choice is not None:
+        asked["choice"] = {
+            "offers": [_offer(offer, prices) for offer in one.choice.offers],
+            "out": [{"instanceType": out.sku.name, "why": out.why} for out in one.choice.out],
+            "unknown": one.choice.unknown,
+        }
+    return asked
+
+
+def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
+    return {
+        "instanceType": offer.sku.name,
+        "nodes": offer.nodes,
+        "gpus": offer.gpus,
+        "context": _span(offer.memory.context),
+        "verdict": offer.memory.verdict,
+        "cost": None if prices is None else _cost(offer.cost, prices),
+    }
+
+
+def _workspace(one: Planned, prices: Prices | None) -> dict[str, Any]:
+    estimate, layout = one.sizing.estimate, one.sizing.estimate.layout
+    lever, memory = one.sizing.lever, one.sizing.memory
+    return {
+        "name": one.name,
+        "namespace": one.namespace or None,
+        "strategy": one.strategy,
+        "instanceType": one.instance_type or None,
+        "kaito": estimate.kaito,
+        "requestedNodes": estimate.requested,
+        "estimatedNodes": estimate.nodes,
+        "gpus": estimate.gpus,
+        "parallelism": None if layout is None else layout._asdict(),
+        "contextLength": estimate.context.tokens,
+        "memory": None if memory is None else _memory(memory),
+        "findings": [finding_data(finding) for finding in one.findings],
+        "model": one.sizing.model,
+        "runtime": estimate.runtime,
+        "labels": dict(one.spec.labels),
+        "reasons": [*estimate.reasons, *([estimate.unknown] if estimate.unknown else [])],
+        "context": {"source": estimate.context.source, "served": estimate.context.served},
+        "objects": [made._asdict() for made in one.made],
+        "command": one.command,
+        "lever": None if lever is None else {"change": lever.words, "effect": lever.effect},
+        **_asked(one, prices),
+    }
+
+
+def _memory(memory: Memory) -> dict[str, Any]:
+    return {
+        "vllm": memory.vllm,
+        "utilization": memory.utilization,
+        "verdict": memory.verdict,
+        "gpu": _term(memory.gpu),
+        "terms": [_term(term) for term in memory.terms],
+        "perToken": _term(memory.per_token),
+        "tokens": _span(memory.tokens),
+        "context": _span(memory.context),
+        "requests": _span(memory.requests),
+    }
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {**term._asdict()}
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {**span._asdict()}
+
+
+def _against(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "revision": comparison.revision,
+        "before": _totals(comparison.before),
+        "same": comparison.same,
+        "changes": [_change(change, comparison.after.prices) for change in comparison.changes],
+    }
+
+
+def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
+    before, after = change.before, change.after
+    paid = dict(zip(("before", "after"), map(_amount, change.hours), strict=True))
+    return {
+        "change": change.kind,
+        "name": change.one.name,
+        "namespace": change.one.namespace or None,
+        "nodes": {"before": before and before.nodes, "after": after and after.nodes},
+        "gpus": {"before": before and before.gpus, "after": after and after.gpus},
+        **({} if prices is None else {"cost": paid}),
+        "what": list(change.what),
+    }
+
+
+def _amount(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)

@@ -1,0 +1,96 @@
+"""The lines of the user's files that findings point at, for a page that carries them along."""
+
+from bisect import bisect_left
+from typing import Final, NamedTuple
+
+from kaitogen.commands.plan.build import documents_of
+from kaitogen.commands.plan.types import Fleet
+from kaitogen.diagnostics.as_text import place, printable
+from kaitogen.model import Document, Finding, Severity
+
+#: As many lines are shown before and after one that is pointed at.
+_AROUND: Final = 6
+_LONGEST_LINE: Final = 1000
+
+
+class Shown(NamedTuple):
+    """A finding as the page shows it; `anchor` is the line that it leads to, empty where there is none."""
+
+    severity: Severity
+    code: str
+    place: str
+    anchor: str
+    message: str
+    fix: str
+
+
+class SourceLine(NamedTuple):
+    """A line of a source; number 0 stands for lines that are left out."""
+
+    number: int
+    anchor: str
+    text: str
+
+
+class Excerpt(NamedTuple):
+    """What is shown of one document."""
+
+    file: str
+    anchor: str
+    lines: tuple[SourceLine, ...]
+
+
+class Sources:
+    """The documents of a fleet by file and line, and which of their lines are pointed at."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        documents = [one for one in documents_of(fleet.planned) if one.text]
+        self._documents = sorted(documents, key=lambda one: (one.file, one.line))
+        self._starts = [(one.file, one.line) for one in self._documents]
+        self._pointed: dict[int, set[int]] = {}
+
+    def finding(self, finding: Finding) -> Shown:
+        """The finding, with its line remembered for the excerpts."""
+        index = self._find(finding)
+        anchor = ""
+        if index is not None:
+            self._pointed.setdefault(index, set()).add(finding.line)
+            anchor = _anchor(index, finding.line)
+        return Shown(
+            finding.severity,
+            finding.code,
+            place(finding),
+            anchor,
+            printable(finding.message),
+            printable(finding.fix),
+        )
+
+    def excerpts(self) -> list[Excerpt]:
+        """The documents that findings point at, cut down to what stands around those lines."""
+        return [self._excerpt(index, lines) for index, lines in sorted(self._pointed.items())]
+
+    def _find(self, finding: Finding) -> int | None:
+        """The document that holds the finding's line: the last that starts before it."""
+        index = bisect_left(self._starts, (finding.file, finding.line)) - 1
+        return index if index >= 0 and _holds(self._documents[index], finding) else None
+
+    def _excerpt(self, index: int, pointed: set[int]) -> Excerpt:
+        document = self._documents[index]
+        shown = {number for line in pointed for number in range(line - _AROUND, line + _AROUND + 1)}
+        lines: list[SourceLine] = []
+        for number, text in enumerate(document.text.splitlines(), document.line + 1):
+            if number in shown:
+                lines.append(SourceLine(number, _anchor(index, number), printable(text[:_LONGEST_LINE])))
+            elif not lines or lines[-1].number:
+                lines.append(SourceLine(0, "", ""))
+        where = f"{document.file}, from line {document.line + 1}" if document.line else document.file
+        return Excerpt(printable(where), f"source-{index}", tuple(lines))
+
+
+def _holds(document: Document, finding: Finding) -> bool:
+    last = document.line + document.text.count("\n") + 1
+    return document.file == finding.file and document.line < finding.line <= last
+
+
+def _anchor(index: int, line: int) -> str:
+    return f"line-{index}-{line}"

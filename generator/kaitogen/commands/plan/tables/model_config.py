@@ -1,0 +1,219 @@
+"""A model outside KAITO's catalogue, from its own config.json and the sizes of its weight files."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from decimal import ROUND_CEILING, Decimal
+from typing import Final
+
+from kaitogen.commands.plan.tables.reading import at
+from kaitogen.kaito.catalogue.architectures import Shape
+from kaitogen.kaito.rules.context import cut, part
+from kaitogen.kaito.sizing.model_spec import Layers, Subject, has_experts, mixed
+from kaitogen.model import Document, Finding, Json, Problem
+from kaitogen.pipeline.load import read_file
+
+CONFIG: Final = "config.json"
+#: The fields that KAITO reads, each by the first of its names (presets/workspace/generator/model_catalog.go:58).
+_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "limit": ("max_position_embeddings", "n_ctx", "seq_length", "max_seq_len", "max_sequence_length", "model_max_length"),
+    "hidden": ("hidden_size", "n_embd", "d_model", "dim"),
+    "layers": ("num_hidden_layers", "n_layer", "n_layers"),
+    "heads": ("num_attention_heads", "n_head", "n_heads"),
+    "kv_heads": ("num_key_value_heads", "n_head_kv", "n_kv_heads"),
+    "head_dim": ("head_dim", "attention_head_dim"),
+    "kv_rank": ("kv_lora_rank",),
+    "rope_dim": ("qk_rope_head_dim",),
+}  # fmt: skip
+_REQUIRED: Final = ("layers", "heads", "hidden")
+#: More than any model has; what is above is a slip, and would only make sizes without sense.
+_MOST: Final = {"limit": 10**9, "hidden": 10**6, "layers": 10**4, "heads": 10**4, "kv_heads": 10**4, "head_dim": 10**5, "kv_rank": 10**5, "rope_dim": 10**5}  # fmt: skip
+_DEFAULT_LIMIT: Final = 2048
+_EXPERTS: Final = ("num_experts", "num_local_experts", "n_routed_experts")
+_MOST_FILES: Final = 100_000
+#: More bytes than the weights of any model have.
+_MOST_BYTES: Final = 2**50
+_GIB: Final = 2**30
+#: Which files KAITO counts (presets/workspace/generator/generator.go:436): the first kind that is there.
+_WEIGHTS: Final = (r"consolidated.*\.safetensors", r".*\.safetensors", r".*\.bin")
+_INDEXES: Final = ("model.safetensors.index.json", "consolidated.safetensors.index.json", "pytorch_model.bin.index.json")  # fmt: skip
+
+
+def read_configs(words: tuple[str, ...]) -> tuple[dict[str, Subject], list[Finding]]:
+    """The models of `[MODEL=]PATH` words by id in lower case, and what is wrong with their files."""
+    configs: dict[str, Subject] = {}
+    findings: list[Finding] = []
+    for word in words:
+        name, equals, path = word.partition("=")
+        name, path = (name.lower(), path) if equals else ("", word)
+        known, found = read_config(path)
+        findings += found
+        if known is not None:
+            configs[name] = known
+    return configs, findings
+
+
+def read_config(path: str) -> tuple[Subject | None, list[Finding]]:
+    """The model of a folder or of the config.json in it; None where something is missing or absurd."""
+    file = os.path.join(path, CONFIG) if os.path.isdir(path) else path
+    document = _json(file)
+    if isinstance(document, Finding):
+        return None, [document]
+    fields = _merged(document.value)
+    numbers, problems = _numbers(fields)
+    if problems:
+        return None, at(document, problems)
+    weights, source = _weights(os.path.dirname(file))
+    if isinstance(weights, Finding):
+        return None, [weights]
+    if not weights:
+        message = "no weight files and no index of them lie beside it, so nobody knows how large the model is"
+        advice = f"put {_INDEXES[0]} of the same repository into its folder"
+        return None, [Finding("KG162", "error", file, 0, 0, "", message, advice)]
+    return _subject(fields, numbers, weights, f"{source} beside {file}"), []
+
+
+def _json(file: str) -> Document | Finding:
+    data = read_file(file)
+    if isinstance(data, Finding):
+        return data
+    try:
+        text = data.decode("utf-8-sig")
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        message = f"not JSON: {getattr(error, 'msg', 'it cannot be read').lower()}"
+        return Finding(
+            "KG166", "error", file, line, getattr(error, "colno", 0), "", message, "download the file anew"
+        )
+    if not isinstance(value, dict):
+        return Finding("KG166", "error", file, 1, 1, "", "not a mapping", "name the model's config.json")
+    return Document(file, 0, value, text)
+
+
+def _merged(value: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The fields with those of the language model in one of several inputs, as KAITO merges them."""
+    nested = part(value, "text_config") or part(value, "llm_config")
+    return {**nested, **value}
+
+
+def _field(fields: Mapping[str, Json], what: str) -> tuple[str, Json]:
+    """The name and value of a field by the first of its names that is there."""
+    return next(((name, fields[name]) for name in _NAMES[what] if fields.get(name) is not None), ("", None))
+
+
+def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Problem]]:
+    numbers: dict[str, int] = {}
+    problems: list[Problem] = []
+    for what, most in _MOST.items():
+        name, value = _field(fields, what)
+        if value is None:
+            if what in _REQUIRED:
+                message = f"{_NAMES[what][0]} is missing, without which nobody can size the model"
+                problems.append(Problem("KG160", "error", (), message, "download the file anew"))
+            continue
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or not 0 < value <= most:
+            said = cut(str(value)[:80]) if isinstance(value, (int, float, str)) else "this"
+            problems.append(_absurd(name, f"{name} is {said}, and no model has that", said, f"1 to {most}"))
+        else:
+            numbers[what] = value
+    return numbers, [*problems, *_together(numbers, fields)]
+
+
+def _absurd(name: str, message: str, found: str, expected: str) -> Problem:
+    return Problem("KG161", "error", (name,), message, "download the file anew", found, expected)
+
+
+def _together(numbers: Mapping[str, int], fields: Mapping[str, Json]) -> Iterator[Problem]:
+    heads, kv_heads = numbers.get("heads"), numbers.get("kv_heads")
+    if heads and kv_heads and heads % kv_heads:
+        name = _field(fields, "kv_heads")[0]
+        message = f"{name} is {kv_heads}, which does not divide the {heads} attention heads"
+        yield _absurd(name, message, str(kv_heads), f"a divisor of {heads}")
+
+
+def _weights(folder: str) -> tuple[int | Finding, str]:
+    """The bytes that KAITO would count, by the files or their index, whichever says more; 0 where there is neither."""
+    try:
+        with os.scandir(folder or ".") as entries:
+            names = [entry.name for _, entry in zip(range(_MOST_FILES), entries, strict=False)]
+    except OSError:
+        names = []
+    sizes = [0]
+    for pattern in _WEIGHTS:
+        found = [name for name in names if re.fullmatch(pattern, name)]
+        if found:
+            sizes = [_size(os.path.join(folder, name)) for name in found]
+            break
+    index = next((name for name in _INDEXES if name in names), None)
+    indexed = 0 if index is None else _indexed(os.path.join(folder, index))
+    if isinstance(indexed, Finding):
+        return indexed, ""
+    if sum(sizes) >= indexed:
+        return _as_quantity(sum(sizes)), "the weight files"
+    return _as_quantity(indexed), "the index of the weights"
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _indexed(path: str) -> int | Finding:
+    document = _json(path)
+    if isinstance(document, Finding):
+        return document
+    total = part(document.value, "metadata").get("total_size")
+    if isinstance(total, float) and total.is_integer():
+        total = int(total)
+    if isinstance(total, int) and not isinstance(total, bool) and 0 < total <= _MOST_BYTES:
+        return total
+    problem = Problem("KG162", "error", ("metadata", "total_size"), "the index does not say how large the weights are", "download the file anew")  # fmt: skip
+    return at(document, [problem])[0]
+
+
+def _as_quantity(size: int) -> int:
+    """The bytes of the text with two decimals of a GiB that KAITO keeps, rounded up as Kubernetes does."""
+    return int((Decimal(f"{size / _GIB:.2f}") * _GIB).to_integral_value(ROUND_CEILING))
+
+
+def _subject(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> Subject:
+    heads = numbers["heads"]
+    kv_heads = numbers.get("kv_heads") or (1 if fields.get("multi_query") is True else heads)
+    head_dim = numbers.get("head_dim") or numbers["hidden"] // heads
+    architectures = fields.get("architectures")
+    first = architectures[0] if isinstance(architectures, list) and architectures else ""
+    architecture = first if isinstance(first, str) else ""
+    quantization = part(fields, "quantization_config")
+    bits = quantization.get("bits")
+    shape = Shape(
+        numbers["layers"], numbers["hidden"], heads, kv_heads, head_dim, numbers.get("kv_rank", 0), numbers.get("rope_dim", 0),
+        architecture, bits if isinstance(bits, int) else 0, "",
+    )  # fmt: skip
+    elements = shape.kv_rank + shape.rope_dim if shape.latent else 2 * kv_heads * head_dim
+    experts = any(isinstance(fields.get(key), int) and fields[key] > 1 for key in _EXPERTS)
+    return Subject(
+        "", weights, elements * shape.layers * 2, numbers.get("limit", _DEFAULT_LIMIT), shape, _layers(fields, shape),
+        experts or has_experts(architecture, ""), bool(quantization), source,
+    )  # fmt: skip
+
+
+def _layers(fields: Mapping[str, Json], shape: Shape) -> Layers | None:
+    """Which layers hold a growing cache, by the ways in which configurations say it."""
+    window = fields.get("sliding_window")
+    size = window if isinstance(window, int) and not isinstance(window, bool) and 0 < window < 10**9 else 0
+    kinds = fields.get("layer_types")
+    if isinstance(kinds, list) and len(kinds) == shape.layers:
+        growing, windowed = (
+            sum(kind == word for kind in kinds) for word in ("full_attention", "sliding_attention")
+        )
+        return Layers(growing, windowed, size) if growing or (windowed and size) else None
+    pattern = fields.get("hybrid_override_pattern")
+    if isinstance(pattern, str) and len(pattern) == shape.layers and "*" in pattern:
+        return Layers(pattern.count("*"))
+    unlike = mixed(shape.architecture) or (size and fields.get("use_sliding_window") is not False)
+    return None if unlike else Layers(shape.layers)

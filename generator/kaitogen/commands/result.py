@@ -1,0 +1,55 @@
+"""What a command hands back, and how that reaches the two streams. Nothing else prints."""
+
+import os
+from typing import NamedTuple
+
+from kaitogen.errors import EXIT_OK, EXIT_SURROUNDINGS
+
+
+class Outcome(NamedTuple):
+    """The product goes to standard output, everything said about it to standard error."""
+
+    output: bytes = b""
+    said: str = ""
+    exit_code: int = EXIT_OK
+
+
+def deliver(outcome: Outcome) -> int:
+    """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
+    say(outcome.said)
+    return _write(outcome.output) or outcome.exit_code
+
+
+def say(words: str) -> None:
+    """To standard error, whatever its encoding; a closed one is nobody's loss."""
+    if not words:
+        return
+    try:
+        _write_all(2, words.encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass
+
+
+def _write(output: bytes) -> int:
+    """All of the output to standard output; the exit code, 0 where all went well."""
+    if not output:
+        return EXIT_OK
+    try:
+        _write_all(1, output)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say(f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n")
+        return EXIT_SURROUNDINGS
+    return EXIT_OK
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(descriptor, view) :]
+        except BlockingIOError:  # another program that shares the pipe may have made it so
+            from select import select  # as rare as that
+
+            select([], [descriptor], [])

@@ -1,0 +1,43 @@
+"""Findings as JSON, in the shape of schemas/findings.schema.json."""
+
+import json
+from typing import Any, Final
+
+from kaitogen import __version__
+from kaitogen.commands.explain.registry import find
+from kaitogen.diagnostics.formats import Report
+from kaitogen.model import Finding
+
+#: The version of the shape; it rises when a reader of the old one would go wrong.
+VERSION: Final = 1
+
+
+def write(report: Report) -> str:
+    """One JSON object with a newline at its end."""
+    document = {
+        "version": VERSION,
+        "tool": {"name": "kaitogen", "version": __version__},
+        "workspaces": report.workspaces,
+        "strict": report.strict,
+        "findings": [finding_data(one) for one in report.findings],
+        "suppressed": [{**finding_data(one), "reason": reason} for one, reason in report.suppressed],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding as JSON can hold it."""
+    explanation = find(finding.code)
+    return {
+        "code": finding.code,
+        "kind": explanation.kind if explanation else "invalid",
+        "severity": finding.severity,
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "path": finding.path,
+        "message": finding.message,
+        "found": finding.found,
+        "expected": finding.expected,
+        "fix": finding.fix,
+    }

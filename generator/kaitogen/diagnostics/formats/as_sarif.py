@@ -1,0 +1,64 @@
+"""Findings as SARIF 2.1.0, which code hosts and editors read."""
+
+import json
+from typing import Any, Final
+from urllib.parse import quote
+
+from kaitogen import __version__
+from kaitogen.commands.explain.registry import find
+from kaitogen.diagnostics.formats import Report
+from kaitogen.model import Finding
+
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS: Final = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def write(report: Report) -> str:
+    """One SARIF log with one run."""
+    findings = [*report.findings, *(finding for finding, _ in report.suppressed)]
+    codes = sorted({finding.code for finding in findings})
+    results = [_result(finding, codes) for finding in report.findings]
+    for finding, reason in report.suppressed:
+        taken_back = [{"kind": "inSource", "justification": reason}]
+        results.append({**_result(finding, codes), "suppressions": taken_back})
+    driver = {"name": "kaitogen", "version": __version__, "rules": [_rule(code) for code in codes]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return (
+        json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+        + "\n"
+    )
+
+
+def _rule(code: str) -> dict[str, Any]:
+    explanation = find(code)
+    if explanation is None:
+        return {"id": code}
+    return {
+        "id": code,
+        "shortDescription": {"text": explanation.title},
+        "fullDescription": {"text": explanation.why},
+        "help": {"text": explanation.fix or f"kaitogen explain {code}"},
+    }
+
+
+def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
+    words = f"{finding.message}. {finding.fix}" if finding.fix else finding.message
+    # A path is a relative URI there; what a URI cannot hold is escaped.
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(finding.file)}}
+    if finding.line:
+        place["region"] = {"startLine": finding.line, "startColumn": max(finding.column, 1)}
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": codes.index(finding.code),
+        "level": _LEVELS[finding.severity],
+        "message": {"text": words},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _uri(path: str) -> str:
+    """The path with everything escaped that a URI cannot hold, bytes that are no UTF-8 included."""
+    try:
+        return quote(path.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:  # half a pair, which no file system hands out
+        return quote(path.encode("utf-8", "backslashreplace"))

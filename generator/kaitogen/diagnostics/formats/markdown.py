@@ -1,0 +1,29 @@
+"""Text of users in Markdown, shown as it is: it makes no markup, breaks no table and calls nobody."""
+
+from typing import Final
+
+from kaitogen.diagnostics.as_text import printable
+
+#: What Markdown, HTML in it or GitHub would take for more than text.
+_ESCAPES: Final = str.maketrans(
+    {
+        "\\": "\\\\",
+        "`": "\\`",
+        "*": "\\*",
+        "_": "\\_",
+        "[": "\\[",
+        "]": "\\]",
+        "|": "\\|",
+        "~": "\\~",
+        "#": "\\#",
+        "<": "&lt;",
+        "&": "&amp;",
+        "@": "&#64;",
+    }
+)
+
+
+def plain(text: str, most: int = 0) -> str:
+    """The text on one line, with at most so many characters (0: all of them)."""
+    line = printable(text)
+    return (line if not most or len(line) <= most else line[: most - 1] + "…").translate(_ESCAPES)

@@ -1,0 +1,227 @@
+"""The only room that asks a live cluster: read-only questions through the official client's configuration."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Final
+from urllib.parse import quote
+
+from kaitogen.files.cluster import problems
+from kaitogen.files.cluster.asking import Answer, Limits, Server
+from kaitogen.files.cluster.kubeconfig import Access
+from kaitogen.files.cluster.login import log_in
+from kaitogen.files.cluster.problems import Asked, ClusterError
+from kaitogen.model import Json
+
+__all__ = ["Access", "Cluster", "ClusterError", "connect"]
+
+PAGE: Final = 250
+_MOST_PAGES: Final = 4000
+_GROUP: Final = "kaito.sh"
+_VERSIONS: Final = ("v1beta1", "v1alpha1")
+#: Assigned to a node and not finished: what holds resources.
+_HOLDING: Final = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
+#: What is kept of a node; the rest is large, and annotations may hold what others keep secret.
+_NODE_PARTS: Final = {
+    "metadata": ("name", "labels", "creationTimestamp", "deletionTimestamp"),
+    "spec": ("unschedulable", "taints", "providerID"),
+    "status": ("conditions", "capacity", "allocatable"),
+}
+_CONDITION_PARTS: Final = ("type", "status", "reason")
+
+
+class _Expired(Exception):
+    """The server no longer knows the snapshot that the pages belong to."""
+
+
+def connect(
+    access: Access, *, told: Callable[[str], None] = lambda _: None, limits: Limits | None = None
+) -> "Cluster":
+    """The cluster that the access leads to, with credentials but not asked yet; `told` hears of progress."""
+    connection = log_in(access)
+    return Cluster(connection.cluster, Server(connection, limits or Limits(), told), told)
+
+
+class Cluster:
+    """A cluster that answers questions; each answer is whole, or a ClusterError."""
+
+    def __init__(self, name: str, server: Server, told: Callable[[str], None]) -> None:
+        #: The name of the context's cluster; `in-cluster` in a pod.
+        self.name = name
+        self._server = server
+        self._told = told
+
+    def __enter__(self) -> "Cluster":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._server.close()
+
+    def nodes(self) -> list[Json]:
+        """All nodes in the API's own words, with the parts that say what kind of node it is and how it is."""
+        return self._list("/api/v1/nodes", Asked("list", "nodes"), _slim_node)
+
+    def pods(self) -> list[Json]:
+        """The pods of all namespaces that run on a node and hold more than CPU, memory and disk, with just that."""
+        return self._list("/api/v1/pods", Asked("list", "pods"), _slim_pod, fieldSelector=_HOLDING)
+
+    def workspaces(self, namespace: str | None = None) -> list[Json]:
+        """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
+        inside = f"namespaces/{quote(namespace, safe='')}/" if namespace else ""
+        for version in _VERSIONS:
+            asked = Asked("list", "workspaces", _GROUP, namespace)
+            try:
+                found = self._list(f"/apis/{_GROUP}/{version}/{inside}workspaces", asked, _slim_workspace)
+            except _Missing:
+                continue
+            return [{"apiVersion": f"{_GROUP}/{version}", "kind": "Workspace", **one} for one in found]
+        raise problems.not_installed(self._server.where)
+
+    def config_map(self, namespace: str, name: str) -> Json | None:
+        """One ConfigMap; None where there is none of that name."""
+        asked = Asked("get", "configmaps", "", namespace, name)
+        path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps/{quote(name, safe='')}"
+        answer = self._server.ask(path, {}, asked)
+        value = answer.value
+        if answer.status == 404 and isinstance(value, dict) and value.get("kind") == "Status":
+            return None
+        if answer.status != 200 or not isinstance(value, dict) or value.get("kind") != "ConfigMap":
+            raise problems.nonsense(
+                self._server.where, f"no ConfigMap in an answer of status {answer.status}"
+            )
+        return value
+
+    def _list(self, path: str, asked: Asked, slim: Callable[[Json], Json | None], **query: str) -> list[Json]:
+        """All objects of a list; where the server forgets it half-way, everything again from the start, once."""
+        for _ in range(2):
+            try:
+                return [
+                    kept
+                    for page in self._pages(path, asked, query)
+                    for one in page
+                    if (kept := slim(one)) is not None
+                ]
+            except _Expired:
+                self._told(f"{self._server.where}: the list expired; asking again from the start")
+        raise problems.busy(
+            self._server.where, f"the list of {asked.resource} expired twice while it was read (410)"
+        )
+
+    def _pages(self, path: str, asked: Asked, query: dict[str, str]) -> Iterator[list[Json]]:
+        following, number = "", 0
+        for _ in range(_MOST_PAGES):
+            again = {"continue": following} if following else {}
+            answer = self._server.ask(path, {"limit": str(PAGE), **query, **again}, asked)
+            items, before = self._items(answer, asked), following
+            following = answer.value["metadata"].get("continue", "")
+            del answer
+            number += len(items)
+            self._told(f"{asked.resource} so far: {number:,}, from {self._server.where}")
+            yield items
+            items.clear()  # a page is large, and the next one comes while the last is still at hand
+            if not following:
+                return
+            if following == before:
+                break
+        raise problems.nonsense(self._server.where, f"the list of {asked.resource} never ends")
+
+    def _items(self, answer: Answer, asked: Asked) -> list[Json]:
+        value = answer.value
+        if answer.status == 410:
+            raise _Expired
+        if answer.status == 404 and asked.group and _unknown_path(value):
+            raise _Missing
+        items: list[Json] | None = value.get("items") if isinstance(value, dict) else None
+        if (
+            answer.status != 200
+            or not isinstance(items, list)
+            or not isinstance(value.get("metadata"), dict)
+            or not isinstance(value["metadata"].get("continue", ""), str)
+            or not all(map(_is_object, items))
+        ):
+            words = f"no list of {asked.resource} in an answer of status {answer.status}"
+            raise problems.nonsense(self._server.where, words)
+        return items
+
+
+class _Missing(Exception):
+    """The server does not know the kind."""
+
+
+def _unknown_path(value: Json) -> bool:
+    """Whether this is how an API server says 404, and not somebody else's page."""
+    if isinstance(value, dict):
+        return value.get("kind") == "Status"
+    return isinstance(value, str) and value.strip() == "404 page not found"
+
+
+def _is_object(one: Json) -> bool:
+    return (
+        isinstance(one, dict)
+        and isinstance(one.get("metadata"), dict)
+        and isinstance(one["metadata"].get("name"), str)
+    )
+
+
+def _slim_node(node: Json) -> Json:
+    kept = {part: _parts(node.get(part), names) for part, names in _NODE_PARTS.items()}
+    conditions = kept["status"].get("conditions")
+    if isinstance(conditions, list):
+        kept["status"]["conditions"] = [_parts(one, _CONDITION_PARTS) for one in conditions]
+    return _shared(kept)
+
+
+def _parts(value: Json, names: tuple[str, ...]) -> dict[str, Json]:
+    return {name: value[name] for name in names if name in value} if isinstance(value, dict) else {}
+
+
+def _slim_workspace(workspace: Json) -> Json:
+    workspace["metadata"].pop("managedFields", None)
+    return workspace
+
+
+def _slim_pod(pod: Json) -> Json | None:
+    """Where the pod runs and what its containers hold; None where that is nothing beyond CPU, memory and disk."""
+    spec = pod.get("spec")
+    if not isinstance(spec, dict):
+        return None
+    parts = {
+        kind: [_held(one) for one in spec.get(kind) or [] if isinstance(one, dict)]
+        for kind in ("containers", "initContainers")
+    }
+    held = any("/" in name for part in parts.values() for one in part for name in _names(one))
+    if not held and not spec.get("resourceClaims"):
+        return None
+    metadata = {key: pod["metadata"].get(key) for key in ("name", "namespace")}
+    kept = {key: spec[key] for key in ("nodeName", "overhead", "resourceClaims") if key in spec}
+    return _shared(
+        {
+            "metadata": metadata,
+            "spec": {**kept, **parts},
+            "status": {"phase": (pod.get("status") or {}).get("phase")},
+        }
+    )
+
+
+def _held(container: Json) -> Json:
+    """The part of a container that says what it holds; restartPolicy tells a sidecar from what runs before."""
+    return {key: container[key] for key in ("resources", "restartPolicy") if key in container}
+
+
+def _names(container: Json) -> Iterator[str]:
+    resources = container.get("resources")
+    for kind in ("requests", "limits"):
+        held = resources.get(kind) if isinstance(resources, dict) else None
+        yield from held if isinstance(held, dict) else ()
+
+
+def _shared(value: Json) -> Json:
+    """The same value with one copy of each text: thousands of nodes say the same things."""
+    if isinstance(value, dict):
+        return {sys.intern(key): _shared(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_shared(below) for below in value]
+    return sys.intern(value) if isinstance(value, str) else value

@@ -1,0 +1,173 @@
+"""What can go wrong between us and a cluster: one code for each, and the words that say what to do.
+
+No word comes from a library's own message: those repeat addresses, files and sometimes tokens.
+"""
+
+import json
+from typing import Final, NamedTuple
+
+from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics.suggest import nearest
+from kaitogen.errors import SurroundingsError
+
+_GROUP: Final = "rbac.authorization.k8s.io"
+_ACCOUNT: Final = "system:serviceaccount:"
+_SHOWN_CONTEXTS: Final = 10
+
+
+class Asked(NamedTuple):
+    """A request in the words of RBAC; no namespace means all of them, no name any."""
+
+    verb: str
+    resource: str
+    group: str = ""
+    namespace: str | None = None
+    name: str = ""
+
+
+class ClusterError(SurroundingsError):
+    """The cluster could not be asked: `code` says why, `where` names what was asked."""
+
+    def __init__(self, code: str, where: str, words: str, fix: str) -> None:
+        super().__init__(printable(words), fix=fix, code=code, where=printable(where))
+
+
+def no_configuration(looked: str) -> ClusterError:
+    """Nothing says which cluster to ask."""
+    return ClusterError(
+        "KG620",
+        "no cluster",
+        f"there is no kubeconfig ({looked}), and this is not a pod with a service account",
+        "name one with --kubeconfig FILE, or use an inventory file instead of --live",
+    )
+
+
+def no_context(asked: str | None, known: list[str]) -> ClusterError:
+    """The kubeconfig has no such context, or none is chosen."""
+    shown = ", ".join(known[:_SHOWN_CONTEXTS]) + (", …" if len(known) > _SHOWN_CONTEXTS else "")
+    if asked is None:
+        words = "no context is chosen: current-context is not set"
+    else:
+        near = nearest(asked, known)
+        words = f"there is no context {asked}" + (f"; did you mean {near}?" if near else "")
+    there = f"one of: {printable(shown)}" if known else "the kubeconfig has none at all"
+    return ClusterError("KG621", "kubeconfig", words, f"name a context with --context ({there})")
+
+
+def bad_configuration(file: str, words: str, fix: str = "") -> ClusterError:
+    """The kubeconfig cannot be used as it is."""
+    return ClusterError("KG622", file, words, fix or "correct the file, or name another with --kubeconfig")
+
+
+def plugin_failed(where: str, words: str, context: str, hint: str = "") -> ClusterError:
+    """The program that hands out credentials did not."""
+    fix = f"run `kubectl --context {printable(context)} get nodes` to see what it says"
+    return ClusterError("KG623", where, words, hint or fix)
+
+
+def unreachable(where: str, words: str) -> ClusterError:
+    """Nobody answered, or not in time."""
+    return ClusterError(
+        "KG624",
+        where,
+        words,
+        "check the address, the network (VPN, proxy) and that the cluster runs, or choose another context with "
+        "--context",
+    )
+
+
+def bad_certificate(where: str, words: str) -> ClusterError:
+    """The server is not who the kubeconfig says."""
+    return ClusterError(
+        "KG625",
+        where,
+        f"its certificate is not trusted: {words}",
+        "fetch the kubeconfig of the cluster again; where its certificate authority changed, set "
+        "certificate-authority-data anew",
+    )
+
+
+def unauthorized(where: str, words: str) -> ClusterError:
+    """The server does not know who asks."""
+    return ClusterError(
+        "KG626",
+        where,
+        words,
+        "log in again, or fetch the kubeconfig again; tokens and client certificates expire",
+    )
+
+
+def forbidden(where: str, asked: Asked, user: str) -> ClusterError:
+    """The server knows who asks and says no; the fix is what would make it say yes."""
+    what = f"{asked.resource}.{asked.group}" if asked.group else asked.resource
+    scope = f" in namespace {asked.namespace}" if asked.namespace else ""
+    if user == "system:anonymous":
+        words = f"no credentials were sent, and without any nobody may {asked.verb} {what}{scope}"
+        return ClusterError("KG627", where, words, "choose a context with a user, or log in again")
+    words = f"{user or 'this user'} may not {asked.verb} {what}{scope}"
+    fix = f"ask an administrator of the cluster to apply this:\n{rbac(asked, user)}"
+    return ClusterError("KG627", where, words, fix)
+
+
+def not_installed(where: str) -> ClusterError:
+    """The cluster has no KAITO."""
+    return ClusterError(
+        "KG628",
+        where,
+        "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing",
+        "install KAITO in the cluster, or choose another context with --context",
+    )
+
+
+def nonsense(where: str, words: str) -> ClusterError:
+    """What came back is not the answer of a Kubernetes API server."""
+    return ClusterError(
+        "KG629",
+        where,
+        f"the answer is not that of a Kubernetes API server: {words}",
+        "check the server address of the context, and what stands between (a proxy, a login page)",
+    )
+
+
+def busy(where: str, words: str) -> ClusterError:
+    """The server is there and did not manage to answer."""
+    return ClusterError("KG630", where, words, "try again later; nothing was taken from what had come so far")
+
+
+def no_library() -> ClusterError:
+    """The extra that asks clusters is not installed."""
+    return ClusterError(
+        "KG631",
+        "--live",
+        "needs the Python package kubernetes, which is not installed",
+        "pip install 'kaitogen[live]', or use an inventory file instead of --live",
+    )
+
+
+def rbac(asked: Asked, user: str) -> str:
+    """The role and its binding that allow the request, as YAML; the user may be empty where it is not known."""
+    kind = "Role" if asked.namespace else "ClusterRole"
+    name = f"kaitogen-{asked.verb}-{asked.resource}"
+    inside = f", namespace: {json.dumps(asked.namespace)}" if asked.namespace else ""
+    only = f", resourceNames: [{json.dumps(asked.name)}]" if asked.name else ""
+    return (
+        f"apiVersion: {_GROUP}/v1\n"
+        f"kind: {kind}\n"
+        f"metadata: {{name: {name}{inside}}}\n"
+        f"rules:\n"
+        f"  - {{apiGroups: [{json.dumps(asked.group)}], resources: [{asked.resource}]{only}, verbs: [{asked.verb}]}}\n"
+        f"---\n"
+        f"apiVersion: {_GROUP}/v1\n"
+        f"kind: {kind}Binding\n"
+        f"metadata: {{name: {name}{inside}}}\n"
+        f"roleRef: {{apiGroup: {_GROUP}, kind: {kind}, name: {name}}}\n"
+        f"subjects:\n"
+        f"  - {_subject(user)}"
+    )
+
+
+def _subject(user: str) -> str:
+    namespace, _, name = user.removeprefix(_ACCOUNT).partition(":")
+    if user.startswith(_ACCOUNT) and name:
+        return f"{{kind: ServiceAccount, name: {json.dumps(name)}, namespace: {json.dumps(namespace)}}}"
+    return f"{{kind: User, apiGroup: {_GROUP}, name: {json.dumps(user or 'NAME')}}}"

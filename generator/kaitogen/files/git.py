@@ -1,0 +1,209 @@
+"""The git command, asked about the repository that files are in: the one place that runs it.
+
+It only reads: no checkout, no index, no network. Nothing that a repository brings with it
+is run: no hook, no filter, no helper that its configuration names.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from typing import IO, Final, NamedTuple
+
+from kaitogen.errors import KaitogenError
+
+#: What the mode of an entry says of it; all other modes are those of plain files.
+FOLDER: Final = "040000"
+LINK: Final = "120000"
+SUBMODULE: Final = "160000"
+
+_SECONDS: Final = 60
+_CHUNK: Final = 65536
+#: What stays of the caller's variables that git listens to: where objects wait while a push is being
+#: checked, where to stop looking for a repository, and the user's own configuration. A hook sets others.
+_KEPT: Final = frozenset((
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CEILING_DIRECTORIES", "GIT_CONFIG_GLOBAL",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_OBJECT_DIRECTORY", "GIT_QUARANTINE_PATH",
+))  # fmt: skip
+_SET: Final = {
+    "GIT_ALLOW_PROTOCOL": "none",  # an object that is not here stays away: git would fetch it
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+class Trouble(KaitogenError):
+    """What git could not tell, and under which code that is known."""
+
+    def __init__(self, code: str, message: str, fix: str) -> None:
+        super().__init__(message, fix=fix, code=code)
+
+
+class Entry(NamedTuple):
+    """Something that a revision holds: its mode, the id of its content, and its path from the top."""
+
+    mode: str
+    content: str
+    path: str
+
+
+class Repository(NamedTuple):
+    """A repository by the real path of the folder at its top."""
+
+    top: str
+
+    def commit(self, revision: str) -> str:
+        """The id of the commit that a revision names."""
+        # What starts with a dash would be an option to git; no revision does.
+        said = (
+            None if revision.startswith("-") or "\0" in revision else self._resolve(f"{revision}^{{commit}}")
+        )
+        if said:
+            return said
+        if self._ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
+            raise Trouble(
+                "KG643",
+                "this clone is shallow, and has no such revision",
+                "fetch more of the history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab, "
+                "or git fetch --unshallow",
+            )
+        raise Trouble(
+            "KG641",
+            "names no commit of this repository",
+            "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists",
+        )
+
+    def _resolve(self, revision: str) -> str:
+        done = self._ask("rev-parse", "--verify", "--quiet", revision)
+        return done.stdout.decode("ascii", "replace").strip() if done.returncode == 0 else ""
+
+    def entry(self, commit: str, path: str) -> Entry | None:
+        """What stands at a path; the top itself is a folder, and None is nothing."""
+        if not path:
+            return Entry(FOLDER, commit, "")
+        return next(iter(_entries(self._tell("ls-tree", "-z", "--full-tree", commit, "--", path))), None)
+
+    def below(self, folder: Entry) -> list[Entry]:
+        """Everything below a folder but folders, in git's order; paths are from the top."""
+        listed = self._tell("ls-tree", "-r", "-z", "--full-tree", folder.content)
+        start = f"{folder.path}/" if folder.path else ""
+        return [entry._replace(path=start + entry.path) for entry in _entries(listed)]
+
+    def contents(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes]]:
+        """The content of each entry, cut one byte behind the limit."""
+        command = [*_command(self.top), "cat-file", "--batch"]
+        with subprocess.Popen(  # noqa: S603 - git, with arguments of our own
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            for entry in entries:
+                try:
+                    process.stdin.write(f"{entry.content}\n".encode())
+                    process.stdin.flush()
+                except OSError as error:
+                    raise _failed("git ended early") from error
+                yield entry, _content(process.stdout, limit)
+            process.stdin.close()
+
+    def _tell(self, *arguments: str) -> bytes:
+        done = self._ask(*arguments)
+        if done.returncode:
+            raise _failed(_first_line(done.stderr))
+        return done.stdout
+
+    def _ask(self, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+        return _run(self.top, *arguments)
+
+
+def find(folder: str) -> Repository:
+    """The repository that a folder is in."""
+    done = _run(folder, "rev-parse", "--show-toplevel")
+    top = os.fsdecode(done.stdout.removesuffix(b"\n"))
+    if done.returncode == 0 and top:
+        return Repository(os.path.realpath(top))
+    said = done.stderr.decode("utf-8", "replace")
+    if "dubious ownership" in said:
+        raise Trouble(
+            "KG640",
+            "git does not trust this repository, since somebody else owns its folder",
+            "trust it with git config --global --add safe.directory and its path",
+        )
+    if "not a git repository" in said or "work tree" in said:
+        raise Trouble(
+            "KG640", "the files are in no git repository", "run this in a clone, or compare with a folder"
+        )
+    raise _failed(_first_line(done.stderr))
+
+
+def _entries(listed: bytes) -> Iterator[Entry]:
+    for line in listed.split(b"\0"):
+        about, tab, path = line.partition(b"\t")
+        if tab:
+            mode, _, content = about.decode("ascii").split(" ")
+            yield Entry(mode, content, os.fsdecode(path))
+
+
+def _content(stream: IO[bytes], limit: int) -> bytes:
+    """The next answer of cat-file: a line with the size, the content, and the end of a line."""
+    words = stream.readline().split()
+    if len(words) != 3 or not words[2].isdigit():
+        raise Trouble(
+            "KG644",
+            "an object of this revision is missing here, as in a partial clone",
+            "fetch it with git, or clone without --filter",
+        )
+    size = int(words[2])
+    content = stream.read(min(size, limit + 1))
+    left = size + 1 - len(content)
+    while left > 0 and (passed := len(stream.read(min(left, _CHUNK)))):
+        left -= passed
+    return content
+
+
+def _failed(reason: str) -> Trouble:
+    return Trouble(
+        "KG644",
+        f"git could not read it: {reason[:200] or 'it says no reason'}",
+        "check the repository with git fsck",
+    )
+
+
+def _first_line(said: bytes) -> str:
+    return said.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
+
+
+def _run(folder: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(  # noqa: S603 - git, with arguments of our own
+            [*_command(folder), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=_environment(),
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _failed(f"it took more than {_SECONDS} seconds") from error
+    except (OSError, ValueError) as error:
+        raise _failed(getattr(error, "strerror", None) or str(error)) from error
+
+
+def _command(folder: str) -> list[str]:
+    program = shutil.which("git")
+    if program is None:
+        raise Trouble("KG642", "git is not installed here", "install git, or compare with a folder")
+    return [program, "--no-pager", "--literal-pathspecs", "-C", folder]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: said for name, said in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
+    return {**kept, **_SET}

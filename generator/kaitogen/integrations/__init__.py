@@ -1,0 +1,1 @@
+"""Where others call kaitogen: Argo CD, KRM functions, kustomize."""

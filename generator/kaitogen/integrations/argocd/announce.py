@@ -1,0 +1,122 @@
+"""What Argo CD's form offers: the parameters, and for `argocd parameters` with what the intents found say now.
+
+Called whenever somebody opens an application's page, so it always answers: on a broken
+file with what can still be said.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen import schema
+from kaitogen.commands.option_types import Values
+from kaitogen.commands.result import Outcome
+from kaitogen.integrations.argocd import bounds, folder
+from kaitogen.integrations.argocd.parameters import PARAMETERS, Parameter
+from kaitogen.model import INTENT_KIND, SET_KIND, Document, Json, Path, Request, path_text
+from kaitogen.pipeline.load import load
+
+#: What the form offers of each intent found, to be set by path.
+_OFFERED: Final[tuple[Path, ...]] = (
+    ("spec", "placement", "count"),
+    ("spec", "placement", "instanceType"),
+    ("spec", "inference", "model"),
+    ("spec", "tuning", "model"),
+)
+MAX_OFFERED: Final = 200
+#: A page waits for the answer, so it comes soon, whatever lies in the folder.
+SECONDS: Final = 5
+MEBIBYTES: Final = 256
+
+
+def run(_values: Values) -> Outcome:
+    """The announcements as a JSON list; never an error, since an error takes the whole page away."""
+    return bounds.bounded(_answer, SECONDS, MEBIBYTES, lambda _finding: _listed(static()))
+
+
+def _answer() -> Outcome:
+    try:
+        found = _documents()
+        intents = [intent for document in found for intent in _intents(document)]
+        return _listed([_with_default(parameter, found, intents) for parameter in PARAMETERS])
+    except Exception:  # noqa: BLE001 - the form then shows what is always there
+        return _listed(static())
+
+
+def _listed(announced: list[dict[str, Json]]) -> Outcome:
+    import json
+
+    return Outcome(
+        json.dumps(announced, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
+    )
+
+
+def static() -> list[dict[str, Json]]:
+    """The announcements that hold for every application, as plugin.yaml carries them."""
+    return [_announced(parameter) for parameter in PARAMETERS]
+
+
+def _announced(parameter: Parameter) -> dict[str, Json]:
+    title, tooltip, choices = parameter.title, parameter.tooltip, parameter.choices
+    if parameter.path:
+        node = schema.document("intent.schema.json")
+        for step in parameter.path:
+            node = node["properties"][step]
+        title, tooltip = node["title"], node["description"]
+        choices = tuple(node.get("enum", ()))
+    if choices:
+        tooltip = f"{tooltip} One of: {', '.join(choices)}."
+    return {
+        "name": parameter.name,
+        "title": title,
+        "tooltip": tooltip,
+        "collectionType": parameter.collection,
+    }
+
+
+def _documents() -> list[Document]:
+    top = folder.root("application", os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
+    return load(Request(folder.included((), top, "").paths)).documents
+
+
+def _intents(document: Document) -> Iterator[Json]:
+    value = document.value
+    if not isinstance(value, dict):
+        return
+    if value.get("kind") == INTENT_KIND:
+        yield value
+    elif value.get("kind") == SET_KIND:
+        spec = value.get("spec")
+        workspaces = spec.get("workspaces") if isinstance(spec, dict) else None
+        yield from workspaces if isinstance(workspaces, list) else ()
+
+
+def _with_default(parameter: Parameter, documents: list[Document], intents: list[Json]) -> dict[str, Json]:
+    announced = _announced(parameter)
+    if parameter.path:
+        said = {value for intent in intents if isinstance(value := _at(intent, parameter.path), str)}
+        if len(said) == 1:
+            announced["string"] = said.pop()
+    elif parameter.name == "include":
+        announced["array"] = list(dict.fromkeys(document.file for document in documents))
+    elif parameter.name == "environment":
+        names = folder.environments()
+        announced["tooltip"] += f" There are: {', '.join(names)}." if names else " There is none."
+    elif parameter.name == "set":
+        announced["map"] = dict(list(_offers(intents))[:MAX_OFFERED])
+    return announced
+
+
+def _offers(intents: list[Json]) -> Iterator[tuple[str, str]]:
+    for intent in intents:
+        name = _at(intent, ("metadata", "name"))
+        for path in _OFFERED:
+            value = _at(intent, path)
+            if isinstance(name, str) and isinstance(value, str | int) and not isinstance(value, bool):
+                yield f"{name}:{path_text(path)}", str(value)
+
+
+def _at(value: Json, path: Path) -> Json:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,207 @@
+"""Bounds on the time and memory of one call, with a word on which file was being worked on when one is met.
+
+Argo CD's own deadline ends a call with SIGKILL and no reason; ours comes first and says why.
+The bounds are looked at many times a second, while there still is memory to say something
+with: CPython that has none left may turn in a circle of its own, where it sees no signal.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Final, TypeAlias
+
+from kaitogen.commands.result import Outcome, deliver
+from kaitogen.model import Context, Document, Finding, Manifest, Origin, Spec
+
+SECONDS: Final = 40
+MEBIBYTES: Final = 1024
+#: Seconds between two looks.
+_TICK: Final = 0.02
+#: Seconds that the work has for coming to its end once it is told to.
+_GRACE: Final = 2
+#: MiB that the system gives beyond the bound: more than any step of ours takes between two looks.
+HEADROOM: Final = 128
+
+#: A limit of the system's: which one, and its soft and hard value.
+_Limit: TypeAlias = tuple[int, tuple[int, int]]
+
+
+class Stopped(BaseException):
+    """A bound is met. Not an Exception: nobody on the way may take it for one of their own."""
+
+
+def bounded(
+    work: Callable[[], Outcome], seconds: int, mebibytes: int, stopped: Callable[[Finding], Outcome]
+) -> Outcome:
+    """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file."""
+    watch = _Watch(seconds, mebibytes, stopped)
+    before = _bound_by_system(seconds, mebibytes)
+    watch.begin()
+    try:
+        made = work()
+        watch.end()
+        return made
+    except Stopped:
+        watch.end()
+        return stopped(watch.finding)
+    except MemoryError:
+        # Only a single step that asks for more than the headroom comes here; what is said needs some of it.
+        _set(before)
+        watch.end()
+        return stopped(watch.about_memory(""))
+    finally:
+        watch.end()
+        _set(before)
+
+
+class _Watch:
+    """Looks at the clock and the memory while the work goes on, and tells it to end: once as an exception, then for good."""
+
+    def __init__(self, seconds: int, mebibytes: int, stopped: Callable[[Finding], Outcome]) -> None:
+        self.seconds, self.mebibytes, self.stopped = seconds, mebibytes, stopped
+        self.deadline = time.monotonic() + seconds
+        self.on = self.told = False
+        self.finding = _finding("", "KG610", f"took more than {seconds} s and was stopped")
+
+    def begin(self) -> None:
+        """From here on the bounds hold."""
+        self.on = True
+        self.handler = signal.signal(signal.SIGALRM, self._look)
+        # What cannot be raised is not said either: the finding says it all.
+        self.hook, sys.unraisablehook = sys.unraisablehook, _unsaid
+        signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
+
+    def end(self) -> None:
+        """The work is over, whatever came of it."""
+        if self.on:
+            self.on = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self.handler)
+            sys.unraisablehook = self.hook
+
+    def about_memory(self, where: str) -> Finding:
+        """The finding for work that needs more memory than it may have."""
+        return _finding(where, "KG611", f"needed more than {self.mebibytes} MiB of memory and was stopped")
+
+    def _look(self, _signal: int, frame: FrameType | None) -> None:
+        if not self.on:
+            return
+        if self.told:
+            # It was raised where nothing can be, such as in the end of a generator, or nobody came to an end.
+            os._exit(deliver(self.stopped(self.finding)))
+        late = time.monotonic() >= self.deadline
+        if late or resident() > self.mebibytes * 2**20:
+            self.told = True
+            signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
+            self.finding = self._late(frame) if late else self.about_memory(_largest(frame))
+            raise Stopped
+
+    def _late(self, frame: FrameType | None) -> Finding:
+        while frame is not None and not _named(frame):
+            frame = frame.f_back
+        where = "" if frame is None else _named(frame)
+        message = f"took more than {self.seconds} s and was stopped while this was worked on"
+        return _finding(where, "KG610", message)
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds; 0 on a system that does not say."""
+    import resource
+
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _finding(where: str, code: str, message: str) -> Finding:
+    fix = "make the file smaller, or spread the intents over several applications"
+    return Finding(code, "error", where or "the application", 0, 0, "", message, fix)
+
+
+def _bound_by_system(seconds: int, mebibytes: int) -> list[_Limit]:
+    """Set what ends the process even where Python itself no longer answers; the limits that held before."""
+    import resource
+
+    before: list[_Limit] = []
+    spent = int(time.process_time())  # by a process that did other things before
+    for which, most in (
+        (resource.RLIMIT_AS, (mebibytes + HEADROOM) * 2**20),
+        (resource.RLIMIT_CPU, spent + seconds + 2 * _GRACE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        soft, hard = resource.getrlimit(which)
+        if hard == resource.RLIM_INFINITY or most < hard:
+            before.append((which, (soft, hard)))
+            _set([(which, (most, hard))])
+    return before
+
+
+def _set(limits: list[_Limit]) -> None:
+    import resource
+
+    for which, soft_and_hard in limits:
+        try:
+            resource.setrlimit(which, soft_and_hard)
+        except (OSError, ValueError):
+            pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
+
+
+def _unsaid(_problem: object) -> None:
+    """Said nowhere."""
+
+
+def _largest(frame: FrameType | None) -> str:
+    """The largest of the files that are being held: it, and not the one at hand, took the memory."""
+    names: set[str] = set()
+    while frame is not None:
+        names.update(_held(frame))
+        frame = frame.f_back
+    return max(sorted(names), key=_size, default="")
+
+
+def _held(frame: FrameType) -> Iterator[str]:
+    for value in list(frame.f_locals.values()):
+        if isinstance(value, list | tuple) and value and isinstance(value[0], Document):
+            yield from (one.file for one in value if isinstance(one, Document))
+    if at_hand := _named(frame):
+        yield at_hand.partition(" (")[0]
+
+
+def _size(name: str) -> int:
+    try:
+        return os.stat(name).st_size
+    except OSError:
+        return 0
+
+
+def _named(frame: FrameType) -> str:
+    """The file that a stage's function works on: the stages all hold it in one of the types of the model."""
+    if not frame.f_globals.get("__name__", "").startswith("generator."):
+        return ""
+    for name, value in frame.f_locals.items():
+        document = _document(value)
+        if document is not None:
+            return _with_name(document, value)
+        if name == "found" and isinstance(value, str) and os.path.lexists(value):
+            return value
+    return ""
+
+
+def _document(value: object) -> Document | None:
+    if isinstance(value, Document):
+        return value
+    if isinstance(value, Origin):
+        return value.document
+    if isinstance(value, Spec):
+        return value.origin.document
+    return value.spec.origin.document if isinstance(value, Context | Manifest) else None
+
+
+def _with_name(document: Document, value: object) -> str:
+    spec = value if isinstance(value, Spec) else getattr(value, "spec", None)
+    return f"{document.file} ({spec.name})" if isinstance(spec, Spec) else document.file

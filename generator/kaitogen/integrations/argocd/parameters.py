@@ -1,0 +1,228 @@
+"""The parameters of the plugin: what they are called and set, and what an Application says about them.
+
+The table here is the one source: `plugin.yaml`, the form in Argo CD, the documentation
+and the reading of an Application's values all follow from it.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from kaitogen.model import Document, Finding, Json, Path
+from kaitogen.yaml.reader import Unreadable, read
+
+#: JSON of the Application's `plugin.parameters`, made by Argo CD.
+PARAMETERS_VARIABLE: Final = "ARGOCD_APP_PARAMETERS"
+#: `plugin.env` entries reach us with ARGOCD_ENV_ before their names; ours begin with KAITOGEN_.
+ENV_PREFIX: Final = "ARGOCD_ENV_KAITOGEN_"
+MAX_TEXT: Final = 128 * 1024
+#: Line ends to YAML, characters it does not allow, and the escapes of a character in two halves.
+_NOT_AS_IN_YAML: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\\u[dD][89a-fA-F]")
+
+Collection: TypeAlias = Literal["string", "array", "map"]
+Given: TypeAlias = str | tuple[str, ...] | Mapping[str, str]
+
+
+class Parameter(NamedTuple):
+    """One parameter. `path` is the field of the intent that it sets, whose schema then says title and help."""
+
+    name: str
+    collection: Collection
+    path: Path = ()
+    title: str = ""
+    tooltip: str = ""
+    choices: tuple[str, ...] = ()
+
+
+_TRUTH: Final = ("true", "false")
+PARAMETERS: Final = (
+    Parameter("kaito_version", "string", ("spec", "target", "kaito")),
+    Parameter("provider", "string", ("spec", "target", "provider")),
+    Parameter("node_provisioner", "string", ("spec", "target", "nodeProvisioner")),
+    Parameter(
+        "environment",
+        "string",
+        title="Environment",
+        tooltip="Lays the file environments/NAME.yaml of the application's folder over the intents.",
+    ),
+    Parameter(
+        "include",
+        "array",
+        title="Intent files",
+        tooltip="Files, folders or globs below the application's folder. Default: every intent file in it.",
+    ),
+    Parameter(
+        "inventory",
+        "array",
+        title="Facts about nodes",
+        tooltip="Files of the application's folder with a NodeInventory, or quick selectors, for selecting and checking nodes.",
+    ),
+    Parameter(
+        "set",
+        "map",
+        title="Values by path",
+        tooltip="Such as spec.placement.count: 3, or phi-4:spec.placement.count: 3 for the Workspace phi-4 alone.",
+    ),
+    Parameter(
+        "strict",
+        "string",
+        title="Strict",
+        tooltip="true lets warnings stop the sync as errors do. Default: false.",
+        choices=_TRUTH,
+    ),
+    Parameter(
+        "allow_empty",
+        "string",
+        title="Allow an empty result",
+        tooltip="true takes a folder without intents for no Workspaces; Argo CD may then prune. Default: false.",
+        choices=_TRUTH,
+    ),
+)
+_BY_NAME: Final = {one.name: one for one in PARAMETERS}
+
+
+class Said(NamedTuple):
+    """What an Application says, by parameter, where it says it, and what is wrong with that."""
+
+    values: Mapping[str, Given]
+    sources: Mapping[str, str]
+    findings: list[Finding]
+
+    def word(self, name: str) -> str | None:
+        """The value of a parameter that takes one."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else None
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The values of a parameter that takes a list."""
+        value = self.values.get(name)
+        return value if isinstance(value, tuple) else ()
+
+    def true(self, name: str) -> bool:
+        """Whether a switch is on."""
+        return self.values.get(name) == "true"
+
+    def source(self, name: str) -> Document:
+        """Where findings about that parameter's value belong."""
+        return Document(self.sources[name], 0, None, inline=True)
+
+
+def said(environment: Mapping[str, str]) -> Said:
+    """What the Application's env and parameters say; parameters win over env, and an empty text says nothing."""
+    result = Said({}, {}, [])
+    for variable in sorted(environment):
+        if variable.startswith(ENV_PREFIX):
+            _take_variable(variable, environment[variable], result)
+    text = environment.get(PARAMETERS_VARIABLE, "")
+    if text.strip() not in ("", "null", "[]"):
+        _take_all(text, result)
+    return result
+
+
+def about(source: str, code: str, message: str, fix: str) -> Finding:
+    """A finding about a parameter instead of a line."""
+    return Finding(code, "error", source, 0, 0, "", message, fix)
+
+
+def _take_variable(variable: str, value: str, result: Said) -> None:
+    source = f"env {variable.removeprefix('ARGOCD_ENV_')}"
+    parameter = _BY_NAME.get(variable.removeprefix(ENV_PREFIX).lower())
+    if parameter is None or parameter.collection != "string":
+        names = ", ".join(f"KAITOGEN_{one.name.upper()}" for one in PARAMETERS if one.collection == "string")
+        result.findings.append(about(source, "KG150", "there is no such setting", f"use one of {names}"))
+    else:
+        _store(parameter, value, source, result)
+
+
+def _take_all(text: str, result: Said) -> None:
+    entries = parsed(text)
+    if not isinstance(entries, list):
+        message = f"{PARAMETERS_VARIABLE} is not the JSON list that Argo CD makes"
+        result.findings.append(about("parameters", "KG151", message, "check spec.source.plugin.parameters"))
+        return
+    seen: set[str] = set()
+    for entry in entries:
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(name, str):
+            message = "a parameter has no name"
+            result.findings.append(
+                about("parameters", "KG151", message, "give each parameter a name and a value")
+            )
+        elif name in seen:
+            result.findings.append(about(_label(name), "KG151", "stands twice", "keep one of the two"))
+        else:
+            seen.add(name)
+            _take(name, entry, result)
+
+
+def parsed(text: str) -> Json:
+    """The value of a JSON text, None where it is none.
+
+    JSON is YAML, but for a few characters, and the YAML reader is loaded and bounded
+    already: Python's own JSON costs its import, and is asked only where such a character is.
+    """
+    if _NOT_AS_IN_YAML.search(text):
+        import json
+
+        try:
+            value = json.loads(text)
+            json.dumps(value, ensure_ascii=False).encode()  # half a character is none
+            return value
+        except (ValueError, RecursionError):
+            return None
+    try:
+        found = list(read(text))
+    except Unreadable:
+        return None
+    return found[0].value if len(found) == 1 and not found[0].flaws else None
+
+
+def _take(name: str, entry: Mapping[str, Json], result: Said) -> None:
+    parameter = _BY_NAME.get(name)
+    source = _label(name)
+    if parameter is None:
+        names = ", ".join(_BY_NAME)
+        result.findings.append(about(source, "KG150", "there is no such parameter", f"use one of {names}"))
+        return
+    others = [kind for kind in ("string", "array", "map") if kind != parameter.collection and entry.get(kind)]
+    value = entry.get(parameter.collection)
+    if others:
+        message = f"takes {_KINDS[parameter.collection]}, not {_KINDS[others[0]]}"
+        result.findings.append(about(source, "KG151", message, f"write it as {parameter.collection}: ..."))
+    elif value:
+        _store(parameter, value, source, result)
+
+
+_KINDS: Final = {"string": "a text", "array": "a list of texts", "map": "a mapping of texts"}
+
+
+def _label(name: str) -> str:
+    return f"parameter {name[:60]}"
+
+
+def _store(parameter: Parameter, value: Json, source: str, result: Said) -> None:
+    """Keep a value of the right shape; an empty one is what a cleared field of the form leaves, and says nothing."""
+    given = _texts(parameter.collection, value)
+    if given is None:
+        message = f"takes {_KINDS[parameter.collection]} of at most {MAX_TEXT // 1024} KiB"
+        result.findings.append(about(source, "KG151", message, "quote numbers and booleans"))
+    elif parameter.choices and given and given not in parameter.choices:
+        message = f"{str(given)[:60]} is neither {' nor '.join(parameter.choices)}"
+        result.findings.append(
+            about(source, "KG151", message, f"write one of {', '.join(parameter.choices)}")
+        )
+    elif given:
+        assert isinstance(result.values, dict)
+        assert isinstance(result.sources, dict)
+        result.values[parameter.name] = given
+        result.sources[parameter.name] = source
+
+
+def _texts(collection: Collection, value: Json) -> Given | None:
+    if collection == "string":
+        return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
+    if collection == "array":
+        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return tuple(value) if good else None
+    good = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    return dict(value) if good else None

@@ -1,0 +1,138 @@
+"""The annotations in which kustomize and kpt keep their own memory, and what they mean for an intent's Workspaces."""
+
+from typing import Any, Final
+
+from kaitogen.model import Json
+
+LOCAL: Final = "config.kubernetes.io/local-config"
+PATHS: Final = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
+ORIGIN: Final = "config.kubernetes.io/origin"
+INDEXES: Final = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
+#: kustomize alone writes it, onto whatever a transformer or validator gets to see.
+OF_KUSTOMIZE: Final = "kustomize.config.k8s.io/id"
+_INTERNAL: Final = "internal.config.kubernetes.io/"
+_PREFIXES: Final = _INTERNAL + "prefixes"
+_SUFFIXES: Final = _INTERNAL + "suffixes"
+_NAMES: Final = tuple(_INTERNAL + word for word in ("previousNames", "previousNamespaces"))
+_KINDS: Final = _INTERNAL + "previousKinds"
+#: All keys of these are the tools' own.
+_TOOLS: Final = (_INTERNAL, "kustomize.config.k8s.io/", "config.k8s.io/")
+#: Of this group, users write the others themselves (`config.kubernetes.io/depends-on`).
+_OF_FUNCTIONS: Final = frozenset(
+    f"config.kubernetes.io/{word}" for word in ("function", "index", "path", "package", "id", "local-config")
+)
+
+
+def is_bookkeeping(key: str) -> bool:
+    """Whether an annotation is a tool's, so that it must not reach a Workspace as the user's."""
+    return key.startswith(_TOOLS) or key in _OF_FUNCTIONS
+
+
+def annotations(value: Json) -> dict[str, Any]:
+    """The annotations of an object, whatever it looks like."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    found = metadata.get("annotations") if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def cleaned(value: Json) -> Json:
+    """The object without any bookkeeping; one that has none, or no mapping for it, is handed back as it is."""
+    noted = annotations(value)
+    if not any(map(is_bookkeeping, noted)):
+        return value
+    kept = {key: text for key, text in noted.items() if not is_bookkeeping(key)}
+    metadata = {key: item for key, item in value["metadata"].items() if key != "annotations" or kept}
+    return {**value, "metadata": {**metadata, "annotations": kept} if kept else metadata}
+
+
+def file_of(value: Json) -> str:
+    """The file that an object came from, where a tool noted it; else nothing."""
+    noted = annotations(value)
+    if path := _path(noted):
+        return path
+    for line in str(noted.get(ORIGIN) or "").splitlines():
+        key, _, path = line.partition(": ")
+        if key == "path":
+            return path.strip()
+    return ""
+
+
+def _path(noted: dict[str, Any]) -> str:
+    """The file in a package; kustomize invents such names once a function has run, and they mean nothing."""
+    if OF_KUSTOMIZE in noted:
+        return ""
+    return next((str(noted[key]) for key in PATHS if isinstance(noted.get(key), str)), "")
+
+
+def renamed_entries(value: Json) -> Json:
+    """A set with kustomize's prefixes and suffixes on the names of its entries, which kustomize does not know."""
+    noted = annotations(value)
+    # Each is put around the name that is there, so the last prefix stands first.
+    before = "".join(reversed(str(noted.get(_PREFIXES) or "").split(",")))
+    after = "".join(str(noted.get(_SUFFIXES) or "").split(","))
+    spec = value.get("spec")
+    entries = spec.get("workspaces") if isinstance(spec, dict) else None
+    if not (before or after) or not isinstance(entries, list):
+        return value
+    return {**value, "spec": {**spec, "workspaces": [_renamed(entry, before, after) for entry in entries]}}
+
+
+def _renamed(entry: Json, before: str, after: str) -> Json:
+    metadata = entry.get("metadata") if isinstance(entry, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+        return entry
+    return {**entry, "metadata": {**metadata, "name": f"{before}{metadata['name']}{after}"}}
+
+
+def handed_on(intent: Json, made: Json, *, one_of_many: bool) -> dict[str, str]:
+    """What an object made from an intent takes over, so that kustomize goes on as if it had been there all along.
+
+    The earlier names belong to a Workspace of the intent's own name; a ConfigMap and the
+    entries of a set never had them.
+    """
+    noted = annotations(intent)
+    kept: dict[str, str] = {key: noted[key] for key in (_PREFIXES, _SUFFIXES) if key in noted}
+    if made["kind"] == "Workspace" and not one_of_many and _KINDS in noted:
+        kept.update((key, noted[key]) for key in _NAMES if key in noted)
+        kinds = str(noted[_KINDS]).split(",")
+        kept[_KINDS] = ",".join("Workspace" if kind == intent["kind"] else kind for kind in kinds)
+    if path := _path(noted):
+        kept.update(_beside(path, made))
+    return kept
+
+
+def _beside(path: str, made: Json) -> dict[str, str]:
+    """A file of its own beside the intent's: kpt writes an object to where its annotations say."""
+    metadata = made["metadata"]
+    folder = path.rpartition("/")[0]
+    words = [metadata.get("namespace"), made["kind"].lower(), metadata["name"]]
+    name = "_".join(word for word in words if word) + ".yaml"
+    return placed(f"{folder}/{name}" if folder else name, "0")
+
+
+def placed(path: str, index: str) -> dict[str, str]:
+    """The annotations, new and old spelling, that give an object its place in a package."""
+    return {**dict.fromkeys(PATHS, path), **dict.fromkeys(INDEXES, index)}
+
+
+def place_of(value: Json) -> dict[str, str]:
+    """The annotations that say where in a package an object stands."""
+    noted = annotations(value)
+    return {key: noted[key] for key in (*PATHS, *INDEXES) if key in noted}
+
+
+def annotated(data: Json, more: dict[str, str]) -> Json:
+    """The object with more annotations."""
+    if not more:
+        return data
+    metadata = data["metadata"]
+    return {**data, "metadata": {**metadata, "annotations": {**(metadata.get("annotations") or {}), **more}}}
+
+
+def name_of(value: Json, number: int) -> str:
+    """What findings call an object that came without a file: its kind and name, or its place in the list."""
+    metadata = value.get("metadata") if isinstance(value, dict) else None
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    if isinstance(name, str) and isinstance(value.get("kind"), str):
+        return f"item {number + 1} ({value['kind'][:60]} {name[:80]})"
+    return f"item {number + 1}"

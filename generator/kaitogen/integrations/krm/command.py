@@ -1,0 +1,137 @@
+"""`kaitogen krm` and `kaitogen-krm`: what kustomize and kpt start, as a KRM function or as a legacy plugin."""
+
+import os
+import sys
+from typing import Final
+
+from kaitogen.commands import inputs
+from kaitogen.commands.option_types import Values
+from kaitogen.commands.result import Outcome
+from kaitogen.diagnostics import as_text
+from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.integrations.krm import bookkeeping, configuration, functions, resource_list
+from kaitogen.integrations.krm.resource_list import ResourceList
+from kaitogen.model import INTENT_API_VERSION, Finding, Json
+from kaitogen.pipeline.load import documents_of
+
+#: More than an intent file may have: a function is handed everything that a build holds.
+MAX_BYTES: Final = 128 * 1024 * 1024
+_STDIN: Final = "<stdin>"
+_MAX_RESULTS: Final = 1000
+_VALIDATOR: Final = {
+    "apiVersion": INTENT_API_VERSION,
+    "kind": configuration.VALIDATOR,
+    "metadata": {"name": "check"},
+}
+
+
+def run(values: Values) -> Outcome:
+    """Answer a ResourceList; with a configuration file, as kustomize starts a legacy plugin, plain documents."""
+    named = inputs.words(values["config"])
+    try:
+        given = _legacy(named[0]) if named else resource_list.parse(_input(), _STDIN)
+        job = configuration.job(given.function_config, os.getcwd())
+        answer = functions.run(job, given)
+    except (resource_list.NoResourceList, configuration.Wrong) as stop:
+        return Outcome(said=as_text.text(stop.findings), exit_code=as_text.exit_code(stop.findings))
+    code = as_text.exit_code(answer.findings, strict=job.strict)
+    said = as_text.text(answer.findings, strict=job.strict)
+    if not given.api_version:
+        hidden = code or (job.mode == "validate")
+        return Outcome(
+            b"" if hidden else resource_list.written(given._replace(items=answer.items)), said, code
+        )
+    items = answer.items
+    if job.mode == "validate" and not code and not _echoes(job, given):
+        items = ()
+    results = [_result(finding, answer.objects) for finding in answer.findings[:_MAX_RESULTS]]
+    return Outcome(resource_list.written(given._replace(items=items), results), said, code)
+
+
+def check(spec: Json) -> Outcome:
+    """What a validator with that spec says to the documents on standard input; it hands none of them on."""
+    try:
+        job = configuration.job({**_VALIDATOR, "spec": spec}, os.getcwd())
+        answer = functions.run(job, resource_list.documents(_input(), _STDIN))
+    except (resource_list.NoResourceList, configuration.Wrong) as stop:
+        return Outcome(
+            said=as_text.text(stop.findings, wrote=False), exit_code=as_text.exit_code(stop.findings)
+        )
+    code = as_text.exit_code(answer.findings, strict=job.strict)
+    said = as_text.text(answer.findings, strict=job.strict, wrote=False)
+    return Outcome(said=said or "kaitogen: no findings\n", exit_code=code)
+
+
+def _echoes(job: configuration.Job, given: ResourceList) -> bool:
+    """Whether a validator hands the objects back: kustomize takes that for a change, kpt their lack for a deletion."""
+    if job.echo is not None:
+        return job.echo
+    return not any(bookkeeping.OF_KUSTOMIZE in item.text for item in given.items)
+
+
+def _legacy(file: str) -> ResourceList:
+    """What a legacy plugin is given: its configuration in a file, the objects as documents on standard input."""
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(MAX_BYTES)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        fix = "kustomize names the file when it runs the plugin; a ResourceList goes to standard input"
+        raise SurroundingsError(f"the configuration {file} cannot be read: {reason}", fix=fix) from error
+    loaded = documents_of("functionConfig", data)
+    flaws = [*loaded.findings, *(flaw for document in loaded.documents for flaw in document.flaws)]
+    if flaws:
+        raise configuration.Wrong(*flaws)
+    if len(loaded.documents) != 1:
+        raise UsageError(f"{file} holds {len(loaded.documents)} documents, not one configuration")
+    objects = resource_list.documents(b"" if _by_hand() else _input(), _STDIN)
+    return objects._replace(function_config=loaded.documents[0].value)
+
+
+def _input() -> bytes:
+    """Standard input, all of it."""
+    if _by_hand():
+        fix = "kustomize and kpt pipe it in; to render intent files, use kaitogen render"
+        raise UsageError("a ResourceList is read from standard input, and that is a terminal", fix=fix)
+    if sys.stdin is None:
+        return b""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while chunk := sys.stdin.buffer.read(1024 * 1024):
+            parts.append(chunk)
+            size += len(chunk)
+            if size > MAX_BYTES:
+                message = f"more than {MAX_BYTES // 2**20} MiB came in"
+                raise resource_list.NoResourceList(
+                    Finding("KG109", "error", _STDIN, 0, 0, "", message, "split the kustomization")
+                )
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SurroundingsError(f"standard input cannot be read: {reason}") from error
+    return b"".join(parts)
+
+
+def _by_hand() -> bool:
+    try:
+        return os.isatty(0)
+    except OSError:
+        return False
+
+
+def _result(finding: Finding, objects: dict[str, Json]) -> Json:
+    """One entry of a ResourceList's results (functions-spec of the KRM functions)."""
+    severity = "info" if finding.severity == "note" else finding.severity
+    message = finding.message + (f" (fix: {finding.fix})" if finding.fix else "")
+    entry: dict[str, Json] = {"message": message, "severity": severity}
+    value = objects.get(finding.file)
+    identity = functions.identity_of(value)
+    if value is not None and identity is not None:
+        reference = {"apiVersion": value["apiVersion"], "kind": identity[1], "name": identity[3]}
+        entry["resourceRef"] = {**reference, "namespace": identity[2]} if identity[2] else reference
+    if finding.path:
+        entry["field"] = {"path": finding.path}
+    if finding.line or finding.file.endswith((".yaml", ".yml", ".json")):
+        entry["file"] = {"path": finding.file}
+    entry["tags"] = {"code": finding.code}
+    return entry

@@ -1,0 +1,209 @@
+"""What a function is asked for: its configuration, in each of the forms it comes in, as one value."""
+
+import os
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from kaitogen import schema
+from kaitogen.diagnostics import suggest
+from kaitogen.diagnostics.placing import place
+from kaitogen.integrations.krm.bookkeeping import cleaned, name_of
+from kaitogen.model import (
+    INTENT_API_VERSION,
+    INTENT_KIND,
+    SET_KIND,
+    Document,
+    Finding,
+    Json,
+    Located,
+    Origin,
+    Path,
+    Problem,
+    Target,
+)
+from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.validate import target_of
+
+Mode: TypeAlias = Literal["generate", "transform", "validate"]
+
+GENERATOR: Final = "WorkspaceGenerator"
+TRANSFORMER: Final = "WorkspaceTransformer"
+VALIDATOR: Final = "WorkspaceValidator"
+FUNCTIONS: Final[dict[str, Mode]] = {GENERATOR: "generate", TRANSFORMER: "transform", VALIDATOR: "validate"}
+INTENTS: Final = (INTENT_KIND, SET_KIND)
+#: Every kind that kustomize may call kaitogen for.
+KINDS: Final = (*INTENTS, *FUNCTIONS)
+GROUP: Final = INTENT_API_VERSION.partition("/")[0]
+_SCHEMAS: Final = {
+    GENERATOR: "workspace-generator",
+    TRANSFORMER: "workspace-transformer",
+    VALIDATOR: "workspace-validator",
+}
+#: What a ConfigMap may say, as kpt makes one of `-- key=value`.
+_KEYS: Final = ("mode", "intent", "files", "inventory", "strict", "expect", "echo")
+_MODES: Final = tuple(FUNCTIONS.values())
+_NO_FILES: Final = "a container sees no files: put the intents under spec.intents instead"
+
+
+class Job(NamedTuple):
+    """What is to be done. `echo` is None where the caller decides whether a validator hands objects back."""
+
+    mode: Mode
+    documents: tuple[Document, ...] = ()
+    files: tuple[str, ...] = ()
+    strict: bool = False
+    target: Target = Target()
+    expect: int | None = None
+    echo: bool | None = None
+    inventory: tuple[str, ...] = ()
+
+
+class Wrong(Exception):
+    """The configuration cannot be followed; the findings in `findings` say why."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__(findings)
+        self.findings = findings
+
+
+def job(config: Json, root: str, name: str = "functionConfig") -> Job:
+    """The job that a configuration asks for, without one to transform; Wrong where it asks for nothing sensible.
+
+    `root` is the folder that files are relative to and must not leave.
+    """
+    if config is None:
+        return Job("transform")
+    document = Document(_name(config, name), 0, config, inline=True)
+    kind, api_version = (
+        (config.get("kind"), config.get("apiVersion")) if isinstance(config, dict) else (None, None)
+    )
+    if kind in INTENTS:
+        return Job("generate", (document._replace(value=cleaned(config)),))
+    if kind == "ConfigMap" and api_version == "v1":
+        return _of_keys(document, root)
+    if kind not in _SCHEMAS:
+        raise _wrong(document, _unknown_kind(kind))
+    if problems := schema.problems(_SCHEMAS[kind], cleaned(config)):
+        raise _wrong(document, *problems)
+    return _of_function(document, config.get("spec") or {}, root)
+
+
+def _of_function(document: Document, spec: Json, root: str) -> Job:
+    mode = FUNCTIONS[document.value["kind"]]
+    intents = tuple(
+        Document(f"{document.file}, spec.intents[{index}]", index, cleaned(intent), inline=True)
+        for index, intent in enumerate(spec.get("intents") or ())
+    )
+    files = tuple(
+        _checked(file, root, document, ("spec", "files", index))
+        for index, file in enumerate(spec.get("files") or ())
+    )
+    if mode == "generate" and not (intents or files):
+        message, fix = "neither intents nor files says what to generate", "add files: [models.intent.yaml]"
+        raise _wrong(document, Problem("KG121", "error", ("spec",), message, fix))
+    said = spec.get("inventory") or ()
+    inventory = tuple(
+        _checked(file, root, document, ("spec", "inventory", *([] if isinstance(said, str) else [index])))
+        for index, file in enumerate((said,) if isinstance(said, str) else said)
+    )
+    return Job(
+        mode, intents, files, spec.get("strict", False), target_of(spec), spec.get("expect"),
+        spec.get("echo"), inventory,
+    )  # fmt: skip
+
+
+def _of_keys(document: Document, root: str) -> Job:
+    """The job of a ConfigMap, whose values are all text."""
+    data = document.value.get("data") or {}
+    if not isinstance(data, dict) or not all(isinstance(text, str) for text in data.values()):
+        raise _wrong(
+            document, Problem("KG122", "error", ("data",), "data must map keys to text", "quote the values")
+        )
+    if unknown := [_unknown_key(key) for key in data if key not in _KEYS]:
+        raise _wrong(document, *unknown)
+    mode = data.get("mode") or ("generate" if "intent" in data or "files" in data else "transform")
+    if mode not in _MODES:
+        said = f"mode {mode[:40]} is none of {', '.join(_MODES)}"
+        raise _wrong(document, Problem("KG123", "error", ("data", "mode"), said, _did_you_mean(mode, _MODES)))
+    files, inventory = (
+        tuple(
+            _checked(file, root, document, ("data", key))
+            for file in data.get(key, "").replace(",", " ").split()
+        )
+        for key in ("files", "inventory")
+    )
+    loaded = documents_of(f"{document.file}, data.intent", data.get("intent", "").encode())
+    if loaded.findings:
+        raise Wrong(*loaded.findings)
+    if mode == "generate" and not (files or loaded.documents):
+        raise _wrong(
+            document, Problem("KG121", "error", ("data",), "neither intent nor files is given", "add one")
+        )
+    return Job(
+        mode, tuple(loaded.documents), files, _truth(document, data, "strict") or False, Target(),
+        _number(document, data), _truth(document, data, "echo"), inventory,
+    )  # fmt: skip
+
+
+def _truth(document: Document, data: dict[str, str], key: str) -> bool | None:
+    if key not in data:
+        return None
+    if data[key] not in ("true", "false"):
+        message = f"{key} is {data[key][:40]}, not true or false"
+        raise _wrong(document, Problem("KG123", "error", ("data", key), message, "write true or false"))
+    return data[key] == "true"
+
+
+def _number(document: Document, data: dict[str, str]) -> int | None:
+    text = data.get("expect")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        message = f"expect is {text[:40]}, not a number of Workspaces"
+        raise _wrong(document, Problem("KG122", "error", ("data", "expect"), message, "write a whole number"))
+    return int(text)
+
+
+def _checked(file: str, root: str, document: Document, path: Path) -> str:
+    """The file's path from the current folder; Wrong where it leads out of the root or nowhere."""
+    top = os.path.realpath(root)
+    try:
+        real = os.path.realpath(os.path.join(top, file))
+    except ValueError as error:
+        raise _wrong(document, Problem("KG142", "error", path, f"{file[:80]!r} is no path")) from error
+    if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
+        message = f"{file[:80]} leads to {real[-80:]}, outside of the kustomization's folder {top[-80:]}"
+        fix = "copy it into the folder, or list the generator in a kustomization beside it"
+        raise _wrong(document, Problem("KG142", "error", path, message, fix))
+    if not os.path.lexists(os.path.join(top, file)):
+        message = f"there is no {file[:80]} in {top[-80:]}"
+        fix = f"paths start at the kustomization that lists the generator; {_NO_FILES}"
+        raise _wrong(document, Problem("KG143", "error", path, message, fix))
+    return os.path.relpath(os.path.join(top, file)) if os.getcwd() == top else os.path.join(top, file)
+
+
+def _unknown_kind(kind: Json) -> Problem:
+    if not isinstance(kind, str):
+        return Problem(
+            "KG141", "error", (), "the configuration has no kind", f"write one of {', '.join(KINDS)}"
+        )
+    message = f"kaitogen has no function of kind {kind[:60]}"
+    return Problem("KG141", "error", ("kind",), message, _did_you_mean(kind, KINDS))
+
+
+def _unknown_key(key: Json) -> Problem:
+    fix = _did_you_mean(str(key), _KEYS)
+    return Problem("KG120", "error", ("data", str(key)), f"unknown key {str(key)[:60]}", fix)
+
+
+def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
+    near = suggest.nearest(word, choices)
+    return f"did you mean {near}?" if near else f"write one of {', '.join(choices)}"
+
+
+def _wrong(document: Document, *problems: Problem) -> Wrong:
+    return Wrong(*place(Located(Origin(document), problem) for problem in problems))
+
+
+def _name(config: Json, name: str) -> str:
+    found = name_of(config, 0)
+    return f"{name} {found.partition('(')[2].rstrip(')')}" if "(" in found else name

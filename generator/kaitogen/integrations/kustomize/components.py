@@ -1,0 +1,93 @@
+"""The ready-made pieces for overlays that ship with kaitogen: what they are, and writing them where a user wants them."""
+
+import os
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from kaitogen.diagnostics import suggest
+from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.files import shipped
+
+_COMPONENTS: Final = "components"
+_KUSTOMIZATION: Final = "kustomization.yaml"
+
+
+class Piece(NamedTuple):
+    """A component (a folder) or a single file. `files` are paths below `overlays/`, `about` its first comment."""
+
+    name: str
+    about: str
+    files: tuple[str, ...]
+
+
+def listed() -> list[Piece]:
+    """All pieces, single files first, sorted by name."""
+    root = shipped.folder("overlays")
+    single = [
+        Piece(name, _about(name), (name,)) for name in sorted(os.listdir(root)) if name.endswith(".yaml")
+    ]
+    folders = sorted(os.listdir(os.path.join(root, _COMPONENTS)))
+    return single + [_component(root, name) for name in folders]
+
+
+def _component(root: str, name: str) -> Piece:
+    inside = sorted(os.listdir(os.path.join(root, _COMPONENTS, name)))
+    files = tuple(f"{_COMPONENTS}/{name}/{file}" for file in inside)
+    return Piece(name, _about(f"{_COMPONENTS}/{name}/{_KUSTOMIZATION}"), files)
+
+
+def _about(file: str) -> str:
+    """The first sentence of a file's own first comment."""
+    words: list[str] = []
+    for line in shipped.read_text("overlays", file).splitlines():
+        if not line.startswith("# "):
+            break
+        words.append(line[2:])
+    sentence, stop, _ = " ".join(words).partition(". ")
+    return sentence + "." if stop else sentence
+
+
+def chosen(names: Sequence[str], known: Sequence[Piece]) -> list[Piece]:
+    """The pieces of these names, all where none is named; UsageError for a name that is none."""
+    by_name = {piece.name: piece for piece in known}
+    for name in names:
+        if name not in by_name:
+            near = suggest.nearest(name, by_name)
+            fix = f"did you mean {near}?" if near else f"the pieces are {', '.join(by_name)}"
+            raise UsageError(f"there is no piece {name[:60]}", fix=fix)
+    return [by_name[name] for name in names] if names else list(known)
+
+
+def text(piece: Piece) -> str:
+    """All files of a piece, as they stand."""
+    return "".join(shipped.read_text("overlays", file) for file in piece.files)
+
+
+def write(pieces: Sequence[Piece], folder: str) -> list[str]:
+    """Write the pieces below a folder, each component in a folder of its own; a file that differs is left alone."""
+    wanted = {
+        os.path.join(folder, *file.removeprefix(_COMPONENTS + "/").split("/")): shipped.read_text(
+            "overlays", file
+        )
+        for piece in pieces
+        for file in piece.files
+    }
+    try:
+        for path, content in wanted.items():
+            if os.path.lexists(path) and _content(path) != content:
+                raise UsageError(
+                    f"{path} exists and says something else", fix="move it away, or write elsewhere"
+                )
+        for path, content in wanted.items():
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SurroundingsError(f"{folder} could not be written: {reason}", fix="check the path") from error
+    return list(wanted)
+
+
+def _content(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()

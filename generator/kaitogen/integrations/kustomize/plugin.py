@@ -1,0 +1,172 @@
+"""The legacy exec plugin on disk: where kustomize looks for it, writing it, and removing only what was written."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from kaitogen import __version__
+from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.integrations.krm.configuration import KINDS
+from kaitogen.model import INTENT_API_VERSION
+
+HOME_VARIABLE: Final = "KUSTOMIZE_PLUGIN_HOME"
+#: Stands in the second line of every file that `install` writes.
+_MARK: Final = "# kaitogen "
+#: Linux cuts the first line of a script here (127 bytes before 5.1), and splits it at blanks.
+_LONGEST_SHEBANG: Final = 127
+
+
+class Home(NamedTuple):
+    """A folder where kustomize looks for plugins, and why it looks there."""
+
+    path: str
+    reason: str
+
+
+def homes(environment: Mapping[str, str]) -> list[Home]:
+    """The folders in the order in which kustomize tries them; the first that exists is the only one it uses."""
+    found = []
+    if environment.get(HOME_VARIABLE):
+        found.append(Home(environment[HOME_VARIABLE], f"${HOME_VARIABLE}"))
+    home = environment.get("HOME") or ""
+    config = environment.get("XDG_CONFIG_HOME")
+    if config:
+        found.append(Home(os.path.join(config, "kustomize", "plugin"), "$XDG_CONFIG_HOME"))
+    if home:
+        found.append(Home(os.path.join(home, ".config", "kustomize", "plugin"), "$HOME/.config"))
+        found.append(Home(os.path.join(home, "kustomize", "plugin"), "$HOME"))
+    return found
+
+
+def home_in_use(environment: Mapping[str, str]) -> Home | None:
+    """The folder that kustomize uses now, None where none exists."""
+    return next((home for home in homes(environment) if os.path.isdir(home.path)), None)
+
+
+def chosen_home(named: str | None, environment: Mapping[str, str]) -> str:
+    """The folder to install into: the named one, the one in use, or the first that kustomize would try."""
+    if named is not None:
+        return os.path.abspath(named)
+    in_use = home_in_use(environment)
+    if in_use is not None:
+        return os.path.abspath(in_use.path)
+    candidates = homes(environment)
+    if not candidates:
+        raise UsageError(
+            "neither HOME nor KUSTOMIZE_PLUGIN_HOME is set", fix="name a folder with --plugin-home"
+        )
+    return os.path.abspath(candidates[0].path)
+
+
+def files(home: str) -> dict[str, str]:
+    """The path of the plugin of each kind below a plugin home."""
+    parts = INTENT_API_VERSION.split("/")
+    return {kind: os.path.join(home, *parts, kind.lower(), kind) for kind in KINDS}
+
+
+def install(home: str, *, dry_run: bool) -> list[str]:
+    """Write the plugin of every kind; the paths. SurroundingsError, with nothing written over, where that fails."""
+    if sys.platform == "win32":
+        raise UsageError(
+            "kustomize runs no such plugin on Windows", fix="use kaitogen render, or the container"
+        )
+    wanted = files(home)
+    for path in wanted.values():
+        if os.path.lexists(path) and not is_ours(path):
+            raise SurroundingsError(f"{path} exists and was not written by kaitogen", fix="move it away")
+    for kind, path in wanted.items():
+        if not dry_run:
+            _write(path, script(kind, sys.executable))
+    return list(wanted.values())
+
+
+def uninstall(home: str, *, dry_run: bool) -> list[str]:
+    """Remove what `install` wrote, and the folders that are empty then; the paths of what was there."""
+    found = [path for path in files(home).values() if is_ours(path)]
+    if dry_run:
+        return found
+    for path in found:
+        try:
+            os.unlink(path)
+        except OSError as error:
+            raise _failed(path, "removed", error) from error
+        folder = os.path.dirname(path)
+        for _ in [*INTENT_API_VERSION.split("/"), ""]:
+            try:
+                os.rmdir(folder)
+            except OSError:
+                break
+            folder = os.path.dirname(folder)
+    return found
+
+
+def is_ours(path: str) -> bool:
+    """Whether `install` wrote this file."""
+    return any(line.startswith(_MARK) for line in first_lines(path))
+
+
+def version_of(path: str) -> str:
+    """The version of kaitogen that wrote the plugin; empty where it was another program."""
+    marked = next((line for line in first_lines(path) if line.startswith(_MARK)), "")
+    return marked.removeprefix(_MARK).partition(":")[0]
+
+
+def first_lines(path: str) -> list[str]:
+    """The first two lines of a file; none where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(4096).decode("utf-8", "replace").split("\n")[:2]
+    except OSError:
+        return []
+
+
+def script(kind: str, interpreter: str) -> str:
+    """The text of the plugin: the very interpreter that kaitogen is installed for, and no search for one."""
+    about = (
+        f"{_MARK}{__version__}: kustomize runs this for {kind}; `kaitogen kustomize uninstall` removes it.\n"
+    )
+    code = "from kaitogen.integrations.krm.entry import main\n"
+    if len(interpreter) + 2 <= _LONGEST_SHEBANG and not any(char.isspace() for char in interpreter):
+        return f"#!{interpreter}\n{about}{code}\nmain()\n"
+    quoted = "'" + interpreter.replace("'", "'\\''") + "'"
+    # -P: the folder of a kustomization is no place to import from.
+    return f"#!/bin/sh\n{about}exec {quoted} -P -c '{code.strip()}; main()' \"$@\"\n"
+
+
+def _write(path: str, text: str) -> None:
+    folder = os.path.dirname(path)
+    temporary = ""
+    try:
+        os.makedirs(folder, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=folder)
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o755)  # noqa: S103 - a program that everybody may run
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary and os.path.lexists(temporary):
+            os.unlink(temporary)
+        raise _failed(path, "written", error) from error
+
+
+def _failed(path: str, done: str, error: OSError) -> SurroundingsError:
+    return SurroundingsError(f"{path} could not be {done}: {(error.strerror or str(error)).lower()}")
+
+
+def interpreter_of(path: str) -> str:
+    """What the first line of a script names as its interpreter; empty where it names none."""
+    first = next(iter(first_lines(path)), "")
+    return first[2:].strip(" ") if first.startswith("#!") else ""
+
+
+def shebang_fault(path: str) -> str:
+    """What is wrong with the first line of a script; empty where it can be run."""
+    named = interpreter_of(path)
+    if not named:
+        return "its first line names no interpreter (#!...)"
+    if "\r" in named:
+        return "its first line ends in a carriage return, as Windows writes it"
+    program = named.split()[0]
+    return "" if os.access(program, os.X_OK) else f"its first line names {program}, which is not there"

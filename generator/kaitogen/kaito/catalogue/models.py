@@ -1,0 +1,172 @@
+"""Models by any name that KAITO takes, and which names it takes in which version."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, TypeAlias
+
+from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
+
+#: From here on (0.9) any "owner/name" of Hugging Face is taken as a preset's name.
+HUGGING_FACE_SINCE: Final = 9
+#: From here on (0.11) short names are aliases that are compared without regard to case.
+ALIASES_SINCE: Final = 11
+#: The catalogue of 0.10 held these two alone.
+_FIRST_ALIASES: Final = ("phi-4", "phi-4-mini-instruct")
+
+
+#: From 0.7 to 0.10 a preset's sizes stood in KAITO's code. Where they were not today's: weight files as KAITO wrote
+#: them, in bytes, and the bytes of a token. Source: presets/workspace/models/*/model.go at v0.7.2, v0.8.1, v0.9.4 and
+#: v0.10.0, which agree but for the two DeepSeek models.
+_FORMERLY: Final[dict[str, tuple[str, int, int]]] = {
+    "gemma-3-27b-instruct": ("54.8Gi", 58841051956, 666624),
+    "gemma-3-4b-instruct": ("8.6Gi", 9234179687, 348160),
+    "gpt-oss-120b": ("60.77Gi", 65251290645, 51840),
+    "gpt-oss-20b": ("12.9Gi", 13851269530, 34560),
+    "ministral-3-14b-instruct": ("29.29Gi", 31449898025, 163840),
+    "ministral-3-3b-instruct": ("8.70Gi", 9341553869, 106496),
+    "ministral-3-8b-instruct": ("19.41Gi", 20841328804, 139264),
+    "mistral-7b": ("13.49Gi", 14484777206, 131072),
+    "mistral-7b-instruct": ("13.49Gi", 14484777206, 131072),
+}
+#: 0.7 counted the cache of these as if every head had one.
+_DEEPSEEK: Final = ("deepseek-r1-0528", "deepseek-v3-0324")
+_DEEPSEEK_PER_TOKEN: Final = 1748992
+_SIZED_SINCE: Final = 7
+
+
+class Model(NamedTuple):
+    """One model of KAITO's catalogue.
+
+    `id` is the Hugging Face id as its owner writes it, `aliases` the short preset names.
+    `weights_text` is the size of the weight files as KAITO writes it ("27.31Gi"), `weights`
+    the same in bytes. `bytes_per_token` is the KV cache of one token over the whole model,
+    `token_limit` the longest context in tokens, `disk` what a node needs in GiB, `timeout`
+    how long KAITO waits for readiness in seconds. `transformers`: runs on that runtime too;
+    `tunable`: has working tuning parameters; `gated`: Hugging Face wants a token. `since`
+    is the first minor version with a preset for it, `catalogued` the first one that knows
+    its sizes by Hugging Face id without asking.
+    """
+
+    id: str
+    aliases: tuple[str, ...]
+    weights_text: str
+    weights: int
+    bytes_per_token: int
+    token_limit: int
+    attention: str
+    quantization: str
+    license: str
+    disk: int
+    timeout: int
+    transformers: bool
+    tunable: bool
+    gated: bool
+    since: int
+    catalogued: int
+
+
+#: A short preset name's model (id in lower case), the first minor version that takes it, the first that no longer
+#: does (0: none), and whether its weights were downloaded at run time rather than baked into the image.
+Short: TypeAlias = tuple[str, int, int, bool]
+
+
+def _taken(short: Short, minor: int) -> bool:
+    return short[1] <= minor and (short[2] == 0 or minor < short[2])
+
+
+def find_model(name: str) -> Model | None:
+    """The model behind a short name or Hugging Face id in any letter case; None where the catalogue has none."""
+    key = name.lower()
+    short = SHORT_NAMES.get(key)
+    row = MODELS.get(key if short is None else short[0])
+    return None if row is None else Model(*row)
+
+
+def sized_model(name: str, minor: int) -> Model | None:
+    """The same with the sizes that KAITO 0.`minor` counts with, which before 0.11 were some others."""
+    model = find_model(name)
+    short = None if model is None or minor < _SIZED_SINCE else built_in(name, minor)
+    if model is None or short is None:
+        return model
+    if minor == _SIZED_SINCE and name in _DEEPSEEK:
+        return model._replace(bytes_per_token=_DEEPSEEK_PER_TOKEN)
+    own = next((_FORMERLY[alias] for alias in (name, *model.aliases) if alias in _FORMERLY), None)
+    if own is None:
+        return model
+    return model._replace(weights_text=own[0], weights=own[1], bytes_per_token=own[2])
+
+
+def find_short(name: str) -> Short | None:
+    """What a short name stands for, in any letter case."""
+    return SHORT_NAMES.get(name.lower())
+
+
+def built_in(name: str, minor: int) -> Short | None:
+    """The built-in preset that a name means before the catalogue (0.10 and older); None for anything else.
+
+    0.9 maps the Hugging Face ids of its built-in presets to them; 0.10 looks ids up anew.
+    """
+    if minor >= ALIASES_SINCE:
+        return None
+    if "/" not in name:
+        short = find_short(name)
+        return short if short is not None and _taken(short, minor) else None
+    if minor == HUGGING_FACE_SINCE:
+        key = name.lower()
+        for short in SHORT_NAMES.values():
+            if short[0] == key and _taken(short, minor):
+                return short
+    return None
+
+
+def is_preset(name: str, minor: int) -> bool:
+    """Whether KAITO 0.`minor` takes the name for a preset; letter case counts as it does there."""
+    if "/" in name:
+        owner, _, rest = name.partition("/")
+        return minor >= HUGGING_FACE_SINCE and bool(owner and rest)
+    key = name.lower()
+    row = SHORT_NAMES.get(key)
+    if row is None or not _taken(row, minor):
+        return False
+    any_case = minor >= ALIASES_SINCE or (minor == ALIASES_SINCE - 1 and key in _FIRST_ALIASES)
+    return any_case or key == name
+
+
+def is_catalogued(name: str, minor: int) -> bool:
+    """Whether KAITO 0.`minor` needs no network to size the model of that name."""
+    if minor < HUGGING_FACE_SINCE or built_in(name, minor) is not None:
+        return True
+    model = find_model(name)
+    return model is not None and model.catalogued <= minor
+
+
+def preset_names(minor: int) -> list[str]:
+    """The short names that KAITO 0.`minor` takes, sorted."""
+    return [name for name, row in SHORT_NAMES.items() if _taken(row, minor)]
+
+
+def all_models() -> Iterator[Model]:
+    """Every model of the catalogue, in the order of ids without regard to case."""
+    return (Model(*row) for row in MODELS.values())
+
+
+def retired_presets() -> Iterator[tuple[str, str, int, int]]:
+    """Short names that a version no longer takes: name, Hugging Face id, first version, first one without it."""
+    return ((name, row[0], row[1], row[2]) for name, row in SHORT_NAMES.items() if row[2])
+
+
+def has_transformers(name: str) -> bool:
+    """Whether KAITO 0.11+ has a transformers entry for a name: it compares the last part of the id alone."""
+    model = find_model(name)
+    if model is not None:
+        return model.transformers
+    last = name.rpartition("/")[2].lower()
+    return any(row[11] and key.rpartition("/")[2] == last for key, row in MODELS.items())
+
+
+def is_tunable(name: str) -> bool:
+    """Whether KAITO 0.11+ has tuning parameters for a name: it compares the last part of the id alone."""
+    model = find_model(name)
+    if model is not None:
+        return model.tunable
+    last = name.rpartition("/")[2].lower()
+    return any(row[12] and key.rpartition("/")[2] == last for key, row in MODELS.items())

@@ -1,0 +1,56 @@
+"""GPU instance types: what KAITO's tables say about each, per provider and version."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from kaitogen.kaito.catalogue.skus_data import SKUS
+
+PROVIDERS: Final = tuple(SKUS)
+#: Azure instance types that begin so are admitted although no table has them.
+LENIENT_PREFIXES: Final = ("Standard_N", "Standard_D")
+#: KAITO's CRD gives this instance type to a resource without one, up to 0.7 and on every cloud.
+DEFAULT_INSTANCE_TYPE: Final = "Standard_NC24ads_A100_v4"
+
+
+class Sku(NamedTuple):
+    """One instance type: `memory` is the GPU memory of the whole node in GiB, `compute` the CUDA compute
+
+    capability (0: none said). `since` and `removed` are minor versions of KAITO (removed 0: still there).
+    """
+
+    name: str
+    gpus: int
+    memory: int
+    gpu_model: str
+    nvme: bool
+    compute: float
+    since: int
+    removed: int
+
+    def known_to(self, minor: int) -> bool:
+        """Whether the table of KAITO 0.`minor` has it."""
+        return self.since <= minor and (self.removed == 0 or minor < self.removed)
+
+
+def find_sku(provider: str, instance_type: str) -> Sku | None:
+    """The instance type in any version's table of the provider; letter case counts, as it does for the controller."""
+    row = SKUS.get(provider, {}).get(instance_type)
+    return None if row is None else Sku(instance_type, *row)
+
+
+def near_sku(provider: str, text: str) -> Sku | None:
+    """The instance type that differs from the text in letter case alone, or else by a slip or two."""
+    table = SKUS.get(provider, {})
+    key = text.lower()
+    for name, row in table.items():
+        if name.lower() == key:
+            return Sku(name, *row)
+    from kaitogen.diagnostics.suggest import nearest  # only a wrong name needs it
+
+    close = nearest(text, table)
+    return None if close is None else find_sku(provider, close)
+
+
+def all_skus(provider: str) -> Iterator[Sku]:
+    """Every instance type of the provider in any version, by name."""
+    return (Sku(name, *row) for name, row in SKUS.get(provider, {}).items())

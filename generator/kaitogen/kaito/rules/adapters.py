@@ -1,0 +1,100 @@
+"""Rules about an inference's adapters, those included that KAITO applies only when the Workspace is updated."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kaitogen.kaito.rules.context import Facts, cut, parts, text
+from kaitogen.kaito.rules.images import is_image, why_not
+from kaitogen.model import Json, Path, Problem
+
+_ADAPTERS: Final = ("inference", "adapters")
+MOST: Final = 10
+_VOLUMES_SINCE: Final = 10
+_LORA_FOR_ALL_SINCE: Final = 11
+_SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_LONGEST_SUBDOMAIN: Final = 253
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_LATER: Final = "admitted now, but every later update is refused"
+
+
+def judge(facts: Facts) -> Iterator[Problem]:
+    """R35, R36, R39, R40 and, for each adapter, what the checks at updates (U9) refuse."""
+    adapters = parts(facts.inference or {}, "adapters")
+    vllm_preset = facts.preset is not None and not facts.transformers
+    if len(adapters) > MOST:
+        message = f"{len(adapters)} adapters are more than the {MOST} that KAITO accepts"
+        yield Problem(
+            "KG439", "error", _ADAPTERS, message, "leave some out", str(len(adapters)), f"at most {MOST}"
+        )
+    if (
+        vllm_preset
+        and adapters
+        and facts.minor < _LORA_FOR_ALL_SINCE
+        and (facts.preset or "").startswith("falcon-")
+    ):
+        message = f"{cut(facts.preset or '')} takes no adapters on vllm"
+        yield Problem(
+            "KG436", "error", _ADAPTERS, message, "remove the adapters, or use the runtime transformers"
+        )
+    seen: set[str] = set()
+    for index, adapter in enumerate(adapters):
+        path = (*_ADAPTERS, index)
+        source = adapter.get("source")
+        if not isinstance(source, dict):
+            message = "the adapter has no source, at which KAITO's webhook breaks down"
+            yield Problem("KG440", "error", path, message, "add source with a name and an image")
+        else:
+            name = text(source, "name")
+            if name and name in seen:
+                message = f"two adapters have the source name {cut(name)}"
+                yield Problem("KG440", "error", (*path, "source", "name"), message, "rename one", cut(name))
+            seen.add(name)
+            yield from _source(facts, source, (*path, "source"))
+        if "strength" in adapter:
+            yield from _strength(vllm_preset, adapter["strength"], (*path, "strength"))
+
+
+def _source(facts: Facts, source: Mapping[str, Json], path: Path) -> Iterator[Problem]:
+    name = text(source, "name")
+    if len(name) > _LONGEST_SUBDOMAIN or _SUBDOMAIN.fullmatch(name) is None:
+        what = (
+            f"the adapter's name {cut(name)} is not a DNS name"
+            if name
+            else "the adapter's source has no name"
+        )
+        where = (*path, "name") if "name" in source else path
+        advice = "name it with a-z, 0-9, - and ."
+        yield Problem("KG491", "error", where, f"{what}: {_LATER}", advice, cut(name), "a DNS subdomain")
+    volumes = facts.minor >= _VOLUMES_SINCE
+    image, volume, urls = source.get("image"), source.get("volumeSource"), source.get("urls")
+    allowed = "image or volumeSource" if volumes else "image"
+    given = bool(image) + bool(volume)
+    if urls or given != 1 or (volume and not volumes):
+        what = _what_source(bool(urls), given, bool(volume) and not volumes)
+        yield Problem("KG492", "error", path, f"{what}: {_LATER}", f"give one of {allowed}", "", allowed)
+    elif isinstance(image, str) and image and not is_image(image):
+        message = f"{cut(image)} is no image reference: {_LATER}"
+        yield Problem(
+            "KG493", "error", (*path, "image"), message, why_not(image), cut(image), "an image reference"
+        )
+
+
+def _what_source(urls: bool, given: int, old_volume: bool) -> str:
+    if urls:
+        return "the adapter comes from urls"
+    if old_volume:
+        return "the adapter comes from a volume, which works since 0.10"
+    return (
+        "the adapter has both an image and a volume" if given else "the adapter has neither image nor volume"
+    )
+
+
+def _strength(vllm_preset: bool, value: Json, path: Path) -> Iterator[Problem]:
+    said = value if isinstance(value, str) else str(value)
+    if vllm_preset:
+        message = "the runtime vllm takes no strength for an adapter, not even 1.0"
+        yield Problem("KG435", "error", path, message, "remove strength", cut(said), "no strength")
+    elif not _DECIMAL.fullmatch(said[:400]) or not 0 <= float(said[:400]) <= 1:
+        message = f"strength {cut(said)} is no number from 0 to 1: {_LATER}"
+        yield Problem("KG494", "error", path, message, 'write a number such as "0.5"', cut(said), "0 to 1")

@@ -1,0 +1,141 @@
+"""Rules about KAITO's annotations: their values, whether the version reads them, and whether they do anything."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from kaitogen.diagnostics.suggest import nearest
+from kaitogen.kaito.catalogue.versions import ANNOTATIONS
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RUNTIME_ANNOTATION, Facts, cut
+from kaitogen.model import Json, Path, Problem
+
+_GROUPS: Final = ("kaito.sh", "kaito.io")
+#: What the chart's list of node classes holds; an installation may have another one.
+_NODE_CLASSES: Final = ("image-family-ubuntu", "image-family-azure-linux")
+_MODES: Final = ("balanced", "interactivity", "throughput")
+_FAMILIES: Final = ("azurelinux", "ubuntu")
+_NODE_CLASS_CHECKED_SINCE: Final = 12
+
+
+def is_kaitos(key: str) -> bool:
+    """Whether an annotation belongs to KAITO."""
+    group, slash, _ = key.partition("/")
+    return bool(slash) and (group in _GROUPS or group.endswith((".kaito.sh", ".kaito.io")))
+
+
+def judge(facts: Facts) -> Iterator[Problem]:
+    """R6 to R9 and the annotations that do not do what they seem to."""
+    for key, value in facts.annotations.items():
+        if not is_kaitos(key) or not isinstance(value, str):
+            continue
+        path = ("metadata", "annotations", key)
+        known = ANNOTATIONS.get(key)
+        if known is None:
+            yield _unknown(key, path)
+        elif facts.minor < known[0] or (known[1] and facts.minor >= known[1]):
+            yield _other_version(facts, key, known, path)
+        elif check := _CHECKS.get(key):
+            yield from check(facts, value, path)
+
+
+def _unknown(key: str, path: Path) -> Problem:
+    known = [name for name in ANNOTATIONS if name.startswith("kaito.sh/")]
+    likely = nearest(key, known)
+    advice = f"write {likely}" if likely else "remove it"
+    return Problem("KG483", "warning", path, f"no version of KAITO reads the annotation {cut(key)}", advice)
+
+
+def _other_version(facts: Facts, key: str, known: tuple[int, int], path: Path) -> Problem:
+    since, removed = known
+    if facts.minor < since:
+        message, advice = f"KAITO {facts.kaito} does not read {key}, which came with 0.{since}", "remove it"
+    else:
+        message = f"KAITO {facts.kaito} does not read {key}, which went with 0.{removed}"
+        advice = "remove it; since 0.11 the benchmark runs unless kaito.sh/disable-benchmark is set"
+    return Problem("KG483", "warning", path, message, advice)
+
+
+def _image_family(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+    if value.strip().lower() not in _FAMILIES:
+        yield _one_of("KG406", path, value, _FAMILIES)
+    elif facts.provisioner != "azure-gpu-provisioner":
+        yield _idle(facts, path, "azure-gpu-provisioner")
+
+
+def _node_class(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+    if facts.provisioner != "karpenter":
+        yield _idle(facts, path, "karpenter")
+    elif node_class_in_doubt(facts, value):
+        message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
+        advice = f"use one of {', '.join(_NODE_CLASSES)}, or add it to the installation's list"
+        yield Problem("KG409", "warning", path, message, advice, cut(value), " or ".join(_NODE_CLASSES))
+
+
+def node_class_in_doubt(facts: Facts, value: Json) -> bool:
+    """Whether KAITO asks for this node class in a list that only the installation knows (R9)."""
+    asked = facts.provisioner == "karpenter" and facts.minor >= _NODE_CLASS_CHECKED_SINCE
+    return asked and isinstance(value, str) and bool(value) and value not in _NODE_CLASSES
+
+
+def _performance_mode(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+    if value not in _MODES:
+        yield _one_of("KG407", path, value, _MODES)
+
+
+def _local_weights(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+    if value not in ("true", "false"):
+        yield _one_of("KG408", path, value, ('"true"', '"false"'))
+
+
+def _runtime(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+    if facts.inference is None:
+        return
+    if value not in ("vllm", "transformers"):
+        likely = nearest(value, ("vllm", "transformers"))
+        message = f"runtime {cut(value) or 'of no text'} is none that KAITO knows, so it takes vllm"
+        yield Problem(
+            "KG481", "warning", path, message, f"write {likely or 'vllm or transformers'}", cut(value)
+        )
+    elif value == "vllm" and facts.transformers:
+        message = "the runtime is transformers, because the target's feature gate vLLM is off"
+        yield Problem(
+            "KG481", "warning", path, message, "remove the annotation, or turn the gate vLLM on", "vllm"
+        )
+
+
+def _load_balancer(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+    if value != "True" and value.strip().lower() in ("true", "t", "yes", "y", "on", "1", "enabled"):
+        message = f'KAITO makes a load balancer only for exactly "True", not for "{cut(value)}"'
+        yield Problem(
+            "KG482", "warning", path, message, 'write kaito.sh/enablelb: "True"', cut(value), "True"
+        )
+
+
+def _bypass(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+    if value.strip().lower() in ("", "false", "f", "no", "n", "off", "0", "disabled"):
+        message = f'the resource checks are bypassed, because for this annotation any value counts, "{cut(value)}" too'
+        yield Problem(
+            "KG485", "warning", path, message, "remove the annotation to keep the checks", cut(value)
+        )
+
+
+def _one_of(code: str, path: Path, value: str, allowed: tuple[str, ...]) -> Problem:
+    message = f'{path[-1]} has the value "{cut(value)}", which KAITO refuses'
+    return Problem(
+        code, "error", path, message, f"write {' or '.join(allowed)}", cut(value), " or ".join(allowed)
+    )
+
+
+def _idle(facts: Facts, path: Path, reader: str) -> Problem:
+    message = f"{path[-1]} does nothing under {facts.provisioner}; only {reader} reads it"
+    return Problem("KG484", "warning", path, message, "remove it", facts.provisioner, reader)
+
+
+_CHECKS: Final[dict[str, Callable[[Facts, str, Path], Iterator[Problem]]]] = {
+    "kaito.sh/node-image-family": _image_family,
+    "kaito.sh/node-class-name": _node_class,
+    "kaito.sh/performance-mode": _performance_mode,
+    "kaito.sh/use-local-weights": _local_weights,
+    RUNTIME_ANNOTATION: _runtime,
+    "kaito.sh/enablelb": _load_balancer,
+    BYPASS_ANNOTATION: _bypass,
+}

@@ -1,0 +1,218 @@
+"""Rules about the ConfigMap with the settings of vLLM, and what KAITO's own reading of it misses."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kaitogen.kaito.catalogue.models import built_in
+from kaitogen.kaito.rules.context import Facts, cut, number, text
+from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
+from kaitogen.model import Json, Problem, Severity
+
+_CONFIG: Final = ("inference", "config")
+KEY: Final = "inference_config.yaml"
+_LENGTH: Final = "max-model-len"
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+_LENGTH_CHECKED_SINCE: Final = 7
+#: With the estimate came the scanner.
+_SCANNED_SINCE: Final = 7
+_RUNTIME_FACTS_SINCE: Final = 11
+_NULL_CRASHES_SINCE: Final = 12
+#: Up to 0.6 nodes with several GPUs below this many GiB each needed an explicit max-model-len.
+_SMALL_GPU: Final = 20
+
+UNKNOWN: Final = object()
+
+
+def judge(facts: Facts) -> tuple[list[Problem], int]:
+    """R41 to R45 with the traps, and the context in tokens that KAITO's estimate will count with.
+
+    Only where the Workspace names a ConfigMap.
+    """
+    name = text(facts.inference or {}, "config")
+    if facts.transformers:
+        return list(_unread(facts)), DEFAULT_CONTEXT
+    data = facts.config_map(name)
+    if data is None:
+        return list(_absent(facts, name)), DEFAULT_CONTEXT
+    source = data.get(KEY)
+    if not isinstance(source, str):
+        message = f"the ConfigMap {cut(name)} has no key {KEY}"
+        return [
+            Problem("KG442", "error", _CONFIG, message, f"put the settings under {KEY}", "", KEY)
+        ], DEFAULT_CONTEXT
+    settings = parse(source)
+    if settings is UNKNOWN:
+        return [], DEFAULT_CONTEXT
+    problem, vllm = _vllm(settings)
+    if problem is not None:
+        return [problem], DEFAULT_CONTEXT
+    problems = [*_length(facts, vllm), *_null(facts, settings)]
+    context, missed = _context(facts, source, vllm)
+    if problems:
+        return problems, DEFAULT_CONTEXT
+    return ([missed] if missed else []), context
+
+
+def parse(source: str) -> Json:
+    """The first document of a text; None where it is empty, the error as text where it is no YAML, UNKNOWN where
+
+    it is more than kaitogen reads.
+    """
+    from kaitogen.yaml.reader import Unreadable, read  # only a ConfigMap needs it
+
+    try:
+        return next((document.value for document in read(source)), None)
+    except Unreadable as unreadable:
+        if unreadable.flaw.code == "KG102":
+            return f"it is not YAML in line {unreadable.flaw.line}"
+        return UNKNOWN
+
+
+def _unread(facts: Facts) -> Iterator[Problem]:
+    if facts.preset is not None and facts.minor >= _RUNTIME_FACTS_SINCE:
+        message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
+        yield Problem("KG486", "warning", _CONFIG, message, "remove config, or use the runtime vllm")
+
+
+def _absent(facts: Facts, name: str) -> Iterator[Problem]:
+    if not facts.notes:
+        return
+    message = f"KAITO refuses this unless the ConfigMap {cut(name)} is already in the namespace"
+    if facts.config_maps is not None:
+        message += ", and it is not in this output"
+    yield Problem(
+        "KG441", "note", _CONFIG, message, "apply the ConfigMap first, in an earlier sync wave", cut(name)
+    )
+
+
+def _vllm(settings: Json) -> tuple[Problem | None, Mapping[str, Json]]:
+    """The vllm section, or what is wrong with the text as a whole."""
+    wrong = ""
+    if isinstance(settings, str):
+        wrong = settings if settings.startswith("it is not YAML") else "it is text and not a mapping"
+    elif settings is not None and not isinstance(settings, dict):
+        wrong = "it is not a mapping"
+    section = settings.get("vllm") if isinstance(settings, dict) else None
+    if not wrong and section is not None:
+        if not isinstance(section, dict):
+            wrong = "vllm is not a mapping"
+        else:
+            nested = next((key for key, value in section.items() if isinstance(value, (dict, list))), None)
+            wrong = "" if nested is None else f"{cut(nested)} is nested, and vllm may hold plain values only"
+    if wrong:
+        message, advice = f"KAITO cannot read {KEY}: {wrong}", "write vllm: with one plain value per option"
+        return Problem("KG443", "error", _CONFIG, message, advice), {}
+    return None, section if isinstance(section, dict) else {}
+
+
+def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Problem]:
+    value = vllm.get(_LENGTH)
+    blank = value is None or (isinstance(value, str) and not value.strip())
+    if facts.minor < _LENGTH_CHECKED_SINCE:
+        if blank and facts.preset is not None and _length_required(facts):
+            message = f"KAITO {facts.kaito} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
+            yield Problem(
+                "KG444", "error", _CONFIG, message, f"set vllm.{_LENGTH}, such as 2048", "", "a whole number"
+            )
+        return
+    if not facts.valid_preset or blank:
+        return
+    length = _as_whole(value)
+    if length is None:
+        yield _no_number(facts, cut(str(value)) if isinstance(value, (str, float, bool)) else "this")
+    elif facts.model is None:
+        return  # the limit of a stranger is in its repository
+    elif length > facts.model.token_limit:
+        limit = facts.model.token_limit
+        message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {facts.model.id}"
+        yield Problem(
+            "KG445", "error", _CONFIG, message, f"write {limit} or less", cut(str(length)), f"at most {limit}"
+        )
+
+
+def _no_number(facts: Facts, said: str) -> Problem:
+    """Of a model that is not in the catalogue KAITO asks Hugging Face for the limit, and where none is said it takes any text."""
+    severity: Severity = "error"
+    message = f"KAITO refuses {_LENGTH}: {said}, which is no whole number"
+    if facts.model is None and built_in(facts.preset or "", facts.minor) is None:
+        severity = "warning"
+        message += f", unless {cut(facts.preset or '')} says no limit"
+    advice = "write the number of tokens, such as 8192"
+    return Problem("KG444", severity, _CONFIG, message, advice, said, "a whole number")
+
+
+def _length_required(facts: Facts) -> bool:
+    sku, count = facts.sku, number(facts.resource, "count")
+    small = sku is not None and sku.gpus > 1 and sku.memory // sku.gpus < _SMALL_GPU
+    return small or (facts.minor >= 5 and count is not None and count > 1)
+
+
+def _null(facts: Facts, settings: Json) -> Iterator[Problem]:
+    if facts.minor >= _NULL_CRASHES_SINCE and isinstance(settings, dict) and settings.get("vllm", 0) is None:
+        message = f"vllm is empty in {KEY}, at which the server breaks down when it starts"
+        yield Problem(
+            "KG487", "error", _CONFIG, message, "remove vllm, or give it a value", "null", "a mapping"
+        )
+
+
+def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, Problem | None]:
+    """What the estimate counts with, and the problem where vLLM itself will take another number."""
+    if facts.minor < _SCANNED_SINCE:
+        return DEFAULT_CONTEXT, None
+    meant = served_length(vllm)
+    scanned = scan(source)
+    if scanned is not None:
+        return scanned, None
+    if meant is None or facts.preset is None:
+        return DEFAULT_CONTEXT, None
+    message = f"KAITO's line scanner misses this max-model-len: vLLM takes {meant}, the estimate of nodes {DEFAULT_CONTEXT}"
+    advice = (
+        f"write it on a line of its own below vllm:, as {_LENGTH}: {meant}, with no quotes and no comment"
+    )
+    return DEFAULT_CONTEXT, Problem(
+        "KG468", "warning", _CONFIG, message, advice, str(meant), str(DEFAULT_CONTEXT)
+    )
+
+
+def scan(source: str) -> int | None:
+    """The max-model-len that KAITO finds, line by line (pkg/utils/config_parser.go:23); None where it finds none.
+
+    The first line that is less indented ends the section, comments apart, and the first max-model-len ends the search.
+    """
+    least: int | None = None
+    for line in source.split("\n"):
+        trimmed = line.strip()
+        indent = len(line) - len(line.lstrip(" \t"))
+        if least is None:
+            if trimmed.startswith("vllm:"):
+                least = indent + 2
+            continue
+        if trimmed and not trimmed.startswith("#") and indent < least:
+            return None
+        if trimmed.startswith(f"{_LENGTH}:"):
+            value = trimmed[len(_LENGTH) + 1 :].strip()
+            number = value.removeprefix("+")
+            bare = number.isascii() and number.isdigit() and len(number) < 19
+            return int(number) if bare and int(number) > 0 else None
+    return None
+
+
+def settings_of(source: str) -> Mapping[str, Json]:
+    """The vllm section of a text that KAITO can read; empty for any other."""
+    settings = parse(source)
+    return {} if settings is UNKNOWN else _vllm(settings)[1]
+
+
+def served_length(vllm: Mapping[str, Json]) -> int | None:
+    """The max-model-len that vLLM itself will take from its section; None where there is none."""
+    meant = next((length for key in (_LENGTH, "max_model_len") if (length := _as_whole(vllm.get(key)))), None)
+    return meant if meant is not None and meant > 0 else None
+
+
+def _as_whole(value: Json) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) < 10**18 else 10**18
+    if isinstance(value, str) and len(value) < 19 and _WHOLE.fullmatch(value.strip()):
+        return int(value)
+    return None

@@ -1,0 +1,164 @@
+"""What the rules look at: the Workspace's parts and the installation that it is meant for, taken apart once."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
+from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
+from kaitogen.model import Brought, Json, Target
+
+RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
+BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
+#: The label that kaitogen selects nodes by where a user names them under byo.
+PIN_LABEL: Final = "kaitogen.io/workspace"
+
+#: The gate that brought byo came with 0.7; until then KAITO always provisioned.
+_BYO_SINCE: Final = 7
+#: From 0.11 on a flag overwrites that gate.
+_GATE_UNTIL: Final = 10
+#: Up to 0.7 the CRD gave every resource an instance type.
+_DEFAULT_UNTIL: Final = 7
+
+
+class Surroundings(NamedTuple):
+    """What a Workspace alone does not say.
+
+    `config_maps` are the ConfigMaps in the same output by (namespace, name), namespace ""
+    where they name none; None where nobody knows them, as for a manifest on its own.
+    `notes` asks for what the rules cannot decide without the cluster as well. `brought` is what an
+    inventory says about the nodes, where there is one.
+    """
+
+    target: Target
+    config_maps: Mapping[tuple[str, str], Mapping[str, str]] | None = None
+    notes: bool = False
+    brought: Brought | None = None
+
+
+class Facts:
+    """One Workspace taken apart. Parts that are missing, or no mapping, are empty; absent workloads are None."""
+
+    __slots__ = (
+        "annotations",
+        "brought",
+        "byo",
+        "config_maps",
+        "inference",
+        "instance_type",
+        "kaito",
+        "match_labels",
+        "metadata",
+        "minor",
+        "model",
+        "name",
+        "notes",
+        "preset",
+        "provider",
+        "resource",
+        "sku",
+        "target",
+        "transformers",
+        "tuning",
+        "valid_preset",
+        "workspace",
+    )
+
+    def __init__(self, workspace: Json, surroundings: Surroundings) -> None:
+        target, self.config_maps, self.notes, self.brought = surroundings
+        self.workspace: Mapping[str, Json] = workspace
+        self.target = target
+        self.kaito = target.kaito
+        self.minor = minor = target.minor
+        self.provider = target.provider
+        self.byo = _brings_nodes(target)
+        self.metadata = part(workspace, "metadata")
+        name = self.metadata.get("name")
+        self.name: str = name if isinstance(name, str) else ""
+        self.annotations = part(self.metadata, "annotations")
+        self.resource = part(workspace, "resource")
+        self.match_labels = part(part(self.resource, "labelSelector"), "matchLabels")
+        self.inference = _workload(workspace, "inference")
+        self.tuning = _workload(workspace, "tuning")
+        self.transformers = (
+            target.feature_gates.get("vLLM") is False
+            or self.annotations.get(RUNTIME_ANNOTATION) == "transformers"
+        )
+        preset = part(self.inference if self.inference is not None else self.tuning or {}, "preset").get(
+            "name"
+        )
+        self.preset: str | None = preset if isinstance(preset, str) else None
+        self.valid_preset = self.preset is not None and is_preset(self.preset, minor)
+        self.model: Model | None = (
+            sized_model(self.preset, minor) if self.preset is not None and self.valid_preset else None
+        )
+        self.instance_type = _instance_type(self.resource, minor)
+        sku = find_sku(self.provider, self.instance_type) if self.instance_type else None
+        self.sku: Sku | None = sku if sku is not None and sku.known_to(minor) else None
+
+    @property
+    def provisioner(self) -> str:
+        """How this installation gets its nodes, in the words of the target."""
+        return "byo" if self.byo else self.target.node_provisioner
+
+    def gate(self, name: str) -> bool:
+        """Whether one of KAITO's gates that are off by default is on."""
+        return self.target.feature_gates.get(name) is True
+
+    def config_map(self, name: str) -> Mapping[str, str] | None:
+        """The data of a ConfigMap in the same output and namespace; None where it is not there, or nobody knows."""
+        if self.config_maps is None:
+            return None
+        namespace = self.metadata.get("namespace")
+        return self.config_maps.get((namespace if isinstance(namespace, str) else "", name))
+
+
+def part(mapping: Mapping[str, Json], key: str) -> Mapping[str, Json]:
+    """The mapping under a key; an empty one where there is none."""
+    value = mapping.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def parts(mapping: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
+    """The list of mappings under a key; what is no mapping in it counts as an empty one."""
+    value = mapping.get(key)
+    if not isinstance(value, list):
+        return []
+    return [item if isinstance(item, dict) else {} for item in value]
+
+
+def number(mapping: Mapping[str, Json], key: str) -> int | None:
+    """The whole number of at most 64 bits under a key; None where there is none."""
+    value = mapping.get(key)
+    whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+    return value if whole else None
+
+
+def text(mapping: Mapping[str, Json], key: str) -> str:
+    """The text under a key; empty where there is none."""
+    value = mapping.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def cut(value: str) -> str:
+    """A value of the user's, short enough for a sentence and on one line."""
+    line = "".join(character if character.isprintable() else "?" for character in value[:61])
+    return line if len(value) <= 60 else line[:57] + "..."
+
+
+def _brings_nodes(target: Target) -> bool:
+    if target.minor < _BYO_SINCE:
+        return False
+    gate = target.minor <= _GATE_UNTIL and target.feature_gates.get("disableNodeAutoProvisioning") is True
+    return target.byo or gate
+
+
+def _workload(workspace: Mapping[str, Json], kind: str) -> Mapping[str, Json] | None:
+    value = workspace.get(kind)
+    return value if isinstance(value, dict) else None
+
+
+def _instance_type(resource: Mapping[str, Json], minor: int) -> str:
+    value = resource.get("instanceType")
+    if isinstance(value, str):
+        return value
+    return DEFAULT_INSTANCE_TYPE if resource and minor <= _DEFAULT_UNTIL else ""

@@ -1,0 +1,146 @@
+"""What the target's controller does with `count` and `preferredNodes`: never silently nothing."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.kaito.rules.context import PIN_LABEL, Facts, cut, number
+from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
+from kaitogen.model import Problem
+
+_COUNT: Final = ("resource", "count")
+_PREFERRED: Final = ("resource", "preferredNodes")
+#: Compiled where one is needed, since most Workspaces need none.
+_SHELL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+_LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
+#: Labels below these domains belong to Kubernetes and its drivers.
+_OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
+_COUNT_CHECKED: Final = 7
+_UNREAD_SINCE: Final = 8
+
+
+def judge(facts: Facts, context: int) -> Iterator[Problem]:
+    """Findings about fields that are written and not read. `context` is what KAITO reads as max-model-len."""
+    count = number(facts.resource, "count")
+    names = facts.resource.get("preferredNodes")
+    preferred = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    # The CRD makes a count of 1 where none is written, so that one node at least must be named.
+    least = 1 if count is None else count
+    if _named_as_counted(facts) and len(preferred) < least:
+        yield _too_few(preferred, least)
+    elif preferred:
+        yield from _preferred(facts, preferred)
+    # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
+    numbered = count == len(preferred) and (facts.minor >= _UNREAD_SINCE or (facts.byo and _pinned_by(facts)))
+    if count is not None and not numbered and asks_for_estimate(facts):
+        yield _count(facts, count, preferred, context)
+
+
+def _named_as_counted(facts: Facts) -> bool:
+    """Whether this version wants as many names as nodes; only 0.7 does, and only of an inference."""
+    return facts.minor == _COUNT_CHECKED and facts.byo and facts.tuning is None and bool(facts.resource)
+
+
+def _too_few(names: list[str], count: int) -> Problem:
+    message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
+    advice = f"name {_nodes(count)} or more, although only the selector says which are used"
+    path = _PREFERRED if names else ("resource",)
+    return Problem("KG464", "error", path, message, advice, str(len(names)), str(count))
+
+
+def _count(facts: Facts, count: int, names: list[str], context: int) -> Problem:
+    nodes = estimate(facts, facts.model, context) if facts.model is not None else None
+    message = f"KAITO {facts.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
+    advice = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(facts))}"
+    if facts.byo:
+        advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(facts))}"
+    if not nodes:
+        return Problem("KG461", "warning", _COUNT, message, advice, str(count))
+    message = f"KAITO {facts.kaito} does not read count {count} for a preset on vllm: its own estimate is {_nodes(nodes)}"
+    return Problem(
+        "KG461", "note" if nodes == count else "warning", _COUNT, message, advice, str(count), str(nodes)
+    )
+
+
+def _nodes(number_: int) -> str:
+    return "1 node" if number_ == 1 else f"{number_} nodes"
+
+
+def _preferred(facts: Facts, names: list[str]) -> Iterator[Problem]:
+    if facts.byo:
+        # What is wrong with the selector is told by the facts about the nodes, where there are some.
+        if facts.brought is None or facts.brought.pinned:
+            yield _under_byo(facts, names)
+    elif facts.minor >= _UNREAD_SINCE:
+        message = (
+            f"KAITO {facts.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
+        )
+        if asks_for_estimate(facts):
+            message += ", and its own estimate says how many it uses"
+        advice = (
+            f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(facts))}"
+        )
+        if facts.tuning is not None:  # which does not run under byo
+            advice = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
+        yield Problem("KG462", "warning", _PREFERRED, message, advice, cut(", ".join(names)))
+
+
+def label_line(facts: Facts) -> str:
+    """The line that puts the selected label on the nodes that are named under byo; empty where none are."""
+    names = facts.resource.get("preferredNodes")
+    if not facts.byo or not isinstance(names, list) or not names:
+        return ""
+    pin = _pinned_by(facts)
+    label = f"{PIN_LABEL}={pin}" if pin else _selected(facts)
+    return _command([name for name in names if isinstance(name, str)], label)
+
+
+def _under_byo(facts: Facts, names: list[str]) -> Problem:
+    """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
+    pin = _pinned_by(facts)
+    found = cut(", ".join(names))
+    if facts.brought is not None and facts.brought.pinned:
+        labels = cut(",".join(f"{key}={value}" for key, value in facts.match_labels.items()))
+        message = f"KAITO {facts.kaito} finds these nodes by {labels}, which they alone have, not by name"
+        return Problem("KG463", "note", _PREFERRED, message, "keep the labels on these nodes", found)
+    if pin:
+        message = f"KAITO {facts.kaito} finds these nodes by the label {PIN_LABEL}={cut(pin)}, not by name"
+        if asks_for_estimate(facts):
+            message += ", and its own estimate says how many it uses"
+        advice = f"run: {_command(names, f'{PIN_LABEL}={pin}')}"
+        return Problem("KG463", "note", _PREFERRED, message, advice, found)
+    label = _selected(facts)
+    message = (
+        f"KAITO {facts.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches"
+    )
+    if asks_for_estimate(facts):
+        message += ", as many as its own estimate says"
+    advice = f"select a label that these nodes have and no others: {_command(names, label)}"
+    return Problem("KG462", "warning", _PREFERRED, message, advice, found)
+
+
+def _pinned_by(facts: Facts) -> str:
+    """The value of the label that kaitogen pins by; empty where the selector has none."""
+    pin = facts.match_labels.get(PIN_LABEL)
+    return pin if isinstance(pin, str) and re.fullmatch(_SHELL_SAFE, pin) else ""
+
+
+def _selected(facts: Facts) -> str:
+    """The labels of the selector as kubectl takes them; the pin's where some are not for people to set."""
+    pairs = [
+        f"{key}={value}" for key, value in facts.match_labels.items()
+        if isinstance(value, str) and re.fullmatch(_LABEL_SAFE, key) and re.fullmatch(_SHELL_SAFE, value)
+        and not key.partition("/")[0].endswith(_OTHERS)
+    ]  # fmt: skip
+    return " ".join(pairs) if pairs and len(pairs) == len(facts.match_labels) else _pin(facts)
+
+
+def _pin(facts: Facts) -> str:
+    return f"{PIN_LABEL}={facts.name if re.fullmatch(_SHELL_SAFE, facts.name) else 'NAME'}"
+
+
+def _command(names: list[str], label: str) -> str:
+    """A line to paste into a shell: names that no node can have are left out of it."""
+    safe = [name for name in names if re.fullmatch(_SHELL_SAFE, name)]
+    nodes = " ".join(safe) if safe and len(safe) == len(names) else "NODE..."
+    return f"kubectl label nodes {nodes} {label}"

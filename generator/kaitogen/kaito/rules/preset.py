@@ -1,0 +1,175 @@
+"""Rules about what an inference runs: the preset's name, its runtime, its secret, or a template of the user's."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.kaito.catalogue.models import (
+    ALIASES_SINCE,
+    HUGGING_FACE_SINCE,
+    built_in,
+    find_short,
+    has_transformers,
+    is_catalogued,
+    is_preset,
+    preset_names,
+)
+from kaitogen.kaito.rules.context import Facts, cut, part, text
+from kaitogen.model import Path, Problem
+
+_INFERENCE: Final = ("inference",)
+_PRESET: Final = ("inference", "preset")
+_NAME: Final = (*_PRESET, "name")
+_SECRET: Final = (*_PRESET, "presetOptions", "modelAccessSecret")
+
+#: phi-2, the one entry that KAITO's list marks as deprecated, in the versions that say so.
+_DEPRECATED: Final = "phi-2"
+_DEPRECATION_SAID_SINCE: Final = 8
+#: Up to 0.7 every model downloaded at run time needed a secret, then only the gated ones, since 0.11 none.
+_DOWNLOADED_NEED_SECRET_UNTIL: Final = 7
+_GATED_NEED_SECRET_UNTIL: Final = 10
+_STREAMING_SINCE: Final = 11
+_ACCESS_ADVICE: Final = (
+    "name a Secret with a Hugging Face token under HF_TOKEN: modelAccessSecret, in an intent accessSecret"
+)
+
+
+def judge(facts: Facts) -> Iterator[Problem]:
+    """R10 and R30 to R38, R46. Later rules of KAITO's group are not reached behind a wrong name."""
+    inference = facts.inference or {}
+    has_preset, has_template = "preset" in inference, "template" in inference
+    if not has_preset and not has_template:
+        message = "inference has neither a preset nor a template"
+        yield Problem("KG430", "error", _INFERENCE, message, "name a preset, or give a pod template")
+        return
+    if has_preset and has_template:
+        message = "inference has both a preset and a template"
+        yield Problem("KG431", "error", (*_INFERENCE, "template"), message, "keep one of the two")
+    if facts.preset is None:
+        return
+    if not facts.valid_preset:
+        yield wrong_name(facts, _NAME, "KG432")
+        return
+    yield from _runtime(facts)
+    yield from _secret(facts)
+    yield from _streaming(facts)
+    if facts.notes:
+        yield from _notes(facts)
+
+
+def wrong_name(facts: Facts, path: Path, code: str) -> Problem:
+    """What to say of a preset name that this version does not take; `code` is KG432 or, for tuning, KG460."""
+    name, minor = facts.preset or "", facts.minor
+    short = find_short(name)
+    if name == _DEPRECATED and minor >= _DEPRECATION_SAID_SINCE and code == "KG432":
+        message = f"the preset {name} is deprecated, and KAITO {facts.kaito} no longer has it"
+        return Problem(
+            "KG410", "error", path, message, "take a newer model, such as phi-4-mini-instruct", name
+        )
+    advice = _likely(name, minor)
+    if short is not None and short[2] and minor >= short[2]:
+        message = f"KAITO {facts.kaito} has no preset {cut(name)}; it went with 0.{short[2]}"
+    elif short is not None and minor < short[1]:
+        message = f"KAITO {facts.kaito} has no preset {cut(name)}; it came with 0.{short[1]}"
+    elif "/" in name and minor < HUGGING_FACE_SINCE:
+        message = f"KAITO {facts.kaito} takes no Hugging Face ids such as {cut(name)}; that came with 0.9"
+    else:
+        message = f"KAITO {facts.kaito} has no preset {cut(name) or 'without a name'}"
+    return Problem(
+        code,
+        "error",
+        path,
+        message,
+        advice,
+        cut(name),
+        "a short name" if minor < 9 else "a name or owner/name",
+    )
+
+
+def _likely(name: str, minor: int) -> str:
+    """The advice for a wrong name: the nearest preset, or where to look."""
+    from kaitogen.diagnostics.suggest import nearest  # only a wrong name needs it
+    from kaitogen.kaito.catalogue.models import all_models  # only a wrong name needs it
+
+    lower = name.lower()
+    if is_preset(lower, minor):
+        return f"write {lower}"
+    by_id = {model.id.lower(): model for model in all_models()}
+    if minor < HUGGING_FACE_SINCE and (model := by_id.get(lower)):
+        own = next((alias for alias in model.aliases if is_preset(alias, minor)), None)
+        if own:
+            return f"write {own}"
+    if minor >= HUGGING_FACE_SINCE and "/" not in name:
+        whole = next((model.id for key, model in by_id.items() if key.rpartition("/")[2] == lower), None)
+        if whole:
+            return f"write {whole}"
+    close = nearest(name, preset_names(minor))
+    return f"write {close}" if close else "write one of its presets, or a Hugging Face id (owner/name)"
+
+
+def _runtime(facts: Facts) -> Iterator[Problem]:
+    if facts.transformers and facts.minor >= ALIASES_SINCE and not has_transformers(facts.preset or ""):
+        message = f"{cut(facts.preset or '')} does not run on the runtime transformers"
+        yield Problem("KG434", "error", _NAME, message, "use the runtime vllm", "transformers", "vllm")
+
+
+def _secret(facts: Facts) -> Iterator[Problem]:
+    name, minor = facts.preset or "", facts.minor
+    secret = text(part(part(facts.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
+    short = built_in(name, minor)
+    if short is not None:
+        downloaded = short[3] or (minor == _GATED_NEED_SECRET_UNTIL and name.lower().startswith("phi-4"))
+        gated = facts.model is not None and facts.model.id.startswith("meta-llama/")
+        needed = downloaded if minor <= _DOWNLOADED_NEED_SECRET_UNTIL else gated
+        if needed and not secret:
+            message = f"KAITO {facts.kaito} refuses {cut(name)} without an access secret"
+            advice = _ACCESS_ADVICE
+            yield Problem("KG437", "error", _PRESET, message, advice, "", "modelAccessSecret")
+            return
+        if secret and not downloaded:
+            message = f"KAITO {facts.kaito} has {cut(name)} in its image and refuses an access secret for it"
+            yield Problem("KG438", "error", _SECRET, message, "remove it")
+            return
+    if facts.model is not None and facts.model.gated and not secret and not _local(facts):
+        message = f"{facts.model.id} is gated: without an access secret its pod can't download the weights"
+        advice = _ACCESS_ADVICE
+        yield Problem("KG467", "warning", _PRESET, message, advice, "", "modelAccessSecret")
+
+
+def _local(facts: Facts) -> bool:
+    """Whether the weights are already on the node, so that nothing is downloaded."""
+    return facts.minor >= 12 and facts.annotations.get("kaito.sh/use-local-weights") == "true"
+
+
+def _streaming(facts: Facts) -> Iterator[Problem]:
+    if facts.minor < _STREAMING_SINCE or not facts.gate("ModelStreaming") or facts.transformers:
+        return
+    if facts.annotations.get("kaito.sh/model-streaming") == "disabled":
+        return
+    if facts.provider != "azure":
+        message = f"model streaming works on azure only, not on {facts.provider}"
+        advice = "set the annotation kaito.sh/model-streaming: disabled"
+        yield Problem("KG446", "error", _PRESET, message, advice, facts.provider, "azure")
+    elif facts.notes:
+        message = (
+            "with model streaming KAITO refuses this unless the cluster has the CSI driver blob.csi.azure.com"
+        )
+        yield Problem(
+            "KG446", "note", _PRESET, message, "install it, or set kaito.sh/model-streaming: disabled"
+        )
+
+
+def _notes(facts: Facts) -> Iterator[Problem]:
+    name = facts.preset or ""
+    if not is_catalogued(name, facts.minor):
+        message = f"KAITO asks huggingface.co about {cut(name)} while it admits the Workspace, and refuses it if that fails"
+        advice = "make sure that KAITO reaches huggingface.co"
+        yield Problem("KG433", "note", _NAME, message, advice)
+    short = built_in(name, facts.minor)
+    if short is not None and short[2]:
+        message = f"the preset {cut(name)} goes with KAITO 0.{short[2]}"
+        yield Problem("KG489", "note", _NAME, message, "take another model before KAITO is upgraded")
+    if not facts.transformers and not text(facts.inference or {}, "config"):
+        message = "a config that is added later is mounted but not used, because the pod's command stays"
+        yield Problem(
+            "KG488", "note", _INFERENCE, message, "give the config from the start if you will need one"
+        )

@@ -1,0 +1,233 @@
+"""Rules about `resource`: the instance type, the node selector, and whether the weights fit."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, PROVIDERS, find_sku, near_sku
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, parts
+from kaitogen.model import Path, Problem
+
+INSTANCE_TYPE: Final = ("resource", "instanceType")
+_SELECTOR: Final = ("resource", "labelSelector")
+_GIB: Final = 2**30
+
+#: First minor versions of rules (reference table of versions).
+_STRICT_INSTANCE_TYPE_SINCE: Final = 8
+_ANY_CASE_SINCE: Final = 10
+_RESERVED_SINCE: Final = 11
+_NODE_LABELS_CHECKED_SINCE: Final = 8
+_ESTIMATOR_SINCE: Final = 7
+_SIZES_KNOWN_SINCE: Final = 7
+_SINGLE_NODE_SINCE: Final = 5
+
+RESERVED_KEYS: Final = frozenset(
+    (
+        "kaito.sh/workspace",
+        "kaito.sh/workspacenamespace",
+        "kaito.sh/ragengine",
+        "kaito.sh/ragenginenamespace",
+        "karpenter.kaito.sh/workspace-name",
+        "karpenter.kaito.sh/workspace-namespace",
+        "karpenter.kaito.sh/inferenceset",
+        "karpenter.kaito.sh/inferenceset-namespace",
+    )
+)
+
+
+def needs_instance_type(facts: Facts) -> Iterator[Problem]:
+    """R5: an instance type exactly where KAITO provisions; for inference and tuning alike."""
+    if facts.minor < _STRICT_INSTANCE_TYPE_SINCE:
+        return
+    if facts.byo and facts.instance_type:
+        message = f"under node provisioner byo KAITO {facts.kaito} refuses an instanceType"
+        advice = "remove instanceType; labelSelector alone says which nodes are used"
+        yield Problem(
+            "KG405", "error", INSTANCE_TYPE, message, advice, cut(facts.instance_type), "no instanceType"
+        )
+    elif not facts.byo and not facts.instance_type:
+        message = f"instanceType is missing, and KAITO {facts.kaito} with {facts.provisioner} requires one"
+        advice = "add instanceType, or generate for node provisioner byo"
+        path = INSTANCE_TYPE if "instanceType" in facts.resource else _whole(facts)
+        yield Problem("KG405", "error", path, message, advice, "", "an instance type")
+
+
+def _whole(facts: Facts) -> Path:
+    """Where to point for something that `resource` lacks; the Workspace where it has none."""
+    return ("resource",) if "resource" in facts.workspace else ()
+
+
+def selector(facts: Facts) -> Iterator[Problem]:
+    """R11 to R13, with what a selector that is admitted does not do. An error here stops the rules on resources."""
+    expressions = parts(part(facts.resource, "labelSelector"), "matchExpressions")
+    path: Path = (*_SELECTOR, "matchExpressions")
+    for index, expression in enumerate(expressions):
+        values = expression.get("values")
+        single = isinstance(values, list) and len(values) == 1
+        if expression.get("operator") != "In" or not single:
+            yield _refused_expression(facts, (*path, index))
+            return
+    if expressions:
+        message = "KAITO checks matchExpressions and then uses matchLabels alone to find nodes"
+        yield Problem("KG474", "warning", path, message, "write the labels as matchLabels")
+    if facts.minor >= _RESERVED_SINCE:
+        yield from _reserved(facts)
+    if facts.byo and not facts.match_labels:
+        message = "the selector is empty, so every node of the cluster counts, the control plane included"
+        advice = "select a label that only the GPU nodes for this Workspace have"
+        path = _SELECTOR if "labelSelector" in facts.resource else _whole(facts)
+        yield Problem("KG477", "warning", path, message, advice)
+
+
+def _refused_expression(facts: Facts, path: Path) -> Problem:
+    advice = "write it as matchLabels, which is all that KAITO uses"
+    if facts.tuning is None:
+        message = "KAITO accepts only expressions of operator In with exactly one value"
+        return Problem("KG411", "error", path, message, advice, "", "operator In, one value")
+    message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
+    return Problem("KG475", "error", path, message, advice, "", "operator In, one value")
+
+
+def _reserved(facts: Facts) -> Iterator[Problem]:
+    reserved = [key for key in facts.match_labels if key in RESERVED_KEYS]
+    if not reserved:
+        return
+    if len(reserved) == len(facts.match_labels) and facts.tuning is None:
+        message = f"matchLabels holds only keys that KAITO reserves for itself, such as {reserved[0]}"
+        yield Problem("KG413", "error", (*_SELECTOR, "matchLabels"), message, "select a label of your own")
+        return
+    for key in reserved:
+        message = f"KAITO reserves the label {key} for itself and drops it from the selector"
+        yield Problem("KG412", "warning", (*_SELECTOR, "matchLabels", key), message, "remove it")
+
+
+def instance_type(facts: Facts) -> Iterator[Problem]:
+    """R26 and R27, and instance types that are admitted but never work. Only for inference."""
+    if facts.byo and facts.minor >= _STRICT_INSTANCE_TYPE_SINCE:
+        return
+    if facts.provider not in PROVIDERS:
+        message = f"KAITO has no instance types for the cloud {cut(facts.provider)}"
+        advice = f"set the provider to {', '.join(PROVIDERS)}"
+        yield Problem(
+            "KG426", "error", INSTANCE_TYPE, message, advice, cut(facts.provider), " or ".join(PROVIDERS)
+        )
+    elif facts.sku is None and not _wholly_missing(facts):
+        yield from unknown_instance_type(facts)
+
+
+def _wholly_missing(facts: Facts) -> bool:
+    return not facts.instance_type and facts.minor >= _STRICT_INSTANCE_TYPE_SINCE
+
+
+def unknown_instance_type(facts: Facts) -> Iterator[Problem]:
+    """What becomes of an inference whose instance type is not in the table of its version and cloud."""
+    name = facts.instance_type
+    near = near_sku(facts.provider, name)
+    if near is not None and not near.known_to(facts.minor):
+        near = None
+    other_case = near is not None and near.name.lower() == name.lower()
+    lenient = facts.provider == "azure" and _is_lenient(name, facts.minor)
+    if other_case and near is not None and (facts.minor >= _ANY_CASE_SINCE or lenient):
+        yield wrong_case(name, near.name)
+    elif not lenient:
+        advice = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {facts.kaito} knows"
+        yield Problem(
+            "KG427",
+            "error",
+            _place(facts),
+            _not_in_table(facts),
+            advice,
+            cut(name),
+            near.name if near else "",
+        )
+    elif facts.preset is not None and not facts.transformers and facts.minor >= _ESTIMATOR_SINCE:
+        message = f"{_not_in_table(facts)}; it is admitted by its prefix, but a preset never gets its nodes"
+        advice = (
+            f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
+        )
+        yield Problem("KG473", "error", _place(facts), message, advice, cut(name), near.name if near else "")
+
+
+def wrong_case(name: str, right: str) -> Problem:
+    """The same word in other letters: admitted since 0.10, but nodes are compared exactly."""
+    message = (
+        f"{cut(name)} is admitted, but KAITO compares nodes with it letter by letter and never finds one"
+    )
+    return Problem("KG472", "error", INSTANCE_TYPE, message, f"write {right}", cut(name), right)
+
+
+def _place(facts: Facts) -> Path:
+    return INSTANCE_TYPE if facts.resource.get("instanceType") else _whole(facts)
+
+
+def _not_in_table(facts: Facts) -> str:
+    table = f"KAITO {facts.kaito}'s table for {facts.provider}"
+    known = find_sku(facts.provider, facts.instance_type)
+    if known is not None and known.removed and facts.minor >= known.removed:
+        return f"{cut(facts.instance_type)} left {table} in 0.{known.removed}"
+    return f"{cut(facts.instance_type) or 'no instance type'} is not in {table}"
+
+
+def _is_lenient(name: str, minor: int) -> bool:
+    if minor >= _ANY_CASE_SINCE:
+        return name.lower().startswith(tuple(prefix.lower() for prefix in LENIENT_PREFIXES))
+    return name.startswith(LENIENT_PREFIXES)
+
+
+def weights(facts: Facts) -> Iterator[Problem]:
+    """R28 and R29: whether the weight files fit, where KAITO itself compares them without the estimate."""
+    model, sku = facts.model, facts.sku
+    if (
+        model is None
+        or sku is None
+        or facts.byo
+        or (facts.minor >= _ESTIMATOR_SINCE and not facts.transformers)
+    ):
+        return
+    count = number(facts.resource, "count")
+    nodes = 1 if count is None else count
+    node = sku.memory * _GIB
+    size = least_weights(facts.minor, model.weights)
+    if facts.transformers and facts.minor >= _SINGLE_NODE_SINCE and size > node:
+        message = (
+            f"{model.weights_text} of weights do not fit one {sku.name} ({sku.memory} GiB), and "
+            "transformers runs on one node only"
+        )
+        advice = "take a larger instance type, or the runtime vllm"
+        yield Problem(
+            "KG429", "error", INSTANCE_TYPE, message, advice, f"{sku.memory} GiB", model.weights_text
+        )
+    elif nodes * node < size:
+        message = f"{model.weights_text} of weights do not fit {nodes} x {sku.name} ({sku.memory} GiB each)"
+        bypassed = BYPASS_ANNOTATION in facts.annotations
+        advice = "take a larger instance type or more nodes"
+        found = f"{nodes * sku.memory} GiB"
+        yield Problem(
+            "KG428",
+            "warning" if bypassed else "error",
+            INSTANCE_TYPE,
+            message,
+            advice,
+            found,
+            model.weights_text,
+        )
+
+
+def least_weights(minor: int, size: int) -> int:
+    """A size in bytes that KAITO surely counts with: before 0.7 its own constants were about today's, or more."""
+    return size if minor >= _SIZES_KNOWN_SINCE else size * 9 // 10
+
+
+def cluster_notes(facts: Facts) -> Iterator[Problem]:
+    """R23 to R25 and R28 under byo, which the nodes decide."""
+    if not facts.byo or facts.preset is None or facts.minor < _NODE_LABELS_CHECKED_SINCE:
+        return
+    path = _SELECTOR if "labelSelector" in facts.resource else _whole(facts)
+    message = "KAITO refuses this unless a node matches the selector at that moment"
+    yield Problem("KG423", "note", path, message, "label the nodes before the Workspace is applied")
+    message = "every matching node must carry nvidia.com/gpu.product, gpu.count and gpu.memory"
+    yield Problem("KG424", "note", path, message, "run GPU feature discovery on the nodes")
+    message = "all matching nodes must have the same GPU product, count and memory"
+    yield Problem("KG425", "note", path, message, "select nodes of one kind")
+    if facts.model is not None:
+        message = f"all matching nodes together must hold {facts.model.weights_text} of weights in GPU memory"
+        yield Problem("KG428", "note", path, message, "check the nodes with kaitogen plan")

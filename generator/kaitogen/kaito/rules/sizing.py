@@ -1,0 +1,170 @@
+"""KAITO's own estimate of nodes for a preset on vLLM, and where it fails or surprises."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.kaito.catalogue.models import Model, built_in
+from kaitogen.kaito.rules.context import Facts, number
+from kaitogen.model import Problem
+
+GIB: Final = 2**30
+#: What the estimate counts with where the configuration gives no max-model-len.
+DEFAULT_CONTEXT: Final = 2048
+_SINCE: Final = 7
+#: 0.7 takes GPUs from its table under byo as well.
+_NODES_READ_SINCE: Final = 8
+_TRUNCATED_UNTIL: Final = 9
+_WITH_ACTIVATIONS_SINCE: Final = 11
+_PARTITIONS_SINCE: Final = 12
+#: The most nodes that a version takes, where it has a limit.
+NODE_LIMIT: Final = {11: 3}
+#: Short names whose models ran on several nodes before every model could, and since which minor version.
+_DISTRIBUTED: Final = (
+    ("phi-3", 4),
+    ("phi-4", 4),
+    ("llama-", 5),
+    ("deepseek-r1-0528", 6),
+    ("deepseek-v3-0324", 6),
+    ("mistral-large-3", 8),
+)
+
+
+def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], context: int) -> int:
+    """How many nodes KAITO 0.`minor` (7 or newer) takes; 0 where one GPU is too small for any share.
+
+    `weights` in bytes, `node` the GPUs and GPU memory in bytes of one node, `context` in tokens.
+    Source: KAITO's pkg/workspace/estimator/nodesestimator/estimator.go:145.
+    """
+    size, available = shares(minor, weights, bytes_per_token, node, context)
+    return 0 if available <= 0 else -(-gpus_needed(size, available) // node[0])
+
+
+def shares(
+    minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], context: int
+) -> tuple[float, float]:
+    """The bytes that KAITO counts for the weights, and those that one GPU has for them."""
+    gpus, memory = node
+    usable = 0.84 * (memory // gpus)
+    size = 1.02 * weights
+    if minor <= _TRUNCATED_UNTIL:
+        usable, size = float(int(usable)), float(int(size))
+    reserve = 2.3 * GIB + context * bytes_per_token / gpus
+    available = usable - reserve
+    return size, available / 1.05 if minor >= _WITH_ACTIVATIONS_SINCE else available
+
+
+def gpus_needed(size: float, available: float) -> int:
+    """KAITO's rounding: what divides without a rest still takes one more."""
+    return int(size / available) + 1
+
+
+def estimate(facts: Facts, model: Model, context: int) -> int | None:
+    """The nodes that KAITO will want for a preset on vLLM; 0 where the estimate fails, None where only the cluster knows."""
+    node = _node(facts)
+    if node is None:
+        return None
+    return nodes_needed(facts.minor, model.weights, model.bytes_per_token, node, context)
+
+
+def _node(facts: Facts) -> tuple[int, int] | None:
+    """The GPUs and GPU memory of one node, where an estimate is made and nobody has to ask the cluster."""
+    return None if facts.transformers or facts.minor < _SINCE else node_size(facts)
+
+
+def node_size(facts: Facts) -> tuple[int, int] | None:
+    """The GPUs and GPU memory in bytes of one node by profile or instance type; None where only the nodes know."""
+    if _partitioned(facts):
+        from kaitogen.kaito.rules.partition import profile_memory  # partitions are rare
+
+        memory = profile_memory(facts) if facts.byo else None
+        return None if memory is None else (1, memory * GIB)
+    if (facts.byo and facts.minor >= _NODES_READ_SINCE) or facts.sku is None:
+        return None
+    return facts.sku.gpus, facts.sku.memory * GIB
+
+
+def _partitioned(facts: Facts) -> bool:
+    return facts.minor >= _PARTITIONS_SINCE and "partition" in facts.resource
+
+
+def judge(facts: Facts, context: int) -> Iterator[Problem]:
+    """Estimates that fail, and the limit of 0.11. `context` is what KAITO reads as max-model-len."""
+    model, node = facts.model, _node(facts)
+    if model is None or node is None:
+        if facts.minor in NODE_LIMIT:
+            yield from _too_many_counted(facts)
+        return
+    nodes = nodes_needed(facts.minor, model.weights, model.bytes_per_token, node, context)
+    path = ("resource", "partition" if _partitioned(facts) else "instanceType")
+    limit = NODE_LIMIT.get(facts.minor)
+    what = facts.sku.name if facts.sku is not None else f"a slice of {node[1] // GIB} GB"
+    if nodes == 0:
+        message = f"a GPU of {what} is too small for {model.id} at {context} tokens, so KAITO never gets a number of nodes"
+        advice = (
+            "take larger GPUs, or a smaller max-model-len"
+            if context > DEFAULT_CONTEXT
+            else "take larger GPUs"
+        )
+        yield Problem("KG466", "error", path, message, advice, what)
+    elif path[1] == "partition" and nodes > 1:
+        message = f"{model.id} needs {nodes} slices of {node[1] // GIB} GB, and KAITO gives it one"
+        yield Problem(
+            "KG466", "error", path, message, "take a larger profile or a smaller model", f"{nodes}", "1"
+        )
+    elif limit is not None and nodes > limit:
+        message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} stops above {limit} nodes"
+        advice = "take a larger instance type, a smaller max-model-len, or KAITO 0.12"
+        yield Problem("KG465", "error", path, message, advice, f"{nodes}", f"at most {limit}")
+    elif nodes > 1 and not _spreads(facts, model):
+        message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} runs it on one node only"
+        yield Problem("KG466", "error", path, message, "take a larger instance type", f"{nodes}", "1")
+
+
+def _spreads(facts: Facts, model: Model) -> bool:
+    """Whether the model may run on several nodes."""
+    if built_in(facts.preset or "", facts.minor) is None:
+        return True
+    return any(
+        name.startswith(prefix) and facts.minor >= since
+        for prefix, since in _DISTRIBUTED
+        for name in model.aliases
+    )
+
+
+def _too_many_counted(facts: Facts) -> Iterator[Problem]:
+    """Templates and transformers take `count` nodes; the limit of 0.11 holds for them too."""
+    limit, count = NODE_LIMIT[facts.minor], number(facts.resource, "count")
+    counted = facts.transformers or facts.preset is None
+    if counted and count is not None and count > limit:
+        message = f"count is {count}, and KAITO {facts.kaito} stops above {limit} nodes"
+        advice = f"lower count to {limit}, or use KAITO 0.12"
+        yield Problem(
+            "KG465", "error", ("resource", "count"), message, advice, str(count), f"at most {limit}"
+        )
+
+
+def surprises(facts: Facts, context: int) -> Iterator[Problem]:
+    """A max-model-len that multiplies the nodes."""
+    model = facts.model
+    if model is None or context <= DEFAULT_CONTEXT:
+        return
+    nodes, usual = estimate(facts, model, context), estimate(facts, model, DEFAULT_CONTEXT)
+    if nodes and usual and nodes > usual and nodes <= NODE_LIMIT.get(facts.minor, nodes):
+        message = f"max-model-len {context} raises KAITO's estimate from {usual} to {nodes} nodes"
+        path = ("inference", "config")
+        yield Problem(
+            "KG469",
+            "warning",
+            path,
+            message,
+            "lower it, or take GPUs with more memory",
+            f"{nodes}",
+            f"{usual}",
+        )
+
+
+def asks_for_estimate(facts: Facts) -> bool:
+    """Whether KAITO sets the number of nodes itself, so that nobody reads `count`."""
+    return (
+        facts.preset is not None and not facts.transformers and facts.minor >= _SINCE and facts.tuning is None
+    )

@@ -1,0 +1,142 @@
+"""What nodes cost by the user's own table, and what a budget allows. No price is ever made up."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Final, NamedTuple
+
+from kaitogen.kaito.rules.context import cut
+from kaitogen.model import Path, Problem
+
+#: Hours of a month, as clouds reckon.
+HOURS: Final = 730
+_CENT: Final = Decimal("0.01")
+
+
+class Price(NamedTuple):
+    """One node for an hour; `spot` is None where the table gives none."""
+
+    hour: Decimal
+    spot: Decimal | None = None
+
+
+class Prices(NamedTuple):
+    """The user's table: prices by instance type, in one currency."""
+
+    currency: str
+    source: str
+    by_type: Mapping[str, Price]
+
+
+class Budget(NamedTuple):
+    """Limits; what has none is None. `gpus` are by instance type or pattern, in the order of the file."""
+
+    nodes: int | None
+    gpus: Mapping[str, int]
+    currency: str
+    hour: Decimal | None
+    month: Decimal | None
+
+
+class Usage(NamedTuple):
+    """What one Workspace takes: nodes of an instance type, each with so many GPUs."""
+
+    instance_type: str
+    nodes: int
+    gpus: int
+
+
+class Cost(NamedTuple):
+    """Money for an hour; `unpriced` are the instance types that the table lacks, which are not in it."""
+
+    hour: Decimal
+    spot: Decimal | None
+    unpriced: tuple[str, ...]
+
+    @property
+    def month(self) -> Decimal:
+        """The same for a month."""
+        return (self.hour * HOURS).quantize(_CENT)
+
+
+def cost(prices: Prices, usages: Iterable[Usage]) -> Cost:
+    """What they cost together. `spot` is None where any of them has no spot price."""
+    hour, spot = Decimal(0), Decimal(0)
+    all_spot = True
+    unpriced: dict[str, None] = {}
+    for one in usages:
+        price = prices.by_type.get(one.instance_type)
+        if price is None:
+            unpriced[one.instance_type] = None
+            continue
+        hour += price.hour * one.nodes
+        if price.spot is None:
+            all_spot = False
+        else:
+            spot += price.spot * one.nodes
+    return Cost(hour, spot if all_spot else None, tuple(unpriced))
+
+
+def over(
+    budget: Budget, usages: Iterable[Usage], prices: Prices | None, unknown: int = 0
+) -> Iterator[Problem]:
+    """KG720 to KG724: where the Workspaces take more than the budget allows, at its own lines.
+
+    `unknown` is the number of Workspaces of which nobody knows the nodes: the budget cannot hold for them.
+    """
+    known = list(usages)
+    if unknown:
+        message = f"{unknown} of the Workspaces {'has' if unknown == 1 else 'have'} no known number of nodes, so the budget is not held against them"
+        yield Problem("KG724", "warning", (), message, "see in the plan what is missing", str(unknown))
+    nodes = sum(one.nodes for one in known)
+    if budget.nodes is not None and nodes > budget.nodes:
+        message = f"the Workspaces take {_number(nodes, 'node')}, and the budget allows {budget.nodes}"
+        yield _exceeded("KG720", ("nodes",), message, nodes, budget.nodes)
+    for pattern, limit in budget.gpus.items():
+        gpus = sum(one.nodes * one.gpus for one in known if fnmatchcase(one.instance_type, pattern))
+        if gpus > limit:
+            message = (
+                f"the Workspaces take {_number(gpus, 'GPU')} of {cut(pattern)}, and the budget allows {limit}"
+            )
+            yield _exceeded("KG721", ("gpus", pattern), message, gpus, limit)
+    if budget.hour is not None or budget.month is not None:
+        yield from _dear(budget, known, prices)
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _exceeded(code: str, path: Path, message: str, found: object, expected: object) -> Problem:
+    return Problem(
+        code,
+        "error",
+        path,
+        message,
+        "take fewer or smaller nodes, or raise the budget",
+        str(found),
+        str(expected),
+    )
+
+
+def _dear(budget: Budget, usages: list[Usage], prices: Prices | None) -> Iterator[Problem]:
+    path = ("cost",)
+    if prices is None:
+        message = "the budget limits the cost, and there are no prices to reckon it with"
+        yield Problem("KG723", "warning", path, message, "add --price FILE")
+        return
+    if prices.currency != budget.currency:
+        message = f"the budget is in {budget.currency} and the prices are in {prices.currency}"
+        advice = "write both in one currency"
+        yield Problem(
+            "KG723", "error", (*path, "currency"), message, advice, budget.currency, prices.currency
+        )
+        return
+    total = cost(prices, usages)
+    if total.unpriced:
+        message = f"the price list has no {cut(', '.join(total.unpriced))}, so the cost is more than what is reckoned"
+        yield Problem("KG723", "warning", path, message, "add the price of it")
+    for word, limit, amount in (("hour", budget.hour, total.hour), ("month", budget.month, total.month)):
+        if limit is not None and amount > limit:
+            message = f"the nodes cost {amount.quantize(_CENT)} {prices.currency} a {word}, and the budget allows {limit}"
+            yield _exceeded("KG722", (*path, word), message, amount.quantize(_CENT), limit)

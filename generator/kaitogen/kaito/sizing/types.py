@@ -1,0 +1,143 @@
+"""The values of a size: what KAITO will ask for (column A), and what vLLM will then probably have (column B).
+
+All memory is in bytes, all lengths in tokens. The columns are never mixed: A is the controller's
+own arithmetic, B an expectation whose every figure says how far it can be trusted.
+"""
+
+from typing import Literal, NamedTuple, TypeAlias
+
+from kaitogen.model import Problem
+
+#: exact: computed from what is known. measured: seen on the named version and card. assumed: neither, so a range.
+Label: TypeAlias = Literal["exact", "measured", "assumed"]
+#: What serves the model. `template` is a user's own pod, about which nobody knows anything.
+Runtime: TypeAlias = Literal["vllm", "transformers", "template", "tuning"]
+#: Whether vLLM will start: with every figure at its worst, only with better ones, or not even at the best.
+Verdict: TypeAlias = Literal["fits", "tight", "fails"]
+
+
+class Layout(NamedTuple):
+    """How vLLM spreads a model: data-parallel replicas, tensor-parallel GPUs, pipeline stages. Their product is the GPUs."""
+
+    data: int
+    tensor: int
+    pipeline: int
+
+
+class Node(NamedTuple):
+    """The GPUs of one node as KAITO sees them: how many, how many bytes all of them have, and their model.
+
+    `source` says where that is from; `measured` is the memory of one GPU as its driver reports it, 0 where nobody
+    has asked the card.
+    """
+
+    gpus: int
+    memory: int
+    card: str
+    source: str
+    measured: int = 0
+
+    @property
+    def memory_per_gpu(self) -> int:
+        """The bytes of one GPU, divided as KAITO divides."""
+        return self.memory // self.gpus
+
+
+class Context(NamedTuple):
+    """The tokens that the estimate counts with, how they were found, and what `--max-model-len` vLLM gets.
+
+    `served` is a number as text, `auto`, `computed` (by KAITO, from the free memory) or empty (not passed).
+    """
+
+    tokens: int
+    source: str
+    served: str
+
+
+class Estimate(NamedTuple):
+    """Column A. What is not known is None, and `unknown` says why.
+
+    `requested` is the count that the Workspace says, `nodes` what the controller will want whatever that is.
+    `certain` is false where KAITO's own sizes of that version are not published, so that the catalogue's stand in.
+    `reasons` are sentences without a full stop, the arithmetic first.
+    """
+
+    kaito: str
+    runtime: Runtime
+    requested: int | None
+    nodes: int | None
+    node: Node | None
+    context: Context
+    layout: Layout | None
+    certain: bool
+    reasons: tuple[str, ...]
+    unknown: str
+
+    @property
+    def gpus(self) -> int | None:
+        """All GPUs that the Workspace will hold."""
+        return None if self.nodes is None or self.node is None else self.nodes * self.node.gpus
+
+
+class Span(NamedTuple):
+    """A number with its range. `high` is None where nobody can say how much more it may be."""
+
+    low: int
+    likely: int
+    high: int | None
+
+
+class Term(NamedTuple):
+    """One line of the memory bill of a GPU, in bytes; an exact one has one value three times."""
+
+    name: str
+    low: int
+    likely: int
+    high: int
+    label: Label
+    source: str
+
+
+class Memory(NamedTuple):
+    """Column B: one GPU's memory bill, and what follows for requests.
+
+    `gpu` is the memory of the card; `terms` are weights, activations, non-torch, reserve and KV cache, which add up to
+    it where their likely values are taken. `per_token` is what one token takes on one GPU. `tokens` is the KV cache of
+    one replica, `context` the longest request that fits, `requests` how many of that length run at once over all replicas.
+    `vllm` is the version whose behaviour was counted with.
+    """
+
+    vllm: str
+    layout: Layout
+    utilization: float
+    gpu: Term
+    terms: tuple[Term, ...]
+    pool: Term
+    per_token: Term
+    tokens: Span
+    context: Span
+    requests: Span
+    verdict: Verdict
+
+    @property
+    def largest(self) -> Term:
+        """What takes most of the GPU, the cache and the reserve apart."""
+        return max(self.terms[:3], key=lambda one: one.likely)
+
+
+class Lever(NamedTuple):
+    """The one change that helps most, as an instruction, and what it does, computed."""
+
+    words: str
+    effect: str
+
+
+class Sizing(NamedTuple):
+    """Both columns for one Workspace. `missing` says why there is no column B; paths of warnings are the Workspace's."""
+
+    model: str
+    estimate: Estimate
+    memory: Memory | None
+    missing: str
+    lever: Lever | None
+    warnings: tuple[Problem, ...]

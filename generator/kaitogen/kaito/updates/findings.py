@@ -1,0 +1,102 @@
+"""Changes as problems at the fields of the new side, for `validate`."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.kaito.field_paths import said_at
+from kaitogen.kaito.updates.model import ABSENT, Change, Comparison, Difference, Item, ObjectChange
+from kaitogen.model import Json, Located, Path, Problem
+from kaitogen.yaml.writer import flow
+
+_FAMILY: Final = "KG8"
+_LONGEST: Final = 60
+_WAY_OUT: Final = (
+    "keep the old value, or run the change beside it under a new name: "
+    "kaitogen diff --write-migration FOLDER writes the files"
+)
+#: Where a workload comes and another goes, one finding says both.
+_TOGGLED: Final = "KG801"
+
+
+def problems(comparison: Comparison) -> Iterator[Located]:
+    """What KAITO refuses of the changes, and what it takes without effect."""
+    for one in comparison.objects:
+        item = one.after
+        if item is None:
+            continue
+        if one.renamed and one.judgement.code.startswith(_FAMILY):
+            yield _located(item, ("metadata", "name"), _renamed(one))
+        toggled = False
+        for change in one.changes:
+            code = change.judgement.code
+            if code.startswith(_FAMILY) and not (code == _TOGGLED and toggled):
+                yield _located(item, change.difference.path, _problem(change, item.target.kaito))
+                toggled = toggled or code == _TOGGLED
+
+
+def _located(item: Item, path: Path, problem: Problem) -> Located:
+    where = path if item.spec is None else said_at(item.spec, path)
+    return Located(item.origin, problem._replace(path=where))
+
+
+def _renamed(one: ObjectChange) -> Problem:
+    judgement = one.judgement
+    old = one.before.label if one.before else ""
+    fix = "keep the name; where it has to change, run both until the new one serves: kaitogen diff --write-migration FOLDER"
+    message = f"{old} becomes {one.item.label}: {judgement.why}"
+    return Problem(judgement.code, judgement.severity, (), message, fix)
+
+
+def _problem(change: Change, kaito: str) -> Problem:
+    difference, judgement = change
+    if _stays(difference):
+        message = f"this update does not get through: {judgement.why}"
+        return Problem(judgement.code, judgement.severity, (), message, _FIXES_BESIDE[judgement.code])
+    before, after = shown(difference.before), shown(difference.after)
+    if judgement.verdict != "refused":
+        message = f"{said(difference)}; {judgement.why}"
+        return Problem(judgement.code, judgement.severity, (), message, _FIXES[judgement.code], after)
+    who = "the API server" if judgement.code == _BY_KUBERNETES else f"KAITO {kaito}"
+    message = f"{said(difference)}; {who} refuses that: {judgement.why}"
+    fix = _FIXES.get(judgement.code, _WAY_OUT)
+    return Problem(judgement.code, judgement.severity, (), message, fix, after, before)
+
+
+_ANEW: Final = "run it under another name, or delete the Workspace and create it anew"
+_BY_KUBERNETES: Final = "KG813"
+_FIXES: Final = {
+    "KG809": "correct the adapter",
+    _BY_KUBERNETES: "give the new content another name",
+    "KG811": "use a node class of the installation's list",
+    "KG820": _ANEW,
+    "KG821": "run the Workspace under another name to have the ConfigMap from its start",
+    "KG822": "give the ConfigMap another name, as kaitogen does with one that it makes, or restart the pods",
+    "KG823": _ANEW,
+}
+#: What to do about a field that is not changed, and keeps all others from changing.
+_FIXES_BESIDE: Final = {
+    "KG805": "leave the Workspace as it is, or add another with matchLabels alone",
+    "KG809": "correct the adapter in the same change",
+}
+
+
+def _stays(difference: Difference) -> bool:
+    return difference.before is None and difference.after is None
+
+
+def said(difference: Difference) -> str:
+    """The change as the beginning of a sentence."""
+    field, before, after = difference.shown, difference.before, difference.after
+    if before is ABSENT:
+        return f"{field} is set to {shown(after)}"
+    if after is ABSENT:
+        return f"{field}, which was {shown(before)}, is removed"
+    return f"{field} changes from {shown(before)} to {shown(after)}"
+
+
+def shown(value: Json, longest: int = _LONGEST) -> str:
+    """A value on one line, cut; empty for what is not there."""
+    if value is ABSENT:
+        return ""
+    text = flow(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"

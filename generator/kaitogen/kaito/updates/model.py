@@ -1,0 +1,128 @@
+"""The values of a comparison: objects, the fields that differ, and what KAITO does with each."""
+
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from kaitogen.model import Json, Origin, Path, Severity, Spec, Target
+
+#: What becomes of a change. `refused` stands first: where one field of an object is refused, no other gets through.
+#: recreate: only another object in its place can have it. delete, create: of objects that one side alone has.
+#: restart: the pods are replaced. no effect: KAITO takes it, and what runs stays as it was. in place: nothing stops.
+Verdict: TypeAlias = Literal["refused", "recreate", "delete", "create", "restart", "no effect", "in place"]
+
+VERDICTS: Final[tuple[Verdict, ...]] = (
+    "refused", "recreate", "delete", "create", "restart", "no effect", "in place",
+)  # fmt: skip
+
+
+class _Absent:
+    """What a field is where it is not there: null would be a value."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = _Absent()
+
+
+class Item(NamedTuple):
+    """One object of a side: its data as written, the installation it is meant for, and where it was written.
+
+    `spec` is the intent that it was made from; None for what a user wrote in full, or a cluster holds.
+    """
+
+    data: Json
+    target: Target
+    origin: Origin
+    spec: Spec | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """API group, kind, namespace and name: what Kubernetes takes for one and the same object."""
+        metadata = self.data["metadata"]
+        group = self.data["apiVersion"].rpartition("/")[0]
+        return group, self.data["kind"], metadata.get("namespace") or "", metadata["name"]
+
+    @property
+    def is_workspace(self) -> bool:
+        """Whether it is a Workspace of KAITO's."""
+        return self.identity[:2] == ("kaito.sh", "Workspace")
+
+    @property
+    def label(self) -> str:
+        """The object as people name it: `Workspace inference/phi-4`."""
+        _, kind, namespace, name = self.identity
+        return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+
+
+class Difference(NamedTuple):
+    """A field whose value differs. `path` leads to it in the new object, or to where it was; `shown` is that for people."""
+
+    path: Path
+    shown: str
+    before: Json
+    after: Json
+
+
+class Judgement(NamedTuple):
+    """What KAITO does with a change, and why, as a sentence without a full stop.
+
+    `code` is that of the finding it is worth, `rule` KAITO's own rule (U2); both empty where there is none.
+    """
+
+    verdict: Verdict
+    why: str
+    code: str = ""
+    rule: str = ""
+    severity: Severity = "warning"
+
+
+class Change(NamedTuple):
+    """A difference with what comes of it."""
+
+    difference: Difference
+    judgement: Judgement
+
+
+class Cost(NamedTuple):
+    """The nodes and GPUs of a Workspace as KAITO will ask for them; None where only the cluster knows."""
+
+    nodes: int | None
+    gpus: int | None
+
+    def plus(self, other: "Cost") -> "Cost":
+        """What both take while they stand side by side; unknown where either is."""
+        return Cost(_sum(self.nodes, other.nodes), _sum(self.gpus, other.gpus))
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+class ObjectChange(NamedTuple):
+    """What becomes of one object: `before` and `after` are there where that side has it, both for a renamed one."""
+
+    before: Item | None
+    after: Item | None
+    changes: tuple[Change, ...]
+    judgement: Judgement
+
+    @property
+    def item(self) -> Item:
+        """The object, as it will be where it stays."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def renamed(self) -> bool:
+        """Whether it has another name or namespace than before."""
+        return (
+            self.before is not None and self.after is not None and self.before.identity != self.after.identity
+        )
+
+
+class Comparison(NamedTuple):
+    """All objects that differ, in the order of the new side and then of the old, and how many were compared."""
+
+    objects: tuple[ObjectChange, ...]
+    compared: int

@@ -1,0 +1,302 @@
+"""The frozen values that cross from one stage to the next.
+
+They are named tuples and not dataclasses because importing `dataclasses` costs
+a tenth of a whole run: start-up is a feature here.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+
+#: Where a value stands in a document: mapping keys and list indexes from the root.
+Path: TypeAlias = tuple[str | int, ...]
+
+#: What YAML and JSON can say, once read: dict, list, str, int, float, bool or None.
+Json: TypeAlias = Any
+
+#: The files of a folder: name to content.
+Files: TypeAlias = Mapping[str, bytes]
+
+INTENT_API_VERSION: Final = "kaitogen.io/v1alpha1"
+INTENT_KIND: Final = "WorkspaceIntent"
+SET_KIND: Final = "WorkspaceIntentSet"
+
+#: KAITO's annotation that chooses between vLLM and transformers.
+RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
+
+#: The minor versions of KAITO that can be generated for, oldest first.
+KAITO_VERSIONS: Final = ("0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.10", "0.11", "0.12")
+NEWEST_KAITO: Final = KAITO_VERSIONS[-1]
+PROVIDERS: Final = ("azure", "aws", "arc")
+NODE_PROVISIONERS: Final = ("azure-gpu-provisioner", "karpenter", "byo")
+
+
+def path_text(path: Path) -> str:
+    """The path as people write it: `spec.workspaces[3].metadata.labels["a.b/c"]`."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.replace("-", "").replace("_", "").isalnum():
+            text += f".{step}" if text else step
+        else:
+            text += f'["{step[:80]}"]'
+    return text
+
+
+class Document(NamedTuple):
+    """One document of a source: where it comes from, its value, and its own text for looking up lines.
+
+    `number` counts the documents of the file from 0.
+    `line` is the number of lines of the source before the text. `flaws` is what is wrong with how
+    it is written. `inline` says that the value was handed over by another tool, so that no line of
+    a user's file belongs to it. `given` are the parts of the value that come from elsewhere.
+    """
+
+    file: str
+    number: int
+    value: Json
+    text: str = ""
+    line: int = 0
+    flaws: "tuple[Finding, ...]" = ()
+    inline: bool = False
+    given: "tuple[Given, ...]" = ()
+
+
+class Origin(NamedTuple):
+    """Where a value that kaitogen works on was written: a document and the places to look in, in this order.
+
+    A plain intent has the one root `()`. An entry of a set has its own place first, then the
+    set's defaults, then the set's metadata.
+    """
+
+    document: Document
+    roots: tuple[Path, ...] = ((),)
+
+
+class Given(NamedTuple):
+    """A part of a document's value that was laid over it: by a parameter, or by the file of an environment.
+
+    `base` leads to the intent in the document, `path` from there to the value, and `origin`
+    is where it really stands, so that a finding can name the right place.
+    """
+
+    base: Path
+    path: Path
+    origin: Origin
+
+
+class Problem(NamedTuple):
+    """Something wrong with a value, before anyone has looked up on which line it stands.
+
+    `path` leads to the value in the document that was judged (for a missing key: to
+    the mapping that lacks it). `message` is one sentence without a full stop; `found`
+    and `expected` may be empty where the message already says it; `fix` is what to do,
+    in the imperative.
+    """
+
+    code: str
+    severity: Severity
+    path: Path
+    message: str
+    fix: str = ""
+    found: str = ""
+    expected: str = ""
+
+
+class Located(NamedTuple):
+    """A problem together with the origin of the value it is about."""
+
+    origin: Origin
+    problem: Problem
+
+
+class Finding(NamedTuple):
+    """A problem at its place in a file of the user's. Lines and columns count from 1; 0 is unknown.
+
+    `source` is the text of that line, for showing it; empty where it is not known.
+    """
+
+    code: str
+    severity: Severity
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+    fix: str = ""
+    found: str = ""
+    expected: str = ""
+    source: str = ""
+
+
+class Target(NamedTuple):
+    """The KAITO installation that a Workspace is meant for.
+
+    `kaito` is a minor version ("0.12"), `provider` azure, aws or arc, `node_provisioner`
+    azure-gpu-provisioner, karpenter or byo, `feature_gates` KAITO's own gates that differ
+    from their default, `api_version` kaito.sh/v1beta1 or kaito.sh/v1alpha1.
+    """
+
+    kaito: str = NEWEST_KAITO
+    provider: str = "azure"
+    node_provisioner: str = "azure-gpu-provisioner"
+    feature_gates: Mapping[str, bool] = {}
+    api_version: str = "kaito.sh/v1beta1"
+
+    @property
+    def minor(self) -> int:
+        """The minor version as a number, so that versions compare: 12 for 0.12."""
+        return int(self.kaito.partition(".")[2])
+
+    @property
+    def byo(self) -> bool:
+        """Whether the user brings the nodes, so that KAITO provisions none.
+
+        From 0.7 to 0.10 a feature gate says so; since 0.11 a flag does, which overwrites the gate.
+        """
+        by_gate = 7 <= self.minor <= 10 and self.feature_gates.get("disableNodeAutoProvisioning", False)
+        return by_gate or self.node_provisioner == "byo"
+
+
+class Wanted(NamedTuple):
+    """A target as far as somebody says it; what they leave open is None."""
+
+    kaito: str | None = None
+    provider: str | None = None
+    node_provisioner: str | None = None
+    feature_gates: Mapping[str, bool] = {}
+
+
+class Brought(NamedTuple):
+    """What facts say about the nodes of a placement together.
+
+    `nodes` is their number, `gpus` and `memory` are those of one node (bytes; 0 where not known), `pinned`
+    says whether the label selector takes exactly these nodes.
+    """
+
+    nodes: int
+    gpus: int
+    memory: int
+    pinned: bool
+
+
+class Placement(NamedTuple):
+    """What an intent says about where to run; what it leaves out is None. `brought` is there where facts are."""
+
+    strategy: str | None = None
+    nodes: tuple[str, ...] | None = None
+    selection: Mapping[str, Json] | None = None
+    node_count: int | None = None
+    instance_type: str | None = None
+    label_selector: Mapping[str, Json] | None = None
+    partition: Mapping[str, Json] | None = None
+    preferred_nodes: tuple[str, ...] | None = None
+    brought: Brought | None = None
+
+
+class Spec(NamedTuple):
+    """One valid intent. `inference` and `tuning` are as written; exactly one of them is there."""
+
+    origin: Origin
+    name: str
+    namespace: str | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    target: Target
+    placement: Placement
+    inference: Mapping[str, Json] | None
+    tuning: Mapping[str, Json] | None
+
+
+class Plan(NamedTuple):
+    """What a strategy makes of a placement: the `resource` of the Workspace, None where a field is left out."""
+
+    strategy: str
+    node_count: int | None
+    preferred_nodes: tuple[str, ...] | None
+    instance_type: str | None
+    label_selector: Mapping[str, Json]
+
+
+class Context(NamedTuple):
+    """The values that the templates see for one Spec, and which of the templates to fill in, in order."""
+
+    spec: Spec
+    templates: tuple[str, ...]
+    values: Mapping[str, Json]
+
+
+class Finished(NamedTuple):
+    """A finished object that a user wrote in full: a Workspace, or a ConfigMap that one may refer to."""
+
+    origin: Origin
+    data: Json
+
+
+class Manifest(NamedTuple):
+    """One finished object: its data in canonical form and the intent it was made from."""
+
+    spec: Spec
+    data: Mapping[str, Json]
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """API group, kind, namespace and name: what Kubernetes takes for one and the same object."""
+        metadata = self.data["metadata"]
+        group = self.data["apiVersion"].rpartition("/")[0]
+        return group, self.data["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+class Request(NamedTuple):
+    """What a run is asked for: paths to read, or documents that an adapter already has.
+
+    `findings` is what is wrong with how the documents were read. `stdin` is what `-` stands for
+    among the paths; `templates` a folder of the user's own templates;
+    `notes` asks for findings of the severity note as well; `finished` is the target of finished
+    Workspaces among the documents, None where only intents are expected. `inventory` are files of
+    facts about nodes, or their documents; facts from before `oldest` are told to be too old. `all_yaml` says
+    that a folder stands for every YAML file in it that speaks of KAITO, not for its intent files alone.
+    """
+
+    paths: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    stdin: bytes | None = None
+    templates: str | None = None
+    notes: bool = False
+    finished: Target | None = None
+    inventory: "tuple[str | Document, ...]" = ()
+    oldest: str = ""
+    all_yaml: bool = False
+
+
+class Suppressed(NamedTuple):
+    """A finding that a comment takes back, and the reason that the comment gives."""
+
+    finding: Finding
+    reason: str
+
+
+class Result(NamedTuple):
+    """What came out of a run. The manifests count only where no finding is an error.
+
+    `suppressed` are findings that a comment in the user's file takes back, with a reason.
+    `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
+    every finding about a value, taken back or not, beside the origin of each intent that it is about.
+    `finished` are the objects that a user wrote in full, `files` what was read, in the order of findings.
+    """
+
+    manifests: tuple[Manifest, ...]
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    workspaces: int = 0
+    about: tuple[tuple[Origin, Finding], ...] = ()
+    finished: tuple[Finished, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether anything may be written."""
+        return not any(finding.severity == "error" for finding in self.findings)

@@ -1,0 +1,56 @@
+"""Node selections to node names, and node names held against facts. Without facts a selection can't be resolved."""
+
+from collections.abc import Sequence
+
+from kaitogen.model import Document, Located, Problem, Spec, Target
+
+#: Since 0.8 KAITO requires an instance type from the user (before, its CRD had a default).
+_INSTANCE_TYPE_SINCE = 8
+
+
+def choose(
+    specs: list[Spec], documents: Sequence[Document] | None = None, oldest: str = ""
+) -> tuple[list[Spec], list[Located]]:
+    """The Specs whose nodes are named, with what their nodes' facts say, and what is wrong with nodes and facts.
+
+    `documents` hold the facts, None where there are none; those from before `oldest` are too old.
+    """
+    located: list[Located] = []
+    if documents is not None:
+        from kaitogen.nodes import choosing  # a run without facts needs none of it
+
+        specs, located = choosing.choose(specs, documents, oldest)
+    named: list[Spec] = []
+    for spec in specs:
+        problem = _still_open(spec)
+        if problem is None:
+            named.append(spec)
+        else:
+            located.append(Located(spec.origin, problem))
+    return named, located
+
+
+def _still_open(spec: Spec) -> Problem | None:
+    """What no facts have answered."""
+    placement = spec.placement
+    path = ("spec", "placement", "nodes")
+    if placement.selection is not None:
+        message = "nodes are selected, and there are no facts about nodes to select from"
+        advice = "give an inventory (--inventory nodes.yaml, made by kaitogen nodes snapshot), or name the nodes in a list"
+        return Problem("KG301", "error", path, message, advice)
+    if placement.nodes is None or placement.instance_type is not None:
+        return None
+    return missing_instance_type(spec.target)
+
+
+def missing_instance_type(target: Target) -> Problem | None:
+    """R5, where a placement says no instance type; what named nodes are is asked of their facts first."""
+    if target.byo or target.minor < _INSTANCE_TYPE_SINCE:
+        return None
+    return Problem(
+        "KG210",
+        "error",
+        ("spec", "placement"),
+        f"instanceType is missing, and KAITO {target.kaito} with {target.node_provisioner} requires one",
+        "add placement.instanceType, such as Standard_NC24ads_A100_v4, or set target.nodeProvisioner: byo",
+    )

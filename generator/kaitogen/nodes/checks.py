@@ -1,0 +1,156 @@
+"""Chosen nodes held against their facts: is each there, has it GPUs, can it take a pod, do they go together."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kaitogen.model import Path, Problem, Spec
+from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
+from kaitogen.nodes.gpus import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, gpus
+from kaitogen.nodes.inventory import Inventory
+from kaitogen.nodes.tolerations import of_spec, untolerated
+from kaitogen.nodes.wording import listed
+
+NODES: Final[Path] = ("spec", "placement", "nodes")
+_TYPE: Final[Path] = ("spec", "placement", "instanceType")
+#: What KAITO reads of nodes that a user brings (R24, R25), since 0.8 before it admits a preset.
+_READ_UNDER_BYO: Final = (PRODUCT_LABEL, COUNT_LABEL, MEMORY_LABEL)
+_READ_SINCE: Final = 8
+
+
+def unknown(spec: Spec, facts: Inventory) -> Iterator[Problem]:
+    """Names that the facts do not have: a slip where another name is near, else a node that went or is still to come."""
+    for index, name in enumerate(spec.placement.nodes or ()):
+        if name in facts.nodes:
+            continue
+        where = f" of {facts.cluster[:60]}" if facts.cluster else ""
+        message = f"there is no node {name[:80]} in the inventory{where}"
+        siblings = facts.lookup.siblings(name)
+        near = None if siblings else facts.lookup.meant(name)
+        if near is not None:
+            yield Problem("KG304", "error", (*NODES, index), message, f"did you mean {near}?", name[:80])
+        else:
+            there = f"; there are {listed(siblings, 3)}" if siblings else ""
+            advice = f"remove it, or refresh the inventory if the node is new{there}"
+            yield Problem("KG305", "warning", (*NODES, index), message, advice, name[:80])
+
+
+def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
+    """What the nodes' facts say against each of them, and against all of them together."""
+    tolerations = of_spec(spec)
+    names = spec.placement.nodes
+    places = {name: index for index, name in enumerate(names or ())}
+    for node in nodes:
+        path: Path = (*NODES, places[node.name]) if places else NODES
+        if gpus(node) is None:
+            message = f"node {node.name} has no GPU, by any sign that its facts show"
+            yield Problem("KG306", "error", path, message, "name a node that kaitogen nodes list shows")
+            continue
+        if not node.ready:
+            message = f"node {node.name} is not Ready, and KAITO counts Ready nodes only"
+            yield Problem("KG307", "warning", path, message, "repair it, or name another node")
+        if node.cordoned:
+            message = f"node {node.name} is cordoned and takes no new pods"
+            advice = f"run: kubectl uncordon {node.name}; or name another node"
+            yield Problem("KG308", "warning", path, message, advice)
+        taints = untolerated(node, tolerations)
+        if taints:
+            words = listed(map(str, taints), 4)
+            message = f"node {node.name} is tainted with {words}, which the pods do not tolerate"
+            advice = _without_taint(spec, node, str(taints[0]))
+            yield Problem("KG309", "warning", path, message, advice, words)
+        yield from _type(spec, node, path)
+        yield from _partition(spec, node, path)
+    if names is not None:
+        problem = mixed(spec, [node for node in nodes if gpus(node) is not None])
+        if problem is not None:
+            yield problem
+    yield from _labelled(spec, nodes)
+
+
+def _without_taint(spec: Spec, node: NodeFacts, taint: str) -> str:
+    if (spec.inference or {}).get("template") is not None:
+        return "add a toleration to the pod template, or name another node"
+    return f"a preset has no field for tolerations; run: kubectl taint nodes {node.name} {taint}-"
+
+
+def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Problem]:
+    wanted = spec.placement.instance_type
+    if wanted is not None and node.instance_type not in ("", wanted):
+        message = f"node {node.name} is a {node.instance_type}, and the intent says {wanted[:60]}"
+        advice = f"write instanceType: {node.instance_type}, or name other nodes"
+        yield Problem("KG311", "error", path, message, advice, node.instance_type, wanted)
+
+
+def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Problem]:
+    """Whether a node has the GPUs, or the slices of GPUs, that a pod will ask of it."""
+    found, partition = gpus(node), spec.placement.partition or {}
+    if found is None:
+        return
+    advice = "name another node, or ask for less in partition"
+    profile, count = partition.get("profile"), partition.get("count")
+    if profile is not None:
+        if not found.slices.get(f"nvidia.com/mig-{profile}"):
+            there = f"; it has {listed(found.slices)}" if found.slices else ""
+            message = f"node {node.name} has no slice nvidia.com/mig-{profile[:40]}{there}"
+            yield Problem("KG313", "error", path, message, advice)
+    elif isinstance(count, int) and found.number < count:
+        message = f"node {node.name} has {found.number} GPUs, and the partition asks for {count}"
+        yield Problem("KG313", "error", path, message, advice, str(found.number), str(count))
+    elif not found.number and found.slices:
+        message = f"the GPUs of node {node.name} are cut into slices ({listed(found.slices)}), and whole ones are asked for"
+        advice = "ask for a slice with partition: {mode: mig, profile: ...}, or name another node"
+        yield Problem("KG313", "error", path, message, advice)
+
+
+def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:
+    """Nodes of more than one kind: KAITO takes one instance type, and under byo one kind of GPU."""
+    if spec.target.byo:
+        return _mixed_gpus(spec, nodes)
+    by_type: dict[str, list[str]] = {}
+    for node in nodes:
+        by_type.setdefault(node.instance_type, []).append(node.name)
+    if spec.placement.instance_type is not None or len(by_type) <= 1:
+        return None
+    found = "; ".join(f"{kind or 'no instance type'}: {listed(by_type[kind], 4)}" for kind in sorted(by_type))
+    message = f"the nodes are of {len(by_type)} instance types ({found})"
+    fix = f"choose one, such as instanceType: {max(by_type, key=lambda kind: (len(by_type[kind]), kind))}"
+    return Problem("KG312", "error", NODES, message, fix, found)
+
+
+def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:
+    """R25: product, count and memory of all nodes must be the same; what lacks a label is told by R24."""
+    if not _reads_labels(spec):
+        return None
+    kinds: dict[tuple[str, ...], list[str]] = {}
+    for node in nodes:
+        kind = tuple(node.labels.get(label, "") for label in _READ_UNDER_BYO)
+        if all(kind):
+            kinds.setdefault(kind, []).append(node.name)
+    if len(kinds) <= 1:
+        return None
+    found = "; ".join(f"{kind[1]} x {kind[0]}: {listed(kinds[kind], 4)}" for kind in sorted(kinds))
+    message = f"the nodes have different GPUs ({found}), which KAITO {spec.target.kaito} refuses under byo"
+    return Problem("KG316", "error", NODES, message, "take nodes of one kind", found)
+
+
+def _reads_labels(spec: Spec) -> bool:
+    """Whether KAITO reads what GPU Feature Discovery says of the nodes before it admits the Workspace."""
+    preset = (spec.inference or {}).get("model") is not None
+    return spec.target.byo and preset and spec.target.minor >= _READ_SINCE and not spec.placement.partition
+
+
+def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
+    """R24: the labels that KAITO reads must be there."""
+    if not _reads_labels(spec):
+        return
+    lacking = [node.name for node in nodes if gpus(node) and not all(map(node.labels.get, _READ_UNDER_BYO))]
+    if lacking:
+        message = f"KAITO {spec.target.kaito} refuses nodes without the labels {', '.join(_READ_UNDER_BYO)} under byo: {listed(lacking)}"
+        advice = "install NVIDIA's GPU Feature Discovery, which sets them"
+        yield Problem("KG315", "error", NODES, message, advice)
+
+
+def detected(nodes: Sequence[NodeFacts]) -> str | None:
+    """The one instance type of the nodes; None where they have none or several."""
+    found = {node.labels.get(INSTANCE_TYPE_LABEL, "") for node in nodes}
+    return found.pop() or None if len(found) == 1 else None

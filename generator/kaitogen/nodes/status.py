@@ -1,0 +1,77 @@
+"""The state of a node in a word or two, its age, and what pods leave of its GPUs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from kaitogen.kaito.rules.context import part, parts, text
+from kaitogen.model import Json
+from kaitogen.nodes.facts import GPU_RESOURCES, NodeFacts, whole
+from kaitogen.nodes.tolerations import Toleration, untolerated
+
+_DAY: Final = 86400
+_HOUR: Final = 3600
+
+
+def chips(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
+    """Ready or Not Ready, and what is to be said besides: Cordoned, Tainted where KAITO's pods are kept off, pressures."""
+    found = ["Ready" if node.ready else "Not Ready"]
+    if node.cordoned:
+        found.append("Cordoned")
+    if untolerated(node, tolerations):
+        found.append("Tainted")
+    return [*found, *node.pressure]
+
+
+def age(created: str, at: str) -> str:
+    """The time between two times as kubectl writes it (12d, 3h, 5m); empty where one is not known."""
+    seconds = _seconds(created, at)
+    if seconds is None:
+        return ""
+    if seconds >= 2 * _DAY:
+        return f"{seconds // _DAY}d"
+    return f"{seconds // _HOUR}h" if seconds >= _HOUR else f"{max(seconds, 0) // 60}m"
+
+
+def _seconds(start: str, end: str) -> int | None:
+    from datetime import datetime  # only a listing needs it
+
+    try:
+        return int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def used(pods: Iterable[Json]) -> dict[str, dict[str, int]]:
+    """The GPU resources that pods hold, by node and resource; those of finished pods are free again."""
+    by_node: dict[str, dict[str, int]] = {}
+    for pod in pods:
+        name = text(part(pod, "spec"), "nodeName")
+        if not name or text(part(pod, "status"), "phase") in ("Succeeded", "Failed"):
+            continue
+        held = by_node.setdefault(name, {})
+        for resource, number in _held(part(pod, "spec")).items():
+            held[resource] = held.get(resource, 0) + number
+    return by_node
+
+
+def _held(spec: Mapping[str, Json]) -> dict[str, int]:
+    """What a pod holds: that of its containers and sidecars together, or the most that one before them takes."""
+    together: dict[str, int] = {}
+    before: dict[str, int] = {}
+    for one in parts(spec, "initContainers"):
+        stays = one.get("restartPolicy") == "Always"
+        for name, number in _asked(one).items():
+            if stays:
+                together[name] = together.get(name, 0) + number
+            before[name] = max(before.get(name, 0), number)
+    for one in parts(spec, "containers"):
+        for name, number in _asked(one).items():
+            together[name] = together.get(name, 0) + number
+    return {name: max(together.get(name, 0), before.get(name, 0)) for name in {**together, **before}}
+
+
+def _asked(container: Mapping[str, Json]) -> dict[str, int]:
+    resources = part(container, "resources")
+    asked = {**part(resources, "limits"), **part(resources, "requests")}
+    found = {name: whole(asked[name]) for name in sorted(asked) if name.startswith(GPU_RESOURCES)}
+    return {name: number for name, number in found.items() if number}

@@ -1,0 +1,116 @@
+"""Finished manifests held against the target's Workspace schema, KAITO's own rules, and each other."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from kaitogen import schema
+from kaitogen.kaito import rules
+from kaitogen.kaito.canonical import without_nulls
+from kaitogen.kaito.field_paths import said_at
+from kaitogen.model import Finished, Json, Located, Manifest, Problem, Spec, Target, path_text
+from kaitogen.pipeline.classify import Patience
+
+#: The data of each ConfigMap by its namespace and name.
+ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
+
+_GROUP: Final = "kaito.sh/"
+_SERVED: Final = ("v1beta1", "v1alpha1")
+#: What KAITO decodes strictly, because its own schema has nothing to say about it.
+_STRICT: Final = frozenset(("template", "volumeSource"))
+
+
+def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool = True) -> list[Located]:
+    """What the API server, KAITO's webhook or Kubernetes would say to these objects, at the intent's own fields.
+
+    `together` says that all of them go to one cluster, so that no two may be the same object;
+    otherwise that holds within each file only.
+    """
+    config_maps = config_maps_of(manifest.data for manifest in manifests)
+    located: list[Located] = []
+    seen: dict[tuple[str, ...], Spec] = {}
+    for manifest in manifests:
+        spec, data = manifest
+        key = manifest.identity if together else (*manifest.identity, spec.origin.document.file)
+        if key in seen:
+            located.append(Located(spec.origin, _twice(data, seen[key])))
+        seen[key] = spec
+        if is_workspace(data):
+            problems = _judge(
+                data, rules.Surroundings(spec.target, config_maps, notes, spec.placement.brought)
+            )
+            located.extend(
+                Located(spec.origin, one._replace(path=said_at(spec, one.path))) for one in problems
+            )
+    return located
+
+
+def check_finished(finished: Sequence[Finished], target: Target, *, notes: bool = False) -> list[Located]:
+    """The same for Workspaces that a user wrote in full, at their own fields."""
+    config_maps = config_maps_of(data for _, data in finished)
+    surroundings = rules.Surroundings(target, config_maps, notes)
+    located: list[Located] = []
+    patience = Patience()
+    for origin, data in finished:
+        if not is_workspace(data) or patience.is_over(origin.document):
+            continue
+        problems = _judge(without_nulls(data), surroundings)
+        located.extend(Located(origin, problem) for problem in problems)
+        if any(problem.severity == "error" for problem in problems):
+            located.extend(patience.lose(origin))
+    return located
+
+
+def _judge(workspace: Json, surroundings: rules.Surroundings) -> list[Problem]:
+    """The rules only for what the schema lets through: they count on its shapes."""
+    return list(refused_by_schema(workspace, surroundings.target)) or rules.judge(workspace, surroundings)
+
+
+def config_maps_of(objects: Iterable[Json]) -> ConfigMaps:
+    """The data of the ConfigMaps among these objects; one whose own shape is wrong is nobody's to refer to."""
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for one in objects:
+        metadata = one.get("metadata")
+        if one["kind"] != "ConfigMap" or one["apiVersion"] != "v1" or not isinstance(metadata, dict):
+            continue
+        namespace, name, data = metadata.get("namespace") or "", metadata.get("name"), one.get("data") or {}
+        if isinstance(namespace, str) and isinstance(name, str) and isinstance(data, dict):
+            found[namespace, name] = data
+    return found
+
+
+def is_workspace(data: Json) -> bool:
+    """Whether an object is a Workspace of KAITO's, of any version."""
+    return bool(data["kind"] == "Workspace" and data["apiVersion"].startswith(_GROUP))
+
+
+def refused_by_schema(workspace: Json, target: Target) -> Iterator[Problem]:
+    """What the target's API server would refuse or drop without a word (R1), or KAITO's strict decoder refuse (R2)."""
+    version = workspace["apiVersion"].removeprefix(_GROUP)
+    if version not in _SERVED:
+        message = f"KAITO {target.kaito} serves no Workspace of apiVersion {workspace['apiVersion'][:60]}"
+        yield Problem("KG401", "error", ("apiVersion",), message, f"write {_GROUP}{_SERVED[0]}")
+        return
+    for problem in schema.problems(f"workspace-{target.kaito}-{version}", workspace):
+        if _STRICT.intersection(step for step in problem.path if isinstance(step, str)):
+            yield problem._replace(code="KG402")
+        elif problem.code == "KG120":
+            yield _unknown_to(target, problem)
+        else:
+            yield problem._replace(code="KG401")
+
+
+def _unknown_to(target: Target, problem: Problem) -> Problem:
+    field = path_text(problem.path)
+    message = f"a Workspace of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
+    advice = problem.fix or "remove it, or generate for a KAITO version that has it"
+    return Problem("KG401", "error", problem.path, message, advice)
+
+
+def _twice(data: Json, first: Spec) -> Problem:
+    metadata = data["metadata"]
+    name = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
+    document = first.origin.document
+    message = f"{data['kind']} {name} is made twice; the first is in {document.file}, document {document.number + 1}"
+    return Problem(
+        "KG220", "error", ("metadata", "name"), message, "rename one, or put it into another namespace"
+    )

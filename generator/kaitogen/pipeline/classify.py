@@ -1,0 +1,139 @@
+"""Which document is what: an intent, a finished Workspace, something of others'. Decided by apiVersion and kind alone."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from kaitogen.model import (
+    INTENT_API_VERSION,
+    INTENT_KIND,
+    SET_KIND,
+    Document,
+    Finding,
+    Finished,
+    Json,
+    Located,
+    Origin,
+    Path,
+    Problem,
+)
+
+#: As many wrong documents of one file are told. Nobody corrects more at a time, and a hostile file has a million.
+MAX_WRONG: Final = 200
+_INTENT_GROUP: Final = INTENT_API_VERSION.partition("/")[0] + "/"
+_WORKSPACE_GROUP: Final = "kaito.sh/"
+_START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and kind: {INTENT_KIND}"
+_OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
+
+
+class Sorted(NamedTuple):
+    """The documents of a run by what they are, with the flaws of ours and what cannot be placed."""
+
+    intents: list[Document]
+    finished: list[Finished]
+    findings: list[Finding]
+    located: list[Located]
+
+
+class Patience:
+    """How many wrong documents of each file are told: a file with more is refused whole, and need not be judged whole."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, int] = {}
+
+    def is_over(self, document: Document) -> bool:
+        """Whether what is left of the document's file is passed over."""
+        return self._wrong.get(document.file, 0) >= MAX_WRONG
+
+    def lose(self, origin: Origin) -> list[Located]:
+        """Count one more wrong document; where it is the last that is told, what says so."""
+        file = origin.document.file
+        self._wrong[file] = self._wrong.get(file, 0) + 1
+        if self._wrong[file] < MAX_WRONG:
+            return []
+        said = f"this is wrong document {MAX_WRONG} of the file; what comes after it is not judged"
+        return [Located(origin, Problem("KG125", "error", (), said, "correct these first"))]
+
+
+def sort_out(documents: Iterable[Document], *, finished: bool) -> Sorted:
+    """Intents, and with `finished` Workspaces and ConfigMaps too; then other kinds are passed over, else refused."""
+    result = Sorted([], [], [], [])
+    patience = Patience()
+    for document in documents:
+        if _is_intent(document, finished=finished):
+            if patience.is_over(document):
+                continue
+            problem = _no_intent(document.value)
+            if problem is None and not document.flaws:
+                result.intents.append(document)
+                continue
+            if problem is not None:
+                result.located.append(Located(Origin(document), problem))
+            result.findings.extend(document.flaws)
+            result.located.extend(patience.lose(Origin(document)))
+            continue
+        found = list(_objects(document.value, ()))
+        if found:
+            result.findings.extend(document.flaws)
+        if not document.flaws:
+            result.finished.extend(Finished(Origin(document, (path,)), data) for path, data in found)
+    return result
+
+
+def _is_intent(document: Document, *, finished: bool) -> bool:
+    """A file named as one holds intents only; elsewhere a document has to say that it is one."""
+    if not finished or document.file.endswith(("intent.yaml", "intent.yml")):
+        return True
+    return is_an_intent(document.value)
+
+
+def is_an_intent(value: Json) -> bool:
+    """Whether a document says itself that it is an intent or a set of them."""
+    if not isinstance(value, dict):
+        return False
+    api_version = value.get("apiVersion")
+    ours = isinstance(api_version, str) and api_version.startswith(_INTENT_GROUP)
+    return ours or value.get("kind") in (INTENT_KIND, SET_KIND)
+
+
+def _no_intent(value: Json) -> Problem | None:
+    """One problem for a document of another kind, instead of dozens about its fields."""
+    if not isinstance(value, dict):
+        return Problem("KG113", "error", (), f"the document is {_kind_of(value)}, not a mapping", _START)
+    api_version, kind = value.get("apiVersion"), value.get("kind")
+    if kind in (INTENT_KIND, SET_KIND) or "kind" not in value:
+        return None
+    if api_version == INTENT_API_VERSION and (not isinstance(kind, str) or _nearly_intent(kind)):
+        return None  # the schema says so, and what else is wrong with it
+    if isinstance(kind, str) and api_version == INTENT_API_VERSION:
+        said = f"{INTENT_API_VERSION} has no kind {kind[:60] or 'without a name'} that is an intent"
+        advice = f"write {INTENT_KIND}, or {SET_KIND} for several with defaults"
+        return Problem("KG123", "error", ("kind",), said, advice, kind[:60], f"{INTENT_KIND} or {SET_KIND}")
+    if isinstance(kind, str) and isinstance(api_version, str):
+        said = f"{kind[:60]} of {api_version[:60]} is not an intent"
+        return Problem("KG114", "error", ("kind",), said, _OTHER_KINDS, f"kind {kind[:60]}")
+    return None
+
+
+def _nearly_intent(kind: str) -> bool:
+    """Whether a wrong kind still means an intent, and no set of them."""
+    return kind.lower().startswith("workspaceint") and "set" not in kind.lower()
+
+
+def _kind_of(value: Json) -> str:
+    if isinstance(value, list):
+        return "a list"
+    return "text" if isinstance(value, str) else "a single value"
+
+
+def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+    """The Workspaces and ConfigMaps of a document; a List, as kubectl prints one, is looked into."""
+    if not isinstance(value, dict):
+        return
+    kind, api_version = value.get("kind"), value.get("apiVersion")
+    if (
+        kind == "Workspace" and isinstance(api_version, str) and api_version.startswith(_WORKSPACE_GROUP)
+    ) or (kind == "ConfigMap" and api_version == "v1"):
+        yield path, value
+    elif isinstance(kind, str) and kind.endswith("List") and isinstance(value.get("items"), list):
+        for index, item in enumerate(value["items"]):
+            yield from _objects(item, (*path, "items", index))

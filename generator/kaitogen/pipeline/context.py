@@ -1,0 +1,113 @@
+"""Spec and Plan to the values that the templates see; every name of the template vocabulary stands here once."""
+
+from typing import Final
+
+from kaitogen.kaito.canonical import in_key_order
+from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, Plan, Spec
+from kaitogen.yaml.writer import dump
+
+_WORKSPACE: Final = "workspace.yaml.j2"
+_CONFIG_MAP: Final = "config-map.yaml.j2"
+
+#: The key under which KAITO's pods look for the configuration (both are mounted whole).
+CONFIG_KEYS: Final = {"inference": "inference_config.yaml", "tuning": "training_config.yaml"}
+#: Hex digits of the content hash in a ConfigMap's name: enough that no two contents of one Workspace meet.
+_HASH_DIGITS: Final = 10
+#: Annotations of KAITO's own steer the Workspace; everything else (sync waves, say) goes for its ConfigMap as well.
+_KAITO_GROUP: Final = "kaito.sh"
+#: What kaitogen itself notes about a Workspace says nothing about its ConfigMap.
+_OWN_GROUP: Final = "kaitogen.io"
+
+
+def context(spec: Spec, plan: Plan) -> Context:
+    """The context of one Workspace; a ConfigMap made from inline configuration comes before it.
+
+    KAITO falls back to its defaults for good where the ConfigMap is missing at the
+    first look, hence the order.
+    """
+    kind = "inference" if spec.inference is not None else "tuning"
+    workload = (spec.inference if spec.inference is not None else spec.tuning) or {}
+    config = workload.get("config")
+    config_map = _config_map(spec, kind, workload) if config and "configMapName" not in config else None
+    values: dict[str, Json] = {
+        "api_version": spec.target.api_version,
+        "name": spec.name,
+        "namespace": spec.namespace,
+        "labels": spec.labels,
+        "annotations": _annotations(spec),
+        "target": {
+            "kaito": spec.target.kaito,
+            "provider": spec.target.provider,
+            "node_provisioner": spec.target.node_provisioner,
+            "feature_gates": spec.target.feature_gates,
+        },
+        "strategy": plan.strategy,
+        "count": plan.node_count,
+        "preferred_nodes": plan.preferred_nodes,
+        "instance_type": plan.instance_type,
+        "label_selector": plan.label_selector,
+        "partition": spec.placement.partition,
+        "inference": None,
+        "tuning": None,
+        "preset": _preset(workload) if "model" in workload else None,
+        "config_name": config_map["name"] if config_map else (config or {}).get("configMapName"),
+        "config_map": config_map,
+    }
+    if kind == "inference":
+        values["inference"] = {"template": workload.get("template"), "adapters": _adapters(workload)}
+    else:
+        values["tuning"] = {key: workload.get(key) for key in ("method", "input", "output")}
+    return Context(spec, (_CONFIG_MAP, _WORKSPACE) if config_map else (_WORKSPACE,), values)
+
+
+def _annotations(spec: Spec) -> Json:
+    runtime = (spec.inference or {}).get("runtime")
+    return spec.annotations if runtime is None else {**spec.annotations, RUNTIME_ANNOTATION: runtime}
+
+
+def _preset(workload: Json) -> Json:
+    return {
+        "name": workload["model"],
+        "access_mode": workload.get("accessMode"),
+        "image": workload.get("image"),
+        "image_pull_secrets": workload.get("imagePullSecrets"),
+        "access_secret": workload.get("accessSecret"),
+    }
+
+
+def _adapters(inference: Json) -> Json:
+    """The adapters with each strength as the text that KAITO stores."""
+    return [
+        {**adapter, "strength": _decimal(adapter["strength"])} if "strength" in adapter else adapter
+        for adapter in inference.get("adapters") or ()
+    ]
+
+
+def _decimal(number: Json) -> str:
+    return number if isinstance(number, str) else repr(number)
+
+
+def _config_map(spec: Spec, kind: str, workload: Json) -> Json:
+    text = dump(in_key_order(_scannable(workload["config"])))
+    name = f"{spec.name}-{kind}"
+    if workload.get("configName") != "plain":
+        # Imported here because few intents have inline configuration, and loading OpenSSL takes its time.
+        from hashlib import sha256
+
+        name += "-" + sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
+    annotations = {key: text for key, text in spec.annotations.items() if not _is_kaitos(key)}
+    return {"name": name, "annotations": annotations, "data": {CONFIG_KEYS[kind]: text}}
+
+
+def _is_kaitos(key: str) -> bool:
+    group = key.partition("/")[0]
+    return group in (_KAITO_GROUP, _OWN_GROUP) or group.endswith("." + _KAITO_GROUP)
+
+
+def _scannable(config: Json) -> Json:
+    """The configuration with `max-model-len` as a bare number: KAITO's line scanner passes over a quoted one."""
+    vllm = config.get("vllm")
+    length = vllm.get("max-model-len") if isinstance(vllm, dict) else None
+    if isinstance(length, str) and length.isascii() and length.isdigit() and length[0] != "0":
+        return {**config, "vllm": {**vllm, "max-model-len": int(length)}}
+    return config

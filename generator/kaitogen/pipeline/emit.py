@@ -1,0 +1,51 @@
+"""Manifests to text and to a folder: the same bytes for the same manifests, all of them or none."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal, TypeAlias
+
+from kaitogen.model import Files, Manifest
+from kaitogen.yaml.writer import dump
+
+Format: TypeAlias = Literal["yaml", "json"]
+
+FORMATS: Final[tuple[Format, ...]] = ("yaml", "json")
+_HASH_DIGITS: Final = 10
+
+
+def stream(manifests: Sequence[Manifest], form: Format) -> str:
+    """All manifests as one text: YAML documents, or one JSON List."""
+    if form == "yaml":
+        return "---\n".join(dump(manifest.data) for manifest in manifests)
+    return _json({"apiVersion": "v1", "kind": "List", "items": [manifest.data for manifest in manifests]})
+
+
+def files(manifests: Sequence[Manifest], form: Format) -> Files:
+    """One file for each manifest, named after its namespace, kind and name."""
+    named: dict[str, bytes] = {}
+    for manifest in manifests:
+        name = next(name for name in _file_names(manifest, form) if name not in named)
+        named[name] = (dump(manifest.data) if form == "yaml" else _json(manifest.data)).encode()
+    return named
+
+
+def _file_names(manifest: Manifest, form: Format) -> Iterator[str]:
+    """The names that an object's file may have, the one to take where no object before it has it first."""
+    group, kind, namespace, name = manifest.identity
+    words = [namespace, kind.lower(), name] if namespace else [kind.lower(), name]
+    yield _file_name(words, form)
+    yield _file_name([group, *words], form)  # the same kind of two API groups
+    from hashlib import sha256  # names that differ only in what a file's name cannot hold
+
+    yield _file_name([*words, sha256("\0".join(manifest.identity).encode()).hexdigest()[:_HASH_DIGITS]], form)
+
+
+def _file_name(words: Sequence[str], form: Format) -> str:
+    # An object from a user's own template may be called anything; a file may not.
+    safe = ["".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words]
+    return "_".join(safe).replace(".", "-", safe[0].startswith(".")) + "." + form
+
+
+def _json(value: Any) -> str:
+    import json  # one run in a hundred asks for it
+
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,297 @@
+"""Paths and standard input to documents; the only stage that reads a user's intent files."""
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from kaitogen.model import Document, Finding, Request
+from kaitogen.yaml.locate import line_of
+from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read
+from kaitogen.yaml.surrogates import joined
+from kaitogen.yaml.syntax import Flaw
+
+
+def too_large(most: int) -> tuple[str, str, str]:
+    """Code, message and advice for a file that is larger."""
+    return "KG109", f"larger than {most // 2**20} MiB", "split the file"
+
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+TOO_LARGE: Final = too_large(MAX_BYTES)
+#: Facts about the nodes of a large cluster take more room than intents, and say less of each.
+MAX_FACTS: Final = 64 * 1024 * 1024
+MAX_FACT_VALUES: Final = 4_000_000
+STDIN: Final = "<stdin>"
+_NAMES: Final = ("intent.yaml", "intent.yml")
+_ENDINGS: Final = (".intent.yaml", ".intent.yml")
+#: JSON is YAML as well.
+_YAML: Final = (".yaml", ".yml", ".json")
+#: What a file of a folder has to speak of where all of its YAML files are asked for; the last two are
+#: what KAITO reads in a ConfigMap.
+_OURS: Final = (b"kaito.sh/", b"kaitogen.io/", b"inference_config.yaml", b"training_config.yaml")
+
+
+class Loaded(NamedTuple):
+    """The documents of a whole run, what is wrong with files and documents as such, and the files, all in order."""
+
+    documents: list[Document]
+    findings: list[Finding]
+    files: list[str]
+
+
+class _Refused(Exception):
+    """A path that is not read; code, message and advice are in `args`."""
+
+
+class Sources(NamedTuple):
+    """What the paths of a run hold: name and bytes of each, what could not be read, and all files in order."""
+
+    contents: list[tuple[str, bytes]]
+    findings: list[Finding]
+    files: list[str]
+
+
+def load(request: Request) -> Loaded:
+    """All documents of the request in file order; a file that cannot be read becomes a finding."""
+    files = [document.file for document in request.documents]
+    loaded = Loaded(list(request.documents), list(request.findings), files)
+    for found, data in _contents(request, loaded.findings, files):
+        _parse(found, data, loaded)
+    return loaded
+
+
+def sources(request: Request) -> Sources:
+    """The contents of the request's paths, unparsed."""
+    findings: list[Finding] = []
+    files: list[str] = []
+    return Sources(list(_contents(request, findings, files)), findings, files)
+
+
+def _contents(request: Request, findings: list[Finding], files: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each file; what cannot be read goes to the findings."""
+    seen: set[tuple[int, int]] = set()
+    for path in request.paths:
+        for found in _expand(path, findings, all_yaml=request.all_yaml):
+            name = STDIN if found == "-" else found
+            files.append(name)
+            try:
+                data = _stdin(request) if found == "-" else _read_file(found, seen)
+            except _Refused as refused:
+                findings.append(_about(name, *refused.args))
+                continue
+            others = found != path and request.all_yaml
+            if data is not None and (not others or any(map(data.__contains__, _OURS))):
+                yield name, data
+
+
+def load_inventory(request: Request) -> Loaded:
+    """The documents of the request's facts about nodes; one that is written wrongly is a finding alone."""
+    loaded = Loaded([], [], [])
+    for one in request.inventory:
+        if isinstance(one, Document):
+            loaded.documents.append(one)
+            continue
+        name = STDIN if one == "-" else one
+        loaded.files.append(name)
+        try:
+            data = _stdin(request) if one == "-" else _single(one, MAX_FACTS)
+        except _Refused as refused:
+            loaded.findings.append(_about(name, *refused.args))
+            continue
+        _parse(name, data, loaded, MAX_FACT_VALUES)
+    return _without_flawed(loaded)
+
+
+def facts_of(name: str, data: bytes) -> Loaded:
+    """The same of one text."""
+    loaded = Loaded([], [], [name])
+    if len(data) > MAX_FACTS:
+        loaded.findings.append(_about(name, *too_large(MAX_FACTS)))
+    else:
+        _parse(name, data, loaded, MAX_FACT_VALUES)
+    return _without_flawed(loaded)
+
+
+def _without_flawed(loaded: Loaded) -> Loaded:
+    loaded.findings.extend(flaw for document in loaded.documents for flaw in document.flaws)
+    return loaded._replace(documents=[document for document in loaded.documents if not document.flaws])
+
+
+def documents_of(name: str, data: bytes) -> Loaded:
+    """The documents of one text that did not come from a file of that name."""
+    loaded = Loaded([], [], [name])
+    _parse(name, data, loaded)
+    return loaded
+
+
+def load_file(path: str) -> Loaded:
+    """The documents of one file that is no intent: a table that the user keeps beside them."""
+    data = read_file(path)
+    return Loaded([], [data], [path]) if isinstance(data, Finding) else documents_of(path, data)
+
+
+def read_file(path: str) -> bytes | Finding:
+    """The bytes of one file, or why it cannot be read."""
+    try:
+        return _single(path)
+    except _Refused as refused:
+        return _about(path, *refused.args)
+
+
+def _about(file: str, code: str, message: str, fix: str) -> Finding:
+    return Finding(code, "error", file, 0, 0, "", message, fix)
+
+
+def _expand(path: str, findings: list[Finding], *, all_yaml: bool) -> Iterator[str]:
+    """The files a path stands for; a folder gives its intent files, or all that are YAML, sorted."""
+    if path == "-" or not os.path.isdir(path):
+        yield path
+        return
+    files = sorted(_walk(path, is_yaml_file if all_yaml else is_intent_file))
+    root = os.path.realpath(path)
+    if not files:
+        kind = "YAML file here" if all_yaml else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
+        message = f"no {kind}, at any depth"
+        findings.append(_about(path, "KG110", message, "name the files, or rename them so"))
+    for file in files:
+        name = os.path.normpath(os.path.join(path, *file))
+        if os.path.islink(name) and not _inside(os.path.realpath(name), root):
+            message = f"a symbolic link that leads out of {path} is not followed"
+            findings.append(_about(name, "KG112", message, "copy the file, or name it on the command line"))
+            continue
+        yield name
+
+
+def _inside(path: str, root: str) -> bool:
+    return path.startswith(root if root.endswith(os.sep) else root + os.sep)
+
+
+def _walk(folder: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
+    """The wanted files below a folder, as path parts; neither hidden folders nor linked ones are entered."""
+    pending: list[tuple[str, ...]] = [()]
+    while pending:
+        parts = pending.pop()
+        try:
+            with os.scandir(os.path.join(folder, *parts)) as entries:
+                found = list(entries)
+        except OSError:
+            yield parts  # opening the folder as a file then says why it cannot be read
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith("."):
+                    pending.append((*parts, entry.name))
+            elif wanted(entry.name):
+                yield (*parts, entry.name)
+
+
+def is_intent_file(name: str) -> bool:
+    """Whether a file of that name is read where its folder is named."""
+    return name in _NAMES or name.endswith(_ENDINGS)
+
+
+def is_yaml_file(name: str) -> bool:
+    """Whether a file of that name holds YAML."""
+    return name.endswith(_YAML)
+
+
+def _stdin(request: Request) -> bytes:
+    data = request.stdin or b""
+    if len(data) > MAX_BYTES:
+        raise _Refused(*TOO_LARGE)
+    return data
+
+
+def _single(path: str, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file that stands for itself: a folder is none."""
+    if os.path.isdir(path):
+        raise _Refused("KG111", "a folder, and a file is expected", "name the file in it")
+    return _read_file(path, set(), most) or b""
+
+
+def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> bytes | None:
+    """The bytes of a regular file (or of a pipe that the shell made), None where it was read before."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise _Refused("KG601", f"cannot be read: {reason}", "check the path and its permissions") from error
+    info = os.fstat(descriptor)
+    if stat.S_ISDIR(info.st_mode):
+        os.close(descriptor)
+        raise _Refused(
+            "KG601", "a folder that cannot be listed", "check its permissions and the length of its path"
+        )
+    with open(descriptor, "rb") as file:
+        if stat.S_ISFIFO(info.st_mode) and path.startswith(("/dev/fd/", "/proc/self/fd/")):
+            os.set_blocking(descriptor, True)
+        elif not stat.S_ISREG(info.st_mode):
+            raise _Refused("KG111", "not a regular file", "name a file, a folder or - for standard input")
+        elif (info.st_dev, info.st_ino) in seen:
+            return None
+        seen.add((info.st_dev, info.st_ino))
+        try:
+            # Asked for no more than the file says it has: room for the most would be made anew for each file.
+            data = file.read(min(info.st_size, most) + 1)
+            if len(data) > info.st_size:
+                data += file.read(most + 1 - len(data))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise _Refused("KG601", f"cannot be read: {reason}", "check the disk") from error
+    if len(data) > most:
+        raise _Refused(*too_large(most))
+    return data
+
+
+def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> None:
+    try:
+        text = joined(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        advice = "save the file as UTF-8"
+        loaded.findings.append(
+            Finding(
+                "KG101",
+                "error",
+                name,
+                line,
+                column,
+                "",
+                f"byte 0x{data[error.start]:02x} is not UTF-8",
+                advice,
+            )
+        )
+        return
+    try:
+        for index, raw in enumerate(read(text, most)):
+            loaded.documents.append(_document(name, index, raw, text))
+    except Unreadable as stop:
+        loaded.findings.append(_flaw(name, stop.flaw, text))
+
+
+def _document(name: str, index: int, raw: RawDocument, text: str) -> Document:
+    own = text[raw.start : raw.end]
+    flaws = tuple(_flaw(name, flaw, own, raw.line) for flaw in raw.flaws)
+    return Document(name, index, raw.value, own, raw.line, flaws)
+
+
+def _flaw(name: str, flaw: Flaw, text: str, before: int = 0) -> Finding:
+    """The flaw as a finding. `text` holds its line, and `before` is the number of lines above the text."""
+    source = line_of(text, flaw.line - before) if flaw.line else ""
+    return Finding(
+        flaw.code, "error", name, flaw.line, flaw.column, "", flaw.message, flaw.fix, source=source
+    )
+
+
+def read_stdin(stream: Iterable[bytes]) -> bytes:
+    """Standard input up to the limit and one byte more, so that no endless pipe fills the memory."""
+    parts: list[bytes] = []
+    size = 0
+    for part in stream:
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BYTES:
+            break
+    return b"".join(parts)

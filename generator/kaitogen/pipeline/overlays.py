@@ -1,0 +1,293 @@
+"""Values laid over intents before they are validated: single ones by path, and the file of an environment.
+
+What is laid over keeps its origin (`Given`), so that a finding about it names the
+parameter or the file it came from and not a line that never said so.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from kaitogen import schema
+from kaitogen.diagnostics.suggest import nearest
+from kaitogen.model import (
+    INTENT_KIND,
+    SET_KIND,
+    Document,
+    Given,
+    Json,
+    Located,
+    Origin,
+    Path,
+    Problem,
+    path_text,
+)
+from kaitogen.yaml import merge
+from kaitogen.yaml.reader import Unreadable, read
+from kaitogen.yaml.scalars import Odd, resolve
+
+_STEP: Final = re.compile(
+    r'(?:^|\.)(?P<key>[A-Za-z0-9_][A-Za-z0-9_-]*)|\[(?P<index>\d{1,4})\]|\["(?P<quoted>[^"\\]{1,300})"\]'
+)
+_TOPS: Final = ("metadata", "spec")
+#: What stands for the workspaces where the file of an environment has only defaults.
+_ANY: Final = [{"metadata": {"name": "any"}}]
+_ENVIRONMENT: Final = (
+    f"write it as a {SET_KIND}: spec.defaults for every intent, spec.workspaces for single ones"
+)
+
+
+class Assignment(NamedTuple):
+    """One value by path: for the Workspace of that name, or for all where `name` is None.
+
+    With `typed` the text becomes what the schema wants at that path; without, it stays text.
+    """
+
+    name: str | None
+    path: Path
+    text: str
+    source: Document
+    typed: bool = True
+
+
+class Laid(NamedTuple):
+    """The documents with everything laid over them, and what is wrong with what was to be laid."""
+
+    documents: list[Document]
+    located: list[Located]
+
+
+def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> Laid:
+    """The documents with each value set in every intent it is meant for; a later assignment wins."""
+    located: list[Located] = []
+    unmet = {one.name: one for one in assignments if one.name is not None}
+    typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
+    result: list[Document] = []
+    for document in documents:
+        for base, intent in _intents(document):
+            name = _name(intent)
+            unmet.pop(name, None)
+            for one, value in typed:
+                if one.name is None or one.name == name:
+                    document, problem = _set(document, base, one, value)  # noqa: PLW2901 - grows with each value
+                    located.extend([Located(Origin(one.source), problem)] if problem else [])
+        result.append(document)
+    located.extend(Located(Origin(one.source), _no_such(name, documents)) for name, one in unmet.items())
+    return Laid(result, located)
+
+
+def lay(documents: Sequence[Document], environment: Document) -> Laid:
+    """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes."""
+    problems = _malformed(environment.value)
+    if problems:
+        return Laid(list(documents), [Located(Origin(environment), problem) for problem in problems])
+    spec = environment.value["spec"]
+    entries: dict[str, tuple[Path, Json]] = {
+        entry["metadata"]["name"]: (("spec", "workspaces", index), entry)
+        for index, entry in enumerate(spec.get("workspaces") or ())
+    }
+    unmet = dict(entries)
+    result: list[Document] = []
+    for document in documents:
+        for base, intent in _intents(document):
+            name = _name(intent)
+            unmet.pop(name, None)
+            for root, part in (
+                (("spec", "defaults"), spec.get("defaults") or {}),
+                entries.get(name, ((), {})),
+            ):
+                if part:
+                    document = _merged(document, base, part, Origin(environment, (root,)))  # noqa: PLW2901
+        result.append(document)
+    located = [
+        Located(Origin(environment, (root,)), _no_such(name, documents, ("metadata", "name")))
+        for name, (root, _) in unmet.items()
+    ]
+    return Laid(result, located)
+
+
+def parse_path(text: str) -> Path | None:
+    """`spec.placement.labelSelector.matchLabels["a.b/c"]` as a path; None where it is none that can be set."""
+    steps: list[str | int] = []
+    at = len(text) if text.startswith(".") else 0
+    while at < len(text):
+        match = _STEP.match(text, at)
+        if match is None:
+            return None
+        key, index, quoted = match.group("key", "index", "quoted")
+        steps.append(int(index) if index is not None else (key if key is not None else quoted))
+        at = match.end()
+    return tuple(steps) if len(steps) > 1 and steps[0] in _TOPS else None
+
+
+def _intents(document: Document) -> Iterator[tuple[Path, Json]]:
+    """Where the intents of a document are. What is no intent is left for validation to refuse."""
+    value = document.value
+    if not isinstance(value, dict) or document.flaws:
+        return
+    if value.get("kind") == INTENT_KIND:
+        yield (), value
+    elif value.get("kind") == SET_KIND:
+        spec = value.get("spec")
+        workspaces = spec.get("workspaces") if isinstance(spec, dict) else None
+        for index, entry in enumerate(workspaces if isinstance(workspaces, list) else ()):
+            if isinstance(entry, dict):
+                yield ("spec", "workspaces", index), entry
+
+
+def _name(intent: Json) -> str:
+    metadata = intent.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Problem:
+    names = sorted({_name(intent) for document in documents for _, intent in _intents(document)})
+    near = nearest(str(name), names)
+    fix = f"did you mean {near}?" if near else f"name one of: {', '.join(names)[:120] or 'none is here'}"
+    return Problem("KG153", "error", path, f"no intent here is named {str(name)[:63]}", fix)
+
+
+def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[Document, Problem | None]:
+    full = (*base, *one.path)
+    try:
+        changed = _with(document.value, full, value)
+    except (KeyError, IndexError, TypeError):
+        said = f"{path_text(one.path)[:80]} leads through a value that has nothing below it"
+        return document, Problem(
+            "KG152", "error", one.path, said, "check the path against `kaitogen schema intent`"
+        )
+    given = Given(base, one.path, Origin(one.source))
+    return document._replace(value=changed, given=(*document.given, given)), None
+
+
+def _with(holder: Json, path: Path, value: Json) -> Json:
+    """A copy of the holder with the value at the path; mappings on the way are made, list items must be there."""
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        if not isinstance(holder, list):
+            raise TypeError
+        items = list(holder)
+        items[step] = _with(items[step], rest, value) if rest else value
+        return items
+    if holder is None:
+        holder = {}
+    if not isinstance(holder, dict):
+        raise TypeError
+    changed = dict(holder)
+    if rest:
+        changed[step] = _with(changed.get(step, [] if isinstance(rest[0], int) else {}), rest, value)
+    elif value is None:
+        changed.pop(step, None)
+    else:
+        changed[step] = value
+    return changed
+
+
+def _merged(document: Document, base: Path, part: Json, origin: Origin) -> Document:
+    value = document.value
+    for step in base:
+        value = value[step]
+    changed = merge.merged(value, part)
+    whole = _with(document.value, base, changed) if base else changed
+    given = tuple(Given(base, path, origin) for path in _leaves(part, ()))
+    return document._replace(value=whole, given=(*document.given, *given))
+
+
+def _leaves(part: Json, path: Path) -> Iterator[Path]:
+    if not isinstance(part, dict):
+        yield path
+        return
+    for key, item in part.items():
+        if (*path, key) != ("metadata", "name"):
+            yield from _leaves(item, (*path, key))
+
+
+def _malformed(value: Json) -> list[Problem]:
+    """What is wrong with the file of an environment as such; its values are judged where they end up."""
+    if (
+        not isinstance(value, dict)
+        or value.get("kind") != SET_KIND
+        or not isinstance(value.get("spec"), dict)
+    ):
+        return [
+            Problem("KG154", "error", (), "the file of an environment is not what it has to be", _ENVIRONMENT)
+        ]
+    spec = value["spec"]
+    return schema.problems(
+        "set", value if "workspaces" in spec else {**value, "spec": {**spec, "workspaces": _ANY}}
+    )
+
+
+def _typed(path: Path, text: str) -> Json:
+    """The text as the type that the schema wants at that path; text where no type fits, for validation to refuse.
+
+    `null` is None, which removes the field, as it does in a set.
+    """
+    if text == "null":
+        return None
+    kinds = _kinds(path)
+    if kinds == {"string"}:
+        return text
+    try:
+        value = resolve(text)
+    except Odd:
+        value = text
+    if kinds & {"object", "array"} and isinstance(value, str):
+        value = _structure(text)
+    if isinstance(value, bool):
+        fits = not kinds or "boolean" in kinds
+    elif isinstance(value, int | float):
+        fits = not kinds or bool(kinds & {"integer", "number"})
+    else:
+        fits = True
+    return value if fits or "string" not in kinds else text
+
+
+def _structure(text: str) -> Json:
+    try:
+        found = list(read(text))
+    except Unreadable:
+        return text
+    if len(found) != 1 or found[0].flaws or not isinstance(found[0].value, dict | list):
+        return text
+    return found[0].value
+
+
+def _kinds(path: Path) -> set[str]:
+    """The types that the intent's schema allows at a path; empty where it does not say."""
+    nodes = [("intent.schema.json", schema.document("intent.schema.json"))]
+    for step in path:
+        nodes = [below for file, node in nodes for below in _below(file, node, step)]
+    kinds: set[str] = set()
+    for _, node in nodes:
+        said = node.get("type", ())
+        kinds.update([said] if isinstance(said, str) else said)
+    return kinds
+
+
+_Node = tuple[str, Json]
+
+
+def _below(file: str, node: Json, step: str | int) -> Iterator[_Node]:
+    found = node.get("items") if isinstance(step, int) else (node.get("properties") or {}).get(step)
+    if found is None and isinstance(step, str):
+        found = node.get("additionalProperties")
+    if isinstance(found, dict):
+        yield from _resolved(file, found)
+
+
+def _resolved(file: str, node: Json) -> Iterator[_Node]:
+    """The node itself and everything it refers to or combines."""
+    yield file, node
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        other, _, pointer = reference.partition("#")
+        file_ = other or file
+        target = schema.document(file_)
+        for part in pointer.split("/")[1:]:
+            target = target[part]
+        yield from _resolved(file_, target)
+    for word in ("anyOf", "oneOf", "allOf"):
+        for one in node.get(word, ()):
+            yield from _resolved(file, one)

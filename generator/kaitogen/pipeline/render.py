@@ -1,0 +1,85 @@
+"""Contexts to manifests: templates are filled in, and what they made is read back as data in canonical form."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kaitogen.files import shipped
+from kaitogen.kaito.canonical import canonical, without_nulls
+from kaitogen.model import Context, Json, Located, Manifest, Problem, Spec
+from kaitogen.pipeline.templating import precompiled
+from kaitogen.yaml.reader import RawDocument, Unreadable, read
+
+_OURS: Final = frozenset(("Workspace", "ConfigMap"))
+
+Rendered = tuple[list[Manifest], list[Located]]
+
+
+def render(contexts: Sequence[Context], templates: str | None = None) -> Rendered:
+    """The manifests of all contexts in order, with a folder of the user's own templates laid over the shipped ones."""
+    manifests: list[Manifest] = []
+    located: list[Located] = []
+    texts = _shipped(contexts) if templates is None else _users(contexts, templates, located)
+    for spec, template, text in texts:
+        try:
+            for raw in read(text):
+                problem = _not_an_object(raw, template)
+                if problem is None:
+                    manifests.append(Manifest(spec, _stored(raw.value)))
+                else:
+                    located.append(Located(spec.origin, problem))
+        except Unreadable as stop:
+            flaw = stop.flaw
+            problem = _bad_output(template, flaw.line, f"{flaw.message}")
+            located.append(Located(spec.origin, problem))
+    return manifests, located
+
+
+def _shipped(contexts: Sequence[Context]) -> Iterator[tuple[Spec, str, str]]:
+    for context in contexts:
+        for name in context.templates:
+            yield context.spec, name, precompiled.fill(name, dict(context.values))
+
+
+def _users(
+    contexts: Sequence[Context], folder: str, located: list[Located]
+) -> Iterator[tuple[Spec, str, str]]:
+    # Imported here: a run without --templates needs neither Jinja2 nor a child process.
+    from kaitogen.pipeline.templating import subprocess_renderer
+
+    more = subprocess_renderer.added_documents(folder)
+    jobs = [context._replace(templates=(*context.templates, *more)) for context in contexts]
+    for job, answer in zip(
+        jobs, subprocess_renderer.fill_all(jobs, (folder, shipped.folder("templates"))), strict=False
+    ):
+        if isinstance(answer, subprocess_renderer.Fault):
+            problem = Problem(answer.code, "error", ("metadata", "name"), answer.message, answer.fix)
+            located.append(Located(job.spec.origin, problem))
+            continue
+        for template, text in answer:
+            yield job.spec, template, text
+
+
+def _not_an_object(raw: RawDocument, template: str) -> Problem | None:
+    if raw.flaws:
+        flaw = raw.flaws[0]
+        return _bad_output(template, flaw.line, flaw.message)
+    value = raw.value
+    if not isinstance(value, dict):
+        return _bad_output(template, raw.line + 1, "no mapping, and so no Kubernetes object")
+    metadata: Json = value.get("metadata")
+    named = isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
+    if not (named and isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str)):
+        return _bad_output(template, raw.line + 1, "an object without apiVersion, kind or metadata.name")
+    if not isinstance(metadata.get("namespace"), str | None):
+        return _bad_output(template, raw.line + 1, "an object whose metadata.namespace is not text")
+    return None
+
+
+def _bad_output(template: str, line: int, what: str) -> Problem:
+    message = f"template {template} made, at line {line} of its output: {what}"
+    return Problem("KG507", "error", ("metadata", "name"), message, "correct the template")
+
+
+def _stored(value: Json) -> Json:
+    """Objects of ours in canonical form; of a kind that only the user knows, nothing but the nulls is left out."""
+    return canonical(value) if value["kind"] in _OURS else without_nulls(value)

@@ -1,0 +1,36 @@
+"""The placement strategies: a literal registry, and the choice among them."""
+
+from typing import Final
+
+from kaitogen.model import Located, Plan, Problem, Spec
+from kaitogen.pipeline.strategies import auto, count, explicit
+from kaitogen.pipeline.strategies.base import Strategy
+
+#: In the order in which they are asked to claim an intent that names none.
+STRATEGIES: Final[dict[str, Strategy]] = {
+    "explicit": explicit,
+    "count": count,
+    "auto": auto,
+}
+
+
+def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, Plan]], list[Located]]:
+    """The plan of every Spec whose placement does not contradict its strategy, and what contradicts."""
+    planned: list[tuple[Spec, Plan]] = []
+    located: list[Located] = []
+    for spec in specs:
+        strategy = STRATEGIES[chosen(spec)]
+        problems: list[Problem] = list(strategy.objections(spec))
+        if problems:
+            located.extend(Located(spec.origin, problem) for problem in problems)
+        else:
+            planned.append((spec, strategy.plan(spec)))
+    return planned, located
+
+
+def chosen(spec: Spec) -> str:
+    """The name of the strategy of a Spec: the one it names, or the first that claims it."""
+    named = spec.placement.strategy
+    if named is not None:
+        return named
+    return next(name for name, strategy in STRATEGIES.items() if strategy.claims(spec.placement))

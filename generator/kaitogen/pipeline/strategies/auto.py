@@ -1,0 +1,33 @@
+"""Placement `auto`: KAITO decides how many nodes of the instance type it takes, and which."""
+
+from collections.abc import Iterator
+
+from kaitogen.model import Placement, Plan, Problem, Spec
+from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+
+
+def claims(_placement: Placement) -> bool:
+    """What says neither nodes nor a count is auto, so this one stands last in the registry."""
+    return True
+
+
+def objections(spec: Spec) -> Iterator[Problem]:
+    """A count or named nodes belong to the other strategies."""
+    placement = spec.placement
+    if placement.node_count is not None:
+        message = f"strategy auto leaves the number of nodes to KAITO, but count is {placement.node_count}"
+        yield Problem(
+            "KG201", "error", (*PLACEMENT, "count"), message, "remove count, or use strategy: count"
+        )
+    if placement.nodes is not None or placement.selection is not None:
+        message = "strategy auto leaves the choice of nodes to KAITO, but nodes are named"
+        yield Problem(
+            "KG202", "error", (*PLACEMENT, "nodes"), message, "remove nodes, or use strategy: explicit"
+        )
+
+
+def plan(spec: Spec) -> Plan:
+    """No count; preferredNodes only where the intent hands some through to KAITO."""
+    placement = spec.placement
+    selector = own_label(spec) if placement.label_selector is None else placement.label_selector
+    return Plan("auto", None, placement.preferred_nodes, placement.instance_type, selector)

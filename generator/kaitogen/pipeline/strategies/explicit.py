@@ -1,0 +1,49 @@
+"""Placement `explicit`: exactly the nodes that the user names, in the given order."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.model import Json, Placement, Plan, Problem, Spec
+from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+
+#: The label that pins under byo: a Workspace's own, so that the selector matches its nodes and no others.
+PIN_LABEL: Final = "kaitogen.io/workspace"
+INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
+
+
+def claims(placement: Placement) -> bool:
+    """Named nodes mean this strategy, with or without a count."""
+    return placement.nodes is not None or placement.selection is not None
+
+
+def objections(spec: Spec) -> Iterator[Problem]:
+    """There must be nodes, as many as the count says, and no second list of preferred ones."""
+    placement = spec.placement
+    if placement.nodes is None:
+        message = "strategy explicit names no nodes"
+        yield Problem(
+            "KG205", "error", PLACEMENT, message, "add nodes: [...], or use strategy: count or auto"
+        )
+    elif placement.node_count not in (None, len(placement.nodes)):
+        message = f"count is {placement.node_count}, but {len(placement.nodes)} nodes are named"
+        advice = "remove count; with explicit it is the number of nodes"
+        yield Problem("KG206", "error", (*PLACEMENT, "count"), message, advice)
+    if placement.preferred_nodes is not None:
+        message = "strategy explicit writes preferredNodes from nodes, but the intent gives both"
+        yield Problem("KG207", "error", (*PLACEMENT, "preferredNodes"), message, "remove preferredNodes")
+
+
+def plan(spec: Spec) -> Plan:
+    """Count and preferredNodes from the nodes; a default selector that fits how the provisioner finds nodes."""
+    placement = spec.placement
+    nodes = placement.nodes or ()
+    selector = _selector(spec) if placement.label_selector is None else placement.label_selector
+    return Plan("explicit", len(nodes), nodes, placement.instance_type, selector)
+
+
+def _selector(spec: Spec) -> dict[str, Json]:
+    if spec.target.byo:
+        return {"matchLabels": {PIN_LABEL: spec.name}}
+    if spec.placement.instance_type is None:
+        return own_label(spec)
+    return {"matchLabels": {INSTANCE_TYPE_LABEL: spec.placement.instance_type}}

@@ -1,0 +1,81 @@
+"""The one Jinja2 environment: sandboxed, strict about undefined names, every value encoded as YAML by default."""
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined
+from jinja2.environment import Environment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from kaitogen.yaml.writer import flow
+
+#: Names of Jinja2's own that give another answer at each call, or text of no use here.
+_NOT_THE_SAME_TWICE: Final = ("lipsum",)
+_RANDOM_FILTERS: Final = ("random",)
+MAX_TEMPLATE_BYTES: Final = 1024 * 1024
+
+
+def environment(roots: Sequence[str]) -> Environment:
+    """An environment whose templates come from these folders, the first that has one, and from nowhere else."""
+    made = ImmutableSandboxedEnvironment(
+        loader=FolderLoader(roots),
+        undefined=StrictUndefined,
+        finalize=encode,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    for name in _NOT_THE_SAME_TWICE:
+        del made.globals[name]
+    for name in _RANDOM_FILTERS:
+        del made.filters[name]
+    return made
+
+
+def encode(value: Any) -> str:
+    """The YAML of a value on one line. A template author cannot forget it: Jinja2 sends every value through here."""
+    if isinstance(value, Undefined):
+        return str(value)  # raises, and says which name has no value
+    _refuse_odd(value)
+    return flow(value)
+
+
+def _refuse_odd(value: Any) -> None:
+    """TypeError for what YAML has no word for: functions, generators, numbers that are none."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise TypeError("a mapping in a template has a key that is not text")
+            _refuse_odd(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_odd(item)
+    elif isinstance(value, Undefined):
+        str(value)
+    elif not isinstance(value, str | int | float | None):
+        raise TypeError(f"a template puts a {type(value).__name__} where a value belongs")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise TypeError("a template puts a number that is not finite")
+
+
+class FolderLoader(BaseLoader):
+    """Templates below the given folders; a name or a symbolic link that leads out of them is not found."""
+
+    def __init__(self, roots: Sequence[str]) -> None:
+        self._roots = [os.path.realpath(root) for root in roots]
+
+    def get_source(self, _environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Source, file name and a function that says it is still current."""
+        for root in self._roots:
+            path = os.path.realpath(os.path.join(root, *template.split("/")))
+            if not path.startswith(root + os.sep) or not os.path.isfile(path):
+                continue
+            with open(path, encoding="utf-8-sig") as file:
+                source = file.read(MAX_TEMPLATE_BYTES + 1)
+            if len(source) > MAX_TEMPLATE_BYTES:
+                raise TemplateNotFound(template, f"template {template} is larger than 1 MiB")
+            return source, template, lambda: True
+        raise TemplateNotFound(template)

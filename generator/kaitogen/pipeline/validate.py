@@ -1,0 +1,196 @@
+"""Documents to typed Specs: the schema first, then the rules between fields that no schema can say well."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen import schema
+from kaitogen.model import (
+    RUNTIME_ANNOTATION,
+    SET_KIND,
+    Document,
+    Json,
+    Located,
+    Origin,
+    Placement,
+    Problem,
+    Spec,
+    Target,
+)
+from kaitogen.nodes import missing_instance_type
+from kaitogen.pipeline.classify import Patience
+from kaitogen.yaml import merge
+
+_MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
+
+#: The first KAITO minor version (0.x) that has each node provisioner (reference: the gate
+#: disableNodeAutoProvisioning came with 0.7, the flag --node-provisioner with 0.11).
+_PROVISIONER_SINCE: Final = {"azure-gpu-provisioner": 4, "byo": 7, "karpenter": 11}
+#: Since 0.8 KAITO refuses an instance type under byo.
+_STRICT_INSTANCE_TYPE_SINCE: Final = 8
+
+
+def validate(documents: list[Document]) -> tuple[list[Spec], list[Located]]:
+    """The Specs of all valid intents in order, and what is wrong with the others."""
+    specs: list[Spec] = []
+    located: list[Located] = []
+    patience = Patience()
+    for document in documents:
+        if patience.is_over(document):
+            continue
+        for value, origin, problems in _intents(document):
+            found = problems or schema.problems("intent", value) or list(_rules(value))
+            located.extend(Located(origin, problem) for problem in found)
+            if not any(problem.severity == "error" for problem in found):
+                specs.append(_spec(value, origin))
+                continue
+            located.extend(patience.lose(origin))
+            if patience.is_over(document):
+                break
+    return specs, located
+
+
+def _intents(document: Document) -> Iterator[tuple[Json, Origin, list[Problem]]]:
+    """The single intents of a document; where it is none, the problem that says so."""
+    value, origin = document.value, Origin(document)
+    if value.get("kind") != SET_KIND:
+        yield value, origin, []
+    elif problems := schema.problems("set", value):
+        yield value, origin, problems
+    else:
+        yield from ((intent, place, []) for intent, place in merge.entries(document))
+
+
+def target_of(spec: Json) -> Target:
+    """The target of an intent's spec, with kaitogen's defaults where it says nothing."""
+    said = spec.get("target")
+    if not said:
+        return Target()
+    default = Target()
+    return Target(
+        said.get("kaito", default.kaito),
+        said.get("provider", default.provider),
+        said.get("nodeProvisioner", default.node_provisioner),
+        said.get("featureGates", {}),
+        said.get("apiVersion", default.api_version),
+    )
+
+
+def _rules(value: Json) -> Iterator[Problem]:
+    spec = value["spec"]
+    target = target_of(spec)
+    yield from _provisioner(target)
+    yield from _instance_type(target, spec.get("placement") or {})
+    inference, tuning = spec.get("inference"), spec.get("tuning")
+    if inference is None and tuning is None:
+        advice = "add inference: {model: ...} to serve a model, or tuning: {...} to tune one"
+        yield Problem(
+            "KG212", "error", ("spec",), "neither inference nor tuning says what should run", advice
+        )
+    elif inference is not None and tuning is not None:
+        advice = "split it into two intents"
+        yield Problem(
+            "KG213", "error", ("spec", "tuning"), "one intent has both inference and tuning", advice
+        )
+    elif inference is not None:
+        yield from _inference(inference, value["metadata"].get("annotations") or {})
+    for kind, workload in (("inference", inference), ("tuning", tuning)):
+        if workload is not None:
+            yield from _config(workload, ("spec", kind))
+
+
+def _provisioner(target: Target) -> Iterator[Problem]:
+    since = _PROVISIONER_SINCE[target.node_provisioner]
+    if target.minor < since:
+        yield Problem(
+            "KG219",
+            "error",
+            ("spec", "target", "nodeProvisioner"),
+            f"KAITO {target.kaito} has no node provisioner {target.node_provisioner}; it came with 0.{since}",
+            f'set kaito: "0.{since}" or newer, or another nodeProvisioner',
+        )
+
+
+def _instance_type(target: Target, placement: Json) -> Iterator[Problem]:
+    instance_type = placement.get("instanceType")
+    if instance_type is None:
+        # Of named nodes the facts may know it.
+        missing = missing_instance_type(target) if "nodes" not in placement else None
+        if missing is not None:
+            yield missing
+    elif target.byo and target.minor >= _STRICT_INSTANCE_TYPE_SINCE:
+        yield Problem(
+            "KG211",
+            "error",
+            ("spec", "placement", "instanceType"),
+            f"under nodeProvisioner byo KAITO {target.kaito} refuses an instanceType",
+            "remove instanceType; which nodes are used is said by nodes or labelSelector",
+            instance_type[:60],
+            "no instanceType",
+        )
+
+
+def _inference(inference: Json, annotations: Json) -> Iterator[Problem]:
+    path = ("spec", "inference")
+    model, template = inference.get("model"), inference.get("template")
+    if model is None and template is None:
+        advice = "add model: <preset or Hugging Face id>, or template: for a pod of your own"
+        yield Problem("KG214", "error", path, "inference names neither a model nor a template", advice)
+    elif model is not None and template is not None:
+        advice = "keep one of the two; KAITO refuses both together"
+        yield Problem(
+            "KG215", "error", (*path, "template"), "inference has both a model and a template", advice
+        )
+    if model is None:
+        for key in _MODEL_FIELDS:
+            if key in inference:
+                message = f"{key} belongs to a model, and this intent has a template instead"
+                yield Problem(
+                    "KG217", "error", (*path, key), message, "say it in the pod template, or name a model"
+                )
+    runtime, noted = inference.get("runtime"), annotations.get(RUNTIME_ANNOTATION)
+    if runtime is not None and noted is not None and runtime != noted:
+        message = f"runtime {runtime} contradicts the annotation {RUNTIME_ANNOTATION}: {noted[:40]}"
+        yield Problem(
+            "KG216", "error", (*path, "runtime"), message, "remove the annotation; runtime writes it"
+        )
+
+
+def _config(workload: Json, path: tuple[str, ...]) -> Iterator[Problem]:
+    if "configName" in workload and not _inline(workload.get("config")):
+        message = "configName names a generated ConfigMap, and none is generated here"
+        yield Problem(
+            "KG218", "error", (*path, "configName"), message, "remove configName, or give config inline"
+        )
+
+
+def _inline(config: Json) -> bool:
+    return config is not None and "configMapName" not in config
+
+
+def _spec(value: Json, origin: Origin) -> Spec:
+    metadata, spec = value["metadata"], value["spec"]
+    return Spec(
+        origin,
+        metadata["name"],
+        metadata.get("namespace"),
+        metadata.get("labels") or {},
+        metadata.get("annotations") or {},
+        target_of(spec),
+        _placement(spec.get("placement") or {}),
+        spec.get("inference"),
+        spec.get("tuning"),
+    )
+
+
+def _placement(said: Json) -> Placement:
+    nodes, preferred = said.get("nodes"), said.get("preferredNodes")
+    return Placement(
+        said.get("strategy"),
+        tuple(nodes) if isinstance(nodes, list) else None,
+        nodes if isinstance(nodes, dict) else None,
+        said.get("count"),
+        said.get("instanceType"),
+        said.get("labelSelector"),
+        said.get("partition"),
+        tuple(preferred) if preferred is not None else None,
+    )

@@ -1,0 +1,109 @@
+"""What to do about a value that is wrong: as a rule the line to write."""
+
+import re
+from typing import Final
+
+from kaitogen.diagnostics import suggest
+from kaitogen.model import Json, Path
+from kaitogen.schema.words import cut, short, written
+
+_TRUE_OR_FALSE: Final = ("true", "false", "yes", "no", "on", "off")
+_ONLY_A_NAME: Final = "write the name of a Secret; a secret's value is never accepted here"
+_MAX_FIX: Final = 200
+
+
+def choices(schema: Json) -> list[Json]:
+    """The few values that a schema allows, where it lists them."""
+    listed: list[Json] = schema.get("enum") or schema.get("x-choices") or []
+    return listed
+
+
+def add(key: str, schema: Json) -> str:
+    """The field to add, with its value where only one is possible and an example where that is short."""
+    if "const" in schema:
+        return f"add {key}: {written(schema['const'])}"
+    for example in schema.get("examples", ()):
+        if short(example):
+            return f"add {key}, such as {key}: {written(example)}"
+    return f"add {key}"
+
+
+def choose(value: Json, allowed: list[Json]) -> str:
+    """The choice that was meant, or all of them."""
+    words = [choice for choice in allowed if isinstance(choice, str)]
+    if isinstance(value, str) and (near := suggest.nearest(value, words)):
+        return f"did you mean {near}?"
+    return cut(f"write one of {', '.join(written(choice) for choice in allowed)}", _MAX_FIX)
+
+
+def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
+    """How to write a value as one of the wanted types."""
+    if schema.get("x-sensitive"):
+        return _ONLY_A_NAME
+    if value is None:
+        return "remove it, or give it a value"
+    if isinstance(value, str) and (fix := _unquoted(value, wanted)):
+        return fix
+    if "string" in wanted and isinstance(value, bool | int | float):
+        return _quoted(path, value, [choice for choice in choices(schema) if isinstance(choice, str)])
+    example = next((example for example in schema.get("examples", ()) if short(example)), None)
+    if "array" in wanted:
+        return "write it as a list, each item after a dash"
+    if "object" in wanted:
+        return (
+            f"write it as a mapping, such as {written(example)}"
+            if example is not None
+            else "write it as a mapping"
+        )
+    if isinstance(value, list | dict):
+        return "write a single value"
+    return "write a whole number" if isinstance(value, float) else ""
+
+
+def _unquoted(value: str, wanted: list[str]) -> str:
+    number = re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", value)
+    if number and ("number" in wanted or ("integer" in wanted and not number[1])):
+        return "remove the quotes"
+    if "boolean" in wanted:
+        is_one = value.lower() in ("true", "false")
+        return "remove the quotes" if is_one else "write true or false, without quotes"
+    return ""
+
+
+def _quoted(path: Path, value: Json, words: list[str]) -> str:
+    # An unquoted 0.10 is read as the number 0.1, so the zero is tried as well.
+    for text in (str(value), f"{value}0"):
+        if text in words and path and isinstance(path[-1], str):
+            return f'write {path[-1]}: "{text}" in quotes'
+    return choose(value, list(words)) if words else "put the value in quotes"
+
+
+def reform(value: Json, schema: Json) -> str:
+    """The text in the form that a schema wants, where that can be seen, else what it could look like."""
+    if schema.get("x-sensitive"):
+        return _ONLY_A_NAME
+    if not isinstance(value, str):
+        return ""
+    bare = value[:1000].strip()
+    lower = bare.lower()
+    # Names may be guessed; a model or an image may not.
+    dashed = [re.sub(f"[^a-z0-9{dot}]+", "-", lower).strip("-.") for dot in (".", "")]
+    for text in (bare, lower, *dashed) if "pattern" in schema else (bare,):
+        if text and text != value and short(text) and _fits(text, schema):
+            return f"write {text}"
+    longest = schema.get("maxLength")
+    if longest is not None and len(value) > longest:
+        return "shorten it"
+    example = next(iter(schema.get("examples", ())), None)
+    return "remove the blanks" if schema.get("not") == {"type": "string", "pattern": "\\s"} else like(example)
+
+
+def like(example: Json) -> str:
+    """The example to follow, where there is one."""
+    return "" if example is None else f"write it like {written(example)}"
+
+
+def _fits(text: str, schema: Json) -> bool:
+    pattern, excluded = schema.get("pattern", ""), schema.get("not", {}).get("pattern")
+    long = len(text) > schema.get("maxLength", len(text))
+    return not long and bool(re.search(pattern, text)) and not (excluded and re.search(excluded, text))

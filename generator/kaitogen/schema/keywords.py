@@ -1,0 +1,66 @@
+"""How jsonschema is to work here: an error for each field, at that field, and no time lost on what conforms."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from kaitogen.model import Json
+
+Keyword: TypeAlias = Callable[[Any, Any, Json, Mapping[str, Json]], Iterator[Any]]
+
+
+class Keywords:
+    """The keywords that differ from jsonschema's own in what they report, never in what they accept.
+
+    `error` is jsonschema's ValidationError, which only one module may import. `item_checks` has
+    compiled checks of single items, by the identity of the schema of the items.
+    """
+
+    def __init__(self, error: Any, item_checks: Mapping[int, Any]) -> None:
+        self._error = error
+        self._item_checks = item_checks
+
+    def by_name(self) -> dict[str, Keyword]:
+        """The keywords as jsonschema wants them."""
+        return {
+            "additionalProperties": self._additional,
+            "propertyNames": self._names,
+            "required": self._required,
+            "items": self._items,
+            "uniqueItems": self._unique,
+        }
+
+    def _additional(
+        self, validator: Any, rest: Any, value: Json, schema: Mapping[str, Json]
+    ) -> Iterator[Any]:
+        known = schema.get("properties", {})
+        for key in value if isinstance(value, dict) else ():
+            if key not in known and rest is False:
+                yield self._error("unknown", path=[key])
+            elif key not in known:
+                yield from validator.descend(value[key], rest, path=key)
+
+    def _names(self, validator: Any, wanted: Any, value: Json, _: Mapping[str, Json]) -> Iterator[Any]:
+        for key in value if isinstance(value, dict) else ():
+            if causes := list(validator.descend(key, wanted)):
+                yield self._error("key", path=[key], context=causes)
+
+    def _required(self, _: Any, wanted: Any, value: Json, __: Mapping[str, Json]) -> Iterator[Any]:
+        for key in wanted if isinstance(value, dict) else ():
+            if key not in value:
+                yield self._error(key)
+
+    def _items(self, validator: Any, wanted: Any, value: Json, _: Mapping[str, Json]) -> Iterator[Any]:
+        check = self._item_checks.get(id(wanted))
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            if check is None or not check(item):
+                yield from validator.descend(item, wanted, path=index)
+
+    def _unique(self, _: Any, wanted: bool, value: Json, __: Mapping[str, Json]) -> Iterator[Any]:
+        # Only lists of text must be unique: anything else in them is wrong already, and
+        # comparing mappings with each other would take quadratic time.
+        seen: set[str] = set()
+        for index, item in enumerate(value if wanted and isinstance(value, list) else ()):
+            if isinstance(item, str) and item in seen:
+                yield self._error("repeated", path=[index], instance=item)
+            elif isinstance(item, str):
+                seen.add(item)

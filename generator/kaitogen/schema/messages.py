@@ -1,0 +1,217 @@
+"""From jsonschema's errors to one problem for each cause, said in a person's words."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, Final
+
+from kaitogen.model import Json, Path, Problem
+from kaitogen.schema import advice
+from kaitogen.schema.places import Meant, places_of
+from kaitogen.schema.words import cut, kind, kinds, label, listed, shown, written
+
+#: How many problems of one document are told.
+MAX_TOLD: Final = 50
+#: How many errors of one value are looked at.
+MAX_ERRORS: Final = 250
+
+_UNKNOWN: Final = "additionalProperties"
+_MISSING: Final = "required"
+#: Of several errors at one place the first of these is told: the others follow from it, or come up next.
+_ORDER: Final = ("type", "const", "enum", "minLength", "maxLength", "pattern", "not")
+_BOUNDS: Final = {
+    "minimum": ("at least {}", "write {} or more"),
+    "maximum": ("at most {}", "write {} or less"),
+    "exclusiveMinimum": ("more than {}", "write a larger number"),
+    "exclusiveMaximum": ("less than {}", "write a smaller number"),
+}
+_MAX_MESSAGE: Final = 140
+
+
+def explained(file: str, errors: Iterator[Any], document: Callable[[str], Json]) -> list[Problem]:
+    """The problems behind the errors of one value, in their order. `file` is the schema's, `document` reads one."""
+    by_place: dict[Path, list[Any]] = {}
+    for error in islice(errors, MAX_ERRORS):
+        leaf = _leaf(error)
+        by_place.setdefault(tuple(leaf.absolute_path), []).append(leaf)
+    more = next(errors, None) is not None
+    places = places_of(file, document)
+    unknown = [path for path, group in by_place.items() if group[0].validator == _UNKNOWN]
+    # What is not told needs no guess, and a guess takes its time.
+    meant = {
+        path: places.meant(str(path[-1]), path[:-1], by_place[path][0].schema) if number < MAX_TOLD else None
+        for number, path in enumerate(unknown)
+    }
+    # A misspelt field is not missing as well.
+    there = {(*path[:-1], name) for path, guess in meant.items() if guess for name in guess.stands_for}
+    problems: list[Problem] = []
+    for path, group in by_place.items():
+        if path in meant:
+            problems.append(_unknown(path, group[0].schema, meant[path]))
+        else:
+            problems.extend(_at_one_place(path, group, there))
+    return _first(problems, more)
+
+
+def _first(problems: list[Problem], more: bool) -> list[Problem]:
+    rest = problems[MAX_TOLD:]
+    if not rest:
+        return problems
+    count = f"{'more than ' if more else ''}{len(rest)} more problem{'s are' if len(rest) > 1 else ' is'} not shown"
+    last = Problem("KG125", "error", rest[0].path, count, "correct the others first")
+    return [*problems[:MAX_TOLD], last]
+
+
+def _leaf(error: Any) -> Any:
+    """The error itself, or the one of the branch that came furthest where there was a choice of schemas."""
+    while error.validator in ("anyOf", "oneOf") and error.context:
+        error = max(error.context, key=lambda branch: (len(branch.absolute_path), branch.validator != "type"))
+    return error
+
+
+def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Problem]:
+    """What is told of the errors at one place: one, or one for each missing field."""
+    missing = [error for error in group if error.validator == _MISSING]
+    wrong_type = any(error.validator == "type" for error in group)
+    if missing and not wrong_type:
+        for error in missing:
+            if (*path, error.message) not in there:
+                yield _missing(path, error.message, error.schema)
+        return
+    first = min(
+        group, key=lambda error: _ORDER.index(error.validator) if error.validator in _ORDER else len(_ORDER)
+    )
+    yield _TOLD.get(first.validator, _other)(path, first)
+
+
+def _problem(
+    code: str, path: Path, message: str, fix: str = "", found: str = "", expected: str = ""
+) -> Problem:
+    return Problem(code, "error", path, cut(message, _MAX_MESSAGE), fix, found, cut(expected, 200))
+
+
+def _unknown(path: Path, schema: Json, meant: Meant | None) -> Problem:
+    key, known = str(path[-1]), list(schema.get("properties", {}))
+    message = f"unknown field {shown(key)}"
+    if meant:
+        return _problem("KG120", path, message, meant.fix)
+    fix = f"remove it, or write one of {', '.join(known)}" if known else "remove it"
+    return _problem("KG120", path, message, cut(fix, 200))
+
+
+def _missing(path: Path, key: str, schema: Json) -> Problem:
+    return _problem(
+        "KG121", path, f"{key} is missing", advice.add(key, schema.get("properties", {}).get(key, {}))
+    )
+
+
+def _type(path: Path, error: Any) -> Problem:
+    wanted = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+    found, expected = kind(error.instance), kinds(wanted)
+    fix = advice.retype(path, error.instance, wanted, error.schema)
+    return _problem("KG122", path, f"{label(path)} must be {expected}, not {found}", fix, found, expected)
+
+
+def _const(path: Path, error: Any) -> Problem:
+    wanted = written(error.validator_value)
+    fix = f"write {path[-1]}: {wanted}" if path and isinstance(path[-1], str) else f"write {wanted}"
+    return _problem("KG123", path, f"{label(path)} must be {wanted}", fix, _found(error), wanted)
+
+
+def _choice(path: Path, error: Any) -> Problem:
+    """An `enum`, or a pattern that stands for a few words."""
+    choices = [choice for choice in advice.choices(error.schema) if choice is not None]
+    said = "this" if _secret(error) else shown(error.instance)
+    message = f"{label(path)} can't be {said or 'empty'}"
+    expected = listed([written(choice) for choice in choices])
+    return _problem("KG123", path, message, advice.choose(error.instance, choices), _found(error), expected)
+
+
+def _form(path: Path, error: Any) -> Problem:
+    """Text of the wrong form: a pattern is told in the schema's own words and never as it stands."""
+    if "x-choices" in error.schema:
+        return _choice(path, error)
+    expected = error.schema.get("x-expected", "")
+    message = (
+        f"{label(path)} must be {expected}" if expected else f"{label(path)} has a form that is not allowed"
+    )
+    if len(message) > _MAX_MESSAGE:
+        message = f"{label(path)} must be {expected.partition(':')[0]}"
+    return _problem(
+        "KG124", path, message, advice.reform(error.instance, error.schema), _found(error), expected
+    )
+
+
+def _length(path: Path, error: Any) -> Problem:
+    size, limit = len(error.instance), error.validator_value
+    expected = error.schema.get("x-expected", "")
+    if error.validator == "minLength" and not size:
+        return _problem("KG124", path, f"{label(path)} is empty", "give it a value", "", expected)
+    bound = "at most" if error.validator == "maxLength" else "at least"
+    message = f"{label(path)} has {size} characters; it must have {bound} {limit}"
+    return _problem(
+        "KG124", path, message, advice.reform(error.instance, error.schema), _found(error), expected
+    )
+
+
+def _bound(path: Path, error: Any) -> Problem:
+    expected, fix = (text.format(error.validator_value) for text in _BOUNDS[error.validator])
+    return _problem("KG124", path, f"{label(path)} must be {expected}", fix, _found(error), expected)
+
+
+def _size(path: Path, error: Any) -> Problem:
+    """Too few or too many items or fields."""
+    if expected := error.schema.get("x-expected", ""):
+        return _problem(
+            "KG125", path, f"{label(path)} must be {expected}", "keep one of the two", "", expected
+        )
+    if not error.instance:
+        return _problem("KG124", path, f"{label(path)} is empty", "fill it in, or remove it")
+    what = "items" if error.validator.endswith("Items") else "fields"
+    bound = "at most" if error.validator.startswith("max") else "at least"
+    message = f"{label(path)} has {len(error.instance)} {what}; it must have {bound} {error.validator_value}"
+    return _problem("KG124", path, message)
+
+
+def _repeated(path: Path, error: Any) -> Problem:
+    """An item that was there before; the path is the second one's."""
+    message = f"{shown(error.instance)} is listed twice"
+    return _problem("KG125", path, message, "remove one of the two")
+
+
+def _key(path: Path, error: Any) -> Problem:
+    """A key of the wrong form."""
+    cause = min(
+        error.context, key=lambda part: _ORDER.index(part.validator) if part.validator in _ORDER else 9
+    )
+    told = _TOLD.get(cause.validator, _other)(path, cause)
+    return told._replace(message=cut(f"the key {told.message}", _MAX_MESSAGE))
+
+
+def _other(path: Path, error: Any) -> Problem:
+    if error.validator == "not" or "x-expected" in error.schema:
+        return _form(path, error)
+    return _problem("KG125", path, f"{label(path)} does not conform to the schema ({error.validator})")
+
+
+def _secret(error: Any) -> bool:
+    return bool(error.schema.get("x-sensitive"))
+
+
+def _found(error: Any) -> str:
+    """The value as found, unless it may be a secret or is no single value."""
+    return "" if _secret(error) or isinstance(error.instance, dict | list) else shown(error.instance)
+
+
+_TOLD: Final[dict[str, Callable[[Path, Any], Problem]]] = {
+    "type": _type,
+    "const": _const,
+    "enum": _choice,
+    "pattern": _form,
+    "not": _form,
+    "minLength": _length,
+    "maxLength": _length,
+    **dict.fromkeys(_BOUNDS, _bound),
+    **dict.fromkeys(("minItems", "maxItems", "minProperties", "maxProperties"), _size),
+    "uniqueItems": _repeated,
+    "propertyNames": _key,
+}

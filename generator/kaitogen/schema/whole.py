@@ -1,0 +1,61 @@
+"""A schema with all that it refers to inside, for an editor that has no other file of ours."""
+
+import json
+from typing import Final
+
+from kaitogen.files import shipped
+from kaitogen.model import Json
+from kaitogen.schema.places import beside, referred
+
+_DEFINITIONS: Final = "$defs"
+#: What a schema file says of itself, and one that is a part of another does not.
+_OWN: Final = ("$schema", "$id", "$comment")
+
+
+def whole(file: str) -> str:
+    """The text of the schema file at that path below schemas/, where every `$ref` leads to the text itself."""
+    root, *others = referred(file, _read)
+    if not others:
+        return shipped.read_text("schemas", root)
+    schema = _inward(_read(root), root, root)
+    definitions = schema.setdefault(_DEFINITIONS, {})
+    for other in others:
+        part = _inward({key: value for key, value in _read(other).items() if key not in _OWN}, other, root)
+        for name, definition in part.pop(_DEFINITIONS, {}).items():
+            definitions[_within(other, name)] = definition
+        definitions[_name(other)] = part
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _read(file: str) -> Json:
+    return json.loads(shipped.read_text("schemas", file))
+
+
+def _inward(node: Json, file: str, root: str) -> Json:
+    """A part of a schema file with each reference as it leads inside the whole."""
+    if isinstance(node, list):
+        return [_inward(item, file, root) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _reference(value, file, root)
+        if key == "$ref" and isinstance(value, str)
+        else _inward(value, file, root)
+        for key, value in node.items()
+    }
+
+
+def _reference(reference: str, file: str, root: str) -> str:
+    target, _, name = reference.partition(f"#/{_DEFINITIONS}/")
+    holder = beside(file, target) if target else file
+    if holder == root:
+        return reference
+    return f"#/{_DEFINITIONS}/{_within(holder, name) if name else _name(holder)}"
+
+
+def _name(file: str) -> str:
+    return file.rpartition("/")[2].removesuffix(".schema.json")
+
+
+def _within(file: str, name: str) -> str:
+    return f"{_name(file)}.{name}"

@@ -1,0 +1,282 @@
+"""YAML text to values: the one loader of everything that users, templates and tools hand in.
+
+It builds values straight from the parser's events (libyaml's where PyYAML has it),
+so that every limit is checked while reading and no hostile input is ever held whole.
+What a document may not say (duplicate keys, tags, merge keys, ambiguous scalars...)
+is noted beside its value: the caller decides whether the document is one of ours.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple, NoReturn
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from kaitogen.model import Json
+from kaitogen.yaml.lines import Lines
+from kaitogen.yaml.scalars import Odd, resolve
+from kaitogen.yaml.syntax import Flaw, syntax_flaw
+
+MAX_DEPTH: Final = 100
+MAX_NODES: Final = 800_000
+MAX_EXPANDED: Final = 200_000
+MAX_PROBLEMS: Final = 50
+
+_NO_KEY: Final = object()
+_TOO_MANY: Final = "split the file, or write repeated workspaces as a WorkspaceIntentSet"
+
+
+class RawDocument(NamedTuple):
+    """One document of a text: its value, what is wrong with how it is written, and which part of the text it is.
+
+    `start` and `end` are character offsets into the text, `line` the number of lines before `start`.
+    """
+
+    value: Json
+    flaws: tuple[Flaw, ...]
+    start: int
+    end: int
+    line: int
+
+
+class Unreadable(Exception):
+    """The text ends here for us: no further document can be made out. Holds the flaw that says why."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.message)
+        self.flaw = flaw
+
+
+def events(text: str) -> Callable[[], Any]:
+    """A function that returns the next parser event of the text at each call; it raises yaml.YAMLError where that is none."""
+    # PyYAML's C parser is there in every wheel on PyPI; a build without it has the slower one.
+    parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    next_event: Callable[[], Any] = parser.get_event
+    return next_event
+
+
+def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
+    """The documents of a text in order, empty ones (comments only) left out; Unreadable where the text goes wrong.
+
+    `most` is the number of values that the whole text may have.
+    """
+    lines = Lines(text)
+    try:
+        builder = _Builder(events(text), most)
+        while (raw := builder.next()) is not None:
+            if raw.value is not None or raw.flaws:
+                flaws = tuple(_for_editors(flaw, lines) for flaw in raw.flaws)
+                yield raw._replace(flaws=flaws, line=lines.place(raw.line, 0)[0])
+    except yaml.YAMLError as error:
+        raise Unreadable(_for_editors(syntax_flaw(error, text), lines)) from error
+    except Unreadable as stop:
+        raise Unreadable(_for_editors(stop.flaw, lines)) from stop
+
+
+def _for_editors(flaw: Flaw, lines: Lines) -> Flaw:
+    if not flaw.line:
+        return flaw
+    line, column = lines.place(flaw.line - 1, flaw.column - 1)
+    return flaw._replace(line=line + 1, column=column + 1)
+
+
+#: Plain scalars and what they stand for, and plain keys that are text to every reader: the
+#: same few words come again and again. Bounded, since hostile input has no end of new ones.
+_SCALARS: dict[str, Json] = {}
+_KEYS: set[str] = set()
+_MOST_REMEMBERED: Final = 10_000
+
+
+class _Builder:
+    """Values from events. One pass, an explicit stack, limits over the whole text."""
+
+    def __init__(self, get: Callable[[], Any], most: int) -> None:
+        self.get = get
+        self.most = most
+        self.flaws: list[Flaw] = []
+        self.begun = False
+        self.nodes = 0
+        self.expanded = 0
+        self.anchors: dict[str, tuple[Json, int]] = {}
+
+    def next(self) -> RawDocument | None:
+        """The next document of the text; None at the end."""
+        event: Any = self.get()
+        while type(event) is not DocumentStartEvent:
+            if type(event) is StreamEndEvent:
+                return None
+            event = self.get()
+        mark: Any = event.start_mark
+        # Comments above the first document belong to it where no --- starts it.
+        start, line = (mark.index - mark.column, mark.line) if event.explicit or self.begun else (0, 0)
+        self.begun = True
+        self.flaws = []
+        value, end = self.document()
+        return RawDocument(value, tuple(self.flaws), start, end.index, line)
+
+    # One flat loop over the events: a call for each of them would cost more than what it does.
+    def document(self) -> tuple[Json, Any]:  # noqa: C901, PLR0912 - see above
+        """The value of the document that has just started, and the mark of its end."""
+        get, plain, keys, most = self.get, _SCALARS, _KEYS, self.most
+        self.anchors = {}
+        stack: list[tuple[Any, Any, str | None, int]] = []
+        holder: Any = []
+        key: Any = _NO_KEY
+        anchor: str | None = None
+        while True:
+            event = get()
+            kind = type(event)
+            self.nodes += 1
+            if kind is ScalarEvent:
+                text = event.value
+                if type(holder) is dict and key is _NO_KEY:
+                    if text not in keys or text in holder or event.tag or event.anchor:
+                        text = self._key(event, holder)
+                    key = text
+                    continue
+                if event.tag is not None or event.anchor is not None:
+                    value = self._scalar(event)
+                elif event.implicit[0]:
+                    value = plain[text] if text in plain else self._plain(event)
+                else:
+                    value = text
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                self._check_start(event, type(holder) is dict and key is _NO_KEY, len(stack))
+                stack.append((holder, key, anchor, self.nodes))
+                holder = {} if kind is MappingStartEvent else []
+                key = _NO_KEY
+                anchor = event.anchor
+                continue
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                value, name = holder, anchor
+                holder, key, anchor, before = stack.pop()
+                if name is not None:
+                    self.anchors[name] = (value, self.nodes - before)
+            elif kind is AliasEvent:
+                value = self._alias(event, holder, key)
+            elif kind is DocumentEndEvent:
+                return (holder[0] if holder else None), event.end_mark
+            else:
+                continue
+            if self.nodes > most:
+                self._stop("KG108", event, f"more than {most:,} values in one file", _TOO_MANY)
+            if type(holder) is dict:
+                holder[key] = value
+                key = _NO_KEY
+            else:
+                holder.append(value)
+
+    def _check_start(self, event: Any, at_key: bool, depth: int) -> None:
+        if event.tag is not None:
+            self._tag(event)
+        if at_key:
+            self._stop(
+                "KG106", event, "a mapping or list stands where a key belongs", "write the key as text"
+            )
+        if depth >= MAX_DEPTH:
+            self._stop("KG108", event, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
+
+    def _plain(self, event: Any) -> Json:
+        try:
+            value = resolve(event.value)
+        except Odd as odd:
+            self._note("KG107", event, odd.reason, odd.advice)
+            return event.value
+        if len(_SCALARS) < _MOST_REMEMBERED:
+            _SCALARS[event.value] = value
+        return value
+
+    def _scalar(self, event: Any) -> Json:
+        """The value of a scalar that is not simply quoted text."""
+        if event.tag is not None and event.tag != "!":
+            self._tag(event)
+        value = self._plain(event) if event.implicit[0] else event.value
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, 1)
+        return value
+
+    def _key(self, event: Any, holder: dict[str, Json]) -> str:
+        """The text of a key that may be more than plain text, with whatever is wrong with it noted."""
+        text: str = event.value
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (text, 1)
+        if event.tag not in (None, "!"):
+            self._tag(event)
+        elif event.implicit[0] and text not in holder and text not in _KEYS:
+            self._check_plain_key(event)
+        if text in holder:
+            self._note(
+                "KG103", event, f"key {text[:60]} stands twice in one mapping", "remove one of the two"
+            )
+        return text
+
+    def _check_plain_key(self, event: Any) -> None:
+        text: str = event.value
+        if text == "<<":
+            self._note(
+                "KG105",
+                event,
+                "merge keys (<<) are not read, since YAML 1.2 has none",
+                "write the keys out, or put what is shared under spec.defaults of a WorkspaceIntentSet",
+            )
+            return
+        try:
+            value = resolve(text)
+        except Odd:
+            value = None
+        if isinstance(value, str):
+            if len(_KEYS) < _MOST_REMEMBERED:
+                _KEYS.add(text)
+            return
+        self._note(
+            "KG106",
+            event,
+            f"key {text[:60] or '(nothing)'} is not text to every YAML reader",
+            "quote the key",
+        )
+
+    def _alias(self, event: Any, holder: Any, key: Any) -> Json:
+        if type(holder) is dict and key is _NO_KEY:
+            self._stop("KG106", event, "an alias stands where a key belongs", "write the key as text")
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            self._stop(
+                "KG104",
+                event,
+                f"alias *{event.anchor[:60]} has no finished anchor before it",
+                "define the anchor first; a value cannot contain itself",
+            )
+        value, size = known
+        # Counted as if written out, so that an anchor around aliases knows its full size.
+        self.nodes += size
+        self.expanded += size
+        if self.expanded > MAX_EXPANDED:
+            self._stop("KG104", event, f"aliases that expand to more than {MAX_EXPANDED:,} values", _TOO_MANY)
+        return value
+
+    def _tag(self, event: Any) -> None:
+        self._note(
+            "KG105",
+            event,
+            f"tag {event.tag[:60]} is not read",
+            "remove the tag; quote the value if it is text",
+        )
+
+    def _note(self, code: str, event: Any, message: str, fix: str) -> None:
+        if len(self.flaws) < MAX_PROBLEMS:
+            mark = event.start_mark
+            self.flaws.append(Flaw(code, mark.line + 1, mark.column + 1, message, fix))
+
+    def _stop(self, code: str, event: Any, message: str, fix: str) -> NoReturn:
+        mark = event.start_mark
+        raise Unreadable(Flaw(code, mark.line + 1, mark.column + 1, message, fix))

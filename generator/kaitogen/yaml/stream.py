@@ -1,0 +1,132 @@
+"""A JSON object that comes in pieces, its list `items` one by one: kubectl's lists are larger than what may be held whole."""
+
+import codecs
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.model import Json
+from kaitogen.yaml.reader import Unreadable
+from kaitogen.yaml.syntax import Flaw
+
+MAX_BYTES: Final = 512 * 1024 * 1024
+#: One value that is none of the items, and one item.
+_MAX_VALUE: Final = 16 * 1024 * 1024
+_BLANKS: Final = " \t\r\n"
+_DELIMITERS: Final = frozenset(",]}:" + _BLANKS)
+_ITEMS: Final = "items"
+_FIX: Final = "hand over what kubectl get -o json printed, whole"
+
+
+def items(parts: Iterator[bytes]) -> Iterator[Json]:
+    """Each of the object's items; the object itself where it has no list of items. Unreadable where it is no JSON."""
+    reader = _Reader(parts)
+    reader.take("{")
+    rest: dict[str, Json] = {}
+    listed = False
+    while reader.peek() != "}":
+        if rest or listed:
+            reader.take(",")
+        key = reader.value()
+        reader.take(":")
+        if key == _ITEMS and reader.peek() == "[":
+            listed = True
+            yield from _listed(reader)
+        else:
+            rest[str(key)] = reader.value()
+    reader.take("}")
+    if reader.peek():
+        reader.stop(f"unexpected {reader.peek()!r} behind the object")
+    if not listed:
+        yield rest
+
+
+def _listed(reader: "_Reader") -> Iterator[Json]:
+    reader.take("[")
+    first = True
+    while reader.peek() != "]":
+        if not first:
+            reader.take(",")
+        first = False
+        yield reader.value()
+    reader.take("]")
+
+
+class _Reader:
+    """The text that is at hand, a place in it, and where more comes from."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        import json  # only what kubectl printed comes this way
+
+        self._decode = json.JSONDecoder().raw_decode
+        self._parts = parts
+        self._utf_8 = codecs.getincrementaldecoder("utf-8-sig")()
+        self._text = ""
+        self._at = 0
+        self._before = 0
+        self._bytes = 0
+
+    def stop(self, reason: str) -> None:
+        """Refuse the input at this place."""
+        raise Unreadable(
+            Flaw("KG102", self._before + self._text.count("\n", 0, self._at) + 1, 0, reason, _FIX)
+        )
+
+    def peek(self) -> str:
+        """The next character that is no blank; empty at the end."""
+        while True:
+            while self._at < len(self._text) and self._text[self._at] in _BLANKS:
+                self._at += 1
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def take(self, wanted: str) -> None:
+        """That character, or Unreadable."""
+        found = self.peek()
+        if found != wanted:
+            self.stop(f"{wanted} is expected, and here is {repr(found) if found else 'the end'}")
+        self._at += 1
+
+    def value(self) -> Json:
+        """The next value."""
+        self.peek()
+        while True:
+            at_hand = len(self._text) - self._at
+            try:
+                value, end = self._decode(self._text, self._at)
+            except RecursionError:
+                self.stop("nested too deep")
+            except ValueError as error:
+                if at_hand > _MAX_VALUE:
+                    self.stop(f"a value of more than {_MAX_VALUE // 2**20} MiB")
+                # As much again, so that a large value is not tried once for every piece of it.
+                if not self._more(at_hand):
+                    self.stop(f"no JSON: {str(error).partition(':')[0].lower()}")
+            else:
+                # A number may go on behind what is at hand: it is whole where something else follows.
+                if self._text[end : end + 1] in _DELIMITERS or not self._more():
+                    self._at = end
+                    return value
+
+    def _more(self, least: int = 1) -> bool:
+        """Get more text, and let go of what has been read; False at the end."""
+        read: list[str] = []
+        size = 0
+        for part in self._parts:
+            self._bytes += len(part)
+            if self._bytes > MAX_BYTES:
+                self.stop(f"larger than {MAX_BYTES // 2**20} MiB")
+            try:
+                read.append(self._utf_8.decode(part))
+            except UnicodeDecodeError:
+                self.stop("not UTF-8")
+            size += len(read[-1])
+            if size >= least:
+                break
+        if not size:
+            return False
+        self._before += self._text.count("\n", 0, self._at)
+        self._text = "".join([self._text[self._at :], *read])
+        self._at = 0
+        return True

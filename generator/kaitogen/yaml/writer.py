@@ -1,0 +1,110 @@
+"""Values to YAML text, always the same bytes for the same value.
+
+Two styles: `flow` is one line and goes anywhere inside a template; `dump` is the
+block style that people read. Key order is the mapping's own.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.model import Json
+from kaitogen.yaml.scalars import QUOTED_WORDS, encode, is_plain, quoted
+
+#: libyaml and others refuse a simple key that is longer than 1024 characters.
+_LONGEST_SIMPLE_KEY: Final = 1000
+_READABLE: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=-:, "
+_LINE_END_TRAPS: Final = (" ", "\t")
+
+
+def flow(value: Json) -> str:
+    """The value on one line, in flow style."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow_key(key)}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return encode(value)
+
+
+def _flow_key(key: str) -> str:
+    text = encode(key)
+    return text if len(text) <= _LONGEST_SIMPLE_KEY else f"? {text} "
+
+
+def dump(value: Json) -> str:
+    """The value as a document in block style, two spaces a level, with a newline at the end."""
+    if isinstance(value, dict) and value:
+        return "\n".join(_mapping(value, "")) + "\n"
+    if isinstance(value, list | tuple) and value:
+        return "\n".join(_sequence(value, "")) + "\n"
+    return _leaf(value, "") + "\n"
+
+
+def _mapping(value: dict[str, Json], indent: str) -> Iterator[str]:
+    deeper = indent + "  "
+    for key, item in value.items():
+        head = encode(key) + ":"
+        if len(head) > _LONGEST_SIMPLE_KEY:
+            yield f"{indent}? {head[:-1]}"
+            head = ":"
+        if isinstance(item, dict) and item:
+            yield indent + head
+            yield from _mapping(item, deeper)
+        elif isinstance(item, list | tuple) and item:
+            yield indent + head
+            yield from _sequence(item, deeper)
+        else:
+            yield f"{indent}{head} {_leaf(item, deeper)}"
+
+
+def _sequence(value: list[Json] | tuple[Json, ...], indent: str) -> Iterator[str]:
+    deeper = indent + "  "
+    for item in value:
+        if isinstance(item, dict) and item:
+            lines = _mapping(item, deeper)
+        elif isinstance(item, list | tuple) and item:
+            lines = _sequence(item, deeper)
+        else:
+            yield f"{indent}- {_leaf(item, deeper)}"
+            continue
+        yield f"{indent}- {next(lines)[len(deeper) :]}"
+        yield from lines
+
+
+def _leaf(value: Json, indent: str) -> str:
+    if isinstance(value, str):
+        if is_plain(value) or reads_plain(value):
+            return value
+        return _literal(value, indent) if "\n" in value else quoted(value)
+    if isinstance(value, dict):
+        return "{}"
+    return "[]" if isinstance(value, list | tuple) else encode(value)
+
+
+def reads_plain(text: str) -> bool:
+    """Whether a text with blanks or colons, such as an image or a sentence, can do without quotes as a block value."""
+    return (
+        text[:1].isalpha()
+        and text.isascii()
+        and not text.strip(_READABLE)
+        and ": " not in text
+        and text[-1] not in ": "
+        and "  " not in text
+        and text.lower() not in QUOTED_WORDS
+    )
+
+
+def _literal(text: str, indent: str) -> str:
+    """A text of several lines as a literal block, or in quotes where a block could not give it back exactly."""
+    lines = text.split("\n")
+    ends_with_one_newline = lines[-1] == "" and len(lines) > 1 and lines[-2] != ""
+    body = lines[:-1] if ends_with_one_newline else lines
+    if body[0][:1] in ("", " ", "\t") or body[-1] == "" or not all(map(_block_safe, body)):
+        return quoted(text)
+    head = "|" if ends_with_one_newline else "|-"
+    return "\n".join([head, *(indent + line if line else "" for line in body)])
+
+
+def _block_safe(line: str) -> bool:
+    return line.isascii() and (
+        not line or (line.replace("\t", "").isprintable() and line[-1] not in _LINE_END_TRAPS)
+    )
