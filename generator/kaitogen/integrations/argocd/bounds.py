@@ -181,7 +181,7 @@ def _size(name: str) -> int:
 
 def _named(frame: FrameType) -> str:
     """The file that a stage's function works on: the stages all hold it in one of the types of the model."""
-    if not frame.f_globals.get("__name__", "").startswith("generator."):
+    if not frame.f_globals.get("__name__", "").startswith("kaitogen."):
         return ""
     for name, value in frame.f_locals.items():
         document = _document(value)

@@ -127,7 +127,7 @@ def script(kind: str, interpreter: str) -> str:
     about = (
         f"{_MARK}{__version__}: kustomize runs this for {kind}; `kaitogen kustomize uninstall` removes it.\n"
     )
-    code = "from kaitogen.integrations.krm.entry import main\n"
+    code = "from kaitogen.__main__ import krm as main\n"
     if len(interpreter) + 2 <= _LONGEST_SHEBANG and not any(char.isspace() for char in interpreter):
         return f"#!{interpreter}\n{about}{code}\nmain()\n"
     quoted = "'" + interpreter.replace("'", "'\\''") + "'"
