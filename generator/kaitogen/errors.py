@@ -7,7 +7,7 @@ exception means that the run itself cannot go on.
 EXIT_OK = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
-EXIT_SURROUNDINGS = 3
+EXIT_ENVIRONMENT = 3
 EXIT_BUG = 4
 EXIT_INTERRUPTED = 130
 
@@ -34,10 +34,10 @@ class UsageError(KaitogenError):
     exit_code = EXIT_USAGE
 
 
-class SurroundingsError(KaitogenError):
+class EnvironmentFailure(KaitogenError):
     """The machine did not play along: disk full, output folder unwritable, cluster unreachable."""
 
-    exit_code = EXIT_SURROUNDINGS
+    exit_code = EXIT_ENVIRONMENT
 
 
 class InternalError(KaitogenError):

@@ -51,7 +51,7 @@ class Document(NamedTuple):
     `number` counts the documents of the file from 0.
     `line` is the number of lines of the source before the text. `flaws` is what is wrong with how
     it is written. `inline` says that the value was handed over by another tool, so that no line of
-    a user's file belongs to it. `given` are the parts of the value that come from elsewhere.
+    a user's file belongs to it. `overrides` are the parts of the value that come from elsewhere.
     """
 
     file: str
@@ -61,7 +61,7 @@ class Document(NamedTuple):
     line: int = 0
     flaws: "tuple[Finding, ...]" = ()
     inline: bool = False
-    given: "tuple[Given, ...]" = ()
+    overrides: "tuple[Override, ...]" = ()
 
 
 class Origin(NamedTuple):
@@ -75,7 +75,7 @@ class Origin(NamedTuple):
     roots: tuple[Path, ...] = ((),)
 
 
-class Given(NamedTuple):
+class Override(NamedTuple):
     """A part of a document's value that was laid over it: by a parameter, or by the file of an environment.
 
     `base` leads to the intent in the document, `path` from there to the value, and `origin`
@@ -160,7 +160,7 @@ class Target(NamedTuple):
         return by_gate or self.node_provisioner == "byo"
 
 
-class Wanted(NamedTuple):
+class TargetOverrides(NamedTuple):
     """A target as far as somebody says it; what they leave open is None."""
 
     kaito: str | None = None
@@ -169,7 +169,7 @@ class Wanted(NamedTuple):
     feature_gates: Mapping[str, bool] = {}
 
 
-class Brought(NamedTuple):
+class ByoNodes(NamedTuple):
     """What facts say about the nodes of a placement together.
 
     `nodes` is their number, `gpus` and `memory` are those of one node (bytes; 0 where not known), `pinned`
@@ -183,7 +183,7 @@ class Brought(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """What an intent says about where to run; what it leaves out is None. `brought` is there where facts are."""
+    """What an intent says about where to run; what it leaves out is None. `byo_nodes` is there where facts are."""
 
     strategy: str | None = None
     nodes: tuple[str, ...] | None = None
@@ -193,7 +193,7 @@ class Placement(NamedTuple):
     label_selector: Mapping[str, Json] | None = None
     partition: Mapping[str, Json] | None = None
     preferred_nodes: tuple[str, ...] | None = None
-    brought: Brought | None = None
+    byo_nodes: ByoNodes | None = None
 
 
 class Spec(NamedTuple):
@@ -210,7 +210,7 @@ class Spec(NamedTuple):
     tuning: Mapping[str, Json] | None
 
 
-class Plan(NamedTuple):
+class ResourceSpec(NamedTuple):
     """What a strategy makes of a placement: the `resource` of the Workspace, None where a field is left out."""
 
     strategy: str
@@ -228,7 +228,7 @@ class Context(NamedTuple):
     values: Mapping[str, Json]
 
 
-class Finished(NamedTuple):
+class UserObject(NamedTuple):
     """A finished object that a user wrote in full: a Workspace, or a ConfigMap that one may refer to."""
 
     origin: Origin
@@ -293,7 +293,7 @@ class Result(NamedTuple):
     suppressed: tuple[Suppressed, ...] = ()
     workspaces: int = 0
     about: tuple[tuple[Origin, Finding], ...] = ()
-    finished: tuple[Finished, ...] = ()
+    finished: tuple[UserObject, ...] = ()
     files: tuple[str, ...] = ()
 
     @property

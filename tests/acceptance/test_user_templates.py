@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kaitogen.errors import SurroundingsError
+from kaitogen.errors import EnvironmentFailure
 from kaitogen.pipeline.templating import subprocess_renderer
 from tests.acceptance.command import Done, kaitogen, processor_seconds
 
@@ -204,5 +204,5 @@ def test_folder_of_templates_that_cannot_be_read(tmp_path: Path, monkeypatch: py
         raise PermissionError(errno.EACCES, "Permission denied", path)
 
     monkeypatch.setattr(os, "listdir", forbidden)
-    with pytest.raises(SurroundingsError, match="documents cannot be read: permission denied"):
+    with pytest.raises(EnvironmentFailure, match="documents cannot be read: permission denied"):
         subprocess_renderer.added_documents(str(tmp_path))

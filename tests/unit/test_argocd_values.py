@@ -170,7 +170,7 @@ def test_document_that_was_read_is_not_changed() -> None:
 def test_broken_document_is_left_for_validation(value: Any, intents: int) -> None:
     one = overlays.Assignment(None, ("spec", "placement", "count"), "3", SOURCE)
     documents, located = overlays.assign([Document("x", 0, value)], [one])
-    assert len(documents[0].given) + len(located) == intents
+    assert len(documents[0].overrides) + len(located) == intents
 
 
 @pytest.mark.parametrize(

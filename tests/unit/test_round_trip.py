@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.import_.targeting import target_of
 from kaitogen.kaito.canonical import canonical
-from kaitogen.model import KAITO_VERSIONS, Document, Finished, Origin, Request, Wanted
+from kaitogen.model import KAITO_VERSIONS, Document, Origin, Request, TargetOverrides, UserObject
 from kaitogen.pipeline.check import check_finished
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
@@ -24,7 +24,7 @@ VERSIONS = [(kaito, version) for kaito in KAITO_VERSIONS for version in ("v1alph
 EXAMPLES = -(-2000 // len(VERSIONS))
 
 
-def imported(text: str, wanted: Wanted, *, as_set: str | None = None) -> dict[str, str]:
+def imported(text: str, wanted: TargetOverrides, *, as_set: str | None = None) -> dict[str, str]:
     done = import_all(documents_of("manifests.yaml", text.encode()), wanted, as_set=as_set)
     assert [one for one in done.findings if one.severity == "error"] == []
     return dict(done.texts)
@@ -51,7 +51,7 @@ RENDERED = [case for case in cases("positive") if case.expected.is_file()]
 @pytest.mark.parametrize("case", RENDERED, ids=name)
 def test_what_was_rendered_comes_back_as_the_same_bytes(case: Case) -> None:
     manifests = case.expected.read_text(encoding="utf-8")
-    wanted = Wanted(*_installation(case))
+    wanted = TargetOverrides(*_installation(case))
     again = rendered(list(imported(manifests, wanted).values()))
     assert by_name(objects(again)) == by_name(objects(manifests))
     assert sorted(again.split("---\n")) == sorted(manifests.split("---\n"))
@@ -60,13 +60,13 @@ def test_what_was_rendered_comes_back_as_the_same_bytes(case: Case) -> None:
 @pytest.mark.parametrize("case", RENDERED, ids=name)
 def test_a_set_of_them_renders_to_the_same_bytes(case: Case) -> None:
     manifests = case.expected.read_text(encoding="utf-8")
-    texts = imported(manifests, Wanted(*_installation(case)), as_set="fleet")
+    texts = imported(manifests, TargetOverrides(*_installation(case)), as_set="fleet")
     assert sorted(rendered(list(texts.values())).split("---\n")) == sorted(manifests.split("---\n"))
 
 
 @pytest.mark.parametrize("case", RENDERED, ids=name)
 def test_defaults_make_a_set_no_longer(case: Case) -> None:
-    wanted = Wanted(*_installation(case))
+    wanted = TargetOverrides(*_installation(case))
     made = imported(case.expected.read_text(encoding="utf-8"), wanted)
     intents = [next(read(text)).value for text in made.values()]
     entries = [{key: intent[key] for key in ("metadata", "spec")} for intent in intents]
@@ -91,12 +91,12 @@ def _installation(case: Case) -> tuple[Any, ...]:
 
 @pytest.mark.parametrize(("kaito", "version"), VERSIONS)
 def test_every_workspace_of_a_version_comes_back_as_the_same_data(kaito: str, version: str) -> None:
-    wanted = Wanted(kaito)
+    wanted = TargetOverrides(kaito)
 
     def accepted(workspace: Any) -> bool:
         """Whether KAITO takes it and can run it."""
         target, _ = target_of(workspace, wanted)
-        judged = check_finished([Finished(Origin(Document("a", 0, workspace)), workspace)], target)
+        judged = check_finished([UserObject(Origin(Document("a", 0, workspace)), workspace)], target)
         return not any(one.problem.severity == "error" for one in judged)
 
     @settings(max_examples=EXAMPLES, database=None)

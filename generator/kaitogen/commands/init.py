@@ -8,7 +8,7 @@ from kaitogen.commands.inputs import word, words
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.as_text import printable
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import shipped
 from kaitogen.yaml.scalars import encode
 
@@ -41,6 +41,6 @@ def _write(file: str, text: str, *, force: bool) -> None:
             f"{file} exists", fix="choose another name, or write over it with --force"
         ) from error
     except OSError as error:
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"{file} cannot be written: {(error.strerror or str(error)).lower()}"
         ) from error

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from kaitogen.commands.option_types import Value, Values
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.model import Request
 from kaitogen.pipeline.load import read_stdin
 
@@ -13,7 +13,7 @@ _CHUNK = 65536
 
 
 def request(values: Values) -> Request:
-    """The request of a command with PATH arguments; SurroundingsError where standard input cannot be read."""
+    """The request of a command with PATH arguments; EnvironmentFailure where standard input cannot be read."""
     paths = words(values["paths"]) or (".",)
     inventory = words(values.get("inventory"))
     if "-" in paths and "-" in inventory:
@@ -39,12 +39,12 @@ def word(value: Value) -> str | None:
 
 def _standard_input() -> bytes:
     if sys.stdin is None:
-        raise SurroundingsError("standard input is closed", fix="pipe a file into it, or name the file")
+        raise EnvironmentFailure("standard input is closed", fix="pipe a file into it, or name the file")
     try:
         return read_stdin(_chunks())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(f"standard input cannot be read: {reason}") from error
+        raise EnvironmentFailure(f"standard input cannot be read: {reason}") from error
 
 
 def _chunks() -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 import os
 from typing import NamedTuple
 
-from kaitogen.errors import EXIT_OK, EXIT_SURROUNDINGS
+from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK
 
 
 class Outcome(NamedTuple):
@@ -40,7 +40,7 @@ def _write(output: bytes) -> int:
         raise
     except OSError as error:
         say(f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n")
-        return EXIT_SURROUNDINGS
+        return EXIT_ENVIRONMENT
     return EXIT_OK
 
 

@@ -3,10 +3,10 @@
 from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.errors import UsageError
-from kaitogen.model import Target, Wanted
+from kaitogen.model import Target, TargetOverrides
 
 
-def wanted(values: Values) -> Wanted:
+def wanted(values: Values) -> TargetOverrides:
     """The target as far as the command line says it; an intent says it itself."""
     gates: dict[str, bool] = {}
     for word in inputs.words(values["feature_gates"]):
@@ -15,7 +15,7 @@ def wanted(values: Values) -> Wanted:
             raise UsageError(f"--feature-gate takes NAME=true or NAME=false, not {word[:60]}")
         _known_gate(name)
         gates[name] = truth.lower() == "true"
-    return Wanted(
+    return TargetOverrides(
         inputs.word(values["kaito"]),
         inputs.word(values["provider"]),
         inputs.word(values["node_provisioner"]),
@@ -23,7 +23,7 @@ def wanted(values: Values) -> Wanted:
     )
 
 
-def whole(said: Wanted) -> Target:
+def whole(said: TargetOverrides) -> Target:
     """The target with the defaults for what the command line leaves open."""
     default = Target()
     return Target(

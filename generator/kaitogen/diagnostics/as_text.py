@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EXIT_SURROUNDINGS, KaitogenError
+from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK, KaitogenError
 from kaitogen.model import Finding, Severity
 
 #: Argo CD shows the last line of a failure alone, and cuts it.
@@ -17,7 +17,7 @@ def exit_code(findings: Sequence[Finding], *, strict: bool = False) -> int:
     """0 where nothing stops the run, 3 where the machine did, 1 where the user's files did."""
     stopping = [one for one in findings if stops(one, strict=strict)]
     if any(one.code.startswith(_SURROUNDINGS) for one in stopping):
-        return EXIT_SURROUNDINGS
+        return EXIT_ENVIRONMENT
     return EXIT_FINDINGS if stopping else EXIT_OK
 
 

@@ -28,7 +28,7 @@ def place_by_document(located: Iterable[Located]) -> list[Placed]:
     """The problems as findings at their lines, with the origins that they were about at first."""
     by_document: dict[tuple[str, int], list[tuple[Origin, Located]]] = {}
     for one in located:
-        item = _where_given(one) if one.origin.document.given else one
+        item = _where_given(one) if one.origin.document.overrides else one
         document = item.origin.document
         by_document.setdefault((document.file, document.number), []).append((one.origin, item))
     return [_place_in(group[0][1].origin.document, group) for group in by_document.values()]
@@ -38,7 +38,7 @@ def _where_given(item: Located) -> Located:
     """The problem at what was laid over the document, where that is what it is about; the last such part counts."""
     (document, roots), problem = item
     path = (*roots[0], *problem.path)
-    for base, below, origin in reversed(document.given):
+    for base, below, origin in reversed(document.overrides):
         given = (*base, *below)
         if path[: len(given)] == given:
             return Located(origin, problem._replace(path=path[len(base) :]))

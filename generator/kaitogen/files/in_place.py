@@ -5,7 +5,7 @@ import stat
 import tempfile
 from collections.abc import Mapping
 
-from kaitogen.errors import SurroundingsError
+from kaitogen.errors import EnvironmentFailure
 
 _PREFIX = ".kaitogen-new-"
 
@@ -23,7 +23,7 @@ def replace_files(contents: Mapping[str, bytes]) -> None:
             os.replace(new, target)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"{name} cannot be written: {reason}", fix="check space and permissions"
         ) from error
     finally:

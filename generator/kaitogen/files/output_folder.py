@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, NamedTuple
 
-from kaitogen.errors import SurroundingsError
+from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import atomic_swap
 from kaitogen.files.folder_lock import turn
 from kaitogen.model import Files
@@ -37,7 +37,7 @@ class Content(NamedTuple):
 
 
 def replace(folder: str, files: Files) -> None:
-    """Make the folder hold exactly these files of ours; SurroundingsError, and nothing changed, where it cannot."""
+    """Make the folder hold exactly these files of ours; EnvironmentFailure, and nothing changed, where it cannot."""
     target = os.path.realpath(folder)
     parent = os.path.dirname(target)
     try:
@@ -96,10 +96,10 @@ def _link_all(target: str, files: Files) -> None:
     _sync(target)
 
 
-def _unwritten(folder: str, error: OSError) -> SurroundingsError:
+def _unwritten(folder: str, error: OSError) -> EnvironmentFailure:
     reason = (error.strerror or str(error)).lower()
     fix = "nothing was changed; check space and permissions"
-    return SurroundingsError(f"{folder} could not be written: {reason}", fix=fix)
+    return EnvironmentFailure(f"{folder} could not be written: {reason}", fix=fix)
 
 
 def read(folder: str, called: str = "") -> Content:
@@ -111,7 +111,7 @@ def read(folder: str, called: str = "") -> Content:
         return Content({}, frozenset())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"{called or folder} cannot be read: {reason}",
             fix="check its permissions, or name another folder",
         ) from error
@@ -146,7 +146,7 @@ def _refuse_others(folder: str, target: str, files: Files, content: Content) -> 
     for name, data in sorted(others_named(target, content, files).items()):
         if data != files[name]:
             place = os.path.join(folder, name)
-            raise SurroundingsError(
+            raise EnvironmentFailure(
                 f"{place} exists and was not written by kaitogen",
                 fix="move it away, or choose another folder",
             )

@@ -24,7 +24,7 @@ _SAID_AT: Final[dict[Path, Path]] = {
 }
 
 
-def said_at(spec: Spec, path: Path) -> Path:
+def to_intent_path(spec: Spec, path: Path) -> Path:
     """The path in the intent of what stands at `path` in the object made from it."""
     if spec.placement.nodes is not None and path[:1] == ("resource",):
         # With named nodes the count and the list both come from the names.

@@ -75,7 +75,7 @@ def _decided(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[Pro
         spec = spec._replace(placement=spec.placement._replace(nodes=names, selection=None))
         spec = pinning.pinned(spec, chosen.nodes, chosen.asked, facts)
     problems += pinning.judge(spec, chosen.nodes, facts)
-    return pinning.brought(spec, chosen.nodes, facts), problems
+    return pinning.with_byo_nodes(spec, chosen.nodes, facts), problems
 
 
 def _selected(spec: Spec, known: Known, facts: Inventory) -> Chosen:

@@ -6,7 +6,7 @@ from typing import Final
 
 from kaitogen.kaito.rules.context import PIN_LABEL
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
-from kaitogen.model import Brought, Path, Problem, Spec
+from kaitogen.model import ByoNodes, Path, Problem, Spec
 from kaitogen.nodes.checks import NODES, detected
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, POOL_LABELS, ZONE_LABEL, NodeFacts
 from kaitogen.nodes.gpus import PRODUCT_LABEL, gpus
@@ -70,7 +70,7 @@ def _distinguishing(
     return labels if labels and not others else None
 
 
-def brought(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Spec:
+def with_byo_nodes(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Spec:
     """The Spec with what the facts say about all of its nodes, for the rules of KAITO's that need it."""
     if not nodes:
         return spec
@@ -79,8 +79,8 @@ def brought(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Spec:
     # KAITO rounds the memory of a GPU to whole GiB.
     memory = min(((one.memory * 2 + 1024) // 2048 for one in found), default=0)
     pinned = facts.lookup.having(_selected(spec)) == {node.name for node in nodes}
-    together = Brought(len(spec.placement.nodes or ()), least, least * memory * 2**30, pinned)
-    return spec._replace(placement=spec.placement._replace(brought=together))
+    together = ByoNodes(len(spec.placement.nodes or ()), least, least * memory * 2**30, pinned)
+    return spec._replace(placement=spec.placement._replace(byo_nodes=together))
 
 
 def judge(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Problem]:

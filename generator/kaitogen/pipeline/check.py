@@ -6,9 +6,9 @@ from typing import Final, TypeAlias
 from kaitogen import schema
 from kaitogen.kaito import rules
 from kaitogen.kaito.canonical import without_nulls
-from kaitogen.kaito.field_paths import said_at
-from kaitogen.model import Finished, Json, Located, Manifest, Problem, Spec, Target, path_text
-from kaitogen.pipeline.classify import Patience
+from kaitogen.kaito.field_paths import to_intent_path
+from kaitogen.model import Json, Located, Manifest, Problem, Spec, Target, UserObject, path_text
+from kaitogen.pipeline.classify import ErrorLimit
 
 #: The data of each ConfigMap by its namespace and name.
 ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
@@ -36,27 +36,27 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
         seen[key] = spec
         if is_workspace(data):
             problems = _judge(
-                data, rules.Surroundings(spec.target, config_maps, notes, spec.placement.brought)
+                data, rules.Surroundings(spec.target, config_maps, notes, spec.placement.byo_nodes)
             )
             located.extend(
-                Located(spec.origin, one._replace(path=said_at(spec, one.path))) for one in problems
+                Located(spec.origin, one._replace(path=to_intent_path(spec, one.path))) for one in problems
             )
     return located
 
 
-def check_finished(finished: Sequence[Finished], target: Target, *, notes: bool = False) -> list[Located]:
+def check_finished(finished: Sequence[UserObject], target: Target, *, notes: bool = False) -> list[Located]:
     """The same for Workspaces that a user wrote in full, at their own fields."""
     config_maps = config_maps_of(data for _, data in finished)
     surroundings = rules.Surroundings(target, config_maps, notes)
     located: list[Located] = []
-    patience = Patience()
+    error_limit = ErrorLimit()
     for origin, data in finished:
-        if not is_workspace(data) or patience.is_over(origin.document):
+        if not is_workspace(data) or error_limit.is_reached(origin.document):
             continue
         problems = _judge(without_nulls(data), surroundings)
         located.extend(Located(origin, problem) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
-            located.extend(patience.lose(origin))
+            located.extend(error_limit.count_error(origin))
     return located
 
 

@@ -9,12 +9,12 @@ from kaitogen.model import (
     SET_KIND,
     Document,
     Finding,
-    Finished,
     Json,
     Located,
     Origin,
     Path,
     Problem,
+    UserObject,
 )
 
 #: As many wrong documents of one file are told. Nobody corrects more at a time, and a hostile file has a million.
@@ -25,26 +25,26 @@ _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and k
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 
-class Sorted(NamedTuple):
+class Classified(NamedTuple):
     """The documents of a run by what they are, with the flaws of ours and what cannot be placed."""
 
     intents: list[Document]
-    finished: list[Finished]
+    finished: list[UserObject]
     findings: list[Finding]
     located: list[Located]
 
 
-class Patience:
+class ErrorLimit:
     """How many wrong documents of each file are told: a file with more is refused whole, and need not be judged whole."""
 
     def __init__(self) -> None:
         self._wrong: dict[str, int] = {}
 
-    def is_over(self, document: Document) -> bool:
+    def is_reached(self, document: Document) -> bool:
         """Whether what is left of the document's file is passed over."""
         return self._wrong.get(document.file, 0) >= MAX_WRONG
 
-    def lose(self, origin: Origin) -> list[Located]:
+    def count_error(self, origin: Origin) -> list[Located]:
         """Count one more wrong document; where it is the last that is told, what says so."""
         file = origin.document.file
         self._wrong[file] = self._wrong.get(file, 0) + 1
@@ -54,13 +54,13 @@ class Patience:
         return [Located(origin, Problem("KG125", "error", (), said, "correct these first"))]
 
 
-def sort_out(documents: Iterable[Document], *, finished: bool) -> Sorted:
+def classify(documents: Iterable[Document], *, finished: bool) -> Classified:
     """Intents, and with `finished` Workspaces and ConfigMaps too; then other kinds are passed over, else refused."""
-    result = Sorted([], [], [], [])
-    patience = Patience()
+    result = Classified([], [], [], [])
+    error_limit = ErrorLimit()
     for document in documents:
         if _is_intent(document, finished=finished):
-            if patience.is_over(document):
+            if error_limit.is_reached(document):
                 continue
             problem = _no_intent(document.value)
             if problem is None and not document.flaws:
@@ -69,13 +69,13 @@ def sort_out(documents: Iterable[Document], *, finished: bool) -> Sorted:
             if problem is not None:
                 result.located.append(Located(Origin(document), problem))
             result.findings.extend(document.flaws)
-            result.located.extend(patience.lose(Origin(document)))
+            result.located.extend(error_limit.count_error(Origin(document)))
             continue
         found = list(_objects(document.value, ()))
         if found:
             result.findings.extend(document.flaws)
         if not document.flaws:
-            result.finished.extend(Finished(Origin(document, (path,)), data) for path, data in found)
+            result.finished.extend(UserObject(Origin(document, (path,)), data) for path, data in found)
     return result
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kaitogen.kaito.canonical import in_key_order
-from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, Plan, Spec
+from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, ResourceSpec, Spec
 from kaitogen.yaml.writer import dump
 
 _WORKSPACE: Final = "workspace.yaml.j2"
@@ -19,7 +19,7 @@ _KAITO_GROUP: Final = "kaito.sh"
 _OWN_GROUP: Final = "kaitogen.io"
 
 
-def context(spec: Spec, plan: Plan) -> Context:
+def context(spec: Spec, plan: ResourceSpec) -> Context:
     """The context of one Workspace; a ConfigMap made from inline configuration comes before it.
 
     KAITO falls back to its defaults for good where the ConfigMap is missing at the

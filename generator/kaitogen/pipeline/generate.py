@@ -4,7 +4,7 @@ from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_docu
 from kaitogen.model import Request, Result, Target
 from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_finished, is_workspace
-from kaitogen.pipeline.classify import sort_out
+from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
@@ -15,7 +15,7 @@ from kaitogen.pipeline.validate import validate
 def generate(request: Request) -> Result:
     """Everything that the request's intents make, and everything that is wrong with its documents."""
     documents, unreadable, files = load(request)
-    intents, finished, flaws, unplaced = sort_out(documents, finished=request.finished is not None)
+    intents, finished, flaws, unplaced = classify(documents, finished=request.finished is not None)
     specs, invalid = validate(intents)
     facts, unknown, fact_files = load_inventory(request)
     specs, unfit = choose(specs, facts if request.inventory else None, request.oldest)

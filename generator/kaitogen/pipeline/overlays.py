@@ -1,6 +1,6 @@
 """Values laid over intents before they are validated: single ones by path, and the file of an environment.
 
-What is laid over keeps its origin (`Given`), so that a finding about it names the
+What is laid over keeps its origin (`Override`), so that a finding about it names the
 parameter or the file it came from and not a line that never said so.
 """
 
@@ -14,10 +14,10 @@ from kaitogen.model import (
     INTENT_KIND,
     SET_KIND,
     Document,
-    Given,
     Json,
     Located,
     Origin,
+    Override,
     Path,
     Problem,
     path_text,
@@ -50,14 +50,14 @@ class Assignment(NamedTuple):
     typed: bool = True
 
 
-class Laid(NamedTuple):
+class Overlaid(NamedTuple):
     """The documents with everything laid over them, and what is wrong with what was to be laid."""
 
     documents: list[Document]
     located: list[Located]
 
 
-def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> Laid:
+def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> Overlaid:
     """The documents with each value set in every intent it is meant for; a later assignment wins."""
     located: list[Located] = []
     unmet = {one.name: one for one in assignments if one.name is not None}
@@ -73,14 +73,14 @@ def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> 
                     located.extend([Located(Origin(one.source), problem)] if problem else [])
         result.append(document)
     located.extend(Located(Origin(one.source), _no_such(name, documents)) for name, one in unmet.items())
-    return Laid(result, located)
+    return Overlaid(result, located)
 
 
-def lay(documents: Sequence[Document], environment: Document) -> Laid:
+def lay(documents: Sequence[Document], environment: Document) -> Overlaid:
     """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes."""
     problems = _malformed(environment.value)
     if problems:
-        return Laid(list(documents), [Located(Origin(environment), problem) for problem in problems])
+        return Overlaid(list(documents), [Located(Origin(environment), problem) for problem in problems])
     spec = environment.value["spec"]
     entries: dict[str, tuple[Path, Json]] = {
         entry["metadata"]["name"]: (("spec", "workspaces", index), entry)
@@ -103,7 +103,7 @@ def lay(documents: Sequence[Document], environment: Document) -> Laid:
         Located(Origin(environment, (root,)), _no_such(name, documents, ("metadata", "name")))
         for name, (root, _) in unmet.items()
     ]
-    return Laid(result, located)
+    return Overlaid(result, located)
 
 
 def parse_path(text: str) -> Path | None:
@@ -157,8 +157,8 @@ def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[
         return document, Problem(
             "KG152", "error", one.path, said, "check the path against `kaitogen schema intent`"
         )
-    given = Given(base, one.path, Origin(one.source))
-    return document._replace(value=changed, given=(*document.given, given)), None
+    given = Override(base, one.path, Origin(one.source))
+    return document._replace(value=changed, overrides=(*document.overrides, given)), None
 
 
 def _with(holder: Json, path: Path, value: Json) -> Json:
@@ -190,8 +190,8 @@ def _merged(document: Document, base: Path, part: Json, origin: Origin) -> Docum
         value = value[step]
     changed = merge.merged(value, part)
     whole = _with(document.value, base, changed) if base else changed
-    given = tuple(Given(base, path, origin) for path in _leaves(part, ()))
-    return document._replace(value=whole, given=(*document.given, *given))
+    given = tuple(Override(base, path, origin) for path in _leaves(part, ()))
+    return document._replace(value=whole, overrides=(*document.overrides, *given))
 
 
 def _leaves(part: Json, path: Path) -> Iterator[Path]:

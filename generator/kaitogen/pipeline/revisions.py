@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import git
 from kaitogen.model import Document, Finding, Request, Severity
 from kaitogen.pipeline.load import MAX_BYTES, TOO_LARGE, documents_of, is_intent_file
@@ -213,7 +213,7 @@ def _templates(repository: git.Repository, commit: str, folder: str, stack: Exit
         _write(scratch, entry.path, repository.contents(_files(repository.below(entry)), MAX_BYTES))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"the templates of {commit[:12]} could not be written aside: {reason}"
         ) from error
     return scratch

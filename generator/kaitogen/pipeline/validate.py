@@ -17,7 +17,7 @@ from kaitogen.model import (
     Target,
 )
 from kaitogen.nodes import missing_instance_type
-from kaitogen.pipeline.classify import Patience
+from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.yaml import merge
 
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
@@ -33,9 +33,9 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Located]]:
     """The Specs of all valid intents in order, and what is wrong with the others."""
     specs: list[Spec] = []
     located: list[Located] = []
-    patience = Patience()
+    error_limit = ErrorLimit()
     for document in documents:
-        if patience.is_over(document):
+        if error_limit.is_reached(document):
             continue
         for value, origin, problems in _intents(document):
             found = problems or schema.problems("intent", value) or list(_rules(value))
@@ -43,8 +43,8 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Located]]:
             if not any(problem.severity == "error" for problem in found):
                 specs.append(_spec(value, origin))
                 continue
-            located.extend(patience.lose(origin))
-            if patience.is_over(document):
+            located.extend(error_limit.count_error(origin))
+            if error_limit.is_reached(document):
                 break
     return specs, located
 

@@ -81,7 +81,9 @@ def _text(item: Item, name: str) -> str:
     value = document.value
     if value.get("kind") != SET_KIND:
         whole = (
-            _in_text(document.text, item.identity[3], name) if document.text and not document.given else None
+            _in_text(document.text, item.identity[3], name)
+            if document.text and not document.overrides
+            else None
         )
         if whole is not None:
             return whole

@@ -13,7 +13,7 @@ from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Document, Finding, Path, Request, path_text
 from kaitogen.pipeline import overlays
-from kaitogen.pipeline.classify import sort_out
+from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.load import load
 
 _BETWEEN: Final = "\n" + "-" * 88 + "\n\n"
@@ -57,7 +57,7 @@ def _where(text: str, values: Values) -> Outcome:
         raise UsageError(f"--where: {path.message}", fix=path.fix)
     request = inputs.request({**values, "paths": values["words"]})
     loaded = load(Request(request.paths, stdin=request.stdin))
-    intents, _, flaws, unplaced = sort_out(loaded.documents, finished=False)
+    intents, _, flaws, unplaced = classify(loaded.documents, finished=False)
     intents, over = _with_all_over(intents, values)
     answers, located = provenance.tell(intents, path)
     findings = in_file_order(

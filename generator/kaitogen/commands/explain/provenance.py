@@ -12,7 +12,7 @@ from kaitogen.model import (
     Located,
     Origin,
     Path,
-    Plan,
+    ResourceSpec,
     Spec,
     path_text,
 )
@@ -116,7 +116,7 @@ def _intents(document: Document) -> Iterator[tuple[Json, Origin]]:
     yield from (pair for pair in found if schema.conforms("intent", pair[0]))
 
 
-def _answer(value: Json, origin: Origin, path: Path, resolved: tuple[Spec, Plan] | None) -> Answer:
+def _answer(value: Json, origin: Origin, path: Path, resolved: tuple[Spec, ResourceSpec] | None) -> Answer:
     name = str(value["metadata"]["name"])
     told = list(_sources(origin, path))
     now = _at(value, path)
@@ -128,7 +128,7 @@ def _answer(value: Json, origin: Origin, path: Path, resolved: tuple[Spec, Plan]
 def _sources(origin: Origin, path: Path) -> Iterator[Source]:
     """The places that say something of the path, the one that wins first."""
     document, roots = origin
-    for base, below, where in reversed(document.given):
+    for base, below, where in reversed(document.overrides):
         if base == roots[0] and (path[: len(below)] == below or below[: len(path)] == path):
             yield from _in_document(where.document, where.roots[0], path, below)
     own = roots if path[:1] == ("metadata",) or len(roots) == 1 else roots[:-1]
@@ -153,7 +153,7 @@ def _in_document(document: Document, root: Path, path: Path, given: Path | None)
 
 def _written(document: Document, path: Path) -> str:
     # What is laid over a document changes its value, and not its text.
-    whole = next(iter(read(document.text))).value if document.given else document.value
+    whole = next(iter(read(document.text))).value if document.overrides else document.value
     value = _at(whole, path)
     return _shown(value) if value is not None else "null"
 
@@ -182,7 +182,7 @@ def _shown(value: Json) -> str:
     return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
 
 
-def _default(value: Json, path: Path, resolved: tuple[Spec, Plan] | None) -> str:
+def _default(value: Json, path: Path, resolved: tuple[Spec, ResourceSpec] | None) -> str:
     if path in _DEFAULTS and _at(value, path[:-1]) is not None:
         noted = _at(value, ("metadata", "annotations", RUNTIME_ANNOTATION))
         if path[-1] == "runtime" and noted is not None:

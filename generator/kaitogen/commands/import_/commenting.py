@@ -1,7 +1,7 @@
 """Comments of a manifest to the fields of the intent that now say the same."""
 
 from kaitogen.commands.import_.placing import spec_of
-from kaitogen.kaito.field_paths import said_at
+from kaitogen.kaito.field_paths import to_intent_path
 from kaitogen.model import Document, Json, Path, Target
 from kaitogen.yaml.comments import Comments, comments
 
@@ -27,7 +27,7 @@ def carried(document: Document, root: Path, intent: Json, target: Target) -> dic
         if path == () and root not in ((), ("items", 0)):
             continue
         own = path[len(root) :] if inside else ()
-        where = () if own in ((), ("kind",), ("apiVersion",)) else said_at(spec, own)
+        where = () if own in ((), ("kind",), ("apiVersion",)) else to_intent_path(spec, own)
         kept = Comments(_lines(one.above), one.beside, _lines(one.below))
         old = found.get(where, Comments())
         beside = old.beside or kept.beside

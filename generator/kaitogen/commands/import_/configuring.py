@@ -5,12 +5,12 @@ from typing import Final, NamedTuple
 from kaitogen import schema
 from kaitogen.commands.import_.placing import spec_of
 from kaitogen.kaito.canonical import canonical
-from kaitogen.model import Json, Plan, Target
+from kaitogen.model import Json, ResourceSpec, Target
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import flow
 
-_PLAN: Final = Plan("auto", None, None, None, {})
+_PLAN: Final = ResourceSpec("auto", None, None, None, {})
 
 
 class Kept(NamedTuple):

@@ -13,9 +13,19 @@ from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
 from kaitogen.kaito.canonical import canonical
-from kaitogen.kaito.field_paths import said_at
+from kaitogen.kaito.field_paths import to_intent_path
 from kaitogen.kaito.server_fields import declared, filled_in, places, without
-from kaitogen.model import Finding, Finished, Json, Located, Path, Problem, Target, Wanted, path_text
+from kaitogen.model import (
+    Finding,
+    Json,
+    Located,
+    Path,
+    Problem,
+    Target,
+    TargetOverrides,
+    UserObject,
+    path_text,
+)
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.yaml.comments import Comments, commented
 from kaitogen.yaml.writer import dump
@@ -27,7 +37,7 @@ class Intent(NamedTuple):
     name: str
     text: str
     value: Json
-    source: Finished
+    source: UserObject
     target: Target
     objects: Mapping[Identity, Json]
     comments: Mapping[Path, Comments]
@@ -42,7 +52,7 @@ class Imported(NamedTuple):
     config_maps: int = 0
 
 
-def import_all(loaded: Loaded, wanted: Wanted, *, as_set: str | None = None) -> Imported:
+def import_all(loaded: Loaded, wanted: TargetOverrides, *, as_set: str | None = None) -> Imported:
     """Everything that was loaded as intents, or as one set of that name; no text where a finding is an error."""
     read = read_objects(loaded, wanted)
     if any(one.severity == "error" for one in read.findings):
@@ -57,7 +67,7 @@ def import_all(loaded: Loaded, wanted: Wanted, *, as_set: str | None = None) -> 
 
 
 def _intents(read: Read) -> tuple[list[Intent], list[Located]]:
-    config_maps: dict[tuple[str, str], Finished] = {}
+    config_maps: dict[tuple[str, str], UserObject] = {}
     for one in read.config_maps:
         metadata = one.data.get("metadata")
         if isinstance(metadata, dict) and isinstance(metadata.get("name"), str):
@@ -72,7 +82,7 @@ def _intents(read: Read) -> tuple[list[Intent], list[Located]]:
 
 
 def _intent(
-    source: Finished, target: Target, config_maps: Mapping[tuple[str, str], Finished]
+    source: UserObject, target: Target, config_maps: Mapping[tuple[str, str], UserObject]
 ) -> tuple[Intent, Located | None]:
     data, value = min(_forms(source.data, target), key=lambda form: len(dump(form[1])))
     objects = [data]
@@ -153,7 +163,9 @@ def _refused(intent: Intent, finding: Finding) -> Located:
         intent.target,
         intent.value["spec"].get("inference"),
     )
-    paths = (path for path in places(intent.source.data) if path_text(said_at(spec, path)) == finding.path)
+    paths = (
+        path for path in places(intent.source.data) if path_text(to_intent_path(spec, path)) == finding.path
+    )
     message = f"an intent cannot say this: {finding.message}"
     problem = Problem(
         "KG173", "error", next(paths, ()), message, finding.fix, finding.found, finding.expected

@@ -6,9 +6,20 @@ from typing import Final, NamedTuple
 from kaitogen.commands.import_.targeting import target_of
 from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import take_back
-from kaitogen.model import Document, Finding, Finished, Json, Located, Origin, Path, Problem, Target, Wanted
+from kaitogen.model import (
+    Document,
+    Finding,
+    Json,
+    Located,
+    Origin,
+    Path,
+    Problem,
+    Target,
+    TargetOverrides,
+    UserObject,
+)
 from kaitogen.pipeline.check import check_finished, is_workspace
-from kaitogen.pipeline.classify import sort_out
+from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.load import Loaded
 
 _MARK: Final = "{{"
@@ -22,19 +33,19 @@ _MOST_KINDS: Final = 3
 class Read(NamedTuple):
     """What an import works on: each Workspace with its target, all ConfigMaps, and what is wrong or worth a word."""
 
-    workspaces: tuple[tuple[Finished, Target], ...]
-    config_maps: tuple[Finished, ...]
+    workspaces: tuple[tuple[UserObject, Target], ...]
+    config_maps: tuple[UserObject, ...]
     findings: tuple[Finding, ...]
 
 
-def read_objects(loaded: Loaded, wanted: Wanted) -> Read:
+def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
     """The objects of a whole run, held against KAITO's rules of their targets."""
     documents, unreadable, files = loaded
-    sorted_out = sort_out(documents, finished=True)
+    sorted_out = classify(documents, finished=True)
     located = [*sorted_out.located, *(one for document in documents for one in _nested(document))]
     findings = [*map(_unrendered, unreadable), *sorted_out.findings]
-    workspaces: list[tuple[Finished, Target]] = []
-    config_maps: list[Finished] = []
+    workspaces: list[tuple[UserObject, Target]] = []
+    config_maps: list[UserObject] = []
     seen: dict[tuple[str, str], Origin] = {}
     for one in sorted_out.finished:
         if not is_workspace(one.data):
@@ -55,10 +66,10 @@ def read_objects(loaded: Loaded, wanted: Wanted) -> Read:
 
 
 def judged(
-    workspaces: Sequence[tuple[Finished, Target]], config_maps: Sequence[Finished]
+    workspaces: Sequence[tuple[UserObject, Target]], config_maps: Sequence[UserObject]
 ) -> Iterator[Located]:
     """What KAITO refuses or cannot run; its warnings are for `validate`, once the intent is there."""
-    targets: dict[str, tuple[Target, list[Finished]]] = {}
+    targets: dict[str, tuple[Target, list[UserObject]]] = {}
     for one, target in workspaces:
         targets.setdefault(repr(target), (target, []))[1].append(one)
     for target, group in targets.values():
@@ -93,7 +104,7 @@ def _unrendered(finding: Finding) -> Finding:
     )
 
 
-def _templated(one: Finished) -> Problem | None:
+def _templated(one: UserObject) -> Problem | None:
     path = next(_braces(one.data, ()), None)
     if path is None:
         return None
@@ -113,7 +124,7 @@ def _braces(value: Json, path: Path) -> Iterator[Path]:
             yield from _braces(item, (*path, index))
 
 
-def _owned(one: Finished) -> Problem | None:
+def _owned(one: UserObject) -> Problem | None:
     """A Workspace that something else makes would be fought over."""
     metadata = one.data.get("metadata")
     if not isinstance(metadata, dict):
@@ -132,7 +143,7 @@ def _owned(one: Finished) -> Problem | None:
     return Problem("KG175", "warning", path, message, "change what makes it, or remove that first")
 
 
-def _twice(one: Finished, seen: dict[tuple[str, str], Origin]) -> Problem | None:
+def _twice(one: UserObject, seen: dict[tuple[str, str], Origin]) -> Problem | None:
     metadata = one.data.get("metadata")
     if not isinstance(metadata, dict):
         return None

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kaitogen.kaito.catalogue.skus import PROVIDERS, find_sku
-from kaitogen.model import Json, Path, Problem, Target, Wanted
+from kaitogen.model import Json, Path, Problem, Target, TargetOverrides
 
 _GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
 #: Since then only an installation without provisioning takes a Workspace without an instance type.
@@ -11,7 +11,7 @@ _STRICT_SINCE: Final = 8
 _V1ALPHA1: Final = "kaito.sh/v1alpha1"
 
 
-def target_of(workspace: Json, wanted: Wanted) -> tuple[Target, Problem | None]:
+def target_of(workspace: Json, wanted: TargetOverrides) -> tuple[Target, Problem | None]:
     """The target of a Workspace, with a note about what nobody said."""
     default = Target()
     resource = workspace.get("resource")

@@ -22,10 +22,10 @@ from kaitogen.model import (
     Problem,
     Request,
     Target,
-    Wanted,
+    TargetOverrides,
 )
 from kaitogen.pipeline.check import is_workspace
-from kaitogen.pipeline.classify import is_an_intent, sort_out
+from kaitogen.pipeline.classify import classify, is_an_intent
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.validate import validate
@@ -44,7 +44,7 @@ class Migrated(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def migrated(name: str, data: bytes, wanted: Wanted) -> Migrated:
+def migrated(name: str, data: bytes, wanted: TargetOverrides) -> Migrated:
     """One file for the version `wanted.kaito`; the rest of `wanted` is about finished Workspaces."""
     loaded = documents_of(name, data)
     if loaded.findings:
@@ -74,7 +74,7 @@ def migrated(name: str, data: bytes, wanted: Wanted) -> Migrated:
 
 
 def _ours(document: Document) -> bool:
-    return is_an_intent(document.value) or bool(sort_out([document], finished=True).finished)
+    return is_an_intent(document.value) or bool(classify([document], finished=True).finished)
 
 
 def _pieces(text: str) -> dict[int, str]:
@@ -84,7 +84,7 @@ def _pieces(text: str) -> dict[int, str]:
     return {start: text[start:end] for start, end in pairwise(cuts)}
 
 
-def _edits(document: Document, wanted: Wanted, located: list[Located]) -> Iterator[Edit]:
+def _edits(document: Document, wanted: TargetOverrides, located: list[Located]) -> Iterator[Edit]:
     if document.flaws:
         return
     seen: set[Path] = set()
@@ -96,11 +96,11 @@ def _edits(document: Document, wanted: Wanted, located: list[Located]) -> Iterat
             yield step
 
 
-def _steps(document: Document, wanted: Wanted) -> Iterator[tuple[Origin, Edit | Problem]]:
+def _steps(document: Document, wanted: TargetOverrides) -> Iterator[tuple[Origin, Edit | Problem]]:
     to = Target(wanted.kaito or NEWEST_KAITO)
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
-        for one in sort_out([document], finished=True).finished:
+        for one in classify([document], finished=True).finished:
             if is_workspace(one.data):
                 yield from ((origin, step) for step in of_workspace(one.data, one.origin.roots[0], to))
         return
@@ -169,9 +169,9 @@ def _in_text(document: Document, edits: list[Edit], value: Json, located: list[L
     return document.text
 
 
-def _left(moved: list[Document], wanted: Wanted) -> Iterator[Located]:
+def _left(moved: list[Document], wanted: TargetOverrides) -> Iterator[Located]:
     """What the other version refuses in finished Workspaces after all edits."""
-    finished = sort_out([one for one in moved if not is_an_intent(one.value)], finished=True).finished
+    finished = classify([one for one in moved if not is_an_intent(one.value)], finished=True).finished
     workspaces = [
         (one, target_of_workspace(one.data, wanted)[0]) for one in finished if is_workspace(one.data)
     ]

@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-from kaitogen.errors import SurroundingsError
+from kaitogen.errors import EnvironmentFailure
 
 
 def write(name: str, data: bytes) -> None:
@@ -24,6 +24,6 @@ def write(name: str, data: bytes) -> None:
         if new and os.path.lexists(new):
             os.unlink(new)
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"{name} cannot be written: {reason}", fix="check space and permissions"
         ) from error

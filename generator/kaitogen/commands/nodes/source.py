@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from kaitogen.commands import inputs, max_age
 from kaitogen.commands.option_types import Values
 from kaitogen.diagnostics.placing import place
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.kaito.rules.context import part
 from kaitogen.model import Document, Finding, Json
 from kaitogen.nodes import inventory, snapshot
@@ -185,7 +185,7 @@ def _pieces(name: str) -> Iterator[bytes]:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         label = "standard input" if name == "-" else name
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"{label} cannot be read: {reason}", fix="check the path and its permissions"
         ) from error
 

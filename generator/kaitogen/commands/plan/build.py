@@ -9,7 +9,7 @@ from kaitogen.commands.plan.objects import made_for
 from kaitogen.commands.plan.types import Fleet, Planned
 from kaitogen.diagnostics.placing import in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import take_back
-from kaitogen.kaito.field_paths import said_at
+from kaitogen.kaito.field_paths import to_intent_path
 from kaitogen.kaito.rules.context import Facts, Surroundings
 from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.sizing.costs import Cost, Prices, cost
@@ -81,7 +81,7 @@ def _cost(prices: Prices | None, planned: Iterable[Planned]) -> Cost | None:
 
 def _with_findings(planned: Sequence[Planned], result: Result) -> Fleet:
     located = [
-        Located(one.spec.origin, problem._replace(path=said_at(one.spec, problem.path)))
+        Located(one.spec.origin, problem._replace(path=to_intent_path(one.spec, problem.path)))
         for one in planned
         for problem in one.sizing.warnings
     ]

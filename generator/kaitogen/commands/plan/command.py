@@ -15,7 +15,7 @@ from kaitogen.commands.progress import Progress
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.terminal import colours, rewrites
 from kaitogen.diagnostics import as_text
-from kaitogen.errors import EXIT_SURROUNDINGS
+from kaitogen.errors import EXIT_ENVIRONMENT
 from kaitogen.model import Finding, Request
 from kaitogen.pipeline.generate import generate
 
@@ -39,7 +39,7 @@ def run(values: Values) -> Outcome:
             progress.say(f"reading the intents at {as_text.printable(revision)}")
             before = _at(revision, request, beside._replace(choosing=False))
             past = _about_the_past(revision, before)
-            readable = as_text.exit_code(past) != EXIT_SURROUNDINGS
+            readable = as_text.exit_code(past) != EXIT_ENVIRONMENT
             fleet = fleet.with_more(past)
             against = compare(revision, before, fleet)
         progress.say("writing the plan")

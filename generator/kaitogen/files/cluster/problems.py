@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.as_text import printable
 from kaitogen.diagnostics.suggest import nearest
-from kaitogen.errors import SurroundingsError
+from kaitogen.errors import EnvironmentFailure
 
 _GROUP: Final = "rbac.authorization.k8s.io"
 _ACCOUNT: Final = "system:serviceaccount:"
@@ -25,7 +25,7 @@ class Asked(NamedTuple):
     name: str = ""
 
 
-class ClusterError(SurroundingsError):
+class ClusterError(EnvironmentFailure):
     """The cluster could not be asked: `code` says why, `where` names what was asked."""
 
     def __init__(self, code: str, where: str, words: str, fix: str) -> None:

@@ -12,7 +12,7 @@ from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import as_text
 from kaitogen.diagnostics.placing import place
-from kaitogen.errors import EXIT_SURROUNDINGS, KaitogenError, UsageError
+from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, UsageError
 from kaitogen.integrations.argocd import bounds, folder, parameters, report
 from kaitogen.model import Document, Finding, Request, Result
 from kaitogen.pipeline import overlays
@@ -35,12 +35,12 @@ def run(values: Values) -> Outcome:
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         return Outcome(
-            said=report.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_SURROUNDINGS
+            said=report.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_ENVIRONMENT
         )
 
 
 def _stopped(finding: Finding) -> Outcome:
-    return Outcome(said=report.text([finding]), exit_code=EXIT_SURROUNDINGS)
+    return Outcome(said=report.text([finding]), exit_code=EXIT_ENVIRONMENT)
 
 
 def _outcome(values: Values) -> Outcome:
@@ -112,7 +112,7 @@ def laid(documents: list[Document], said: parameters.Said, top: str) -> tuple[li
         findings += [*found.findings, *unreadable]
         for overlay in over:
             findings += overlay.flaws
-            done = overlays.lay(documents, overlay) if not overlay.flaws else overlays.Laid(documents, [])
+            done = overlays.lay(documents, overlay) if not overlay.flaws else overlays.Overlaid(documents, [])
             documents = done.documents
             findings += place(done.located)
     assignments, wrong = _assignments(said)

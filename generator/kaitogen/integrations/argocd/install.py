@@ -5,7 +5,7 @@ import os
 from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.integrations.argocd import manifests
 
 
@@ -34,6 +34,6 @@ def _write(path: str, text: str) -> None:
             file.write(text)
         os.replace(f"{path}.new", path)
     except OSError as error:
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"{path} cannot be written: {(error.strerror or str(error)).lower()}"
         ) from error

@@ -20,7 +20,7 @@ MAX_TEXT: Final = 128 * 1024
 _NOT_AS_IN_YAML: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\\u[dD][89a-fA-F]")
 
 Collection: TypeAlias = Literal["string", "array", "map"]
-Given: TypeAlias = str | tuple[str, ...] | Mapping[str, str]
+Value: TypeAlias = str | tuple[str, ...] | Mapping[str, str]
 
 
 class Parameter(NamedTuple):
@@ -84,7 +84,7 @@ _BY_NAME: Final = {one.name: one for one in PARAMETERS}
 class Said(NamedTuple):
     """What an Application says, by parameter, where it says it, and what is wrong with that."""
 
-    values: Mapping[str, Given]
+    values: Mapping[str, Value]
     sources: Mapping[str, str]
     findings: list[Finding]
 
@@ -218,7 +218,7 @@ def _store(parameter: Parameter, value: Json, source: str, result: Said) -> None
         result.sources[parameter.name] = source
 
 
-def _texts(collection: Collection, value: Json) -> Given | None:
+def _texts(collection: Collection, value: Json) -> Value | None:
     if collection == "string":
         return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
     if collection == "array":

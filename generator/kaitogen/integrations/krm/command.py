@@ -8,7 +8,7 @@ from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import as_text
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.integrations.krm import bookkeeping, configuration, functions, resource_list
 from kaitogen.integrations.krm.resource_list import ResourceList
 from kaitogen.model import INTENT_API_VERSION, Finding, Json
@@ -77,7 +77,7 @@ def _legacy(file: str) -> ResourceList:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         fix = "kustomize names the file when it runs the plugin; a ResourceList goes to standard input"
-        raise SurroundingsError(f"the configuration {file} cannot be read: {reason}", fix=fix) from error
+        raise EnvironmentFailure(f"the configuration {file} cannot be read: {reason}", fix=fix) from error
     loaded = documents_of("functionConfig", data)
     flaws = [*loaded.findings, *(flaw for document in loaded.documents for flaw in document.flaws)]
     if flaws:
@@ -108,7 +108,7 @@ def _input() -> bytes:
                 )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(f"standard input cannot be read: {reason}") from error
+        raise EnvironmentFailure(f"standard input cannot be read: {reason}") from error
     return b"".join(parts)
 
 

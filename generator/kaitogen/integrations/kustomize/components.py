@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.diagnostics import suggest
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import shipped
 
 _COMPONENTS: Final = "components"
@@ -84,7 +84,7 @@ def write(pieces: Sequence[Piece], folder: str) -> list[str]:
                 file.write(content)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(f"{folder} could not be written: {reason}", fix="check the path") from error
+        raise EnvironmentFailure(f"{folder} could not be written: {reason}", fix="check the path") from error
     return list(wanted)
 
 

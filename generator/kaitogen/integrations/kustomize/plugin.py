@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from kaitogen import __version__
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.integrations.krm.configuration import KINDS
 from kaitogen.model import INTENT_API_VERSION
 
@@ -67,7 +67,7 @@ def files(home: str) -> dict[str, str]:
 
 
 def install(home: str, *, dry_run: bool) -> list[str]:
-    """Write the plugin of every kind; the paths. SurroundingsError, with nothing written over, where that fails."""
+    """Write the plugin of every kind; the paths. EnvironmentFailure, with nothing written over, where that fails."""
     if sys.platform == "win32":
         raise UsageError(
             "kustomize runs no such plugin on Windows", fix="use kaitogen render, or the container"
@@ -75,7 +75,7 @@ def install(home: str, *, dry_run: bool) -> list[str]:
     wanted = files(home)
     for path in wanted.values():
         if os.path.lexists(path) and not is_ours(path):
-            raise SurroundingsError(f"{path} exists and was not written by kaitogen", fix="move it away")
+            raise EnvironmentFailure(f"{path} exists and was not written by kaitogen", fix="move it away")
     for kind, path in wanted.items():
         if not dry_run:
             _write(path, script(kind, sys.executable))
@@ -151,8 +151,8 @@ def _write(path: str, text: str) -> None:
         raise _failed(path, "written", error) from error
 
 
-def _failed(path: str, done: str, error: OSError) -> SurroundingsError:
-    return SurroundingsError(f"{path} could not be {done}: {(error.strerror or str(error)).lower()}")
+def _failed(path: str, done: str, error: OSError) -> EnvironmentFailure:
+    return EnvironmentFailure(f"{path} could not be {done}: {(error.strerror or str(error)).lower()}")
 
 
 def interpreter_of(path: str) -> str:

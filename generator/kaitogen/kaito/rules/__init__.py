@@ -48,10 +48,10 @@ def judge(workspace: Json, surroundings: Surroundings) -> list[Problem]:
         found += adapters.judge(facts)
     found += _resource(facts, context)
     found += ignored.judge(facts, context)
-    if facts.brought is not None:
+    if facts.byo_nodes is not None:
         from kaitogen.kaito.rules import byo_nodes  # facts about nodes are the exception
 
-        found += byo_nodes.judge(facts, facts.brought, context)
+        found += byo_nodes.judge(facts, facts.byo_nodes, context)
     return found
 
 

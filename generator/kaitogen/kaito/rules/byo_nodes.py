@@ -4,37 +4,37 @@ from collections.abc import Iterator
 
 from kaitogen.kaito.rules.context import Facts
 from kaitogen.kaito.rules.sizing import GIB, asks_for_estimate, nodes_needed
-from kaitogen.model import Brought, Problem
+from kaitogen.model import ByoNodes, Problem
 
 _PATH = ("resource", "preferredNodes")
 
 
-def judge(facts: Facts, brought: Brought, context: int) -> Iterator[Problem]:
+def judge(facts: Facts, byo_nodes: ByoNodes, context: int) -> Iterator[Problem]:
     """KG313. Where KAITO provisions the instance type tells the same; `context` is what KAITO reads as max-model-len."""
     model = facts.model
     if (
         model is None
         or not facts.byo
-        or not brought.gpus
-        or not brought.memory
+        or not byo_nodes.gpus
+        or not byo_nodes.memory
         or "partition" in facts.resource
     ):
         return
-    have = f"{brought.gpus} x {brought.memory // brought.gpus / GIB:g} GiB"
+    have = f"{byo_nodes.gpus} x {byo_nodes.memory // byo_nodes.gpus / GIB:g} GiB"
     if facts.transformers:
-        if model.weights > brought.memory:
+        if model.weights > byo_nodes.memory:
             message = f"{model.id} has {model.weights / GIB:.1f} GiB of weights, and transformers runs it on one node, of {have}"
             yield Problem("KG313", "error", _PATH, message, "take nodes with more GPU memory", have)
         return
     if not asks_for_estimate(facts):
         return
     needed = nodes_needed(
-        facts.minor, model.weights, model.bytes_per_token, (brought.gpus, brought.memory), context
+        facts.minor, model.weights, model.bytes_per_token, (byo_nodes.gpus, byo_nodes.memory), context
     )
     if not needed:
         message = f"GPUs of nodes with {have} are too small for {model.id} at {context} tokens"
         yield Problem("KG313", "error", _PATH, message, "take nodes with larger GPUs", have)
-    elif needed > brought.nodes:
-        message = f"KAITO {facts.kaito} will wait for {needed} nodes of {have} for {model.id}, and {brought.nodes} {'is' if brought.nodes == 1 else 'are'} chosen"
+    elif needed > byo_nodes.nodes:
+        message = f"KAITO {facts.kaito} will wait for {needed} nodes of {have} for {model.id}, and {byo_nodes.nodes} {'is' if byo_nodes.nodes == 1 else 'are'} chosen"
         advice = f"choose {needed} nodes, or nodes with more GPU memory"
-        yield Problem("KG313", "error", _PATH, message, advice, str(brought.nodes), str(needed))
+        yield Problem("KG313", "error", _PATH, message, advice, str(byo_nodes.nodes), str(needed))

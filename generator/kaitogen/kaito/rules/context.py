@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
-from kaitogen.model import Brought, Json, Target
+from kaitogen.model import ByoNodes, Json, Target
 
 RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
@@ -25,14 +25,14 @@ class Surroundings(NamedTuple):
 
     `config_maps` are the ConfigMaps in the same output by (namespace, name), namespace ""
     where they name none; None where nobody knows them, as for a manifest on its own.
-    `notes` asks for what the rules cannot decide without the cluster as well. `brought` is what an
+    `notes` asks for what the rules cannot decide without the cluster as well. `byo_nodes` is what an
     inventory says about the nodes, where there is one.
     """
 
     target: Target
     config_maps: Mapping[tuple[str, str], Mapping[str, str]] | None = None
     notes: bool = False
-    brought: Brought | None = None
+    byo_nodes: ByoNodes | None = None
 
 
 class Facts:
@@ -40,8 +40,8 @@ class Facts:
 
     __slots__ = (
         "annotations",
-        "brought",
         "byo",
+        "byo_nodes",
         "config_maps",
         "inference",
         "instance_type",
@@ -64,7 +64,7 @@ class Facts:
     )
 
     def __init__(self, workspace: Json, surroundings: Surroundings) -> None:
-        target, self.config_maps, self.notes, self.brought = surroundings
+        target, self.config_maps, self.notes, self.byo_nodes = surroundings
         self.workspace: Mapping[str, Json] = workspace
         self.target = target
         self.kaito = target.kaito

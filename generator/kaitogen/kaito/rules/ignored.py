@@ -69,7 +69,7 @@ def _nodes(number_: int) -> str:
 def _preferred(facts: Facts, names: list[str]) -> Iterator[Problem]:
     if facts.byo:
         # What is wrong with the selector is told by the facts about the nodes, where there are some.
-        if facts.brought is None or facts.brought.pinned:
+        if facts.byo_nodes is None or facts.byo_nodes.pinned:
             yield _under_byo(facts, names)
     elif facts.minor >= _UNREAD_SINCE:
         message = (
@@ -99,7 +99,7 @@ def _under_byo(facts: Facts, names: list[str]) -> Problem:
     """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
     pin = _pinned_by(facts)
     found = cut(", ".join(names))
-    if facts.brought is not None and facts.brought.pinned:
+    if facts.byo_nodes is not None and facts.byo_nodes.pinned:
         labels = cut(",".join(f"{key}={value}" for key, value in facts.match_labels.items()))
         message = f"KAITO {facts.kaito} finds these nodes by {labels}, which they alone have, not by name"
         return Problem("KG463", "note", _PREFERRED, message, "keep the labels on these nodes", found)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.kaito.field_paths import said_at
+from kaitogen.kaito.field_paths import to_intent_path
 from kaitogen.kaito.updates.model import ABSENT, Change, Comparison, Difference, Item, ObjectChange
 from kaitogen.model import Json, Located, Path, Problem
 from kaitogen.yaml.writer import flow
@@ -35,7 +35,7 @@ def problems(comparison: Comparison) -> Iterator[Located]:
 
 
 def _located(item: Item, path: Path, problem: Problem) -> Located:
-    where = path if item.spec is None else said_at(item.spec, path)
+    where = path if item.spec is None else to_intent_path(item.spec, path)
     return Located(item.origin, problem._replace(path=where))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kaitogen.model import Located, Plan, Problem, Spec
+from kaitogen.model import Located, Problem, ResourceSpec, Spec
 from kaitogen.pipeline.strategies import auto, count, explicit
 from kaitogen.pipeline.strategies.base import Strategy
 
@@ -14,9 +14,9 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 }
 
 
-def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, Plan]], list[Located]]:
+def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, ResourceSpec]], list[Located]]:
     """The plan of every Spec whose placement does not contradict its strategy, and what contradicts."""
-    planned: list[tuple[Spec, Plan]] = []
+    planned: list[tuple[Spec, ResourceSpec]] = []
     located: list[Located] = []
     for spec in specs:
         strategy = STRATEGIES[chosen(spec)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kaitogen.model import Placement, Plan, Problem, Spec
+from kaitogen.model import Placement, Problem, ResourceSpec, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
 
 
@@ -26,8 +26,8 @@ def objections(spec: Spec) -> Iterator[Problem]:
         )
 
 
-def plan(spec: Spec) -> Plan:
+def plan(spec: Spec) -> ResourceSpec:
     """No count; preferredNodes only where the intent hands some through to KAITO."""
     placement = spec.placement
     selector = own_label(spec) if placement.label_selector is None else placement.label_selector
-    return Plan("auto", None, placement.preferred_nodes, placement.instance_type, selector)
+    return ResourceSpec("auto", None, placement.preferred_nodes, placement.instance_type, selector)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from kaitogen.model import Placement, Plan, Problem, Spec
+from kaitogen.model import Placement, Problem, ResourceSpec, Spec
 
 #: Paths of problems start here, since a strategy only judges the placement.
 PLACEMENT = ("spec", "placement")
@@ -18,7 +18,7 @@ class Strategy(Protocol):
     def objections(self, spec: Spec, /) -> Iterator[Problem]:
         """What in the placement contradicts this strategy."""
 
-    def plan(self, spec: Spec, /) -> Plan:
+    def plan(self, spec: Spec, /) -> ResourceSpec:
         """The resource of the Workspace; called only where there are no objections."""
 
 

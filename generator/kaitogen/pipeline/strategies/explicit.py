@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.model import Json, Placement, Plan, Problem, Spec
+from kaitogen.model import Json, Placement, Problem, ResourceSpec, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
 
 #: The label that pins under byo: a Workspace's own, so that the selector matches its nodes and no others.
@@ -33,12 +33,12 @@ def objections(spec: Spec) -> Iterator[Problem]:
         yield Problem("KG207", "error", (*PLACEMENT, "preferredNodes"), message, "remove preferredNodes")
 
 
-def plan(spec: Spec) -> Plan:
+def plan(spec: Spec) -> ResourceSpec:
     """Count and preferredNodes from the nodes; a default selector that fits how the provisioner finds nodes."""
     placement = spec.placement
     nodes = placement.nodes or ()
     selector = _selector(spec) if placement.label_selector is None else placement.label_selector
-    return Plan("explicit", len(nodes), nodes, placement.instance_type, selector)
+    return ResourceSpec("explicit", len(nodes), nodes, placement.instance_type, selector)
 
 
 def _selector(spec: Spec) -> dict[str, Json]:

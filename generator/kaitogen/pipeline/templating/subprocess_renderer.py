@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple, NoReturn
 
-from kaitogen.errors import SurroundingsError, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.model import Context, Json
 
 #: Every template of this folder is rendered for every intent, after the Workspace.
@@ -58,7 +58,7 @@ def added_documents(folder: str) -> tuple[str, ...]:
         names = sorted(os.listdir(below))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise SurroundingsError(
+        raise EnvironmentFailure(
             f"--templates: {below} cannot be read: {reason}", fix="check its permissions"
         ) from error
     return tuple(f"{DOCUMENTS}/{name}" for name in names if name.endswith(SUFFIX))
