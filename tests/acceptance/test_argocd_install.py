@@ -63,6 +63,21 @@ def test_neither_print_nor_folder_is_wrong_usage() -> None:
     assert (done.code, done.output) == (2, b"")
 
 
+def test_install_renews_its_own_files_and_writes_over_nobody_else_s(tmp_path: Path) -> None:
+    kaitogen("argocd", "install", "-o", tmp_path, "--image", "registry.internal/kaitogen:old")
+    done = kaitogen("argocd", "install", "-o", tmp_path)
+    assert done.code == 0, done.said
+    assert [name for name in FILES if (tmp_path / name).read_bytes() != (ROOT / name).read_bytes()] == []
+    (tmp_path / "deploy/argocd/examples/application.yaml").unlink()
+    (tmp_path / "deploy/argocd/helm/values.yaml").write_text("mine\n")
+    (tmp_path / "plugin.yaml.new").write_text("precious\n")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    done = kaitogen("argocd", "install", "-o", tmp_path, "--discover")
+    assert done.code == 3
+    assert "values.yaml exists and was not written by kaitogen" in done.said
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_image_detection_and_dynamic_parameters_are_options(tmp_path: Path) -> None:
     image = "registry.internal/kaitogen@sha256:" + "0" * 64
     done = kaitogen(

@@ -439,6 +439,18 @@ def test_merging_into_the_file_itself(tmp_path: Path) -> None:
     assert (other.code, other.output) == (2, b"")
 
 
+def test_a_snapshot_into_a_link_goes_where_the_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "now.json").write_bytes(listing(api_node("gpu-1")))
+    (tmp_path / "real.yaml").write_text("old")
+    (tmp_path / "real.yaml").chmod(0o600)
+    (tmp_path / "link.yaml").symlink_to("real.yaml")
+    done = kaitogen("nodes", "snapshot", "now.json", "-o", "link.yaml", cwd=tmp_path)
+    assert done.code == 0, done.said
+    assert (tmp_path / "link.yaml").readlink() == Path("real.yaml")
+    assert yaml.safe_load((tmp_path / "real.yaml").read_text())["spec"]["nodes"][0]["name"] == "gpu-1"
+    assert (tmp_path / "real.yaml").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kaitogen.files import atomic_swap, folder_lock, output_folder
+from kaitogen.files import atomic, output_folder
 
 OLD = {"a.yaml": b"old a\n", "b.yaml": b"old b\n"}
 NEW = {"b.yaml": b"new b\n", "c.yaml": b"new c\n"}
@@ -38,7 +38,7 @@ def die_at(monkeypatch: pytest.MonkeyPatch, number: int) -> Callable[[], bool]:
 
     for name in CALLS:
         monkeypatch.setattr(os, name, dying(getattr(os, name)))
-    monkeypatch.setattr(atomic_swap, "names", dying(atomic_swap.names))
+    monkeypatch.setattr(atomic, "exchange", dying(atomic.exchange))
     monkeypatch.setattr(shutil, "rmtree", dying(shutil.rmtree))
     return lambda: count >= number
 
@@ -132,7 +132,7 @@ def test_all_calls_are_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_system_without_the_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = start(tmp_path, inside=False)
-    monkeypatch.setattr(atomic_swap, "names", lambda *_: False)
+    monkeypatch.setattr(atomic, "exchange", lambda *_: False)
     output_folder.replace(str(target), NEW)
     assert shown(target) == {**NEW, **FOREIGN}
 
@@ -172,7 +172,7 @@ def test_run_that_was_stopped_does_not_stop_others_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = start(tmp_path, inside=False)
-    monkeypatch.setattr(folder_lock, "_PATIENCE", 0.1)
-    with folder_lock.turn(str(tmp_path)):
+    monkeypatch.setattr(atomic, "_LOCK_SECONDS", 0.1)
+    with atomic.folder_lock(str(tmp_path)):
         output_folder.replace(str(target), NEW)
     assert shown(target) == {**NEW, **FOREIGN}

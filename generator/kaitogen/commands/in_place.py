@@ -36,10 +36,10 @@ def diff(changes: Sequence[Change]) -> str:
 
 def written(changes: Sequence[Change]) -> int:
     """Write what differs, standard input left out, and say how many files that were."""
-    from kaitogen.files.in_place import replace_files
+    from kaitogen.files import atomic  # few runs write
 
     contents = {one.name: one.after for one in changes if one.before != one.after and one.name != STDIN}
-    replace_files(contents)
+    atomic.write_files(contents)
     return len(contents)
 
 

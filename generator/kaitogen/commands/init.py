@@ -8,7 +8,7 @@ from kaitogen.commands.inputs import word, words
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.as_text import printable
-from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.errors import UsageError
 from kaitogen.files import shipped
 from kaitogen.yaml.scalars import encode
 
@@ -32,15 +32,9 @@ def run(values: Values) -> Outcome:
 
 
 def _write(file: str, text: str, *, force: bool) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
-    try:
-        with open(os.open(file, flags, 0o666), "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError as error:
-        raise UsageError(
-            f"{file} exists", fix="choose another name, or write over it with --force"
-        ) from error
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"{file} cannot be written: {(error.strerror or str(error)).lower()}"
-        ) from error
+    from kaitogen.files import atomic  # most print
+
+    if os.path.lexists(file) and not force:
+        raise UsageError(f"{file} exists", fix="choose another name, or write over it with --force")
+    # What appears there meanwhile is not written over either.
+    atomic.write_files({file: text.encode()}, may_replace=None if force else lambda _: False)

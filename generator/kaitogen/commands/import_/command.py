@@ -1,5 +1,7 @@
 """`kaitogen import`: finished Workspaces to intents, on standard output or as files of a folder."""
 
+import os
+
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import Imported, import_all
 from kaitogen.commands.option_types import Values
@@ -24,9 +26,10 @@ def run(values: Values) -> Outcome:
     out = inputs.word(values["out"])
     if out is None:
         return Outcome("---\n".join(imported.texts.values()).encode(), said)
-    from kaitogen.files import output_folder
+    from kaitogen.files import atomic
 
-    output_folder.add(out, {name: text.encode() for name, text in imported.texts.items()})
+    contents = {os.path.join(out, name): text.encode() for name, text in imported.texts.items()}
+    atomic.write_files(contents, may_replace=lambda _: False, make_folders=True)
     return Outcome(said=said)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from kaitogen.commands import inputs, max_age
-from kaitogen.commands.nodes import listing, saving, source
+from kaitogen.commands.nodes import listing, source
 from kaitogen.commands.nodes.source import Facts
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
@@ -135,7 +135,9 @@ def _snapshot(values: Values) -> Outcome:
     out = inputs.word(values["out"])
     if out is None:
         return Outcome(made, said)
-    saving.write(out, made)
+    from kaitogen.files import atomic  # most print
+
+    atomic.write_files({out: made})
     return Outcome(said=said + f"kaitogen: wrote {out}: {number_of(len(entries), 'node')}\n")
 
 

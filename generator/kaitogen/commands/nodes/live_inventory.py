@@ -1,9 +1,10 @@
 """`kaitogen render --live`: the facts of the cluster in place of an inventory, and how they are kept."""
 
 from kaitogen.commands import inputs
-from kaitogen.commands.nodes import saving, source
+from kaitogen.commands.nodes import source
 from kaitogen.commands.option_types import Values
 from kaitogen.errors import UsageError
+from kaitogen.files import atomic
 from kaitogen.model import Document, Request
 from kaitogen.yaml.writer import dump
 
@@ -23,5 +24,5 @@ def save(request: Request, values: Values) -> str:
         return ""
     live = request.inventory[0]
     assert isinstance(live, Document), "the facts of the cluster come first"
-    saving.write(name, dump(live.value).encode())
+    atomic.write_files({name: dump(live.value).encode()})
     return f"kaitogen: kept the facts about nodes in {name}\n"

@@ -1,12 +1,18 @@
 """`kaitogen argocd install`: the files that install the plugin, printed or written."""
 
 import os
+from itertools import takewhile
+from typing import Final
 
 from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.errors import UsageError
+from kaitogen.files import atomic
 from kaitogen.integrations.argocd import manifests
+
+#: How the line begins that says who wrote a file.
+_MARK: Final = b"# Written by `kaitogen argocd install`"
 
 
 def run(values: Values) -> Outcome:
@@ -22,18 +28,12 @@ def run(values: Values) -> Outcome:
             raise UsageError("say where the files should go", fix="add --print, or -o FOLDER to write them")
         shown = "".join(f"# file: {name}\n{text}---\n" for name, text in made.items())
         return Outcome(shown.removesuffix("---\n").encode())
-    for name, text in made.items():
-        _write(os.path.join(out, *name.split("/")), text)
+    contents = {os.path.join(out, *name.split("/")): text.encode() for name, text in made.items()}
+    atomic.write_files(contents, may_replace=_is_ours, make_folders=True)
     return Outcome(said=f"kaitogen: wrote {len(made)} files into {out}\n")
 
 
-def _write(path: str, text: str) -> None:
-    try:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(f"{path}.new", "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(f"{path}.new", path)
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"{path} cannot be written: {(error.strerror or str(error)).lower()}"
-        ) from error
+def _is_ours(content: bytes) -> bool:
+    """Whether a file says in its first comment that this command wrote it."""
+    comment = takewhile(lambda line: line.startswith(b"#"), content.splitlines())
+    return any(line.startswith(_MARK) for line in comment)

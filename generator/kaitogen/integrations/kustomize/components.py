@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.diagnostics import suggest
-from kaitogen.errors import EnvironmentFailure, UsageError
-from kaitogen.files import shipped
+from kaitogen.errors import UsageError
+from kaitogen.files import atomic, shipped
 
 _COMPONENTS: Final = "components"
 _KUSTOMIZATION: Final = "kustomization.yaml"
@@ -65,29 +65,16 @@ def text(piece: Piece) -> str:
 
 def write(pieces: Sequence[Piece], folder: str) -> list[str]:
     """Write the pieces below a folder, each component in a folder of its own; a file that differs is left alone."""
-    wanted = {
+    contents = {
         os.path.join(folder, *file.removeprefix(_COMPONENTS + "/").split("/")): shipped.read_text(
             "overlays", file
-        )
+        ).encode()
         for piece in pieces
         for file in piece.files
     }
-    try:
-        for path, content in wanted.items():
-            if os.path.lexists(path) and _content(path) != content:
-                raise UsageError(
-                    f"{path} exists and says something else", fix="move it away, or write elsewhere"
-                )
-        for path, content in wanted.items():
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8", newline="\n") as file:
-                file.write(content)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise EnvironmentFailure(f"{folder} could not be written: {reason}", fix="check the path") from error
-    return list(wanted)
+    atomic.write_files(contents, may_replace=lambda _: False, refusal=_different, make_folders=True)
+    return list(contents)
 
 
-def _content(path: str) -> str:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
+def _different(path: str) -> UsageError:
+    return UsageError(f"{path} exists and says something else", fix="move it away, or write elsewhere")

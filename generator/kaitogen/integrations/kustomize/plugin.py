@@ -2,12 +2,12 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from kaitogen import __version__
 from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.files import atomic
 from kaitogen.integrations.krm.configuration import KINDS
 from kaitogen.model import INTENT_API_VERSION
 
@@ -67,19 +67,19 @@ def files(home: str) -> dict[str, str]:
 
 
 def install(home: str, *, dry_run: bool) -> list[str]:
-    """Write the plugin of every kind; the paths. EnvironmentFailure, with nothing written over, where that fails."""
+    """Write the plugin of every kind; the paths. EnvironmentFailure, with nothing changed, where that fails."""
     if sys.platform == "win32":
         raise UsageError(
             "kustomize runs no such plugin on Windows", fix="use kaitogen render, or the container"
         )
-    wanted = files(home)
-    for path in wanted.values():
+    plugins = files(home)
+    for path in plugins.values():
         if os.path.lexists(path) and not is_ours(path):
             raise EnvironmentFailure(f"{path} exists and was not written by kaitogen", fix="move it away")
-    for kind, path in wanted.items():
-        if not dry_run:
-            _write(path, script(kind, sys.executable))
-    return list(wanted.values())
+    if not dry_run:
+        contents = {path: script(kind, sys.executable).encode() for kind, path in plugins.items()}
+        atomic.write_files(contents, executable=True, make_folders=True)
+    return list(plugins.values())
 
 
 def uninstall(home: str, *, dry_run: bool) -> list[str]:
@@ -91,7 +91,8 @@ def uninstall(home: str, *, dry_run: bool) -> list[str]:
         try:
             os.unlink(path)
         except OSError as error:
-            raise _failed(path, "removed", error) from error
+            reason = (error.strerror or str(error)).lower()
+            raise EnvironmentFailure(f"{path} could not be removed: {reason}") from error
         folder = os.path.dirname(path)
         for _ in [*INTENT_API_VERSION.split("/"), ""]:
             try:
@@ -133,26 +134,6 @@ def script(kind: str, interpreter: str) -> str:
     quoted = "'" + interpreter.replace("'", "'\\''") + "'"
     # -P: the folder of a kustomization is no place to import from.
     return f"#!/bin/sh\n{about}exec {quoted} -P -c '{code.strip()}; main()' \"$@\"\n"
-
-
-def _write(path: str, text: str) -> None:
-    folder = os.path.dirname(path)
-    temporary = ""
-    try:
-        os.makedirs(folder, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=folder)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o755)  # noqa: S103 - a program that everybody may run
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary and os.path.lexists(temporary):
-            os.unlink(temporary)
-        raise _failed(path, "written", error) from error
-
-
-def _failed(path: str, done: str, error: OSError) -> EnvironmentFailure:
-    return EnvironmentFailure(f"{path} could not be {done}: {(error.strerror or str(error)).lower()}")
 
 
 def interpreter_of(path: str) -> str:

@@ -1,0 +1,251 @@
+"""Files written whole or not at all: new content is beside the old and on the disk before it takes its name.
+
+Every file that kaitogen writes for a user goes through `write_files`, or, where a whole folder is
+generated, through `output_folder`, which is made of the same parts.
+"""
+
+import errno
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Final
+
+from kaitogen.errors import EnvironmentFailure, KaitogenError
+
+#: How the names begin of what is being written, and stays behind where a run is killed.
+PREFIX: Final = ".kaitogen-new-"
+_ABANDONED_AFTER: Final = 3600.0
+_EXECUTABLE: Final = 0o111
+#: A run is done long before. One that was stopped (Ctrl-Z) must not stop the others for good.
+_LOCK_SECONDS: Final = 10.0
+_LOCK_PAUSE: Final = 0.02
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+#: The kernel, the C library or the file system has no such operation.
+_NO_EXCHANGE: Final = frozenset((errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV))
+
+
+def refused(path: str) -> EnvironmentFailure:
+    """What to say of somebody else's file that stands where one of ours should."""
+    fix = "move it away, or choose another folder"
+    return EnvironmentFailure(f"{path} exists and was not written by kaitogen", fix=fix)
+
+
+def write_files(
+    contents: Mapping[str, bytes],
+    *,
+    may_replace: Callable[[bytes], bool] | None = None,
+    refusal: Callable[[str], KaitogenError] = refused,
+    executable: bool = False,
+    make_folders: bool = False,
+) -> None:
+    """Give each path its content. EnvironmentFailure where one cannot have it, and then all are as they were.
+
+    A link stays one: the file behind it is replaced. A file that is there keeps its mode and, where
+    that is allowed, its owner. With `may_replace` a file that has the content already is left alone,
+    and one whose content is not accepted is refused.
+    """
+    path = ""
+    try:
+        with ExitStack() as folders, ExitStack() as scratch, ExitStack() as undo:
+            ready: list[tuple[str, str]] = []
+            for path, data in contents.items():
+                target = os.path.realpath(path)
+                if make_folders:
+                    _make_folders(os.path.dirname(target), folders)
+                mode = _mode_for(path, target, executable=executable)
+                if may_replace is not None and os.path.lexists(target):
+                    old = read_regular(target)
+                    if old == data:
+                        continue
+                    if old is not None and not may_replace(old):
+                        raise refusal(path)
+                ready.append((path, _written_beside(target, data, mode, scratch)))
+            for path, new in ready:
+                _take_place(new, os.path.realpath(path), scratch, undo)
+            undo.pop_all()
+            folders.pop_all()
+        for folder in {os.path.dirname(new) for _, new in ready}:
+            sync_folder(folder)
+            remove_left_over(folder)
+    except OSError as error:
+        raise unwritten(path, error) from error
+
+
+def unwritten(path: str, error: OSError) -> EnvironmentFailure:
+    """What to say where writing a file or a folder failed and was undone."""
+    reason = (error.strerror or str(error)).lower()
+    fix = "nothing was changed; check space and permissions"
+    return EnvironmentFailure(f"{path} could not be written: {reason}", fix=fix)
+
+
+def read_regular(path: str) -> bytes | None:
+    """The content of a regular file that is no link; None for anything else."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def write_synced(path: str, data: bytes) -> None:
+    """A new file, on the disk when this returns."""
+    with open(path, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: str) -> None:
+    """The folder's own entries to the disk, where the system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass  # some file systems know no fsync of folders
+    finally:
+        os.close(descriptor)
+
+
+def default_mode(most: int) -> int:
+    """What of a mode the user's umask leaves."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return most & ~mask
+
+
+def remove_left_over(folder: str) -> None:
+    """Remove what a run that was killed left here; what is young may belong to a run that still works on it."""
+    with suppress(OSError):  # what cannot be removed is for the next run; what is gone needs not be
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if name.startswith(PREFIX) and time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER:
+                discard(path)
+
+
+def discard(path: str) -> None:
+    """Remove a file or a folder of our own, if it is there."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with suppress(OSError):
+        os.unlink(path)
+
+
+def exchange(one: str, other: str) -> bool:
+    """Exchange two existing names, so that no moment has neither (renameat2, Linux 3.15).
+
+    False where the system has no such operation, OSError where it failed.
+    """
+    import ctypes  # rarely needed, and large
+
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    if renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _NO_EXCHANGE:
+        return False
+    raise OSError(code, os.strerror(code), other)
+
+
+@contextmanager
+def folder_lock(folder: str) -> Iterator[None]:
+    """Wait for other runs that write below the folder, and let them wait; nothing where the system has no locks.
+
+    The lock is the kernel's and ends with the process, so that nothing is left to clean up.
+    """
+    try:
+        import fcntl  # not there on every system
+
+        descriptor = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() < deadline:
+                    time.sleep(_LOCK_PAUSE)
+                    continue
+            except OSError:
+                pass  # a file system without locks
+            break
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _make_folders(folder: str, made: ExitStack) -> None:
+    if not os.path.isdir(folder):
+        _make_folders(os.path.dirname(folder), made)
+        os.mkdir(folder)
+        made.callback(os.rmdir, folder)
+
+
+def _mode_for(path: str, target: str, *, executable: bool) -> int:
+    """The mode that the file will have; PermissionError or EnvironmentFailure where it must not be replaced."""
+    more = _EXECUTABLE if executable else 0
+    if not os.path.lexists(target):
+        return default_mode(0o666 | more)
+    mode = os.stat(target).st_mode
+    if not stat.S_ISREG(mode):
+        raise EnvironmentFailure(
+            f"{path} is not a regular file", fix="name a file, or one that is not there yet"
+        )
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "permission denied")
+    return stat.S_IMODE(mode) | more
+
+
+def _written_beside(target: str, data: bytes, mode: int, scratch: ExitStack) -> str:
+    """A file in the target's folder with the content, the mode and the target's owner."""
+    new = _scratch_name(os.path.dirname(target), scratch)
+    write_synced(new, data)
+    with suppress(FileNotFoundError, PermissionError):
+        owner = os.stat(target)
+        os.chown(new, owner.st_uid, owner.st_gid)
+    os.chmod(new, mode)
+    return new
+
+
+def _scratch_name(folder: str, scratch: ExitStack) -> str:
+    descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+    scratch.callback(discard, name)
+    os.close(descriptor)
+    return name
+
+
+def _take_place(new: str, target: str, scratch: ExitStack, undo: ExitStack) -> None:
+    """Let the new file have the target's name; a file that appeared there meanwhile is not written over."""
+    if not os.path.lexists(target):
+        try:
+            os.link(new, target)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            os.rename(new, target)
+        undo.callback(os.unlink, target)
+        return
+    old = _scratch_name(os.path.dirname(target), scratch)
+    os.unlink(old)
+    try:
+        os.link(target, old)
+    except OSError:  # a file system without hard links, or the file of another user
+        shutil.copy2(target, old)
+    undo.callback(os.replace, old, target)
+    os.replace(new, target)
