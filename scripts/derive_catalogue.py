@@ -54,9 +54,8 @@ def modules(facts: Path) -> dict[str, str]:
     )
     return {
         "models_data.py": _models(models, versions),
-        "shapes_data.py": _shapes(models),
+        "architectures_data.py": _shapes(models),
         "skus_data.py": _skus(skus),
-        "versions_data.py": _versions(versions),
     }
 
 
@@ -210,48 +209,6 @@ def _sku(fact: Fact) -> tuple[Fact, ...]:
         _minor(fact["since"]),
         _minor(fact["removed"]),
     )
-
-
-def _versions(facts: Fact) -> str:
-    entries = {_minor(entry["version"]): entry for entry in facts["versions"]}
-    annotations: dict[str, tuple[int, int]] = {}
-    for key in sorted({item["key"] for entry in entries.values() for item in entry["annotations"]}):
-        having = [
-            minor for minor in sorted(entries) if any(i["key"] == key for i in entries[minor]["annotations"])
-        ]
-        annotations[key] = (having[0], 0 if having[-1] == max(entries) else having[-1] + 1)
-    table = {
-        f"0.{minor}": (
-            entries[minor]["version"],
-            entries[minor]["released"],
-            entries[minor]["vllmVersion"],
-            tuple(entries[minor]["workspaceServed"]),
-            dict(sorted(entries[minor]["featureGates"].items())),
-        )
-        for minor in sorted(entries)
-    }
-    gates = sorted({gate for entry in entries.values() for gate in entry["featureGates"]})
-    body = [
-        *_table(
-            "ANNOTATIONS",
-            "dict[str, tuple[int, int]]",
-            "By annotation: the first minor version that reads it, and the first that no longer does (0: none).",
-            annotations,
-        ),
-        "",
-        "#: Every feature gate of any version.",
-        f"GATES: Final = frozenset({_literal(tuple(gates[:6]))[:-1]},",
-        f"    {', '.join(_text(gate) for gate in gates[6:])}))",
-        "",
-        "#: By minor version: the release that was read, its day, its vLLM, the API versions served, the gates' defaults.",
-        "VERSIONS: Final[dict[str, tuple[str, str, str, tuple[str, ...], dict[str, bool]]]] = {",
-    ]
-    for key, (tag, day, vllm, served, defaults) in table.items():
-        body += [f'    "{key}": ({_text(tag)}, {_text(day)}, {_text(vllm)}, {_literal(served)}, {{']
-        body += [f"        {_text(gate)}: {default}," for gate, default in defaults.items()]
-        body += ["    }),"]
-    owns = "KAITO's releases: annotations, feature gates and their defaults."
-    return _module(owns, "versions.json", facts["kaitoVersions"][-1], [*body, "}"])
 
 
 if __name__ == "__main__":

@@ -131,6 +131,23 @@ class Finding(NamedTuple):
     source: str = ""
 
 
+class Feature(NamedTuple):
+    """Something that KAITO does in the minor versions 0.`since` to 0.`until`, both included."""
+
+    since: int
+    until: int = 999
+
+    def holds(self, minor: int) -> bool:
+        """Whether KAITO 0.`minor` does it."""
+        return self.since <= minor <= self.until
+
+
+#: The user can bring the nodes: the gate disableNodeAutoProvisioning says so, and since 0.11 a flag, which overwrites it.
+#: All other features stand in kaito/versions.py; of these the target itself has to know.
+BYO: Final = Feature(7)
+BYO_BY_GATE: Final = Feature(7, 10)
+
+
 class Target(NamedTuple):
     """The KAITO installation that a Workspace is meant for.
 
@@ -152,12 +169,14 @@ class Target(NamedTuple):
 
     @property
     def byo(self) -> bool:
-        """Whether the user brings the nodes, so that KAITO provisions none.
+        """Whether the user brings the nodes, so that KAITO provisions none."""
+        if self.has(BYO_BY_GATE) and self.feature_gates.get("disableNodeAutoProvisioning") is True:
+            return True
+        return self.has(BYO) and self.node_provisioner == "byo"
 
-        From 0.7 to 0.10 a feature gate says so; since 0.11 a flag does, which overwrites the gate.
-        """
-        by_gate = 7 <= self.minor <= 10 and self.feature_gates.get("disableNodeAutoProvisioning", False)
-        return by_gate or self.node_provisioner == "byo"
+    def has(self, feature: Feature) -> bool:
+        """Whether this version does what `kaito/versions.py` says of some."""
+        return feature.holds(self.minor)
 
 
 class TargetOverrides(NamedTuple):

@@ -217,6 +217,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "misspelt-intent": (resource_list([{**intent(), "kind": "WorkspaceIntnt"}]), "KG123", "WorkspaceIntent"),
     "newer-version": (resource_list([{**intent(), "apiVersion": "kaitogen.io/v9"}]), "KG123", "v1alpha1"),
     "twice": (resource_list([intent(), intent()]), "KG220", "made twice"),
+    "no-such-provisioner": (resource_list([], config("WorkspaceValidator", target={"kaito": "0.6", "nodeProvisioner": "byo"})), "KG219", "it came with 0.7"),
     "ambiguous-scalar": (resource_list("- " + yaml.safe_dump(intent()).replace("\n", "\n  ").replace("name: phi", "name: 017")), "KG107", "octal"),
 }  # fmt: skip
 

@@ -56,6 +56,8 @@ def test_options_are_about_manifests_and_not_about_intents() -> None:
         (("--kaito", "0.99"), "0.99"),
         (("--provider", "gcp"), "gcp"),
         (("--format", "xml"), "xml"),
+        (("--kaito", "0.6", "--node-provisioner", "byo"), "it came with 0.7; give --kaito 0.7 or newer"),
+        (("--kaito", "0.10", "--node-provisioner", "karpenter"), "it came with 0.11"),
     ],
 )
 def test_wrong_options_are_wrong_usage(options: tuple[str, ...], words: str) -> None:

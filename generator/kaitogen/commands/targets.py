@@ -3,7 +3,9 @@
 from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.errors import UsageError
+from kaitogen.kaito import versions
 from kaitogen.model import Target, TargetOverrides
+from kaitogen.pipeline.validate import unknown_provisioner
 
 
 def wanted(values: Values) -> TargetOverrides:
@@ -24,14 +26,19 @@ def wanted(values: Values) -> TargetOverrides:
 
 
 def whole(said: TargetOverrides) -> Target:
-    """The target with the defaults for what the command line leaves open."""
+    """The target with the defaults for what the command line leaves open. UsageError for one that cannot be."""
     default = Target()
-    return Target(
-        said.kaito or default.kaito,
-        said.provider or default.provider,
-        said.node_provisioner or default.node_provisioner,
-        said.feature_gates,
+    target = Target(
+        kaito=said.kaito or default.kaito,
+        provider=said.provider or default.provider,
+        node_provisioner=said.node_provisioner or default.node_provisioner,
+        feature_gates=said.feature_gates,
     )
+    wrong = unknown_provisioner(target)
+    if wrong is not None:
+        first = versions.PROVISIONERS[target.node_provisioner].since
+        raise UsageError(wrong.message, fix=f"give --kaito 0.{first} or newer, or another --node-provisioner")
+    return target
 
 
 def _known_gate(name: str) -> None:

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
+from kaitogen.kaito import versions
 from kaitogen.model import Document, Located, Problem, Spec, Target
-
-#: Since 0.8 KAITO requires an instance type from the user (before, its CRD had a default).
-_INSTANCE_TYPE_SINCE = 8
 
 
 def choose(
@@ -45,7 +43,7 @@ def _still_open(spec: Spec) -> Problem | None:
 
 def missing_instance_type(target: Target) -> Problem | None:
     """R5, where a placement says no instance type; what named nodes are is asked of their facts first."""
-    if target.byo or target.minor < _INSTANCE_TYPE_SINCE:
+    if target.byo or not target.has(versions.STRICT_INSTANCE_TYPE):
         return None
     return Problem(
         "KG210",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.model import Path, Problem, Spec
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
 from kaitogen.nodes.gpus import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, gpus
@@ -12,9 +13,8 @@ from kaitogen.nodes.wording import listed
 
 NODES: Final[Path] = ("spec", "placement", "nodes")
 _TYPE: Final[Path] = ("spec", "placement", "instanceType")
-#: What KAITO reads of nodes that a user brings (R24, R25), since 0.8 before it admits a preset.
+#: What KAITO reads of nodes that a user brings (R24, R25).
 _READ_UNDER_BYO: Final = (PRODUCT_LABEL, COUNT_LABEL, MEMORY_LABEL)
-_READ_SINCE: Final = 8
 
 
 def unknown(spec: Spec, facts: Inventory) -> Iterator[Problem]:
@@ -136,7 +136,12 @@ def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:
 def _reads_labels(spec: Spec) -> bool:
     """Whether KAITO reads what GPU Feature Discovery says of the nodes before it admits the Workspace."""
     preset = (spec.inference or {}).get("model") is not None
-    return spec.target.byo and preset and spec.target.minor >= _READ_SINCE and not spec.placement.partition
+    return (
+        spec.target.byo
+        and preset
+        and spec.target.has(versions.NODE_LABELS_READ)
+        and not spec.placement.partition
+    )
 
 
 def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:

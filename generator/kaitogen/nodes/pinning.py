@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import PIN_LABEL
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
 from kaitogen.model import ByoNodes, Path, Problem, Spec
@@ -15,10 +16,6 @@ from kaitogen.nodes.wording import listed, number_of
 
 #: Labels that stay with a node, and so may be selected by without being asked to; in this order.
 _LASTING: Final = (*POOL_LABELS, INSTANCE_TYPE_LABEL, PRODUCT_LABEL, ZONE_LABEL)
-#: Up to here KAITO looks for nodes that are there already by the selector, even where it provisions.
-_REUSES_UNTIL: Final = 10
-#: In these versions it takes none of them but those listed as preferred.
-_LISTED_ONLY: Final = (5, 6, 7)
 #: Labels below these domains belong to Kubernetes and its drivers: nobody sets them by hand.
 _OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 _MANY: Final = 20
@@ -96,7 +93,7 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[
     if missed:
         yield _missed(spec, path, labels, missed)
     others = sorted(found - chosen)
-    if others and not (spec.target.minor in _LISTED_ONLY and not spec.target.byo):
+    if others and not (spec.target.has(versions.LISTED_NODES_ONLY) and not spec.target.byo):
         yield _others(spec, path, labels, others)
 
 
@@ -144,7 +141,7 @@ def command(names: Iterable[str], labels: Mapping[str, str]) -> str:
 
 def _looks_for_nodes(spec: Spec) -> bool:
     """Whether KAITO takes nodes that are there already; since 0.11 it does so only where the user brings them."""
-    return spec.target.byo or spec.target.minor <= _REUSES_UNTIL
+    return spec.target.byo or spec.target.has(versions.NODES_REUSED)
 
 
 def _selected(spec: Spec) -> dict[str, str]:

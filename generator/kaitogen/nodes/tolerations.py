@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import part, parts
 from kaitogen.model import Json, Spec, Target
 from kaitogen.nodes.facts import LIFECYCLE, NodeFacts, Taint
 
 _NO_SCHEDULE: Final = "NoSchedule"
-#: From 0.10 on pods on Azure may run on spot nodes.
-_SPOT_SINCE: Final = 10
 
 
 class Toleration(NamedTuple):
@@ -31,7 +30,7 @@ class Toleration(NamedTuple):
 def of_presets(target: Target) -> tuple[Toleration, ...]:
     """What the pods of a preset tolerate (reference: preset_inferences.go:111 of KAITO 0.12)."""
     found = [Toleration("nvidia.com/gpu"), Toleration("sku", "gpu")]
-    if target.provider == "azure" and target.minor >= _SPOT_SINCE:
+    if target.provider == "azure" and target.has(versions.SPOT_TOLERATED):
         found.append(Toleration("kubernetes.azure.com/scalesetpriority", "spot"))
     return tuple(found)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen import schema
+from kaitogen.kaito import versions
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
     SET_KIND,
@@ -21,12 +22,6 @@ from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.yaml import merge
 
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
-
-#: The first KAITO minor version (0.x) that has each node provisioner (reference: the gate
-#: disableNodeAutoProvisioning came with 0.7, the flag --node-provisioner with 0.11).
-_PROVISIONER_SINCE: Final = {"azure-gpu-provisioner": 4, "byo": 7, "karpenter": 11}
-#: Since 0.8 KAITO refuses an instance type under byo.
-_STRICT_INSTANCE_TYPE_SINCE: Final = 8
 
 
 def validate(documents: list[Document]) -> tuple[list[Spec], list[Located]]:
@@ -78,7 +73,8 @@ def target_of(spec: Json) -> Target:
 def _rules(value: Json) -> Iterator[Problem]:
     spec = value["spec"]
     target = target_of(spec)
-    yield from _provisioner(target)
+    if unknown := unknown_provisioner(target):
+        yield unknown
     yield from _instance_type(target, spec.get("placement") or {})
     inference, tuning = spec.get("inference"), spec.get("tuning")
     if inference is None and tuning is None:
@@ -98,16 +94,19 @@ def _rules(value: Json) -> Iterator[Problem]:
             yield from _config(workload, ("spec", kind))
 
 
-def _provisioner(target: Target) -> Iterator[Problem]:
-    since = _PROVISIONER_SINCE[target.node_provisioner]
-    if target.minor < since:
-        yield Problem(
-            "KG219",
-            "error",
-            ("spec", "target", "nodeProvisioner"),
-            f"KAITO {target.kaito} has no node provisioner {target.node_provisioner}; it came with 0.{since}",
-            f'set kaito: "0.{since}" or newer, or another nodeProvisioner',
-        )
+def unknown_provisioner(target: Target) -> Problem | None:
+    """KG219, wherever the target is from: its KAITO does not have its node provisioner."""
+    known = versions.PROVISIONERS[target.node_provisioner]
+    if target.has(known):
+        return None
+    message = f"KAITO {target.kaito} has no node provisioner {target.node_provisioner}; it came with 0.{known.since}"
+    return Problem(
+        "KG219",
+        "error",
+        ("spec", "target", "nodeProvisioner"),
+        message,
+        f'set kaito: "0.{known.since}" or newer, or another nodeProvisioner',
+    )
 
 
 def _instance_type(target: Target, placement: Json) -> Iterator[Problem]:
@@ -117,7 +116,7 @@ def _instance_type(target: Target, placement: Json) -> Iterator[Problem]:
         missing = missing_instance_type(target) if "nodes" not in placement else None
         if missing is not None:
             yield missing
-    elif target.byo and target.minor >= _STRICT_INSTANCE_TYPE_SINCE:
+    elif target.byo and target.has(versions.STRICT_INSTANCE_TYPE):
         yield Problem(
             "KG211",
             "error",

@@ -184,7 +184,6 @@ def test_an_ordinary_workspace_loads_no_rules_that_are_not_its_own() -> None:
         loaded & {"json", "ipaddress", "urllib.parse", "difflib", "dataclasses", "jsonschema", "yaml"}
         == set()
     )
-    assert "kaitogen.kaito.catalogue.versions_data" not in loaded
 
 
 def test_a_tuning_loads_its_own() -> None:

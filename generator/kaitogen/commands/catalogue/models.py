@@ -4,6 +4,7 @@ import json
 from typing import Final, NamedTuple
 
 from kaitogen.commands.catalogue.columns import table
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.architectures import find_shape
 from kaitogen.kaito.catalogue.models import (
     Model,
@@ -13,12 +14,9 @@ from kaitogen.kaito.catalogue.models import (
     is_preset,
     retired_presets,
 )
-from kaitogen.kaito.catalogue.versions import find_release
 from kaitogen.model import NEWEST_KAITO, Json
 
 _GIB: Final = 2**30
-#: From here on any Hugging Face id is taken, so that every model of the catalogue is.
-_IDS_SINCE: Final = 9
 
 
 class Retired(NamedTuple):
@@ -43,7 +41,8 @@ def _named(model: Model, word: str) -> bool:
 
 
 def _taken(model: Model, minor: int) -> bool:
-    return minor >= _IDS_SINCE or any(is_preset(name, minor) for name in model.aliases)
+    # Where any Hugging Face id is taken, every model of the catalogue is.
+    return versions.HUGGING_FACE_IDS.holds(minor) or any(is_preset(name, minor) for name in model.aliases)
 
 
 def as_text(models: list[Model], retired: list[Retired]) -> str:
@@ -83,8 +82,7 @@ def as_json(models: list[Model], retired: list[Retired], kaito: str) -> str:
 
 
 def _source() -> str:
-    release = find_release(NEWEST_KAITO)
-    return f"KAITO {'' if release is None else release.tag}"
+    return f"KAITO {versions.RELEASES[NEWEST_KAITO].tag}"
 
 
 def _entry(model: Model) -> Json:

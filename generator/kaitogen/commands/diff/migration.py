@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from kaitogen.commands.diff.migration_text import Step, readme
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.as_text import printable
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import cut, part
 from kaitogen.kaito.updates.cost import cost_text
 from kaitogen.kaito.updates.model import Comparison, Item
@@ -17,13 +18,10 @@ from kaitogen.yaml.locate import locate
 from kaitogen.yaml.writer import dump
 
 README: Final = "README.md"
-#: KAITO's own label on pods, and the one that a StatefulSet, which they all belong to since 0.8, gives to each.
+#: KAITO's own label on pods, and the one that a StatefulSet, gives to each.
 _POD_LABEL: Final = "kaito.sh/workspace"
 _FIRST_POD_LABEL: Final = "statefulset.kubernetes.io/pod-name"
-_STATEFUL_SINCE: Final = 8
 _PORT, _TARGET_PORT = 80, 5000
-#: Since then the provisioner counts only nodes that it made for the Workspace itself.
-_OWN_NODES_SINCE: Final = 11
 
 
 class _Move(NamedTuple):
@@ -123,7 +121,7 @@ def _renamed_object(data: Json, old: str, new: str) -> Json:
 def _service(move: _Move, name: str) -> str:
     """A Service of its own, so that clients keep one address while the Workspace behind it changes."""
     _, _, namespace, own = move.before.identity
-    stateful = move.after.target.minor >= _STATEFUL_SINCE
+    stateful = move.after.target.has(versions.STATEFUL_SETS)
     selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {_POD_LABEL: name}
     return dump({
         "apiVersion": "v1",
@@ -159,7 +157,7 @@ def _cautions(move: _Move) -> Iterator[str]:
             f"{move.before.identity[3]} uses. A node that both select is used by both, and reserved by none."
         )
     elif not own and not (
-        target.minor >= _OWN_NODES_SINCE and target.node_provisioner == "azure-gpu-provisioner"
+        not target.has(versions.NODES_REUSED) and target.node_provisioner == "azure-gpu-provisioner"
     ):
         yield (
             f"{move.way.name} selects nodes by the same labels as {move.before.identity[3]}, so that KAITO {target.kaito} "

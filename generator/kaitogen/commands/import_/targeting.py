@@ -2,12 +2,11 @@
 
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import PROVIDERS, find_sku
 from kaitogen.model import Json, Path, Problem, Target, TargetOverrides
 
 _GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
-#: Since then only an installation without provisioning takes a Workspace without an instance type.
-_STRICT_SINCE: Final = 8
 _V1ALPHA1: Final = "kaito.sh/v1alpha1"
 
 
@@ -27,7 +26,7 @@ def target_of(workspace: Json, wanted: TargetOverrides) -> tuple[Target, Problem
         taken.append((f"gate {gate}", ("resource", "partition"), f"its partition is {mode}"))
     provisioner = wanted.node_provisioner or default.node_provisioner
     usual = Target(kaito, feature_gates=gates)
-    needed = usual.minor >= _STRICT_SINCE and not usual.byo
+    needed = usual.has(versions.STRICT_INSTANCE_TYPE) and not usual.byo
     if wanted.node_provisioner is None and needed and not resource.get("instanceType"):
         provisioner = "byo"
         taken.append(("nodeProvisioner byo", ("resource",), "it names no instanceType"))

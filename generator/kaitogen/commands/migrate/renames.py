@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, preset_names
-from kaitogen.kaito.catalogue.versions import ANNOTATIONS, find_release
 from kaitogen.model import Json, Path, Problem, Target
 from kaitogen.yaml.edit import Edit
 
@@ -47,15 +47,13 @@ def _no_preset(name: str, path: Path, to: Target) -> Problem:
 
 def gates(said: Json, path: Path, to: Target) -> Iterator[Edit]:
     """Gates that the version does not know, which would change nothing there."""
-    release = find_release(to.kaito)
     for gate in said if isinstance(said, dict) else ():
-        if release is not None and gate not in release.gates:
+        if gate not in versions.GATES or not to.has(versions.GATES[gate]):
             yield Edit((*path, gate), None)
 
 
 def annotations(said: Json, path: Path, to: Target) -> Iterator[Edit]:
     """KAITO's annotations that the version does not read."""
     for key in said if isinstance(said, dict) else ():
-        since, until = ANNOTATIONS.get(key, (0, 0))
-        if to.minor < since or (until and to.minor >= until):
+        if key in versions.ANNOTATIONS and not to.has(versions.ANNOTATIONS[key]):
             yield Edit((*path, key), None)

@@ -4,17 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.commands.migrate.renames import annotations, gates, preset
+from kaitogen.kaito import versions
+from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.model import Json, Path, Problem, Target
 from kaitogen.yaml.edit import Edit
 
 _GATE: Final = "disableNodeAutoProvisioning"
-#: The first versions of what a migration turns on (reference: the flag --node-provisioner came with 0.11; since 0.8 nobody
-#: reads preferredNodes, and an instance type is required or refused by the provisioner).
-_FLAG_SINCE: Final = 11
-_BYO_SINCE: Final = 7
-_STRICT_SINCE: Final = 8
-#: What the CRD filled in before that.
-_OLD_INSTANCE_TYPE: Final = "Standard_NC24ads_A100_v4"
 _NEWEST_API: Final = "kaito.sh/v1beta1"
 _WORKLOADS: Final = ("inference", "tuning")
 
@@ -29,7 +24,7 @@ def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Problem]:
     if target.get("apiVersion") not in (None, _NEWEST_API):
         yield Edit((*at, "apiVersion"), None)
     yield from _provisioner(target, at, to)
-    if to.minor >= _STRICT_SINCE and "preferredNodes" in _mapping(spec, "placement"):
+    if not to.has(versions.PREFERRED_NODES_READ) and "preferredNodes" in _mapping(spec, "placement"):
         yield Edit((*where, "placement", "preferredNodes"), None)
     for kind in _WORKLOADS:
         workload = _mapping(spec, kind)
@@ -44,7 +39,7 @@ def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Pro
     """The same for a finished Workspace."""
     if workspace.get("apiVersion") == "kaito.sh/v1alpha1":
         yield Edit((*root, "apiVersion"), _NEWEST_API)
-    if to.minor >= _STRICT_SINCE and "preferredNodes" in _mapping(workspace, "resource"):
+    if not to.has(versions.PREFERRED_NODES_READ) and "preferredNodes" in _mapping(workspace, "resource"):
         yield Edit((*root, "resource", "preferredNodes"), None)
     for kind in _WORKLOADS:
         said = _mapping(_mapping(workspace, kind), "preset")
@@ -59,27 +54,31 @@ def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[E
     """What only the whole intent decides: whether it says an instance type. `to` has its provisioner already."""
     placement = _mapping(_mapping(intent, "spec"), "placement")
     path = (*root, "spec", "placement", "instanceType")
-    if to.minor < _STRICT_SINCE:
+    if not to.has(versions.STRICT_INSTANCE_TYPE):
         return
     if to.byo and "instanceType" in placement:
         yield Edit(path, None)
-    elif not to.byo and before.minor < _STRICT_SINCE and not ({"instanceType", "nodes"} & placement.keys()):
-        yield Edit(path, _OLD_INSTANCE_TYPE)
+    elif (
+        not to.byo
+        and before.has(versions.INSTANCE_TYPE_DEFAULTED)
+        and not ({"instanceType", "nodes"} & placement.keys())
+    ):
+        yield Edit(path, DEFAULT_INSTANCE_TYPE)
 
 
 def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Problem]:
     said, switches = target.get("nodeProvisioner"), _mapping(target, "featureGates")
     path = (*at, "nodeProvisioner")
-    if to.minor >= _FLAG_SINCE and switches.get(_GATE) is True and said != "byo":
+    if to.has(versions.PROVISIONER_FLAG) and switches.get(_GATE) is True and said != "byo":
         yield Edit(path, "byo")
-    if to.minor >= _FLAG_SINCE and _GATE in switches:
+    if to.has(versions.PROVISIONER_FLAG) and _GATE in switches:
         yield Edit((*at, "featureGates", _GATE), None)
         switches = {gate: on for gate, on in switches.items() if gate != _GATE}
-    if to.minor < _BYO_SINCE and switches.get(_GATE) is True:
+    if not to.has(versions.PROVISIONERS["byo"]) and switches.get(_GATE) is True:
         said = "byo"
     yield from gates(switches, (*at, "featureGates"), to)
-    since = {"karpenter": _FLAG_SINCE, "byo": _BYO_SINCE}.get(str(said), 0)
-    if to.minor < since:
+    known = versions.PROVISIONERS.get(str(said))
+    if known is not None and not to.has(known):
         path = path if "nodeProvisioner" in target else at
         message = f"KAITO {to.kaito} has no node provisioner {said}, and who brings the nodes there is not for kaitogen to say"
         yield Problem(

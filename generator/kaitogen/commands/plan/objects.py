@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.commands.plan.types import Made
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.rules.context import Facts, text
 from kaitogen.kaito.sizing.types import Estimate
 from kaitogen.model import Json
 
-_ALWAYS_STATEFUL: Final = 8
-_SHARED_BY_SEVERAL_NODES: Final = 5
-_OWN_TEMPLATES_UNTIL: Final = 10
 _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 #: Kubernetes takes names of so many characters.
 _LONGEST_NAME: Final = 63
@@ -44,7 +42,7 @@ def _workload(facts: Facts, estimate: Estimate) -> Iterator[Made]:
         yield Made("Job", name)
         yield Made("ControllerRevision", f"{name}-XXXXX")
         return
-    if facts.minor <= _OWN_TEMPLATES_UNTIL and facts.preset and not text(facts.inference or {}, "config"):
+    if facts.has(versions.CONFIG_TEMPLATE) and facts.preset and not text(facts.inference or {}, "config"):
         yield Made("ConfigMap", "inference-params-template", "a copy of KAITO's own")
     stateful = _stateful(facts, estimate)
     yield Made("StatefulSet" if stateful else "Deployment", name, _pods(estimate))
@@ -59,9 +57,9 @@ def _workload(facts: Facts, estimate: Estimate) -> Iterator[Made]:
 
 def _stateful(facts: Facts, estimate: Estimate) -> bool:
     """Before 0.8 only what was spread over several nodes; 0.4 knew no more than two families that could be."""
-    if facts.minor >= _ALWAYS_STATEFUL:
+    if facts.has(versions.STATEFUL_SETS):
         return True
-    if facts.minor >= _SHARED_BY_SEVERAL_NODES:
+    if facts.has(versions.SEVERAL_NODES):
         return estimate.runtime == "vllm" and (estimate.nodes or 1) > 1
     return estimate.runtime == "vllm" and (facts.preset or "").startswith(("phi-3", "phi-4"))
 

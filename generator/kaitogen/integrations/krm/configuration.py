@@ -21,7 +21,7 @@ from kaitogen.model import (
     Target,
 )
 from kaitogen.pipeline.load import documents_of
-from kaitogen.pipeline.validate import target_of
+from kaitogen.pipeline.validate import target_of, unknown_provisioner
 
 Mode: TypeAlias = Literal["generate", "transform", "validate"]
 
@@ -100,13 +100,16 @@ def _of_function(document: Document, spec: Json, root: str) -> Job:
     if mode == "generate" and not (intents or files):
         message, fix = "neither intents nor files says what to generate", "add files: [models.intent.yaml]"
         raise _wrong(document, Problem("KG121", "error", ("spec",), message, fix))
+    target = target_of(spec)
+    if unknown := unknown_provisioner(target):
+        raise _wrong(document, unknown)
     said = spec.get("inventory") or ()
     inventory = tuple(
         _checked(file, root, document, ("spec", "inventory", *([] if isinstance(said, str) else [index])))
         for index, file in enumerate((said,) if isinstance(said, str) else said)
     )
     return Job(
-        mode, intents, files, spec.get("strict", False), target_of(spec), spec.get("expect"),
+        mode, intents, files, spec.get("strict", False), target, spec.get("expect"),
         spec.get("echo"), inventory,
     )  # fmt: skip
 

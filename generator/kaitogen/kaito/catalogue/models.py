@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
 
-#: From here on (0.9) any "owner/name" of Hugging Face is taken as a preset's name.
-HUGGING_FACE_SINCE: Final = 9
-#: From here on (0.11) short names are aliases that are compared without regard to case.
-ALIASES_SINCE: Final = 11
 #: The catalogue of 0.10 held these two alone.
 _FIRST_ALIASES: Final = ("phi-4", "phi-4-mini-instruct")
 
@@ -27,10 +24,8 @@ _FORMERLY: Final[dict[str, tuple[str, int, int]]] = {
     "mistral-7b": ("13.49Gi", 14484777206, 131072),
     "mistral-7b-instruct": ("13.49Gi", 14484777206, 131072),
 }
-#: 0.7 counted the cache of these as if every head had one.
 _DEEPSEEK: Final = ("deepseek-r1-0528", "deepseek-v3-0324")
 _DEEPSEEK_PER_TOKEN: Final = 1748992
-_SIZED_SINCE: Final = 7
 
 
 class Model(NamedTuple):
@@ -84,10 +79,10 @@ def find_model(name: str) -> Model | None:
 def sized_model(name: str, minor: int) -> Model | None:
     """The same with the sizes that KAITO 0.`minor` counts with, which before 0.11 were some others."""
     model = find_model(name)
-    short = None if model is None or minor < _SIZED_SINCE else built_in(name, minor)
+    short = built_in(name, minor) if versions.WEIGHTS_PUBLISHED.holds(minor) else None
     if model is None or short is None:
         return model
-    if minor == _SIZED_SINCE and name in _DEEPSEEK:
+    if versions.DEEPSEEK_CACHE_BY_HEADS.holds(minor) and name in _DEEPSEEK:
         return model._replace(bytes_per_token=_DEEPSEEK_PER_TOKEN)
     own = next((_FORMERLY[alias] for alias in (name, *model.aliases) if alias in _FORMERLY), None)
     if own is None:
@@ -105,12 +100,12 @@ def built_in(name: str, minor: int) -> Short | None:
 
     0.9 maps the Hugging Face ids of its built-in presets to them; 0.10 looks ids up anew.
     """
-    if minor >= ALIASES_SINCE:
+    if not versions.BUILT_IN_PRESETS.holds(minor):
         return None
     if "/" not in name:
         short = find_short(name)
         return short if short is not None and _taken(short, minor) else None
-    if minor == HUGGING_FACE_SINCE:
+    if versions.IDS_OF_BUILT_IN_PRESETS.holds(minor):
         key = name.lower()
         for short in SHORT_NAMES.values():
             if short[0] == key and _taken(short, minor):
@@ -122,18 +117,20 @@ def is_preset(name: str, minor: int) -> bool:
     """Whether KAITO 0.`minor` takes the name for a preset; letter case counts as it does there."""
     if "/" in name:
         owner, _, rest = name.partition("/")
-        return minor >= HUGGING_FACE_SINCE and bool(owner and rest)
+        return versions.HUGGING_FACE_IDS.holds(minor) and bool(owner and rest)
     key = name.lower()
     row = SHORT_NAMES.get(key)
     if row is None or not _taken(row, minor):
         return False
-    any_case = minor >= ALIASES_SINCE or (minor == ALIASES_SINCE - 1 and key in _FIRST_ALIASES)
+    any_case = versions.CATALOGUE.holds(minor) or (
+        versions.CATALOGUE_OF_PHI_4.holds(minor) and key in _FIRST_ALIASES
+    )
     return any_case or key == name
 
 
 def is_catalogued(name: str, minor: int) -> bool:
     """Whether KAITO 0.`minor` needs no network to size the model of that name."""
-    if minor < HUGGING_FACE_SINCE or built_in(name, minor) is not None:
+    if not versions.HUGGING_FACE_IDS.holds(minor) or built_in(name, minor) is not None:
         return True
     model = find_model(name)
     return model is not None and model.catalogued <= minor

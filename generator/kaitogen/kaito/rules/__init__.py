@@ -4,14 +4,12 @@ One module per topic. What few Workspaces have (annotations, partitions, adapter
 configuration, tuning) is imported only where a Workspace has it.
 """
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import Facts, Surroundings, text
 from kaitogen.model import Json, Problem
 
 __all__ = ["Surroundings", "judge"]
-
-#: First minor version with partitions; before, the API server drops the field.
-_PARTITIONS_SINCE = 12
 
 
 def judge(workspace: Json, surroundings: Surroundings) -> list[Problem]:
@@ -64,7 +62,7 @@ def _resource(facts: Facts, context: int) -> list[Problem]:
     found += selector
     if any(problem.severity == "error" for problem in selector):
         return found
-    if facts.minor >= _PARTITIONS_SINCE and "partition" in facts.resource:
+    if facts.has(versions.PARTITIONS) and "partition" in facts.resource:
         from kaitogen.kaito.rules import partition  # few partition GPUs
 
         found += partition.judge(facts)

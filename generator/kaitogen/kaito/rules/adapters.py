@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import Facts, cut, parts, text
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.model import Json, Path, Problem
 
 _ADAPTERS: Final = ("inference", "adapters")
 MOST: Final = 10
-_VOLUMES_SINCE: Final = 10
-_LORA_FOR_ALL_SINCE: Final = 11
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _LONGEST_SUBDOMAIN: Final = 253
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -30,7 +29,7 @@ def judge(facts: Facts) -> Iterator[Problem]:
     if (
         vllm_preset
         and adapters
-        and facts.minor < _LORA_FOR_ALL_SINCE
+        and facts.has(versions.BUILT_IN_PRESETS)
         and (facts.preset or "").startswith("falcon-")
     ):
         message = f"{cut(facts.preset or '')} takes no adapters on vllm"
@@ -66,7 +65,7 @@ def _source(facts: Facts, source: Mapping[str, Json], path: Path) -> Iterator[Pr
         where = (*path, "name") if "name" in source else path
         advice = "name it with a-z, 0-9, - and ."
         yield Problem("KG491", "error", where, f"{what}: {_LATER}", advice, cut(name), "a DNS subdomain")
-    volumes = facts.minor >= _VOLUMES_SINCE
+    volumes = facts.has(versions.ADAPTER_VOLUMES)
     image, volume, urls = source.get("image"), source.get("volumeSource"), source.get("urls")
     allowed = "image or volumeSource" if volumes else "image"
     given = bool(image) + bool(volume)

@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from kaitogen.diagnostics.suggest import nearest
-from kaitogen.kaito.catalogue.versions import ANNOTATIONS
-from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RUNTIME_ANNOTATION, Facts, cut
-from kaitogen.model import Json, Path, Problem
+from kaitogen.kaito import versions
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut
+from kaitogen.model import RUNTIME_ANNOTATION, Feature, Json, Path, Problem
 
 _GROUPS: Final = ("kaito.sh", "kaito.io")
 #: What the chart's list of node classes holds; an installation may have another one.
 _NODE_CLASSES: Final = ("image-family-ubuntu", "image-family-azure-linux")
 _MODES: Final = ("balanced", "interactivity", "throughput")
 _FAMILIES: Final = ("azurelinux", "ubuntu")
-_NODE_CLASS_CHECKED_SINCE: Final = 12
 
 
 def is_kaitos(key: str) -> bool:
@@ -28,28 +27,30 @@ def judge(facts: Facts) -> Iterator[Problem]:
         if not is_kaitos(key) or not isinstance(value, str):
             continue
         path = ("metadata", "annotations", key)
-        known = ANNOTATIONS.get(key)
+        known = versions.ANNOTATIONS.get(key)
         if known is None:
             yield _unknown(key, path)
-        elif facts.minor < known[0] or (known[1] and facts.minor >= known[1]):
+        elif not facts.has(known):
             yield _other_version(facts, key, known, path)
         elif check := _CHECKS.get(key):
             yield from check(facts, value, path)
 
 
 def _unknown(key: str, path: Path) -> Problem:
-    known = [name for name in ANNOTATIONS if name.startswith("kaito.sh/")]
+    known = [name for name in versions.ANNOTATIONS if name.startswith("kaito.sh/")]
     likely = nearest(key, known)
     advice = f"write {likely}" if likely else "remove it"
     return Problem("KG483", "warning", path, f"no version of KAITO reads the annotation {cut(key)}", advice)
 
 
-def _other_version(facts: Facts, key: str, known: tuple[int, int], path: Path) -> Problem:
-    since, removed = known
-    if facts.minor < since:
-        message, advice = f"KAITO {facts.kaito} does not read {key}, which came with 0.{since}", "remove it"
+def _other_version(facts: Facts, key: str, known: Feature, path: Path) -> Problem:
+    if facts.minor < known.since:
+        message, advice = (
+            f"KAITO {facts.kaito} does not read {key}, which came with 0.{known.since}",
+            "remove it",
+        )
     else:
-        message = f"KAITO {facts.kaito} does not read {key}, which went with 0.{removed}"
+        message = f"KAITO {facts.kaito} does not read {key}, which went with 0.{known.until + 1}"
         advice = "remove it; since 0.11 the benchmark runs unless kaito.sh/disable-benchmark is set"
     return Problem("KG483", "warning", path, message, advice)
 
@@ -72,7 +73,7 @@ def _node_class(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
 
 def node_class_in_doubt(facts: Facts, value: Json) -> bool:
     """Whether KAITO asks for this node class in a list that only the installation knows (R9)."""
-    asked = facts.provisioner == "karpenter" and facts.minor >= _NODE_CLASS_CHECKED_SINCE
+    asked = facts.provisioner == "karpenter" and facts.has(versions.NODE_CLASS_CHECKED)
     return asked and isinstance(value, str) and bool(value) and value not in _NODE_CLASSES
 
 

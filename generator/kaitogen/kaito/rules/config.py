@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import built_in
 from kaitogen.kaito.rules.context import Facts, cut, number, text
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
@@ -13,11 +14,6 @@ _CONFIG: Final = ("inference", "config")
 KEY: Final = "inference_config.yaml"
 _LENGTH: Final = "max-model-len"
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
-_LENGTH_CHECKED_SINCE: Final = 7
-#: With the estimate came the scanner.
-_SCANNED_SINCE: Final = 7
-_RUNTIME_FACTS_SINCE: Final = 11
-_NULL_CRASHES_SINCE: Final = 12
 #: Up to 0.6 nodes with several GPUs below this many GiB each needed an explicit max-model-len.
 _SMALL_GPU: Final = 20
 
@@ -70,7 +66,7 @@ def parse(source: str) -> Json:
 
 
 def _unread(facts: Facts) -> Iterator[Problem]:
-    if facts.preset is not None and facts.minor >= _RUNTIME_FACTS_SINCE:
+    if facts.preset is not None and facts.has(versions.CONFIG_OF_TRANSFORMERS_KNOWN):
         message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
         yield Problem("KG486", "warning", _CONFIG, message, "remove config, or use the runtime vllm")
 
@@ -109,7 +105,7 @@ def _vllm(settings: Json) -> tuple[Problem | None, Mapping[str, Json]]:
 def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Problem]:
     value = vllm.get(_LENGTH)
     blank = value is None or (isinstance(value, str) and not value.strip())
-    if facts.minor < _LENGTH_CHECKED_SINCE:
+    if facts.has(versions.LENGTH_REQUIRED):
         if blank and facts.preset is not None and _length_required(facts):
             message = f"KAITO {facts.kaito} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
             yield Problem(
@@ -145,11 +141,15 @@ def _no_number(facts: Facts, said: str) -> Problem:
 def _length_required(facts: Facts) -> bool:
     sku, count = facts.sku, number(facts.resource, "count")
     small = sku is not None and sku.gpus > 1 and sku.memory // sku.gpus < _SMALL_GPU
-    return small or (facts.minor >= 5 and count is not None and count > 1)
+    return small or (facts.has(versions.SEVERAL_NODES) and count is not None and count > 1)
 
 
 def _null(facts: Facts, settings: Json) -> Iterator[Problem]:
-    if facts.minor >= _NULL_CRASHES_SINCE and isinstance(settings, dict) and settings.get("vllm", 0) is None:
+    if (
+        facts.has(versions.EMPTY_VLLM_CRASHES)
+        and isinstance(settings, dict)
+        and settings.get("vllm", 0) is None
+    ):
         message = f"vllm is empty in {KEY}, at which the server breaks down when it starts"
         yield Problem(
             "KG487", "error", _CONFIG, message, "remove vllm, or give it a value", "null", "a mapping"
@@ -158,7 +158,7 @@ def _null(facts: Facts, settings: Json) -> Iterator[Problem]:
 
 def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, Problem | None]:
     """What the estimate counts with, and the problem where vLLM itself will take another number."""
-    if facts.minor < _SCANNED_SINCE:
+    if not facts.has(versions.ESTIMATE):
         return DEFAULT_CONTEXT, None
     meant = served_length(vllm)
     scanned = scan(source)

@@ -3,21 +3,14 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
-from kaitogen.model import ByoNodes, Json, Target
+from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
 
-RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
 #: The label that kaitogen selects nodes by where a user names them under byo.
 PIN_LABEL: Final = "kaitogen.io/workspace"
-
-#: The gate that brought byo came with 0.7; until then KAITO always provisioned.
-_BYO_SINCE: Final = 7
-#: From 0.11 on a flag overwrites that gate.
-_GATE_UNTIL: Final = 10
-#: Up to 0.7 the CRD gave every resource an instance type.
-_DEFAULT_UNTIL: Final = 7
 
 
 class Surroundings(NamedTuple):
@@ -70,7 +63,7 @@ class Facts:
         self.kaito = target.kaito
         self.minor = minor = target.minor
         self.provider = target.provider
-        self.byo = _brings_nodes(target)
+        self.byo = target.byo
         self.metadata = part(workspace, "metadata")
         name = self.metadata.get("name")
         self.name: str = name if isinstance(name, str) else ""
@@ -99,6 +92,10 @@ class Facts:
     def provisioner(self) -> str:
         """How this installation gets its nodes, in the words of the target."""
         return "byo" if self.byo else self.target.node_provisioner
+
+    def has(self, feature: Feature) -> bool:
+        """Whether the target's KAITO does it."""
+        return feature.holds(self.minor)
 
     def gate(self, name: str) -> bool:
         """Whether one of KAITO's gates that are off by default is on."""
@@ -145,13 +142,6 @@ def cut(value: str) -> str:
     return line if len(value) <= 60 else line[:57] + "..."
 
 
-def _brings_nodes(target: Target) -> bool:
-    if target.minor < _BYO_SINCE:
-        return False
-    gate = target.minor <= _GATE_UNTIL and target.feature_gates.get("disableNodeAutoProvisioning") is True
-    return target.byo or gate
-
-
 def _workload(workspace: Mapping[str, Json], kind: str) -> Mapping[str, Json] | None:
     value = workspace.get(kind)
     return value if isinstance(value, dict) else None
@@ -161,4 +151,4 @@ def _instance_type(resource: Mapping[str, Json], minor: int) -> str:
     value = resource.get("instanceType")
     if isinstance(value, str):
         return value
-    return DEFAULT_INSTANCE_TYPE if resource and minor <= _DEFAULT_UNTIL else ""
+    return DEFAULT_INSTANCE_TYPE if resource and versions.INSTANCE_TYPE_DEFAULTED.holds(minor) else ""

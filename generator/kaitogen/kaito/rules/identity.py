@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import Facts, cut
 from kaitogen.model import Problem
 
@@ -12,8 +13,6 @@ _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _LONGEST_LABEL: Final = 63
 #: A StatefulSet's revision label is <name>-<10 characters>, and a label's value has 63 at most.
 LONGEST_NAME: Final = 52
-#: Before, most Workspaces became a Deployment, which has no such label.
-_STATEFUL_SET_SINCE: Final = 8
 
 
 def judge(facts: Facts) -> Iterator[Problem]:
@@ -56,7 +55,7 @@ def _is_label(name: str) -> bool:
 
 def _too_long(facts: Facts, name: str) -> Problem:
     advice, found, expected = "shorten the name", f"{len(name)} characters", f"at most {LONGEST_NAME}"
-    if facts.minor >= _STATEFUL_SET_SINCE:
+    if facts.has(versions.STATEFUL_SETS):
         message = f"the name has {len(name)} characters, and the StatefulSet made from it works up to {LONGEST_NAME}"
         return Problem("KG470", "error", _NAME, message, advice, found, expected)
     message = f"the name has {len(name)} characters, and from KAITO 0.8 on the Workspace can't start above {LONGEST_NAME}"

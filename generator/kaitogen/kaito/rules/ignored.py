@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import PIN_LABEL, Facts, cut, number
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
 from kaitogen.model import Problem
@@ -15,8 +16,6 @@ _SHELL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
 #: Labels below these domains belong to Kubernetes and its drivers.
 _OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
-_COUNT_CHECKED: Final = 7
-_UNREAD_SINCE: Final = 8
 
 
 def judge(facts: Facts, context: int) -> Iterator[Problem]:
@@ -31,14 +30,21 @@ def judge(facts: Facts, context: int) -> Iterator[Problem]:
     elif preferred:
         yield from _preferred(facts, preferred)
     # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
-    numbered = count == len(preferred) and (facts.minor >= _UNREAD_SINCE or (facts.byo and _pinned_by(facts)))
+    numbered = count == len(preferred) and (
+        not facts.has(versions.PREFERRED_NODES_READ) or (facts.byo and _pinned_by(facts))
+    )
     if count is not None and not numbered and asks_for_estimate(facts):
         yield _count(facts, count, preferred, context)
 
 
 def _named_as_counted(facts: Facts) -> bool:
     """Whether this version wants as many names as nodes; only 0.7 does, and only of an inference."""
-    return facts.minor == _COUNT_CHECKED and facts.byo and facts.tuning is None and bool(facts.resource)
+    return (
+        facts.has(versions.PREFERRED_NODES_COUNTED)
+        and facts.byo
+        and facts.tuning is None
+        and bool(facts.resource)
+    )
 
 
 def _too_few(names: list[str], count: int) -> Problem:
@@ -71,7 +77,7 @@ def _preferred(facts: Facts, names: list[str]) -> Iterator[Problem]:
         # What is wrong with the selector is told by the facts about the nodes, where there are some.
         if facts.byo_nodes is None or facts.byo_nodes.pinned:
             yield _under_byo(facts, names)
-    elif facts.minor >= _UNREAD_SINCE:
+    elif not facts.has(versions.PREFERRED_NODES_READ):
         message = (
             f"KAITO {facts.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
         )

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import (
-    ALIASES_SINCE,
-    HUGGING_FACE_SINCE,
     built_in,
     find_short,
     has_transformers,
@@ -21,13 +20,8 @@ _PRESET: Final = ("inference", "preset")
 _NAME: Final = (*_PRESET, "name")
 _SECRET: Final = (*_PRESET, "presetOptions", "modelAccessSecret")
 
-#: phi-2, the one entry that KAITO's list marks as deprecated, in the versions that say so.
+#: The one entry that KAITO's list marks as deprecated.
 _DEPRECATED: Final = "phi-2"
-_DEPRECATION_SAID_SINCE: Final = 8
-#: Up to 0.7 every model downloaded at run time needed a secret, then only the gated ones, since 0.11 none.
-_DOWNLOADED_NEED_SECRET_UNTIL: Final = 7
-_GATED_NEED_SECRET_UNTIL: Final = 10
-_STREAMING_SINCE: Final = 11
 _ACCESS_ADVICE: Final = (
     "name a Secret with a Hugging Face token under HF_TOKEN: modelAccessSecret, in an intent accessSecret"
 )
@@ -60,7 +54,7 @@ def wrong_name(facts: Facts, path: Path, code: str) -> Problem:
     """What to say of a preset name that this version does not take; `code` is KG432 or, for tuning, KG460."""
     name, minor = facts.preset or "", facts.minor
     short = find_short(name)
-    if name == _DEPRECATED and minor >= _DEPRECATION_SAID_SINCE and code == "KG432":
+    if name == _DEPRECATED and facts.has(versions.DEPRECATION_NAMED) and code == "KG432":
         message = f"the preset {name} is deprecated, and KAITO {facts.kaito} no longer has it"
         return Problem(
             "KG410", "error", path, message, "take a newer model, such as phi-4-mini-instruct", name
@@ -70,7 +64,7 @@ def wrong_name(facts: Facts, path: Path, code: str) -> Problem:
         message = f"KAITO {facts.kaito} has no preset {cut(name)}; it went with 0.{short[2]}"
     elif short is not None and minor < short[1]:
         message = f"KAITO {facts.kaito} has no preset {cut(name)}; it came with 0.{short[1]}"
-    elif "/" in name and minor < HUGGING_FACE_SINCE:
+    elif "/" in name and not facts.has(versions.HUGGING_FACE_IDS):
         message = f"KAITO {facts.kaito} takes no Hugging Face ids such as {cut(name)}; that came with 0.9"
     else:
         message = f"KAITO {facts.kaito} has no preset {cut(name) or 'without a name'}"
@@ -81,7 +75,7 @@ def wrong_name(facts: Facts, path: Path, code: str) -> Problem:
         message,
         advice,
         cut(name),
-        "a short name" if minor < 9 else "a name or owner/name",
+        "a name or owner/name" if facts.has(versions.HUGGING_FACE_IDS) else "a short name",
     )
 
 
@@ -94,11 +88,12 @@ def _likely(name: str, minor: int) -> str:
     if is_preset(lower, minor):
         return f"write {lower}"
     by_id = {model.id.lower(): model for model in all_models()}
-    if minor < HUGGING_FACE_SINCE and (model := by_id.get(lower)):
-        own = next((alias for alias in model.aliases if is_preset(alias, minor)), None)
+    if not versions.HUGGING_FACE_IDS.holds(minor):
+        aliases = by_id[lower].aliases if lower in by_id else ()
+        own = next((alias for alias in aliases if is_preset(alias, minor)), None)
         if own:
             return f"write {own}"
-    if minor >= HUGGING_FACE_SINCE and "/" not in name:
+    elif "/" not in name:
         whole = next((model.id for key, model in by_id.items() if key.rpartition("/")[2] == lower), None)
         if whole:
             return f"write {whole}"
@@ -107,7 +102,7 @@ def _likely(name: str, minor: int) -> str:
 
 
 def _runtime(facts: Facts) -> Iterator[Problem]:
-    if facts.transformers and facts.minor >= ALIASES_SINCE and not has_transformers(facts.preset or ""):
+    if facts.transformers and facts.has(versions.CATALOGUE) and not has_transformers(facts.preset or ""):
         message = f"{cut(facts.preset or '')} does not run on the runtime transformers"
         yield Problem("KG434", "error", _NAME, message, "use the runtime vllm", "transformers", "vllm")
 
@@ -117,9 +112,9 @@ def _secret(facts: Facts) -> Iterator[Problem]:
     secret = text(part(part(facts.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
     short = built_in(name, minor)
     if short is not None:
-        downloaded = short[3] or (minor == _GATED_NEED_SECRET_UNTIL and name.lower().startswith("phi-4"))
+        downloaded = short[3] or (facts.has(versions.CATALOGUE_OF_PHI_4) and name.lower().startswith("phi-4"))
         gated = facts.model is not None and facts.model.id.startswith("meta-llama/")
-        needed = downloaded if minor <= _DOWNLOADED_NEED_SECRET_UNTIL else gated
+        needed = downloaded if facts.has(versions.SECRET_FOR_DOWNLOADS) else gated
         if needed and not secret:
             message = f"KAITO {facts.kaito} refuses {cut(name)} without an access secret"
             advice = _ACCESS_ADVICE
@@ -137,11 +132,11 @@ def _secret(facts: Facts) -> Iterator[Problem]:
 
 def _local(facts: Facts) -> bool:
     """Whether the weights are already on the node, so that nothing is downloaded."""
-    return facts.minor >= 12 and facts.annotations.get("kaito.sh/use-local-weights") == "true"
+    return facts.has(versions.LOCAL_WEIGHTS) and facts.annotations.get("kaito.sh/use-local-weights") == "true"
 
 
 def _streaming(facts: Facts) -> Iterator[Problem]:
-    if facts.minor < _STREAMING_SINCE or not facts.gate("ModelStreaming") or facts.transformers:
+    if not facts.has(versions.MODEL_STREAMING) or not facts.gate("ModelStreaming") or facts.transformers:
         return
     if facts.annotations.get("kaito.sh/model-streaming") == "disabled":
         return

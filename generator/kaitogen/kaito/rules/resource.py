@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, PROVIDERS, find_sku, near_sku
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, parts
 from kaitogen.model import Path, Problem
@@ -10,15 +11,6 @@ from kaitogen.model import Path, Problem
 INSTANCE_TYPE: Final = ("resource", "instanceType")
 _SELECTOR: Final = ("resource", "labelSelector")
 _GIB: Final = 2**30
-
-#: First minor versions of rules (reference table of versions).
-_STRICT_INSTANCE_TYPE_SINCE: Final = 8
-_ANY_CASE_SINCE: Final = 10
-_RESERVED_SINCE: Final = 11
-_NODE_LABELS_CHECKED_SINCE: Final = 8
-_ESTIMATOR_SINCE: Final = 7
-_SIZES_KNOWN_SINCE: Final = 7
-_SINGLE_NODE_SINCE: Final = 5
 
 RESERVED_KEYS: Final = frozenset(
     (
@@ -36,7 +28,7 @@ RESERVED_KEYS: Final = frozenset(
 
 def needs_instance_type(facts: Facts) -> Iterator[Problem]:
     """R5: an instance type exactly where KAITO provisions; for inference and tuning alike."""
-    if facts.minor < _STRICT_INSTANCE_TYPE_SINCE:
+    if not facts.has(versions.STRICT_INSTANCE_TYPE):
         return
     if facts.byo and facts.instance_type:
         message = f"under node provisioner byo KAITO {facts.kaito} refuses an instanceType"
@@ -69,7 +61,7 @@ def selector(facts: Facts) -> Iterator[Problem]:
     if expressions:
         message = "KAITO checks matchExpressions and then uses matchLabels alone to find nodes"
         yield Problem("KG474", "warning", path, message, "write the labels as matchLabels")
-    if facts.minor >= _RESERVED_SINCE:
+    if facts.has(versions.RESERVED_LABELS):
         yield from _reserved(facts)
     if facts.byo and not facts.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
@@ -102,7 +94,7 @@ def _reserved(facts: Facts) -> Iterator[Problem]:
 
 def instance_type(facts: Facts) -> Iterator[Problem]:
     """R26 and R27, and instance types that are admitted but never work. Only for inference."""
-    if facts.byo and facts.minor >= _STRICT_INSTANCE_TYPE_SINCE:
+    if facts.byo and facts.has(versions.STRICT_INSTANCE_TYPE):
         return
     if facts.provider not in PROVIDERS:
         message = f"KAITO has no instance types for the cloud {cut(facts.provider)}"
@@ -115,7 +107,7 @@ def instance_type(facts: Facts) -> Iterator[Problem]:
 
 
 def _wholly_missing(facts: Facts) -> bool:
-    return not facts.instance_type and facts.minor >= _STRICT_INSTANCE_TYPE_SINCE
+    return not facts.instance_type and facts.has(versions.STRICT_INSTANCE_TYPE)
 
 
 def unknown_instance_type(facts: Facts) -> Iterator[Problem]:
@@ -126,7 +118,7 @@ def unknown_instance_type(facts: Facts) -> Iterator[Problem]:
         near = None
     other_case = near is not None and near.name.lower() == name.lower()
     lenient = facts.provider == "azure" and _is_lenient(name, facts.minor)
-    if other_case and near is not None and (facts.minor >= _ANY_CASE_SINCE or lenient):
+    if other_case and near is not None and (facts.has(versions.INSTANCE_TYPE_IN_ANY_CASE) or lenient):
         yield wrong_case(name, near.name)
     elif not lenient:
         advice = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {facts.kaito} knows"
@@ -139,7 +131,7 @@ def unknown_instance_type(facts: Facts) -> Iterator[Problem]:
             cut(name),
             near.name if near else "",
         )
-    elif facts.preset is not None and not facts.transformers and facts.minor >= _ESTIMATOR_SINCE:
+    elif facts.preset is not None and not facts.transformers and facts.has(versions.ESTIMATE):
         message = f"{_not_in_table(facts)}; it is admitted by its prefix, but a preset never gets its nodes"
         advice = (
             f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
@@ -168,7 +160,7 @@ def _not_in_table(facts: Facts) -> str:
 
 
 def _is_lenient(name: str, minor: int) -> bool:
-    if minor >= _ANY_CASE_SINCE:
+    if versions.INSTANCE_TYPE_IN_ANY_CASE.holds(minor):
         return name.lower().startswith(tuple(prefix.lower() for prefix in LENIENT_PREFIXES))
     return name.startswith(LENIENT_PREFIXES)
 
@@ -176,18 +168,13 @@ def _is_lenient(name: str, minor: int) -> bool:
 def weights(facts: Facts) -> Iterator[Problem]:
     """R28 and R29: whether the weight files fit, where KAITO itself compares them without the estimate."""
     model, sku = facts.model, facts.sku
-    if (
-        model is None
-        or sku is None
-        or facts.byo
-        or (facts.minor >= _ESTIMATOR_SINCE and not facts.transformers)
-    ):
+    if model is None or sku is None or facts.byo or (facts.has(versions.ESTIMATE) and not facts.transformers):
         return
     count = number(facts.resource, "count")
     nodes = 1 if count is None else count
     node = sku.memory * _GIB
     size = least_weights(facts.minor, model.weights)
-    if facts.transformers and facts.minor >= _SINGLE_NODE_SINCE and size > node:
+    if facts.transformers and facts.has(versions.SEVERAL_NODES) and size > node:
         message = (
             f"{model.weights_text} of weights do not fit one {sku.name} ({sku.memory} GiB), and "
             "transformers runs on one node only"
@@ -214,12 +201,12 @@ def weights(facts: Facts) -> Iterator[Problem]:
 
 def least_weights(minor: int, size: int) -> int:
     """A size in bytes that KAITO surely counts with: before 0.7 its own constants were about today's, or more."""
-    return size if minor >= _SIZES_KNOWN_SINCE else size * 9 // 10
+    return size if versions.WEIGHTS_PUBLISHED.holds(minor) else size * 9 // 10
 
 
 def cluster_notes(facts: Facts) -> Iterator[Problem]:
     """R23 to R25 and R28 under byo, which the nodes decide."""
-    if not facts.byo or facts.preset is None or facts.minor < _NODE_LABELS_CHECKED_SINCE:
+    if not facts.byo or facts.preset is None or not facts.has(versions.NODE_LABELS_READ):
         return
     path = _SELECTOR if "labelSelector" in facts.resource else _whole(facts)
     message = "KAITO refuses this unless a node matches the selector at that moment"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, built_in
 from kaitogen.kaito.rules.context import Facts, number
 from kaitogen.model import Problem
@@ -10,23 +11,6 @@ from kaitogen.model import Problem
 GIB: Final = 2**30
 #: What the estimate counts with where the configuration gives no max-model-len.
 DEFAULT_CONTEXT: Final = 2048
-_SINCE: Final = 7
-#: 0.7 takes GPUs from its table under byo as well.
-_NODES_READ_SINCE: Final = 8
-_TRUNCATED_UNTIL: Final = 9
-_WITH_ACTIVATIONS_SINCE: Final = 11
-_PARTITIONS_SINCE: Final = 12
-#: The most nodes that a version takes, where it has a limit.
-NODE_LIMIT: Final = {11: 3}
-#: Short names whose models ran on several nodes before every model could, and since which minor version.
-_DISTRIBUTED: Final = (
-    ("phi-3", 4),
-    ("phi-4", 4),
-    ("llama-", 5),
-    ("deepseek-r1-0528", 6),
-    ("deepseek-v3-0324", 6),
-    ("mistral-large-3", 8),
-)
 
 
 def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], context: int) -> int:
@@ -46,11 +30,16 @@ def shares(
     gpus, memory = node
     usable = 0.84 * (memory // gpus)
     size = 1.02 * weights
-    if minor <= _TRUNCATED_UNTIL:
+    if versions.ESTIMATE_IN_WHOLE_BYTES.holds(minor):
         usable, size = float(int(usable)), float(int(size))
     reserve = 2.3 * GIB + context * bytes_per_token / gpus
     available = usable - reserve
-    return size, available / 1.05 if minor >= _WITH_ACTIVATIONS_SINCE else available
+    return size, available / 1.05 if versions.ESTIMATE_WITH_ACTIVATIONS.holds(minor) else available
+
+
+def node_limit(minor: int) -> int | None:
+    """The most nodes that KAITO 0.`minor` takes; None where it has no limit."""
+    return versions.MOST_NODES if versions.NODE_LIMIT.holds(minor) else None
 
 
 def gpus_needed(size: float, available: float) -> int:
@@ -68,7 +57,7 @@ def estimate(facts: Facts, model: Model, context: int) -> int | None:
 
 def _node(facts: Facts) -> tuple[int, int] | None:
     """The GPUs and GPU memory of one node, where an estimate is made and nobody has to ask the cluster."""
-    return None if facts.transformers or facts.minor < _SINCE else node_size(facts)
+    return node_size(facts) if facts.has(versions.ESTIMATE) and not facts.transformers else None
 
 
 def node_size(facts: Facts) -> tuple[int, int] | None:
@@ -78,25 +67,25 @@ def node_size(facts: Facts) -> tuple[int, int] | None:
 
         memory = profile_memory(facts) if facts.byo else None
         return None if memory is None else (1, memory * GIB)
-    if (facts.byo and facts.minor >= _NODES_READ_SINCE) or facts.sku is None:
+    if (facts.byo and facts.has(versions.NODE_LABELS_READ)) or facts.sku is None:
         return None
     return facts.sku.gpus, facts.sku.memory * GIB
 
 
 def _partitioned(facts: Facts) -> bool:
-    return facts.minor >= _PARTITIONS_SINCE and "partition" in facts.resource
+    return facts.has(versions.PARTITIONS) and "partition" in facts.resource
 
 
 def judge(facts: Facts, context: int) -> Iterator[Problem]:
     """Estimates that fail, and the limit of 0.11. `context` is what KAITO reads as max-model-len."""
     model, node = facts.model, _node(facts)
     if model is None or node is None:
-        if facts.minor in NODE_LIMIT:
+        if facts.has(versions.NODE_LIMIT):
             yield from _too_many_counted(facts)
         return
     nodes = nodes_needed(facts.minor, model.weights, model.bytes_per_token, node, context)
     path = ("resource", "partition" if _partitioned(facts) else "instanceType")
-    limit = NODE_LIMIT.get(facts.minor)
+    limit = node_limit(facts.minor)
     what = facts.sku.name if facts.sku is not None else f"a slice of {node[1] // GIB} GB"
     if nodes == 0:
         message = f"a GPU of {what} is too small for {model.id} at {context} tokens, so KAITO never gets a number of nodes"
@@ -125,15 +114,15 @@ def _spreads(facts: Facts, model: Model) -> bool:
     if built_in(facts.preset or "", facts.minor) is None:
         return True
     return any(
-        name.startswith(prefix) and facts.minor >= since
-        for prefix, since in _DISTRIBUTED
+        name.startswith(prefix) and facts.has(feature)
+        for prefix, feature in versions.SPREAD_PRESETS.items()
         for name in model.aliases
     )
 
 
 def _too_many_counted(facts: Facts) -> Iterator[Problem]:
     """Templates and transformers take `count` nodes; the limit of 0.11 holds for them too."""
-    limit, count = NODE_LIMIT[facts.minor], number(facts.resource, "count")
+    limit, count = versions.MOST_NODES, number(facts.resource, "count")
     counted = facts.transformers or facts.preset is None
     if counted and count is not None and count > limit:
         message = f"count is {count}, and KAITO {facts.kaito} stops above {limit} nodes"
@@ -149,7 +138,7 @@ def surprises(facts: Facts, context: int) -> Iterator[Problem]:
     if model is None or context <= DEFAULT_CONTEXT:
         return
     nodes, usual = estimate(facts, model, context), estimate(facts, model, DEFAULT_CONTEXT)
-    if nodes and usual and nodes > usual and nodes <= NODE_LIMIT.get(facts.minor, nodes):
+    if nodes and usual and nodes > usual and nodes <= (node_limit(facts.minor) or nodes):
         message = f"max-model-len {context} raises KAITO's estimate from {usual} to {nodes} nodes"
         path = ("inference", "config")
         yield Problem(
@@ -166,5 +155,8 @@ def surprises(facts: Facts, context: int) -> Iterator[Problem]:
 def asks_for_estimate(facts: Facts) -> bool:
     """Whether KAITO sets the number of nodes itself, so that nobody reads `count`."""
     return (
-        facts.preset is not None and not facts.transformers and facts.minor >= _SINCE and facts.tuning is None
+        facts.preset is not None
+        and not facts.transformers
+        and facts.has(versions.ESTIMATE)
+        and facts.tuning is None
     )

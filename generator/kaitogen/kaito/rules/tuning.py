@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kaitogen.kaito.catalogue.models import ALIASES_SINCE, is_tunable
+from kaitogen.kaito import versions
+from kaitogen.kaito.catalogue.models import is_tunable
 from kaitogen.kaito.catalogue.skus import near_sku
 from kaitogen.kaito.rules.context import Facts, cut, number, part, text
 from kaitogen.kaito.rules.images import is_image, why_not
@@ -13,9 +14,6 @@ from kaitogen.model import Json, Path, Problem
 
 _TUNING: Final = ("tuning",)
 _METHODS: Final = ("lora", "qlora")
-_VOLUMES_SINCE: Final = 5
-_URLS_CHECKED_SINCE: Final = 12
-_STRICT_INSTANCE_TYPE_SINCE: Final = 8
 _HOSTS: Final = ("localhost", "metadata.google.internal", "metadata.google", "instance-data.ec2.internal")
 
 
@@ -26,7 +24,7 @@ def judge(facts: Facts) -> Iterator[Problem]:
     if count is not None and count > 1:
         message = f"tuning runs on one node, but count is {count}"
         yield Problem("KG447", "error", ("resource", "count"), message, "remove count", str(count), "1")
-    if "partition" in facts.resource and facts.minor >= 12:
+    if "partition" in facts.resource and facts.has(versions.PARTITIONS):
         message = "tuning does not run on a partition of a GPU"
         yield Problem("KG448", "error", ("resource", "partition"), message, "remove partition")
     yield from _preset(facts, tuning)
@@ -42,7 +40,7 @@ def _preset(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
         yield Problem("KG459", "error", _TUNING, message, "add preset with the name of a model")
     elif not facts.valid_preset:
         yield wrong_name(facts, ("tuning", "preset", "name"), "KG460")
-    elif facts.minor >= ALIASES_SINCE and not is_tunable(facts.preset or ""):
+    elif facts.has(versions.CATALOGUE) and not is_tunable(facts.preset or ""):
         message = f"KAITO admits it, but has no tuning parameters for {cut(facts.preset or '')}"
         advice = "tune a model of phi-3, phi-3.5-mini, phi-4 or qwen2.5-coder"
         yield Problem(
@@ -90,12 +88,12 @@ def _input(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
             "",
             "one of urls, image, volumeSource",
         )
-    elif given == ["volumeSource"] and facts.minor < _VOLUMES_SINCE:
+    elif given == ["volumeSource"] and not facts.has(versions.TUNING_VOLUMES):
         message = f"KAITO {facts.kaito} does not take the input from a volume; that came with 0.5"
         yield Problem("KG455", "error", (*path, "volumeSource"), message, "give urls or an image")
     yield from _image(source, path)
     urls = source.get("urls")
-    if facts.minor >= _URLS_CHECKED_SINCE and isinstance(urls, list):
+    if facts.has(versions.TUNING_URLS_CHECKED) and isinstance(urls, list):
         for index, url in enumerate(urls):
             if why := _unreachable(url if isinstance(url, str) else ""):
                 message = f"KAITO refuses the address {cut(str(url))}: {why}"
@@ -126,7 +124,7 @@ def _output(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
     elif given == ["image"] and not text(target, "imagePushSecret"):
         message = "the output is an image, and no imagePushSecret says how to push it"
         yield Problem("KG458", "error", where, message, "add imagePushSecret", "", "imagePushSecret")
-    elif given == ["volumeSource"] and facts.minor < _VOLUMES_SINCE:
+    elif given == ["volumeSource"] and not facts.has(versions.TUNING_VOLUMES):
         message = f"KAITO {facts.kaito} does not write the output to a volume; that came with 0.5"
         yield Problem("KG458", "error", (*path, "volumeSource"), message, "give an image")
     yield from _image(target, path)
@@ -134,7 +132,7 @@ def _output(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
 
 def _instance_type(facts: Facts) -> Iterator[Problem]:
     name = facts.instance_type
-    if facts.byo and facts.minor >= _STRICT_INSTANCE_TYPE_SINCE:
+    if facts.byo and facts.has(versions.STRICT_INSTANCE_TYPE):
         if not name:
             message = "tuning never starts under byo: KAITO looks its GPUs up by the instanceType, which byo forbids"
             yield Problem("KG476", "error", _TUNING, message, "tune under another node provisioner", "byo")

@@ -1,5 +1,6 @@
 """Which models of the catalogue fit on one node of an instance type."""
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, all_models
 from kaitogen.kaito.catalogue.skus import Sku
 from kaitogen.kaito.rules.context import Facts, Surroundings
@@ -30,7 +31,7 @@ def skus_for(preset: str, provider: str, kaito: str) -> Choice:
 
 def name_of(model: Model, minor: int) -> str:
     """A name of the model that KAITO 0.`minor` takes for a preset, where it takes one."""
-    return model.id if minor >= 9 or not model.aliases else model.aliases[0]
+    return model.id if versions.HUGGING_FACE_IDS.holds(minor) or not model.aliases else model.aliases[0]
 
 
 def _bare(preset: str, instance_type: str) -> dict[str, object]:

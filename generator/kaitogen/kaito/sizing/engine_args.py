@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from kaitogen.kaito.catalogue.versions import find_release
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import Facts
 from kaitogen.kaito.sizing.memory import Launch
 from kaitogen.kaito.sizing.node_estimator import Settings
@@ -12,12 +12,10 @@ from kaitogen.kaito.sizing.types import Estimate, Layout, Node
 from kaitogen.model import Json
 
 _USUAL: Final = 0.84
-#: Since 0.12, and only where the card is called exactly so (pkg/model/interface.go:381).
+#: Only where the card is called exactly so (pkg/model/interface.go:381).
 _LOWER: Final = {"NVIDIA A10": 0.82}
-_LOWER_SINCE: Final = 12
-#: Before, nothing that is published says which share of the memory KAITO lets vLLM use.
-_SHARE_KNOWN_SINCE: Final = 7
-_EIGHT_BITS_SINCE: Final = 8.9
+#: The compute capability of cards that reckon with 8-bit floating point.
+_EIGHT_BITS_COMPUTE: Final = 8.9
 #: Cards that can, as their drivers name them: for nodes that a user brings.
 _EIGHT_BITS: Final = ("H100", "H200", "L4", "B200", "RTX-6000-Ada")
 #: More GPUs or stages than any Workspace has.
@@ -26,7 +24,7 @@ _MOST: Final = 4096
 
 def is_known(facts: Facts, node: Node | None) -> bool:
     """Whether anything is known about vLLM on these GPUs under this KAITO."""
-    return node is not None and facts.minor >= _SHARE_KNOWN_SINCE and is_nvidia(facts, node)
+    return node is not None and facts.has(versions.MEMORY_SHARE_PUBLISHED) and is_nvidia(facts, node)
 
 
 def is_nvidia(facts: Facts, node: Node) -> bool:
@@ -37,13 +35,13 @@ def is_nvidia(facts: Facts, node: Node) -> bool:
 def has_eight_bits(facts: Facts, node: Node) -> bool:
     """Whether the card reckons with 8-bit floating point, which vLLM's fp8 cache asks for (compute capability 8.9)."""
     if facts.sku is not None:
-        return facts.sku.compute >= _EIGHT_BITS_SINCE
+        return facts.sku.compute >= _EIGHT_BITS_COMPUTE
     return any(card in node.card for card in _EIGHT_BITS)
 
 
 def launch(minor: int, estimate: Estimate, node: Node, layout: Layout, said: Settings) -> Launch:
     """The launch of a preset on vLLM."""
-    release = find_release(f"0.{minor}")
+    release = versions.RELEASES.get(f"0.{minor}")
     batched = _whole(said.vllm, "max-num-batched-tokens", 2**31) or 0
     engine = Engine("0" if release is None else release.vllm, batched)
     return Launch(
@@ -55,7 +53,7 @@ def _share(minor: int, node: Node, vllm: Mapping[str, Json]) -> float:
     own = _said(vllm, "gpu-memory-utilization")
     if isinstance(own, (int, float)) and not isinstance(own, bool) and 0 < own <= 1:
         return float(own)
-    return _LOWER.get(node.card, _USUAL) if minor >= _LOWER_SINCE else _USUAL
+    return _LOWER.get(node.card, _USUAL) if versions.SMALLER_SHARE_OF_A10.holds(minor) else _USUAL
 
 
 def _layout(layout: Layout, vllm: Mapping[str, Json]) -> Layout:

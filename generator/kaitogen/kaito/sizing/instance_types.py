@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.rules.context import Facts, Surroundings
-from kaitogen.kaito.rules.sizing import GIB, NODE_LIMIT
+from kaitogen.kaito.rules.sizing import GIB, node_limit
 from kaitogen.kaito.sizing import node_estimator
 from kaitogen.kaito.sizing.analysis import Case, case_of
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage, cost
@@ -104,7 +104,7 @@ def _against(case: Case) -> str:
     estimate, bill = case.estimate, case.memory
     if estimate.nodes is None:
         return estimate.unknown
-    limit = NODE_LIMIT.get(case.facts.minor)
+    limit = node_limit(case.facts.minor)
     if limit is not None and estimate.nodes > limit:
         return f"it takes {estimate.nodes} nodes, and KAITO {estimate.kaito} stops above {limit}"
     if bill is None:

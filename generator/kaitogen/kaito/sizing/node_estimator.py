@@ -1,8 +1,9 @@
 """Column A: what the controller of the target's version will ask for, in its own arithmetic."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules import config
 from kaitogen.kaito.rules.context import Facts, Surroundings, cut, number, part, text
 from kaitogen.kaito.rules.partition import profile_memory
@@ -19,14 +20,6 @@ from kaitogen.kaito.sizing.model_spec import Subject
 from kaitogen.kaito.sizing.types import Context, Estimate, Layout, Node, Runtime
 from kaitogen.model import Json
 
-#: First minor versions: of the estimate, of data parallelism, of `auto`, of partitions.
-_ESTIMATOR: Final = 7
-_DATA_PARALLEL: Final = 10
-_AUTO: Final = 11
-_PARTITIONS: Final = 12
-#: From here on several nodes are pipeline stages.
-_PIPELINE: Final = 5
-
 
 class Settings(NamedTuple):
     """What a Workspace's ConfigMap says: the vllm section, and how the length was found in it."""
@@ -38,7 +31,7 @@ class Settings(NamedTuple):
 
 def estimates(minor: int) -> bool:
     """Whether KAITO 0.`minor` works out the nodes of a preset on vLLM by itself."""
-    return minor >= _ESTIMATOR
+    return versions.ESTIMATE.holds(minor)
 
 
 def runtime(facts: Facts) -> Runtime:
@@ -65,7 +58,7 @@ def settings(facts: Facts) -> Settings:
     if not isinstance(source, str):
         return Settings({}, DEFAULT_CONTEXT, f"{default}; the ConfigMap {cut(name)} has no {config.KEY}")
     vllm = config.settings_of(source)
-    found = config.scan(source) if facts.minor >= _ESTIMATOR else None
+    found = config.scan(source) if facts.has(versions.ESTIMATE) else None
     if found is not None:
         return Settings(vllm, found, f"max-model-len in the ConfigMap {cut(name)}")
     why = (
@@ -129,11 +122,11 @@ def _counted(facts: Facts, blank: Estimate) -> Estimate:
     count = 1 if blank.requested is None else blank.requested
     if facts.preset is None or facts.transformers:
         return blank._replace(nodes=count, reasons=(f"KAITO takes count as it is: {count}",))
-    if facts.minor >= _PIPELINE and count > 1:
+    if facts.has(versions.SEVERAL_NODES) and count > 1:
         why = f"KAITO {facts.kaito} lowers count where fewer nodes hold the model, by sizes that are not published"
         return blank._replace(unknown=why)
     layout = None
-    if blank.node is not None and (count == 1 or facts.minor >= _PIPELINE):
+    if blank.node is not None and (count == 1 or facts.has(versions.SEVERAL_NODES)):
         layout = Layout(1, blank.node.gpus, count)
     reason = f"KAITO {facts.kaito} makes no estimate: it takes count as it is, {count}"
     return blank._replace(nodes=count, layout=layout, reasons=(reason,))
@@ -141,7 +134,12 @@ def _counted(facts: Facts, blank: Estimate) -> Estimate:
 
 def layout_of(minor: int, weights: int, node: Node, nodes: int) -> Layout:
     """How KAITO has vLLM spread the model (pkg/model/interface.go:543)."""
-    if nodes == 1 and minor >= _DATA_PARALLEL and node.gpus > 1 and weights * node.gpus * 2 < node.memory:
+    if (
+        nodes == 1
+        and versions.DATA_PARALLEL.holds(minor)
+        and node.gpus > 1
+        and weights * node.gpus * 2 < node.memory
+    ):
         return Layout(node.gpus, 1, 1)
     return Layout(1, node.gpus, nodes)
 
@@ -163,7 +161,7 @@ def node_of(facts: Facts, given: Node | None) -> Node | str:
         return f"{what} is not in KAITO {facts.kaito}'s table, so it has no GPU data"
     if given is None:
         return f"under byo KAITO {facts.kaito} reads the GPUs from the nodes, and none are known here"
-    partition = part(facts.resource, "partition") if facts.minor >= _PARTITIONS else {}
+    partition = part(facts.resource, "partition") if facts.has(versions.PARTITIONS) else {}
     wanted = number(partition, "count")
     if wanted is None or not partition:
         return given
@@ -174,7 +172,7 @@ def node_of(facts: Facts, given: Node | None) -> Node | str:
 
 def _card(facts: Facts, memory: int) -> tuple[str, str]:
     """The GPU's model and where that is from."""
-    if "partition" in facts.resource and facts.minor >= _PARTITIONS:
+    if "partition" in facts.resource and facts.has(versions.PARTITIONS):
         return "", f"a slice of {memory // GIB} GiB"
     return (
         "" if facts.sku is None else facts.sku.gpu_model,
@@ -207,6 +205,6 @@ def _served(facts: Facts, vllm: Mapping[str, Json]) -> str:
     own = config.served_length(vllm)
     if own is not None:
         return str(own)
-    if facts.minor >= _AUTO:
+    if facts.has(versions.AUTO_LENGTH):
         return "auto"
-    return "computed" if facts.minor >= _ESTIMATOR else ""
+    return "computed" if facts.has(versions.ESTIMATE) else ""

@@ -13,13 +13,13 @@ GIB: Final = 2**30
 _H100: Final = "vLLM 0.19, H100 80 GB"
 _A10: Final = "one A10, KAITO's pull request 2156"
 #: vLLM 0.17 took 60 % off the peak of the activations (Qwen3-14B: 5.64 GiB before, 2.23 GiB since).
-_LEANER_SINCE: Final = (0, 17)
-_BEFORE: Final = 5.64 / 2.23
+_LEAN_VLLM: Final = (0, 17)
+_BEFORE_LEAN: Final = 5.64 / 2.23
 #: What the measured runs allowed in one batch; another setting moves the peak by nobody knows how much.
 _BATCHED_TOKENS: Final = 8192
 #: What vLLM allows on smaller cards, and from which memory on it allows more.
 _SMALL_BATCH: Final = 2048
-_BATCHES_MUCH_FROM: Final = 70 * GIB
+_LARGE_CARD: Final = 70 * GIB
 #: Least and most of all measured peaks, in GiB.
 _LEAST, _MOST = 0.75, 3.99
 #: Mixtures of experts take more than others; those that read pictures as well take as much as dense ones.
@@ -53,7 +53,7 @@ class Engine(NamedTuple):
     @property
     def lean(self) -> bool:
         """Whether the measurements of 0.19 say something about it."""
-        return tuple(int(word) for word in self.version.split(".")[:2]) >= _LEANER_SINCE
+        return tuple(int(word) for word in self.version.split(".")[:2]) >= _LEAN_VLLM
 
 
 def term(name: str, gib: tuple[float, float, float], label: str, source: str) -> Term:
@@ -93,7 +93,7 @@ def activations(
         likely, least, most = _A10_OVERHEAD - _ALONE, _LEAST * _SMALL_BATCH / _BATCHED_TOKENS, likely
         source = f"solved from qwen3-8b on {_A10}; such cards batch {_SMALL_BATCH} tokens"
     if not engine.lean:
-        likely, most = likely * _BEFORE, most * _BEFORE
+        likely, most = likely * _BEFORE_LEAN, most * _BEFORE_LEAN
         source += "; vLLM before 0.17 took 2.5 times as much"
     if engine.batched_tokens:
         share = engine.batched_tokens / batched
@@ -104,7 +104,7 @@ def activations(
 
 def _batches_much(node: Node) -> bool:
     """The default of vLLM (vllm/engine/arg_utils.py): 8,192 tokens from 70 GiB on, but not on an A100; else 2,048."""
-    return node.memory_per_gpu >= _BATCHES_MUCH_FROM and "A100" not in node.card
+    return node.memory_per_gpu >= _LARGE_CARD and "A100" not in node.card
 
 
 def non_torch(engine: Engine, node: Node, layout: Layout) -> Term:

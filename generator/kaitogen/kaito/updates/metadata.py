@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.annotations import is_kaitos, node_class_in_doubt
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.updates.model import Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
 
 _STREAMING: Final = "kaito.sh/model-streaming"
-_STREAMING_SINCE: Final = 11
 _NODE_CLASS: Final = "kaito.sh/node-class-name"
 _UPGRADE: Final = "kaito.sh/upgrade-to-version"
 #: The controller looks at these again and again, and not only when it makes nodes, pods or Services.
@@ -29,7 +29,7 @@ def judge(pair: Pair, difference: Difference) -> Judgement:
         return Judgement("restart", "KAITO moves the pods to that base image")
     if difference.path[1] != "annotations" or not is_kaitos(key):
         return IN_PLACE
-    if key == _STREAMING and pair.minor >= _STREAMING_SINCE and pair.facts.gate("ModelStreaming"):
+    if key == _STREAMING and pair.facts.has(versions.MODEL_STREAMING) and pair.facts.gate("ModelStreaming"):
         return refused(
             "KG812",
             "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists",

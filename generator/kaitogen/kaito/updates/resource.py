@@ -1,17 +1,12 @@
 """What KAITO does with a change of where a Workspace runs: U2 to U5."""
 
 from collections.abc import Mapping
-from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import number, part
 from kaitogen.kaito.updates.model import ABSENT, Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
 from kaitogen.model import Json
-
-_PARTITIONS_SINCE: Final = 12
-#: From here on KAITO tells nodes that it makes from nodes that the user brings.
-_TYPE_MAY_COME_SINCE: Final = 8
-_PREFERRED_UNTIL: Final = 7
 
 
 def judge(pair: Pair, difference: Difference) -> Judgement:
@@ -37,7 +32,7 @@ def _count(difference: Difference) -> Judgement:
 
 
 def _partition(pair: Pair) -> Judgement:
-    if pair.minor < _PARTITIONS_SINCE:
+    if not pair.facts.has(versions.PARTITIONS):
         return Judgement("no effect", f"{pair.kaito} has no partitions, and its API server drops the field")
     return refused(
         "KG803", "how GPUs are divided is fixed once the Workspace exists, whether they are or not"
@@ -48,7 +43,7 @@ def _instance_type(pair: Pair, difference: Difference) -> Judgement:
     before, after = (
         value if isinstance(value, str) else "" for value in (difference.before, difference.after)
     )
-    if pair.minor < _TYPE_MAY_COME_SINCE:
+    if not pair.facts.has(versions.STRICT_INSTANCE_TYPE):
         return refused("KG804", f"{pair.kaito} fixes the instance type once the Workspace exists")
     if pair.facts.byo:
         if before and not after:
@@ -81,11 +76,11 @@ def _selector(pair: Pair) -> Judgement:
 
 
 def _preferred(pair: Pair) -> Judgement:
-    if pair.minor > _PREFERRED_UNTIL:
+    if not pair.facts.has(versions.PREFERRED_NODES_READ):
         return Judgement("no effect", f"{pair.kaito} does not read preferredNodes")
     nodes, count = pair.facts.resource.get("preferredNodes"), number(pair.facts.resource, "count") or 1
     if (
-        pair.minor == _PREFERRED_UNTIL
+        pair.facts.has(versions.PREFERRED_NODES_COUNTED)
         and pair.facts.byo
         and len(nodes if isinstance(nodes, list) else ()) < count
     ):

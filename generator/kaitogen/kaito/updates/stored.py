@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.canonical import canonical, without_nulls
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.kaito.updates.model import Item
@@ -24,8 +25,6 @@ _NOTING: Final = ("config.kubernetes.io/", "internal.config.kubernetes.io/", "ku
 _FINALIZERS: Final = frozenset(("workspace.finalizer.kaito.sh",))
 _YAML: Final = (".yaml", ".yml", ".json")
 _PRESET_DEFAULTS: Final = {"accessMode": "public"}
-#: Up to here the CRD of v1beta1 gave every resource an instance type; that of v1alpha1 still does.
-_TYPE_DEFAULT_UNTIL: Final = 7
 
 
 def stored(item: Item) -> dict[str, Json]:
@@ -52,7 +51,8 @@ def written(item: Item) -> dict[str, Json]:
 def defaults(item: Item) -> Mapping[tuple[str, ...], Mapping[str, Json]]:
     """What the target's CRD gives to a field that is left out, by the path of the mapping that lacks it."""
     resource: dict[str, Json] = {"count": 1}
-    if item.target.minor <= _TYPE_DEFAULT_UNTIL or item.data["apiVersion"].endswith("/v1alpha1"):
+    # The CRD of v1alpha1 still has the default.
+    if item.target.has(versions.INSTANCE_TYPE_DEFAULTED) or item.data["apiVersion"].endswith("/v1alpha1"):
         resource["instanceType"] = DEFAULT_INSTANCE_TYPE
     return {
         ("resource",): resource,

@@ -2,12 +2,11 @@
 
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import part
 from kaitogen.kaito.updates.model import ABSENT, Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
 
-#: Since then a Workspace without a ConfigMap starts its pods without one; before, a template of KAITO's was copied.
-_WITHOUT_CONFIG_SINCE: Final = 11
 _TWICE: Final = "KG440"
 _AT_UPDATES: Final = frozenset(("KG491", "KG492", "KG493", "KG494"))
 _FROZEN: Final = "the whole preset is fixed once the Workspace exists: its name, its secret, its access mode and its options"
@@ -41,10 +40,11 @@ def _config(pair: Pair, difference: Difference) -> Judgement:
         return Judgement(
             "restart", "the pods restart with the other ConfigMap, which transformers is not passed"
         )
-    if pair.minor >= _WITHOUT_CONFIG_SINCE and difference.before is ABSENT:
+    templated = pair.facts.has(versions.CONFIG_TEMPLATE)
+    if difference.before is ABSENT and not templated:
         why = "the ConfigMap is mounted and the pods restart, but their command stays and does not name it"
         return Judgement("no effect", why, "KG821")
-    if pair.minor >= _WITHOUT_CONFIG_SINCE and difference.after is ABSENT:
+    if difference.after is ABSENT and not templated:
         why = "the pods restart without the ConfigMap, while their command stays and still names its file"
         return Judgement("restart", why, "KG821")
     return Judgement(
