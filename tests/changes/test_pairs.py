@@ -10,8 +10,7 @@ from jsonschema import Draft202012Validator
 
 from kaitogen.commands.explain.texts.kg4_bases import BASES
 from kaitogen.files import shipped
-from kaitogen.kaito.canonical import canonical
-from kaitogen.yaml.merge import merged
+from kaitogen.kaito.objects import canonical, merged
 from kaitogen.yaml.writer import dump
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaitogen.commands.fmt.formatting import formatted
-from kaitogen.kaito.canonical import in_key_order
+from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import Request
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate

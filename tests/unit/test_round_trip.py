@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.import_.targeting import target_of
-from kaitogen.kaito.canonical import canonical
+from kaitogen.kaito.objects import canonical
 from kaitogen.model import KAITO_VERSIONS, Document, Origin, Request, TargetOverrides, UserObject
 from kaitogen.pipeline.check import check_finished
 from kaitogen.pipeline.emit import stream

@@ -5,8 +5,7 @@ from typing import Final, TypeAlias
 
 from kaitogen import schema
 from kaitogen.kaito import rules
-from kaitogen.kaito.canonical import without_nulls
-from kaitogen.kaito.field_paths import to_intent_path
+from kaitogen.kaito.objects import to_intent_path, without_nulls
 from kaitogen.model import Json, Located, Manifest, Problem, Spec, Target, UserObject, path_text
 from kaitogen.pipeline.classify import ErrorLimit
 

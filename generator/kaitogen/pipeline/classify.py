@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from kaitogen.kaito.objects import merged, value_at
 from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,
@@ -23,6 +24,10 @@ _INTENT_GROUP: Final = INTENT_API_VERSION.partition("/")[0] + "/"
 _WORKSPACE_GROUP: Final = "kaito.sh/"
 _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and kind: {INTENT_KIND}"
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
+
+
+#: What is written on a set's own metadata holds for every entry as well, name excepted.
+_SHARED_METADATA: Final = ("namespace", "labels", "annotations")
 
 
 class Classified(NamedTuple):
@@ -93,6 +98,38 @@ def is_an_intent(value: Json) -> bool:
     api_version = value.get("apiVersion")
     ours = isinstance(api_version, str) and api_version.startswith(_INTENT_GROUP)
     return ours or value.get("kind") in (INTENT_KIND, SET_KIND)
+
+
+def is_set(value: Json) -> bool:
+    """Whether an intent document is a set of intents."""
+    return bool(value.get("kind") == SET_KIND)
+
+
+def entries(value: Json) -> Iterator[tuple[Path, Json]]:
+    """Where single intents are written in a document, valid or not: the document itself, or the entries of a set."""
+    if not isinstance(value, dict):
+        return
+    if value.get("kind") == INTENT_KIND:
+        yield (), value
+    elif is_set(value):
+        written = value_at(value, ("spec", "workspaces"))
+        for index, entry in enumerate(written if isinstance(written, list) else ()):
+            if isinstance(entry, dict):
+                yield ("spec", "workspaces", index), entry
+
+
+def intents(document: Document) -> Iterator[tuple[Json, Origin]]:
+    """The single intents of a valid document, in order; an entry of a set is merged over the set's defaults."""
+    value = document.value
+    if not is_set(value):
+        yield value, Origin(document)
+        return
+    own = value["metadata"]
+    shared = {"metadata": {key: own[key] for key in _SHARED_METADATA if key in own}, "spec": {}}
+    defaults = merged(shared, value["spec"].get("defaults") or {})
+    for path, entry in entries(value):
+        intent = {"apiVersion": INTENT_API_VERSION, "kind": INTENT_KIND, **merged(defaults, entry)}
+        yield intent, Origin(document, (path, ("spec", "defaults"), ()))
 
 
 def _no_intent(value: Json) -> Problem | None:

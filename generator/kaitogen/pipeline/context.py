@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kaitogen.kaito.canonical import in_key_order
+from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, ResourceSpec, Spec
 from kaitogen.yaml.writer import dump
 

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from kaitogen import schema
 from kaitogen.diagnostics.suggest import nearest
+from kaitogen.kaito.objects import merged, value_at
 from kaitogen.model import (
-    INTENT_KIND,
     SET_KIND,
     Document,
     Json,
@@ -22,7 +22,7 @@ from kaitogen.model import (
     Problem,
     path_text,
 )
-from kaitogen.yaml import merge
+from kaitogen.pipeline.classify import entries
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import Odd, resolve
 
@@ -64,7 +64,7 @@ def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> 
     typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
     result: list[Document] = []
     for document in documents:
-        for base, intent in _intents(document):
+        for base, intent in _entries(document):
             name = _name(intent)
             unmet.pop(name, None)
             for one, value in typed:
@@ -89,7 +89,7 @@ def lay(documents: Sequence[Document], environment: Document) -> Overlaid:
     unmet = dict(entries)
     result: list[Document] = []
     for document in documents:
-        for base, intent in _intents(document):
+        for base, intent in _entries(document):
             name = _name(intent)
             unmet.pop(name, None)
             for root, part in (
@@ -120,29 +120,18 @@ def parse_path(text: str) -> Path | None:
     return tuple(steps) if len(steps) > 1 and steps[0] in _TOPS else None
 
 
-def _intents(document: Document) -> Iterator[tuple[Path, Json]]:
+def _entries(document: Document) -> Iterator[tuple[Path, Json]]:
     """Where the intents of a document are. What is no intent is left for validation to refuse."""
-    value = document.value
-    if not isinstance(value, dict) or document.flaws:
-        return
-    if value.get("kind") == INTENT_KIND:
-        yield (), value
-    elif value.get("kind") == SET_KIND:
-        spec = value.get("spec")
-        workspaces = spec.get("workspaces") if isinstance(spec, dict) else None
-        for index, entry in enumerate(workspaces if isinstance(workspaces, list) else ()):
-            if isinstance(entry, dict):
-                yield ("spec", "workspaces", index), entry
+    return iter(()) if document.flaws else entries(document.value)
 
 
 def _name(intent: Json) -> str:
-    metadata = intent.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
+    name = value_at(intent, ("metadata", "name"))
     return name if isinstance(name, str) else ""
 
 
 def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Problem:
-    names = sorted({_name(intent) for document in documents for _, intent in _intents(document)})
+    names = sorted({_name(intent) for document in documents for _, intent in _entries(document)})
     near = nearest(str(name), names)
     fix = f"did you mean {near}?" if near else f"name one of: {', '.join(names)[:120] or 'none is here'}"
     return Problem("KG153", "error", path, f"no intent here is named {str(name)[:63]}", fix)
@@ -185,10 +174,7 @@ def _with(holder: Json, path: Path, value: Json) -> Json:
 
 
 def _merged(document: Document, base: Path, part: Json, origin: Origin) -> Document:
-    value = document.value
-    for step in base:
-        value = value[step]
-    changed = merge.merged(value, part)
+    changed = merged(value_at(document.value, base), part)
     whole = _with(document.value, base, changed) if base else changed
     given = tuple(Override(base, path, origin) for path in _leaves(part, ()))
     return document._replace(value=whole, overrides=(*document.overrides, *given))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kaitogen.files import shipped
-from kaitogen.kaito.canonical import canonical, without_nulls
+from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Json, Located, Manifest, Problem, Spec
 from kaitogen.pipeline.templating import precompiled
 from kaitogen.yaml.reader import RawDocument, Unreadable, read

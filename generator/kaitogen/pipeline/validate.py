@@ -7,7 +7,6 @@ from kaitogen import schema
 from kaitogen.kaito import versions
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
-    SET_KIND,
     Document,
     Json,
     Located,
@@ -18,8 +17,7 @@ from kaitogen.model import (
     Target,
 )
 from kaitogen.nodes import missing_instance_type
-from kaitogen.pipeline.classify import ErrorLimit
-from kaitogen.yaml import merge
+from kaitogen.pipeline.classify import ErrorLimit, intents, is_set
 
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
@@ -47,12 +45,10 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Located]]:
 def _intents(document: Document) -> Iterator[tuple[Json, Origin, list[Problem]]]:
     """The single intents of a document; where it is none, the problem that says so."""
     value, origin = document.value, Origin(document)
-    if value.get("kind") != SET_KIND:
-        yield value, origin, []
-    elif problems := schema.problems("set", value):
+    if is_set(value) and (problems := schema.problems("set", value)):
         yield value, origin, problems
     else:
-        yield from ((intent, place, []) for intent, place in merge.entries(document))
+        yield from ((intent, place, []) for intent, place in intents(document))
 
 
 def target_of(spec: Json) -> Target:

@@ -12,8 +12,8 @@ from kaitogen.kaito.updates.cost import cost_text
 from kaitogen.kaito.updates.model import Comparison, Item
 from kaitogen.kaito.updates.resource import selected
 from kaitogen.kaito.updates.stored import written
-from kaitogen.model import SET_KIND, Files, Json
-from kaitogen.yaml import merge
+from kaitogen.model import Files, Json
+from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.yaml.locate import locate
 from kaitogen.yaml.writer import dump
 
@@ -77,7 +77,7 @@ def _text(item: Item, name: str) -> str:
         data = written(item)
         return dump(_renamed_object(data, item.identity[3], name) if name else data)
     value = document.value
-    if value.get("kind") != SET_KIND:
+    if not is_set(value):
         whole = (
             _in_text(document.text, item.identity[3], name)
             if document.text and not document.overrides
@@ -86,7 +86,7 @@ def _text(item: Item, name: str) -> str:
         if whole is not None:
             return whole
     else:
-        value = next(one for one, origin in merge.entries(document) if origin.roots == item.origin.roots)
+        value = next(one for one, origin in intents(document) if origin.roots == item.origin.roots)
     return dump({**value, "metadata": {**value["metadata"], "name": name or item.identity[3]}})
 
 

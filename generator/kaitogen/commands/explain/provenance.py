@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen import schema
+from kaitogen.kaito.objects import value_at
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
-    SET_KIND,
     Document,
     Json,
     Located,
@@ -17,10 +17,10 @@ from kaitogen.model import (
     path_text,
 )
 from kaitogen.nodes import choose
+from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.overlays import parse_path
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import target_of, validate
-from kaitogen.yaml import merge
 from kaitogen.yaml.locate import locate
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import flow
@@ -108,18 +108,14 @@ def tell(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[
 
 def _intents(document: Document) -> Iterator[tuple[Json, Origin]]:
     """The intents whose values can be told: those that conform to the schema, whatever else is wrong with them."""
-    value = document.value
-    if value.get("kind") != SET_KIND:
-        found = [(value, Origin(document))]
-    else:
-        found = merge.entries(document) if schema.conforms("set", value) else []
-    yield from (pair for pair in found if schema.conforms("intent", pair[0]))
+    if not is_set(document.value) or schema.conforms("set", document.value):
+        yield from (pair for pair in intents(document) if schema.conforms("intent", pair[0]))
 
 
 def _answer(value: Json, origin: Origin, path: Path, resolved: tuple[Spec, ResourceSpec] | None) -> Answer:
     name = str(value["metadata"]["name"])
     told = list(_sources(origin, path))
-    now = _at(value, path)
+    now = value_at(value, path)
     if now is not None:
         return Answer(name, _shown(now), tuple(told))
     return Answer(name, "", tuple(told), _default(value, path, resolved))
@@ -154,27 +150,14 @@ def _in_document(document: Document, root: Path, path: Path, given: Path | None)
 def _written(document: Document, path: Path) -> str:
     # What is laid over a document changes its value, and not its text.
     whole = next(iter(read(document.text))).value if document.overrides else document.value
-    value = _at(whole, path)
+    value = value_at(whole, path)
     return _shown(value) if value is not None else "null"
 
 
 def _part(document: Document, root: Path) -> str:
-    if document.value.get("kind") != SET_KIND:
+    if not is_set(document.value):
         return "intent"
     return {2: "defaults of the set", 0: "the set's own metadata"}.get(len(root), "entry of the set")
-
-
-def _at(value: Json, path: Path) -> Json:
-    for step in path:
-        if isinstance(step, int):
-            if not (isinstance(value, list) and step < len(value)):
-                return None
-            value = value[step]
-        elif isinstance(value, dict):
-            value = value.get(step)
-        else:
-            return None
-    return value
 
 
 def _shown(value: Json) -> str:
@@ -183,8 +166,8 @@ def _shown(value: Json) -> str:
 
 
 def _default(value: Json, path: Path, resolved: tuple[Spec, ResourceSpec] | None) -> str:
-    if path in _DEFAULTS and _at(value, path[:-1]) is not None:
-        noted = _at(value, ("metadata", "annotations", RUNTIME_ANNOTATION))
+    if path in _DEFAULTS and value_at(value, path[:-1]) is not None:
+        noted = value_at(value, ("metadata", "annotations", RUNTIME_ANNOTATION))
         if path[-1] == "runtime" and noted is not None:
             return f"{noted}, from the annotation {RUNTIME_ANNOTATION}"
         return _DEFAULTS[path]

@@ -35,10 +35,9 @@ from kaitogen.commands.explain.texts.shapes import (
     text,
 )
 from kaitogen.diagnostics.suggest import distance
-from kaitogen.kaito.canonical import canonical
+from kaitogen.kaito.objects import canonical, merged
 from kaitogen.kaito.rules.codes import CODES
 from kaitogen.model import Severity
-from kaitogen.yaml.merge import merged
 from kaitogen.yaml.writer import dump
 
 #: The first digit of a code, and what the codes of that family are about.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.kaito.canonical import in_key_order
+from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import Finding
 from kaitogen.pipeline.classify import is_an_intent
 from kaitogen.pipeline.load import documents_of

@@ -1,7 +1,7 @@
 """Comments of a manifest to the fields of the intent that now say the same."""
 
 from kaitogen.commands.import_.placing import spec_of
-from kaitogen.kaito.field_paths import to_intent_path
+from kaitogen.kaito.objects import to_intent_path
 from kaitogen.model import Document, Json, Path, Target
 from kaitogen.yaml.comments import Comments, comments
 

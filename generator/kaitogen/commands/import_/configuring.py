@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from kaitogen import schema
 from kaitogen.commands.import_.placing import spec_of
-from kaitogen.kaito.canonical import canonical
+from kaitogen.kaito.objects import canonical
 from kaitogen.model import Json, ResourceSpec, Target
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.yaml.reader import Unreadable, read

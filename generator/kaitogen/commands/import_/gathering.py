@@ -1,15 +1,14 @@
 """Many intents to one set: what they share becomes defaults, as long as that makes the file shorter."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from kaitogen.kaito.objects import MISSING, merged, value_at
 from kaitogen.model import INTENT_API_VERSION, SET_KIND, Json, Path
 from kaitogen.schema.key_order import put_in_order
 from kaitogen.yaml.comments import Comments, commented
-from kaitogen.yaml.merge import merged
 from kaitogen.yaml.writer import dump, flow
 
-_MISSING: Final[Any] = object()
 #: Mappings whose order nobody sees, since the templates have their own. In all others it comes out as it went in.
 _FIXED_ORDER: Final = frozenset(
     (
@@ -39,10 +38,10 @@ def gathered(name: str, intents: Sequence[tuple[Json, Mapping[Path, Comments]]])
     rests: list[dict[str, Json]] = [{} for _ in bare]
     for key, depth in (("metadata", _SHARED_METADATA_DEPTH), ("spec", _DEFAULTS_DEPTH)):
         split = _split(key, [value[key] for value in bare], (key,), depth)
-        if split.default is not _MISSING:
+        if split.default is not MISSING:
             shared[key] = split.default
         for rest, left in zip(rests, split.rests, strict=True):
-            if left is not _MISSING and left != {}:
+            if left is not MISSING and left != {}:
                 rest[key] = left
     entries = [_entry(value, rest) for (value, _), rest in zip(intents, rests, strict=True)]
     spec: Json = {"defaults": {"spec": shared["spec"]}} if shared.get("spec") else {}
@@ -68,8 +67,8 @@ def _entry(intent: Json, rest: Json) -> Json:
 
 def _split(key: str, column: list[Json], path: Path, depth: int) -> _Split:
     """The cheapest way to say the key's value for every entry: no default, one for its parts, or one for the whole."""
-    present = [value for value in column if value is not _MISSING]
-    apart = _Split(_MISSING, column, sum(_size(key, value, _below(path)) for value in present))
+    present = [value for value in column if value is not MISSING]
+    apart = _Split(MISSING, column, sum(_size(key, value, _below(path)) for value in present))
     if len(present) < 2:
         return apart
     ways = [apart]
@@ -83,37 +82,37 @@ def _split(key: str, column: list[Json], path: Path, depth: int) -> _Split:
 
 
 def _whole(key: str, column: list[Json], path: Path, depth: int) -> _Split:
-    texts = [None if value is _MISSING else flow(value) for value in column]
+    texts = [None if value is MISSING else flow(value) for value in column]
     said = [text for text in texts if text is not None]
     chosen = max(dict.fromkeys(said), key=lambda text: said.count(text) * len(text))
     default = column[texts.index(chosen)]
     rests = [
-        None if text is None else _MISSING if text == chosen else value
+        None if text is None else MISSING if text == chosen else value
         for text, value in zip(texts, column, strict=True)
     ]
-    left = sum(_size(key, rest, _below(path)) for rest in rests if rest is not _MISSING)
+    left = sum(_size(key, rest, _below(path)) for rest in rests if rest is not MISSING)
     return _Split(default, rests, _size(key, default, depth + len(path) - 1) + left)
 
 
 def _by_parts(key: str, column: list[Json], path: Path, depth: int) -> _Split:
-    present = [value for value in column if value is not _MISSING]
+    present = [value for value in column if value is not MISSING]
     default: dict[str, Json] = {}
     lefts: list[dict[str, Json]] = [{} for _ in present]
     cost = 0
     for part in dict.fromkeys(name for value in present for name in value):
-        split = _split(part, [value.get(part, _MISSING) for value in present], (*path, part), depth)
+        split = _split(part, [value.get(part, MISSING) for value in present], (*path, part), depth)
         cost += split.cost
-        if split.default is not _MISSING:
+        if split.default is not MISSING:
             default[part] = split.default
         for left, rest in zip(lefts, split.rests, strict=True):
-            if rest is not _MISSING:
+            if rest is not MISSING:
                 left[part] = rest
     if not default or not _same_order(default, lefts, present, path):
-        return _Split(_MISSING, column, sum(_size(key, value, _below(path)) for value in present))
+        return _Split(MISSING, column, sum(_size(key, value, _below(path)) for value in present))
     remaining = iter(lefts)
-    rests: list[Json] = [None if value is _MISSING else next(remaining) or _MISSING for value in column]
+    rests: list[Json] = [None if value is MISSING else next(remaining) or MISSING for value in column]
     heads = [_size(key, {}, depth + len(path) - 1)]
-    heads += [_size(key, {}, _below(path)) for rest in rests if rest is not _MISSING]
+    heads += [_size(key, {}, _below(path)) for rest in rests if rest is not MISSING]
     return _Split(default, rests, cost + sum(heads))
 
 
@@ -140,20 +139,9 @@ def _placed(found: Sequence[Mapping[Path, Comments]], whole: Json) -> dict[Path,
         entry: Path = ("spec", "workspaces", index)
         for path, said in each.items():
             where = entry + path
-            if not _has(whole, where):
+            if value_at(whole, where, MISSING) is MISSING:
                 shared = path if path[:1] == ("metadata",) else ("spec", "defaults", *path)
-                where = shared if _has(whole, shared) and placed.get(shared, said) == said else where
+                is_shared = value_at(whole, shared, MISSING) is not MISSING
+                where = shared if is_shared and placed.get(shared, said) == said else where
             placed[where] = said
     return placed
-
-
-def _has(value: Json, path: Path) -> bool:
-    for step in path:
-        if isinstance(step, int):
-            inside = isinstance(value, list) and step < len(value)
-        else:
-            inside = isinstance(value, dict) and step in value
-        if not inside:
-            return False
-        value = value[step]
-    return True

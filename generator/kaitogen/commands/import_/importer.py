@@ -12,9 +12,8 @@ from kaitogen.commands.import_.proof import Difference, Identity, identity_of, p
 from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
-from kaitogen.kaito.canonical import canonical
-from kaitogen.kaito.field_paths import to_intent_path
-from kaitogen.kaito.server_fields import declared, filled_in, places, without
+from kaitogen.kaito.objects import canonical, paths_in, to_intent_path, without
+from kaitogen.kaito.server_fields import declared, filled_in
 from kaitogen.model import (
     Finding,
     Json,
@@ -164,7 +163,7 @@ def _refused(intent: Intent, finding: Finding) -> Located:
         intent.value["spec"].get("inference"),
     )
     paths = (
-        path for path in places(intent.source.data) if path_text(to_intent_path(spec, path)) == finding.path
+        path for path in paths_in(intent.source.data) if path_text(to_intent_path(spec, path)) == finding.path
     )
     message = f"an intent cannot say this: {finding.message}"
     problem = Problem(

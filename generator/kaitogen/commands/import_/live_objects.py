@@ -1,7 +1,7 @@
 """What a cluster holds that can be imported: read-only, and of its ConfigMaps those alone that a Workspace names."""
 
 from kaitogen.files.cluster import Cluster
-from kaitogen.kaito.server_fields import value_at
+from kaitogen.kaito.objects import value_at
 from kaitogen.model import Document
 from kaitogen.pipeline.load import Loaded
 

@@ -9,10 +9,9 @@ from kaitogen.commands.import_.reading import judged
 from kaitogen.commands.import_.targeting import target_of as target_of_workspace
 from kaitogen.commands.migrate.steps import of_part, of_whole, of_workspace
 from kaitogen.diagnostics.placing import place
-from kaitogen.kaito.canonical import in_key_order
+from kaitogen.kaito.objects import MISSING, in_key_order, value_at
 from kaitogen.model import (
     NEWEST_KAITO,
-    SET_KIND,
     Document,
     Finding,
     Json,
@@ -25,12 +24,11 @@ from kaitogen.model import (
     TargetOverrides,
 )
 from kaitogen.pipeline.check import is_workspace
-from kaitogen.pipeline.classify import classify, is_an_intent
+from kaitogen.pipeline.classify import classify, entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
-from kaitogen.yaml.merge import entries
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import flow
 
@@ -111,46 +109,32 @@ def _steps(document: Document, wanted: TargetOverrides) -> Iterator[tuple[Origin
 
 def _parts(value: Json) -> Iterator[tuple[Path, Json]]:
     """The intent itself; of a set its own metadata, its defaults and its entries."""
-    if value.get("kind") != SET_KIND:
+    if not is_set(value):
         yield (), value
         return
     yield (), {"metadata": value.get("metadata")}
-    spec = value.get("spec")
-    spec = spec if isinstance(spec, dict) else {}
-    yield ("spec", "defaults"), spec.get("defaults")
-    workspaces = spec.get("workspaces")
-    for index, entry in enumerate(workspaces if isinstance(workspaces, list) else ()):
-        yield ("spec", "workspaces", index), entry
+    yield ("spec", "defaults"), value_at(value, ("spec", "defaults"))
+    yield from entries(value)
 
 
 def _whole(document: Document, to: Target) -> Iterator[Edit | Problem]:
     """What is decided by whole intents, valid ones alone: what is wrong with others they say themselves."""
     specs, _ = validate([document])
-    is_set = document.value.get("kind") == SET_KIND
-    intents = entries(document) if is_set and specs else [(document.value, Origin(document))]
+    whole = {origin.roots: intent for intent, origin in intents(document)} if specs else {}
     for spec in specs:
-        intent, origin = next(one for one in intents if one[1] == spec.origin)
-        roots = [root for root in origin.roots if root or not is_set]
+        intent = whole[spec.origin.roots]
+        roots = [root for root in spec.origin.roots if root or not is_set(document.value)]
         after = spec.target._replace(kaito=to.kaito)
         if spec.target.byo:
             after = after._replace(node_provisioner="byo")
         holders = [
-            root for root in roots if _says(document.value, (*root, "spec", "placement", "instanceType"))
+            root
+            for root in roots
+            if value_at(document.value, (*root, "spec", "placement", "instanceType"), MISSING) is not MISSING
         ]
         yield from of_whole(intent, (holders or roots)[0], spec.target, after)
-        if not _says(intent, ("spec", "target", "kaito")) and to.kaito != NEWEST_KAITO:
+        if value_at(intent, ("spec", "target", "kaito"), MISSING) is MISSING and to.kaito != NEWEST_KAITO:
             yield Edit((*roots[-1], "spec", "target", "kaito"), to.kaito)
-
-
-def _says(value: Json, path: Path) -> bool:
-    for step in path:
-        inside = (
-            step in value if isinstance(value, dict) else isinstance(step, int) and isinstance(value, list)
-        )
-        if not inside:
-            return False
-        value = value[step]
-    return True
 
 
 def _in_text(document: Document, edits: list[Edit], value: Json, located: list[Located]) -> str:

@@ -9,7 +9,7 @@ from kaitogen.commands.plan.objects import made_for
 from kaitogen.commands.plan.types import Fleet, Planned
 from kaitogen.diagnostics.placing import in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import take_back
-from kaitogen.kaito.field_paths import to_intent_path
+from kaitogen.kaito.objects import to_intent_path
 from kaitogen.kaito.rules.context import Facts, Surroundings
 from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.sizing.costs import Cost, Prices, cost

@@ -13,7 +13,9 @@ from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.integrations.argocd import bounds, folder
 from kaitogen.integrations.argocd.parameters import PARAMETERS, Parameter
-from kaitogen.model import INTENT_KIND, SET_KIND, Document, Json, Path, Request, path_text
+from kaitogen.kaito.objects import value_at
+from kaitogen.model import Document, Json, Path, Request, path_text
+from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
 
 #: What the form offers of each intent found, to be set by path.
@@ -37,7 +39,7 @@ def run(_values: Values) -> Outcome:
 def _answer() -> Outcome:
     try:
         found = _documents()
-        intents = [intent for document in found for intent in _intents(document)]
+        intents = [intent for document in found for _, intent in entries(document.value)]
         return _listed([_with_default(parameter, found, intents) for parameter in PARAMETERS])
     except Exception:  # noqa: BLE001 - the form then shows what is always there
         return _listed(static())
@@ -79,22 +81,10 @@ def _documents() -> list[Document]:
     return load(Request(folder.included((), top, "").paths)).documents
 
 
-def _intents(document: Document) -> Iterator[Json]:
-    value = document.value
-    if not isinstance(value, dict):
-        return
-    if value.get("kind") == INTENT_KIND:
-        yield value
-    elif value.get("kind") == SET_KIND:
-        spec = value.get("spec")
-        workspaces = spec.get("workspaces") if isinstance(spec, dict) else None
-        yield from workspaces if isinstance(workspaces, list) else ()
-
-
 def _with_default(parameter: Parameter, documents: list[Document], intents: list[Json]) -> dict[str, Json]:
     announced = _announced(parameter)
     if parameter.path:
-        said = {value for intent in intents if isinstance(value := _at(intent, parameter.path), str)}
+        said = {value for intent in intents if isinstance(value := value_at(intent, parameter.path), str)}
         if len(said) == 1:
             announced["string"] = said.pop()
     elif parameter.name == "include":
@@ -109,14 +99,8 @@ def _with_default(parameter: Parameter, documents: list[Document], intents: list
 
 def _offers(intents: list[Json]) -> Iterator[tuple[str, str]]:
     for intent in intents:
-        name = _at(intent, ("metadata", "name"))
+        name = value_at(intent, ("metadata", "name"))
         for path in _OFFERED:
-            value = _at(intent, path)
+            value = value_at(intent, path)
             if isinstance(name, str) and isinstance(value, str | int) and not isinstance(value, bool):
                 yield f"{name}:{path_text(path)}", str(value)
-
-
-def _at(value: Json, path: Path) -> Json:
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value

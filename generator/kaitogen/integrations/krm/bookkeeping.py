@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from kaitogen.kaito.objects import is_kustomize_annotation
 from kaitogen.model import Json
 
 LOCAL: Final = "config.kubernetes.io/local-config"
@@ -15,17 +16,6 @@ _PREFIXES: Final = _INTERNAL + "prefixes"
 _SUFFIXES: Final = _INTERNAL + "suffixes"
 _NAMES: Final = tuple(_INTERNAL + word for word in ("previousNames", "previousNamespaces"))
 _KINDS: Final = _INTERNAL + "previousKinds"
-#: All keys of these are the tools' own.
-_TOOLS: Final = (_INTERNAL, "kustomize.config.k8s.io/", "config.k8s.io/")
-#: Of this group, users write the others themselves (`config.kubernetes.io/depends-on`).
-_OF_FUNCTIONS: Final = frozenset(
-    f"config.kubernetes.io/{word}" for word in ("function", "index", "path", "package", "id", "local-config")
-)
-
-
-def is_bookkeeping(key: str) -> bool:
-    """Whether an annotation is a tool's, so that it must not reach a Workspace as the user's."""
-    return key.startswith(_TOOLS) or key in _OF_FUNCTIONS
 
 
 def annotations(value: Json) -> dict[str, Any]:
@@ -38,9 +28,9 @@ def annotations(value: Json) -> dict[str, Any]:
 def cleaned(value: Json) -> Json:
     """The object without any bookkeeping; one that has none, or no mapping for it, is handed back as it is."""
     noted = annotations(value)
-    if not any(map(is_bookkeeping, noted)):
+    if not any(map(is_kustomize_annotation, noted)):
         return value
-    kept = {key: text for key, text in noted.items() if not is_bookkeeping(key)}
+    kept = {key: text for key, text in noted.items() if not is_kustomize_annotation(key)}
     metadata = {key: item for key, item in value["metadata"].items() if key != "annotations" or kept}
     return {**value, "metadata": {**metadata, "annotations": kept} if kept else metadata}
 

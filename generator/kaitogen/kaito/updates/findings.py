@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.kaito.field_paths import to_intent_path
+from kaitogen.kaito.objects import to_intent_path
 from kaitogen.kaito.updates.model import ABSENT, Change, Comparison, Difference, Item, ObjectChange
 from kaitogen.model import Json, Located, Path, Problem
 from kaitogen.yaml.writer import flow

@@ -5,8 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from kaitogen.commands.explain.texts.kg4_bases import BASES
 from kaitogen.commands.explain.texts.shapes import MANIFEST_FILE, Example, Explanation, Kind
-from kaitogen.kaito.canonical import canonical
-from kaitogen.yaml.merge import merged
+from kaitogen.kaito.objects import canonical, merged
 from kaitogen.yaml.writer import dump
 
 OLD_FILE: Final = "before.yaml"

@@ -1,0 +1,143 @@
+"""Kubernetes objects as values: the form in which they are stored, what stands at a path, merging, and the way back to the intent."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kaitogen.model import RUNTIME_ANNOTATION, Json, Path, Spec
+
+#: What `value_at` gives where nothing stands, for callers to whom null is a value.
+MISSING: Final[Any] = object()
+
+#: Below these, KAITO's schema has no say, and an empty mapping means something (`emptyDir: {}`).
+_KEPT_AS_WRITTEN: Final = frozenset(("template", "volumeSource"))
+
+#: All annotations of these groups are kustomize's and kpt's own memory.
+_KUSTOMIZE_GROUPS: Final = (
+    "internal.config.kubernetes.io/",
+    "kustomize.config.k8s.io/",
+    "config.k8s.io/",
+)
+#: Of this group, users write the others themselves (`config.kubernetes.io/depends-on`).
+_KUSTOMIZE_KEYS: Final = frozenset(
+    f"config.kubernetes.io/{key}" for key in ("function", "index", "path", "package", "id", "local-config")
+)
+
+#: Where a field of a generated object comes from in the intent. The longest prefix counts.
+_INTENT_PATHS: Final[dict[Path, Path]] = {
+    ("metadata",): ("metadata",),
+    ("resource",): ("spec", "placement"),
+    ("inference", "preset"): ("spec", "inference"),
+    ("inference", "preset", "name"): ("spec", "inference", "model"),
+    ("inference", "preset", "accessMode"): ("spec", "inference", "accessMode"),
+    ("inference", "preset", "presetOptions"): ("spec", "inference"),
+    ("inference", "preset", "presetOptions", "modelAccessSecret"): ("spec", "inference", "accessSecret"),
+    ("inference",): ("spec", "inference"),
+    ("tuning", "preset"): ("spec", "tuning"),
+    ("tuning", "preset", "name"): ("spec", "tuning", "model"),
+    ("tuning", "preset", "presetOptions"): ("spec", "tuning"),
+    ("tuning", "preset", "presetOptions", "modelAccessSecret"): ("spec", "tuning", "accessSecret"),
+    ("tuning",): ("spec", "tuning"),
+    ("apiVersion",): ("spec", "target", "apiVersion"),
+    (): ("spec",),
+}
+
+
+def canonical(value: Json, parent: str = "") -> Json:
+    """The value as Kubernetes stores it, so that nothing drifts: no null anywhere, no empty mapping or list.
+
+    A labelSelector stays even where it is empty, since KAITO requires the field. `parent`
+    is the key that the value stands under.
+    """
+    if isinstance(value, dict):
+        kept: dict[str, Json] = {}
+        for key, item in value.items():
+            as_written = key in _KEPT_AS_WRITTEN
+            inner = without_nulls(item) if as_written else canonical(item, key)
+            needed = as_written or (key == "labelSelector" and parent == "resource")
+            if inner is not None and (needed or inner not in ({}, [])):
+                kept[key] = inner
+        return kept
+    if isinstance(value, list):
+        return [canonical(item) for item in value]
+    return value
+
+
+def without_nulls(value: Json) -> Json:
+    """The value without the keys whose value is null."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value
+
+
+def in_key_order(value: Json) -> Json:
+    """Keys sorted, so that only the content counts: kustomize and others hand mappings on in another order."""
+    if isinstance(value, dict):
+        return {key: in_key_order(value[key]) for key in sorted(value)}
+    return [in_key_order(item) for item in value] if isinstance(value, list) else value
+
+
+def merged(base: Json, over: Json) -> Json:
+    """`base` with `over` merged into it: mappings merge, lists and scalars replace, an explicit null removes."""
+    if not isinstance(over, dict):
+        return over
+    result = dict(base) if isinstance(base, dict) else {}
+    for key, item in over.items():
+        if item is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), item)
+    return result
+
+
+def value_at(value: Json, path: Path, missing: Json = None) -> Json:
+    """What stands at a path of keys and list indexes; `missing` where nothing does."""
+    for step in path:
+        if isinstance(value, dict) and step in value:
+            inner: Json = value[step]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            inner = value[step]
+        else:
+            return missing
+        value = inner
+    return value
+
+
+def without(value: Json, path: Path) -> Json:
+    """A copy without the key at a path of keys, and without a mapping that this leaves empty."""
+    key, rest = path[0], path[1:]
+    if key not in value:
+        return value
+    inner = without(value[key], rest) if rest else None
+    kept = {name: item for name, item in value.items() if name != key or inner}
+    return kept if not inner else {**kept, key: inner}
+
+
+def paths_in(value: Json, path: Path = ()) -> Iterator[Path]:
+    """The path of everything in a value, itself included."""
+    yield path
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from paths_in(item, (*path, key))
+
+
+def is_kustomize_annotation(key: str) -> bool:
+    """Whether kustomize or kpt keep an annotation for themselves, so that it must not count as the user's."""
+    return key.startswith(_KUSTOMIZE_GROUPS) or key in _KUSTOMIZE_KEYS
+
+
+def to_intent_path(spec: Spec, path: Path) -> Path:
+    """The path in the intent of what stands at `path` in the object made from it."""
+    if spec.placement.nodes is not None and path[:1] == ("resource",):
+        # With named nodes the count and the list both come from the names.
+        if path[1:2] == ("preferredNodes",):
+            return ("spec", "placement", "nodes", *path[2:])
+        if path[1:2] == ("count",) and spec.placement.node_count is None:
+            return ("spec", "placement", "nodes")
+    if path[:3] == ("metadata", "annotations", RUNTIME_ANNOTATION) and "runtime" in (spec.inference or {}):
+        return ("spec", "inference", "runtime")
+    length = len(path)
+    while path[:length] not in _INTENT_PATHS:
+        length -= 1
+    return (*_INTENT_PATHS[path[:length]], *path[length:])
