@@ -126,8 +126,8 @@ def _counted(facts: Facts, blank: Estimate) -> Estimate:
         why = f"KAITO {facts.kaito} lowers count where fewer nodes hold the model, by sizes that are not published"
         return blank._replace(unknown=why)
     layout = None
-    if blank.node is not None and (count == 1 or facts.has(versions.SEVERAL_NODES)):
-        layout = Layout(1, blank.node.gpus, count)
+    if blank.node is not None and count == 1:
+        layout = Layout(1, blank.node.gpus, 1)
     reason = f"KAITO {facts.kaito} makes no estimate: it takes count as it is, {count}"
     return blank._replace(nodes=count, layout=layout, reasons=(reason,))
 
