@@ -29,7 +29,7 @@ def test_folder_that_cannot_be_looked_into(monkeypatch: pytest.MonkeyPatch) -> N
     real = os.scandir
 
     def refusing(path: str) -> object:
-        if path == "closed":
+        if os.path.normpath(path) == "closed":
             raise PermissionError(13, "Permission denied")
         return real(path)
 

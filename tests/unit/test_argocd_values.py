@@ -1,6 +1,7 @@
 """Values laid over intents: what Argo CD's parameters say, by path and with the types of the schema."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -184,17 +185,27 @@ def test_broken_document_is_left_for_validation(value: Any, intents: int) -> Non
         ("a[b", ["a[b"], ["ab"]),
         ("a.yaml", ["a.yaml"], ["axyaml"]),
         ("[]-[]", [], ["a"]),
+        ("**.yaml", ["a.yaml", "b/c/a.yaml"], ["a.yml"]),
+        ("b/x**", ["b/x", "b/x.yaml", "b/xy/c/a"], ["b/a", "x"]),
+        ("[^a].yaml", ["b.yaml"], ["a.yaml"]),
     ],
 )
 def test_glob(pattern: str, matching: list[str], others: list[str]) -> None:
-    wanted = folder.translated(pattern)
-    assert [name for name in matching if not wanted.fullmatch(name)] == []
-    assert [name for name in others if wanted.fullmatch(name)] == []
+    glob = folder.Glob(pattern)
+    assert [name for name in matching if not glob.matches(name)] == []
+    assert [name for name in others if glob.matches(name)] == []
 
 
 @given(st.text("ab*?[]!^-/.\\", max_size=12))
-def test_every_glob_can_be_translated(pattern: str) -> None:
-    folder.translated(pattern).fullmatch("a/b.a")
+def test_every_glob_can_be_used(pattern: str) -> None:
+    folder.Glob(pattern).matches("a/b.a")
+
+
+def test_many_wildcards_take_no_longer_than_their_number() -> None:
+    for pattern in ("**/" * 60 + "b", "*a" * 60 + "b", "**" * 60 + "b", "[!b]*/**/" * 60 + "b"):
+        start = time.process_time()
+        assert not folder.Glob(pattern).matches("a/" * 60 + "a" * 60)
+        assert time.process_time() - start < 0.5
 
 
 def test_form_is_there_whatever_breaks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kaitogen.model import Document, Finding, Request
@@ -148,7 +148,13 @@ def _expand(path: str, findings: list[Finding], *, all_yaml: bool) -> Iterator[s
     if path == "-" or not os.path.isdir(path):
         yield path
         return
-    files = sorted(_walk(path, is_yaml_file if all_yaml else is_intent_file))
+    from kaitogen.files.folders import files_below, is_below  # a file that is named needs neither
+
+    wanted = is_yaml_file if all_yaml else is_intent_file
+    # Opening a folder as a file says why it cannot be read.
+    unreadable: list[tuple[str, ...]] = []
+    below = files_below(path, lambda parts, _: unreadable.append(parts))
+    files = sorted([*(parts for parts in below if wanted(parts[-1])), *unreadable])
     root = os.path.realpath(path)
     if not files:
         kind = "YAML file here" if all_yaml else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
@@ -156,34 +162,11 @@ def _expand(path: str, findings: list[Finding], *, all_yaml: bool) -> Iterator[s
         findings.append(_about(path, "KG110", message, "name the files, or rename them so"))
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
-        if os.path.islink(name) and not _inside(os.path.realpath(name), root):
+        if os.path.islink(name) and not is_below(os.path.realpath(name), root):
             message = f"a symbolic link that leads out of {path} is not followed"
             findings.append(_about(name, "KG112", message, "copy the file, or name it on the command line"))
             continue
         yield name
-
-
-def _inside(path: str, root: str) -> bool:
-    return path.startswith(root if root.endswith(os.sep) else root + os.sep)
-
-
-def _walk(folder: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, ...]]:
-    """The wanted files below a folder, as path parts; neither hidden folders nor linked ones are entered."""
-    pending: list[tuple[str, ...]] = [()]
-    while pending:
-        parts = pending.pop()
-        try:
-            with os.scandir(os.path.join(folder, *parts)) as entries:
-                found = list(entries)
-        except OSError:
-            yield parts  # opening the folder as a file then says why it cannot be read
-            continue
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith("."):
-                    pending.append((*parts, entry.name))
-            elif wanted(entry.name):
-                yield (*parts, entry.name)
 
 
 def is_intent_file(name: str) -> bool:
@@ -283,15 +266,3 @@ def _flaw(name: str, flaw: Flaw, text: str, before: int = 0) -> Finding:
     return Finding(
         flaw.code, "error", name, flaw.line, flaw.column, "", flaw.message, flaw.fix, source=source
     )
-
-
-def read_stdin(stream: Iterable[bytes]) -> bytes:
-    """Standard input up to the limit and one byte more, so that no endless pipe fills the memory."""
-    parts: list[bytes] = []
-    size = 0
-    for part in stream:
-        parts.append(part)
-        size += len(part)
-        if size > MAX_BYTES:
-            break
-    return b"".join(parts)

@@ -1,6 +1,5 @@
 """Where facts about nodes come from: an inventory, what kubectl printed, or the live cluster."""
 
-import os
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Final, NamedTuple
@@ -9,6 +8,7 @@ from kaitogen.commands import inputs, max_age
 from kaitogen.commands.option_types import Values
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.files import standard_input
 from kaitogen.kaito.rules.context import part
 from kaitogen.model import Document, Finding, Json
 from kaitogen.nodes import inventory, snapshot
@@ -177,17 +177,17 @@ def live_document(values: Values) -> Document:
 
 
 def _pieces(name: str) -> Iterator[bytes]:
+    if name == "-":
+        yield from standard_input.pieces()
+        return
     try:
-        descriptor = os.dup(0) if name == "-" else os.open(name, os.O_RDONLY)
-        with open(descriptor, "rb", buffering=0) as file:
+        with open(name, "rb", buffering=0) as file:
             while piece := file.read(_CHUNK):
                 yield piece
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        label = "standard input" if name == "-" else name
-        raise EnvironmentFailure(
-            f"{label} cannot be read: {reason}", fix="check the path and its permissions"
-        ) from error
+        fix = "check the path and its permissions"
+        raise EnvironmentFailure(f"{name} cannot be read: {reason}", fix=fix) from error
 
 
 def _wrong(label: str, code: str, line: int, message: str, fix: str) -> Finding:

@@ -5,11 +5,13 @@ names is resolved first and has to lie below the root, which is the application'
 or, where whoever installs the plugin says so, the repository.
 """
 
+import fnmatch
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from kaitogen.files.folders import TooManyEntries, files_below, is_below
 from kaitogen.integrations.argocd.parameters import about
 from kaitogen.model import Finding
 
@@ -58,7 +60,9 @@ def included(patterns: Sequence[str], top: str, source: str) -> Found:
         if _GLOB.search(pattern):
             matches, unseen = _matches(pattern, source)
             findings += unseen
-        findings += [_leads_out(path, source) for path in matches if not inside(os.path.realpath(path), top)]
+        findings += [
+            _leads_out(path, source) for path in matches if not is_below(os.path.realpath(path), top)
+        ]
         if not unseen and not (matches and os.path.lexists(matches[0])):
             message = f"{pattern[:80]} names nothing in the repository as it arrived here"
             findings.append(
@@ -107,7 +111,7 @@ def templates(name: str | None, top: str) -> Found:
 def _refusal(path: str, top: str, source: str) -> Finding | None:
     """Why a path is not read: it is absolute, or it, or a link on its way, leads out of the root."""
     literal = _GLOB.split(path)[0].rpartition("/")[0] if _GLOB.search(path) else path
-    if "\0" in path or os.path.isabs(path) or not inside(os.path.realpath(literal or "."), top):
+    if "\0" in path or os.path.isabs(path) or not is_below(os.path.realpath(literal or "."), top):
         return _leads_out(path, source)
     return None
 
@@ -117,11 +121,6 @@ def _leads_out(path: str, source: str) -> Finding:
     return about(source, "KG155", message, "name files below the application's folder, relative to it")
 
 
-def inside(path: str, top: str) -> bool:
-    """Whether a resolved path is the root or lies below it."""
-    return path == top or path.startswith(top if top.endswith(os.sep) else top + os.sep)
-
-
 def _matches(pattern: str, source: str) -> tuple[list[str], list[Finding]]:
     """The files that match a glob, sorted: * and ? within a name, ** any depth; no link to a folder is followed.
 
@@ -129,67 +128,63 @@ def _matches(pattern: str, source: str) -> tuple[list[str], list[Finding]]:
     """
     literal = _GLOB.split(pattern)[0].rpartition("/")[0]
     base = os.path.normpath(literal or ".")
-    wanted = translated(os.path.normpath(pattern))
+    glob = Glob(os.path.normpath(pattern))
     findings: list[Finding] = []
-    found = (os.path.normpath(os.path.join(base, *parts)) for parts in _files(base, source, findings))
-    return sorted(path for path in found if wanted.fullmatch(path)), findings
+
+    def unreadable(parts: tuple[str, ...], error: OSError) -> None:
+        if parts:
+            path = os.path.normpath(os.path.join(base, *parts))
+            message = f"{path} cannot be looked into: {(error.strerror or type(error).__name__).lower()}"
+            findings.append(about(source, "KG157", message, "check its permissions"))
+
+    found: list[str] = []
+    try:
+        for parts in files_below(base, unreadable, most=MAX_ENTRIES):
+            path = os.path.normpath(os.path.join(base, *parts))
+            if glob.matches(path):
+                found.append(path)
+    except TooManyEntries:
+        message = f"{base} holds more than {MAX_ENTRIES} files, too many for a glob"
+        findings.append(about(source, "KG157", message, "begin the glob with a folder that holds fewer"))
+    return sorted(found), findings
 
 
-def _files(base: str, source: str, findings: list[Finding]) -> Iterator[tuple[str, ...]]:
-    pending: list[tuple[str, ...]] = [()]
-    seen = 0
-    while pending:
-        parts = pending.pop()
-        folder = os.path.normpath(os.path.join(base, *parts))
-        try:
-            with os.scandir(folder) as entries:
-                found = list(entries)
-        except OSError as error:
-            if parts:
-                reason = (error.strerror or type(error).__name__).lower()
-                message = f"{folder} cannot be looked into: {reason}"
-                findings.append(about(source, "KG157", message, "check its permissions"))
-            continue
-        seen += len(found)
-        if seen > MAX_ENTRIES:
-            message = f"{base} holds more than {MAX_ENTRIES} files, too many for a glob"
-            findings.append(about(source, "KG157", message, "begin the glob with a folder that holds fewer"))
-            return
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                pending.extend([(*parts, entry.name)] if not entry.name.startswith(".") else [])
-            else:
-                yield (*parts, entry.name)
+class Glob:
+    """A pattern for paths: * and ? and [ab] within a name, ** for any number of folders.
 
+    All positions in the pattern that a path can have reached are followed at once, so that the time
+    grows with the length of both, however many ** there are.
+    """
 
-def translated(pattern: str) -> re.Pattern[str]:
-    """The expression that the whole path of a matching file matches."""
-    words: Iterable[str] = re.findall(r"\*\*/?|\*|\?|\[[^\]/]+\]|[^*?\[]+|\[", pattern)
-    return re.compile("".join(_word(word) for word in words))
+    def __init__(self, pattern: str) -> None:
+        pattern = re.sub(r"(^|/)\*\*(?=[^/])", r"\1**/*", pattern)  # **.yaml is **/*.yaml,
+        pattern = re.sub(r"(?<=[^/])\*\*(?=/|$)", "*/**", pattern)  # and models** is models*/**
+        self._names = [
+            None if name == "**" else re.compile(fnmatch.translate(name.replace("[^", "[!"))).match
+            for name in pattern.split("/")
+        ]
 
+    def matches(self, path: str) -> bool:
+        """Whether the pattern matches the whole path."""
+        reached = self._passing({0})
+        for part in path.split("/"):
+            after = set()
+            for position in reached - {len(self._names)}:
+                match = self._names[position]
+                if match is None:
+                    after.add(position)
+                elif match(part):
+                    after.add(position + 1)
+            reached = self._passing(after)
+        return len(self._names) in reached
 
-def _word(word: str) -> str:
-    if word.startswith("**"):
-        return "(?:[^/]+/)*" if word.endswith("/") else ".*"
-    if word in ("*", "?"):
-        return "[^/]*" if word == "*" else "[^/]"
-    if word.startswith("[") and len(word) > 1:
-        return f"(?!/)[{_letters(word[1:-1])}]"
-    return re.escape(word)
-
-
-def _letters(body: str) -> str:
-    """What stands in the brackets of a glob, as a set of an expression: single characters and ranges."""
-    negated = body.startswith(("!", "^")) and len(body) > 1
-    rest, parts = body[negated:], ["^"] if negated else []
-    while rest:
-        if len(rest) > 2 and rest[1] == "-" and rest[0] <= rest[2]:
-            parts.append(f"{re.escape(rest[0])}-{re.escape(rest[2])}")
-            rest = rest[3:]
-        else:
-            parts.append(re.escape(rest[0]))
-            rest = rest[1:]
-    return "".join(parts)
+    def _passing(self, positions: set[int]) -> set[int]:
+        """The positions, and those behind each ** there, which may stand for no folder."""
+        passed = set(positions)
+        for position, name in enumerate(self._names):
+            if name is None and position in passed:
+                passed.add(position + 1)
+        return passed
 
 
 def _readable(path: str) -> str:

@@ -13,6 +13,7 @@ from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import as_text
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, UsageError
+from kaitogen.files.folders import is_below
 from kaitogen.integrations.argocd import bounds, folder, parameters, report
 from kaitogen.model import Document, Finding, Request, Result
 from kaitogen.pipeline import overlays
@@ -80,9 +81,7 @@ def _loaded(paths: tuple[str, ...], top: str) -> tuple[list[Document], list[Find
     """The documents of the paths. A link that leads out of a folder, but stays within the root, counts as named."""
     documents, findings, _ = load(Request(paths))
     linked = {
-        one.file
-        for one in findings
-        if one.code == _LINK_OUT and folder.inside(os.path.realpath(one.file), top)
+        one.file for one in findings if one.code == _LINK_OUT and is_below(os.path.realpath(one.file), top)
     }
     if linked:
         documents, findings, _ = load(Request((*paths, *sorted(linked))))

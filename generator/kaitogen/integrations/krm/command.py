@@ -9,6 +9,7 @@ from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import as_text
 from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, functions, resource_list
 from kaitogen.integrations.krm.resource_list import ResourceList
 from kaitogen.model import INTENT_API_VERSION, Finding, Json
@@ -95,21 +96,13 @@ def _input() -> bytes:
         raise UsageError("a ResourceList is read from standard input, and that is a terminal", fix=fix)
     if sys.stdin is None:
         return b""
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while chunk := sys.stdin.buffer.read(1024 * 1024):
-            parts.append(chunk)
-            size += len(chunk)
-            if size > MAX_BYTES:
-                message = f"more than {MAX_BYTES // 2**20} MiB came in"
-                raise resource_list.NoResourceList(
-                    Finding("KG109", "error", _STDIN, 0, 0, "", message, "split the kustomization")
-                )
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise EnvironmentFailure(f"standard input cannot be read: {reason}") from error
-    return b"".join(parts)
+    data = standard_input.read(MAX_BYTES)
+    if len(data) > MAX_BYTES:
+        message = f"more than {MAX_BYTES // 2**20} MiB came in"
+        raise resource_list.NoResourceList(
+            Finding("KG109", "error", _STDIN, 0, 0, "", message, "split the kustomization")
+        )
+    return data
 
 
 def _by_hand() -> bool:

@@ -6,6 +6,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from kaitogen import schema
 from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.placing import place
+from kaitogen.files.folders import is_below
 from kaitogen.integrations.krm.bookkeeping import cleaned, name_of
 from kaitogen.model import (
     INTENT_API_VERSION,
@@ -173,7 +174,7 @@ def _checked(file: str, root: str, document: Document, path: Path) -> str:
         real = os.path.realpath(os.path.join(top, file))
     except ValueError as error:
         raise _wrong(document, Problem("KG142", "error", path, f"{file[:80]!r} is no path")) from error
-    if real != top and not real.startswith(top.rstrip(os.sep) + os.sep):
+    if not is_below(real, top):
         message = f"{file[:80]} leads to {real[-80:]}, outside of the kustomization's folder {top[-80:]}"
         fix = "copy it into the folder, or list the generator in a kustomization beside it"
         raise _wrong(document, Problem("KG142", "error", path, message, fix))

@@ -9,6 +9,7 @@ from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined
 from jinja2.environment import Environment
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from kaitogen.files.folders import is_below
 from kaitogen.yaml.writer import flow
 
 #: Names of Jinja2's own that give another answer at each call, or text of no use here.
@@ -71,7 +72,7 @@ class FolderLoader(BaseLoader):
         """Source, file name and a function that says it is still current."""
         for root in self._roots:
             path = os.path.realpath(os.path.join(root, *template.split("/")))
-            if not path.startswith(root + os.sep) or not os.path.isfile(path):
+            if not is_below(path, root) or not os.path.isfile(path):
                 continue
             with open(path, encoding="utf-8-sig") as file:
                 source = file.read(MAX_TEMPLATE_BYTES + 1)

@@ -1,0 +1,42 @@
+"""Standard input: the one place that reads it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.errors import EnvironmentFailure
+
+_CHUNK: Final = 1 << 18
+
+
+def read(most: int) -> bytes:
+    """All of standard input, or its first pieces up to more than `most` bytes: an endless pipe must not fill the memory."""
+    parts: list[bytes] = []
+    size = 0
+    for piece in pieces():
+        parts.append(piece)
+        size += len(piece)
+        if size > most:
+            break
+    return b"".join(parts)
+
+
+def pieces() -> Iterator[bytes]:
+    """Standard input piece by piece; EnvironmentFailure where it is closed or cannot be read."""
+    if sys.stdin is None:
+        raise EnvironmentFailure("standard input is closed", fix="pipe a file into it, or name the file")
+    while True:
+        try:
+            piece = os.read(0, _CHUNK)
+        except BlockingIOError:  # another program that shares the pipe may have made it so
+            from select import select  # as rare as that
+
+            select([0], [], [])
+            continue
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise EnvironmentFailure(f"standard input cannot be read: {reason}") from error
+        if not piece:
+            return
+        yield piece
