@@ -4,6 +4,8 @@ What a user can get wrong in a file is a `Finding` and is collected; an
 exception means that the run itself cannot go on.
 """
 
+from kaitogen.model import Rule
+
 EXIT_OK = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
@@ -15,16 +17,16 @@ EXIT_INTERRUPTED = 130
 class KaitogenError(Exception):
     """Base of everything kaitogen raises on purpose; `fix` says what to do next.
 
-    What `explain` knows has a `code`, and `where` names what it is about.
+    What `explain` knows has a `rule`, and `where` names what it is about.
     """
 
     exit_code = EXIT_BUG
 
-    def __init__(self, message: str, *, fix: str = "", code: str = "", where: str = "") -> None:
+    def __init__(self, message: str, *, fix: str = "", rule: Rule | None = None, where: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
-        self.code = code
+        self.rule = rule
         self.where = where
 
 

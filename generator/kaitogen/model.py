@@ -9,6 +9,11 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 
+#: invalid: kaitogen cannot take it as an intent, a template or a parameter. refused: KAITO's API server or webhook
+#: rejects it. can't work: admitted, but it never becomes ready, or no update of it is accepted. warning: works, but
+#: not as written. note: worth knowing; rests with the cluster. environment: the machine does not play along.
+Kind: TypeAlias = Literal["invalid", "refused", "can't work", "warning", "note", "environment"]
+
 #: Where a value stands in a document: mapping keys and list indexes from the root.
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -59,7 +64,7 @@ class Document(NamedTuple):
     value: Json
     text: str = ""
     line: int = 0
-    flaws: "tuple[Finding, ...]" = ()
+    flaws: "tuple[Diagnostic, ...]" = ()
     inline: bool = False
     overrides: "tuple[Override, ...]" = ()
 
@@ -87,48 +92,91 @@ class Override(NamedTuple):
     origin: Origin
 
 
-class Problem(NamedTuple):
-    """Something wrong with a value, before anyone has looked up on which line it stands.
+class Rule(NamedTuple):
+    """What a finding can be about, under a code that stays the same; docs/findings/ has a page for each.
 
-    `path` leads to the value in the document that was judged (for a missing key: to
-    the mapping that lacks it). `message` is one sentence without a full stop; `found`
-    and `expected` may be empty where the message already says it; `fix` is what to do,
-    in the imperative.
+    `since` and `until` are the first and the last minor version of KAITO ("0.7") in which it holds: without
+    `since` it has nothing to do with KAITO's version, without `until` the newest still has it. `source`
+    names KAITO's own file and line at the tag of a release. `at_key` says that it is about a key
+    itself and not about the value beside it. `formerly` are codes that it was known by before.
     """
 
     code: str
+    title: str
+    kind: Kind
+    since: str = ""
+    until: str = ""
+    source: str = ""
+    at_key: bool = False
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """The usual severity, which follows from the kind; where it is found it may be said to be another."""
+        return "error" if self.kind not in ("warning", "note") else self.kind
+
+    def at(
+        self,
+        path: Path,
+        message: str,
+        *,
+        fix: str = "",
+        found: str = "",
+        expected: str = "",
+        severity: Severity | None = None,
+    ) -> "Diagnostic":
+        """What is wrong with a value. `path` leads to it in the document that was judged (for a missing key: to its mapping)."""
+        return Diagnostic(self, severity or self.severity, path, message, fix, found, expected)
+
+    def in_file(
+        self, file: str, message: str, *, line: int = 0, column: int = 0, path: Path = (), fix: str = ""
+    ) -> "Diagnostic":
+        """What is wrong with a file, at a line and column that are known already (from 1; 0 is unknown)."""
+        return Diagnostic(self, self.severity, path, message, fix, file=file, line=line, column=column)
+
+
+class Diagnostic(NamedTuple):
+    """What is wrong, from where it is found to where it is told.
+
+    `message` is one sentence without a full stop; `found` and `expected` may be empty where it already
+    says it; `fix` is what to do, in the imperative. `path` leads to the value. Found in a value, it first has an
+    `origin`, where that was written; `kaitogen.diagnostics.placing` then looks up file, line, column, and
+    `source`, the text of that line. Lines and columns count from 1; 0 is unknown.
+    """
+
+    rule: Rule
     severity: Severity
     path: Path
     message: str
     fix: str = ""
     found: str = ""
     expected: str = ""
-
-
-class Located(NamedTuple):
-    """A problem together with the origin of the value it is about."""
-
-    origin: Origin
-    problem: Problem
-
-
-class Finding(NamedTuple):
-    """A problem at its place in a file of the user's. Lines and columns count from 1; 0 is unknown.
-
-    `source` is the text of that line, for showing it; empty where it is not known.
-    """
-
-    code: str
-    severity: Severity
-    file: str
-    line: int
-    column: int
-    path: str
-    message: str
-    fix: str = ""
-    found: str = ""
-    expected: str = ""
+    origin: Origin | None = None
+    file: str = ""
+    line: int = 0
+    column: int = 0
     source: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code of its rule."""
+        return self.rule.code
+
+    @property
+    def field(self) -> str:
+        """The path as people write it."""
+        return path_text(self.path)
+
+    @property
+    def suppressible(self) -> bool:
+        """Whether a comment may suppress it: what is less than an error, and what KAITO admits but can never run."""
+        if self.rule.kind in ("invalid", "environment"):
+            return False
+        return self.severity != "error" or self.rule.kind == "can't work"
+
+    def of(self, origin: Origin) -> "Diagnostic":
+        """The same, about a value that was written there."""
+        return self._replace(origin=origin)
 
 
 class Feature(NamedTuple):
@@ -281,7 +329,7 @@ class Request(NamedTuple):
 
     paths: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     stdin: bytes | None = None
     templates: str | None = None
     notes: bool = False
@@ -294,7 +342,7 @@ class Request(NamedTuple):
 class Suppressed(NamedTuple):
     """A finding that a comment takes back, and the reason that the comment gives."""
 
-    finding: Finding
+    finding: Diagnostic
     reason: str
 
 
@@ -303,15 +351,15 @@ class Result(NamedTuple):
 
     `suppressed` are findings that a comment in the user's file takes back, with a reason.
     `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
-    every finding about a value, taken back or not, beside the origin of each intent that it is about.
+    every finding about a value, taken back or not, each with the origin that it is about.
     `finished` are the objects that a user wrote in full, `files` what was read, in the order of findings.
     """
 
     manifests: tuple[Manifest, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
     suppressed: tuple[Suppressed, ...] = ()
     workspaces: int = 0
-    about: tuple[tuple[Origin, Finding], ...] = ()
+    about: tuple[Diagnostic, ...] = ()
     finished: tuple[UserObject, ...] = ()
     files: tuple[str, ...] = ()
 

@@ -52,4 +52,4 @@ def test_rules_behind_others_hold_where_they_are_asked() -> None:
         0
     ]
     found = check_finished([UserObject(Origin(serving), serving.value)], Target(provider="gcp"))
-    assert [one.problem.code for one in found] == ["KG426"]
+    assert [one.code for one in found] == ["KG426"]

@@ -15,7 +15,8 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from kaitogen.diagnostics.formats import WRITERS, Report
 from kaitogen.files import shipped
-from kaitogen.model import Finding, Suppressed
+from kaitogen.model import Diagnostic, Suppressed
+from kaitogen.schema import KG120
 from tests.acceptance.command import Done, kaitogen
 
 FORMATS: Final = ("json", "github", "sarif", "junit")
@@ -238,8 +239,9 @@ def test_file_name_that_is_no_text(form: str, tmp_path: Path) -> None:
     ] in text
 
 
-def finding(words: str, line: int = 1, severity: Any = "error") -> Finding:
-    return Finding("KG120", severity, words or "-", line, line, words, words or "-", words)
+def finding(words: str, line: int = 1, severity: Any = "error") -> Diagnostic:
+    found = KG120.in_file(words or "-", words or "-", line=line, column=line, path=(words,), fix=words)
+    return found._replace(severity=severity)
 
 
 ANY_TEXT: Final = st.text(alphabet=st.characters(), max_size=40)
@@ -250,7 +252,7 @@ ANY_FINDING: Final = st.builds(
 
 @given(st.lists(ANY_FINDING, max_size=3), st.lists(ANY_FINDING, max_size=2), ANY_TEXT, st.booleans())
 def test_no_words_break_a_format(
-    findings: list[Finding], taken_back: list[Finding], reason: str, strict: bool
+    findings: list[Diagnostic], taken_back: list[Diagnostic], reason: str, strict: bool
 ) -> None:
     report = Report(tuple(findings), tuple(Suppressed(one, reason or "-") for one in taken_back), 1, strict)
     made = {form: WRITERS[form](report).encode("utf-8", "backslashreplace") for form in FORMATS}

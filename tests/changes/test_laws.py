@@ -111,8 +111,8 @@ def test_objects(
         assert "refused" not in verdicts or each.judgement.verdict == "refused"
         assert not verdicts & {"create", "delete", "recreate"}
     for located in problems(there):
-        assert located.problem.message
-        assert located.problem.fix
+        assert located.message
+        assert located.fix
 
 
 def _touched(comparison: Any) -> set[tuple[str, ...]]:

@@ -12,6 +12,7 @@ NO_CODE: Final = "KG000"
 _CODE: Final = re.compile(r"KG\d{3}")
 #: Registers of codes raise nothing.
 _REGISTERS: Final = ("commands/explain/", "kaito/rules/codes")
+_NO_RULE: Final = f'from kaitogen.model import Rule\n{NO_CODE} = Rule("{NO_CODE}", "", "invalid")\n'
 
 
 class Site(NamedTuple):
@@ -37,9 +38,7 @@ def sites() -> list[Site]:
         module = path.relative_to(PACKAGE).as_posix()
         if not module.startswith(_REGISTERS):
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            found += [
-                Site(str(node.value), module, node.lineno, node.col_offset) for node, _ in _raising(tree)
-            ]
+            found += [Site(node.id, module, node.lineno, node.col_offset) for node, _ in _raising(tree)]
     return sorted(found)
 
 
@@ -55,7 +54,8 @@ def without(source: str, line: int, column: int) -> ast.Module:
     holder = parents[parents.index(statement) - 1]
     instead = _instead(statement)
     if instead is None:
-        node.value = NO_CODE
+        node.id = NO_CODE
+        tree.body[1:1] = ast.parse(_NO_RULE).body
     else:
         for _, field in ast.iter_fields(holder):
             if isinstance(field, list) and statement in field:
@@ -75,17 +75,20 @@ def _instead(statement: ast.stmt) -> ast.stmt | None:
         if isinstance(statement.value, ast.List):
             return ast.Return(ast.List([], ast.Load()))
         made = statement.value.func if isinstance(statement.value, ast.Call) else None
-        return ast.Return(ast.Constant(None)) if isinstance(made, ast.Name) and made.id == "Problem" else None
+        return (
+            ast.Return(ast.Constant(None)) if isinstance(made, ast.Attribute) and made.attr == "at" else None
+        )
     return ast.Pass() if isinstance(statement, ast.AugAssign) else None
 
 
-def _raising(tree: ast.Module) -> Iterator[tuple[ast.Constant, list[ast.AST]]]:
-    """Every constant that is a code, with the nodes it stands in, but those that codes are compared with or looked up in."""
+def _raising(tree: ast.Module) -> Iterator[tuple[ast.Name, list[ast.AST]]]:
+    """Every use of a rule by its name, with the nodes it stands in, but those that rules are compared with or looked up in."""
     pending: list[tuple[ast.AST, list[ast.AST]]] = [(tree, [])]
     while pending:
         node, parents = pending.pop()
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _CODE.fullmatch(node.value):
-            yield node, parents
+        if isinstance(node, ast.Name) and _CODE.fullmatch(node.id):
+            if isinstance(node.ctx, ast.Load):
+                yield node, parents
         elif not isinstance(node, ast.Compare | ast.Set) and not _is_set(node):
             pending += [(child, [*parents, node]) for child in ast.iter_child_nodes(node)]
 

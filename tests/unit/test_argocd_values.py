@@ -34,7 +34,7 @@ def assigned(path: str, text: str, document: Document | None = None) -> Any:
     one = overlays.Assignment(None, steps, text, SOURCE)
     documents, located = overlays.assign([document or intent()], [one])
     if located:
-        return located[0].problem.code
+        return located[0].code
     value = documents[0].value
     for step in steps:
         value = value[step]

@@ -55,7 +55,7 @@ def test_a_code_belongs_to_a_family_of_its_kind(code: str) -> None:
         "1": {"invalid", "warning", "note"},
         "3": {"invalid", *rules},
         "4": rules,
-        "6": {"surroundings"},
+        "6": {"environment"},
         "7": {"warning", "note", "invalid"},
         "8": {"refused", "warning"},
     }

@@ -1,4 +1,4 @@
-"""Findings in words: the last line stands alone and is short, whatever the messages and paths are."""
+"""Diagnostics in words: the last line stands alone and is short, whatever the messages and paths are."""
 
 from typing import Any
 
@@ -6,29 +6,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.diagnostics import as_text
-from kaitogen.model import Finding, Severity
+from kaitogen.kaito.rules.ignored import KG461
+from kaitogen.kaito.rules.resource import KG405
+from kaitogen.model import Diagnostic, Severity
+from kaitogen.pipeline.load import KG101, KG601
 
 TEXT = st.text(alphabet=st.characters(), max_size=400)
 SEVERITIES: list[Severity] = ["error", "warning", "note"]
 FINDINGS = st.lists(
     st.builds(
-        Finding,
-        st.sampled_from(["KG101", "KG405", "KG461", "KG601"]),
+        Diagnostic,
+        st.sampled_from([KG101, KG405, KG461, KG601]),
         st.sampled_from(SEVERITIES),
-        TEXT, st.integers(0, 10**12), st.integers(0, 10**12), TEXT, TEXT, TEXT, TEXT, TEXT, TEXT,
+        path=st.tuples(TEXT),
+        origin=st.none(),
+        message=TEXT,
+        fix=TEXT,
+        found=TEXT,
+        expected=TEXT,
+        file=TEXT,
+        line=st.integers(0, 10**12),
+        column=st.integers(0, 10**12),
+        source=TEXT,
     ),
     min_size=1, max_size=5,
 )  # fmt: skip
 
 
-def finding(message: str = "wrong", fix: str = "", **said: Any) -> Finding:
-    given = Finding("KG405", "error", "a.yaml", 3, 7, "spec", message, fix)
+def finding(message: str = "wrong", fix: str = "", **said: Any) -> Diagnostic:
+    given = KG405.in_file("a.yaml", message, line=3, column=7, path=("spec",), fix=fix)
     return given._replace(**said)
 
 
 @given(FINDINGS, st.booleans(), st.booleans(), st.sampled_from([None, False, True]))
 def test_last_line_is_short_and_whole(
-    findings: list[Finding], strict: bool, wrote: bool, colour: bool | None
+    findings: list[Diagnostic], strict: bool, wrote: bool, colour: bool | None
 ) -> None:
     said = as_text.text(findings, strict=strict, colour=colour, wrote=wrote)
     *_, last, end = said.split("\n")
@@ -42,7 +54,7 @@ def test_last_line_is_short_and_whole(
 
 
 @given(FINDINGS)
-def test_no_words_steer_a_terminal(findings: list[Finding]) -> None:
+def test_no_words_steer_a_terminal(findings: list[Diagnostic]) -> None:
     plain = as_text.text(findings, colour=False)
     assert all(line.isprintable() for line in plain.split("\n"))
     coloured = as_text.text(findings, colour=True)

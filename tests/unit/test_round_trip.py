@@ -97,7 +97,7 @@ def test_every_workspace_of_a_version_comes_back_as_the_same_data(kaito: str, ve
         """Whether KAITO takes it and can run it."""
         target, _ = target_of(workspace, wanted)
         judged = check_finished([UserObject(Origin(Document("a", 0, workspace)), workspace)], target)
-        return not any(one.problem.severity == "error" for one in judged)
+        return not any(one.severity == "error" for one in judged)
 
     @settings(max_examples=EXAMPLES, database=None)
     @given(workspaces(kaito, version, accepted))

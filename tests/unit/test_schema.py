@@ -9,7 +9,7 @@ import pytest
 
 from kaitogen import schema
 from kaitogen.errors import InternalError
-from kaitogen.model import Path, Problem
+from kaitogen.model import Diagnostic, Path
 from tests.unit.schema_samples import (
     CUSTOM,
     SAMPLES,
@@ -141,7 +141,7 @@ def test_what_is_told(row: tuple[Any, str, Any, str, Path, str, str]) -> None:
     assert fix in told.fix
 
 
-def _said(problem: Problem) -> str:
+def _said(problem: Diagnostic) -> str:
     return " | ".join((problem.message, problem.fix, problem.found, problem.expected))
 
 

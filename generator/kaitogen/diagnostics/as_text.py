@@ -4,30 +4,29 @@ from collections.abc import Sequence
 from typing import Final
 
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK, KaitogenError
-from kaitogen.model import Finding, Severity
+from kaitogen.model import Diagnostic, Severity
 
 #: Argo CD shows the last line of a failure alone, and cuts it.
 LAST_LINE: Final = 200
 _EXCERPT: Final = 100
 _COLOURS: Final[dict[Severity, int]] = {"error": 31, "warning": 33, "note": 36}
-_SURROUNDINGS: Final = "KG6"
 
 
-def exit_code(findings: Sequence[Finding], *, strict: bool = False) -> int:
+def exit_code(findings: Sequence[Diagnostic], *, strict: bool = False) -> int:
     """0 where nothing stops the run, 3 where the machine did, 1 where the user's files did."""
     stopping = [one for one in findings if stops(one, strict=strict)]
-    if any(one.code.startswith(_SURROUNDINGS) for one in stopping):
+    if any(one.rule.kind == "environment" for one in stopping):
         return EXIT_ENVIRONMENT
     return EXIT_FINDINGS if stopping else EXIT_OK
 
 
-def stops(finding: Finding, *, strict: bool = False) -> bool:
+def stops(finding: Diagnostic, *, strict: bool = False) -> bool:
     """Whether a finding keeps anything from being written."""
     return finding.severity == "error" or (strict and finding.severity == "warning")
 
 
 def text(
-    findings: Sequence[Finding], *, strict: bool = False, colour: bool | None = None, wrote: bool = True
+    findings: Sequence[Diagnostic], *, strict: bool = False, colour: bool | None = None, wrote: bool = True
 ) -> str:
     """All findings, one paragraph each, and a last line that stands alone; empty where there are none.
 
@@ -43,7 +42,7 @@ def text(
         if colour is not None:
             lines.extend(_excerpt(one))
         if one.path:
-            lines.append(f"    at {printable(one.path)}")
+            lines.append(f"    at {printable(one.field)}")
         if one.fix:
             lines.extend(
                 f"    {'fix:' if not number else '    '} {line}"
@@ -56,7 +55,7 @@ def _coloured(head: str, severity: Severity, colour: bool | None) -> str:
     return f"\x1b[1;{_COLOURS[severity]}m{head}\x1b[0m" if colour else head
 
 
-def _excerpt(finding: Finding) -> list[str]:
+def _excerpt(finding: Diagnostic) -> list[str]:
     """The line of the user's file with a caret under the column, cut where a terminal would wrap it."""
     if not finding.source.strip() or not finding.column:
         return []
@@ -67,7 +66,7 @@ def _excerpt(finding: Finding) -> list[str]:
     return [f"{number:>6} | {shown}", f"{'':>6} | {' ' * len(before)}^"]
 
 
-def last_line(findings: Sequence[Finding], *, strict: bool = False, wrote: bool = True) -> str:
+def last_line(findings: Sequence[Diagnostic], *, strict: bool = False, wrote: bool = True) -> str:
     """One line that says what stops the run and what to do, or how much there is to read; LAST_LINE characters at most."""
     stopping = [one for one in findings if stops(one, strict=strict)]
     if not stopping:
@@ -81,8 +80,8 @@ def last_line(findings: Sequence[Finding], *, strict: bool = False, wrote: bool 
 
 def failure(error: KaitogenError, *, colour: bool | None = None) -> str:
     """What stops a run: one line that stands alone, LAST_LINE characters at most; before it all that a code has to say."""
-    if error.code:
-        finding = Finding(error.code, "error", error.where, 0, 0, "", error.message, error.fix)
+    if error.rule:
+        finding = error.rule.in_file(error.where, error.message, fix=error.fix)
         return text([finding], colour=colour)
     head = "kaitogen: "
     return head + _with_fix(printable(error.message), printable(error.fix), LAST_LINE - len(head)) + "\n"
@@ -106,7 +105,7 @@ def _cut_front(words: str, room: int) -> str:
     return words if len(words) <= room else "…" + words[1 - room :]
 
 
-def counted(findings: Sequence[Finding]) -> str:
+def counted(findings: Sequence[Diagnostic]) -> str:
     """How many there are of each severity: `1 error, 2 warnings`."""
     parts = []
     for severity in ("error", "warning", "note"):
@@ -121,7 +120,7 @@ def number_of(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def place(finding: Finding) -> str:
+def place(finding: Diagnostic) -> str:
     """File, line and column, as editors take them; what is unknown is left out."""
     numbers = [str(number) for number in (finding.line, finding.column) if number]
     return ":".join([printable(finding.file), *numbers])

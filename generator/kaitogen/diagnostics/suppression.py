@@ -10,8 +10,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.model import Document, Finding, Suppressed
+from kaitogen.model import Diagnostic, Document, Rule, Suppressed
 from kaitogen.yaml.spans import Span, spans
+
+KG130 = Rule(
+    "KG130", "A comment for kaitogen that it does not understand, or without a reason", kind="invalid"
+)
+KG131 = Rule("KG131", "A comment that takes back what cannot be taken back", kind="invalid")
+
 
 _MARK: Final = "kaitogen:"
 _COMMENT: Final = re.compile(r"#\s*kaitogen:")
@@ -36,19 +42,16 @@ class _Comment(NamedTuple):
 
 
 def take_back(
-    findings: Sequence[Finding], documents: Sequence[Document]
-) -> tuple[list[Finding], list[Suppressed]]:
+    findings: Sequence[Diagnostic], documents: Sequence[Document]
+) -> tuple[list[Diagnostic], list[Suppressed]]:
     """The findings that stay, with new ones about comments that do not hold, and those that are taken back."""
     told = _with_findings([document for document in documents if _MARK in document.text], findings)
     comments = [comment for document in told for comment in _comments(document)]
     if not comments:
         return list(findings), []
-    # Loaded where somebody suppresses something: the register of all codes is not small.
-    from kaitogen.commands.explain.registry import suppressible
-
-    kept: list[Finding] = []
+    kept: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
-    refused: dict[Finding, None] = {}
+    refused: dict[Diagnostic, None] = {}
     speaking: dict[tuple[str, int], list[_Comment]] = {}
     for one in comments:
         speaking.setdefault((one.file, one.covers), []).append(one)
@@ -57,25 +60,25 @@ def take_back(
         comment = next((one for one in heard if finding.code in one.codes), None)
         if comment is None:
             kept.append(finding)
-        elif not suppressible(finding.code, finding.severity):
+        elif not finding.suppressible:
             kept.append(finding)
             message = f"{finding.code} cannot be taken back: it is refused, whatever a comment says"
-            refused[_about(comment, "KG131", message, "remove the comment and correct the finding")] = None
+            refused[_about(comment, KG131, message, "remove the comment and correct the finding")] = None
         elif not comment.reason:
             kept.append(finding)
         else:
             suppressed.append(Suppressed(finding, comment.reason))
     for comment in comments:
         if not comment.codes:
-            refused[
-                _about(comment, "KG130", "a comment for kaitogen that it does not understand", _ADVICE)
-            ] = None
+            refused[_about(comment, KG130, "a comment for kaitogen that it does not understand", _ADVICE)] = (
+                None
+            )
         elif not comment.reason:
-            refused[_about(comment, "KG130", "a finding is to be ignored without a reason", _ADVICE)] = None
+            refused[_about(comment, KG130, "a finding is to be ignored without a reason", _ADVICE)] = None
     return kept + list(refused), suppressed
 
 
-def _with_findings(documents: Sequence[Document], findings: Sequence[Finding]) -> Iterator[Document]:
+def _with_findings(documents: Sequence[Document], findings: Sequence[Diagnostic]) -> Iterator[Document]:
     """The documents that a finding stands in: comments where all is well, or of others, are nobody's concern."""
     lines: dict[str, list[int]] = {}
     for finding in findings:
@@ -89,8 +92,8 @@ def _with_findings(documents: Sequence[Document], findings: Sequence[Finding]) -
             yield document
 
 
-def _about(comment: _Comment, code: str, message: str, fix: str) -> Finding:
-    return Finding(code, "error", comment.file, comment.line, comment.column, "", message, fix)
+def _about(comment: _Comment, rule: Rule, message: str, fix: str) -> Diagnostic:
+    return rule.in_file(comment.file, message, line=comment.line, column=comment.column, fix=fix)
 
 
 def _comments(document: Document) -> Iterator[_Comment]:

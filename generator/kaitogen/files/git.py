@@ -11,6 +11,14 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Final, NamedTuple
 
 from kaitogen.errors import KaitogenError
+from kaitogen.model import Rule
+
+KG640 = Rule("KG640", "Compared with a revision where there is no git repository", kind="environment")
+KG641 = Rule("KG641", "A revision that names no commit", kind="environment")
+KG642 = Rule("KG642", "Compared with a revision where git is not installed", kind="environment")
+KG643 = Rule("KG643", "A shallow clone that does not reach back to the revision", kind="environment")
+KG644 = Rule("KG644", "git cannot read the revision", kind="environment")
+
 
 #: What the mode of an entry says of it; all other modes are those of plain files.
 FOLDER: Final = "040000"
@@ -37,10 +45,12 @@ _SET: Final = {
 
 
 class Trouble(KaitogenError):
-    """What git could not tell, and under which code that is known."""
+    """What git could not tell, and by which rule that is known."""
 
-    def __init__(self, code: str, message: str, fix: str) -> None:
-        super().__init__(message, fix=fix, code=code)
+    rule: Rule
+
+    def __init__(self, rule: Rule, message: str, fix: str) -> None:
+        super().__init__(message, fix=fix, rule=rule)
 
 
 class Entry(NamedTuple):
@@ -66,13 +76,13 @@ class Repository(NamedTuple):
             return said
         if self._ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
             raise Trouble(
-                "KG643",
+                KG643,
                 "this clone is shallow, and has no such revision",
                 "fetch more of the history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab, "
                 "or git fetch --unshallow",
             )
         raise Trouble(
-            "KG641",
+            KG641,
             "names no commit of this repository",
             "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists",
         )
@@ -133,13 +143,13 @@ def find(folder: str) -> Repository:
     said = done.stderr.decode("utf-8", "replace")
     if "dubious ownership" in said:
         raise Trouble(
-            "KG640",
+            KG640,
             "git does not trust this repository, since somebody else owns its folder",
             "trust it with git config --global --add safe.directory and its path",
         )
     if "not a git repository" in said or "work tree" in said:
         raise Trouble(
-            "KG640", "the files are in no git repository", "run this in a clone, or compare with a folder"
+            KG640, "the files are in no git repository", "run this in a clone, or compare with a folder"
         )
     raise _failed(_first_line(done.stderr))
 
@@ -157,7 +167,7 @@ def _content(stream: IO[bytes], limit: int) -> bytes:
     words = stream.readline().split()
     if len(words) != 3 or not words[2].isdigit():
         raise Trouble(
-            "KG644",
+            KG644,
             "an object of this revision is missing here, as in a partial clone",
             "fetch it with git, or clone without --filter",
         )
@@ -171,7 +181,7 @@ def _content(stream: IO[bytes], limit: int) -> bytes:
 
 def _failed(reason: str) -> Trouble:
     return Trouble(
-        "KG644",
+        KG644,
         f"git could not read it: {reason[:200] or 'it says no reason'}",
         "check the repository with git fsck",
     )
@@ -200,7 +210,7 @@ def _run(folder: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
 def _command(folder: str) -> list[str]:
     program = shutil.which("git")
     if program is None:
-        raise Trouble("KG642", "git is not installed here", "install git, or compare with a folder")
+        raise Trouble(KG642, "git is not installed here", "install git, or compare with a folder")
     return [program, "--no-pager", "--literal-pathspecs", "-C", folder]
 
 

@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 
 from kaitogen.kaito import versions
-from kaitogen.model import Document, Located, Problem, Spec, Target
+from kaitogen.model import Diagnostic, Document, Rule, Spec, Target
+
+KG210 = Rule("KG210", "instanceType is missing", kind="invalid", since="0.8")
+KG301 = Rule("KG301", "Nodes are selected, and nothing is known about nodes", kind="invalid")
 
 
 def choose(
     specs: list[Spec], documents: Sequence[Document] | None = None, oldest: str = ""
-) -> tuple[list[Spec], list[Located]]:
+) -> tuple[list[Spec], list[Diagnostic]]:
     """The Specs whose nodes are named, with what their nodes' facts say, and what is wrong with nodes and facts.
 
     `documents` hold the facts, None where there are none; those from before `oldest` are too old.
     """
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     if documents is not None:
         from kaitogen.nodes import choosing  # a run without facts needs none of it
 
@@ -24,31 +27,29 @@ def choose(
         if problem is None:
             named.append(spec)
         else:
-            located.append(Located(spec.origin, problem))
+            located.append(problem.of(spec.origin))
     return named, located
 
 
-def _still_open(spec: Spec) -> Problem | None:
+def _still_open(spec: Spec) -> Diagnostic | None:
     """What no facts have answered."""
     placement = spec.placement
     path = ("spec", "placement", "nodes")
     if placement.selection is not None:
         message = "nodes are selected, and there are no facts about nodes to select from"
         advice = "give an inventory (--inventory nodes.yaml, made by kaitogen nodes snapshot), or name the nodes in a list"
-        return Problem("KG301", "error", path, message, advice)
+        return KG301.at(path, message, fix=advice)
     if placement.nodes is None or placement.instance_type is not None:
         return None
     return missing_instance_type(spec.target)
 
 
-def missing_instance_type(target: Target) -> Problem | None:
+def missing_instance_type(target: Target) -> Diagnostic | None:
     """R5, where a placement says no instance type; what named nodes are is asked of their facts first."""
     if target.byo or not target.has(versions.STRICT_INSTANCE_TYPE):
         return None
-    return Problem(
-        "KG210",
-        "error",
+    return KG210.at(
         ("spec", "placement"),
         f"instanceType is missing, and KAITO {target.kaito} with {target.node_provisioner} requires one",
-        "add placement.instanceType, such as Standard_NC24ads_A100_v4, or set target.nodeProvisioner: byo",
+        fix="add placement.instanceType, such as Standard_NC24ads_A100_v4, or set target.nodeProvisioner: byo",
     )

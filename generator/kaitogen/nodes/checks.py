@@ -4,12 +4,25 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.model import Path, Problem, Spec
+from kaitogen.kaito.rules.byo_nodes import KG313
+from kaitogen.model import Diagnostic, Path, Rule, Spec
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
 from kaitogen.nodes.gpus import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, gpus
 from kaitogen.nodes.inventory import Inventory
 from kaitogen.nodes.tolerations import of_spec, untolerated
 from kaitogen.nodes.wording import listed
+
+KG304 = Rule("KG304", "A name that is a slip of another node's", kind="can't work")
+KG305 = Rule("KG305", "A node that the inventory does not know", kind="warning")
+KG306 = Rule("KG306", "A node without a GPU", kind="can't work")
+KG307 = Rule("KG307", "A node that is not Ready", kind="warning")
+KG308 = Rule("KG308", "A node that is cordoned", kind="warning")
+KG309 = Rule("KG309", "A taint that KAITO's pods do not tolerate", kind="warning")
+KG311 = Rule("KG311", "A node of another instance type", kind="can't work")
+KG312 = Rule("KG312", "Nodes of several instance types", kind="invalid")
+KG315 = Rule("KG315", "Nodes without the labels that KAITO reads", kind="refused", since="0.8")
+KG316 = Rule("KG316", "Nodes with different GPUs", kind="refused", since="0.8")
+
 
 NODES: Final[Path] = ("spec", "placement", "nodes")
 _TYPE: Final[Path] = ("spec", "placement", "instanceType")
@@ -17,7 +30,7 @@ _TYPE: Final[Path] = ("spec", "placement", "instanceType")
 _READ_UNDER_BYO: Final = (PRODUCT_LABEL, COUNT_LABEL, MEMORY_LABEL)
 
 
-def unknown(spec: Spec, facts: Inventory) -> Iterator[Problem]:
+def unknown(spec: Spec, facts: Inventory) -> Iterator[Diagnostic]:
     """Names that the facts do not have: a slip where another name is near, else a node that went or is still to come."""
     for index, name in enumerate(spec.placement.nodes or ()):
         if name in facts.nodes:
@@ -27,14 +40,14 @@ def unknown(spec: Spec, facts: Inventory) -> Iterator[Problem]:
         siblings = facts.lookup.siblings(name)
         near = None if siblings else facts.lookup.meant(name)
         if near is not None:
-            yield Problem("KG304", "error", (*NODES, index), message, f"did you mean {near}?", name[:80])
+            yield KG304.at((*NODES, index), message, fix=f"did you mean {near}?", found=name[:80])
         else:
             there = f"; there are {listed(siblings, 3)}" if siblings else ""
             advice = f"remove it, or refresh the inventory if the node is new{there}"
-            yield Problem("KG305", "warning", (*NODES, index), message, advice, name[:80])
+            yield KG305.at((*NODES, index), message, fix=advice, found=name[:80])
 
 
-def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
+def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
     """What the nodes' facts say against each of them, and against all of them together."""
     tolerations = of_spec(spec)
     names = spec.placement.nodes
@@ -43,21 +56,21 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
         path: Path = (*NODES, places[node.name]) if places else NODES
         if gpus(node) is None:
             message = f"node {node.name} has no GPU, by any sign that its facts show"
-            yield Problem("KG306", "error", path, message, "name a node that kaitogen nodes list shows")
+            yield KG306.at(path, message, fix="name a node that kaitogen nodes list shows")
             continue
         if not node.ready:
             message = f"node {node.name} is not Ready, and KAITO counts Ready nodes only"
-            yield Problem("KG307", "warning", path, message, "repair it, or name another node")
+            yield KG307.at(path, message, fix="repair it, or name another node")
         if node.cordoned:
             message = f"node {node.name} is cordoned and takes no new pods"
             advice = f"run: kubectl uncordon {node.name}; or name another node"
-            yield Problem("KG308", "warning", path, message, advice)
+            yield KG308.at(path, message, fix=advice)
         taints = untolerated(node, tolerations)
         if taints:
             words = listed(map(str, taints), 4)
             message = f"node {node.name} is tainted with {words}, which the pods do not tolerate"
             advice = _without_taint(spec, node, str(taints[0]))
-            yield Problem("KG309", "warning", path, message, advice, words)
+            yield KG309.at(path, message, fix=advice, found=words)
         yield from _type(spec, node, path)
         yield from _partition(spec, node, path)
     if names is not None:
@@ -73,15 +86,15 @@ def _without_taint(spec: Spec, node: NodeFacts, taint: str) -> str:
     return f"a preset has no field for tolerations; run: kubectl taint nodes {node.name} {taint}-"
 
 
-def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Problem]:
+def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
     wanted = spec.placement.instance_type
     if wanted is not None and node.instance_type not in ("", wanted):
         message = f"node {node.name} is a {node.instance_type}, and the intent says {wanted[:60]}"
         advice = f"write instanceType: {node.instance_type}, or name other nodes"
-        yield Problem("KG311", "error", path, message, advice, node.instance_type, wanted)
+        yield KG311.at(path, message, fix=advice, found=node.instance_type, expected=wanted)
 
 
-def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Problem]:
+def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
     """Whether a node has the GPUs, or the slices of GPUs, that a pod will ask of it."""
     found, partition = gpus(node), spec.placement.partition or {}
     if found is None:
@@ -92,17 +105,17 @@ def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Problem]:
         if not found.slices.get(f"nvidia.com/mig-{profile}"):
             there = f"; it has {listed(found.slices)}" if found.slices else ""
             message = f"node {node.name} has no slice nvidia.com/mig-{profile[:40]}{there}"
-            yield Problem("KG313", "error", path, message, advice)
+            yield KG313.at(path, message, fix=advice)
     elif isinstance(count, int) and found.number < count:
         message = f"node {node.name} has {found.number} GPUs, and the partition asks for {count}"
-        yield Problem("KG313", "error", path, message, advice, str(found.number), str(count))
+        yield KG313.at(path, message, fix=advice, found=str(found.number), expected=str(count))
     elif not found.number and found.slices:
         message = f"the GPUs of node {node.name} are cut into slices ({listed(found.slices)}), and whole ones are asked for"
         advice = "ask for a slice with partition: {mode: mig, profile: ...}, or name another node"
-        yield Problem("KG313", "error", path, message, advice)
+        yield KG313.at(path, message, fix=advice)
 
 
-def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:
+def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
     """Nodes of more than one kind: KAITO takes one instance type, and under byo one kind of GPU."""
     if spec.target.byo:
         return _mixed_gpus(spec, nodes)
@@ -114,10 +127,10 @@ def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:
     found = "; ".join(f"{kind or 'no instance type'}: {listed(by_type[kind], 4)}" for kind in sorted(by_type))
     message = f"the nodes are of {len(by_type)} instance types ({found})"
     fix = f"choose one, such as instanceType: {max(by_type, key=lambda kind: (len(by_type[kind]), kind))}"
-    return Problem("KG312", "error", NODES, message, fix, found)
+    return KG312.at(NODES, message, fix=fix, found=found)
 
 
-def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:
+def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
     """R25: product, count and memory of all nodes must be the same; what lacks a label is told by R24."""
     if not _reads_labels(spec):
         return None
@@ -130,7 +143,7 @@ def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Problem | None:
         return None
     found = "; ".join(f"{kind[1]} x {kind[0]}: {listed(kinds[kind], 4)}" for kind in sorted(kinds))
     message = f"the nodes have different GPUs ({found}), which KAITO {spec.target.kaito} refuses under byo"
-    return Problem("KG316", "error", NODES, message, "take nodes of one kind", found)
+    return KG316.at(NODES, message, fix="take nodes of one kind", found=found)
 
 
 def _reads_labels(spec: Spec) -> bool:
@@ -144,7 +157,7 @@ def _reads_labels(spec: Spec) -> bool:
     )
 
 
-def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
+def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
     """R24: the labels that KAITO reads must be there."""
     if not _reads_labels(spec):
         return
@@ -152,7 +165,7 @@ def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Problem]:
     if lacking:
         message = f"KAITO {spec.target.kaito} refuses nodes without the labels {', '.join(_READ_UNDER_BYO)} under byo: {listed(lacking)}"
         advice = "install NVIDIA's GPU Feature Discovery, which sets them"
-        yield Problem("KG315", "error", NODES, message, advice)
+        yield KG315.at(NODES, message, fix=advice)
 
 
 def detected(nodes: Sequence[NodeFacts]) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from kaitogen.model import Document, Located, Path, Problem, Spec
+from kaitogen.model import Diagnostic, Document, Path, Rule, Spec
 from kaitogen.nodes import checks, inventory, pinning
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
 from kaitogen.nodes.inventory import Inventory, Known
@@ -13,6 +13,11 @@ from kaitogen.nodes.selectors import Selector, equal, matches
 from kaitogen.nodes.tolerations import obstacles, of_spec
 from kaitogen.nodes.wording import listed, number_of
 
+KG302 = Rule("KG302", "A selection that no node fulfils", kind="invalid")
+KG303 = Rule("KG303", "A selection that too few nodes fulfil", kind="invalid")
+KG323 = Rule("KG323", "There is no such quick selector", kind="invalid")
+
+
 NODES: Final[Path] = ("spec", "placement", "nodes")
 _SELECT: Final[Path] = (*NODES, "select")
 
@@ -20,7 +25,7 @@ _SELECT: Final[Path] = (*NODES, "select")
 class _Failed(Exception):
     """A selection that comes to nothing; `problem` says why."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Diagnostic) -> None:
         super().__init__(problem.message)
         self.problem = problem
 
@@ -34,7 +39,7 @@ class Chosen(NamedTuple):
 
 def choose(
     specs: Iterable[Spec], documents: Sequence[Document], oldest: str
-) -> tuple[list[Spec], list[Located]]:
+) -> tuple[list[Spec], list[Diagnostic]]:
     """The Specs with the nodes that their selections come to, and what is wrong with any of it."""
     known, located = inventory.read(documents, oldest)
     if known.inventory is None:
@@ -51,17 +56,17 @@ def choose(
         try:
             made, problems = _decided(spec, known, known.inventory)
         except _Failed as failed:
-            located.append(Located(spec.origin, failed.problem))
+            located.append(failed.problem.of(spec.origin))
             continue
-        located.extend(Located(spec.origin, problem) for problem in problems)
+        located.extend(problem.of(spec.origin) for problem in problems)
         chosen.append(made._replace(annotations={**made.annotations, **mark}))
     return chosen, located
 
 
-def _decided(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[Problem]]:
+def _decided(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
     """The Spec with names, instance type and selector from the facts, and what these say against it."""
     selection = spec.placement.selection
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     if selection is None:
         problems += checks.unknown(spec, facts)
         nodes = tuple(facts.nodes[name] for name in spec.placement.nodes or () if name in facts.nodes)
@@ -129,27 +134,27 @@ def _spread(nodes: Sequence[NodeFacts]) -> list[NodeFacts]:
     return [node for one in rounds for node in one if node is not None]
 
 
-def _no_quick(name: str, known: Known) -> Problem:
+def _no_quick(name: str, known: Known) -> Diagnostic:
     from kaitogen.diagnostics.suggest import nearest
 
     near = nearest(name, known.quick)
     fix = f"did you mean {near}?" if near else f"there are {', '.join(sorted(known.quick))}"
-    return Problem("KG323", "error", (*_SELECT, "quick"), f"there is no quick selector {name[:60]}", fix)
+    return KG323.at((*_SELECT, "quick"), f"there is no quick selector {name[:60]}", fix=fix)
 
 
 def _too_few(
     matching: int, fit: int, wanted: int | None, passed_over: Sequence[str], facts: Inventory
-) -> Problem:
+) -> Diagnostic:
     advice = "ask for other nodes, or refresh the inventory"
     if not matching:
         message = f"none of the {number_of(len(facts.gpu_nodes), 'GPU node')} of the inventory matches the selection"
-        return Problem("KG302", "error", _SELECT, message, advice)
+        return KG302.at(_SELECT, message, fix=advice)
     why = f": {listed(passed_over, 5)}" if passed_over else ""
     if passed_over:
         advice = "ask for less, or write require: any to take nodes in whatever state"
     if not fit:
         message = f"of {number_of(matching, 'matching node')} none can take a pod now{why}"
-        return Problem("KG302", "error", _SELECT, message, advice)
+        return KG302.at(_SELECT, message, fix=advice)
     able = "can take a pod now" if passed_over else "are there"
     message = f"{number_of(wanted or 0, 'node')} asked for, and {fit} of {number_of(matching, 'matching node')} {able}{why}"
-    return Problem("KG303", "error", NODES, message, advice, str(fit), str(wanted))
+    return KG303.at(NODES, message, fix=advice, found=str(fit), expected=str(wanted))

@@ -4,13 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen import schema
-from kaitogen.model import INTENT_API_VERSION, Document, Located, Origin, Problem
+from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Origin, Rule
 from kaitogen.nodes import quick_selectors
 from kaitogen.nodes.facts import NodeFacts, of_entry
 from kaitogen.nodes.gpus import gpus
 from kaitogen.nodes.lookup import Lookup
 from kaitogen.nodes.quick_selectors import Quick
 from kaitogen.yaml.writer import dump
+
+KG320 = Rule("KG320", "No inventory of nodes", kind="invalid")
+KG321 = Rule("KG321", "Facts about nodes that are old", kind="warning")
+KG322 = Rule("KG322", "A node that stands twice in an inventory", kind="invalid")
+
 
 KIND: Final = "NodeInventory"
 _SCHEMAS: Final = {KIND: "inventory", quick_selectors.KIND: "quick-selectors"}
@@ -50,25 +55,25 @@ def mark(inventory: Inventory) -> str:
     return sha256(dump(inventory.document.value["spec"]["nodes"]).encode()).hexdigest()
 
 
-def read(documents: Sequence[Document], oldest: str = "") -> tuple[Known, list[Located]]:
+def read(documents: Sequence[Document], oldest: str = "") -> tuple[Known, list[Diagnostic]]:
     """What the documents say, and what is wrong with them. `oldest` is the time before which facts are too old."""
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     inventory: Inventory | None = None
     selectors = dict(quick_selectors.BUILT_IN)
     for document in documents:
         problems = _problems(document, inventory)
-        located += [Located(Origin(document), problem) for problem in problems]
+        located += [problem.of(Origin(document)) for problem in problems]
         if problems:
             continue
         if document.value["kind"] == quick_selectors.KIND:
             selectors |= {one.name: one for one in quick_selectors.of_document(document, located)}
         else:
             inventory = _inventory(document, located)
-            located += [Located(Origin(document), problem) for problem in _age(inventory, oldest)]
+            located += [problem.of(Origin(document)) for problem in _age(inventory, oldest)]
     return Known(inventory, selectors), located
 
 
-def _problems(document: Document, before: Inventory | None) -> list[Problem]:
+def _problems(document: Document, before: Inventory | None) -> list[Diagnostic]:
     value = document.value
     kind = value.get("kind") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in _SCHEMAS:
@@ -77,16 +82,16 @@ def _problems(document: Document, before: Inventory | None) -> list[Problem]:
             f"{MAKE_ONE} makes one (apiVersion: {INTENT_API_VERSION}, kind: {KIND}), of kubectl's output, too"
         )
         path = ("kind",) if isinstance(kind, str) else ()
-        return [Problem("KG320", "error", path, said, fix)]
+        return [KG320.at(path, said, fix=fix)]
     if kind == KIND and before is not None:
         message = (
             f"a second {KIND}: the facts of {before.document.file[:80]} are about one cluster, these another"
         )
-        return [Problem("KG320", "error", ("kind",), message, "give one inventory at a time")]
+        return [KG320.at(("kind",), message, fix="give one inventory at a time")]
     return schema.problems(_SCHEMAS[kind], value)
 
 
-def _inventory(document: Document, located: list[Located]) -> Inventory:
+def _inventory(document: Document, located: list[Diagnostic]) -> Inventory:
     spec = document.value["spec"]
     nodes: dict[str, NodeFacts] = {}
     for index, entry in enumerate(spec["nodes"]):
@@ -94,9 +99,7 @@ def _inventory(document: Document, located: list[Located]) -> Inventory:
         if facts.name in nodes:
             path = ("spec", "nodes", index, "name")
             message = f"node {facts.name[:80]} stands twice in the inventory"
-            located.append(
-                Located(Origin(document), Problem("KG322", "error", path, message, "remove one of the two"))
-            )
+            located.append(KG322.at(path, message, fix="remove one of the two").of(Origin(document)))
         nodes[facts.name] = facts
     with_gpus = tuple(nodes[name] for name in sorted(nodes) if gpus(nodes[name]))
     return Inventory(
@@ -104,10 +107,10 @@ def _inventory(document: Document, located: list[Located]) -> Inventory:
     )
 
 
-def _age(inventory: Inventory, oldest: str) -> list[Problem]:
+def _age(inventory: Inventory, oldest: str) -> list[Diagnostic]:
     """Times in this form compare as text."""
     if not inventory.taken or inventory.taken >= oldest:
         return []
     message = f"the facts about nodes are of {inventory.taken}, before {oldest}"
     fix = f"refresh the inventory with {MAKE_ONE}, or allow more days with --max-age"
-    return [Problem("KG321", "warning", ("spec", "taken"), message, fix, inventory.taken, oldest)]
+    return [KG321.at(("spec", "taken"), message, fix=fix, found=inventory.taken, expected=oldest)]

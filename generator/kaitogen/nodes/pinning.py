@@ -7,12 +7,16 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import PIN_LABEL
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
-from kaitogen.model import ByoNodes, Path, Problem, Spec
+from kaitogen.model import ByoNodes, Diagnostic, Path, Rule, Spec
 from kaitogen.nodes.checks import NODES, detected
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, POOL_LABELS, ZONE_LABEL, NodeFacts
 from kaitogen.nodes.gpus import PRODUCT_LABEL, gpus
 from kaitogen.nodes.inventory import Inventory
 from kaitogen.nodes.wording import listed, number_of
+
+KG310 = Rule("KG310", "Chosen nodes that the selector does not match", kind="warning", since="0.4")
+KG314 = Rule("KG314", "A selector that matches other nodes as well", kind="warning", since="0.4")
+
 
 #: Labels that stay with a node, and so may be selected by without being asked to; in this order.
 _LASTING: Final = (*POOL_LABELS, INSTANCE_TYPE_LABEL, PRODUCT_LABEL, ZONE_LABEL)
@@ -80,7 +84,7 @@ def with_byo_nodes(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> 
     return spec._replace(placement=spec.placement._replace(byo_nodes=together))
 
 
-def judge(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Problem]:
+def judge(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Diagnostic]:
     """Nodes that the selector misses, and others that it takes as well."""
     if not nodes or not _looks_for_nodes(spec):
         return
@@ -102,7 +106,7 @@ def _of_other_type(spec: Spec, node: NodeFacts) -> bool:
     return spec.placement.instance_type not in (None, node.instance_type) and node.instance_type != ""
 
 
-def _missed(spec: Spec, path: Path, labels: Mapping[str, str], missed: Sequence[str]) -> Problem:
+def _missed(spec: Spec, path: Path, labels: Mapping[str, str], missed: Sequence[str]) -> Diagnostic:
     said = ",".join(f"{key}={value}" for key, value in labels.items())
     message = (
         f"KAITO {spec.target.kaito} finds nodes by {said[:120]}, and {number_of(len(missed), 'chosen node')} "
@@ -113,10 +117,10 @@ def _missed(spec: Spec, path: Path, labels: Mapping[str, str], missed: Sequence[
         advice = f"select by another label than {foreign[0]}, which is not for people to set"
     else:
         advice = f"run: {command(missed, labels)}"
-    return Problem("KG310", "warning", path, message, advice)
+    return KG310.at(path, message, fix=advice)
 
 
-def _others(spec: Spec, path: Path, labels: Mapping[str, str], others: Sequence[str]) -> Problem:
+def _others(spec: Spec, path: Path, labels: Mapping[str, str], others: Sequence[str]) -> Diagnostic:
     said = ",".join(f"{key}={value}" for key, value in labels.items()) or "the empty selector"
     message = f"{said[:120]} matches {number_of(len(others), 'node')} besides the chosen ones, which KAITO {spec.target.kaito} may "
     message += f"take as well: {listed(others)}"
@@ -124,7 +128,7 @@ def _others(spec: Spec, path: Path, labels: Mapping[str, str], others: Sequence[
     if spec.target.byo and spec.placement.label_selector is not None:
         names = spec.placement.nodes or ()
         advice = f"remove labelSelector, and run: {command(names, {PIN_LABEL: spec.name})}"
-    return Problem("KG314", "warning", path, message, advice, listed(others))
+    return KG314.at(path, message, fix=advice, found=listed(others))
 
 
 def command(names: Iterable[str], labels: Mapping[str, str]) -> str:

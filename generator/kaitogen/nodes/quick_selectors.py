@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from kaitogen.model import Document, Json, Located, Origin, Problem
+from kaitogen.model import Diagnostic, Document, Json, Origin, Rule
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, LEFT_OUT, ZONE_LABEL
 from kaitogen.nodes.selectors import NoSelector, Selector, equal, parse
+
+KG324 = Rule("KG324", "A label expression that selects nothing", kind="invalid")
+
 
 KIND: Final = "QuickSelectors"
 
@@ -45,7 +48,7 @@ BUILT_IN: Final = {
 class Refused(Exception):
     """A label expression that nothing can be selected by; `problem` says why, its path starting at the expression's mapping."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Diagnostic) -> None:
         super().__init__(problem.message)
         self.problem = problem
 
@@ -63,7 +66,7 @@ def asked(said: Mapping[str, Json]) -> Selector:
             message = f"an inventory of nodes leaves out the label {requirement.key[:80]}"
             field = "matchLabels" if requirement.key in fixed else "labels"
             advice = "select by a label that does not come and go with the software on the node"
-            raise Refused(Problem("KG324", "error", (field,), message, advice))
+            raise Refused(KG324.at((field,), message, fix=advice))
     return found
 
 
@@ -73,16 +76,16 @@ def _expression(text: str) -> Selector:
         return parse(text)
     except NoSelector as wrong:
         message = f"at character {wrong.column} of the label expression: {wrong.message}"
-        raise Refused(Problem("KG324", "error", ("labels",), message, wrong.fix)) from wrong
+        raise Refused(KG324.at(("labels",), message, fix=wrong.fix)) from wrong
 
 
-def of_document(document: Document, problems: list[Located]) -> Iterator[Quick]:
+def of_document(document: Document, problems: list[Diagnostic]) -> Iterator[Quick]:
     """The selectors of a team's document that conforms to its schema."""
     for name, said in document.value["spec"]["selectors"].items():
         try:
             found = asked(said)
         except Refused as refused:
             path = ("spec", "selectors", name, *refused.problem.path)
-            problems.append(Located(Origin(document), refused.problem._replace(path=path)))
+            problems.append(refused.problem._replace(path=path).of(Origin(document)))
             continue
         yield Quick(name, said.get("description", ""), found, document.file)

@@ -6,8 +6,21 @@ from typing import Final, TypeAlias
 from kaitogen import schema
 from kaitogen.kaito import rules
 from kaitogen.kaito.objects import to_intent_path, without_nulls
-from kaitogen.model import Json, Located, Manifest, Problem, Spec, Target, UserObject, path_text
+from kaitogen.model import Diagnostic, Json, Manifest, Rule, Spec, Target, UserObject, path_text
 from kaitogen.pipeline.classify import ErrorLimit
+from kaitogen.schema import KG120
+
+KG220 = Rule("KG220", "One object made twice", kind="invalid")
+KG401 = Rule(
+    "KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4"
+)
+KG402 = Rule(
+    "KG402",
+    "A pod template or a volume holds a key that Kubernetes does not know",
+    kind="refused",
+    since="0.4",
+)
+
 
 #: The data of each ConfigMap by its namespace and name.
 ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
@@ -18,48 +31,50 @@ _SERVED: Final = ("v1beta1", "v1alpha1")
 _STRICT: Final = frozenset(("template", "volumeSource"))
 
 
-def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool = True) -> list[Located]:
+def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool = True) -> list[Diagnostic]:
     """What the API server, KAITO's webhook or Kubernetes would say to these objects, at the intent's own fields.
 
     `together` says that all of them go to one cluster, so that no two may be the same object;
     otherwise that holds within each file only.
     """
     config_maps = config_maps_of(manifest.data for manifest in manifests)
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     seen: dict[tuple[str, ...], Spec] = {}
     for manifest in manifests:
         spec, data = manifest
         key = manifest.identity if together else (*manifest.identity, spec.origin.document.file)
         if key in seen:
-            located.append(Located(spec.origin, _twice(data, seen[key])))
+            located.append(_twice(data, seen[key]).of(spec.origin))
         seen[key] = spec
         if is_workspace(data):
             problems = _judge(
                 data, rules.Surroundings(spec.target, config_maps, notes, spec.placement.byo_nodes)
             )
             located.extend(
-                Located(spec.origin, one._replace(path=to_intent_path(spec, one.path))) for one in problems
+                one._replace(path=to_intent_path(spec, one.path)).of(spec.origin) for one in problems
             )
     return located
 
 
-def check_finished(finished: Sequence[UserObject], target: Target, *, notes: bool = False) -> list[Located]:
+def check_finished(
+    finished: Sequence[UserObject], target: Target, *, notes: bool = False
+) -> list[Diagnostic]:
     """The same for Workspaces that a user wrote in full, at their own fields."""
     config_maps = config_maps_of(data for _, data in finished)
     surroundings = rules.Surroundings(target, config_maps, notes)
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     error_limit = ErrorLimit()
     for origin, data in finished:
         if not is_workspace(data) or error_limit.is_reached(origin.document):
             continue
         problems = _judge(without_nulls(data), surroundings)
-        located.extend(Located(origin, problem) for problem in problems)
+        located.extend(problem.of(origin) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             located.extend(error_limit.count_error(origin))
     return located
 
 
-def _judge(workspace: Json, surroundings: rules.Surroundings) -> list[Problem]:
+def _judge(workspace: Json, surroundings: rules.Surroundings) -> list[Diagnostic]:
     """The rules only for what the schema lets through: they count on its shapes."""
     return list(refused_by_schema(workspace, surroundings.target)) or rules.judge(workspace, surroundings)
 
@@ -82,34 +97,32 @@ def is_workspace(data: Json) -> bool:
     return bool(data["kind"] == "Workspace" and data["apiVersion"].startswith(_GROUP))
 
 
-def refused_by_schema(workspace: Json, target: Target) -> Iterator[Problem]:
+def refused_by_schema(workspace: Json, target: Target) -> Iterator[Diagnostic]:
     """What the target's API server would refuse or drop without a word (R1), or KAITO's strict decoder refuse (R2)."""
     version = workspace["apiVersion"].removeprefix(_GROUP)
     if version not in _SERVED:
         message = f"KAITO {target.kaito} serves no Workspace of apiVersion {workspace['apiVersion'][:60]}"
-        yield Problem("KG401", "error", ("apiVersion",), message, f"write {_GROUP}{_SERVED[0]}")
+        yield KG401.at(("apiVersion",), message, fix=f"write {_GROUP}{_SERVED[0]}")
         return
     for problem in schema.problems(f"workspace-{target.kaito}-{version}", workspace):
         if _STRICT.intersection(step for step in problem.path if isinstance(step, str)):
-            yield problem._replace(code="KG402")
-        elif problem.code == "KG120":
+            yield problem._replace(rule=KG402)
+        elif problem.rule == KG120:
             yield _unknown_to(target, problem)
         else:
-            yield problem._replace(code="KG401")
+            yield problem._replace(rule=KG401)
 
 
-def _unknown_to(target: Target, problem: Problem) -> Problem:
+def _unknown_to(target: Target, problem: Diagnostic) -> Diagnostic:
     field = path_text(problem.path)
     message = f"a Workspace of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
     advice = problem.fix or "remove it, or generate for a KAITO version that has it"
-    return Problem("KG401", "error", problem.path, message, advice)
+    return KG401.at(problem.path, message, fix=advice)
 
 
-def _twice(data: Json, first: Spec) -> Problem:
+def _twice(data: Json, first: Spec) -> Diagnostic:
     metadata = data["metadata"]
     name = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
     document = first.origin.document
     message = f"{data['kind']} {name} is made twice; the first is in {document.file}, document {document.number + 1}"
-    return Problem(
-        "KG220", "error", ("metadata", "name"), message, "rename one, or put it into another namespace"
-    )
+    return KG220.at(("metadata", "name"), message, fix="rename one, or put it into another namespace")

@@ -8,15 +8,19 @@ from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,
     SET_KIND,
+    Diagnostic,
     Document,
-    Finding,
     Json,
-    Located,
     Origin,
     Path,
-    Problem,
+    Rule,
     UserObject,
 )
+from kaitogen.schema import KG123, KG125
+
+KG113 = Rule("KG113", "A document that is no mapping", kind="invalid")
+KG114 = Rule("KG114", "A document of another kind among intents", kind="invalid")
+
 
 #: As many wrong documents of one file are told. Nobody corrects more at a time, and a hostile file has a million.
 MAX_WRONG: Final = 200
@@ -35,8 +39,8 @@ class Classified(NamedTuple):
 
     intents: list[Document]
     finished: list[UserObject]
-    findings: list[Finding]
-    located: list[Located]
+    findings: list[Diagnostic]
+    located: list[Diagnostic]
 
 
 class ErrorLimit:
@@ -49,14 +53,14 @@ class ErrorLimit:
         """Whether what is left of the document's file is passed over."""
         return self._wrong.get(document.file, 0) >= MAX_WRONG
 
-    def count_error(self, origin: Origin) -> list[Located]:
+    def count_error(self, origin: Origin) -> list[Diagnostic]:
         """Count one more wrong document; where it is the last that is told, what says so."""
         file = origin.document.file
         self._wrong[file] = self._wrong.get(file, 0) + 1
         if self._wrong[file] < MAX_WRONG:
             return []
         said = f"this is wrong document {MAX_WRONG} of the file; what comes after it is not judged"
-        return [Located(origin, Problem("KG125", "error", (), said, "correct these first"))]
+        return [KG125.at((), said, fix="correct these first").of(origin)]
 
 
 def classify(documents: Iterable[Document], *, finished: bool) -> Classified:
@@ -72,7 +76,7 @@ def classify(documents: Iterable[Document], *, finished: bool) -> Classified:
                 result.intents.append(document)
                 continue
             if problem is not None:
-                result.located.append(Located(Origin(document), problem))
+                result.located.append(problem.of(Origin(document)))
             result.findings.extend(document.flaws)
             result.located.extend(error_limit.count_error(Origin(document)))
             continue
@@ -132,10 +136,10 @@ def intents(document: Document) -> Iterator[tuple[Json, Origin]]:
         yield intent, Origin(document, (path, ("spec", "defaults"), ()))
 
 
-def _no_intent(value: Json) -> Problem | None:
+def _no_intent(value: Json) -> Diagnostic | None:
     """One problem for a document of another kind, instead of dozens about its fields."""
     if not isinstance(value, dict):
-        return Problem("KG113", "error", (), f"the document is {_kind_of(value)}, not a mapping", _START)
+        return KG113.at((), f"the document is {_kind_of(value)}, not a mapping", fix=_START)
     api_version, kind = value.get("apiVersion"), value.get("kind")
     if kind in (INTENT_KIND, SET_KIND) or "kind" not in value:
         return None
@@ -144,10 +148,10 @@ def _no_intent(value: Json) -> Problem | None:
     if isinstance(kind, str) and api_version == INTENT_API_VERSION:
         said = f"{INTENT_API_VERSION} has no kind {kind[:60] or 'without a name'} that is an intent"
         advice = f"write {INTENT_KIND}, or {SET_KIND} for several with defaults"
-        return Problem("KG123", "error", ("kind",), said, advice, kind[:60], f"{INTENT_KIND} or {SET_KIND}")
+        return KG123.at(("kind",), said, fix=advice, found=kind[:60], expected=f"{INTENT_KIND} or {SET_KIND}")
     if isinstance(kind, str) and isinstance(api_version, str):
         said = f"{kind[:60]} of {api_version[:60]} is not an intent"
-        return Problem("KG114", "error", ("kind",), said, _OTHER_KINDS, f"kind {kind[:60]}")
+        return KG114.at(("kind",), said, fix=_OTHER_KINDS, found=f"kind {kind[:60]}")
     return None
 
 

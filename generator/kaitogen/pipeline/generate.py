@@ -29,7 +29,7 @@ def generate(request: Request) -> Result:
     files = [*files, *fact_files]
     findings = in_file_order([*unreadable, *unknown, *flaws, *each_once(placed)], files)
     seen = sum(is_workspace(data) for _, data in (*manifests, *finished))
-    about = tuple(pair for group in placed for pair in group)
+    about = tuple(one for group in placed for one in group)
     result = Result(
         tuple(manifests), tuple(findings), (), seen, about=about, finished=tuple(finished), files=tuple(files)
     )

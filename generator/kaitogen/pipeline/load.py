@@ -5,16 +5,22 @@ import stat
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from kaitogen.model import Document, Finding, Request
+from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.yaml.locate import line_of
 from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read
 from kaitogen.yaml.surrogates import joined
-from kaitogen.yaml.syntax import Flaw
+
+KG101 = Rule("KG101", "The file is not UTF-8", kind="invalid")
+KG109 = Rule("KG109", "Larger than 16 MiB", kind="invalid")
+KG110 = Rule("KG110", "A folder without intent files", kind="invalid")
+KG111 = Rule("KG111", "Not a regular file", kind="invalid")
+KG112 = Rule("KG112", "A symbolic link that leads out of the folder", kind="invalid")
+KG601 = Rule("KG601", "A file that cannot be read", kind="environment")
 
 
-def too_large(most: int) -> tuple[str, str, str]:
-    """Code, message and advice for a file that is larger."""
-    return "KG109", f"larger than {most // 2**20} MiB", "split the file"
+def too_large(most: int) -> tuple[Rule, str, str]:
+    """Rule, message and advice for a file that is larger."""
+    return KG109, f"larger than {most // 2**20} MiB", "split the file"
 
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -36,19 +42,19 @@ class Loaded(NamedTuple):
     """The documents of a whole run, what is wrong with files and documents as such, and the files, all in order."""
 
     documents: list[Document]
-    findings: list[Finding]
+    findings: list[Diagnostic]
     files: list[str]
 
 
 class _Refused(Exception):
-    """A path that is not read; code, message and advice are in `args`."""
+    """A path that is not read; rule, message and advice are in `args`."""
 
 
 class Sources(NamedTuple):
     """What the paths of a run hold: name and bytes of each, what could not be read, and all files in order."""
 
     contents: list[tuple[str, bytes]]
-    findings: list[Finding]
+    findings: list[Diagnostic]
     files: list[str]
 
 
@@ -63,12 +69,12 @@ def load(request: Request) -> Loaded:
 
 def sources(request: Request) -> Sources:
     """The contents of the request's paths, unparsed."""
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     files: list[str] = []
     return Sources(list(_contents(request, findings, files)), findings, files)
 
 
-def _contents(request: Request, findings: list[Finding], files: list[str]) -> Iterator[tuple[str, bytes]]:
+def _contents(request: Request, findings: list[Diagnostic], files: list[str]) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each file; what cannot be read goes to the findings."""
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
@@ -128,10 +134,10 @@ def documents_of(name: str, data: bytes) -> Loaded:
 def load_file(path: str) -> Loaded:
     """The documents of one file that is no intent: a table that the user keeps beside them."""
     data = read_file(path)
-    return Loaded([], [data], [path]) if isinstance(data, Finding) else documents_of(path, data)
+    return Loaded([], [data], [path]) if isinstance(data, Diagnostic) else documents_of(path, data)
 
 
-def read_file(path: str) -> bytes | Finding:
+def read_file(path: str) -> bytes | Diagnostic:
     """The bytes of one file, or why it cannot be read."""
     try:
         return _single(path)
@@ -139,11 +145,11 @@ def read_file(path: str) -> bytes | Finding:
         return _about(path, *refused.args)
 
 
-def _about(file: str, code: str, message: str, fix: str) -> Finding:
-    return Finding(code, "error", file, 0, 0, "", message, fix)
+def _about(file: str, rule: Rule, message: str, fix: str) -> Diagnostic:
+    return rule.in_file(file, message, fix=fix)
 
 
-def _expand(path: str, findings: list[Finding], *, all_yaml: bool) -> Iterator[str]:
+def _expand(path: str, findings: list[Diagnostic], *, all_yaml: bool) -> Iterator[str]:
     """The files a path stands for; a folder gives its intent files, or all that are YAML, sorted."""
     if path == "-" or not os.path.isdir(path):
         yield path
@@ -159,12 +165,12 @@ def _expand(path: str, findings: list[Finding], *, all_yaml: bool) -> Iterator[s
     if not files:
         kind = "YAML file here" if all_yaml else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
         message = f"no {kind}, at any depth"
-        findings.append(_about(path, "KG110", message, "name the files, or rename them so"))
+        findings.append(_about(path, KG110, message, "name the files, or rename them so"))
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
         if os.path.islink(name) and not is_below(os.path.realpath(name), root):
             message = f"a symbolic link that leads out of {path} is not followed"
-            findings.append(_about(name, "KG112", message, "copy the file, or name it on the command line"))
+            findings.append(_about(name, KG112, message, "copy the file, or name it on the command line"))
             continue
         yield name
 
@@ -189,7 +195,7 @@ def _stdin(request: Request) -> bytes:
 def _single(path: str, most: int = MAX_BYTES) -> bytes:
     """The bytes of a file that stands for itself: a folder is none."""
     if os.path.isdir(path):
-        raise _Refused("KG111", "a folder, and a file is expected", "name the file in it")
+        raise _Refused(KG111, "a folder, and a file is expected", "name the file in it")
     return _read_file(path, set(), most) or b""
 
 
@@ -199,18 +205,18 @@ def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> 
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise _Refused("KG601", f"cannot be read: {reason}", "check the path and its permissions") from error
+        raise _Refused(KG601, f"cannot be read: {reason}", "check the path and its permissions") from error
     info = os.fstat(descriptor)
     if stat.S_ISDIR(info.st_mode):
         os.close(descriptor)
         raise _Refused(
-            "KG601", "a folder that cannot be listed", "check its permissions and the length of its path"
+            KG601, "a folder that cannot be listed", "check its permissions and the length of its path"
         )
     with open(descriptor, "rb") as file:
         if stat.S_ISFIFO(info.st_mode) and path.startswith(("/dev/fd/", "/proc/self/fd/")):
             os.set_blocking(descriptor, True)
         elif not stat.S_ISREG(info.st_mode):
-            raise _Refused("KG111", "not a regular file", "name a file, a folder or - for standard input")
+            raise _Refused(KG111, "not a regular file", "name a file, a folder or - for standard input")
         elif (info.st_dev, info.st_ino) in seen:
             return None
         seen.add((info.st_dev, info.st_ino))
@@ -221,7 +227,7 @@ def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> 
                 data += file.read(most + 1 - len(data))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise _Refused("KG601", f"cannot be read: {reason}", "check the disk") from error
+            raise _Refused(KG601, f"cannot be read: {reason}", "check the disk") from error
     if len(data) > most:
         raise _Refused(*too_large(most))
     return data
@@ -235,15 +241,8 @@ def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> Non
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         advice = "save the file as UTF-8"
         loaded.findings.append(
-            Finding(
-                "KG101",
-                "error",
-                name,
-                line,
-                column,
-                "",
-                f"byte 0x{data[error.start]:02x} is not UTF-8",
-                advice,
+            KG101.in_file(
+                name, f"byte 0x{data[error.start]:02x} is not UTF-8", line=line, column=column, fix=advice
             )
         )
         return
@@ -260,9 +259,7 @@ def _document(name: str, index: int, raw: RawDocument, text: str) -> Document:
     return Document(name, index, raw.value, own, raw.line, flaws)
 
 
-def _flaw(name: str, flaw: Flaw, text: str, before: int = 0) -> Finding:
+def _flaw(name: str, flaw: Diagnostic, text: str, before: int = 0) -> Diagnostic:
     """The flaw as a finding. `text` holds its line, and `before` is the number of lines above the text."""
     source = line_of(text, flaw.line - before) if flaw.line else ""
-    return Finding(
-        flaw.code, "error", name, flaw.line, flaw.column, "", flaw.message, flaw.fix, source=source
-    )
+    return flaw._replace(file=name, source=source)

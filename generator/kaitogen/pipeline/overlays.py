@@ -11,20 +11,15 @@ from typing import Final, NamedTuple
 from kaitogen import schema
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito.objects import merged, value_at
-from kaitogen.model import (
-    SET_KIND,
-    Document,
-    Json,
-    Located,
-    Origin,
-    Override,
-    Path,
-    Problem,
-    path_text,
-)
+from kaitogen.model import SET_KIND, Diagnostic, Document, Json, Origin, Override, Path, Rule, path_text
 from kaitogen.pipeline.classify import entries
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import Odd, resolve
+
+KG152 = Rule("KG152", "A path at which nothing can be set", kind="invalid")
+KG153 = Rule("KG153", "No intent of that name", kind="invalid")
+KG154 = Rule("KG154", "The file of an environment is not what it has to be", kind="invalid")
+
 
 _STEP: Final = re.compile(
     r'(?:^|\.)(?P<key>[A-Za-z0-9_][A-Za-z0-9_-]*)|\[(?P<index>\d{1,4})\]|\["(?P<quoted>[^"\\]{1,300})"\]'
@@ -54,12 +49,12 @@ class Overlaid(NamedTuple):
     """The documents with everything laid over them, and what is wrong with what was to be laid."""
 
     documents: list[Document]
-    located: list[Located]
+    located: list[Diagnostic]
 
 
 def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> Overlaid:
     """The documents with each value set in every intent it is meant for; a later assignment wins."""
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     unmet = {one.name: one for one in assignments if one.name is not None}
     typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
     result: list[Document] = []
@@ -70,9 +65,9 @@ def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> 
             for one, value in typed:
                 if one.name is None or one.name == name:
                     document, problem = _set(document, base, one, value)  # noqa: PLW2901 - grows with each value
-                    located.extend([Located(Origin(one.source), problem)] if problem else [])
+                    located.extend([problem.of(Origin(one.source))] if problem else [])
         result.append(document)
-    located.extend(Located(Origin(one.source), _no_such(name, documents)) for name, one in unmet.items())
+    located.extend(_no_such(name, documents).of(Origin(one.source)) for name, one in unmet.items())
     return Overlaid(result, located)
 
 
@@ -80,7 +75,7 @@ def lay(documents: Sequence[Document], environment: Document) -> Overlaid:
     """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes."""
     problems = _malformed(environment.value)
     if problems:
-        return Overlaid(list(documents), [Located(Origin(environment), problem) for problem in problems])
+        return Overlaid(list(documents), [problem.of(Origin(environment)) for problem in problems])
     spec = environment.value["spec"]
     entries: dict[str, tuple[Path, Json]] = {
         entry["metadata"]["name"]: (("spec", "workspaces", index), entry)
@@ -100,7 +95,7 @@ def lay(documents: Sequence[Document], environment: Document) -> Overlaid:
                     document = _merged(document, base, part, Origin(environment, (root,)))  # noqa: PLW2901
         result.append(document)
     located = [
-        Located(Origin(environment, (root,)), _no_such(name, documents, ("metadata", "name")))
+        _no_such(name, documents, ("metadata", "name")).of(Origin(environment, (root,)))
         for name, (root, _) in unmet.items()
     ]
     return Overlaid(result, located)
@@ -130,22 +125,20 @@ def _name(intent: Json) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Problem:
+def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Diagnostic:
     names = sorted({_name(intent) for document in documents for _, intent in _entries(document)})
     near = nearest(str(name), names)
     fix = f"did you mean {near}?" if near else f"name one of: {', '.join(names)[:120] or 'none is here'}"
-    return Problem("KG153", "error", path, f"no intent here is named {str(name)[:63]}", fix)
+    return KG153.at(path, f"no intent here is named {str(name)[:63]}", fix=fix)
 
 
-def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[Document, Problem | None]:
+def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[Document, Diagnostic | None]:
     full = (*base, *one.path)
     try:
         changed = _with(document.value, full, value)
     except (KeyError, IndexError, TypeError):
         said = f"{path_text(one.path)[:80]} leads through a value that has nothing below it"
-        return document, Problem(
-            "KG152", "error", one.path, said, "check the path against `kaitogen schema intent`"
-        )
+        return document, KG152.at(one.path, said, fix="check the path against `kaitogen schema intent`")
     given = Override(base, one.path, Origin(one.source))
     return document._replace(value=changed, overrides=(*document.overrides, given)), None
 
@@ -189,16 +182,14 @@ def _leaves(part: Json, path: Path) -> Iterator[Path]:
             yield from _leaves(item, (*path, key))
 
 
-def _malformed(value: Json) -> list[Problem]:
+def _malformed(value: Json) -> list[Diagnostic]:
     """What is wrong with the file of an environment as such; its values are judged where they end up."""
     if (
         not isinstance(value, dict)
         or value.get("kind") != SET_KIND
         or not isinstance(value.get("spec"), dict)
     ):
-        return [
-            Problem("KG154", "error", (), "the file of an environment is not what it has to be", _ENVIRONMENT)
-        ]
+        return [KG154.at((), "the file of an environment is not what it has to be", fix=_ENVIRONMENT)]
     spec = value["spec"]
     return schema.problems(
         "set", value if "workspaces" in spec else {**value, "spec": {**spec, "workspaces": _ANY}}

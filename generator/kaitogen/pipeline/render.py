@@ -5,19 +5,22 @@ from typing import Final
 
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, without_nulls
-from kaitogen.model import Context, Json, Located, Manifest, Problem, Spec
+from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule, Spec
 from kaitogen.pipeline.templating import precompiled
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
 
+KG507 = Rule("KG507", "A template that makes no Kubernetes object", kind="invalid")
+
+
 _OURS: Final = frozenset(("Workspace", "ConfigMap"))
 
-Rendered = tuple[list[Manifest], list[Located]]
+Rendered = tuple[list[Manifest], list[Diagnostic]]
 
 
 def render(contexts: Sequence[Context], templates: str | None = None) -> Rendered:
     """The manifests of all contexts in order, with a folder of the user's own templates laid over the shipped ones."""
     manifests: list[Manifest] = []
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     texts = _shipped(contexts) if templates is None else _users(contexts, templates, located)
     for spec, template, text in texts:
         try:
@@ -26,11 +29,11 @@ def render(contexts: Sequence[Context], templates: str | None = None) -> Rendere
                 if problem is None:
                     manifests.append(Manifest(spec, _stored(raw.value)))
                 else:
-                    located.append(Located(spec.origin, problem))
+                    located.append(problem.of(spec.origin))
         except Unreadable as stop:
             flaw = stop.flaw
             problem = _bad_output(template, flaw.line, f"{flaw.message}")
-            located.append(Located(spec.origin, problem))
+            located.append(problem.of(spec.origin))
     return manifests, located
 
 
@@ -41,7 +44,7 @@ def _shipped(contexts: Sequence[Context]) -> Iterator[tuple[Spec, str, str]]:
 
 
 def _users(
-    contexts: Sequence[Context], folder: str, located: list[Located]
+    contexts: Sequence[Context], folder: str, located: list[Diagnostic]
 ) -> Iterator[tuple[Spec, str, str]]:
     # Imported here: a run without --templates needs neither Jinja2 nor a child process.
     from kaitogen.pipeline.templating import subprocess_renderer
@@ -52,14 +55,14 @@ def _users(
         jobs, subprocess_renderer.fill_all(jobs, (folder, shipped.folder("templates"))), strict=False
     ):
         if isinstance(answer, subprocess_renderer.Fault):
-            problem = Problem(answer.code, "error", ("metadata", "name"), answer.message, answer.fix)
-            located.append(Located(job.spec.origin, problem))
+            problem = answer.rule.at(("metadata", "name"), answer.message, fix=answer.fix)
+            located.append(problem.of(job.spec.origin))
             continue
         for template, text in answer:
             yield job.spec, template, text
 
 
-def _not_an_object(raw: RawDocument, template: str) -> Problem | None:
+def _not_an_object(raw: RawDocument, template: str) -> Diagnostic | None:
     if raw.flaws:
         flaw = raw.flaws[0]
         return _bad_output(template, flaw.line, flaw.message)
@@ -75,9 +78,9 @@ def _not_an_object(raw: RawDocument, template: str) -> Problem | None:
     return None
 
 
-def _bad_output(template: str, line: int, what: str) -> Problem:
+def _bad_output(template: str, line: int, what: str) -> Diagnostic:
     message = f"template {template} made, at line {line} of its output: {what}"
-    return Problem("KG507", "error", ("metadata", "name"), message, "correct the template")
+    return KG507.at(("metadata", "name"), message, fix="correct the template")
 
 
 def _stored(value: Json) -> Json:

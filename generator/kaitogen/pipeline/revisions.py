@@ -9,22 +9,24 @@ from typing import Final
 
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import git
-from kaitogen.model import Document, Finding, Request, Severity
-from kaitogen.pipeline.load import MAX_BYTES, TOO_LARGE, documents_of, is_intent_file
+from kaitogen.files.git import KG644
+from kaitogen.model import Diagnostic, Document, Request, Rule
+from kaitogen.pipeline.load import KG112, KG601, MAX_BYTES, TOO_LARGE, documents_of, is_intent_file
+
+KG645 = Rule("KG645", "A submodule that is not looked into", kind="environment")
+
 
 #: As many links are followed, one after the other, as Linux follows.
 _MOST_LINKS: Final = 40
 _LINK_BYTES: Final = 4096
 _NO_FILES: Final = (git.FOLDER, git.LINK, git.SUBMODULE)
 _DEAD_END: Final = (
-    "KG601",
-    "error",
+    KG601,
     "a symbolic link that leads nowhere at this revision",
     "name another revision",
 )
 _SUBMODULE: Final = (
-    "KG645",
-    "warning",
+    KG645,
     "a submodule: what it holds at this revision is not looked at",
     "run this inside it",
 )
@@ -52,7 +54,7 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
             if templates is not None:
                 templates = _templates(repository, commit, templates, stack)
         except git.Trouble as trouble:
-            past.note(revision or "--against", trouble.code, "error", trouble.message, trouble.fix)
+            past.note(revision or "--against", trouble.rule, trouble.message, trouble.fix)
         yield request._replace(
             paths=(),
             inventory=tuple(inventory),
@@ -73,19 +75,19 @@ class _Past:
     def __init__(self, revision: str) -> None:
         self.revision = revision
         self.documents: list[Document] = []
-        self.findings: list[Finding] = []
+        self.findings: list[Diagnostic] = []
         self.seen: set[str] = set()
 
-    def note(self, file: str, code: str, severity: Severity, message: str, fix: str) -> None:
+    def note(self, file: str, rule: Rule, message: str, fix: str) -> None:
         """One more finding about a file as a whole."""
-        self.findings.append(Finding(code, severity, file, 0, 0, "", message, fix))
+        self.findings.append(rule.in_file(file, message, fix=fix))
 
     def add(self, repository: git.Repository, commit: str, path: str) -> None:
         """Read a file, or the intent files below a folder."""
         inside = _inside(path, repository.top)
         if inside is None:
             raise git.Trouble(
-                "KG644",
+                KG644,
                 f"{path} is not in the repository {repository.top}",
                 "compare the files of one repository at a time",
             )
@@ -144,7 +146,7 @@ class _Past:
                     yield name, found
                     continue
                 message = f"a symbolic link that leads out of {shown} is not followed"
-                self.note(name, "KG112", "error", message, "copy the file, or name it on the command line")
+                self.note(name, KG112, message, "copy the file, or name it on the command line")
 
     def _read(self, repository: git.Repository, named: dict[str, git.Entry]) -> None:
         fresh = {name: entry for name, entry in named.items() if entry.path not in self.seen}
@@ -155,8 +157,7 @@ class _Past:
                 continue
             self.seen.add(entry.path)
             if len(data) > MAX_BYTES:
-                code, message, fix = TOO_LARGE
-                self.note(name, code, "error", message, fix)
+                self.note(name, *TOO_LARGE)
                 continue
             loaded = documents_of(name, data)
             self.documents += loaded.documents

@@ -7,32 +7,45 @@ from kaitogen import schema
 from kaitogen.kaito import versions
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
+    Diagnostic,
     Document,
     Json,
-    Located,
     Origin,
     Placement,
-    Problem,
+    Rule,
     Spec,
     Target,
 )
 from kaitogen.nodes import missing_instance_type
 from kaitogen.pipeline.classify import ErrorLimit, intents, is_set
 
+KG211 = Rule("KG211", "instanceType under byo", kind="invalid", since="0.8")
+KG212 = Rule("KG212", "Nothing to run", kind="invalid", since="0.4")
+KG213 = Rule("KG213", "Inference and tuning in one intent", kind="invalid", since="0.4")
+KG214 = Rule("KG214", "Inference without a model and without a template", kind="invalid", since="0.4")
+KG215 = Rule("KG215", "A model and a template", kind="invalid", since="0.4")
+KG216 = Rule("KG216", "Two runtimes", kind="invalid")
+KG217 = Rule("KG217", "A field for models beside a template", kind="invalid")
+KG218 = Rule("KG218", "A kind of name for a ConfigMap that is not made", kind="invalid")
+KG219 = Rule(
+    "KG219", "A node provisioner that this KAITO does not have", kind="invalid", since="0.4", until="0.10"
+)
+
+
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 
-def validate(documents: list[Document]) -> tuple[list[Spec], list[Located]]:
+def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
     """The Specs of all valid intents in order, and what is wrong with the others."""
     specs: list[Spec] = []
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     error_limit = ErrorLimit()
     for document in documents:
         if error_limit.is_reached(document):
             continue
         for value, origin, problems in _intents(document):
             found = problems or schema.problems("intent", value) or list(_rules(value))
-            located.extend(Located(origin, problem) for problem in found)
+            located.extend(problem.of(origin) for problem in found)
             if not any(problem.severity == "error" for problem in found):
                 specs.append(_spec(value, origin))
                 continue
@@ -42,7 +55,7 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Located]]:
     return specs, located
 
 
-def _intents(document: Document) -> Iterator[tuple[Json, Origin, list[Problem]]]:
+def _intents(document: Document) -> Iterator[tuple[Json, Origin, list[Diagnostic]]]:
     """The single intents of a document; where it is none, the problem that says so."""
     value, origin = document.value, Origin(document)
     if is_set(value) and (problems := schema.problems("set", value)):
@@ -66,7 +79,7 @@ def target_of(spec: Json) -> Target:
     )
 
 
-def _rules(value: Json) -> Iterator[Problem]:
+def _rules(value: Json) -> Iterator[Diagnostic]:
     spec = value["spec"]
     target = target_of(spec)
     if unknown := unknown_provisioner(target):
@@ -75,14 +88,10 @@ def _rules(value: Json) -> Iterator[Problem]:
     inference, tuning = spec.get("inference"), spec.get("tuning")
     if inference is None and tuning is None:
         advice = "add inference: {model: ...} to serve a model, or tuning: {...} to tune one"
-        yield Problem(
-            "KG212", "error", ("spec",), "neither inference nor tuning says what should run", advice
-        )
+        yield KG212.at(("spec",), "neither inference nor tuning says what should run", fix=advice)
     elif inference is not None and tuning is not None:
         advice = "split it into two intents"
-        yield Problem(
-            "KG213", "error", ("spec", "tuning"), "one intent has both inference and tuning", advice
-        )
+        yield KG213.at(("spec", "tuning"), "one intent has both inference and tuning", fix=advice)
     elif inference is not None:
         yield from _inference(inference, value["metadata"].get("annotations") or {})
     for kind, workload in (("inference", inference), ("tuning", tuning)):
@@ -90,22 +99,20 @@ def _rules(value: Json) -> Iterator[Problem]:
             yield from _config(workload, ("spec", kind))
 
 
-def unknown_provisioner(target: Target) -> Problem | None:
+def unknown_provisioner(target: Target) -> Diagnostic | None:
     """KG219, wherever the target is from: its KAITO does not have its node provisioner."""
     known = versions.PROVISIONERS[target.node_provisioner]
     if target.has(known):
         return None
     message = f"KAITO {target.kaito} has no node provisioner {target.node_provisioner}; it came with 0.{known.since}"
-    return Problem(
-        "KG219",
-        "error",
+    return KG219.at(
         ("spec", "target", "nodeProvisioner"),
         message,
-        f'set kaito: "0.{known.since}" or newer, or another nodeProvisioner',
+        fix=f'set kaito: "0.{known.since}" or newer, or another nodeProvisioner',
     )
 
 
-def _instance_type(target: Target, placement: Json) -> Iterator[Problem]:
+def _instance_type(target: Target, placement: Json) -> Iterator[Diagnostic]:
     instance_type = placement.get("instanceType")
     if instance_type is None:
         # Of named nodes the facts may know it.
@@ -113,49 +120,39 @@ def _instance_type(target: Target, placement: Json) -> Iterator[Problem]:
         if missing is not None:
             yield missing
     elif target.byo and target.has(versions.STRICT_INSTANCE_TYPE):
-        yield Problem(
-            "KG211",
-            "error",
+        yield KG211.at(
             ("spec", "placement", "instanceType"),
             f"under nodeProvisioner byo KAITO {target.kaito} refuses an instanceType",
-            "remove instanceType; which nodes are used is said by nodes or labelSelector",
-            instance_type[:60],
-            "no instanceType",
+            fix="remove instanceType; which nodes are used is said by nodes or labelSelector",
+            found=instance_type[:60],
+            expected="no instanceType",
         )
 
 
-def _inference(inference: Json, annotations: Json) -> Iterator[Problem]:
+def _inference(inference: Json, annotations: Json) -> Iterator[Diagnostic]:
     path = ("spec", "inference")
     model, template = inference.get("model"), inference.get("template")
     if model is None and template is None:
         advice = "add model: <preset or Hugging Face id>, or template: for a pod of your own"
-        yield Problem("KG214", "error", path, "inference names neither a model nor a template", advice)
+        yield KG214.at(path, "inference names neither a model nor a template", fix=advice)
     elif model is not None and template is not None:
         advice = "keep one of the two; KAITO refuses both together"
-        yield Problem(
-            "KG215", "error", (*path, "template"), "inference has both a model and a template", advice
-        )
+        yield KG215.at((*path, "template"), "inference has both a model and a template", fix=advice)
     if model is None:
         for key in _MODEL_FIELDS:
             if key in inference:
                 message = f"{key} belongs to a model, and this intent has a template instead"
-                yield Problem(
-                    "KG217", "error", (*path, key), message, "say it in the pod template, or name a model"
-                )
+                yield KG217.at((*path, key), message, fix="say it in the pod template, or name a model")
     runtime, noted = inference.get("runtime"), annotations.get(RUNTIME_ANNOTATION)
     if runtime is not None and noted is not None and runtime != noted:
         message = f"runtime {runtime} contradicts the annotation {RUNTIME_ANNOTATION}: {noted[:40]}"
-        yield Problem(
-            "KG216", "error", (*path, "runtime"), message, "remove the annotation; runtime writes it"
-        )
+        yield KG216.at((*path, "runtime"), message, fix="remove the annotation; runtime writes it")
 
 
-def _config(workload: Json, path: tuple[str, ...]) -> Iterator[Problem]:
+def _config(workload: Json, path: tuple[str, ...]) -> Iterator[Diagnostic]:
     if "configName" in workload and not _inline(workload.get("config")):
         message = "configName names a generated ConfigMap, and none is generated here"
-        yield Problem(
-            "KG218", "error", (*path, "configName"), message, "remove configName, or give config inline"
-        )
+        yield KG218.at((*path, "configName"), message, fix="remove configName, or give config inline")
 
 
 def _inline(config: Json) -> bool:

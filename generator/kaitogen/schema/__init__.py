@@ -10,8 +10,16 @@ from typing import Any, Final
 
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
-from kaitogen.model import Json, Problem
+from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.schema.compiled import FILES
+
+KG120 = Rule("KG120", "An unknown field", kind="invalid", at_key=True)
+KG121 = Rule("KG121", "A missing field", kind="invalid")
+KG122 = Rule("KG122", "A value of another type", kind="invalid")
+KG123 = Rule("KG123", "A word that is not on offer", kind="invalid")
+KG124 = Rule("KG124", "A value out of range, or text of the wrong form", kind="invalid")
+KG125 = Rule("KG125", "Something else that the schema refuses", kind="invalid")
+
 
 #: Where the `$id` of every schema begins; the rest is the file's path below schemas/.
 BASE: Final = "https://kaitogen.io/schemas/"
@@ -28,7 +36,7 @@ def conforms(name: str, value: Json) -> bool:
     return bool(_compiled(name).valid(value))
 
 
-def problems(name: str, value: Json) -> list[Problem]:
+def problems(name: str, value: Json) -> list[Diagnostic]:
     """What keeps the value from conforming; empty where nothing does."""
     if conforms(name, value):
         return []
@@ -38,7 +46,7 @@ def problems(name: str, value: Json) -> list[Problem]:
     return found
 
 
-def explain(name: str, value: Json) -> list[Problem]:
+def explain(name: str, value: Json) -> list[Diagnostic]:
     """The same from jsonschema alone, slowly: one problem for each cause, 50 at most and one that counts the rest."""
     from kaitogen.schema.messages import explained
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
 
-from kaitogen.model import Json, Path, Problem
-from kaitogen.schema import advice
+from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.schema import KG120, KG121, KG122, KG123, KG124, KG125, advice
 from kaitogen.schema.places import Meant, places_of
 from kaitogen.schema.words import cut, kind, kinds, label, listed, shown, written
 
@@ -27,7 +27,7 @@ _BOUNDS: Final = {
 _MAX_MESSAGE: Final = 140
 
 
-def explained(file: str, errors: Iterator[Any], document: Callable[[str], Json]) -> list[Problem]:
+def explained(file: str, errors: Iterator[Any], document: Callable[[str], Json]) -> list[Diagnostic]:
     """The problems behind the errors of one value, in their order. `file` is the schema's, `document` reads one."""
     by_place: dict[Path, list[Any]] = {}
     for error in islice(errors, MAX_ERRORS):
@@ -43,7 +43,7 @@ def explained(file: str, errors: Iterator[Any], document: Callable[[str], Json])
     }
     # A misspelt field is not missing as well.
     there = {(*path[:-1], name) for path, guess in meant.items() if guess for name in guess.stands_for}
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     for path, group in by_place.items():
         if path in meant:
             problems.append(_unknown(path, group[0].schema, meant[path]))
@@ -52,12 +52,12 @@ def explained(file: str, errors: Iterator[Any], document: Callable[[str], Json])
     return _first(problems, more)
 
 
-def _first(problems: list[Problem], more: bool) -> list[Problem]:
+def _first(problems: list[Diagnostic], more: bool) -> list[Diagnostic]:
     rest = problems[MAX_TOLD:]
     if not rest:
         return problems
     count = f"{'more than ' if more else ''}{len(rest)} more problem{'s are' if len(rest) > 1 else ' is'} not shown"
-    last = Problem("KG125", "error", rest[0].path, count, "correct the others first")
+    last = KG125.at(rest[0].path, count, fix="correct the others first")
     return [*problems[:MAX_TOLD], last]
 
 
@@ -68,7 +68,7 @@ def _leaf(error: Any) -> Any:
     return error
 
 
-def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Problem]:
+def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Diagnostic]:
     """What is told of the errors at one place: one, or one for each missing field."""
     missing = [error for error in group if error.validator == _MISSING]
     wrong_type = any(error.validator == "type" for error in group)
@@ -84,49 +84,49 @@ def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Pr
 
 
 def _problem(
-    code: str, path: Path, message: str, fix: str = "", found: str = "", expected: str = ""
-) -> Problem:
-    return Problem(code, "error", path, cut(message, _MAX_MESSAGE), fix, found, cut(expected, 200))
+    rule: Rule, path: Path, message: str, fix: str = "", found: str = "", expected: str = ""
+) -> Diagnostic:
+    return rule.at(path, cut(message, _MAX_MESSAGE), fix=fix, found=found, expected=cut(expected, 200))
 
 
-def _unknown(path: Path, schema: Json, meant: Meant | None) -> Problem:
+def _unknown(path: Path, schema: Json, meant: Meant | None) -> Diagnostic:
     key, known = str(path[-1]), list(schema.get("properties", {}))
     message = f"unknown field {shown(key)}"
     if meant:
-        return _problem("KG120", path, message, meant.fix)
+        return _problem(KG120, path, message, meant.fix)
     fix = f"remove it, or write one of {', '.join(known)}" if known else "remove it"
-    return _problem("KG120", path, message, cut(fix, 200))
+    return _problem(KG120, path, message, cut(fix, 200))
 
 
-def _missing(path: Path, key: str, schema: Json) -> Problem:
+def _missing(path: Path, key: str, schema: Json) -> Diagnostic:
     return _problem(
-        "KG121", path, f"{key} is missing", advice.add(key, schema.get("properties", {}).get(key, {}))
+        KG121, path, f"{key} is missing", advice.add(key, schema.get("properties", {}).get(key, {}))
     )
 
 
-def _type(path: Path, error: Any) -> Problem:
+def _type(path: Path, error: Any) -> Diagnostic:
     wanted = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
     found, expected = kind(error.instance), kinds(wanted)
     fix = advice.retype(path, error.instance, wanted, error.schema)
-    return _problem("KG122", path, f"{label(path)} must be {expected}, not {found}", fix, found, expected)
+    return _problem(KG122, path, f"{label(path)} must be {expected}, not {found}", fix, found, expected)
 
 
-def _const(path: Path, error: Any) -> Problem:
+def _const(path: Path, error: Any) -> Diagnostic:
     wanted = written(error.validator_value)
     fix = f"write {path[-1]}: {wanted}" if path and isinstance(path[-1], str) else f"write {wanted}"
-    return _problem("KG123", path, f"{label(path)} must be {wanted}", fix, _found(error), wanted)
+    return _problem(KG123, path, f"{label(path)} must be {wanted}", fix, _found(error), wanted)
 
 
-def _choice(path: Path, error: Any) -> Problem:
+def _choice(path: Path, error: Any) -> Diagnostic:
     """An `enum`, or a pattern that stands for a few words."""
     choices = [choice for choice in advice.choices(error.schema) if choice is not None]
     said = "this" if _secret(error) else shown(error.instance)
     message = f"{label(path)} can't be {said or 'empty'}"
     expected = listed([written(choice) for choice in choices])
-    return _problem("KG123", path, message, advice.choose(error.instance, choices), _found(error), expected)
+    return _problem(KG123, path, message, advice.choose(error.instance, choices), _found(error), expected)
 
 
-def _form(path: Path, error: Any) -> Problem:
+def _form(path: Path, error: Any) -> Diagnostic:
     """Text of the wrong form: a pattern is told in the schema's own words and never as it stands."""
     if "x-choices" in error.schema:
         return _choice(path, error)
@@ -137,48 +137,46 @@ def _form(path: Path, error: Any) -> Problem:
     if len(message) > _MAX_MESSAGE:
         message = f"{label(path)} must be {expected.partition(':')[0]}"
     return _problem(
-        "KG124", path, message, advice.reform(error.instance, error.schema), _found(error), expected
+        KG124, path, message, advice.reform(error.instance, error.schema), _found(error), expected
     )
 
 
-def _length(path: Path, error: Any) -> Problem:
+def _length(path: Path, error: Any) -> Diagnostic:
     size, limit = len(error.instance), error.validator_value
     expected = error.schema.get("x-expected", "")
     if error.validator == "minLength" and not size:
-        return _problem("KG124", path, f"{label(path)} is empty", "give it a value", "", expected)
+        return _problem(KG124, path, f"{label(path)} is empty", "give it a value", "", expected)
     bound = "at most" if error.validator == "maxLength" else "at least"
     message = f"{label(path)} has {size} characters; it must have {bound} {limit}"
     return _problem(
-        "KG124", path, message, advice.reform(error.instance, error.schema), _found(error), expected
+        KG124, path, message, advice.reform(error.instance, error.schema), _found(error), expected
     )
 
 
-def _bound(path: Path, error: Any) -> Problem:
+def _bound(path: Path, error: Any) -> Diagnostic:
     expected, fix = (text.format(error.validator_value) for text in _BOUNDS[error.validator])
-    return _problem("KG124", path, f"{label(path)} must be {expected}", fix, _found(error), expected)
+    return _problem(KG124, path, f"{label(path)} must be {expected}", fix, _found(error), expected)
 
 
-def _size(path: Path, error: Any) -> Problem:
+def _size(path: Path, error: Any) -> Diagnostic:
     """Too few or too many items or fields."""
     if expected := error.schema.get("x-expected", ""):
-        return _problem(
-            "KG125", path, f"{label(path)} must be {expected}", "keep one of the two", "", expected
-        )
+        return _problem(KG125, path, f"{label(path)} must be {expected}", "keep one of the two", "", expected)
     if not error.instance:
-        return _problem("KG124", path, f"{label(path)} is empty", "fill it in, or remove it")
+        return _problem(KG124, path, f"{label(path)} is empty", "fill it in, or remove it")
     what = "items" if error.validator.endswith("Items") else "fields"
     bound = "at most" if error.validator.startswith("max") else "at least"
     message = f"{label(path)} has {len(error.instance)} {what}; it must have {bound} {error.validator_value}"
-    return _problem("KG124", path, message)
+    return _problem(KG124, path, message)
 
 
-def _repeated(path: Path, error: Any) -> Problem:
+def _repeated(path: Path, error: Any) -> Diagnostic:
     """An item that was there before; the path is the second one's."""
     message = f"{shown(error.instance)} is listed twice"
-    return _problem("KG125", path, message, "remove one of the two")
+    return _problem(KG125, path, message, "remove one of the two")
 
 
-def _key(path: Path, error: Any) -> Problem:
+def _key(path: Path, error: Any) -> Diagnostic:
     """A key of the wrong form."""
     cause = min(
         error.context, key=lambda part: _ORDER.index(part.validator) if part.validator in _ORDER else 9
@@ -187,10 +185,10 @@ def _key(path: Path, error: Any) -> Problem:
     return told._replace(message=cut(f"the key {told.message}", _MAX_MESSAGE))
 
 
-def _other(path: Path, error: Any) -> Problem:
+def _other(path: Path, error: Any) -> Diagnostic:
     if error.validator == "not" or "x-expected" in error.schema:
         return _form(path, error)
-    return _problem("KG125", path, f"{label(path)} does not conform to the schema ({error.validator})")
+    return _problem(KG125, path, f"{label(path)} does not conform to the schema ({error.validator})")
 
 
 def _secret(error: Any) -> bool:
@@ -202,7 +200,7 @@ def _found(error: Any) -> str:
     return "" if _secret(error) or isinstance(error.instance, dict | list) else shown(error.instance)
 
 
-_TOLD: Final[dict[str, Callable[[Path, Any], Problem]]] = {
+_TOLD: Final[dict[str, Callable[[Path, Any], Diagnostic]]] = {
     "type": _type,
     "const": _const,
     "enum": _choice,

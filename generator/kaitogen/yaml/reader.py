@@ -22,10 +22,18 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from kaitogen.model import Json
+from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import Odd, resolve
-from kaitogen.yaml.syntax import Flaw, syntax_flaw
+from kaitogen.yaml.syntax import syntax_flaw
+
+KG103 = Rule("KG103", "A key stands twice in one mapping", kind="invalid")
+KG104 = Rule("KG104", "An alias that leads nowhere, to itself, or to far too much", kind="invalid")
+KG105 = Rule("KG105", "A tag or a merge key, which are not read", kind="invalid")
+KG106 = Rule("KG106", "A key that is not text", kind="invalid")
+KG107 = Rule("KG107", "A plain value that YAML readers take for different things", kind="invalid")
+KG108 = Rule("KG108", "Nested too deep, or too many values", kind="invalid")
+
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 800_000
@@ -43,7 +51,7 @@ class RawDocument(NamedTuple):
     """
 
     value: Json
-    flaws: tuple[Flaw, ...]
+    flaws: tuple[Diagnostic, ...]
     start: int
     end: int
     line: int
@@ -52,7 +60,7 @@ class RawDocument(NamedTuple):
 class Unreadable(Exception):
     """The text ends here for us: no further document can be made out. Holds the flaw that says why."""
 
-    def __init__(self, flaw: Flaw) -> None:
+    def __init__(self, flaw: Diagnostic) -> None:
         super().__init__(flaw.message)
         self.flaw = flaw
 
@@ -83,7 +91,7 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
         raise Unreadable(_for_editors(stop.flaw, lines)) from stop
 
 
-def _for_editors(flaw: Flaw, lines: Lines) -> Flaw:
+def _for_editors(flaw: Diagnostic, lines: Lines) -> Diagnostic:
     if not flaw.line:
         return flaw
     line, column = lines.place(flaw.line - 1, flaw.column - 1)
@@ -103,7 +111,7 @@ class _Builder:
     def __init__(self, get: Callable[[], Any], most: int) -> None:
         self.get = get
         self.most = most
-        self.flaws: list[Flaw] = []
+        self.flaws: list[Diagnostic] = []
         self.begun = False
         self.nodes = 0
         self.expanded = 0
@@ -169,7 +177,7 @@ class _Builder:
             else:
                 continue
             if self.nodes > most:
-                self._stop("KG108", event, f"more than {most:,} values in one file", _TOO_MANY)
+                self._stop(KG108, event, f"more than {most:,} values in one file", _TOO_MANY)
             if type(holder) is dict:
                 holder[key] = value
                 key = _NO_KEY
@@ -180,17 +188,15 @@ class _Builder:
         if event.tag is not None:
             self._tag(event)
         if at_key:
-            self._stop(
-                "KG106", event, "a mapping or list stands where a key belongs", "write the key as text"
-            )
+            self._stop(KG106, event, "a mapping or list stands where a key belongs", "write the key as text")
         if depth >= MAX_DEPTH:
-            self._stop("KG108", event, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
+            self._stop(KG108, event, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
 
     def _plain(self, event: Any) -> Json:
         try:
             value = resolve(event.value)
         except Odd as odd:
-            self._note("KG107", event, odd.reason, odd.advice)
+            self._note(KG107, event, odd.reason, odd.advice)
             return event.value
         if len(_SCALARS) < _MOST_REMEMBERED:
             _SCALARS[event.value] = value
@@ -215,16 +221,14 @@ class _Builder:
         elif event.implicit[0] and text not in holder and text not in _KEYS:
             self._check_plain_key(event)
         if text in holder:
-            self._note(
-                "KG103", event, f"key {text[:60]} stands twice in one mapping", "remove one of the two"
-            )
+            self._note(KG103, event, f"key {text[:60]} stands twice in one mapping", "remove one of the two")
         return text
 
     def _check_plain_key(self, event: Any) -> None:
         text: str = event.value
         if text == "<<":
             self._note(
-                "KG105",
+                KG105,
                 event,
                 "merge keys (<<) are not read, since YAML 1.2 has none",
                 "write the keys out, or put what is shared under spec.defaults of a WorkspaceIntentSet",
@@ -239,7 +243,7 @@ class _Builder:
                 _KEYS.add(text)
             return
         self._note(
-            "KG106",
+            KG106,
             event,
             f"key {text[:60] or '(nothing)'} is not text to every YAML reader",
             "quote the key",
@@ -247,11 +251,11 @@ class _Builder:
 
     def _alias(self, event: Any, holder: Any, key: Any) -> Json:
         if type(holder) is dict and key is _NO_KEY:
-            self._stop("KG106", event, "an alias stands where a key belongs", "write the key as text")
+            self._stop(KG106, event, "an alias stands where a key belongs", "write the key as text")
         known = self.anchors.get(event.anchor)
         if known is None:
             self._stop(
-                "KG104",
+                KG104,
                 event,
                 f"alias *{event.anchor[:60]} has no finished anchor before it",
                 "define the anchor first; a value cannot contain itself",
@@ -261,22 +265,22 @@ class _Builder:
         self.nodes += size
         self.expanded += size
         if self.expanded > MAX_EXPANDED:
-            self._stop("KG104", event, f"aliases that expand to more than {MAX_EXPANDED:,} values", _TOO_MANY)
+            self._stop(KG104, event, f"aliases that expand to more than {MAX_EXPANDED:,} values", _TOO_MANY)
         return value
 
     def _tag(self, event: Any) -> None:
         self._note(
-            "KG105",
+            KG105,
             event,
             f"tag {event.tag[:60]} is not read",
             "remove the tag; quote the value if it is text",
         )
 
-    def _note(self, code: str, event: Any, message: str, fix: str) -> None:
+    def _note(self, rule: Rule, event: Any, message: str, fix: str) -> None:
         if len(self.flaws) < MAX_PROBLEMS:
             mark = event.start_mark
-            self.flaws.append(Flaw(code, mark.line + 1, mark.column + 1, message, fix))
+            self.flaws.append(rule.in_file("", message, line=mark.line + 1, column=mark.column + 1, fix=fix))
 
-    def _stop(self, code: str, event: Any, message: str, fix: str) -> NoReturn:
+    def _stop(self, rule: Rule, event: Any, message: str, fix: str) -> NoReturn:
         mark = event.start_mark
-        raise Unreadable(Flaw(code, mark.line + 1, mark.column + 1, message, fix))
+        raise Unreadable(rule.in_file("", message, line=mark.line + 1, column=mark.column + 1, fix=fix))

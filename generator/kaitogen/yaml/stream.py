@@ -6,7 +6,7 @@ from typing import Final
 
 from kaitogen.model import Json
 from kaitogen.yaml.reader import Unreadable
-from kaitogen.yaml.syntax import Flaw
+from kaitogen.yaml.syntax import KG102
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 #: One value that is none of the items, and one item.
@@ -68,7 +68,7 @@ class _Reader:
     def stop(self, reason: str) -> None:
         """Refuse the input at this place."""
         raise Unreadable(
-            Flaw("KG102", self._before + self._text.count("\n", 0, self._at) + 1, 0, reason, _FIX)
+            KG102.in_file("", reason, line=self._before + self._text.count("\n", 0, self._at) + 1, fix=_FIX)
         )
 
     def peek(self) -> str:

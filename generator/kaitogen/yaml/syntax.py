@@ -1,19 +1,13 @@
 """What is wrong with a text as YAML, in a person's words."""
 
 import sys
-from typing import Final, NamedTuple
+from typing import Final
 
 from yaml.error import YAMLError
 
+from kaitogen.model import Diagnostic, Rule
 
-class Flaw(NamedTuple):
-    """Something a document may not say, at its line and column (from 1) in the whole text."""
-
-    code: str
-    line: int
-    column: int
-    message: str
-    fix: str
+KG102 = Rule("KG102", "The text is not YAML", kind="invalid")
 
 
 #: What the parser says, and what it means to a person. The first match counts.
@@ -34,7 +28,7 @@ _SYNTAX: Final = (
 )  # fmt: skip
 
 
-def syntax_flaw(error: YAMLError, text: str) -> Flaw:
+def syntax_flaw(error: YAMLError, text: str) -> Diagnostic:
     """What a parser's error means, with line and column."""
     said = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
     known = next((words for part, *words in _SYNTAX if part in said), None)
@@ -43,7 +37,7 @@ def syntax_flaw(error: YAMLError, text: str) -> Flaw:
         "check the indentation and the quotes",
     )
     line, column = _place(error, text)
-    return Flaw("KG102", line, column, message, fix)
+    return KG102.in_file("", message, line=line, column=column, fix=fix)
 
 
 def _place(error: YAMLError, text: str) -> tuple[int, int]:

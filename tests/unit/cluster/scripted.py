@@ -143,4 +143,5 @@ def raised(call: Callable[[], object]) -> tuple[str, str, str]:
         call()
     error = caught.value
     assert "secret" not in f"{error.where} {error.message} {error.fix}"
-    return error.code, f"{error.where}: {error.message}", error.fix
+    assert error.rule is not None
+    return error.rule.code, f"{error.where}: {error.message}", error.fix

@@ -12,6 +12,7 @@ from kaitogen.commands import live, progress
 from kaitogen.commands.option_types import Values
 from kaitogen.errors import UsageError
 from kaitogen.files.cluster import Access, ClusterError
+from kaitogen.files.cluster.problems import KG621
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig, page
 
 
@@ -84,7 +85,7 @@ def test_the_line_is_gone_where_there_is_no_way_in(
 ) -> None:
     def connect(*_: object, **__: object) -> None:
         time.sleep(0.5)
-        raise ClusterError("KG621", "test", "nobody answers", "start it")
+        raise ClusterError(KG621, "test", "nobody answers", "start it")
 
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
     monkeypatch.setattr(live, "connect", connect)

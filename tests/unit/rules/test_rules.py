@@ -7,7 +7,7 @@ import pytest
 from kaitogen import schema
 from kaitogen.kaito.rules import Surroundings, judge
 from kaitogen.kaito.rules.codes import CODES
-from kaitogen.model import KAITO_VERSIONS, Problem
+from kaitogen.model import KAITO_VERSIONS, Diagnostic
 from tests.unit.rules import rows_inference, rows_resource, rows_traps, rows_tuning
 from tests.unit.rules.workspaces import (
     BYO,
@@ -35,11 +35,11 @@ def _name(row: Row) -> str:
     return f"{row.expected.split()[0]} {row.about}"
 
 
-def _judge(row: Row, minor: int) -> list[Problem]:
+def _judge(row: Row, minor: int) -> list[Diagnostic]:
     return judge(row.workspace, Surroundings(row.target(minor), row.config_maps, row.notes))
 
 
-def _said(problem: Problem) -> str:
+def _said(problem: Diagnostic) -> str:
     return f"{problem.code} {problem.severity} {'.'.join(str(step) for step in problem.path)}"
 
 

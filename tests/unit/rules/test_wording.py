@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kaitogen.kaito.rules import Surroundings, judge
-from kaitogen.model import Problem, Target
+from kaitogen.model import Diagnostic, Target
 from tests.unit.rules.rows_inference import named
 from tests.unit.rules.workspaces import A100, TEMPLATED, adapted, adapter, annotated, byo, change, serve, tune
 
@@ -17,7 +17,7 @@ _PIN = {"matchLabels": {"kaitogen.io/workspace": "phi"}}
 
 def _only(
     workspace: dict[str, Any], code: str, kaito: str = "0.12", provisioner: str = "azure-gpu-provisioner"
-) -> Problem:
+) -> Diagnostic:
     problems = judge(workspace, Surroundings(Target(kaito, "azure", provisioner)))
     (problem,) = [problem for problem in problems if problem.code == code]
     return problem

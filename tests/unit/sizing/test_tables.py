@@ -11,7 +11,7 @@ from kaitogen.commands.plan.tables.model_config import read_config, read_configs
 from kaitogen.commands.plan.tables.money import read_budget, read_prices
 from kaitogen.kaito.sizing.model_spec import Layers, Subject
 from kaitogen.kaito.sizing.size import size
-from kaitogen.model import Finding, Target
+from kaitogen.model import Diagnostic, Target
 from tests.unit.sizing.workspaces import workspace
 
 GIB = 2**30
@@ -41,7 +41,7 @@ def known(folder: Path) -> Subject:
     return found
 
 
-def only(findings: list[Finding]) -> Finding:
+def only(findings: list[Diagnostic]) -> Diagnostic:
     (finding,) = findings
     return finding
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from kaitogen.kaito.sizing.size import size
-from kaitogen.model import Problem, Target
+from kaitogen.model import Diagnostic, Target
 from tests.unit.sizing.workspaces import context, sized, workspace
 
 
-def said(model: str, sku: str, text: str = "", **more: Any) -> dict[str, Problem]:
+def said(model: str, sku: str, text: str = "", **more: Any) -> dict[str, Diagnostic]:
     return {one.code: one for one in sized(model, sku, text, **more).warnings}
 
 

@@ -64,7 +64,7 @@ def _value(key: str, value: Json) -> dict[str, Json]:
 
 def _judgement(judgement: Judgement) -> dict[str, str]:
     why = judgement.why or wording.MEANING[judgement.verdict]
-    return {"verdict": judgement.verdict, "why": why, "code": judgement.code, "rule": judgement.rule}
+    return {"verdict": judgement.verdict, "why": why, "code": judgement.code, "rule": judgement.number}
 
 
 def _way(way: WayOut) -> dict[str, Any]:

@@ -12,9 +12,13 @@ from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.items import in_groups, items_of, twice
 from kaitogen.kaito.updates.model import Comparison, Item
-from kaitogen.model import Finding, Request, Result, Target
+from kaitogen.model import Diagnostic, Request, Result, Rule, Target
 from kaitogen.pipeline import revisions
 from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import KG110, KG601
+
+KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
+
 
 #: What KAITO's rules say of an object is no matter for what it is compared with: it may well be running.
 _RULES: Final = "KG4"
@@ -22,7 +26,7 @@ _SURROUNDINGS: Final = "KG6"
 #: How a path begins that can be no revision.
 _EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
 #: A folder without intents, and a file that cannot be read.
-_EMPTY, _UNREAD = "KG110", "KG601"
+_EMPTY, _UNREAD = KG110, KG601
 
 
 def is_path(word: str, paths: Sequence[str]) -> bool:
@@ -53,7 +57,7 @@ def result_of(word: str, request: Request) -> tuple[Result, str]:
         return generate(before), f"{word}:"
 
 
-def unreadable(result: Result) -> list[Finding]:
+def unreadable(result: Result) -> list[Diagnostic]:
     """What keeps a side from being compared: that it is no object, not that KAITO would refuse it."""
     return [one for one in result.findings if one.severity == "error" and not one.code.startswith(_RULES)]
 
@@ -78,7 +82,7 @@ def with_changes(result: Result, word: str, request: Request) -> Result:
 
 
 #: The objects of one side, and what is wrong with them.
-Side: TypeAlias = tuple[list[Item], list[Finding]]
+Side: TypeAlias = tuple[list[Item], list[Diagnostic]]
 
 
 class Compared(NamedTuple):
@@ -87,7 +91,7 @@ class Compared(NamedTuple):
     comparison: Comparison
     before: tuple[Item, ...]
     after: tuple[Item, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
 
 
 def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Compared:
@@ -107,9 +111,9 @@ def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Com
     return Compared(comparison, tuple(old), tuple(new), tuple(findings))
 
 
-def _is_gone(finding: Finding) -> bool:
+def _is_gone(finding: Diagnostic) -> bool:
     """Whether a path holds nothing any more: its objects are deleted, which is a difference and no mistake."""
-    return finding.code == _EMPTY or (finding.code == _UNREAD and not os.path.lexists(finding.file))
+    return finding.rule == _EMPTY or (finding.rule == _UNREAD and not os.path.lexists(finding.file))
 
 
 def side_of(word: str, request: Request) -> Side:
@@ -122,18 +126,18 @@ def side_of(word: str, request: Request) -> Side:
     return old, [*unreadable(before), *unread, *place([*nameless, *twice(old)])]
 
 
-def _about(before: Result, prefix: str) -> list[Finding]:
+def _about(before: Result, prefix: str) -> list[Diagnostic]:
     """What was wrong with the other side: only that something there is not compared, since it cannot be corrected any more."""
     passed_on = [one for one in before.findings if one.code.startswith(_SURROUNDINGS)]
-    first: dict[str, Finding] = {}
+    first: dict[str, Diagnostic] = {}
     for one in unreadable(before):
         if one not in passed_on:
             first.setdefault(one.file, one)
     return passed_on + [_not_compared(one, prefix) for one in first.values()]
 
 
-def _not_compared(one: Finding, prefix: str) -> Finding:
+def _not_compared(one: Diagnostic, prefix: str) -> Diagnostic:
     line = f" in line {one.line}" if one.line else ""
     message = f"what {one.file} says is not compared, since it was no valid intent or object: {one.message} ({one.code}{line})"
     fix = "nothing, where this corrects it; otherwise compare with an older revision"
-    return Finding("KG829", "warning", one.file.removeprefix(prefix), 0, 0, "", message, fix)
+    return KG829.in_file(one.file.removeprefix(prefix), message, fix=fix)

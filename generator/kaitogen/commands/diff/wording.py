@@ -39,7 +39,7 @@ def title(one: ObjectChange) -> str:
 
 def verdict(judgement: Judgement) -> str:
     """The verdict with the rule and the code that it rests on: `refused (U4, KG804)`."""
-    sources = ", ".join(word for word in (judgement.rule, judgement.code) if word)
+    sources = ", ".join(word for word in (judgement.number, judgement.code) if word)
     return f"{judgement.verdict} ({sources})" if sources else judgement.verdict
 
 

@@ -11,7 +11,7 @@ from kaitogen.commands.terminal import colours
 from kaitogen.diagnostics import as_text
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import EXIT_FINDINGS, UsageError
-from kaitogen.model import Document, Finding, Path, Request, path_text
+from kaitogen.model import Diagnostic, Document, Path, Request, path_text
 from kaitogen.pipeline import overlays
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.load import load
@@ -72,9 +72,9 @@ def _where(text: str, values: Values) -> Outcome:
     )
 
 
-def _with_all_over(documents: list[Document], values: Values) -> tuple[list[Document], list[Finding]]:
+def _with_all_over(documents: list[Document], values: Values) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with the file of an environment and single values over them, in this order."""
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     name = inputs.word(values["environment"])
     if name is not None:
         loaded = load(Request((name,)))

@@ -15,7 +15,7 @@ KINDS: Final = {
     "takes it back.",
     "warning": "It works, but not as it is written. A comment with a reason takes it back.",
     "note": "Worth knowing, or for the cluster to decide; most are shown with --notes only.",
-    "surroundings": "The machine did not play along. The exit code is 3.",
+    "environment": "The machine did not play along. The exit code is 3.",
 }
 
 

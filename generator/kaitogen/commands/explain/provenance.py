@@ -7,9 +7,9 @@ from kaitogen import schema
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
+    Diagnostic,
     Document,
     Json,
-    Located,
     Origin,
     Path,
     ResourceSpec,
@@ -21,6 +21,7 @@ from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.overlays import parse_path
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import target_of, validate
+from kaitogen.schema import KG120, KG122
 from kaitogen.yaml.locate import locate
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import flow
@@ -80,9 +81,9 @@ def path_of(text: str) -> Path | Wrong:
     plain = tuple(0 if isinstance(step, int) else step for step in path)
     for problem in schema.explain("intent", value):
         reached = problem.path
-        if problem.code == "KG120" and reached == plain[: len(reached)]:
+        if problem.rule == KG120 and reached == plain[: len(reached)]:
             return Wrong(f"an intent has no field {path_text(reached)[:_MAX_VALUE]}", problem.fix)
-        if problem.code == "KG122" and reached == plain[: len(reached)] and len(reached) < len(plain):
+        if problem.rule == KG122 and reached == plain[: len(reached)] and len(reached) < len(plain):
             return Wrong(f"{path_text(reached)} has nothing below it", f"ask for {path_text(reached)}")
     return path
 
@@ -93,7 +94,7 @@ def _below_nothing(text: str) -> Path | None:
     return None if found is None else found[1:]
 
 
-def tell(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[Located]]:
+def tell(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[Diagnostic]]:
     """The answers for all intents of the documents, in order, and what is wrong with intents that give none."""
     specs, located = validate(list(documents))
     planned, _ = resolve(choose(specs)[0])

@@ -92,7 +92,7 @@ def find(code: str) -> Explanation | None:
 def suppressible(code: str, severity: Severity) -> bool:
     """Whether a comment may take such a finding back: what is less than an error, and what KAITO admits but can never run."""
     explanation = find(code)
-    if explanation is None or explanation.kind in ("invalid", "surroundings"):
+    if explanation is None or explanation.kind in ("invalid", "environment"):
         return False
     return severity != "error" or explanation.kind == "can't work"
 

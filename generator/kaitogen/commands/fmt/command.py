@@ -6,7 +6,7 @@ from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.terminal import colours
 from kaitogen.diagnostics import as_text
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 from kaitogen.pipeline.load import STDIN, sources
 
 
@@ -28,5 +28,5 @@ def run(values: Values) -> Outcome:
     return Outcome(piped, said)
 
 
-def _stopped(findings: list[Finding]) -> Outcome:
+def _stopped(findings: list[Diagnostic]) -> Outcome:
     return Outcome(said=as_text.text(findings, colour=colours()), exit_code=as_text.exit_code(findings))

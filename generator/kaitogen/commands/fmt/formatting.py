@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito.objects import in_key_order
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline.classify import is_an_intent
 from kaitogen.pipeline.load import documents_of
 from kaitogen.schema.key_order import put_in_order
@@ -12,17 +12,20 @@ from kaitogen.yaml.entries import ODD_BREAKS, document_starts
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
 from kaitogen.yaml.writer import flow
 
+KG179 = Rule("KG179", "A file that cannot be laid out anew", kind="invalid")
+
+
 #: Laying out takes its time: this much takes seconds.
 MAX_BYTES: Final = 256 * 1024
 _START: Final = "---"
 _END: Final = "..."
 
 
-def formatted(name: str, data: bytes) -> tuple[str, list[Finding]]:
+def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     """The text of one file as it should be, or the findings that keep it from being laid out."""
     if len(data) > MAX_BYTES:
         message = f"larger than {MAX_BYTES // 1024} KiB, which is too much to be laid out anew"
-        return "", [Finding("KG179", "error", name, 0, 0, "", message, "split the file")]
+        return "", [KG179.in_file(name, message, fix="split the file")]
     loaded = documents_of(name, data)
     findings = loaded.findings + [flaw for document in loaded.documents for flaw in document.flaws]
     if findings:
@@ -45,11 +48,9 @@ class _NotLaidOut(Exception):
     """One document is not taken; the reason is its text."""
 
 
-def _refused(name: str, reason: str) -> Finding:
+def _refused(name: str, reason: str) -> Diagnostic:
     message = f"this file is left as it is: {reason}"
-    return Finding(
-        "KG179", "error", name, 0, 0, "", message, "write the value in double quotes, with escapes"
-    )
+    return KG179.in_file(name, message, fix="write the value in double quotes, with escapes")
 
 
 def _data(text: str) -> list[str]:

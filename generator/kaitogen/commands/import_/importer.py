@@ -14,20 +14,13 @@ from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
 from kaitogen.kaito.objects import canonical, paths_in, to_intent_path, without
 from kaitogen.kaito.server_fields import declared, filled_in
-from kaitogen.model import (
-    Finding,
-    Json,
-    Located,
-    Path,
-    Problem,
-    Target,
-    TargetOverrides,
-    UserObject,
-    path_text,
-)
+from kaitogen.model import Diagnostic, Json, Path, Rule, Target, TargetOverrides, UserObject
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.yaml.comments import Comments, commented
 from kaitogen.yaml.writer import dump
+
+KG173 = Rule("KG173", "A field that an intent cannot say", kind="invalid")
+KG174 = Rule("KG174", "A ConfigMap that stays a file of its own", kind="note")
 
 
 class Intent(NamedTuple):
@@ -46,7 +39,7 @@ class Imported(NamedTuple):
     """The texts by file name, what was found on the way, and how much was taken in."""
 
     texts: Mapping[str, str]
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
     workspaces: int = 0
     config_maps: int = 0
 
@@ -65,14 +58,14 @@ def import_all(loaded: Loaded, wanted: TargetOverrides, *, as_set: str | None = 
     return Imported(texts, ordered, len(intents), made - len(intents))
 
 
-def _intents(read: Read) -> tuple[list[Intent], list[Located]]:
+def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     config_maps: dict[tuple[str, str], UserObject] = {}
     for one in read.config_maps:
         metadata = one.data.get("metadata")
         if isinstance(metadata, dict) and isinstance(metadata.get("name"), str):
             config_maps[metadata.get("namespace") or "", metadata["name"]] = one
     intents: list[Intent] = []
-    kept: list[Located] = []
+    kept: list[Diagnostic] = []
     for workspace, target in read.workspaces:
         intent, problem = _intent(workspace, target, config_maps)
         intents.append(intent)
@@ -82,7 +75,7 @@ def _intents(read: Read) -> tuple[list[Intent], list[Located]]:
 
 def _intent(
     source: UserObject, target: Target, config_maps: Mapping[tuple[str, str], UserObject]
-) -> tuple[Intent, Located | None]:
+) -> tuple[Intent, Diagnostic | None]:
     data, value = min(_forms(source.data, target), key=lambda form: len(dump(form[1])))
     objects = [data]
     problem = None
@@ -93,9 +86,7 @@ def _intent(
         if isinstance(taken, Kept):
             message = f"ConfigMap {named[1]} stays a file of its own: {taken.reason}"
             advice = "keep it beside the intents, or put its settings into the intent by hand"
-            problem = Located(
-                config_map.origin, Problem("KG174", "note", ("metadata", "name"), message, advice)
-            )
+            problem = KG174.at(("metadata", "name"), message, fix=advice).of(config_map.origin)
         else:
             value = taken
             objects.append(canonical(declared(config_map.data)))
@@ -119,7 +110,7 @@ def _forms(stored: Json, target: Target) -> Iterator[tuple[Json, Json]]:
         yield short, intent_of(short, target)
 
 
-def _wrong(intents: Sequence[Intent]) -> list[Finding]:
+def _wrong(intents: Sequence[Intent]) -> list[Diagnostic]:
     """Every field that the intents cannot say, at the place where the manifest says it."""
     documents = [
         one for intent in intents for one in documents_of(intent.name, intent.text.encode()).documents
@@ -147,14 +138,14 @@ def _as_set(name: str, intents: Sequence[Intent]) -> dict[str, str]:
     return {file: text}
 
 
-def _different(intent: Intent, one: Difference) -> Located:
+def _different(intent: Intent, one: Difference) -> Diagnostic:
     message = f"an intent cannot say this: it would come out as {one.after}"
     advice = "take the field out of the manifest, or keep this Workspace as it is"
-    problem = Problem("KG173", "error", one.path, message, advice, one.before, one.after)
-    return Located(intent.source.origin, problem)
+    problem = KG173.at(one.path, message, fix=advice, found=one.before, expected=one.after)
+    return problem.of(intent.source.origin)
 
 
-def _refused(intent: Intent, finding: Finding) -> Located:
+def _refused(intent: Intent, finding: Diagnostic) -> Diagnostic:
     """What the schema of intents refuses, at the field of the manifest that said it."""
     spec = spec_of(
         intent.value["metadata"]["name"],
@@ -162,11 +153,9 @@ def _refused(intent: Intent, finding: Finding) -> Located:
         intent.target,
         intent.value["spec"].get("inference"),
     )
-    paths = (
-        path for path in paths_in(intent.source.data) if path_text(to_intent_path(spec, path)) == finding.path
-    )
+    paths = (path for path in paths_in(intent.source.data) if to_intent_path(spec, path) == finding.path)
     message = f"an intent cannot say this: {finding.message}"
-    problem = Problem(
-        "KG173", "error", next(paths, ()), message, finding.fix, finding.found, finding.expected
+    problem = KG173.at(
+        next(paths, ()), message, fix=finding.fix, found=finding.found, expected=finding.expected
     )
-    return Located(intent.source.origin, problem)
+    return problem.of(intent.source.origin)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from kaitogen.model import Document, Finding, Json, Path, Request
+from kaitogen.model import Diagnostic, Document, Json, Path, Request
 from kaitogen.pipeline.generate import generate
 from kaitogen.yaml.writer import flow
 
@@ -26,7 +26,7 @@ class Proof(NamedTuple):
     """What rendering again showed: differences, and why an intent made nothing at all."""
 
     differences: tuple[Difference, ...]
-    refused: tuple[Finding, ...]
+    refused: tuple[Diagnostic, ...]
 
 
 def identity_of(data: Json) -> Identity:

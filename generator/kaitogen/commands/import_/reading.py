@@ -6,21 +6,16 @@ from typing import Final, NamedTuple
 from kaitogen.commands.import_.targeting import target_of
 from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import take_back
-from kaitogen.model import (
-    Document,
-    Finding,
-    Json,
-    Located,
-    Origin,
-    Path,
-    Problem,
-    Target,
-    TargetOverrides,
-    UserObject,
-)
-from kaitogen.pipeline.check import check_finished, is_workspace
+from kaitogen.model import Diagnostic, Document, Json, Origin, Path, Rule, Target, TargetOverrides, UserObject
+from kaitogen.pipeline.check import KG220, check_finished, is_workspace
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.load import Loaded
+
+KG170 = Rule("KG170", "There is no Workspace to import", kind="invalid")
+KG171 = Rule("KG171", "A Helm template that is not rendered yet", kind="invalid")
+KG172 = Rule("KG172", "An item of a List that is no object", kind="invalid")
+KG175 = Rule("KG175", "A Workspace that something else makes", kind="warning")
+
 
 _MARK: Final = "{{"
 #: A pod template and a ConfigMap may hold braces that are meant for others.
@@ -35,7 +30,7 @@ class Read(NamedTuple):
 
     workspaces: tuple[tuple[UserObject, Target], ...]
     config_maps: tuple[UserObject, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
 
 
 def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
@@ -51,11 +46,11 @@ def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
         if not is_workspace(one.data):
             config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
-            located.append(Located(one.origin, problem))
+            located.append(problem.of(one.origin))
         else:
             target, note = target_of(one.data, wanted)
             workspaces.append((one, target))
-            located += [Located(one.origin, note)] if note else []
+            located += [note.of(one.origin)] if note else []
     located += judged(workspaces, config_maps)
     findings += place(located)
     here = any(is_workspace(one.data) for one in sorted_out.finished)
@@ -67,18 +62,18 @@ def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
 
 def judged(
     workspaces: Sequence[tuple[UserObject, Target]], config_maps: Sequence[UserObject]
-) -> Iterator[Located]:
+) -> Iterator[Diagnostic]:
     """What KAITO refuses or cannot run; its warnings are for `validate`, once the intent is there."""
     targets: dict[str, tuple[Target, list[UserObject]]] = {}
     for one, target in workspaces:
         targets.setdefault(repr(target), (target, []))[1].append(one)
     for target, group in targets.values():
         for located in check_finished([*group, *config_maps], target):
-            if located.problem.severity == "error":
+            if located.severity == "error":
                 yield located
 
 
-def _nested(document: Document) -> Iterator[Located]:
+def _nested(document: Document) -> Iterator[Diagnostic]:
     """Items of a List that are no objects, a List among them."""
     value = document.value
     if not (
@@ -92,23 +87,21 @@ def _nested(document: Document) -> Iterator[Located]:
             what = f"a {kind[:60]}" if isinstance(kind, str) else "no object with a kind"
             message = f"an item of the {value['kind'][:60]} is {what}; Kubernetes knows no such list"
             advice = "put the objects into one List, or into documents of their own"
-            yield Located(Origin(document), Problem("KG172", "error", ("items", index), message, advice))
+            yield KG172.at(("items", index), message, fix=advice).of(Origin(document))
 
 
-def _unrendered(finding: Finding) -> Finding:
+def _unrendered(finding: Diagnostic) -> Diagnostic:
     """A text that cannot be read because it is a template of Helm's still."""
     if _MARK not in finding.source:
         return finding
-    return finding._replace(
-        code="KG171", message="a Helm template that is not rendered yet", fix=_RENDER_FIRST
-    )
+    return finding._replace(rule=KG171, message="a Helm template that is not rendered yet", fix=_RENDER_FIRST)
 
 
-def _templated(one: UserObject) -> Problem | None:
+def _templated(one: UserObject) -> Diagnostic | None:
     path = next(_braces(one.data, ()), None)
     if path is None:
         return None
-    return Problem("KG171", "error", path, "a Helm template that is not rendered yet", _RENDER_FIRST)
+    return KG171.at(path, "a Helm template that is not rendered yet", fix=_RENDER_FIRST)
 
 
 def _braces(value: Json, path: Path) -> Iterator[Path]:
@@ -124,7 +117,7 @@ def _braces(value: Json, path: Path) -> Iterator[Path]:
             yield from _braces(item, (*path, index))
 
 
-def _owned(one: UserObject) -> Problem | None:
+def _owned(one: UserObject) -> Diagnostic | None:
     """A Workspace that something else makes would be fought over."""
     metadata = one.data.get("metadata")
     if not isinstance(metadata, dict):
@@ -140,10 +133,10 @@ def _owned(one: UserObject) -> Problem | None:
         return None
     name = str(metadata.get("name"))[:60]
     message = f"Workspace {name} is made by {who} and is passed over: two would write it"
-    return Problem("KG175", "warning", path, message, "change what makes it, or remove that first")
+    return KG175.at(path, message, fix="change what makes it, or remove that first")
 
 
-def _twice(one: UserObject, seen: dict[tuple[str, str], Origin]) -> Problem | None:
+def _twice(one: UserObject, seen: dict[tuple[str, str], Origin]) -> Diagnostic | None:
     metadata = one.data.get("metadata")
     if not isinstance(metadata, dict):
         return None
@@ -153,10 +146,10 @@ def _twice(one: UserObject, seen: dict[tuple[str, str], Origin]) -> Problem | No
         return None
     first = seen[key].document
     message = f"Workspace {'/'.join(filter(None, key))[:120]} is there twice; the first is in {first.file}, document {first.number + 1}"
-    return Problem("KG220", "error", ("metadata", "name"), message, "give the one that counts, alone")
+    return KG220.at(("metadata", "name"), message, fix="give the one that counts, alone")
 
 
-def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Finding:
+def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Diagnostic:
     """A run that found no Workspace says what it found instead."""
     kinds: dict[str, None] = {}
     for document in documents:
@@ -165,4 +158,4 @@ def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Finding:
     shown = ", ".join(list(kinds)[:_MOST_KINDS]) + (" and others" if len(kinds) > _MOST_KINDS else "")
     message = f"no Workspace of kaito.sh is here{f', only {shown}' if shown else ''}"
     advice = "name the files that hold Workspaces, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -"
-    return Finding("KG170", "error", files[0] if files else "", 0, 0, "", message, advice)
+    return KG170.in_file(files[0] if files else "", message, fix=advice)

@@ -4,13 +4,16 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import PROVIDERS, find_sku
-from kaitogen.model import Json, Path, Problem, Target, TargetOverrides
+from kaitogen.model import Diagnostic, Json, Path, Rule, Target, TargetOverrides
+
+KG176 = Rule("KG176", "The installation was taken from the Workspace", kind="note")
+
 
 _GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
 _V1ALPHA1: Final = "kaito.sh/v1alpha1"
 
 
-def target_of(workspace: Json, wanted: TargetOverrides) -> tuple[Target, Problem | None]:
+def target_of(workspace: Json, wanted: TargetOverrides) -> tuple[Target, Diagnostic | None]:
     """The target of a Workspace, with a note about what nobody said."""
     default = Target()
     resource = workspace.get("resource")
@@ -48,9 +51,9 @@ def _provider(instance_type: Json) -> str:
     return Target().provider
 
 
-def _note(taken: list[tuple[str, Path, str]]) -> Problem | None:
+def _note(taken: list[tuple[str, Path, str]]) -> Diagnostic | None:
     if not taken:
         return None
     words = " and ".join(f"{what}, since {why}" for what, _, why in taken)
     advice = "say it by --provider, --node-provisioner or --feature-gate where that is wrong"
-    return Problem("KG176", "note", taken[0][1], f"taken to be for {words}", advice)
+    return KG176.at(taken[0][1], f"taken to be for {words}", fix=advice)

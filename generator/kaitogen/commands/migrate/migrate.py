@@ -7,18 +7,17 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.import_.reading import judged
 from kaitogen.commands.import_.targeting import target_of as target_of_workspace
+from kaitogen.commands.migrate.renames import KG177
 from kaitogen.commands.migrate.steps import of_part, of_whole, of_workspace
 from kaitogen.diagnostics.placing import place
 from kaitogen.kaito.objects import MISSING, in_key_order, value_at
 from kaitogen.model import (
     NEWEST_KAITO,
+    Diagnostic,
     Document,
-    Finding,
     Json,
-    Located,
     Origin,
     Path,
-    Problem,
     Request,
     Target,
     TargetOverrides,
@@ -39,7 +38,7 @@ class Migrated(NamedTuple):
     """The text of a file for the other version, and what was found; the text counts where no finding is an error."""
 
     text: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
 
 
 def migrated(name: str, data: bytes, wanted: TargetOverrides) -> Migrated:
@@ -50,9 +49,9 @@ def migrated(name: str, data: bytes, wanted: TargetOverrides) -> Migrated:
     text = data.decode("utf-8-sig")
     starts = [raw.start for raw in read(text)]
     pieces = _pieces(text)
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     moved: list[Document] = []
-    flaws: list[Finding] = []
+    flaws: list[Diagnostic] = []
     for document in loaded.documents:
         edits = list(_edits(document, wanted, located))
         if not edits and not _ours(document):
@@ -82,19 +81,19 @@ def _pieces(text: str) -> dict[int, str]:
     return {start: text[start:end] for start, end in pairwise(cuts)}
 
 
-def _edits(document: Document, wanted: TargetOverrides, located: list[Located]) -> Iterator[Edit]:
+def _edits(document: Document, wanted: TargetOverrides, located: list[Diagnostic]) -> Iterator[Edit]:
     if document.flaws:
         return
     seen: set[Path] = set()
     for origin, step in _steps(document, wanted):
-        if isinstance(step, Problem):
-            located.append(Located(origin, step))
+        if isinstance(step, Diagnostic):
+            located.append(step.of(origin))
         elif step.path not in seen:
             seen.add(step.path)
             yield step
 
 
-def _steps(document: Document, wanted: TargetOverrides) -> Iterator[tuple[Origin, Edit | Problem]]:
+def _steps(document: Document, wanted: TargetOverrides) -> Iterator[tuple[Origin, Edit | Diagnostic]]:
     to = Target(wanted.kaito or NEWEST_KAITO)
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
@@ -117,7 +116,7 @@ def _parts(value: Json) -> Iterator[tuple[Path, Json]]:
     yield from entries(value)
 
 
-def _whole(document: Document, to: Target) -> Iterator[Edit | Problem]:
+def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
     """What is decided by whole intents, valid ones alone: what is wrong with others they say themselves."""
     specs, _ = validate([document])
     whole = {origin.roots: intent for intent, origin in intents(document)} if specs else {}
@@ -137,7 +136,7 @@ def _whole(document: Document, to: Target) -> Iterator[Edit | Problem]:
             yield Edit((*roots[-1], "spec", "target", "kaito"), to.kaito)
 
 
-def _in_text(document: Document, edits: list[Edit], value: Json, located: list[Located]) -> str:
+def _in_text(document: Document, edits: list[Edit], value: Json, located: list[Diagnostic]) -> str:
     """The document's text after the edits, read back once; what cannot be edited there is a finding."""
     path: Path = ()
     try:
@@ -149,11 +148,11 @@ def _in_text(document: Document, edits: list[Edit], value: Json, located: list[L
     except Unreadable:
         pass
     message = "this cannot be changed in the text alone"
-    located.append(Located(Origin(document), Problem("KG177", "error", path, message, _BY_HAND)))
+    located.append(KG177.at(path, message, fix=_BY_HAND).of(Origin(document)))
     return document.text
 
 
-def _left(moved: list[Document], wanted: TargetOverrides) -> Iterator[Located]:
+def _left(moved: list[Document], wanted: TargetOverrides) -> Iterator[Diagnostic]:
     """What the other version refuses in finished Workspaces after all edits."""
     finished = classify([one for one in moved if not is_an_intent(one.value)], finished=True).finished
     workspaces = [
@@ -162,7 +161,7 @@ def _left(moved: list[Document], wanted: TargetOverrides) -> Iterator[Located]:
     return judged(workspaces, [one for one in finished if not is_workspace(one.data)])
 
 
-def _unsaid(moved: list[Document]) -> Iterator[Finding]:
+def _unsaid(moved: list[Document]) -> Iterator[Diagnostic]:
     """The same of intents."""
     intents = tuple(one for one in moved if is_an_intent(one.value))
     result = generate(Request(documents=intents))

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, preset_names
-from kaitogen.model import Json, Path, Problem, Target
+from kaitogen.model import Diagnostic, Json, Path, Rule, Target
 from kaitogen.yaml.edit import Edit
 
+KG177 = Rule("KG177", "A migration that kaitogen cannot decide", kind="invalid")
+KG178 = Rule("KG178", "A preset that has another name in the other version", kind="warning")
 
-def preset(name: str, path: Path, to: Target) -> Iterator[Edit | Problem]:
+
+def preset(name: str, path: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     """The name under which the version has the preset; a finding where it has none, or another name."""
     if is_preset(name, to.minor):
         return
@@ -18,7 +21,7 @@ def preset(name: str, path: Path, to: Target) -> Iterator[Edit | Problem]:
         return
     yield Edit(path, known)
     message = f"preset {name[:60]} is named {known} in KAITO {to.kaito}, and KAITO refuses that change to a Workspace that runs"
-    yield Problem("KG178", "warning", path, message, "kaitogen diff --against shows the way out")
+    yield KG178.at(path, message, fix="kaitogen diff --against shows the way out")
 
 
 def _other_name(name: str, minor: int) -> str | None:
@@ -34,7 +37,7 @@ def _other_name(name: str, minor: int) -> str | None:
     return None
 
 
-def _no_preset(name: str, path: Path, to: Target) -> Problem:
+def _no_preset(name: str, path: Path, to: Target) -> Diagnostic:
     row, model = find_short(name), find_model(name)
     retired = row is not None and row[2] and to.minor >= row[2]
     what = f"left KAITO in 0.{row[2]}" if row is not None and retired else f"is not in KAITO {to.kaito}"
@@ -42,7 +45,7 @@ def _no_preset(name: str, path: Path, to: Target) -> Problem:
     advice = "name another model"
     if row is not None and is_preset(row[0], to.minor):
         advice = f"write {model.id if model else row[0]} to take it from Hugging Face, or name another model"
-    return Problem("KG177", "error", path, message, advice)
+    return KG177.at(path, message, fix=advice)
 
 
 def gates(said: Json, path: Path, to: Target) -> Iterator[Edit]:

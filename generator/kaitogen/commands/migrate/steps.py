@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.commands.migrate.renames import annotations, gates, preset
+from kaitogen.commands.migrate.renames import KG177, annotations, gates, preset
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
-from kaitogen.model import Json, Path, Problem, Target
+from kaitogen.model import Diagnostic, Json, Path, Target
 from kaitogen.yaml.edit import Edit
 
 _GATE: Final = "disableNodeAutoProvisioning"
@@ -14,7 +14,7 @@ _NEWEST_API: Final = "kaito.sh/v1beta1"
 _WORKLOADS: Final = ("inference", "tuning")
 
 
-def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Problem]:
+def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     """The changes to an intent, or to the defaults or an entry of a set, wherever its words stand."""
     spec, where = _mapping(part, "spec"), (*root, "spec")
     target = _mapping(spec, "target")
@@ -35,7 +35,7 @@ def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Problem]:
     yield from _annotated(part, root, to)
 
 
-def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Problem]:
+def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     """The same for a finished Workspace."""
     if workspace.get("apiVersion") == "kaito.sh/v1alpha1":
         yield Edit((*root, "apiVersion"), _NEWEST_API)
@@ -50,7 +50,7 @@ def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Pro
     yield from _annotated(workspace, root, to)
 
 
-def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[Edit | Problem]:
+def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[Edit | Diagnostic]:
     """What only the whole intent decides: whether it says an instance type. `to` has its provisioner already."""
     placement = _mapping(_mapping(intent, "spec"), "placement")
     path = (*root, "spec", "placement", "instanceType")
@@ -66,7 +66,7 @@ def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[E
         yield Edit(path, DEFAULT_INSTANCE_TYPE)
 
 
-def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Problem]:
+def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     said, switches = target.get("nodeProvisioner"), _mapping(target, "featureGates")
     path = (*at, "nodeProvisioner")
     if to.has(versions.PROVISIONER_FLAG) and switches.get(_GATE) is True and said != "byo":
@@ -81,9 +81,7 @@ def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Problem]
     if known is not None and not to.has(known):
         path = path if "nodeProvisioner" in target else at
         message = f"KAITO {to.kaito} has no node provisioner {said}, and who brings the nodes there is not for kaitogen to say"
-        yield Problem(
-            "KG177", "error", path, message, "choose another nodeProvisioner, or stay on the newer KAITO"
-        )
+        yield KG177.at(path, message, fix="choose another nodeProvisioner, or stay on the newer KAITO")
 
 
 def _annotated(part: Json, root: Path, to: Target) -> Iterator[Edit]:

@@ -12,10 +12,10 @@ from kaitogen.commands.terminal import colours
 from kaitogen.diagnostics import as_text
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.errors import UsageError
-from kaitogen.model import Document, Finding, Json, Target
+from kaitogen.model import Diagnostic, Document, Json, Target
 from kaitogen.nodes import snapshot
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
-from kaitogen.nodes.inventory import KIND, Known
+from kaitogen.nodes.inventory import KG320, KIND, Known
 from kaitogen.nodes.quick_selectors import Refused, asked
 from kaitogen.nodes.selectors import Selector, equal, matches, written
 from kaitogen.nodes.snapshot import Changes
@@ -141,7 +141,7 @@ def _snapshot(values: Values) -> Outcome:
     return Outcome(said=said + f"kaitogen: wrote {out}: {number_of(len(entries), 'node')}\n")
 
 
-def _taken(values: Values) -> tuple[Document | None, list[Finding]]:
+def _taken(values: Values) -> tuple[Document | None, list[Diagnostic]]:
     """The facts of now: those of the cluster, or of what kubectl printed."""
     names = inputs.words(values["file"])
     live = source.is_live(values)
@@ -154,35 +154,26 @@ def _taken(values: Values) -> tuple[Document | None, list[Finding]]:
     return _one_inventory(documents, names[0], findings)
 
 
-def _old(name: str) -> tuple[Document | None, list[Finding]]:
+def _old(name: str) -> tuple[Document | None, list[Diagnostic]]:
     documents, findings, _ = source.read(name)
     return _one_inventory(documents, name, findings)
 
 
 def _one_inventory(
-    documents: Sequence[Document], name: str, findings: list[Finding]
-) -> tuple[Document | None, list[Finding]]:
+    documents: Sequence[Document], name: str, findings: list[Diagnostic]
+) -> tuple[Document | None, list[Diagnostic]]:
     from kaitogen import schema
     from kaitogen.diagnostics.placing import place
-    from kaitogen.model import Located, Origin
+    from kaitogen.model import Origin
 
     for document in documents:
         if isinstance(document.value, dict) and document.value.get("kind") == KIND:
             problems = schema.problems("inventory", document.value)
-            return document, [*findings, *place(Located(Origin(document), one) for one in problems)]
+            return document, [*findings, *place(one.of(Origin(document)) for one in problems)]
     if not findings:
         fix = "hand over what kubectl get nodes -o json prints, or an inventory"
         findings = [
-            Finding(
-                "KG320",
-                "error",
-                STDIN if name == "-" else name,
-                0,
-                0,
-                "",
-                "there are no facts about nodes in it",
-                fix,
-            )
+            KG320.in_file(STDIN if name == "-" else name, "there are no facts about nodes in it", fix=fix)
         ]
     return None, findings
 

@@ -10,10 +10,10 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.kaito.rules.context import part
-from kaitogen.model import Document, Finding, Json
+from kaitogen.model import Diagnostic, Document, Json, Rule
 from kaitogen.nodes import inventory, snapshot
 from kaitogen.nodes.facts import entry
-from kaitogen.nodes.inventory import Known
+from kaitogen.nodes.inventory import KG320, Known
 from kaitogen.nodes.status import used
 from kaitogen.pipeline.load import MAX_FACTS, STDIN, facts_of
 from kaitogen.yaml.reader import Unreadable
@@ -33,7 +33,7 @@ class Facts(NamedTuple):
     """
 
     known: Known
-    findings: list[Finding]
+    findings: list[Diagnostic]
     now: str
     used: Mapping[str, Mapping[str, int]] | None = None
 
@@ -59,7 +59,7 @@ def facts(values: Values, *, needed: bool = True) -> Facts:
     names = inputs.words(values["inventory"])
     pods: list[Json] | None = None
     documents: list[Document] = []
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     live = is_live(values)
     if live:
         document, pods = _live(values, with_pods=bool(values.get("pods")))
@@ -83,7 +83,7 @@ def facts(values: Values, *, needed: bool = True) -> Facts:
     )
 
 
-def read(name: str) -> tuple[list[Document], list[Finding], list[Json] | None]:
+def read(name: str) -> tuple[list[Document], list[Diagnostic], list[Json] | None]:
     """The documents of a file: inventories as they are, what kubectl printed as an inventory; and pods, if it has some."""
     label = STDIN if name == "-" else name
     pieces = _pieces(name)
@@ -98,13 +98,13 @@ def read(name: str) -> tuple[list[Document], list[Finding], list[Json] | None]:
         objects = _sorted(items(chain((head,), pieces)))
     except Unreadable as stop:
         flaw = stop.flaw
-        return [], [_wrong(label, flaw.code, flaw.line, flaw.message, flaw.fix)], None
+        return [], [_wrong(label, flaw.rule, flaw.line, flaw.message, flaw.fix)], None
     return _of_objects(label, objects)
 
 
 def _of_documents(
     label: str, pieces: Iterator[bytes]
-) -> tuple[list[Document], list[Finding], list[Json] | None]:
+) -> tuple[list[Document], list[Diagnostic], list[Json] | None]:
     parts: list[bytes] = []
     size = 0
     while size <= MAX_FACTS and (piece := next(pieces, b"")):
@@ -119,9 +119,9 @@ def _of_documents(
     return loaded.documents, [], None
 
 
-def _of_objects(label: str, objects: _Objects) -> tuple[list[Document], list[Finding], list[Json] | None]:
+def _of_objects(label: str, objects: _Objects) -> tuple[list[Document], list[Diagnostic], list[Json] | None]:
     if not objects.entries:
-        return [], [_wrong(label, "KG320", 0, "there is no Node in it", f"hand over nodes: {_KUBECTL}")], None
+        return [], [_wrong(label, KG320, 0, "there is no Node in it", f"hand over nodes: {_KUBECTL}")], None
     return [Document(label, 0, snapshot.document(objects.entries, "", ""), inline=True)], [], objects.pods
 
 
@@ -190,5 +190,5 @@ def _pieces(name: str) -> Iterator[bytes]:
         raise EnvironmentFailure(f"{name} cannot be read: {reason}", fix=fix) from error
 
 
-def _wrong(label: str, code: str, line: int, message: str, fix: str) -> Finding:
-    return Finding(code, "error", label, line, 0, "", message, fix)
+def _wrong(label: str, rule: Rule, line: int, message: str, fix: str) -> Diagnostic:
+    return rule.in_file(label, message, line=line, fix=fix)

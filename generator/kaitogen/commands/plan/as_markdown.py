@@ -8,7 +8,7 @@ from kaitogen.commands.plan.changes import Change, Comparison
 from kaitogen.commands.plan.types import Fleet, Planned
 from kaitogen.diagnostics.as_text import counted, number_of, place
 from kaitogen.diagnostics.formats.markdown import plain
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 
 #: GitHub takes comments of so many characters; counted in bytes, so that no reader counts more.
 LIMIT: Final = 65_536
@@ -132,7 +132,7 @@ def _urgency(one: Planned) -> tuple[bool, int]:
     return not one.fails, -(one.gpus or 0)
 
 
-def _findings(page: _Page, findings: Sequence[Finding]) -> None:
+def _findings(page: _Page, findings: Sequence[Diagnostic]) -> None:
     loud = [one for one in findings if one.severity != "note"]
     if not loud:
         return

@@ -7,23 +7,24 @@ from typing import Final, NamedTuple
 from kaitogen.commands.plan.byo_nodes import Finder
 from kaitogen.commands.plan.objects import made_for
 from kaitogen.commands.plan.types import Fleet, Planned
-from kaitogen.diagnostics.placing import in_file_order, place_by_document
+from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import take_back
 from kaitogen.kaito.objects import to_intent_path
+from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
+from kaitogen.kaito.rules.config import KG468, KG486, KG487
 from kaitogen.kaito.rules.context import Facts, Surroundings
-from kaitogen.kaito.rules.ignored import label_line
+from kaitogen.kaito.rules.ignored import KG461, KG462, KG463, label_line
+from kaitogen.kaito.rules.resource import KG474
 from kaitogen.kaito.sizing.costs import Cost, Prices, cost
 from kaitogen.kaito.sizing.instance_types import choose
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.size import size
-from kaitogen.model import Document, Finding, Located, Origin, Result
+from kaitogen.model import Diagnostic, Document, Result
 from kaitogen.pipeline import strategies
 from kaitogen.pipeline.check import ConfigMaps, config_maps_of, is_workspace
 
 #: Findings about fields that the target's controller does not read.
-_UNREAD: Final = frozenset(
-    ("KG461", "KG462", "KG463", "KG468", "KG474", "KG482", "KG483", "KG484", "KG486", "KG487")
-)
+_UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG487))
 
 
 class Beside(NamedTuple):
@@ -81,32 +82,33 @@ def _cost(prices: Prices | None, planned: Iterable[Planned]) -> Cost | None:
 
 def _with_findings(planned: Sequence[Planned], result: Result) -> Fleet:
     located = [
-        Located(one.spec.origin, problem._replace(path=to_intent_path(one.spec, problem.path)))
+        problem._replace(path=to_intent_path(one.spec, problem.path)).of(one.spec.origin)
         for one in planned
         for problem in one.sizing.warnings
     ]
-    about = [pair for group in place_by_document(located) for pair in group]
+    placed = place_by_document(located)
     documents = documents_of(planned)
-    more, _ = take_back(list(dict.fromkeys(finding for _, finding in about)), documents)
+    more, _ = take_back(each_once(placed), documents)
     findings = in_file_order(dict.fromkeys((*result.findings, *more)), result.files)
-    of = _by_origin((*result.about, *about), set(findings))
+    of = _by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
     whole = tuple(_with_own(one, of.get(id(one.spec.origin), ())) for one in planned)
     attributed = {finding for one in whole for finding in one.findings}
     return Fleet(whole, tuple(findings), tuple(one for one in findings if one not in attributed))
 
 
-def _by_origin(about: Iterable[tuple[Origin, Finding]], kept: set[Finding]) -> dict[int, list[Finding]]:
+def _by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:
     """The findings that still hold by the identity of the origin that they are about."""
-    found: dict[int, dict[Finding, None]] = {}
-    for origin, finding in about:
+    found: dict[int, dict[Diagnostic, None]] = {}
+    for one in about:
+        finding = one._replace(origin=None)
         if finding in kept:
-            found.setdefault(id(origin), {})[finding] = None
+            found.setdefault(id(one.origin), {})[finding] = None
     return {key: list(findings) for key, findings in found.items()}
 
 
-def _with_own(one: Planned, findings: Sequence[Finding]) -> Planned:
+def _with_own(one: Planned, findings: Sequence[Diagnostic]) -> Planned:
     own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
-    whole = one._replace(findings=own, ignored=tuple(finding for finding in own if finding.code in _UNREAD))
+    whole = one._replace(findings=own, ignored=tuple(finding for finding in own if finding.rule in _UNREAD))
     # What is refused, or never gets its nodes, makes nothing that anyone could count on.
     return whole._replace(made=()) if whole.fails else whole
 

@@ -16,8 +16,10 @@ from kaitogen.commands.result import Outcome
 from kaitogen.commands.terminal import colours, rewrites
 from kaitogen.diagnostics import as_text
 from kaitogen.errors import EXIT_ENVIRONMENT
-from kaitogen.model import Finding, Request
+from kaitogen.model import Diagnostic, Request, Rule
 from kaitogen.pipeline.generate import generate
+
+KG730 = Rule("KG730", "The intents of the revision had errors", kind="warning")
 
 
 def run(values: Values) -> Outcome:
@@ -59,17 +61,17 @@ def _at(revision: str, request: Request, beside: Beside) -> Fleet:
         return gather(generate(past), beside)
 
 
-def _about_the_past(revision: str, before: Fleet) -> list[Finding]:
+def _about_the_past(revision: str, before: Fleet) -> list[Diagnostic]:
     """What keeps the past from being read stops the run; what was wrong with the intents then is a warning."""
     errors = [one for one in before.elsewhere if one.severity == "error"]
-    unreadable = [one for one in errors if one.code.startswith("KG6")]
+    unreadable = [one for one in errors if one.rule.kind == "environment"]
     wrong = len(errors) - len(unreadable)
     if not wrong:
         return unreadable
     number = as_text.number_of(wrong, "error")
     message = f"the intents at this revision have {number}: what they could not make counts as new"
     fix = "compare with a revision whose intents are valid"
-    return [*unreadable, Finding("KG730", "warning", revision, 0, 0, "", message, fix)]
+    return [*unreadable, KG730.in_file(revision, message, fix=fix)]
 
 
 def _text(fleet: Fleet, against: Comparison | None) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from kaitogen.commands.plan.types import Planned
 from kaitogen.kaito.sizing.costs import Budget, Prices, over
 from kaitogen.kaito.sizing.model_spec import Configs
-from kaitogen.model import Document, Finding
+from kaitogen.model import Diagnostic, Document
 
 
 class Tables(NamedTuple):
@@ -15,7 +15,7 @@ class Tables(NamedTuple):
     prices: Prices | None
     budget: Budget | None
     limits: Document | None
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
 
 
 def read(configs: tuple[str, ...], price: str | None, budget: str | None) -> Tables:
@@ -35,7 +35,7 @@ def read(configs: tuple[str, ...], price: str | None, budget: str | None) -> Tab
     return Tables(known, prices, limit, document, tuple(findings))
 
 
-def exceeded(tables: Tables, planned: tuple[Planned, ...]) -> list[Finding]:
+def exceeded(tables: Tables, planned: tuple[Planned, ...]) -> list[Diagnostic]:
     """Where the Workspaces take more than the budget allows, at the budget's own lines."""
     if tables.budget is None or tables.limits is None:
         return []

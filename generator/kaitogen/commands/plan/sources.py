@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kaitogen.commands.plan.build import documents_of
 from kaitogen.commands.plan.types import Fleet
 from kaitogen.diagnostics.as_text import place, printable
-from kaitogen.model import Document, Finding, Severity
+from kaitogen.model import Diagnostic, Document, Severity
 
 #: As many lines are shown before and after one that is pointed at.
 _AROUND: Final = 6
@@ -49,7 +49,7 @@ class Sources:
         self._starts = [(one.file, one.line) for one in self._documents]
         self._pointed: dict[int, set[int]] = {}
 
-    def finding(self, finding: Finding) -> Shown:
+    def finding(self, finding: Diagnostic) -> Shown:
         """The finding, with its line remembered for the excerpts."""
         index = self._find(finding)
         anchor = ""
@@ -69,7 +69,7 @@ class Sources:
         """The documents that findings point at, cut down to what stands around those lines."""
         return [self._excerpt(index, lines) for index, lines in sorted(self._pointed.items())]
 
-    def _find(self, finding: Finding) -> int | None:
+    def _find(self, finding: Diagnostic) -> int | None:
         """The document that holds the finding's line: the last that starts before it."""
         index = bisect_left(self._starts, (finding.file, finding.line)) - 1
         return index if index >= 0 and _holds(self._documents[index], finding) else None
@@ -87,7 +87,7 @@ class Sources:
         return Excerpt(printable(where), f"source-{index}", tuple(lines))
 
 
-def _holds(document: Document, finding: Finding) -> bool:
+def _holds(document: Document, finding: Diagnostic) -> bool:
     last = document.line + document.text.count("\n") + 1
     return document.file == finding.file and document.line < finding.line <= last
 

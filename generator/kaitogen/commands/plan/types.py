@@ -7,7 +7,7 @@ from kaitogen.kaito.rules.context import part, text
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
-from kaitogen.model import Finding, Json, Manifest, Spec
+from kaitogen.model import Diagnostic, Json, Manifest, Spec
 
 
 class Made(NamedTuple):
@@ -35,8 +35,8 @@ class Planned(NamedTuple):
     sizing: Sizing
     made: tuple[Made, ...]
     command: str
-    findings: tuple[Finding, ...]
-    ignored: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
+    ignored: tuple[Diagnostic, ...]
     cost: Cost | None = None
     choice: Choice | None = None
 
@@ -91,8 +91,8 @@ class Fleet(NamedTuple):
     """
 
     planned: tuple[Planned, ...]
-    findings: tuple[Finding, ...]
-    elsewhere: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
+    elsewhere: tuple[Diagnostic, ...]
     prices: Prices | None = None
     cost: Cost | None = None
 
@@ -111,7 +111,7 @@ class Fleet(NamedTuple):
         """How many Workspaces nobody knows the GPUs of."""
         return sum(one.gpus is None for one in self.planned)
 
-    def with_more(self, findings: Iterable[Finding]) -> "Fleet":
+    def with_more(self, findings: Iterable[Diagnostic]) -> "Fleet":
         """The same with findings that are about none of the Workspaces."""
         more = tuple(findings)
         return self._replace(findings=(*self.findings, *more), elsewhere=(*self.elsewhere, *more))

@@ -10,7 +10,7 @@ from kaitogen.kaito.rules.context import cut, part, text
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Memory
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 
 #: The line that is for a shell.
 COMMAND: Final = "first run"
@@ -146,7 +146,7 @@ def made(one: Made) -> str:
     return f"{one.kind} {one.name} ({one.note})" if one.note else f"{one.kind} {one.name}"
 
 
-def _unread(finding: Finding) -> str:
+def _unread(finding: Diagnostic) -> str:
     return f"{finding.message} ({finding.code})"
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from kaitogen.model import Finding, Suppressed
+from kaitogen.model import Diagnostic, Suppressed
 
 
 class Report(NamedTuple):
     """What is reported of one run. `strict` says that warnings count as errors."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
     suppressed: tuple[Suppressed, ...] = ()
     workspaces: int = 0
     strict: bool = False

@@ -4,7 +4,7 @@ from typing import Final
 
 from kaitogen.diagnostics.as_text import printable
 from kaitogen.diagnostics.formats import Report
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 
@@ -14,10 +14,10 @@ def write(report: Report) -> str:
     return "".join(f"{_command(finding)}\n" for finding in report.findings)
 
 
-def _command(finding: Finding) -> str:
+def _command(finding: Diagnostic) -> str:
     properties = [
         ("file", finding.file),
-        ("title", f"{finding.code} {finding.path}".strip()),
+        ("title", f"{finding.code} {finding.field}".strip()),
     ]
     properties[1:1] = [
         (name, str(number)) for name, number in (("line", finding.line), ("col", finding.column)) if number

@@ -4,9 +4,8 @@ import json
 from typing import Any, Final
 
 from kaitogen import __version__
-from kaitogen.commands.explain.registry import find
 from kaitogen.diagnostics.formats import Report
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 
 #: The version of the shape; it rises when a reader of the old one would go wrong.
 VERSION: Final = 1
@@ -25,17 +24,16 @@ def write(report: Report) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def finding_data(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Diagnostic) -> dict[str, Any]:
     """One finding as JSON can hold it."""
-    explanation = find(finding.code)
     return {
         "code": finding.code,
-        "kind": explanation.kind if explanation else "invalid",
+        "kind": finding.rule.kind,
         "severity": finding.severity,
         "file": finding.file,
         "line": finding.line,
         "column": finding.column,
-        "path": finding.path,
+        "path": finding.field,
         "message": finding.message,
         "found": finding.found,
         "expected": finding.expected,

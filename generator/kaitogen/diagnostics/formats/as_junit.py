@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape, quoteattr  # writes XML only; nothing is pa
 
 from kaitogen.diagnostics.as_text import number_of, place, printable, stops
 from kaitogen.diagnostics.formats import Report
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 
 
 def write(report: Report) -> str:
@@ -21,7 +21,7 @@ def write(report: Report) -> str:
     )
 
 
-def _case(finding: Finding, report: Report) -> str:
+def _case(finding: Diagnostic, report: Report) -> str:
     name = printable(f"{finding.code} at {place(finding)}")
     message = printable(finding.message)
     detail = escape("\n".join(printable(line) for line in f"{message}\n{finding.fix}".split("\n")).strip())

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from kaitogen import __version__
 from kaitogen.commands.explain.registry import find
 from kaitogen.diagnostics.formats import Report
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "note": "note"}
@@ -41,7 +41,7 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, codes: list[str]) -> dict[str, Any]:
+def _result(finding: Diagnostic, codes: list[str]) -> dict[str, Any]:
     words = f"{finding.message}. {finding.fix}" if finding.fix else finding.message
     # A path is a relative URI there; what a URI cannot hold is escaped.
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(finding.file)}}

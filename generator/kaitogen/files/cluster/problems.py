@@ -9,6 +9,21 @@ from typing import Final, NamedTuple
 from kaitogen.diagnostics.as_text import printable
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.errors import EnvironmentFailure
+from kaitogen.model import Rule
+
+KG620 = Rule("KG620", "Nothing says which cluster to ask", kind="environment")
+KG621 = Rule("KG621", "A context that the kubeconfig does not have", kind="environment")
+KG622 = Rule("KG622", "A kubeconfig that cannot be used", kind="environment")
+KG623 = Rule("KG623", "The credential plugin gave no credentials", kind="environment")
+KG624 = Rule("KG624", "The API server cannot be reached", kind="environment")
+KG625 = Rule("KG625", "The API server's certificate is not trusted", kind="environment")
+KG626 = Rule("KG626", "The credentials are not accepted", kind="environment")
+KG627 = Rule("KG627", "The user may not read what is asked for", kind="environment")
+KG628 = Rule("KG628", "The cluster has no KAITO", kind="environment")
+KG629 = Rule("KG629", "The answer is not that of an API server", kind="environment")
+KG630 = Rule("KG630", "The API server did not manage to answer", kind="environment")
+KG631 = Rule("KG631", "The package that asks clusters is not installed", kind="environment")
+
 
 _GROUP: Final = "rbac.authorization.k8s.io"
 _ACCOUNT: Final = "system:serviceaccount:"
@@ -26,16 +41,16 @@ class Asked(NamedTuple):
 
 
 class ClusterError(EnvironmentFailure):
-    """The cluster could not be asked: `code` says why, `where` names what was asked."""
+    """The cluster could not be asked: `rule` says why, `where` names what was asked."""
 
-    def __init__(self, code: str, where: str, words: str, fix: str) -> None:
-        super().__init__(printable(words), fix=fix, code=code, where=printable(where))
+    def __init__(self, rule: Rule, where: str, words: str, fix: str) -> None:
+        super().__init__(printable(words), fix=fix, rule=rule, where=printable(where))
 
 
 def no_configuration(looked: str) -> ClusterError:
     """Nothing says which cluster to ask."""
     return ClusterError(
-        "KG620",
+        KG620,
         "no cluster",
         f"there is no kubeconfig ({looked}), and this is not a pod with a service account",
         "name one with --kubeconfig FILE, or use an inventory file instead of --live",
@@ -51,24 +66,24 @@ def no_context(asked: str | None, known: list[str]) -> ClusterError:
         near = nearest(asked, known)
         words = f"there is no context {asked}" + (f"; did you mean {near}?" if near else "")
     there = f"one of: {printable(shown)}" if known else "the kubeconfig has none at all"
-    return ClusterError("KG621", "kubeconfig", words, f"name a context with --context ({there})")
+    return ClusterError(KG621, "kubeconfig", words, f"name a context with --context ({there})")
 
 
 def bad_configuration(file: str, words: str, fix: str = "") -> ClusterError:
     """The kubeconfig cannot be used as it is."""
-    return ClusterError("KG622", file, words, fix or "correct the file, or name another with --kubeconfig")
+    return ClusterError(KG622, file, words, fix or "correct the file, or name another with --kubeconfig")
 
 
 def plugin_failed(where: str, words: str, context: str, hint: str = "") -> ClusterError:
     """The program that hands out credentials did not."""
     fix = f"run `kubectl --context {printable(context)} get nodes` to see what it says"
-    return ClusterError("KG623", where, words, hint or fix)
+    return ClusterError(KG623, where, words, hint or fix)
 
 
 def unreachable(where: str, words: str) -> ClusterError:
     """Nobody answered, or not in time."""
     return ClusterError(
-        "KG624",
+        KG624,
         where,
         words,
         "check the address, the network (VPN, proxy) and that the cluster runs, or choose another context with "
@@ -79,7 +94,7 @@ def unreachable(where: str, words: str) -> ClusterError:
 def bad_certificate(where: str, words: str) -> ClusterError:
     """The server is not who the kubeconfig says."""
     return ClusterError(
-        "KG625",
+        KG625,
         where,
         f"its certificate is not trusted: {words}",
         "fetch the kubeconfig of the cluster again; where its certificate authority changed, set "
@@ -90,7 +105,7 @@ def bad_certificate(where: str, words: str) -> ClusterError:
 def unauthorized(where: str, words: str) -> ClusterError:
     """The server does not know who asks."""
     return ClusterError(
-        "KG626",
+        KG626,
         where,
         words,
         "log in again, or fetch the kubeconfig again; tokens and client certificates expire",
@@ -103,16 +118,16 @@ def forbidden(where: str, asked: Asked, user: str) -> ClusterError:
     scope = f" in namespace {asked.namespace}" if asked.namespace else ""
     if user == "system:anonymous":
         words = f"no credentials were sent, and without any nobody may {asked.verb} {what}{scope}"
-        return ClusterError("KG627", where, words, "choose a context with a user, or log in again")
+        return ClusterError(KG627, where, words, "choose a context with a user, or log in again")
     words = f"{user or 'this user'} may not {asked.verb} {what}{scope}"
     fix = f"ask an administrator of the cluster to apply this:\n{rbac(asked, user)}"
-    return ClusterError("KG627", where, words, fix)
+    return ClusterError(KG627, where, words, fix)
 
 
 def not_installed(where: str) -> ClusterError:
     """The cluster has no KAITO."""
     return ClusterError(
-        "KG628",
+        KG628,
         where,
         "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing",
         "install KAITO in the cluster, or choose another context with --context",
@@ -122,7 +137,7 @@ def not_installed(where: str) -> ClusterError:
 def nonsense(where: str, words: str) -> ClusterError:
     """What came back is not the answer of a Kubernetes API server."""
     return ClusterError(
-        "KG629",
+        KG629,
         where,
         f"the answer is not that of a Kubernetes API server: {words}",
         "check the server address of the context, and what stands between (a proxy, a login page)",
@@ -131,13 +146,13 @@ def nonsense(where: str, words: str) -> ClusterError:
 
 def busy(where: str, words: str) -> ClusterError:
     """The server is there and did not manage to answer."""
-    return ClusterError("KG630", where, words, "try again later; nothing was taken from what had come so far")
+    return ClusterError(KG630, where, words, "try again later; nothing was taken from what had come so far")
 
 
 def no_library() -> ClusterError:
     """The extra that asks clusters is not installed."""
     return ClusterError(
-        "KG631",
+        KG631,
         "--live",
         "needs the Python package kubernetes, which is not installed",
         "pip install 'kaitogen[live]', or use an inventory file instead of --live",

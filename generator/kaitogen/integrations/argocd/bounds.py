@@ -14,7 +14,11 @@ from types import FrameType
 from typing import Final, TypeAlias
 
 from kaitogen.commands.result import Outcome, deliver
-from kaitogen.model import Context, Document, Finding, Manifest, Origin, Spec
+from kaitogen.model import Context, Diagnostic, Document, Manifest, Origin, Rule, Spec
+
+KG610 = Rule("KG610", "Took too long and was stopped", kind="environment")
+KG611 = Rule("KG611", "Needed too much memory and was stopped", kind="environment")
+
 
 SECONDS: Final = 40
 MEBIBYTES: Final = 1024
@@ -34,7 +38,7 @@ class Stopped(BaseException):
 
 
 def bounded(
-    work: Callable[[], Outcome], seconds: int, mebibytes: int, stopped: Callable[[Finding], Outcome]
+    work: Callable[[], Outcome], seconds: int, mebibytes: int, stopped: Callable[[Diagnostic], Outcome]
 ) -> Outcome:
     """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file."""
     watch = _Watch(seconds, mebibytes, stopped)
@@ -60,11 +64,11 @@ def bounded(
 class _Watch:
     """Looks at the clock and the memory while the work goes on, and tells it to end: once as an exception, then for good."""
 
-    def __init__(self, seconds: int, mebibytes: int, stopped: Callable[[Finding], Outcome]) -> None:
+    def __init__(self, seconds: int, mebibytes: int, stopped: Callable[[Diagnostic], Outcome]) -> None:
         self.seconds, self.mebibytes, self.stopped = seconds, mebibytes, stopped
         self.deadline = time.monotonic() + seconds
         self.on = self.told = False
-        self.finding = _finding("", "KG610", f"took more than {seconds} s and was stopped")
+        self.finding = _finding("", KG610, f"took more than {seconds} s and was stopped")
 
     def begin(self) -> None:
         """From here on the bounds hold."""
@@ -82,9 +86,9 @@ class _Watch:
             signal.signal(signal.SIGALRM, self.handler)
             sys.unraisablehook = self.hook
 
-    def about_memory(self, where: str) -> Finding:
+    def about_memory(self, where: str) -> Diagnostic:
         """The finding for work that needs more memory than it may have."""
-        return _finding(where, "KG611", f"needed more than {self.mebibytes} MiB of memory and was stopped")
+        return _finding(where, KG611, f"needed more than {self.mebibytes} MiB of memory and was stopped")
 
     def _look(self, _signal: int, frame: FrameType | None) -> None:
         if not self.on:
@@ -99,12 +103,12 @@ class _Watch:
             self.finding = self._late(frame) if late else self.about_memory(_largest(frame))
             raise Stopped
 
-    def _late(self, frame: FrameType | None) -> Finding:
+    def _late(self, frame: FrameType | None) -> Diagnostic:
         while frame is not None and not _named(frame):
             frame = frame.f_back
         where = "" if frame is None else _named(frame)
         message = f"took more than {self.seconds} s and was stopped while this was worked on"
-        return _finding(where, "KG610", message)
+        return _finding(where, KG610, message)
 
 
 def resident() -> int:
@@ -118,9 +122,9 @@ def resident() -> int:
         return 0
 
 
-def _finding(where: str, code: str, message: str) -> Finding:
+def _finding(where: str, rule: Rule, message: str) -> Diagnostic:
     fix = "make the file smaller, or spread the intents over several applications"
-    return Finding(code, "error", where or "the application", 0, 0, "", message, fix)
+    return rule.in_file(where or "the application", message, fix=fix)
 
 
 def _bound_by_system(seconds: int, mebibytes: int) -> list[_Limit]:

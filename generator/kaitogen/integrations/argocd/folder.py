@@ -13,7 +13,11 @@ from typing import Final, NamedTuple
 
 from kaitogen.files.folders import TooManyEntries, files_below, is_below
 from kaitogen.integrations.argocd.parameters import about
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic, Rule
+
+KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
+KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")
+
 
 SOURCE_PATH_VARIABLE: Final = "ARGOCD_APP_SOURCE_PATH"
 ENVIRONMENTS: Final = "environments"
@@ -27,7 +31,7 @@ class Found(NamedTuple):
     """Paths as they are to be read, relative to the application's folder, and what is wrong with what was asked for."""
 
     paths: tuple[str, ...]
-    findings: list[Finding]
+    findings: list[Diagnostic]
 
 
 def root(within: str, source_path: str) -> str:
@@ -49,13 +53,13 @@ def included(patterns: Sequence[str], top: str, source: str) -> Found:
     if not patterns:
         return Found((".",), [])
     paths: dict[str, None] = {}
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     for pattern in patterns:
         refusal = _refusal(pattern, top, source)
         if refusal is not None:
             findings.append(refusal)
             continue
-        unseen: list[Finding] = []
+        unseen: list[Diagnostic] = []
         matches = [os.path.normpath(pattern)]
         if _GLOB.search(pattern):
             matches, unseen = _matches(pattern, source)
@@ -66,7 +70,7 @@ def included(patterns: Sequence[str], top: str, source: str) -> Found:
         if not unseen and not (matches and os.path.lexists(matches[0])):
             message = f"{pattern[:80]} names nothing in the repository as it arrived here"
             findings.append(
-                about(source, "KG157", message, "check the name, relative to the application's folder")
+                about(source, KG157, message, "check the name, relative to the application's folder")
             )
         paths.update((_readable(path), None) for path in matches)
     return Found(tuple(paths), findings)
@@ -81,12 +85,12 @@ def environment(name: str, top: str, source: str) -> Found:
     """The file that the environment of that name lays over the intents."""
     if not _NAME.fullmatch(name):
         fix = "write the name alone, without folder and ending"
-        return Found((), [about(source, "KG155", f"{name[:60]} is no name of an environment", fix)])
+        return Found((), [about(source, KG155, f"{name[:60]} is no name of an environment", fix)])
     path = f"{ENVIRONMENTS}/{name}.yaml"
     if not os.path.lexists(path):
         known = ", ".join(environments()) or "none"
         message = f"there is no {path} in the application's folder"
-        return Found((), [about(source, "KG157", message, f"add the file; there are: {known[:120]}")])
+        return Found((), [about(source, KG157, message, f"add the file; there are: {known[:120]}")])
     refusal = _refusal(path, top, source)
     return Found((), [refusal]) if refusal is not None else Found((path,), [])
 
@@ -108,7 +112,7 @@ def templates(name: str | None, top: str) -> Found:
     return Found((), [refusal]) if refusal is not None else Found((name,), [])
 
 
-def _refusal(path: str, top: str, source: str) -> Finding | None:
+def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
     """Why a path is not read: it is absolute, or it, or a link on its way, leads out of the root."""
     literal = _GLOB.split(path)[0].rpartition("/")[0] if _GLOB.search(path) else path
     if "\0" in path or os.path.isabs(path) or not is_below(os.path.realpath(literal or "."), top):
@@ -116,12 +120,12 @@ def _refusal(path: str, top: str, source: str) -> Finding | None:
     return None
 
 
-def _leads_out(path: str, source: str) -> Finding:
+def _leads_out(path: str, source: str) -> Diagnostic:
     message = f"{path[:80]} leads out of the folder that may be read"
-    return about(source, "KG155", message, "name files below the application's folder, relative to it")
+    return about(source, KG155, message, "name files below the application's folder, relative to it")
 
 
-def _matches(pattern: str, source: str) -> tuple[list[str], list[Finding]]:
+def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
     """The files that match a glob, sorted: * and ? within a name, ** any depth; no link to a folder is followed.
 
     With them, what keeps it from having looked at all: an application would lose what was not seen.
@@ -129,13 +133,13 @@ def _matches(pattern: str, source: str) -> tuple[list[str], list[Finding]]:
     literal = _GLOB.split(pattern)[0].rpartition("/")[0]
     base = os.path.normpath(literal or ".")
     glob = Glob(os.path.normpath(pattern))
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
 
     def unreadable(parts: tuple[str, ...], error: OSError) -> None:
         if parts:
             path = os.path.normpath(os.path.join(base, *parts))
             message = f"{path} cannot be looked into: {(error.strerror or type(error).__name__).lower()}"
-            findings.append(about(source, "KG157", message, "check its permissions"))
+            findings.append(about(source, KG157, message, "check its permissions"))
 
     found: list[str] = []
     try:
@@ -145,7 +149,7 @@ def _matches(pattern: str, source: str) -> tuple[list[str], list[Finding]]:
                 found.append(path)
     except TooManyEntries:
         message = f"{base} holds more than {MAX_ENTRIES} files, too many for a glob"
-        findings.append(about(source, "KG157", message, "begin the glob with a folder that holds fewer"))
+        findings.append(about(source, KG157, message, "begin the glob with a folder that holds fewer"))
     return sorted(found), findings
 
 

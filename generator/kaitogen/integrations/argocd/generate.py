@@ -15,14 +15,18 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, UsageError
 from kaitogen.files.folders import is_below
 from kaitogen.integrations.argocd import bounds, folder, parameters, report
-from kaitogen.model import Document, Finding, Request, Result
+from kaitogen.model import Diagnostic, Document, Request, Result, Rule
 from kaitogen.pipeline import overlays
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import load
+from kaitogen.pipeline.load import KG110, KG112, load
+from kaitogen.pipeline.overlays import KG152
 
-_EMPTY_FOLDER: Final = "KG110"
-_LINK_OUT: Final = "KG112"
+KG156 = Rule("KG156", "Nothing to deploy", kind="invalid")
+
+
+_EMPTY_FOLDER: Final = KG110
+_LINK_OUT: Final = KG112
 _COPY: Final = "copy the file into the application's folder"
 
 
@@ -40,7 +44,7 @@ def run(values: Values) -> Outcome:
         )
 
 
-def _stopped(finding: Finding) -> Outcome:
+def _stopped(finding: Diagnostic) -> Outcome:
     return Outcome(said=report.text([finding]), exit_code=EXIT_ENVIRONMENT)
 
 
@@ -67,7 +71,7 @@ def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
         return Result((), tuple(wrong))
     documents, unreadable = _loaded(named.paths, top)
     if said.true("allow_empty"):
-        unreadable = [one for one in unreadable if one.code != _EMPTY_FOLDER]
+        unreadable = [one for one in unreadable if one.rule != _EMPTY_FOLDER]
     documents, wrong = laid(documents, said, top)
     own = over.paths[0] if over.paths else None
     result = generate(Request(documents=tuple(documents), templates=own, inventory=facts.paths))
@@ -77,33 +81,33 @@ def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
     return result._replace(findings=tuple(findings))
 
 
-def _loaded(paths: tuple[str, ...], top: str) -> tuple[list[Document], list[Finding]]:
+def _loaded(paths: tuple[str, ...], top: str) -> tuple[list[Document], list[Diagnostic]]:
     """The documents of the paths. A link that leads out of a folder, but stays within the root, counts as named."""
     documents, findings, _ = load(Request(paths))
     linked = {
-        one.file for one in findings if one.code == _LINK_OUT and is_below(os.path.realpath(one.file), top)
+        one.file for one in findings if one.rule == _LINK_OUT and is_below(os.path.realpath(one.file), top)
     }
     if linked:
         documents, findings, _ = load(Request((*paths, *sorted(linked))))
-        findings = [one for one in findings if one.code != _LINK_OUT or one.file not in linked]
+        findings = [one for one in findings if one.rule != _LINK_OUT or one.file not in linked]
     # There is no command line here to name it on.
-    return documents, [one._replace(fix=_COPY) if one.code == _LINK_OUT else one for one in findings]
+    return documents, [one._replace(fix=_COPY) if one.rule == _LINK_OUT else one for one in findings]
 
 
-def _nothing() -> Finding:
+def _nothing() -> Diagnostic:
     message = "the intents make no manifest, and Argo CD would take that for success and prune"
-    return Finding(
-        "KG156", "error", ".", 0, 0, "", message, "add an intent, or set the parameter allow_empty: true"
-    )
+    return KG156.in_file(".", message, fix="add an intent, or set the parameter allow_empty: true")
 
 
-def laid(documents: list[Document], said: parameters.Said, top: str) -> tuple[list[Document], list[Finding]]:
+def laid(
+    documents: list[Document], said: parameters.Said, top: str
+) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with everything over them that the Application says, and what is wrong with that.
 
     Precedence, the last one wins: kaitogen's defaults, the defaults of a set, the intent,
     the environment's file, parameters that have a name, values by path (`set`).
     """
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     name = said.word("environment")
     if name is not None:
         found = folder.environment(name, top, said.sources["environment"])
@@ -122,9 +126,9 @@ def laid(documents: list[Document], said: parameters.Said, top: str) -> tuple[li
     return documents, findings + wrong
 
 
-def _assignments(said: parameters.Said) -> tuple[list[overlays.Assignment], list[Finding]]:
+def _assignments(said: parameters.Said) -> tuple[list[overlays.Assignment], list[Diagnostic]]:
     wanted: list[overlays.Assignment] = []
-    wrong: list[Finding] = []
+    wrong: list[Diagnostic] = []
     for parameter in parameters.PARAMETERS:
         value = said.word(parameter.name) if parameter.path else None
         if value is not None:
@@ -137,7 +141,7 @@ def _assignments(said: parameters.Said) -> tuple[list[overlays.Assignment], list
         if steps is None:
             message = f"{key[:80]} is no path of an intent's metadata or spec"
             fix = 'write spec.placement.count, phi-4:spec.placement.count or metadata.labels["a.b/c"]'
-            wrong.append(parameters.about(said.sources["set"], "KG152", message, fix))
+            wrong.append(parameters.about(said.sources["set"], KG152, message, fix))
         else:
             wanted.append(overlays.Assignment(name if colon else None, steps, text, said.source("set")))
     return wanted, wrong

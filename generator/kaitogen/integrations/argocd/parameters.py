@@ -8,8 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from kaitogen.model import Document, Finding, Json, Path
+from kaitogen.model import Diagnostic, Document, Json, Path, Rule
 from kaitogen.yaml.reader import Unreadable, read
+
+KG150 = Rule("KG150", "The plugin for Argo CD has no such parameter", kind="invalid")
+KG151 = Rule("KG151", "A parameter that says something else than it can", kind="invalid")
+
 
 #: JSON of the Application's `plugin.parameters`, made by Argo CD.
 PARAMETERS_VARIABLE: Final = "ARGOCD_APP_PARAMETERS"
@@ -86,7 +90,7 @@ class Said(NamedTuple):
 
     values: Mapping[str, Value]
     sources: Mapping[str, str]
-    findings: list[Finding]
+    findings: list[Diagnostic]
 
     def word(self, name: str) -> str | None:
         """The value of a parameter that takes one."""
@@ -119,9 +123,9 @@ def said(environment: Mapping[str, str]) -> Said:
     return result
 
 
-def about(source: str, code: str, message: str, fix: str) -> Finding:
+def about(source: str, rule: Rule, message: str, fix: str) -> Diagnostic:
     """A finding about a parameter instead of a line."""
-    return Finding(code, "error", source, 0, 0, "", message, fix)
+    return rule.in_file(source, message, fix=fix)
 
 
 def _take_variable(variable: str, value: str, result: Said) -> None:
@@ -129,7 +133,7 @@ def _take_variable(variable: str, value: str, result: Said) -> None:
     parameter = _BY_NAME.get(variable.removeprefix(ENV_PREFIX).lower())
     if parameter is None or parameter.collection != "string":
         names = ", ".join(f"KAITOGEN_{one.name.upper()}" for one in PARAMETERS if one.collection == "string")
-        result.findings.append(about(source, "KG150", "there is no such setting", f"use one of {names}"))
+        result.findings.append(about(source, KG150, "there is no such setting", f"use one of {names}"))
     else:
         _store(parameter, value, source, result)
 
@@ -138,7 +142,7 @@ def _take_all(text: str, result: Said) -> None:
     entries = parsed(text)
     if not isinstance(entries, list):
         message = f"{PARAMETERS_VARIABLE} is not the JSON list that Argo CD makes"
-        result.findings.append(about("parameters", "KG151", message, "check spec.source.plugin.parameters"))
+        result.findings.append(about("parameters", KG151, message, "check spec.source.plugin.parameters"))
         return
     seen: set[str] = set()
     for entry in entries:
@@ -146,10 +150,10 @@ def _take_all(text: str, result: Said) -> None:
         if not isinstance(name, str):
             message = "a parameter has no name"
             result.findings.append(
-                about("parameters", "KG151", message, "give each parameter a name and a value")
+                about("parameters", KG151, message, "give each parameter a name and a value")
             )
         elif name in seen:
-            result.findings.append(about(_label(name), "KG151", "stands twice", "keep one of the two"))
+            result.findings.append(about(_label(name), KG151, "stands twice", "keep one of the two"))
         else:
             seen.add(name)
             _take(name, entry, result)
@@ -182,13 +186,13 @@ def _take(name: str, entry: Mapping[str, Json], result: Said) -> None:
     source = _label(name)
     if parameter is None:
         names = ", ".join(_BY_NAME)
-        result.findings.append(about(source, "KG150", "there is no such parameter", f"use one of {names}"))
+        result.findings.append(about(source, KG150, "there is no such parameter", f"use one of {names}"))
         return
     others = [kind for kind in ("string", "array", "map") if kind != parameter.collection and entry.get(kind)]
     value = entry.get(parameter.collection)
     if others:
         message = f"takes {_KINDS[parameter.collection]}, not {_KINDS[others[0]]}"
-        result.findings.append(about(source, "KG151", message, f"write it as {parameter.collection}: ..."))
+        result.findings.append(about(source, KG151, message, f"write it as {parameter.collection}: ..."))
     elif value:
         _store(parameter, value, source, result)
 
@@ -205,12 +209,10 @@ def _store(parameter: Parameter, value: Json, source: str, result: Said) -> None
     given = _texts(parameter.collection, value)
     if given is None:
         message = f"takes {_KINDS[parameter.collection]} of at most {MAX_TEXT // 1024} KiB"
-        result.findings.append(about(source, "KG151", message, "quote numbers and booleans"))
+        result.findings.append(about(source, KG151, message, "quote numbers and booleans"))
     elif parameter.choices and given and given not in parameter.choices:
         message = f"{str(given)[:60]} is neither {' nor '.join(parameter.choices)}"
-        result.findings.append(
-            about(source, "KG151", message, f"write one of {', '.join(parameter.choices)}")
-        )
+        result.findings.append(about(source, KG151, message, f"write one of {', '.join(parameter.choices)}"))
     elif given:
         assert isinstance(result.values, dict)
         assert isinstance(result.sources, dict)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kaitogen.diagnostics import as_text
-from kaitogen.model import Finding
+from kaitogen.model import Diagnostic
 
 #: Nothing on Argo CD's way shortens what we say, and all of it ends up in the Application's status.
 MAX_BYTES: Final = 4096
@@ -17,7 +17,7 @@ _LINE: Final = 400
 _RANK: Final = {"error": 0, "warning": 1, "note": 2}
 
 
-def text(findings: Sequence[Finding], *, strict: bool = False) -> str:
+def text(findings: Sequence[Diagnostic], *, strict: bool = False) -> str:
     """All findings, or as many as have room, then the one that counts; empty where there are none."""
     if not findings:
         return ""
@@ -41,9 +41,9 @@ def failure(message: str, fix: str) -> str:
     return words[: as_text.LAST_LINE] + "\n"
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: Diagnostic) -> str:
     place = as_text.place(finding)
-    path = f" at {finding.path}" if finding.path else ""
+    path = f" at {finding.field}" if finding.path else ""
     said = f"{place}: {finding.severity} {finding.code}: {finding.message}{path}"
     fix = f"; {' '.join(finding.fix.split())}" if finding.fix else ""
     words = _clean(as_text.printable(said + fix))

@@ -12,8 +12,8 @@ from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, functions, resource_list
 from kaitogen.integrations.krm.resource_list import ResourceList
-from kaitogen.model import INTENT_API_VERSION, Finding, Json
-from kaitogen.pipeline.load import documents_of
+from kaitogen.model import INTENT_API_VERSION, Diagnostic, Json
+from kaitogen.pipeline.load import KG109, documents_of
 
 #: More than an intent file may have: a function is handed everything that a build holds.
 MAX_BYTES: Final = 128 * 1024 * 1024
@@ -99,9 +99,7 @@ def _input() -> bytes:
     data = standard_input.read(MAX_BYTES)
     if len(data) > MAX_BYTES:
         message = f"more than {MAX_BYTES // 2**20} MiB came in"
-        raise resource_list.NoResourceList(
-            Finding("KG109", "error", _STDIN, 0, 0, "", message, "split the kustomization")
-        )
+        raise resource_list.NoResourceList(KG109.in_file(_STDIN, message, fix="split the kustomization"))
     return data
 
 
@@ -112,7 +110,7 @@ def _by_hand() -> bool:
         return False
 
 
-def _result(finding: Finding, objects: dict[str, Json]) -> Json:
+def _result(finding: Diagnostic, objects: dict[str, Json]) -> Json:
     """One entry of a ResourceList's results (functions-spec of the KRM functions)."""
     severity = "info" if finding.severity == "note" else finding.severity
     message = finding.message + (f" (fix: {finding.fix})" if finding.fix else "")
@@ -123,7 +121,7 @@ def _result(finding: Finding, objects: dict[str, Json]) -> Json:
         reference = {"apiVersion": value["apiVersion"], "kind": identity[1], "name": identity[3]}
         entry["resourceRef"] = {**reference, "namespace": identity[2]} if identity[2] else reference
     if finding.path:
-        entry["field"] = {"path": finding.path}
+        entry["field"] = {"path": finding.field}
     if finding.line or finding.file.endswith((".yaml", ".yml", ".json")):
         entry["file"] = {"path": finding.file}
     entry["tags"] = {"code": finding.code}

@@ -12,17 +12,22 @@ from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,
     SET_KIND,
+    Diagnostic,
     Document,
-    Finding,
     Json,
-    Located,
     Origin,
     Path,
-    Problem,
+    Rule,
     Target,
 )
 from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.validate import target_of, unknown_provisioner
+from kaitogen.schema import KG120, KG121, KG122, KG123
+
+KG141 = Rule("KG141", "kaitogen has no function of this kind", kind="invalid")
+KG142 = Rule("KG142", "A file outside of the kustomization's folder", kind="invalid")
+KG143 = Rule("KG143", "A file that is not there", kind="invalid")
+
 
 Mode: TypeAlias = Literal["generate", "transform", "validate"]
 
@@ -61,7 +66,7 @@ class Job(NamedTuple):
 class Wrong(Exception):
     """The configuration cannot be followed; the findings in `findings` say why."""
 
-    def __init__(self, *findings: Finding) -> None:
+    def __init__(self, *findings: Diagnostic) -> None:
         super().__init__(findings)
         self.findings = findings
 
@@ -100,7 +105,7 @@ def _of_function(document: Document, spec: Json, root: str) -> Job:
     )
     if mode == "generate" and not (intents or files):
         message, fix = "neither intents nor files says what to generate", "add files: [models.intent.yaml]"
-        raise _wrong(document, Problem("KG121", "error", ("spec",), message, fix))
+        raise _wrong(document, KG121.at(("spec",), message, fix=fix))
     target = target_of(spec)
     if unknown := unknown_provisioner(target):
         raise _wrong(document, unknown)
@@ -119,15 +124,13 @@ def _of_keys(document: Document, root: str) -> Job:
     """The job of a ConfigMap, whose values are all text."""
     data = document.value.get("data") or {}
     if not isinstance(data, dict) or not all(isinstance(text, str) for text in data.values()):
-        raise _wrong(
-            document, Problem("KG122", "error", ("data",), "data must map keys to text", "quote the values")
-        )
+        raise _wrong(document, KG122.at(("data",), "data must map keys to text", fix="quote the values"))
     if unknown := [_unknown_key(key) for key in data if key not in _KEYS]:
         raise _wrong(document, *unknown)
     mode = data.get("mode") or ("generate" if "intent" in data or "files" in data else "transform")
     if mode not in _MODES:
         said = f"mode {mode[:40]} is none of {', '.join(_MODES)}"
-        raise _wrong(document, Problem("KG123", "error", ("data", "mode"), said, _did_you_mean(mode, _MODES)))
+        raise _wrong(document, KG123.at(("data", "mode"), said, fix=_did_you_mean(mode, _MODES)))
     files, inventory = (
         tuple(
             _checked(file, root, document, ("data", key))
@@ -139,9 +142,7 @@ def _of_keys(document: Document, root: str) -> Job:
     if loaded.findings:
         raise Wrong(*loaded.findings)
     if mode == "generate" and not (files or loaded.documents):
-        raise _wrong(
-            document, Problem("KG121", "error", ("data",), "neither intent nor files is given", "add one")
-        )
+        raise _wrong(document, KG121.at(("data",), "neither intent nor files is given", fix="add one"))
     return Job(
         mode, tuple(loaded.documents), files, _truth(document, data, "strict") or False, Target(),
         _number(document, data), _truth(document, data, "echo"), inventory,
@@ -153,7 +154,7 @@ def _truth(document: Document, data: dict[str, str], key: str) -> bool | None:
         return None
     if data[key] not in ("true", "false"):
         message = f"{key} is {data[key][:40]}, not true or false"
-        raise _wrong(document, Problem("KG123", "error", ("data", key), message, "write true or false"))
+        raise _wrong(document, KG123.at(("data", key), message, fix="write true or false"))
     return data[key] == "true"
 
 
@@ -163,7 +164,7 @@ def _number(document: Document, data: dict[str, str]) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         message = f"expect is {text[:40]}, not a number of Workspaces"
-        raise _wrong(document, Problem("KG122", "error", ("data", "expect"), message, "write a whole number"))
+        raise _wrong(document, KG122.at(("data", "expect"), message, fix="write a whole number"))
     return int(text)
 
 
@@ -173,30 +174,28 @@ def _checked(file: str, root: str, document: Document, path: Path) -> str:
     try:
         real = os.path.realpath(os.path.join(top, file))
     except ValueError as error:
-        raise _wrong(document, Problem("KG142", "error", path, f"{file[:80]!r} is no path")) from error
+        raise _wrong(document, KG142.at(path, f"{file[:80]!r} is no path")) from error
     if not is_below(real, top):
         message = f"{file[:80]} leads to {real[-80:]}, outside of the kustomization's folder {top[-80:]}"
         fix = "copy it into the folder, or list the generator in a kustomization beside it"
-        raise _wrong(document, Problem("KG142", "error", path, message, fix))
+        raise _wrong(document, KG142.at(path, message, fix=fix))
     if not os.path.lexists(os.path.join(top, file)):
         message = f"there is no {file[:80]} in {top[-80:]}"
         fix = f"paths start at the kustomization that lists the generator; {_NO_FILES}"
-        raise _wrong(document, Problem("KG143", "error", path, message, fix))
+        raise _wrong(document, KG143.at(path, message, fix=fix))
     return os.path.relpath(os.path.join(top, file)) if os.getcwd() == top else os.path.join(top, file)
 
 
-def _unknown_kind(kind: Json) -> Problem:
+def _unknown_kind(kind: Json) -> Diagnostic:
     if not isinstance(kind, str):
-        return Problem(
-            "KG141", "error", (), "the configuration has no kind", f"write one of {', '.join(KINDS)}"
-        )
+        return KG141.at((), "the configuration has no kind", fix=f"write one of {', '.join(KINDS)}")
     message = f"kaitogen has no function of kind {kind[:60]}"
-    return Problem("KG141", "error", ("kind",), message, _did_you_mean(kind, KINDS))
+    return KG141.at(("kind",), message, fix=_did_you_mean(kind, KINDS))
 
 
-def _unknown_key(key: Json) -> Problem:
+def _unknown_key(key: Json) -> Diagnostic:
     fix = _did_you_mean(str(key), _KEYS)
-    return Problem("KG120", "error", ("data", str(key)), f"unknown key {str(key)[:60]}", fix)
+    return KG120.at(("data", str(key)), f"unknown key {str(key)[:60]}", fix=fix)
 
 
 def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
@@ -204,8 +203,8 @@ def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
     return f"did you mean {near}?" if near else f"write one of {', '.join(choices)}"
 
 
-def _wrong(document: Document, *problems: Problem) -> Wrong:
-    return Wrong(*place(Located(Origin(document), problem) for problem in problems))
+def _wrong(document: Document, *problems: Diagnostic) -> Wrong:
+    return Wrong(*place(problem.of(Origin(document)) for problem in problems))
 
 
 def _name(config: Json, name: str) -> str:

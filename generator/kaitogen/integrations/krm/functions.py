@@ -8,8 +8,14 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.integrations.krm import bookkeeping, resource_list
 from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, Job
 from kaitogen.integrations.krm.resource_list import Item, ResourceList
-from kaitogen.model import Document, Finding, Json, Located, Manifest, Origin, Problem, Request, Result
+from kaitogen.model import Diagnostic, Document, Json, Manifest, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
+
+KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
+KG145 = Rule("KG145", "An intent that nobody turned into a Workspace", kind="invalid")
+KG146 = Rule("KG146", "Another number of Workspaces than expected", kind="invalid")
+KG147 = Rule("KG147", "A generator that generates nothing", kind="invalid")
+
 
 #: API group, kind, namespace and name.
 Identity: TypeAlias = tuple[str, str, str, str]
@@ -27,7 +33,7 @@ class Answer(NamedTuple):
     """What a function hands back: the objects, what it found, and the objects that the findings' files stand for."""
 
     items: tuple[Item, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Diagnostic, ...]
     objects: dict[str, Json]
 
 
@@ -70,12 +76,12 @@ def _generate(job: Job, given: ResourceList) -> Answer:
     return Answer(tuple(items), result.findings, objects)
 
 
-def _nothing() -> Finding:
+def _nothing() -> Diagnostic:
     message = (
         "the files hold no intent, and GitOps would take an empty build for the wish to remove everything"
     )
     fix = "add an intent, or take the generator out of the kustomization"
-    return Finding("KG147", "error", "functionConfig", 0, 0, "spec", message, fix)
+    return KG147.in_file("functionConfig", message, path=("spec",), fix=fix)
 
 
 def _is_own_configuration(value: Json, identity: Identity, given: ResourceList) -> bool:
@@ -107,31 +113,29 @@ def _handed_on(manifest: Manifest, intent: Json) -> Json:
     return bookkeeping.annotated(manifest.data, more)
 
 
-def _already_there(result: Result, others: dict[int, Document]) -> Iterator[Finding]:
+def _already_there(result: Result, others: dict[int, Document]) -> Iterator[Diagnostic]:
     numbers = {identity_of(document.value): number for number, document in others.items()}
     for manifest in result.manifests:
         number = numbers.get(manifest.identity)
         if number is not None:
             _, kind, _, name = manifest.identity
             message = f"{kind} {name[:80]} is among the objects already, as {_place(number)}"
-            problem = Problem(
-                "KG144", "error", ("metadata", "name"), message, "remove or rename one of the two"
-            )
-            yield from place([Located(manifest.spec.origin, problem)])
+            problem = KG144.at(("metadata", "name"), message, fix="remove or rename one of the two")
+            yield from place([problem.of(manifest.spec.origin)])
 
 
 def _validate(job: Job, given: ResourceList) -> Answer:
     found = _sort(given)
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     for document in found.intents.values():
         message = f"{str(document.value.get('kind'))[:60]} was not expanded: no transformer ran"
-        problem = Problem("KG145", "error", ("kind",), message, _NOT_EXPANDED)
-        findings += place([Located(Origin(document), problem)])
+        problem = KG145.at(("kind",), message, fix=_NOT_EXPANDED)
+        findings += place([problem.of(Origin(document))])
     result = generate(Request(documents=tuple(found.others.values()), finished=job.target))
     if job.expect is not None and job.expect != result.workspaces:
         message = f"{number_of(job.expect, 'Workspace')} expected, {result.workspaces} seen"
         fix = "correct expect; where a generator was skipped, build with --enable-alpha-plugins --enable-exec"
-        findings.append(Finding("KG146", "error", "functionConfig", 0, 0, "spec.expect", message, fix))
+        findings.append(KG146.in_file("functionConfig", message, path=("spec", "expect"), fix=fix))
     documents = (*found.intents.values(), *found.others.values())
     return Answer(given.items, (*findings, *result.findings), _by_file(documents))
 
@@ -151,9 +155,7 @@ def _sort(given: ResourceList) -> _Sorted:
             name = f"{name}, {bookkeeping.name_of(value, number)}"
         names.add(name)
         renamed = bookkeeping.renamed_entries(value) if intent else value
-        wrong = tuple(
-            Finding(code, "error", name, 0, 0, "", message, fix) for code, _, _, message, fix in flaws
-        )
+        wrong = tuple(flaw.rule.in_file(name, flaw.message, fix=flaw.fix) for flaw in flaws)
         document = Document(name, number, bookkeeping.cleaned(renamed), flaws=wrong, inline=True)
         (found.intents if intent else found.others)[number] = document
         found.values[number] = value

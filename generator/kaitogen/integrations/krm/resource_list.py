@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.model import Finding, Json
+from kaitogen.model import Diagnostic, Json, Rule
+from kaitogen.pipeline.load import KG101
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
-from kaitogen.yaml.syntax import Flaw
 from kaitogen.yaml.writer import dump
+
+KG140 = Rule("KG140", "What came in is no ResourceList", kind="invalid")
+
 
 API_VERSION: Final = "config.kubernetes.io/v1"
 KIND: Final = "ResourceList"
@@ -51,7 +54,7 @@ class ResourceList(NamedTuple):
 class NoResourceList(Exception):
     """The input cannot be taken apart; the findings in `findings` say why."""
 
-    def __init__(self, *findings: Finding) -> None:
+    def __init__(self, *findings: Diagnostic) -> None:
         super().__init__(findings)
         self.findings = findings
 
@@ -83,11 +86,11 @@ def value(item: Item, name: str) -> RawDocument:
     try:
         found = list(read(text))
     except Unreadable as stop:
-        raise NoResourceList(_finding(stop.flaw.code, name, stop.flaw.message, stop.flaw.fix)) from stop
+        raise NoResourceList(_finding(stop.flaw.rule, name, stop.flaw.message, stop.flaw.fix)) from stop
     if len(found) != 1:
         message = f"{len(found)} objects stand where one belongs"
         raise NoResourceList(
-            _finding("KG140", name, message, "report this: the list was cut in the wrong place")
+            _finding(KG140, name, message, "report this: the list was cut in the wrong place")
         )
     return found[0]
 
@@ -124,7 +127,7 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise NoResourceList(_finding("KG101", name, message, "hand over UTF-8")) from error
+        raise NoResourceList(_finding(KG101, name, message, "hand over UTF-8")) from error
 
 
 def _sections(text: str) -> tuple[tuple[Item, ...], str] | None:
@@ -171,7 +174,7 @@ def _slowly(text: str, name: str) -> ResourceList:
     _refuse_other_kinds(head, name)
     items = head.get("items") or []
     if not isinstance(items, list):
-        raise NoResourceList(_finding("KG140", name, "items is not a list", _FIX))
+        raise NoResourceList(_finding(KG140, name, "items is not a list", _FIX))
     return ResourceList(
         head["apiVersion"], tuple(made(item, 0) for item in items), head.get("functionConfig")
     )
@@ -187,10 +190,10 @@ def _only(text: str, name: str) -> Json:
     if flaws:
         raise NoResourceList(*flaws)
     if not found:
-        raise NoResourceList(_finding("KG140", name, "nothing came in", _FIX))
+        raise NoResourceList(_finding(KG140, name, "nothing came in", _FIX))
     if len(found) > 1:
         message = f"{len(found)} documents came in where one ResourceList belongs"
-        raise NoResourceList(_finding("KG140", name, message, _FIX))
+        raise NoResourceList(_finding(KG140, name, message, _FIX))
     return found[0].value
 
 
@@ -200,7 +203,7 @@ def _refuse_other_kinds(head: Json, name: str) -> None:
     if kind == KIND and isinstance(version, str) and version.startswith(_GROUP):
         return
     what = f"{str(kind)[:60]} of {str(version)[:60]}" if kind else "a document without a kind"
-    raise NoResourceList(_finding("KG140", name, f"{what} is not a {KIND} of {_GROUP}v1", _FIX))
+    raise NoResourceList(_finding(KG140, name, f"{what} is not a {KIND} of {_GROUP}v1", _FIX))
 
 
 def _is_blank(text: str) -> bool:
@@ -213,9 +216,9 @@ def _lines(text: str) -> Iterator[str]:
     return iter(text.split("\n"))
 
 
-def _flaw(name: str, flaw: Flaw) -> Finding:
-    return Finding(flaw.code, "error", name, flaw.line, flaw.column, "", flaw.message, flaw.fix)
+def _flaw(name: str, flaw: Diagnostic) -> Diagnostic:
+    return flaw._replace(file=name)
 
 
-def _finding(code: str, name: str, message: str, fix: str) -> Finding:
-    return Finding(code, "error", name, 0, 0, "", message, fix)
+def _finding(rule: Rule, name: str, message: str, fix: str) -> Diagnostic:
+    return rule.in_file(name, message, fix=fix)

@@ -7,12 +7,12 @@ configuration, tuning) is imported only where a Workspace has it.
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import Facts, Surroundings, text
-from kaitogen.model import Json, Problem
+from kaitogen.model import Diagnostic, Json
 
 __all__ = ["Surroundings", "judge"]
 
 
-def judge(workspace: Json, surroundings: Surroundings) -> list[Problem]:
+def judge(workspace: Json, surroundings: Surroundings) -> list[Diagnostic]:
     """Everything that KAITO would refuse, could never run, or would do otherwise than written.
 
     `workspace` is a Workspace that fits the schema of the target's version; paths are its own.
@@ -53,7 +53,7 @@ def judge(workspace: Json, surroundings: Surroundings) -> list[Problem]:
     return found
 
 
-def _resource(facts: Facts, context: int) -> list[Problem]:
+def _resource(facts: Facts, context: int) -> list[Diagnostic]:
     """The rules about `resource` of an inference; each group ends where KAITO's own does."""
     found = list(resource.needs_instance_type(facts))
     if facts.preset is not None and not facts.valid_preset:

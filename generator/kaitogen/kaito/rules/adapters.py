@@ -7,7 +7,17 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import Facts, cut, parts, text
 from kaitogen.kaito.rules.images import is_image, why_not
-from kaitogen.model import Json, Path, Problem
+from kaitogen.model import Diagnostic, Json, Path, Rule
+
+KG435 = Rule("KG435", "vLLM takes no strength for an adapter", kind="refused", since="0.4")
+KG436 = Rule("KG436", "The model takes no adapters on vLLM", kind="refused", since="0.4", until="0.10")
+KG439 = Rule("KG439", "More than ten adapters", kind="refused", since="0.4")
+KG440 = Rule("KG440", "Two adapters of one name, or one without a source", kind="refused", since="0.4")
+KG491 = Rule("KG491", "An adapter's name blocks every update", kind="can't work", since="0.4")
+KG492 = Rule("KG492", "An adapter's source blocks every update", kind="can't work", since="0.4")
+KG493 = Rule("KG493", "An adapter's image blocks every update", kind="can't work", since="0.4")
+KG494 = Rule("KG494", "An adapter's strength blocks every update", kind="can't work", since="0.4")
+
 
 _ADAPTERS: Final = ("inference", "adapters")
 MOST: Final = 10
@@ -17,14 +27,14 @@ _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9
 _LATER: Final = "admitted now, but every later update is refused"
 
 
-def judge(facts: Facts) -> Iterator[Problem]:
+def judge(facts: Facts) -> Iterator[Diagnostic]:
     """R35, R36, R39, R40 and, for each adapter, what the checks at updates (U9) refuse."""
     adapters = parts(facts.inference or {}, "adapters")
     vllm_preset = facts.preset is not None and not facts.transformers
     if len(adapters) > MOST:
         message = f"{len(adapters)} adapters are more than the {MOST} that KAITO accepts"
-        yield Problem(
-            "KG439", "error", _ADAPTERS, message, "leave some out", str(len(adapters)), f"at most {MOST}"
+        yield KG439.at(
+            _ADAPTERS, message, fix="leave some out", found=str(len(adapters)), expected=f"at most {MOST}"
         )
     if (
         vllm_preset
@@ -33,28 +43,26 @@ def judge(facts: Facts) -> Iterator[Problem]:
         and (facts.preset or "").startswith("falcon-")
     ):
         message = f"{cut(facts.preset or '')} takes no adapters on vllm"
-        yield Problem(
-            "KG436", "error", _ADAPTERS, message, "remove the adapters, or use the runtime transformers"
-        )
+        yield KG436.at(_ADAPTERS, message, fix="remove the adapters, or use the runtime transformers")
     seen: set[str] = set()
     for index, adapter in enumerate(adapters):
         path = (*_ADAPTERS, index)
         source = adapter.get("source")
         if not isinstance(source, dict):
             message = "the adapter has no source, at which KAITO's webhook breaks down"
-            yield Problem("KG440", "error", path, message, "add source with a name and an image")
+            yield KG440.at(path, message, fix="add source with a name and an image")
         else:
             name = text(source, "name")
             if name and name in seen:
                 message = f"two adapters have the source name {cut(name)}"
-                yield Problem("KG440", "error", (*path, "source", "name"), message, "rename one", cut(name))
+                yield KG440.at((*path, "source", "name"), message, fix="rename one", found=cut(name))
             seen.add(name)
             yield from _source(facts, source, (*path, "source"))
         if "strength" in adapter:
             yield from _strength(vllm_preset, adapter["strength"], (*path, "strength"))
 
 
-def _source(facts: Facts, source: Mapping[str, Json], path: Path) -> Iterator[Problem]:
+def _source(facts: Facts, source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
     name = text(source, "name")
     if len(name) > _LONGEST_SUBDOMAIN or _SUBDOMAIN.fullmatch(name) is None:
         what = (
@@ -64,18 +72,18 @@ def _source(facts: Facts, source: Mapping[str, Json], path: Path) -> Iterator[Pr
         )
         where = (*path, "name") if "name" in source else path
         advice = "name it with a-z, 0-9, - and ."
-        yield Problem("KG491", "error", where, f"{what}: {_LATER}", advice, cut(name), "a DNS subdomain")
+        yield KG491.at(where, f"{what}: {_LATER}", fix=advice, found=cut(name), expected="a DNS subdomain")
     volumes = facts.has(versions.ADAPTER_VOLUMES)
     image, volume, urls = source.get("image"), source.get("volumeSource"), source.get("urls")
     allowed = "image or volumeSource" if volumes else "image"
     given = bool(image) + bool(volume)
     if urls or given != 1 or (volume and not volumes):
         what = _what_source(bool(urls), given, bool(volume) and not volumes)
-        yield Problem("KG492", "error", path, f"{what}: {_LATER}", f"give one of {allowed}", "", allowed)
+        yield KG492.at(path, f"{what}: {_LATER}", fix=f"give one of {allowed}", expected=allowed)
     elif isinstance(image, str) and image and not is_image(image):
         message = f"{cut(image)} is no image reference: {_LATER}"
-        yield Problem(
-            "KG493", "error", (*path, "image"), message, why_not(image), cut(image), "an image reference"
+        yield KG493.at(
+            (*path, "image"), message, fix=why_not(image), found=cut(image), expected="an image reference"
         )
 
 
@@ -89,11 +97,11 @@ def _what_source(urls: bool, given: int, old_volume: bool) -> str:
     )
 
 
-def _strength(vllm_preset: bool, value: Json, path: Path) -> Iterator[Problem]:
+def _strength(vllm_preset: bool, value: Json, path: Path) -> Iterator[Diagnostic]:
     said = value if isinstance(value, str) else str(value)
     if vllm_preset:
         message = "the runtime vllm takes no strength for an adapter, not even 1.0"
-        yield Problem("KG435", "error", path, message, "remove strength", cut(said), "no strength")
+        yield KG435.at(path, message, fix="remove strength", found=cut(said), expected="no strength")
     elif not _DECIMAL.fullmatch(said[:400]) or not 0 <= float(said[:400]) <= 1:
         message = f"strength {cut(said)} is no number from 0 to 1: {_LATER}"
-        yield Problem("KG494", "error", path, message, 'write a number such as "0.5"', cut(said), "0 to 1")
+        yield KG494.at(path, message, fix='write a number such as "0.5"', found=cut(said), expected="0 to 1")

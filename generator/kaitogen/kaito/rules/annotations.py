@@ -6,7 +6,24 @@ from typing import Final
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut
-from kaitogen.model import RUNTIME_ANNOTATION, Feature, Json, Path, Problem
+from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule
+
+KG406 = Rule(
+    "KG406", "kaito.sh/node-image-family has a value that KAITO does not know", kind="refused", since="0.9"
+)
+KG407 = Rule(
+    "KG407", "kaito.sh/performance-mode has a value that KAITO does not know", kind="refused", since="0.10"
+)
+KG408 = Rule("KG408", "kaito.sh/use-local-weights is neither true nor false", kind="refused", since="0.12")
+KG409 = Rule(
+    "KG409", "The node class is none of those that KAITO's chart lists", kind="warning", since="0.12"
+)
+KG481 = Rule("KG481", "The runtime is not the one that is written", kind="warning", since="0.4")
+KG482 = Rule("KG482", "The load balancer is not made", kind="warning", since="0.4")
+KG483 = Rule("KG483", "The target does not read an annotation", kind="warning", since="0.4")
+KG484 = Rule("KG484", "An annotation does nothing under this node provisioner", kind="warning", since="0.9")
+KG485 = Rule("KG485", "The resource checks are bypassed against the words", kind="warning", since="0.4")
+
 
 _GROUPS: Final = ("kaito.sh", "kaito.io")
 #: What the chart's list of node classes holds; an installation may have another one.
@@ -21,7 +38,7 @@ def is_kaitos(key: str) -> bool:
     return bool(slash) and (group in _GROUPS or group.endswith((".kaito.sh", ".kaito.io")))
 
 
-def judge(facts: Facts) -> Iterator[Problem]:
+def judge(facts: Facts) -> Iterator[Diagnostic]:
     """R6 to R9 and the annotations that do not do what they seem to."""
     for key, value in facts.annotations.items():
         if not is_kaitos(key) or not isinstance(value, str):
@@ -36,14 +53,14 @@ def judge(facts: Facts) -> Iterator[Problem]:
             yield from check(facts, value, path)
 
 
-def _unknown(key: str, path: Path) -> Problem:
+def _unknown(key: str, path: Path) -> Diagnostic:
     known = [name for name in versions.ANNOTATIONS if name.startswith("kaito.sh/")]
     likely = nearest(key, known)
     advice = f"write {likely}" if likely else "remove it"
-    return Problem("KG483", "warning", path, f"no version of KAITO reads the annotation {cut(key)}", advice)
+    return KG483.at(path, f"no version of KAITO reads the annotation {cut(key)}", fix=advice)
 
 
-def _other_version(facts: Facts, key: str, known: Feature, path: Path) -> Problem:
+def _other_version(facts: Facts, key: str, known: Feature, path: Path) -> Diagnostic:
     if facts.minor < known.since:
         message, advice = (
             f"KAITO {facts.kaito} does not read {key}, which came with 0.{known.since}",
@@ -52,23 +69,23 @@ def _other_version(facts: Facts, key: str, known: Feature, path: Path) -> Proble
     else:
         message = f"KAITO {facts.kaito} does not read {key}, which went with 0.{known.until + 1}"
         advice = "remove it; since 0.11 the benchmark runs unless kaito.sh/disable-benchmark is set"
-    return Problem("KG483", "warning", path, message, advice)
+    return KG483.at(path, message, fix=advice)
 
 
-def _image_family(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+def _image_family(facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
     if value.strip().lower() not in _FAMILIES:
-        yield _one_of("KG406", path, value, _FAMILIES)
+        yield _one_of(KG406, path, value, _FAMILIES)
     elif facts.provisioner != "azure-gpu-provisioner":
         yield _idle(facts, path, "azure-gpu-provisioner")
 
 
-def _node_class(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+def _node_class(facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
     if facts.provisioner != "karpenter":
         yield _idle(facts, path, "karpenter")
     elif node_class_in_doubt(facts, value):
         message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
         advice = f"use one of {', '.join(_NODE_CLASSES)}, or add it to the installation's list"
-        yield Problem("KG409", "warning", path, message, advice, cut(value), " or ".join(_NODE_CLASSES))
+        yield KG409.at(path, message, fix=advice, found=cut(value), expected=" or ".join(_NODE_CLASSES))
 
 
 def node_class_in_doubt(facts: Facts, value: Json) -> bool:
@@ -77,61 +94,55 @@ def node_class_in_doubt(facts: Facts, value: Json) -> bool:
     return asked and isinstance(value, str) and bool(value) and value not in _NODE_CLASSES
 
 
-def _performance_mode(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+def _performance_mode(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
     if value not in _MODES:
-        yield _one_of("KG407", path, value, _MODES)
+        yield _one_of(KG407, path, value, _MODES)
 
 
-def _local_weights(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+def _local_weights(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
     if value not in ("true", "false"):
-        yield _one_of("KG408", path, value, ('"true"', '"false"'))
+        yield _one_of(KG408, path, value, ('"true"', '"false"'))
 
 
-def _runtime(facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+def _runtime(facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
     if facts.inference is None:
         return
     if value not in ("vllm", "transformers"):
         likely = nearest(value, ("vllm", "transformers"))
         message = f"runtime {cut(value) or 'of no text'} is none that KAITO knows, so it takes vllm"
-        yield Problem(
-            "KG481", "warning", path, message, f"write {likely or 'vllm or transformers'}", cut(value)
-        )
+        yield KG481.at(path, message, fix=f"write {likely or 'vllm or transformers'}", found=cut(value))
     elif value == "vllm" and facts.transformers:
         message = "the runtime is transformers, because the target's feature gate vLLM is off"
-        yield Problem(
-            "KG481", "warning", path, message, "remove the annotation, or turn the gate vLLM on", "vllm"
-        )
+        yield KG481.at(path, message, fix="remove the annotation, or turn the gate vLLM on", found="vllm")
 
 
-def _load_balancer(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+def _load_balancer(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
     if value != "True" and value.strip().lower() in ("true", "t", "yes", "y", "on", "1", "enabled"):
         message = f'KAITO makes a load balancer only for exactly "True", not for "{cut(value)}"'
-        yield Problem(
-            "KG482", "warning", path, message, 'write kaito.sh/enablelb: "True"', cut(value), "True"
+        yield KG482.at(
+            path, message, fix='write kaito.sh/enablelb: "True"', found=cut(value), expected="True"
         )
 
 
-def _bypass(_facts: Facts, value: str, path: Path) -> Iterator[Problem]:
+def _bypass(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
     if value.strip().lower() in ("", "false", "f", "no", "n", "off", "0", "disabled"):
         message = f'the resource checks are bypassed, because for this annotation any value counts, "{cut(value)}" too'
-        yield Problem(
-            "KG485", "warning", path, message, "remove the annotation to keep the checks", cut(value)
-        )
+        yield KG485.at(path, message, fix="remove the annotation to keep the checks", found=cut(value))
 
 
-def _one_of(code: str, path: Path, value: str, allowed: tuple[str, ...]) -> Problem:
+def _one_of(rule: Rule, path: Path, value: str, allowed: tuple[str, ...]) -> Diagnostic:
     message = f'{path[-1]} has the value "{cut(value)}", which KAITO refuses'
-    return Problem(
-        code, "error", path, message, f"write {' or '.join(allowed)}", cut(value), " or ".join(allowed)
+    return rule.at(
+        path, message, fix=f"write {' or '.join(allowed)}", found=cut(value), expected=" or ".join(allowed)
     )
 
 
-def _idle(facts: Facts, path: Path, reader: str) -> Problem:
+def _idle(facts: Facts, path: Path, reader: str) -> Diagnostic:
     message = f"{path[-1]} does nothing under {facts.provisioner}; only {reader} reads it"
-    return Problem("KG484", "warning", path, message, "remove it", facts.provisioner, reader)
+    return KG484.at(path, message, fix="remove it", found=facts.provisioner, expected=reader)
 
 
-_CHECKS: Final[dict[str, Callable[[Facts, str, Path], Iterator[Problem]]]] = {
+_CHECKS: Final[dict[str, Callable[[Facts, str, Path], Iterator[Diagnostic]]]] = {
     "kaito.sh/node-image-family": _image_family,
     "kaito.sh/node-class-name": _node_class,
     "kaito.sh/performance-mode": _performance_mode,

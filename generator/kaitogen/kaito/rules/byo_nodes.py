@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from kaitogen.kaito.rules.context import Facts
 from kaitogen.kaito.rules.sizing import GIB, asks_for_estimate, nodes_needed
-from kaitogen.model import ByoNodes, Problem
+from kaitogen.model import ByoNodes, Diagnostic, Rule
+
+KG313 = Rule("KG313", "Nodes with too few GPUs for the model", kind="can't work", since="0.7")
+
 
 _PATH = ("resource", "preferredNodes")
 
 
-def judge(facts: Facts, byo_nodes: ByoNodes, context: int) -> Iterator[Problem]:
+def judge(facts: Facts, byo_nodes: ByoNodes, context: int) -> Iterator[Diagnostic]:
     """KG313. Where KAITO provisions the instance type tells the same; `context` is what KAITO reads as max-model-len."""
     model = facts.model
     if (
@@ -24,7 +27,7 @@ def judge(facts: Facts, byo_nodes: ByoNodes, context: int) -> Iterator[Problem]:
     if facts.transformers:
         if model.weights > byo_nodes.memory:
             message = f"{model.id} has {model.weights / GIB:.1f} GiB of weights, and transformers runs it on one node, of {have}"
-            yield Problem("KG313", "error", _PATH, message, "take nodes with more GPU memory", have)
+            yield KG313.at(_PATH, message, fix="take nodes with more GPU memory", found=have)
         return
     if not asks_for_estimate(facts):
         return
@@ -33,8 +36,8 @@ def judge(facts: Facts, byo_nodes: ByoNodes, context: int) -> Iterator[Problem]:
     )
     if not needed:
         message = f"GPUs of nodes with {have} are too small for {model.id} at {context} tokens"
-        yield Problem("KG313", "error", _PATH, message, "take nodes with larger GPUs", have)
+        yield KG313.at(_PATH, message, fix="take nodes with larger GPUs", found=have)
     elif needed > byo_nodes.nodes:
         message = f"KAITO {facts.kaito} will wait for {needed} nodes of {have} for {model.id}, and {byo_nodes.nodes} {'is' if byo_nodes.nodes == 1 else 'are'} chosen"
         advice = f"choose {needed} nodes, or nodes with more GPU memory"
-        yield Problem("KG313", "error", _PATH, message, advice, str(byo_nodes.nodes), str(needed))
+        yield KG313.at(_PATH, message, fix=advice, found=str(byo_nodes.nodes), expected=str(needed))

@@ -8,7 +8,18 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import built_in
 from kaitogen.kaito.rules.context import Facts, cut, number, text
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
-from kaitogen.model import Json, Problem, Severity
+from kaitogen.model import Diagnostic, Json, Rule, Severity
+from kaitogen.yaml.syntax import KG102
+
+KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4")
+KG442 = Rule("KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4")
+KG443 = Rule("KG443", "KAITO cannot read the settings of vLLM", kind="refused", since="0.4")
+KG444 = Rule("KG444", "max-model-len is missing or no whole number", kind="refused", since="0.4")
+KG445 = Rule("KG445", "max-model-len is more than the model can do", kind="refused", since="0.7")
+KG468 = Rule("KG468", "KAITO's estimate misses max-model-len", kind="warning", since="0.7")
+KG486 = Rule("KG486", "transformers does not read config", kind="warning", since="0.11")
+KG487 = Rule("KG487", "An empty vllm section breaks the server", kind="can't work", since="0.12")
+
 
 _CONFIG: Final = ("inference", "config")
 KEY: Final = "inference_config.yaml"
@@ -20,7 +31,7 @@ _SMALL_GPU: Final = 20
 UNKNOWN: Final = object()
 
 
-def judge(facts: Facts) -> tuple[list[Problem], int]:
+def judge(facts: Facts) -> tuple[list[Diagnostic], int]:
     """R41 to R45 with the traps, and the context in tokens that KAITO's estimate will count with.
 
     Only where the Workspace names a ConfigMap.
@@ -35,7 +46,7 @@ def judge(facts: Facts) -> tuple[list[Problem], int]:
     if not isinstance(source, str):
         message = f"the ConfigMap {cut(name)} has no key {KEY}"
         return [
-            Problem("KG442", "error", _CONFIG, message, f"put the settings under {KEY}", "", KEY)
+            KG442.at(_CONFIG, message, fix=f"put the settings under {KEY}", expected=KEY)
         ], DEFAULT_CONTEXT
     settings = parse(source)
     if settings is UNKNOWN:
@@ -60,29 +71,29 @@ def parse(source: str) -> Json:
     try:
         return next((document.value for document in read(source)), None)
     except Unreadable as unreadable:
-        if unreadable.flaw.code == "KG102":
+        if unreadable.flaw.rule == KG102:
             return f"it is not YAML in line {unreadable.flaw.line}"
         return UNKNOWN
 
 
-def _unread(facts: Facts) -> Iterator[Problem]:
+def _unread(facts: Facts) -> Iterator[Diagnostic]:
     if facts.preset is not None and facts.has(versions.CONFIG_OF_TRANSFORMERS_KNOWN):
         message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
-        yield Problem("KG486", "warning", _CONFIG, message, "remove config, or use the runtime vllm")
+        yield KG486.at(_CONFIG, message, fix="remove config, or use the runtime vllm")
 
 
-def _absent(facts: Facts, name: str) -> Iterator[Problem]:
+def _absent(facts: Facts, name: str) -> Iterator[Diagnostic]:
     if not facts.notes:
         return
     message = f"KAITO refuses this unless the ConfigMap {cut(name)} is already in the namespace"
     if facts.config_maps is not None:
         message += ", and it is not in this output"
-    yield Problem(
-        "KG441", "note", _CONFIG, message, "apply the ConfigMap first, in an earlier sync wave", cut(name)
+    yield KG441.at(
+        _CONFIG, message, fix="apply the ConfigMap first, in an earlier sync wave", found=cut(name)
     )
 
 
-def _vllm(settings: Json) -> tuple[Problem | None, Mapping[str, Json]]:
+def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
     """The vllm section, or what is wrong with the text as a whole."""
     wrong = ""
     if isinstance(settings, str):
@@ -98,18 +109,18 @@ def _vllm(settings: Json) -> tuple[Problem | None, Mapping[str, Json]]:
             wrong = "" if nested is None else f"{cut(nested)} is nested, and vllm may hold plain values only"
     if wrong:
         message, advice = f"KAITO cannot read {KEY}: {wrong}", "write vllm: with one plain value per option"
-        return Problem("KG443", "error", _CONFIG, message, advice), {}
+        return KG443.at(_CONFIG, message, fix=advice), {}
     return None, section if isinstance(section, dict) else {}
 
 
-def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Problem]:
+def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     value = vllm.get(_LENGTH)
     blank = value is None or (isinstance(value, str) and not value.strip())
     if facts.has(versions.LENGTH_REQUIRED):
         if blank and facts.preset is not None and _length_required(facts):
             message = f"KAITO {facts.kaito} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
-            yield Problem(
-                "KG444", "error", _CONFIG, message, f"set vllm.{_LENGTH}, such as 2048", "", "a whole number"
+            yield KG444.at(
+                _CONFIG, message, fix=f"set vllm.{_LENGTH}, such as 2048", expected="a whole number"
             )
         return
     if not facts.valid_preset or blank:
@@ -122,12 +133,16 @@ def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Problem]:
     elif length > facts.model.token_limit:
         limit = facts.model.token_limit
         message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {facts.model.id}"
-        yield Problem(
-            "KG445", "error", _CONFIG, message, f"write {limit} or less", cut(str(length)), f"at most {limit}"
+        yield KG445.at(
+            _CONFIG,
+            message,
+            fix=f"write {limit} or less",
+            found=cut(str(length)),
+            expected=f"at most {limit}",
         )
 
 
-def _no_number(facts: Facts, said: str) -> Problem:
+def _no_number(facts: Facts, said: str) -> Diagnostic:
     """Of a model that is not in the catalogue KAITO asks Hugging Face for the limit, and where none is said it takes any text."""
     severity: Severity = "error"
     message = f"KAITO refuses {_LENGTH}: {said}, which is no whole number"
@@ -135,7 +150,7 @@ def _no_number(facts: Facts, said: str) -> Problem:
         severity = "warning"
         message += f", unless {cut(facts.preset or '')} says no limit"
     advice = "write the number of tokens, such as 8192"
-    return Problem("KG444", severity, _CONFIG, message, advice, said, "a whole number")
+    return KG444.at(_CONFIG, message, fix=advice, found=said, expected="a whole number", severity=severity)
 
 
 def _length_required(facts: Facts) -> bool:
@@ -144,19 +159,19 @@ def _length_required(facts: Facts) -> bool:
     return small or (facts.has(versions.SEVERAL_NODES) and count is not None and count > 1)
 
 
-def _null(facts: Facts, settings: Json) -> Iterator[Problem]:
+def _null(facts: Facts, settings: Json) -> Iterator[Diagnostic]:
     if (
         facts.has(versions.EMPTY_VLLM_CRASHES)
         and isinstance(settings, dict)
         and settings.get("vllm", 0) is None
     ):
         message = f"vllm is empty in {KEY}, at which the server breaks down when it starts"
-        yield Problem(
-            "KG487", "error", _CONFIG, message, "remove vllm, or give it a value", "null", "a mapping"
+        yield KG487.at(
+            _CONFIG, message, fix="remove vllm, or give it a value", found="null", expected="a mapping"
         )
 
 
-def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, Problem | None]:
+def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, Diagnostic | None]:
     """What the estimate counts with, and the problem where vLLM itself will take another number."""
     if not facts.has(versions.ESTIMATE):
         return DEFAULT_CONTEXT, None
@@ -170,8 +185,8 @@ def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, 
     advice = (
         f"write it on a line of its own below vllm:, as {_LENGTH}: {meant}, with no quotes and no comment"
     )
-    return DEFAULT_CONTEXT, Problem(
-        "KG468", "warning", _CONFIG, message, advice, str(meant), str(DEFAULT_CONTEXT)
+    return DEFAULT_CONTEXT, KG468.at(
+        _CONFIG, message, fix=advice, found=str(meant), expected=str(DEFAULT_CONTEXT)
     )
 
 

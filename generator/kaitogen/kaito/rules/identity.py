@@ -5,7 +5,14 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import Facts, cut
-from kaitogen.model import Problem
+from kaitogen.model import Diagnostic, Rule
+
+KG403 = Rule("KG403", "The name is no DNS label", kind="refused", since="0.4")
+KG404 = Rule("KG404", "Neither inference nor tuning, or both", kind="refused", since="0.4")
+KG470 = Rule("KG470", "The name is too long for what KAITO makes of it", kind="can't work", since="0.4")
+KG471 = Rule("KG471", "The name begins with a digit", kind="can't work", since="0.4")
+KG495 = Rule("KG495", "An old API version", kind="warning", since="0.4")
+
 
 _NAME: Final = ("metadata", "name")
 #: No pattern, because compiling one takes longer than all the rest of this module.
@@ -15,36 +22,34 @@ _LONGEST_LABEL: Final = 63
 LONGEST_NAME: Final = 52
 
 
-def judge(facts: Facts) -> Iterator[Problem]:
+def judge(facts: Facts) -> Iterator[Diagnostic]:
     """R3, R4 and what Kubernetes' own limits on names do later."""
     if facts.name:
         yield from _name(facts)
     if facts.workspace.get("apiVersion") == "kaito.sh/v1alpha1":
         message = "v1alpha1 has older admission rules of its own, and what KAITO stores is v1beta1"
-        yield Problem("KG495", "warning", ("apiVersion",), message, "write apiVersion: kaito.sh/v1beta1")
+        yield KG495.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1")
     if facts.inference is None and facts.tuning is None:
         message = "the Workspace has neither inference nor tuning"
-        yield Problem(
-            "KG404", "error", (), message, "add inference with a preset or a template, or add tuning"
-        )
+        yield KG404.at((), message, fix="add inference with a preset or a template, or add tuning")
     elif facts.inference is not None and facts.tuning is not None:
         message = "the Workspace has both inference and tuning"
-        yield Problem("KG404", "error", ("tuning",), message, "split it into two Workspaces")
+        yield KG404.at(("tuning",), message, fix="split it into two Workspaces")
 
 
-def _name(facts: Facts) -> Iterator[Problem]:
+def _name(facts: Facts) -> Iterator[Diagnostic]:
     name = facts.name
     if not _is_label(name):
         message = f"{cut(name)} is no name that KAITO accepts"
         advice = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
-        yield Problem("KG403", "error", _NAME, message, advice, cut(name), "a DNS label")
+        yield KG403.at(_NAME, message, fix=advice, found=cut(name), expected="a DNS label")
     elif facts.inference is not None:
         if len(name) > LONGEST_NAME:
             yield _too_long(facts, name)
         if not name[0].isalpha():
             message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
-            yield Problem(
-                "KG471", "error", _NAME, message, "begin the name with a letter", cut(name), "a letter first"
+            yield KG471.at(
+                _NAME, message, fix="begin the name with a letter", found=cut(name), expected="a letter first"
             )
 
 
@@ -53,10 +58,10 @@ def _is_label(name: str) -> bool:
     return len(name) <= _LONGEST_LABEL and name[0] != "-" and name[-1] != "-" and _LETTERS.issuperset(name)
 
 
-def _too_long(facts: Facts, name: str) -> Problem:
+def _too_long(facts: Facts, name: str) -> Diagnostic:
     advice, found, expected = "shorten the name", f"{len(name)} characters", f"at most {LONGEST_NAME}"
     if facts.has(versions.STATEFUL_SETS):
         message = f"the name has {len(name)} characters, and the StatefulSet made from it works up to {LONGEST_NAME}"
-        return Problem("KG470", "error", _NAME, message, advice, found, expected)
+        return KG470.at(_NAME, message, fix=advice, found=found, expected=expected)
     message = f"the name has {len(name)} characters, and from KAITO 0.8 on the Workspace can't start above {LONGEST_NAME}"
-    return Problem("KG470", "warning", _NAME, message, advice, found, expected)
+    return KG470.at(_NAME, message, fix=advice, found=found, expected=expected, severity="warning")

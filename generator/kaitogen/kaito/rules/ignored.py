@@ -7,7 +7,13 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import PIN_LABEL, Facts, cut, number
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
-from kaitogen.model import Problem
+from kaitogen.model import Diagnostic, Rule
+
+KG461 = Rule("KG461", "Nobody reads count", kind="warning", since="0.7")
+KG462 = Rule("KG462", "Nobody pins to preferredNodes", kind="warning", since="0.8")
+KG463 = Rule("KG463", "The named nodes are found by a label", kind="note", since="0.7")
+KG464 = Rule("KG464", "Fewer preferredNodes than count under byo", kind="refused", since="0.7", until="0.7")
+
 
 _COUNT: Final = ("resource", "count")
 _PREFERRED: Final = ("resource", "preferredNodes")
@@ -18,7 +24,7 @@ _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
 _OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 
 
-def judge(facts: Facts, context: int) -> Iterator[Problem]:
+def judge(facts: Facts, context: int) -> Iterator[Diagnostic]:
     """Findings about fields that are written and not read. `context` is what KAITO reads as max-model-len."""
     count = number(facts.resource, "count")
     names = facts.resource.get("preferredNodes")
@@ -47,24 +53,29 @@ def _named_as_counted(facts: Facts) -> bool:
     )
 
 
-def _too_few(names: list[str], count: int) -> Problem:
+def _too_few(names: list[str], count: int) -> Diagnostic:
     message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
     advice = f"name {_nodes(count)} or more, although only the selector says which are used"
     path = _PREFERRED if names else ("resource",)
-    return Problem("KG464", "error", path, message, advice, str(len(names)), str(count))
+    return KG464.at(path, message, fix=advice, found=str(len(names)), expected=str(count))
 
 
-def _count(facts: Facts, count: int, names: list[str], context: int) -> Problem:
+def _count(facts: Facts, count: int, names: list[str], context: int) -> Diagnostic:
     nodes = estimate(facts, facts.model, context) if facts.model is not None else None
     message = f"KAITO {facts.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
     advice = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(facts))}"
     if facts.byo:
         advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(facts))}"
     if not nodes:
-        return Problem("KG461", "warning", _COUNT, message, advice, str(count))
+        return KG461.at(_COUNT, message, fix=advice, found=str(count))
     message = f"KAITO {facts.kaito} does not read count {count} for a preset on vllm: its own estimate is {_nodes(nodes)}"
-    return Problem(
-        "KG461", "note" if nodes == count else "warning", _COUNT, message, advice, str(count), str(nodes)
+    return KG461.at(
+        _COUNT,
+        message,
+        fix=advice,
+        found=str(count),
+        expected=str(nodes),
+        severity="note" if nodes == count else "warning",
     )
 
 
@@ -72,7 +83,7 @@ def _nodes(number_: int) -> str:
     return "1 node" if number_ == 1 else f"{number_} nodes"
 
 
-def _preferred(facts: Facts, names: list[str]) -> Iterator[Problem]:
+def _preferred(facts: Facts, names: list[str]) -> Iterator[Diagnostic]:
     if facts.byo:
         # What is wrong with the selector is told by the facts about the nodes, where there are some.
         if facts.byo_nodes is None or facts.byo_nodes.pinned:
@@ -88,7 +99,7 @@ def _preferred(facts: Facts, names: list[str]) -> Iterator[Problem]:
         )
         if facts.tuning is not None:  # which does not run under byo
             advice = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
-        yield Problem("KG462", "warning", _PREFERRED, message, advice, cut(", ".join(names)))
+        yield KG462.at(_PREFERRED, message, fix=advice, found=cut(", ".join(names)))
 
 
 def label_line(facts: Facts) -> str:
@@ -101,20 +112,20 @@ def label_line(facts: Facts) -> str:
     return _command([name for name in names if isinstance(name, str)], label)
 
 
-def _under_byo(facts: Facts, names: list[str]) -> Problem:
+def _under_byo(facts: Facts, names: list[str]) -> Diagnostic:
     """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
     pin = _pinned_by(facts)
     found = cut(", ".join(names))
     if facts.byo_nodes is not None and facts.byo_nodes.pinned:
         labels = cut(",".join(f"{key}={value}" for key, value in facts.match_labels.items()))
         message = f"KAITO {facts.kaito} finds these nodes by {labels}, which they alone have, not by name"
-        return Problem("KG463", "note", _PREFERRED, message, "keep the labels on these nodes", found)
+        return KG463.at(_PREFERRED, message, fix="keep the labels on these nodes", found=found)
     if pin:
         message = f"KAITO {facts.kaito} finds these nodes by the label {PIN_LABEL}={cut(pin)}, not by name"
         if asks_for_estimate(facts):
             message += ", and its own estimate says how many it uses"
         advice = f"run: {_command(names, f'{PIN_LABEL}={pin}')}"
-        return Problem("KG463", "note", _PREFERRED, message, advice, found)
+        return KG463.at(_PREFERRED, message, fix=advice, found=found)
     label = _selected(facts)
     message = (
         f"KAITO {facts.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches"
@@ -122,7 +133,7 @@ def _under_byo(facts: Facts, names: list[str]) -> Problem:
     if asks_for_estimate(facts):
         message += ", as many as its own estimate says"
     advice = f"select a label that these nodes have and no others: {_command(names, label)}"
-    return Problem("KG462", "warning", _PREFERRED, message, advice, found)
+    return KG462.at(_PREFERRED, message, fix=advice, found=found)
 
 
 def _pinned_by(facts: Facts) -> str:

@@ -5,7 +5,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, text
-from kaitogen.model import Problem, Severity
+from kaitogen.model import Diagnostic, Rule, Severity
+
+KG414 = Rule("KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12")
+KG415 = Rule("KG415", "An unknown partition mode", kind="refused", since="0.12")
+KG416 = Rule("KG416", "Mode mig needs the feature gate enableMIG", kind="refused", since="0.12")
+KG417 = Rule("KG417", "Mode mig takes no count", kind="refused", since="0.12")
+KG418 = Rule("KG418", "The mig profile is not in KAITO's table", kind="refused", since="0.12")
+KG419 = Rule("KG419", "The weights do not fit the mig profile", kind="refused", since="0.12")
+KG420 = Rule(
+    "KG420", "Mode accelerator needs the feature gate enableAccelerator", kind="refused", since="0.12"
+)
+KG421 = Rule("KG421", "Mode accelerator takes no profile", kind="refused", since="0.12")
+KG422 = Rule("KG422", "Mode accelerator needs a count", kind="refused", since="0.12")
+
 
 _PARTITION: Final = ("resource", "partition")
 _GIB: Final = 2**30
@@ -32,14 +45,14 @@ def profile_memory(facts: Facts) -> int | None:
     return int(match[2])
 
 
-def judge(facts: Facts) -> Iterator[Problem]:
+def judge(facts: Facts) -> Iterator[Diagnostic]:
     """R14 to R22. The caller asks only where there is a partition."""
     partition = part(facts.resource, "partition")
     mode = partition.get("mode")
     if not facts.byo:
         message = f"KAITO partitions GPUs only under node provisioner byo, not under {facts.provisioner}"
         advice = "remove partition, or generate for byo and leave instanceType out"
-        yield Problem("KG414", "error", _PARTITION, message, advice, facts.provisioner, "byo")
+        yield KG414.at(_PARTITION, message, fix=advice, found=facts.provisioner, expected="byo")
     elif mode == "mig":
         yield from _mig(facts)
     elif mode == "accelerator":
@@ -47,24 +60,24 @@ def judge(facts: Facts) -> Iterator[Problem]:
     else:
         message = f"partition mode {cut(str(mode))} is unknown to KAITO"
         advice = "write mig or accelerator"
-        yield Problem(
-            "KG415", "error", (*_PARTITION, "mode"), message, advice, cut(str(mode)), "mig or accelerator"
+        yield KG415.at(
+            (*_PARTITION, "mode"), message, fix=advice, found=cut(str(mode)), expected="mig or accelerator"
         )
 
 
-def _mig(facts: Facts) -> Iterator[Problem]:
+def _mig(facts: Facts) -> Iterator[Diagnostic]:
     partition = part(facts.resource, "partition")
     if not facts.gate("enableMIG"):
         message, advice = (
             "mode mig needs KAITO's feature gate enableMIG",
             "set the gate in featureGates if KAITO has it on",
         )
-        yield Problem(
-            "KG416", "error", (*_PARTITION, "mode"), message, advice, "enableMIG off", "enableMIG on"
+        yield KG416.at(
+            (*_PARTITION, "mode"), message, fix=advice, found="enableMIG off", expected="enableMIG on"
         )
     if "count" in partition:
         message = "mode mig takes no count; a profile stands for one slice of one GPU"
-        yield Problem("KG417", "error", (*_PARTITION, "count"), message, "remove count")
+        yield KG417.at((*_PARTITION, "count"), message, fix="remove count")
     memory = profile_memory(facts)
     if memory is None:
         yield _unknown_profile(text(partition, "profile"), "profile" in partition)
@@ -74,34 +87,32 @@ def _mig(facts: Facts) -> Iterator[Problem]:
         message = f"{size} of weights do not fit a slice of {memory} GB"
         path = (*_PARTITION, "profile")
         severity: Severity = "warning" if bypassed else "error"
-        yield Problem(
-            "KG419", severity, path, message, "take a larger profile or a smaller model", f"{memory} GB", size
-        )  # fmt: skip
+        yield KG419.at(path, message, fix="take a larger profile or a smaller model", found=f"{memory} GB", expected=size, severity=severity)  # fmt: skip
 
 
-def _unknown_profile(profile: str, given: bool) -> Problem:
+def _unknown_profile(profile: str, given: bool) -> Diagnostic:
     path = (*_PARTITION, "profile") if given else _PARTITION
     message = "mode mig needs a profile" if not profile else f"profile {cut(profile)} is not in KAITO's table"
     match = re.match(r"([0-9])g", profile)
     slices = int(match[1]) if match and int(match[1]) in _PROFILES else 1
     known = ", ".join(f"{slices}g.{size}gb" for size in _PROFILES[slices])
-    return Problem(
-        "KG418", "error", path, message, f"take one of {known}", cut(profile), "<slices>g.<memory>gb"
+    return KG418.at(
+        path, message, fix=f"take one of {known}", found=cut(profile), expected="<slices>g.<memory>gb"
     )
 
 
-def _accelerator(facts: Facts) -> Iterator[Problem]:
+def _accelerator(facts: Facts) -> Iterator[Diagnostic]:
     partition = part(facts.resource, "partition")
     if not facts.gate("enableAccelerator"):
         message = "mode accelerator needs KAITO's feature gate enableAccelerator"
         advice = "set the gate in featureGates if KAITO has it on"
         path = (*_PARTITION, "mode")
-        yield Problem(
-            "KG420", "error", path, message, advice, "enableAccelerator off", "enableAccelerator on"
+        yield KG420.at(
+            path, message, fix=advice, found="enableAccelerator off", expected="enableAccelerator on"
         )
     if text(partition, "profile"):
         message = "mode accelerator takes whole GPUs and no profile"
-        yield Problem("KG421", "error", (*_PARTITION, "profile"), message, "remove profile, or use mode mig")
+        yield KG421.at((*_PARTITION, "profile"), message, fix="remove profile, or use mode mig")
     if number(partition, "count") is None:
         message = "mode accelerator does not say how many GPUs of a node to take"
-        yield Problem("KG422", "error", _PARTITION, message, "add count, such as count: 1", "", "a count")
+        yield KG422.at(_PARTITION, message, fix="add count, such as count: 1", expected="a count")

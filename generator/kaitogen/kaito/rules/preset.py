@@ -13,7 +13,21 @@ from kaitogen.kaito.catalogue.models import (
     preset_names,
 )
 from kaitogen.kaito.rules.context import Facts, cut, part, text
-from kaitogen.model import Path, Problem
+from kaitogen.model import Diagnostic, Path, Rule
+
+KG410 = Rule("KG410", "The preset is deprecated", kind="refused", since="0.8")
+KG430 = Rule("KG430", "Inference without a preset and without a template", kind="refused", since="0.4")
+KG431 = Rule("KG431", "Inference with a preset and a template", kind="refused", since="0.4")
+KG432 = Rule("KG432", "KAITO has no such preset", kind="refused", since="0.4")
+KG433 = Rule("KG433", "KAITO asks Hugging Face while it admits the Workspace", kind="note", since="0.9")
+KG434 = Rule("KG434", "The model does not run on the runtime transformers", kind="refused", since="0.11")
+KG437 = Rule("KG437", "The preset needs a modelAccessSecret", kind="refused", since="0.4", until="0.10")
+KG438 = Rule("KG438", "The preset takes no modelAccessSecret", kind="refused", since="0.4", until="0.10")
+KG446 = Rule("KG446", "Model streaming does not work here", kind="refused", since="0.11")
+KG467 = Rule("KG467", "A gated model without a secret", kind="warning", since="0.4")
+KG488 = Rule("KG488", "A config that comes later has no effect", kind="note", since="0.4")
+KG489 = Rule("KG489", "A later KAITO no longer has the preset", kind="note", since="0.4", until="0.10")
+
 
 _INFERENCE: Final = ("inference",)
 _PRESET: Final = ("inference", "preset")
@@ -27,21 +41,21 @@ _ACCESS_ADVICE: Final = (
 )
 
 
-def judge(facts: Facts) -> Iterator[Problem]:
+def judge(facts: Facts) -> Iterator[Diagnostic]:
     """R10 and R30 to R38, R46. Later rules of KAITO's group are not reached behind a wrong name."""
     inference = facts.inference or {}
     has_preset, has_template = "preset" in inference, "template" in inference
     if not has_preset and not has_template:
         message = "inference has neither a preset nor a template"
-        yield Problem("KG430", "error", _INFERENCE, message, "name a preset, or give a pod template")
+        yield KG430.at(_INFERENCE, message, fix="name a preset, or give a pod template")
         return
     if has_preset and has_template:
         message = "inference has both a preset and a template"
-        yield Problem("KG431", "error", (*_INFERENCE, "template"), message, "keep one of the two")
+        yield KG431.at((*_INFERENCE, "template"), message, fix="keep one of the two")
     if facts.preset is None:
         return
     if not facts.valid_preset:
-        yield wrong_name(facts, _NAME, "KG432")
+        yield wrong_name(facts, _NAME, KG432)
         return
     yield from _runtime(facts)
     yield from _secret(facts)
@@ -50,15 +64,13 @@ def judge(facts: Facts) -> Iterator[Problem]:
         yield from _notes(facts)
 
 
-def wrong_name(facts: Facts, path: Path, code: str) -> Problem:
-    """What to say of a preset name that this version does not take; `code` is KG432 or, for tuning, KG460."""
+def wrong_name(facts: Facts, path: Path, rule: Rule) -> Diagnostic:
+    """What to say of a preset name that this version does not take; `rule` is KG432 or, for tuning, KG460."""
     name, minor = facts.preset or "", facts.minor
     short = find_short(name)
-    if name == _DEPRECATED and facts.has(versions.DEPRECATION_NAMED) and code == "KG432":
+    if name == _DEPRECATED and facts.has(versions.DEPRECATION_NAMED) and rule == KG432:
         message = f"the preset {name} is deprecated, and KAITO {facts.kaito} no longer has it"
-        return Problem(
-            "KG410", "error", path, message, "take a newer model, such as phi-4-mini-instruct", name
-        )
+        return KG410.at(path, message, fix="take a newer model, such as phi-4-mini-instruct", found=name)
     advice = _likely(name, minor)
     if short is not None and short[2] and minor >= short[2]:
         message = f"KAITO {facts.kaito} has no preset {cut(name)}; it went with 0.{short[2]}"
@@ -68,14 +80,12 @@ def wrong_name(facts: Facts, path: Path, code: str) -> Problem:
         message = f"KAITO {facts.kaito} takes no Hugging Face ids such as {cut(name)}; that came with 0.9"
     else:
         message = f"KAITO {facts.kaito} has no preset {cut(name) or 'without a name'}"
-    return Problem(
-        code,
-        "error",
+    return rule.at(
         path,
         message,
-        advice,
-        cut(name),
-        "a name or owner/name" if facts.has(versions.HUGGING_FACE_IDS) else "a short name",
+        fix=advice,
+        found=cut(name),
+        expected="a name or owner/name" if facts.has(versions.HUGGING_FACE_IDS) else "a short name",
     )
 
 
@@ -101,13 +111,13 @@ def _likely(name: str, minor: int) -> str:
     return f"write {close}" if close else "write one of its presets, or a Hugging Face id (owner/name)"
 
 
-def _runtime(facts: Facts) -> Iterator[Problem]:
+def _runtime(facts: Facts) -> Iterator[Diagnostic]:
     if facts.transformers and facts.has(versions.CATALOGUE) and not has_transformers(facts.preset or ""):
         message = f"{cut(facts.preset or '')} does not run on the runtime transformers"
-        yield Problem("KG434", "error", _NAME, message, "use the runtime vllm", "transformers", "vllm")
+        yield KG434.at(_NAME, message, fix="use the runtime vllm", found="transformers", expected="vllm")
 
 
-def _secret(facts: Facts) -> Iterator[Problem]:
+def _secret(facts: Facts) -> Iterator[Diagnostic]:
     name, minor = facts.preset or "", facts.minor
     secret = text(part(part(facts.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
     short = built_in(name, minor)
@@ -118,16 +128,16 @@ def _secret(facts: Facts) -> Iterator[Problem]:
         if needed and not secret:
             message = f"KAITO {facts.kaito} refuses {cut(name)} without an access secret"
             advice = _ACCESS_ADVICE
-            yield Problem("KG437", "error", _PRESET, message, advice, "", "modelAccessSecret")
+            yield KG437.at(_PRESET, message, fix=advice, expected="modelAccessSecret")
             return
         if secret and not downloaded:
             message = f"KAITO {facts.kaito} has {cut(name)} in its image and refuses an access secret for it"
-            yield Problem("KG438", "error", _SECRET, message, "remove it")
+            yield KG438.at(_SECRET, message, fix="remove it")
             return
     if facts.model is not None and facts.model.gated and not secret and not _local(facts):
         message = f"{facts.model.id} is gated: without an access secret its pod can't download the weights"
         advice = _ACCESS_ADVICE
-        yield Problem("KG467", "warning", _PRESET, message, advice, "", "modelAccessSecret")
+        yield KG467.at(_PRESET, message, fix=advice, expected="modelAccessSecret")
 
 
 def _local(facts: Facts) -> bool:
@@ -135,7 +145,7 @@ def _local(facts: Facts) -> bool:
     return facts.has(versions.LOCAL_WEIGHTS) and facts.annotations.get("kaito.sh/use-local-weights") == "true"
 
 
-def _streaming(facts: Facts) -> Iterator[Problem]:
+def _streaming(facts: Facts) -> Iterator[Diagnostic]:
     if not facts.has(versions.MODEL_STREAMING) or not facts.gate("ModelStreaming") or facts.transformers:
         return
     if facts.annotations.get("kaito.sh/model-streaming") == "disabled":
@@ -143,28 +153,26 @@ def _streaming(facts: Facts) -> Iterator[Problem]:
     if facts.provider != "azure":
         message = f"model streaming works on azure only, not on {facts.provider}"
         advice = "set the annotation kaito.sh/model-streaming: disabled"
-        yield Problem("KG446", "error", _PRESET, message, advice, facts.provider, "azure")
+        yield KG446.at(_PRESET, message, fix=advice, found=facts.provider, expected="azure")
     elif facts.notes:
         message = (
             "with model streaming KAITO refuses this unless the cluster has the CSI driver blob.csi.azure.com"
         )
-        yield Problem(
-            "KG446", "note", _PRESET, message, "install it, or set kaito.sh/model-streaming: disabled"
+        yield KG446.at(
+            _PRESET, message, fix="install it, or set kaito.sh/model-streaming: disabled", severity="note"
         )
 
 
-def _notes(facts: Facts) -> Iterator[Problem]:
+def _notes(facts: Facts) -> Iterator[Diagnostic]:
     name = facts.preset or ""
     if not is_catalogued(name, facts.minor):
         message = f"KAITO asks huggingface.co about {cut(name)} while it admits the Workspace, and refuses it if that fails"
         advice = "make sure that KAITO reaches huggingface.co"
-        yield Problem("KG433", "note", _NAME, message, advice)
+        yield KG433.at(_NAME, message, fix=advice)
     short = built_in(name, facts.minor)
     if short is not None and short[2]:
         message = f"the preset {cut(name)} goes with KAITO 0.{short[2]}"
-        yield Problem("KG489", "note", _NAME, message, "take another model before KAITO is upgraded")
+        yield KG489.at(_NAME, message, fix="take another model before KAITO is upgraded")
     if not facts.transformers and not text(facts.inference or {}, "config"):
         message = "a config that is added later is mounted but not used, because the pod's command stays"
-        yield Problem(
-            "KG488", "note", _INFERENCE, message, "give the config from the start if you will need one"
-        )
+        yield KG488.at(_INFERENCE, message, fix="give the config from the start if you will need one")

@@ -6,7 +6,31 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, PROVIDERS, find_sku, near_sku
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, parts
-from kaitogen.model import Path, Problem
+from kaitogen.model import Diagnostic, Path, Rule
+
+KG405 = Rule("KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8")
+KG411 = Rule(
+    "KG411", "A selector expression that KAITO cannot turn into a label", kind="refused", since="0.4"
+)
+KG412 = Rule("KG412", "A reserved label in the selector is dropped", kind="warning", since="0.11")
+KG413 = Rule("KG413", "The selector holds reserved labels only", kind="refused", since="0.11")
+KG423 = Rule("KG423", "Under byo a node must match the selector beforehand", kind="note", since="0.8")
+KG424 = Rule(
+    "KG424", "Under byo every matching node must carry NVIDIA's GPU labels", kind="note", since="0.8"
+)
+KG425 = Rule("KG425", "Under byo all matching nodes must be alike", kind="note", since="0.8")
+KG426 = Rule("KG426", "A cloud that KAITO has no instance types for", kind="refused", since="0.4")
+KG427 = Rule("KG427", "The instance type is not in KAITO's table", kind="refused", since="0.4")
+KG428 = Rule("KG428", "The weights do not fit the nodes", kind="refused", since="0.4")
+KG429 = Rule(
+    "KG429", "The weights do not fit one node, and transformers uses only one", kind="refused", since="0.5"
+)
+KG472 = Rule("KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.10")
+KG473 = Rule("KG473", "A preset on an instance type outside the table", kind="can't work", since="0.7")
+KG474 = Rule("KG474", "Nobody reads matchExpressions", kind="warning", since="0.4")
+KG475 = Rule("KG475", "A tuning's selector that blocks every update", kind="can't work", since="0.4")
+KG477 = Rule("KG477", "Under byo an empty selector takes every node", kind="warning", since="0.7")
+
 
 INSTANCE_TYPE: Final = ("resource", "instanceType")
 _SELECTOR: Final = ("resource", "labelSelector")
@@ -26,21 +50,21 @@ RESERVED_KEYS: Final = frozenset(
 )
 
 
-def needs_instance_type(facts: Facts) -> Iterator[Problem]:
+def needs_instance_type(facts: Facts) -> Iterator[Diagnostic]:
     """R5: an instance type exactly where KAITO provisions; for inference and tuning alike."""
     if not facts.has(versions.STRICT_INSTANCE_TYPE):
         return
     if facts.byo and facts.instance_type:
         message = f"under node provisioner byo KAITO {facts.kaito} refuses an instanceType"
         advice = "remove instanceType; labelSelector alone says which nodes are used"
-        yield Problem(
-            "KG405", "error", INSTANCE_TYPE, message, advice, cut(facts.instance_type), "no instanceType"
+        yield KG405.at(
+            INSTANCE_TYPE, message, fix=advice, found=cut(facts.instance_type), expected="no instanceType"
         )
     elif not facts.byo and not facts.instance_type:
         message = f"instanceType is missing, and KAITO {facts.kaito} with {facts.provisioner} requires one"
         advice = "add instanceType, or generate for node provisioner byo"
         path = INSTANCE_TYPE if "instanceType" in facts.resource else _whole(facts)
-        yield Problem("KG405", "error", path, message, advice, "", "an instance type")
+        yield KG405.at(path, message, fix=advice, expected="an instance type")
 
 
 def _whole(facts: Facts) -> Path:
@@ -48,7 +72,7 @@ def _whole(facts: Facts) -> Path:
     return ("resource",) if "resource" in facts.workspace else ()
 
 
-def selector(facts: Facts) -> Iterator[Problem]:
+def selector(facts: Facts) -> Iterator[Diagnostic]:
     """R11 to R13, with what a selector that is admitted does not do. An error here stops the rules on resources."""
     expressions = parts(part(facts.resource, "labelSelector"), "matchExpressions")
     path: Path = (*_SELECTOR, "matchExpressions")
@@ -60,47 +84,47 @@ def selector(facts: Facts) -> Iterator[Problem]:
             return
     if expressions:
         message = "KAITO checks matchExpressions and then uses matchLabels alone to find nodes"
-        yield Problem("KG474", "warning", path, message, "write the labels as matchLabels")
+        yield KG474.at(path, message, fix="write the labels as matchLabels")
     if facts.has(versions.RESERVED_LABELS):
         yield from _reserved(facts)
     if facts.byo and not facts.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
         advice = "select a label that only the GPU nodes for this Workspace have"
         path = _SELECTOR if "labelSelector" in facts.resource else _whole(facts)
-        yield Problem("KG477", "warning", path, message, advice)
+        yield KG477.at(path, message, fix=advice)
 
 
-def _refused_expression(facts: Facts, path: Path) -> Problem:
+def _refused_expression(facts: Facts, path: Path) -> Diagnostic:
     advice = "write it as matchLabels, which is all that KAITO uses"
     if facts.tuning is None:
         message = "KAITO accepts only expressions of operator In with exactly one value"
-        return Problem("KG411", "error", path, message, advice, "", "operator In, one value")
+        return KG411.at(path, message, fix=advice, expected="operator In, one value")
     message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
-    return Problem("KG475", "error", path, message, advice, "", "operator In, one value")
+    return KG475.at(path, message, fix=advice, expected="operator In, one value")
 
 
-def _reserved(facts: Facts) -> Iterator[Problem]:
+def _reserved(facts: Facts) -> Iterator[Diagnostic]:
     reserved = [key for key in facts.match_labels if key in RESERVED_KEYS]
     if not reserved:
         return
     if len(reserved) == len(facts.match_labels) and facts.tuning is None:
         message = f"matchLabels holds only keys that KAITO reserves for itself, such as {reserved[0]}"
-        yield Problem("KG413", "error", (*_SELECTOR, "matchLabels"), message, "select a label of your own")
+        yield KG413.at((*_SELECTOR, "matchLabels"), message, fix="select a label of your own")
         return
     for key in reserved:
         message = f"KAITO reserves the label {key} for itself and drops it from the selector"
-        yield Problem("KG412", "warning", (*_SELECTOR, "matchLabels", key), message, "remove it")
+        yield KG412.at((*_SELECTOR, "matchLabels", key), message, fix="remove it")
 
 
-def instance_type(facts: Facts) -> Iterator[Problem]:
+def instance_type(facts: Facts) -> Iterator[Diagnostic]:
     """R26 and R27, and instance types that are admitted but never work. Only for inference."""
     if facts.byo and facts.has(versions.STRICT_INSTANCE_TYPE):
         return
     if facts.provider not in PROVIDERS:
         message = f"KAITO has no instance types for the cloud {cut(facts.provider)}"
         advice = f"set the provider to {', '.join(PROVIDERS)}"
-        yield Problem(
-            "KG426", "error", INSTANCE_TYPE, message, advice, cut(facts.provider), " or ".join(PROVIDERS)
+        yield KG426.at(
+            INSTANCE_TYPE, message, fix=advice, found=cut(facts.provider), expected=" or ".join(PROVIDERS)
         )
     elif facts.sku is None and not _wholly_missing(facts):
         yield from unknown_instance_type(facts)
@@ -110,7 +134,7 @@ def _wholly_missing(facts: Facts) -> bool:
     return not facts.instance_type and facts.has(versions.STRICT_INSTANCE_TYPE)
 
 
-def unknown_instance_type(facts: Facts) -> Iterator[Problem]:
+def unknown_instance_type(facts: Facts) -> Iterator[Diagnostic]:
     """What becomes of an inference whose instance type is not in the table of its version and cloud."""
     name = facts.instance_type
     near = near_sku(facts.provider, name)
@@ -122,29 +146,29 @@ def unknown_instance_type(facts: Facts) -> Iterator[Problem]:
         yield wrong_case(name, near.name)
     elif not lenient:
         advice = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {facts.kaito} knows"
-        yield Problem(
-            "KG427",
-            "error",
+        yield KG427.at(
             _place(facts),
             _not_in_table(facts),
-            advice,
-            cut(name),
-            near.name if near else "",
+            fix=advice,
+            found=cut(name),
+            expected=near.name if near else "",
         )
     elif facts.preset is not None and not facts.transformers and facts.has(versions.ESTIMATE):
         message = f"{_not_in_table(facts)}; it is admitted by its prefix, but a preset never gets its nodes"
         advice = (
             f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
         )
-        yield Problem("KG473", "error", _place(facts), message, advice, cut(name), near.name if near else "")
+        yield KG473.at(
+            _place(facts), message, fix=advice, found=cut(name), expected=near.name if near else ""
+        )
 
 
-def wrong_case(name: str, right: str) -> Problem:
+def wrong_case(name: str, right: str) -> Diagnostic:
     """The same word in other letters: admitted since 0.10, but nodes are compared exactly."""
     message = (
         f"{cut(name)} is admitted, but KAITO compares nodes with it letter by letter and never finds one"
     )
-    return Problem("KG472", "error", INSTANCE_TYPE, message, f"write {right}", cut(name), right)
+    return KG472.at(INSTANCE_TYPE, message, fix=f"write {right}", found=cut(name), expected=right)
 
 
 def _place(facts: Facts) -> Path:
@@ -165,7 +189,7 @@ def _is_lenient(name: str, minor: int) -> bool:
     return name.startswith(LENIENT_PREFIXES)
 
 
-def weights(facts: Facts) -> Iterator[Problem]:
+def weights(facts: Facts) -> Iterator[Diagnostic]:
     """R28 and R29: whether the weight files fit, where KAITO itself compares them without the estimate."""
     model, sku = facts.model, facts.sku
     if model is None or sku is None or facts.byo or (facts.has(versions.ESTIMATE) and not facts.transformers):
@@ -180,22 +204,21 @@ def weights(facts: Facts) -> Iterator[Problem]:
             "transformers runs on one node only"
         )
         advice = "take a larger instance type, or the runtime vllm"
-        yield Problem(
-            "KG429", "error", INSTANCE_TYPE, message, advice, f"{sku.memory} GiB", model.weights_text
+        yield KG429.at(
+            INSTANCE_TYPE, message, fix=advice, found=f"{sku.memory} GiB", expected=model.weights_text
         )
     elif nodes * node < size:
         message = f"{model.weights_text} of weights do not fit {nodes} x {sku.name} ({sku.memory} GiB each)"
         bypassed = BYPASS_ANNOTATION in facts.annotations
         advice = "take a larger instance type or more nodes"
         found = f"{nodes * sku.memory} GiB"
-        yield Problem(
-            "KG428",
-            "warning" if bypassed else "error",
+        yield KG428.at(
             INSTANCE_TYPE,
             message,
-            advice,
-            found,
-            model.weights_text,
+            fix=advice,
+            found=found,
+            expected=model.weights_text,
+            severity="warning" if bypassed else "error",
         )
 
 
@@ -204,17 +227,17 @@ def least_weights(minor: int, size: int) -> int:
     return size if versions.WEIGHTS_PUBLISHED.holds(minor) else size * 9 // 10
 
 
-def cluster_notes(facts: Facts) -> Iterator[Problem]:
+def cluster_notes(facts: Facts) -> Iterator[Diagnostic]:
     """R23 to R25 and R28 under byo, which the nodes decide."""
     if not facts.byo or facts.preset is None or not facts.has(versions.NODE_LABELS_READ):
         return
     path = _SELECTOR if "labelSelector" in facts.resource else _whole(facts)
     message = "KAITO refuses this unless a node matches the selector at that moment"
-    yield Problem("KG423", "note", path, message, "label the nodes before the Workspace is applied")
+    yield KG423.at(path, message, fix="label the nodes before the Workspace is applied")
     message = "every matching node must carry nvidia.com/gpu.product, gpu.count and gpu.memory"
-    yield Problem("KG424", "note", path, message, "run GPU feature discovery on the nodes")
+    yield KG424.at(path, message, fix="run GPU feature discovery on the nodes")
     message = "all matching nodes must have the same GPU product, count and memory"
-    yield Problem("KG425", "note", path, message, "select nodes of one kind")
+    yield KG425.at(path, message, fix="select nodes of one kind")
     if facts.model is not None:
         message = f"all matching nodes together must hold {facts.model.weights_text} of weights in GPU memory"
-        yield Problem("KG428", "note", path, message, "check the nodes with kaitogen plan")
+        yield KG428.at(path, message, fix="check the nodes with kaitogen plan", severity="note")

@@ -6,7 +6,12 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, built_in
 from kaitogen.kaito.rules.context import Facts, number
-from kaitogen.model import Problem
+from kaitogen.model import Diagnostic, Rule
+
+KG465 = Rule("KG465", "More nodes than KAITO 0.11 allows", kind="can't work", since="0.11", until="0.11")
+KG466 = Rule("KG466", "KAITO's estimate of nodes fails", kind="can't work", since="0.7")
+KG469 = Rule("KG469", "max-model-len multiplies the nodes", kind="warning", since="0.7")
+
 
 GIB: Final = 2**30
 #: What the estimate counts with where the configuration gives no max-model-len.
@@ -76,7 +81,7 @@ def _partitioned(facts: Facts) -> bool:
     return facts.has(versions.PARTITIONS) and "partition" in facts.resource
 
 
-def judge(facts: Facts, context: int) -> Iterator[Problem]:
+def judge(facts: Facts, context: int) -> Iterator[Diagnostic]:
     """Estimates that fail, and the limit of 0.11. `context` is what KAITO reads as max-model-len."""
     model, node = facts.model, _node(facts)
     if model is None or node is None:
@@ -94,19 +99,19 @@ def judge(facts: Facts, context: int) -> Iterator[Problem]:
             if context > DEFAULT_CONTEXT
             else "take larger GPUs"
         )
-        yield Problem("KG466", "error", path, message, advice, what)
+        yield KG466.at(path, message, fix=advice, found=what)
     elif path[1] == "partition" and nodes > 1:
         message = f"{model.id} needs {nodes} slices of {node[1] // GIB} GB, and KAITO gives it one"
-        yield Problem(
-            "KG466", "error", path, message, "take a larger profile or a smaller model", f"{nodes}", "1"
+        yield KG466.at(
+            path, message, fix="take a larger profile or a smaller model", found=f"{nodes}", expected="1"
         )
     elif limit is not None and nodes > limit:
         message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} stops above {limit} nodes"
         advice = "take a larger instance type, a smaller max-model-len, or KAITO 0.12"
-        yield Problem("KG465", "error", path, message, advice, f"{nodes}", f"at most {limit}")
+        yield KG465.at(path, message, fix=advice, found=f"{nodes}", expected=f"at most {limit}")
     elif nodes > 1 and not _spreads(facts, model):
         message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} runs it on one node only"
-        yield Problem("KG466", "error", path, message, "take a larger instance type", f"{nodes}", "1")
+        yield KG466.at(path, message, fix="take a larger instance type", found=f"{nodes}", expected="1")
 
 
 def _spreads(facts: Facts, model: Model) -> bool:
@@ -120,19 +125,19 @@ def _spreads(facts: Facts, model: Model) -> bool:
     )
 
 
-def _too_many_counted(facts: Facts) -> Iterator[Problem]:
+def _too_many_counted(facts: Facts) -> Iterator[Diagnostic]:
     """Templates and transformers take `count` nodes; the limit of 0.11 holds for them too."""
     limit, count = versions.MOST_NODES, number(facts.resource, "count")
     counted = facts.transformers or facts.preset is None
     if counted and count is not None and count > limit:
         message = f"count is {count}, and KAITO {facts.kaito} stops above {limit} nodes"
         advice = f"lower count to {limit}, or use KAITO 0.12"
-        yield Problem(
-            "KG465", "error", ("resource", "count"), message, advice, str(count), f"at most {limit}"
+        yield KG465.at(
+            ("resource", "count"), message, fix=advice, found=str(count), expected=f"at most {limit}"
         )
 
 
-def surprises(facts: Facts, context: int) -> Iterator[Problem]:
+def surprises(facts: Facts, context: int) -> Iterator[Diagnostic]:
     """A max-model-len that multiplies the nodes."""
     model = facts.model
     if model is None or context <= DEFAULT_CONTEXT:
@@ -141,14 +146,12 @@ def surprises(facts: Facts, context: int) -> Iterator[Problem]:
     if nodes and usual and nodes > usual and nodes <= (node_limit(facts.minor) or nodes):
         message = f"max-model-len {context} raises KAITO's estimate from {usual} to {nodes} nodes"
         path = ("inference", "config")
-        yield Problem(
-            "KG469",
-            "warning",
+        yield KG469.at(
             path,
             message,
-            "lower it, or take GPUs with more memory",
-            f"{nodes}",
-            f"{usual}",
+            fix="lower it, or take GPUs with more memory",
+            found=f"{nodes}",
+            expected=f"{usual}",
         )
 
 

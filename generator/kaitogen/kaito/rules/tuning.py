@@ -10,23 +10,39 @@ from kaitogen.kaito.rules.context import Facts, cut, number, part, text
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.kaito.rules.preset import wrong_name
 from kaitogen.kaito.rules.resource import INSTANCE_TYPE, wrong_case
-from kaitogen.model import Json, Path, Problem
+from kaitogen.model import Diagnostic, Json, Path, Rule
+
+KG447 = Rule("KG447", "Tuning on more than one node", kind="refused", since="0.4")
+KG448 = Rule("KG448", "Tuning on a GPU partition", kind="refused", since="0.12")
+KG449 = Rule("KG449", "An unknown tuning method", kind="refused", since="0.4")
+KG450 = Rule("KG450", "The ConfigMap of the tuning must exist beforehand", kind="note", since="0.4")
+KG455 = Rule("KG455", "The tuning's input is not exactly one source", kind="refused", since="0.4")
+KG456 = Rule("KG456", "An image of the tuning is no image reference", kind="refused", since="0.4")
+KG457 = Rule("KG457", "An address that KAITO does not fetch from", kind="refused", since="0.12")
+KG458 = Rule("KG458", "The tuning's output is not exactly one target", kind="refused", since="0.4")
+KG459 = Rule("KG459", "Tuning without a preset", kind="refused", since="0.4")
+KG460 = Rule("KG460", "KAITO has no such preset to tune", kind="refused", since="0.4")
+KG476 = Rule("KG476", "Tuning under byo", kind="can't work", since="0.8")
+KG478 = Rule("KG478", "The model has no tuning parameters", kind="can't work", since="0.11")
+KG479 = Rule("KG479", "The method's letter case hides its default settings", kind="can't work", since="0.4")
+KG480 = Rule("KG480", "Tuning on an instance type outside the table", kind="warning", since="0.4")
+
 
 _TUNING: Final = ("tuning",)
 _METHODS: Final = ("lora", "qlora")
 _HOSTS: Final = ("localhost", "metadata.google.internal", "metadata.google", "instance-data.ec2.internal")
 
 
-def judge(facts: Facts) -> Iterator[Problem]:
+def judge(facts: Facts) -> Iterator[Diagnostic]:
     """R47 to R60 and the traps of tuning."""
     tuning = facts.tuning or {}
     count = number(facts.resource, "count")
     if count is not None and count > 1:
         message = f"tuning runs on one node, but count is {count}"
-        yield Problem("KG447", "error", ("resource", "count"), message, "remove count", str(count), "1")
+        yield KG447.at(("resource", "count"), message, fix="remove count", found=str(count), expected="1")
     if "partition" in facts.resource and facts.has(versions.PARTITIONS):
         message = "tuning does not run on a partition of a GPU"
-        yield Problem("KG448", "error", ("resource", "partition"), message, "remove partition")
+        yield KG448.at(("resource", "partition"), message, fix="remove partition")
     yield from _preset(facts, tuning)
     yield from _method(facts, tuning)
     yield from _input(facts, tuning)
@@ -34,31 +50,31 @@ def judge(facts: Facts) -> Iterator[Problem]:
     yield from _instance_type(facts)
 
 
-def _preset(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
+def _preset(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if "preset" not in tuning:
         message = "tuning names no preset, so KAITO does not know which model to tune"
-        yield Problem("KG459", "error", _TUNING, message, "add preset with the name of a model")
+        yield KG459.at(_TUNING, message, fix="add preset with the name of a model")
     elif not facts.valid_preset:
-        yield wrong_name(facts, ("tuning", "preset", "name"), "KG460")
+        yield wrong_name(facts, ("tuning", "preset", "name"), KG460)
     elif facts.has(versions.CATALOGUE) and not is_tunable(facts.preset or ""):
         message = f"KAITO admits it, but has no tuning parameters for {cut(facts.preset or '')}"
         advice = "tune a model of phi-3, phi-3.5-mini, phi-4 or qwen2.5-coder"
-        yield Problem(
-            "KG478", "error", ("tuning", "preset", "name"), message, advice, cut(facts.preset or "")
-        )
+        yield KG478.at(("tuning", "preset", "name"), message, fix=advice, found=cut(facts.preset or ""))
 
 
-def _method(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
+def _method(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     method, config = text(tuning, "method"), text(tuning, "config")
     path = ("tuning", "method") if "method" in tuning else _TUNING
     if method.lower() not in _METHODS:
         message = f"method {cut(method)} is none that KAITO knows" if method else "tuning says no method"
-        yield Problem("KG449", "error", path, message, "write lora or qlora", cut(method), "lora or qlora")
+        yield KG449.at(path, message, fix="write lora or qlora", found=cut(method), expected="lora or qlora")
     elif method not in _METHODS and not config:
         message = (
             f"KAITO admits {cut(method)}, but finds its default settings only for the method in lower case"
         )
-        yield Problem("KG479", "error", path, message, f"write {method.lower()}", cut(method), method.lower())
+        yield KG479.at(
+            path, message, fix=f"write {method.lower()}", found=cut(method), expected=method.lower()
+        )
     if not config:
         return
     data = facts.config_map(config)
@@ -69,73 +85,63 @@ def _method(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
     elif facts.notes:
         message = f"KAITO refuses this unless the ConfigMap {cut(config)} is already in the namespace"
         advice = "apply the ConfigMap first, in an earlier sync wave"
-        yield Problem("KG450", "note", ("tuning", "config"), message, advice, cut(config))
+        yield KG450.at(("tuning", "config"), message, fix=advice, found=cut(config))
 
 
-def _input(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
+def _input(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     source, path = part(tuning, "input"), (*_TUNING, "input")
     given = [key for key in ("urls", "image", "volumeSource") if source.get(key)]
     if len(given) != 1:
         what = f"has {' and '.join(given)}" if given else "has none of urls, image and volumeSource"
         where = path if "input" in tuning else _TUNING
         message = f"the input of the tuning {what}"
-        yield Problem(
-            "KG455",
-            "error",
-            where,
-            message,
-            "give exactly one of them",
-            "",
-            "one of urls, image, volumeSource",
+        yield KG455.at(
+            where, message, fix="give exactly one of them", expected="one of urls, image, volumeSource"
         )
     elif given == ["volumeSource"] and not facts.has(versions.TUNING_VOLUMES):
         message = f"KAITO {facts.kaito} does not take the input from a volume; that came with 0.5"
-        yield Problem("KG455", "error", (*path, "volumeSource"), message, "give urls or an image")
+        yield KG455.at((*path, "volumeSource"), message, fix="give urls or an image")
     yield from _image(source, path)
     urls = source.get("urls")
     if facts.has(versions.TUNING_URLS_CHECKED) and isinstance(urls, list):
         for index, url in enumerate(urls):
             if why := _unreachable(url if isinstance(url, str) else ""):
                 message = f"KAITO refuses the address {cut(str(url))}: {why}"
-                yield Problem(
-                    "KG457", "error", (*path, "urls", index), message, "give a public http or https address"
-                )
+                yield KG457.at((*path, "urls", index), message, fix="give a public http or https address")
 
 
-def _image(source: Mapping[str, Json], path: Path) -> Iterator[Problem]:
+def _image(source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
     image = text(source, "image")
     if image and not is_image(image):
         message = f"{cut(image)} is no image reference"
-        yield Problem(
-            "KG456", "error", (*path, "image"), message, why_not(image), cut(image), "an image reference"
+        yield KG456.at(
+            (*path, "image"), message, fix=why_not(image), found=cut(image), expected="an image reference"
         )
 
 
-def _output(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Problem]:
+def _output(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     target, path = part(tuning, "output"), (*_TUNING, "output")
     where = path if "output" in tuning else _TUNING
     given = [key for key in ("image", "volumeSource") if target.get(key)]
     if len(given) != 1:
         what = "both image and volumeSource" if given else "neither image nor volumeSource"
         message = f"the output of the tuning has {what}"
-        yield Problem(
-            "KG458", "error", where, message, "give exactly one of them", "", "image or volumeSource"
-        )
+        yield KG458.at(where, message, fix="give exactly one of them", expected="image or volumeSource")
     elif given == ["image"] and not text(target, "imagePushSecret"):
         message = "the output is an image, and no imagePushSecret says how to push it"
-        yield Problem("KG458", "error", where, message, "add imagePushSecret", "", "imagePushSecret")
+        yield KG458.at(where, message, fix="add imagePushSecret", expected="imagePushSecret")
     elif given == ["volumeSource"] and not facts.has(versions.TUNING_VOLUMES):
         message = f"KAITO {facts.kaito} does not write the output to a volume; that came with 0.5"
-        yield Problem("KG458", "error", (*path, "volumeSource"), message, "give an image")
+        yield KG458.at((*path, "volumeSource"), message, fix="give an image")
     yield from _image(target, path)
 
 
-def _instance_type(facts: Facts) -> Iterator[Problem]:
+def _instance_type(facts: Facts) -> Iterator[Diagnostic]:
     name = facts.instance_type
     if facts.byo and facts.has(versions.STRICT_INSTANCE_TYPE):
         if not name:
             message = "tuning never starts under byo: KAITO looks its GPUs up by the instanceType, which byo forbids"
-            yield Problem("KG476", "error", _TUNING, message, "tune under another node provisioner", "byo")
+            yield KG476.at(_TUNING, message, fix="tune under another node provisioner", found="byo")
     elif name and facts.sku is None:
         near = near_sku(facts.provider, name)
         if near is not None and near.known_to(facts.minor) and near.name.lower() == name.lower():
@@ -145,7 +151,7 @@ def _instance_type(facts: Facts) -> Iterator[Problem]:
                 f"{cut(name)} is not in KAITO {facts.kaito}'s table, where tuning looks up the number of GPUs"
             )
             advice = "take an instance type from kaitogen skus"
-            yield Problem("KG480", "warning", INSTANCE_TYPE, message, advice, cut(name))
+            yield KG480.at(INSTANCE_TYPE, message, fix=advice, found=cut(name))
 
 
 def _unreachable(url: str) -> str:

@@ -6,7 +6,13 @@ from typing import Final
 
 from kaitogen.kaito.rules.config import UNKNOWN, parse
 from kaitogen.kaito.rules.context import cut, part
-from kaitogen.model import Json, Problem
+from kaitogen.model import Diagnostic, Json, Rule
+
+KG451 = Rule("KG451", "KAITO cannot read the tuning's settings", kind="refused", since="0.4")
+KG452 = Rule("KG452", "An unknown section in training_config", kind="refused", since="0.4")
+KG453 = Rule("KG453", "QuantizationConfig contradicts the method", kind="refused", since="0.4")
+KG454 = Rule("KG454", "output_dir lies outside /mnt", kind="refused", since="0.4")
+
 
 _CONFIG: Final = ("tuning", "config")
 KEY: Final = "training_config.yaml"
@@ -21,12 +27,12 @@ _SECTIONS: Final = (
 _BITS: Final = ("load_in_4bit", "load_in_8bit")
 
 
-def judge(data: Mapping[str, str], name: str, method: str) -> Iterator[Problem]:
+def judge(data: Mapping[str, str], name: str, method: str) -> Iterator[Diagnostic]:
     """R51 to R54. `method` is in lower case."""
     source = data.get(KEY)
     if not isinstance(source, str):
         message = f"the ConfigMap {cut(name)} has no key {KEY}"
-        yield Problem("KG451", "error", _CONFIG, message, f"put the settings under {KEY}", "", KEY)
+        yield KG451.at(_CONFIG, message, fix=f"put the settings under {KEY}", expected=KEY)
         return
     settings = parse(source)
     if settings is UNKNOWN:
@@ -39,18 +45,18 @@ def judge(data: Mapping[str, str], name: str, method: str) -> Iterator[Problem]:
             else "training_config is no mapping"
         )
         message = f"KAITO cannot read {KEY}: {why}"
-        yield Problem("KG451", "error", _CONFIG, message, "write training_config: with its sections below it")
+        yield KG451.at(_CONFIG, message, fix="write training_config: with its sections below it")
         return
     for section in training:
         if section not in _SECTIONS:
             message = f"KAITO knows no section {cut(section)} in training_config"
             allowed = ", ".join(_SECTIONS)
-            yield Problem("KG452", "error", _CONFIG, message, f"use {allowed}", cut(section), allowed)
+            yield KG452.at(_CONFIG, message, fix=f"use {allowed}", found=cut(section), expected=allowed)
     yield from _quantization(part(training, "QuantizationConfig"), method)
     yield from _output_dir(part(training, "TrainingArguments"))
 
 
-def _quantization(section: Mapping[str, Json], method: str) -> Iterator[Problem]:
+def _quantization(section: Mapping[str, Json], method: str) -> Iterator[Diagnostic]:
     values = [section.get(key) for key in _BITS]
     on = [key for key, value in zip(_BITS, values, strict=True) if value is True]
     wrong = next(
@@ -75,10 +81,10 @@ def _quantization(section: Mapping[str, Json], method: str) -> Iterator[Problem]
             "set one to true",
         )
     if message:
-        yield Problem("KG453", "error", _CONFIG, message, advice)
+        yield KG453.at(_CONFIG, message, fix=advice)
 
 
-def _output_dir(section: Mapping[str, Json]) -> Iterator[Problem]:
+def _output_dir(section: Mapping[str, Json]) -> Iterator[Diagnostic]:
     folder = section.get("output_dir")
     if folder is None:
         return
@@ -90,4 +96,4 @@ def _output_dir(section: Mapping[str, Json]) -> Iterator[Problem]:
             return
         message = f"output_dir {cut(folder)} lies outside a folder below /mnt"
     advice = "name a folder below /mnt, such as results"
-    yield Problem("KG454", "error", _CONFIG, message, advice, cut(str(folder)), "a folder below /mnt")
+    yield KG454.at(_CONFIG, message, fix=advice, found=cut(str(folder)), expected="a folder below /mnt")

@@ -6,7 +6,14 @@ from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
 from kaitogen.kaito.rules.context import cut
-from kaitogen.model import Path, Problem
+from kaitogen.model import Diagnostic, Path, Rule
+
+KG720 = Rule("KG720", "More nodes than the budget allows", kind="invalid")
+KG721 = Rule("KG721", "More GPUs than the budget allows", kind="invalid")
+KG722 = Rule("KG722", "The nodes cost more than the budget allows", kind="invalid")
+KG723 = Rule("KG723", "The cost cannot be held against the budget", kind="warning")
+KG724 = Rule("KG724", "The budget is held against a part of the Workspaces", kind="warning")
+
 
 #: Hours of a month, as clouds reckon.
 HOURS: Final = 730
@@ -79,7 +86,7 @@ def cost(prices: Prices, usages: Iterable[Usage]) -> Cost:
 
 def over(
     budget: Budget, usages: Iterable[Usage], prices: Prices | None, unknown: int = 0
-) -> Iterator[Problem]:
+) -> Iterator[Diagnostic]:
     """KG720 to KG724: where the Workspaces take more than the budget allows, at its own lines.
 
     `unknown` is the number of Workspaces of which nobody knows the nodes: the budget cannot hold for them.
@@ -87,18 +94,18 @@ def over(
     known = list(usages)
     if unknown:
         message = f"{unknown} of the Workspaces {'has' if unknown == 1 else 'have'} no known number of nodes, so the budget is not held against them"
-        yield Problem("KG724", "warning", (), message, "see in the plan what is missing", str(unknown))
+        yield KG724.at((), message, fix="see in the plan what is missing", found=str(unknown))
     nodes = sum(one.nodes for one in known)
     if budget.nodes is not None and nodes > budget.nodes:
         message = f"the Workspaces take {_number(nodes, 'node')}, and the budget allows {budget.nodes}"
-        yield _exceeded("KG720", ("nodes",), message, nodes, budget.nodes)
+        yield _exceeded(KG720, ("nodes",), message, nodes, budget.nodes)
     for pattern, limit in budget.gpus.items():
         gpus = sum(one.nodes * one.gpus for one in known if fnmatchcase(one.instance_type, pattern))
         if gpus > limit:
             message = (
                 f"the Workspaces take {_number(gpus, 'GPU')} of {cut(pattern)}, and the budget allows {limit}"
             )
-            yield _exceeded("KG721", ("gpus", pattern), message, gpus, limit)
+            yield _exceeded(KG721, ("gpus", pattern), message, gpus, limit)
     if budget.hour is not None or budget.month is not None:
         yield from _dear(budget, known, prices)
 
@@ -107,36 +114,39 @@ def _number(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _exceeded(code: str, path: Path, message: str, found: object, expected: object) -> Problem:
-    return Problem(
-        code,
-        "error",
+def _exceeded(rule: Rule, path: Path, message: str, found: object, expected: object) -> Diagnostic:
+    return rule.at(
         path,
         message,
-        "take fewer or smaller nodes, or raise the budget",
-        str(found),
-        str(expected),
+        fix="take fewer or smaller nodes, or raise the budget",
+        found=str(found),
+        expected=str(expected),
     )
 
 
-def _dear(budget: Budget, usages: list[Usage], prices: Prices | None) -> Iterator[Problem]:
+def _dear(budget: Budget, usages: list[Usage], prices: Prices | None) -> Iterator[Diagnostic]:
     path = ("cost",)
     if prices is None:
         message = "the budget limits the cost, and there are no prices to reckon it with"
-        yield Problem("KG723", "warning", path, message, "add --price FILE")
+        yield KG723.at(path, message, fix="add --price FILE")
         return
     if prices.currency != budget.currency:
         message = f"the budget is in {budget.currency} and the prices are in {prices.currency}"
         advice = "write both in one currency"
-        yield Problem(
-            "KG723", "error", (*path, "currency"), message, advice, budget.currency, prices.currency
+        yield KG723.at(
+            (*path, "currency"),
+            message,
+            fix=advice,
+            found=budget.currency,
+            expected=prices.currency,
+            severity="error",
         )
         return
     total = cost(prices, usages)
     if total.unpriced:
         message = f"the price list has no {cut(', '.join(total.unpriced))}, so the cost is more than what is reckoned"
-        yield Problem("KG723", "warning", path, message, "add the price of it")
+        yield KG723.at(path, message, fix="add the price of it")
     for word, limit, amount in (("hour", budget.hour, total.hour), ("month", budget.month, total.month)):
         if limit is not None and amount > limit:
             message = f"the nodes cost {amount.quantize(_CENT)} {prices.currency} a {word}, and the budget allows {limit}"
-            yield _exceeded("KG722", (*path, word), message, amount.quantize(_CENT), limit)
+            yield _exceeded(KG722, (*path, word), message, amount.quantize(_CENT), limit)

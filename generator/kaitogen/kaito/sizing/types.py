@@ -6,7 +6,7 @@ own arithmetic, B an expectation whose every figure says how far it can be trust
 
 from typing import Literal, NamedTuple, TypeAlias
 
-from kaitogen.model import Problem
+from kaitogen.model import Diagnostic
 
 #: exact: computed from what is known. measured: seen on the named version and card. assumed: neither, so a range.
 Label: TypeAlias = Literal["exact", "measured", "assumed"]
@@ -140,4 +140,4 @@ class Sizing(NamedTuple):
     memory: Memory | None
     missing: str
     lever: Lever | None
-    warnings: tuple[Problem, ...]
+    warnings: tuple[Diagnostic, ...]

@@ -11,24 +11,39 @@ from kaitogen.kaito.sizing.memory import indivisible, memory
 from kaitogen.kaito.sizing.node_estimator import holds, layout_of
 from kaitogen.kaito.sizing.overheads import GIB
 from kaitogen.kaito.sizing.types import Memory
-from kaitogen.model import Path, Problem, Severity
+from kaitogen.model import Diagnostic, Path, Rule
+
+KG701 = Rule("KG701", "KAITO's nodes leave vLLM no memory for its cache", kind="warning", since="0.7")
+KG702 = Rule("KG702", "A short context that nobody chose", kind="warning", since="0.7")
+KG703 = Rule("KG703", "A shorter context than the model's", kind="note", since="0.7")
+KG704 = Rule("KG704", "The GPUs do not divide the attention heads", kind="warning", since="0.7")
+KG705 = Rule("KG705", "One node fewer would do", kind="warning", since="0.7")
+KG706 = Rule(
+    "KG706", "A preset or card that leaves with a newer KAITO", kind="warning", since="0.4", until="0.11"
+)
+KG707 = Rule("KG707", "More context than the cache will hold", kind="warning", since="0.7")
+KG708 = Rule("KG708", "Replicas in one pod", kind="note", since="0.10")
+KG709 = Rule(
+    "KG709", "The settings spread the model over more GPUs than there are", kind="warning", since="0.7"
+)
+KG711 = Rule("KG711", "A model that nothing is known about", kind="warning", since="0.9")
+
 
 _INSTANCE_TYPE: Final = ("resource", "instanceType")
 _NAME: Final = ("inference", "preset", "name")
 _CONFIG: Final = ("inference", "config")
 #: A context below this is a surprise to most who did not choose it.
 _SHORT: Final = 8192
-_HOW_LOUD: Final[dict[bool, tuple[str, Severity]]] = {True: ("KG702", "warning"), False: ("KG703", "note")}
 
 
-def judge(case: Case) -> Iterator[Problem]:
+def judge(case: Case) -> Iterator[Diagnostic]:
     """Everything to say about one Workspace's size."""
     yield from _on_the_way_out(case)
     if isinstance(case.known, str):
         if case.estimate.runtime == "vllm" and case.facts.model is None:
             name = cut(case.name)
             advice = f"give the folder that it is in with --model-config {name}=FOLDER"
-            yield Problem("KG711", "warning", _NAME, case.known, advice, name)
+            yield KG711.at(_NAME, case.known, fix=advice, found=name)
         return
     if case.memory is None:
         return
@@ -44,7 +59,7 @@ def _where(case: Case) -> Path:
     return _INSTANCE_TYPE if "instanceType" in case.facts.resource else ("resource",)
 
 
-def _failing(case: Case, bill: Memory) -> Iterator[Problem]:
+def _failing(case: Case, bill: Memory) -> Iterator[Diagnostic]:
     """KG701, KG704, KG707 and KG709: KAITO starts it, and vLLM will probably not run."""
     assert not isinstance(case.known, str)
     nodes = case.estimate.nodes
@@ -54,37 +69,27 @@ def _failing(case: Case, bill: Memory) -> Iterator[Problem]:
         have = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
         message = f"the settings spread {case.name} over {taken} GPUs, and KAITO asks for {words} with {have}: vLLM does not start"
         advice = "remove the parallel sizes from the settings, or take nodes with more GPUs"
-        yield Problem("KG709", "warning", _CONFIG, message, advice, str(taken), str(gpus))
+        yield KG709.at(_CONFIG, message, fix=advice, found=str(taken), expected=str(gpus))
     elif indivisible(case.known, bill.layout):
         heads = 0 if case.known.shape is None else case.known.shape.heads
         message = f"KAITO spreads {case.name} over {bill.layout.tensor} GPUs, which do not divide its {heads} attention heads: vLLM refuses to start"
         advice = "take an instance type with another number of GPUs, or set tensor-parallel-size"
-        yield Problem(
-            "KG704",
-            "warning",
-            _where(case),
-            message,
-            advice,
-            str(bill.layout.tensor),
-            f"a divisor of {heads}",
+        yield KG704.at(
+            _where(case), message, fix=advice, found=str(bill.layout.tensor), expected=f"a divisor of {heads}"
         )
     elif bill.pool.likely <= 0:
         surely = "has no" if bill.verdict == "fails" else "probably has no"
         message = f"KAITO asks for {words}, and vLLM then {surely} memory left for its cache: {_range(bill)}"
-        yield Problem(
-            "KG701", "warning", _where(case), message, "take GPUs with more memory", _gib(bill.pool.likely)
-        )
+        yield KG701.at(_where(case), message, fix="take GPUs with more memory", found=_gib(bill.pool.likely))
     elif case.estimate.context.served.isdigit() and bill.tokens.likely < int(case.estimate.context.served):
         wanted = int(case.estimate.context.served)
         message = f"max-model-len {wanted} needs more cache than {words} probably have, about {bill.tokens.likely} tokens: vLLM then refuses to start"
-        yield Problem(
-            "KG707",
-            "warning",
+        yield KG707.at(
             _CONFIG,
             message,
-            f"lower it, or {_more_room(case)}",
-            str(wanted),
-            f"about {bill.tokens.likely}",
+            fix=f"lower it, or {_more_room(case)}",
+            found=str(wanted),
+            expected=f"about {bill.tokens.likely}",
         )
 
 
@@ -96,7 +101,7 @@ def _gib(number: int) -> str:
     return f"{number / GIB:.1f}"
 
 
-def _context(case: Case, bill: Memory) -> Iterator[Problem]:
+def _context(case: Case, bill: Memory) -> Iterator[Diagnostic]:
     """KG702 and KG703: `auto` takes what is there, and nobody chose it."""
     assert not isinstance(case.known, str)
     limit, tokens = case.known.token_limit, bill.context.likely
@@ -105,16 +110,8 @@ def _context(case: Case, bill: Memory) -> Iterator[Problem]:
     message = f"KAITO sizes for {case.estimate.context.tokens} tokens and lets vLLM take what is there: expect about {tokens} of the model's {limit}"
     severe = tokens < min(_SHORT, limit)
     advice = f"set max-model-len to what you need, or {_more_room(case)}"
-    code, severity = _HOW_LOUD[severe]
-    yield Problem(
-        code,
-        severity,
-        _where(case),
-        message,
-        advice,
-        f"about {tokens}",
-        str(limit),
-    )
+    rule = KG702 if severe else KG703
+    yield rule.at(_where(case), message, fix=advice, found=f"about {tokens}", expected=str(limit))
 
 
 def _more_room(case: Case) -> str:
@@ -124,7 +121,7 @@ def _more_room(case: Case) -> str:
     return f"set kv-cache-dtype: fp8, or {larger}" if eight_bits else larger
 
 
-def _fewer(case: Case) -> Iterator[Problem]:
+def _fewer(case: Case) -> Iterator[Diagnostic]:
     """KG705: the estimate divides the cache by the GPUs of one node, however many nodes there are."""
     nodes, node, launch = case.estimate.nodes, case.estimate.node, case.launch
     if nodes is None or node is None or launch is None or nodes < 2 or isinstance(case.known, str):
@@ -138,26 +135,26 @@ def _fewer(case: Case) -> Iterator[Problem]:
         return
     message = f"KAITO asks for {nodes} nodes, and {nodes - 1} would hold the {needed} tokens by its own rule, {less.tokens.likely} by what vLLM takes: it divides the cache by the GPUs of one node"
     advice = "take an instance type with more GPUs per node, where that makes no difference"
-    yield Problem("KG705", "warning", _where(case), message, advice, str(nodes), str(nodes - 1))
+    yield KG705.at(_where(case), message, fix=advice, found=str(nodes), expected=str(nodes - 1))
 
 
-def _on_the_way_out(case: Case) -> Iterator[Problem]:
+def _on_the_way_out(case: Case) -> Iterator[Diagnostic]:
     """KG706: what a newer KAITO no longer has."""
     facts = case.facts
     short = find_short(facts.preset or "")
     if short is not None and short[2] > facts.minor:
         message = f"the preset {cut(facts.preset or '')} goes with KAITO 0.{short[2]}"
         path = _NAME if facts.tuning is None else ("tuning", "preset", "name")
-        yield Problem("KG706", "warning", path, message, "take another model before KAITO is upgraded")
+        yield KG706.at(path, message, fix="take another model before KAITO is upgraded")
     sku = facts.sku
     if sku is not None and sku.removed > facts.minor:
         message = f"{sku.name} ({sku.gpu_model}) leaves KAITO's table with 0.{sku.removed}"
-        yield Problem("KG706", "warning", _where(case), message, "take a newer card before KAITO is upgraded")
+        yield KG706.at(_where(case), message, fix="take a newer card before KAITO is upgraded")
 
 
-def _replicas(case: Case, bill: Memory) -> Iterator[Problem]:
+def _replicas(case: Case, bill: Memory) -> Iterator[Diagnostic]:
     """KG708: replicas multiply throughput and weights, not the context."""
     if bill.layout.data > 1:
         message = f"KAITO runs {bill.layout.data} replicas of {case.name} in one pod, one on each GPU with all of the weights"
         advice = "take an instance type with one GPU where one replica is enough"
-        yield Problem("KG708", "note", _where(case), message, advice, str(bill.layout.data))
+        yield KG708.at(_where(case), message, fix=advice, found=str(bill.layout.data))

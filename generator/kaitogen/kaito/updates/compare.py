@@ -7,6 +7,10 @@ from kaitogen.kaito.updates.cost import ConfigMaps, config_maps, cost, cost_text
 from kaitogen.kaito.updates.judging import judged, worst
 from kaitogen.kaito.updates.model import Comparison, Item, Judgement, ObjectChange
 from kaitogen.kaito.updates.renames import followers, renamed, used
+from kaitogen.model import Rule
+
+KG824 = Rule("KG824", "A Workspace gets another name or namespace", kind="warning", since="0.4")
+
 
 _CREATED: Final = Judgement("create", "")
 _DELETED: Final = Judgement("delete", "")
@@ -73,4 +77,4 @@ def _moved(before: Item, after: Item, maps: tuple[ConfigMaps, ConfigMaps]) -> Ju
         f"{what} is another Workspace: it is deleted and made anew, and loads its model again; "
         f"it holds {cost_text(old)}, and both together {cost_text(old.plus(new))}"
     )
-    return Judgement("recreate", why, "KG824")
+    return Judgement("recreate", why, KG824)

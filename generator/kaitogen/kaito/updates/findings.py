@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito.objects import to_intent_path
+from kaitogen.kaito.updates.judging import KG813, KG822
+from kaitogen.kaito.updates.metadata import KG811, KG823
 from kaitogen.kaito.updates.model import ABSENT, Change, Comparison, Difference, Item, ObjectChange
-from kaitogen.model import Json, Located, Path, Problem
+from kaitogen.kaito.updates.resource import KG805
+from kaitogen.kaito.updates.workload import KG801, KG809, KG820, KG821
+from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.yaml.writer import flow
 
 _FAMILY: Final = "KG8"
@@ -15,68 +19,69 @@ _WAY_OUT: Final = (
     "kaitogen diff --write-migration FOLDER writes the files"
 )
 #: Where a workload comes and another goes, one finding says both.
-_TOGGLED: Final = "KG801"
+_TOGGLED: Final = KG801
 
 
-def problems(comparison: Comparison) -> Iterator[Located]:
+def problems(comparison: Comparison) -> Iterator[Diagnostic]:
     """What KAITO refuses of the changes, and what it takes without effect."""
     for one in comparison.objects:
         item = one.after
         if item is None:
             continue
-        if one.renamed and one.judgement.code.startswith(_FAMILY):
-            yield _located(item, ("metadata", "name"), _renamed(one))
+        rule = one.judgement.rule
+        if one.renamed and rule is not None and rule.code.startswith(_FAMILY):
+            yield _located(item, ("metadata", "name"), _renamed(one, rule))
         toggled = False
         for change in one.changes:
-            code = change.judgement.code
-            if code.startswith(_FAMILY) and not (code == _TOGGLED and toggled):
-                yield _located(item, change.difference.path, _problem(change, item.target.kaito))
-                toggled = toggled or code == _TOGGLED
+            rule = change.judgement.rule
+            if rule is not None and rule.code.startswith(_FAMILY) and not (rule == _TOGGLED and toggled):
+                yield _located(item, change.difference.path, _problem(change, rule, item.target.kaito))
+                toggled = toggled or rule == _TOGGLED
 
 
-def _located(item: Item, path: Path, problem: Problem) -> Located:
+def _located(item: Item, path: Path, problem: Diagnostic) -> Diagnostic:
     where = path if item.spec is None else to_intent_path(item.spec, path)
-    return Located(item.origin, problem._replace(path=where))
+    return problem._replace(path=where).of(item.origin)
 
 
-def _renamed(one: ObjectChange) -> Problem:
+def _renamed(one: ObjectChange, rule: Rule) -> Diagnostic:
     judgement = one.judgement
     old = one.before.label if one.before else ""
     fix = "keep the name; where it has to change, run both until the new one serves: kaitogen diff --write-migration FOLDER"
     message = f"{old} becomes {one.item.label}: {judgement.why}"
-    return Problem(judgement.code, judgement.severity, (), message, fix)
+    return rule.at((), message, fix=fix, severity=judgement.severity)
 
 
-def _problem(change: Change, kaito: str) -> Problem:
+def _problem(change: Change, rule: Rule, kaito: str) -> Diagnostic:
     difference, judgement = change
     if _stays(difference):
         message = f"this update does not get through: {judgement.why}"
-        return Problem(judgement.code, judgement.severity, (), message, _FIXES_BESIDE[judgement.code])
+        return rule.at((), message, fix=_FIXES_BESIDE[rule], severity=judgement.severity)
     before, after = shown(difference.before), shown(difference.after)
     if judgement.verdict != "refused":
         message = f"{said(difference)}; {judgement.why}"
-        return Problem(judgement.code, judgement.severity, (), message, _FIXES[judgement.code], after)
-    who = "the API server" if judgement.code == _BY_KUBERNETES else f"KAITO {kaito}"
+        return rule.at((), message, fix=_FIXES[rule], found=after, severity=judgement.severity)
+    who = "the API server" if rule == _BY_KUBERNETES else f"KAITO {kaito}"
     message = f"{said(difference)}; {who} refuses that: {judgement.why}"
-    fix = _FIXES.get(judgement.code, _WAY_OUT)
-    return Problem(judgement.code, judgement.severity, (), message, fix, after, before)
+    fix = _FIXES.get(rule, _WAY_OUT)
+    return rule.at((), message, fix=fix, found=after, expected=before, severity=judgement.severity)
 
 
 _ANEW: Final = "run it under another name, or delete the Workspace and create it anew"
-_BY_KUBERNETES: Final = "KG813"
+_BY_KUBERNETES: Final = KG813
 _FIXES: Final = {
-    "KG809": "correct the adapter",
+    KG809: "correct the adapter",
     _BY_KUBERNETES: "give the new content another name",
-    "KG811": "use a node class of the installation's list",
-    "KG820": _ANEW,
-    "KG821": "run the Workspace under another name to have the ConfigMap from its start",
-    "KG822": "give the ConfigMap another name, as kaitogen does with one that it makes, or restart the pods",
-    "KG823": _ANEW,
+    KG811: "use a node class of the installation's list",
+    KG820: _ANEW,
+    KG821: "run the Workspace under another name to have the ConfigMap from its start",
+    KG822: "give the ConfigMap another name, as kaitogen does with one that it makes, or restart the pods",
+    KG823: _ANEW,
 }
 #: What to do about a field that is not changed, and keeps all others from changing.
 _FIXES_BESIDE: Final = {
-    "KG805": "leave the Workspace as it is, or add another with matchLabels alone",
-    "KG809": "correct the adapter in the same change",
+    KG805: "leave the Workspace as it is, or add another with matchLabels alone",
+    KG809: "correct the adapter in the same change",
 }
 
 

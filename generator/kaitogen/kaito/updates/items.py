@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Sequence
 
 from kaitogen.kaito.updates.model import Item
-from kaitogen.model import Json, Located, Problem, Result, Target
+from kaitogen.model import Diagnostic, Json, Result, Rule, Target
+
+KG825 = Rule("KG825", "An object without a name, which cannot be compared", kind="refused")
+KG826 = Rule("KG826", "An object that one side of a comparison has twice", kind="refused")
+
 
 _NAMED = "only an object with apiVersion, kind and metadata.name can be told from others"
 
 
-def items_of(result: Result, target: Target) -> tuple[list[Item], list[Located]]:
+def items_of(result: Result, target: Target) -> tuple[list[Item], list[Diagnostic]]:
     """The objects of a run, and what is wrong with those that cannot be compared. `target` is that of finished ones."""
     items = [Item(data, spec.target, spec.origin, spec) for spec, data in result.manifests]
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     for origin, data in result.finished:
         if _has_identity(data):
             items.append(Item(data, target, origin))
@@ -19,16 +23,14 @@ def items_of(result: Result, target: Target) -> tuple[list[Item], list[Located]]
             message = (
                 f"this {str(data['kind'])[:60]} has no metadata.name, so that nothing can be compared with it"
             )
-            located.append(
-                Located(origin, Problem("KG825", "error", ("metadata",), message, f"add it: {_NAMED}"))
-            )
+            located.append(KG825.at(("metadata",), message, fix=f"add it: {_NAMED}").of(origin))
     return items, located
 
 
-def twice(items: Iterable[Item]) -> list[Located]:
+def twice(items: Iterable[Item]) -> list[Diagnostic]:
     """Objects that a side has a second time."""
     seen: dict[tuple[str, str, str, str], Item] = {}
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     for item in items:
         first = seen.setdefault(item.identity, item)
         if first is not item:
@@ -37,9 +39,7 @@ def twice(items: Iterable[Item]) -> list[Located]:
                 f"{item.label} is here twice; the first is in {document.file}, document {document.number + 1}"
             )
             fix = "name the files of one environment only"
-            located.append(
-                Located(item.origin, Problem("KG826", "error", ("metadata", "name"), message, fix))
-            )
+            located.append(KG826.at(("metadata", "name"), message, fix=fix).of(item.origin))
     return located
 
 

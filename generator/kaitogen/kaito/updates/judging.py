@@ -8,7 +8,13 @@ from kaitogen.kaito.updates import metadata, resource, workload
 from kaitogen.kaito.updates.fields import differences
 from kaitogen.kaito.updates.model import VERDICTS, Change, Difference, Item, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
+from kaitogen.kaito.updates.resource import KG805
 from kaitogen.kaito.updates.stored import stored
+from kaitogen.model import Rule
+
+KG813 = Rule("KG813", "An immutable ConfigMap changes", kind="refused")
+KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4")
+
 
 _CONFIG_MAP: Final = ("", "ConfigMap")
 _NAME: Final = frozenset((("metadata", "name"), ("metadata", "namespace")))
@@ -56,13 +62,13 @@ def _config_map(pair: Pair) -> Judgement:
     _, _, namespace, name = pair.item.identity
     if pair.before.get("immutable") is True and _same_name(pair):
         why = "the ConfigMap says that it is immutable, and the API server holds it to that"
-        return Judgement("refused", why, "KG813", "", "error")
+        return Judgement("refused", why, KG813, "", "error")
     if not _same_name(pair):
         return Judgement("restart", "a ConfigMap of another name holds it, for which the pods restart")
     if (namespace, name) not in pair.used:
         return IN_PLACE
     why = "what runs is not restarted for it, and the number of nodes stays; pods that start later read it"
-    return Judgement("no effect", why, "KG822")
+    return Judgement("no effect", why, KG822)
 
 
 def _same_name(pair: Pair) -> bool:
@@ -78,7 +84,7 @@ def _refused_whatever_changes(pair: Pair, changes: list[Change]) -> Iterator[Cha
     selector = part(part(pair.after, "resource"), "labelSelector")
     if ("resource", "labelSelector") not in places and resource.selected(selector) is None:
         why = "KAITO cannot compare a label selector with anything but In and one value, and so refuses every update"
-        yield _unchanged(("resource", "labelSelector"), "resource.labelSelector", refused("KG805", why))
+        yield _unchanged(("resource", "labelSelector"), "resource.labelSelector", refused(KG805, why))
 
 
 def _unchanged(path: tuple[str, ...], shown: str, judgement: Judgement) -> Change:

@@ -7,6 +7,12 @@ from kaitogen.kaito.rules.annotations import is_kaitos, node_class_in_doubt
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.updates.model import Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
+from kaitogen.model import Rule
+
+KG811 = Rule("KG811", "A node class that the installation may not know", kind="warning", since="0.12")
+KG812 = Rule("KG812", "The annotation model-streaming of a Workspace changes", kind="refused", since="0.11")
+KG823 = Rule("KG823", "An annotation that KAITO reads only once changes", kind="warning", since="0.4")
+
 
 _STREAMING: Final = "kaito.sh/model-streaming"
 _NODE_CLASS: Final = "kaito.sh/node-class-name"
@@ -31,14 +37,14 @@ def judge(pair: Pair, difference: Difference) -> Judgement:
         return IN_PLACE
     if key == _STREAMING and pair.facts.has(versions.MODEL_STREAMING) and pair.facts.gate("ModelStreaming"):
         return refused(
-            "KG812",
+            KG812,
             "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists",
         )
     if key == _NODE_CLASS and node_class_in_doubt(pair.facts, difference.after):
         said = cut(str(difference.after))
         why = f"KAITO refuses node class {said} unless the installation's own list has it, and reads it only when it makes nodes"
-        return Judgement("no effect", why, "KG811", "U11")
+        return Judgement("no effect", why, KG811, "U11")
     if key in _ALWAYS_READ:
         return IN_PLACE
     when = _READ_WHEN.get(key, "it makes the pods, whose command it never changes")
-    return Judgement("no effect", f"KAITO reads {key} when {when}", "KG823")
+    return Judgement("no effect", f"KAITO reads {key} when {when}", KG823)

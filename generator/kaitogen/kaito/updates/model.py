@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from kaitogen.model import Json, Origin, Path, Severity, Spec, Target
+from kaitogen.model import Json, Origin, Path, Rule, Severity, Spec, Target
 
 #: What becomes of a change. `refused` stands first: where one field of an object is refused, no other gets through.
 #: recreate: only another object in its place can have it. delete, create: of objects that one side alone has.
@@ -66,14 +66,19 @@ class Difference(NamedTuple):
 class Judgement(NamedTuple):
     """What KAITO does with a change, and why, as a sentence without a full stop.
 
-    `code` is that of the finding it is worth, `rule` KAITO's own rule (U2); both empty where there is none.
+    `rule` is that of the finding it is worth, None where there is none; `number` is that of KAITO's own rule (U2).
     """
 
     verdict: Verdict
     why: str
-    code: str = ""
-    rule: str = ""
+    rule: Rule | None = None
+    number: str = ""
     severity: Severity = "warning"
+
+    @property
+    def code(self) -> str:
+        """The code of its finding, empty where there is none."""
+        return self.rule.code if self.rule else ""
 
 
 class Change(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen.kaito.rules.context import Facts, Surroundings
 from kaitogen.kaito.updates.model import Item, Judgement
-from kaitogen.model import Json
+from kaitogen.model import Json, Rule
 
 #: What judges say of a field that is nobody's concern but its reader's.
 IN_PLACE: Final = Judgement("in place", "")
@@ -32,6 +32,6 @@ class Pair:
         return f"KAITO {self.target.kaito}"
 
 
-def refused(code: str, why: str) -> Judgement:
+def refused(rule: Rule, why: str) -> Judgement:
     """A change that KAITO's webhook refuses; the last digits of the code are the number of its rule (U2)."""
-    return Judgement("refused", why, code, f"U{int(code[3:])}", "error")
+    return Judgement("refused", why, rule, f"U{int(rule.code[3:])}", "error")

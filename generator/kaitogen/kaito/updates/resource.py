@@ -4,9 +4,15 @@ from collections.abc import Mapping
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import number, part
+from kaitogen.kaito.rules.ignored import KG464
 from kaitogen.kaito.updates.model import ABSENT, Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
-from kaitogen.model import Json
+from kaitogen.model import Json, Rule
+
+KG802 = Rule("KG802", "The number of nodes of a Workspace changes", kind="refused", since="0.4")
+KG803 = Rule("KG803", "The partition of a Workspace's GPUs changes", kind="refused", since="0.12")
+KG804 = Rule("KG804", "The instance type of a Workspace changes", kind="refused", since="0.4")
+KG805 = Rule("KG805", "The label selector of a Workspace changes", kind="refused", since="0.4")
 
 
 def judge(pair: Pair, difference: Difference) -> Judgement:
@@ -27,16 +33,14 @@ def _count(difference: Difference) -> Judgement:
     if ABSENT in (difference.before, difference.after):
         return IN_PLACE  # the resource as a whole comes or goes
     return refused(
-        "KG802", "the number of nodes is fixed once the Workspace exists, and one that is left out is 1"
+        KG802, "the number of nodes is fixed once the Workspace exists, and one that is left out is 1"
     )
 
 
 def _partition(pair: Pair) -> Judgement:
     if not pair.facts.has(versions.PARTITIONS):
         return Judgement("no effect", f"{pair.kaito} has no partitions, and its API server drops the field")
-    return refused(
-        "KG803", "how GPUs are divided is fixed once the Workspace exists, whether they are or not"
-    )
+    return refused(KG803, "how GPUs are divided is fixed once the Workspace exists, whether they are or not")
 
 
 def _instance_type(pair: Pair, difference: Difference) -> Judgement:
@@ -44,21 +48,23 @@ def _instance_type(pair: Pair, difference: Difference) -> Judgement:
         value if isinstance(value, str) else "" for value in (difference.before, difference.after)
     )
     if not pair.facts.has(versions.STRICT_INSTANCE_TYPE):
-        return refused("KG804", f"{pair.kaito} fixes the instance type once the Workspace exists")
+        return refused(KG804, f"{pair.kaito} fixes the instance type once the Workspace exists")
     if pair.facts.byo:
         if before and not after:
-            return Judgement("in place", "under byo nobody reads the instance type, and it may go", "", "U4")
+            return Judgement(
+                "in place", "under byo nobody reads the instance type, and it may go", None, "U4"
+            )
         why = (
             "under byo an instance type can only be taken away"
             if before
             else "under byo an instance type is not accepted"
         )
-        return refused("KG804", why)
+        return refused(KG804, why)
     if not after:
-        return refused("KG804", f"{pair.facts.provisioner} requires an instance type")
+        return refused(KG804, f"{pair.facts.provisioner} requires an instance type")
     if before:
-        return refused("KG804", "the instance type is fixed once it is set")
-    return Judgement("in place", "an instance type may be set where there was none", "", "U4")
+        return refused(KG804, "the instance type is fixed once it is set")
+    return Judgement("in place", "an instance type may be set where there was none", None, "U4")
 
 
 def _selector(pair: Pair) -> Judgement:
@@ -67,12 +73,12 @@ def _selector(pair: Pair) -> Judgement:
     )
     if before is None or after is None:
         return refused(
-            "KG805", "a label selector with anything but In and one value cannot be compared, and is refused"
+            KG805, "a label selector with anything but In and one value cannot be compared, and is refused"
         )
     if before != after:
-        return refused("KG805", "which nodes are selected is fixed once the Workspace exists")
+        return refused(KG805, "which nodes are selected is fixed once the Workspace exists")
     why = "KAITO takes both for the same selector, but looks for nodes by matchLabels alone"
-    return Judgement("in place", why, "", "U5")
+    return Judgement("in place", why, None, "U5")
 
 
 def _preferred(pair: Pair) -> Judgement:
@@ -85,7 +91,7 @@ def _preferred(pair: Pair) -> Judgement:
         and len(nodes if isinstance(nodes, list) else ()) < count
     ):
         return Judgement(
-            "refused", f"under byo {pair.kaito} wants at least {count} preferred nodes", "KG464", "", "error"
+            "refused", f"under byo {pair.kaito} wants at least {count} preferred nodes", KG464, "", "error"
         )
     return Judgement("in place", f"{pair.kaito} looks at it when it next chooses nodes")
 

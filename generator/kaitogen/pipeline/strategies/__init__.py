@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kaitogen.model import Located, Problem, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, ResourceSpec, Spec
 from kaitogen.pipeline.strategies import auto, count, explicit
 from kaitogen.pipeline.strategies.base import Strategy
 
@@ -14,15 +14,15 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 }
 
 
-def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, ResourceSpec]], list[Located]]:
+def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, ResourceSpec]], list[Diagnostic]]:
     """The plan of every Spec whose placement does not contradict its strategy, and what contradicts."""
     planned: list[tuple[Spec, ResourceSpec]] = []
-    located: list[Located] = []
+    located: list[Diagnostic] = []
     for spec in specs:
         strategy = STRATEGIES[chosen(spec)]
-        problems: list[Problem] = list(strategy.objections(spec))
+        problems: list[Diagnostic] = list(strategy.objections(spec))
         if problems:
-            located.extend(Located(spec.origin, problem) for problem in problems)
+            located.extend(problem.of(spec.origin) for problem in problems)
         else:
             planned.append((spec, strategy.plan(spec)))
     return planned, located

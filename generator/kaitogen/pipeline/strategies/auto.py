@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from kaitogen.model import Placement, Problem, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+
+KG201 = Rule("KG201", "Strategy auto with a count", kind="invalid")
+KG202 = Rule("KG202", "Strategy auto with named nodes", kind="invalid")
 
 
 def claims(_placement: Placement) -> bool:
@@ -11,19 +14,15 @@ def claims(_placement: Placement) -> bool:
     return True
 
 
-def objections(spec: Spec) -> Iterator[Problem]:
+def objections(spec: Spec) -> Iterator[Diagnostic]:
     """A count or named nodes belong to the other strategies."""
     placement = spec.placement
     if placement.node_count is not None:
         message = f"strategy auto leaves the number of nodes to KAITO, but count is {placement.node_count}"
-        yield Problem(
-            "KG201", "error", (*PLACEMENT, "count"), message, "remove count, or use strategy: count"
-        )
+        yield KG201.at((*PLACEMENT, "count"), message, fix="remove count, or use strategy: count")
     if placement.nodes is not None or placement.selection is not None:
         message = "strategy auto leaves the choice of nodes to KAITO, but nodes are named"
-        yield Problem(
-            "KG202", "error", (*PLACEMENT, "nodes"), message, "remove nodes, or use strategy: explicit"
-        )
+        yield KG202.at((*PLACEMENT, "nodes"), message, fix="remove nodes, or use strategy: explicit")
 
 
 def plan(spec: Spec) -> ResourceSpec:

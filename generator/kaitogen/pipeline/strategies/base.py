@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from kaitogen.model import Placement, Problem, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
 
 #: Paths of problems start here, since a strategy only judges the placement.
 PLACEMENT = ("spec", "placement")
@@ -15,7 +15,7 @@ class Strategy(Protocol):
     def claims(self, placement: Placement, /) -> bool:
         """Whether an intent that names no strategy means this one; asked in the registry's order."""
 
-    def objections(self, spec: Spec, /) -> Iterator[Problem]:
+    def objections(self, spec: Spec, /) -> Iterator[Diagnostic]:
         """What in the placement contradicts this strategy."""
 
     def plan(self, spec: Spec, /) -> ResourceSpec:

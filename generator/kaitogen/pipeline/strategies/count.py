@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from kaitogen.model import Placement, Problem, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+
+KG203 = Rule("KG203", "Strategy count with named nodes", kind="invalid")
+KG204 = Rule("KG204", "Strategy count without a count", kind="invalid")
 
 
 def claims(placement: Placement) -> bool:
@@ -11,19 +14,15 @@ def claims(placement: Placement) -> bool:
     return placement.node_count is not None
 
 
-def objections(spec: Spec) -> Iterator[Problem]:
+def objections(spec: Spec) -> Iterator[Diagnostic]:
     """The count must be there, and nodes must not be named."""
     placement = spec.placement
     if placement.node_count is None:
         message = "strategy count does not say how many nodes"
-        yield Problem(
-            "KG204", "error", PLACEMENT, message, "add count, such as count: 2, or use strategy: auto"
-        )
+        yield KG204.at(PLACEMENT, message, fix="add count, such as count: 2, or use strategy: auto")
     if placement.nodes is not None or placement.selection is not None:
         message = "strategy count takes any nodes of the instance type, but nodes are named"
-        yield Problem(
-            "KG203", "error", (*PLACEMENT, "nodes"), message, "remove nodes, or use strategy: explicit"
-        )
+        yield KG203.at((*PLACEMENT, "nodes"), message, fix="remove nodes, or use strategy: explicit")
 
 
 def plan(spec: Spec) -> ResourceSpec:

@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.model import Json, Placement, Problem, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, Json, Placement, ResourceSpec, Rule, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+
+KG205 = Rule("KG205", "Strategy explicit without nodes", kind="invalid")
+KG206 = Rule("KG206", "Another count than there are named nodes", kind="invalid")
+KG207 = Rule("KG207", "Two lists of nodes", kind="invalid")
+
 
 #: The label that pins under byo: a Workspace's own, so that the selector matches its nodes and no others.
 PIN_LABEL: Final = "kaitogen.io/workspace"
@@ -16,21 +21,19 @@ def claims(placement: Placement) -> bool:
     return placement.nodes is not None or placement.selection is not None
 
 
-def objections(spec: Spec) -> Iterator[Problem]:
+def objections(spec: Spec) -> Iterator[Diagnostic]:
     """There must be nodes, as many as the count says, and no second list of preferred ones."""
     placement = spec.placement
     if placement.nodes is None:
         message = "strategy explicit names no nodes"
-        yield Problem(
-            "KG205", "error", PLACEMENT, message, "add nodes: [...], or use strategy: count or auto"
-        )
+        yield KG205.at(PLACEMENT, message, fix="add nodes: [...], or use strategy: count or auto")
     elif placement.node_count not in (None, len(placement.nodes)):
         message = f"count is {placement.node_count}, but {len(placement.nodes)} nodes are named"
         advice = "remove count; with explicit it is the number of nodes"
-        yield Problem("KG206", "error", (*PLACEMENT, "count"), message, advice)
+        yield KG206.at((*PLACEMENT, "count"), message, fix=advice)
     if placement.preferred_nodes is not None:
         message = "strategy explicit writes preferredNodes from nodes, but the intent gives both"
-        yield Problem("KG207", "error", (*PLACEMENT, "preferredNodes"), message, "remove preferredNodes")
+        yield KG207.at((*PLACEMENT, "preferredNodes"), message, fix="remove preferredNodes")
 
 
 def plan(spec: Spec) -> ResourceSpec:

@@ -14,7 +14,15 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple, NoReturn
 
 from kaitogen.errors import EnvironmentFailure, UsageError
-from kaitogen.model import Context, Json
+from kaitogen.model import Context, Json, Rule
+
+KG501 = Rule("KG501", "A template that Jinja2 cannot read", kind="invalid")
+KG502 = Rule("KG502", "A template that does not exist", kind="invalid")
+KG503 = Rule("KG503", "A template that takes too much", kind="invalid")
+KG504 = Rule("KG504", "A template that uses a name that nothing is known of", kind="invalid")
+KG505 = Rule("KG505", "A template that reaches for Python's insides", kind="invalid")
+KG506 = Rule("KG506", "A template that fails while it is filled in", kind="invalid")
+
 
 #: Every template of this folder is rendered for every intent, after the Workspace.
 DOCUMENTS: Final = "documents"
@@ -29,6 +37,9 @@ _TEXT: Final = b"t"
 _FAULT: Final = b"f"
 
 
+_RULES: Final = {rule.code: rule for rule in (KG501, KG502, KG503, KG504, KG505, KG506)}
+
+
 class Text(NamedTuple):
     """What one template made."""
 
@@ -39,7 +50,7 @@ class Text(NamedTuple):
 class Fault(NamedTuple):
     """What went wrong instead; `last` says that the child is gone and nothing more will come."""
 
-    code: str
+    rule: Rule
     message: str
     fix: str
     last: bool = False
@@ -99,7 +110,7 @@ def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[list[Text] | 
                 return
             if kind == _FAULT:
                 code, message, fix = body.decode().split("\0")
-                yield Fault(code, message, fix)
+                yield Fault(_RULES[code], message, fix)
                 break
             if not body:
                 yield answer
@@ -129,9 +140,9 @@ def _death(stream: BinaryIO, child: int) -> Fault:
     by = os.WTERMSIG(status) if pid and os.WIFSIGNALED(status) else 0
     if by == signal.SIGPROF or not pid:
         message = f"the templates took more than {CPU_SECONDS:g} s for this intent and were stopped"
-        return Fault("KG503", message, "shorten their loops", last=True)
+        return Fault(KG503, message, "shorten their loops", last=True)
     message = "the templates broke the process that renders them, most likely by size or depth"
-    return Fault("KG503", message, "make them smaller; look for a template that includes itself", last=True)
+    return Fault(KG503, message, "make them smaller; look for a template that includes itself", last=True)
 
 
 def _end(child: int) -> None:
@@ -179,9 +190,12 @@ def _fill(made: "object", context: Context) -> Iterator[tuple[bytes, bytes]]:
         try:
             text = _one(made, name, dict(context.values), MAX_OUTPUT - size)
         except Exception as error:  # noqa: BLE001 - whatever a template raises is about the template
+            rule, message, fix = _said(error, name)
             yield (
                 _FAULT,
-                "\0".join(part.replace("\0", " ") for part in _said(error, name)).encode(errors="replace"),
+                "\0".join(part.replace("\0", " ") for part in (rule.code, message, fix)).encode(
+                    errors="replace"
+                ),
             )
             return
         size += len(text)
@@ -204,36 +218,36 @@ def _one(made: "object", name: str, values: dict[str, Json], room: int) -> str:
     return "".join(parts)
 
 
-def _said(error: Exception, name: str) -> tuple[str, str, str]:
-    """Code, message and advice for what a template raised."""
+def _said(error: Exception, name: str) -> tuple[Rule, str, str]:
+    """Rule, message and advice for what a template raised."""
     from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
     from jinja2.exceptions import SecurityError
 
     where = _where(error, name)
     said = " ".join(str(error).split())[:160]
     if isinstance(error, TemplateSyntaxError):
-        return "KG501", f"{where}: not a Jinja2 template: {said}", "correct the template"
+        return KG501, f"{where}: not a Jinja2 template: {said}", "correct the template"
     if isinstance(error, TemplateNotFound):
         return (
-            "KG502",
+            KG502,
             f"{where}: no template {said} in your folder or among the shipped ones",
             "check the name",
         )
     if isinstance(error, UndefinedError):
         return (
-            "KG504",
+            KG504,
             f"{where}: {said}",
             "use a name of the template vocabulary, or test it with `is defined`",
         )
     if isinstance(error, SecurityError):
         return (
-            "KG505",
+            KG505,
             f"{where}: the sandbox refuses this: {said}",
             "templates see values, not Python's insides",
         )
     if isinstance(error, _TooMuch):
         return (
-            "KG503",
+            KG503,
             f"{where}: more than {MAX_OUTPUT // 2**20} MiB of text for one intent",
             "shorten its loops",
         )
@@ -241,8 +255,8 @@ def _said(error: Exception, name: str) -> tuple[str, str, str]:
         reason = {MemoryError: "too much memory", RecursionError: "templates that include themselves"}.get(
             type(error), said
         )
-        return "KG503", f"{where}: stopped: {reason}", "make the template smaller"
-    return "KG506", f"{where}: {said or type(error).__name__}", "correct the template"
+        return KG503, f"{where}: stopped: {reason}", "make the template smaller"
+    return KG506, f"{where}: {said or type(error).__name__}", "correct the template"
 
 
 def _where(error: BaseException, name: str) -> str:

@@ -134,7 +134,7 @@ def def_code(v: Any) -> bool:
 def def_kind(v: Any) -> bool:
     if not isinstance(v, str):
         return False
-    if not v in ('invalid', 'refused', "can't work", 'warning', 'note', 'surroundings'):
+    if not v in ('invalid', 'refused', "can't work", 'warning', 'note', 'environment'):
         return False
     return True
 

@@ -14,7 +14,7 @@ _FLEET: Final = (
 SURROUNDINGS: Final = (
     Explanation(
         "KG601",
-        "surroundings",
+        "environment",
         "A file that cannot be read",
         "The system refuses to open or to read the file, for the reason that the finding repeats: it is not there, its "
         "permissions forbid it, links lead in a circle. The other files are judged all the same, and the exit code is 3.",
@@ -24,7 +24,7 @@ SURROUNDINGS: Final = (
     ),
     Explanation(
         "KG610",
-        "surroundings",
+        "environment",
         "Took too long and was stopped",
         "Argo CD ends a call that takes too long without giving a reason, so the plugin stops itself before that and "
         "says which file it was working on. The limit is --time-limit in plugin.yaml.",
@@ -34,7 +34,7 @@ SURROUNDINGS: Final = (
     ),
     Explanation(
         "KG611",
-        "surroundings",
+        "environment",
         "Needed too much memory and was stopped",
         "A sidecar that meets its memory limit is killed with every call it was working on, so the plugin stops the "
         "one call that asks for too much. The limit is --memory-limit in plugin.yaml.",

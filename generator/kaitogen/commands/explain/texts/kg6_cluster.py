@@ -36,7 +36,7 @@ _WITH_INTENT: Final = {INTENT_FILE: RIGHT, **_kubeconfig()}
 CLUSTER: Final = (
     Explanation(
         "KG620",
-        "surroundings",
+        "environment",
         "Nothing says which cluster to ask",
         "--live asks the cluster of a kubeconfig: the one of --kubeconfig, else those in KUBECONFIG, else "
         "~/.kube/config. Where there is none, a pod uses its service account, and this is no pod that has one.",
@@ -46,7 +46,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG621",
-        "surroundings",
+        "environment",
         "A context that the kubeconfig does not have",
         "A kubeconfig names its ways into clusters, and --context chooses one by its name. Left out, current-context "
         "does; kubectl config get-contexts lists them.",
@@ -56,7 +56,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG622",
-        "surroundings",
+        "environment",
         "A kubeconfig that cannot be used",
         "The file cannot be read, is no kubeconfig, or its context leads to a cluster, a user or a file that is not "
         "there. Of what stands in it only names are repeated: the rest may be secret.",
@@ -72,7 +72,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG623",
-        "surroundings",
+        "environment",
         "The credential plugin gave no credentials",
         "The user of the context gets its credentials from a program (exec), which is not installed, failed, or took "
         "more than two minutes. What it printed is not repeated, since that may be secret.",
@@ -87,7 +87,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG624",
-        "surroundings",
+        "environment",
         "The API server cannot be reached",
         "Nobody answers at the address, the name is unknown, the answer takes too long, or the connection is cut again "
         "and again: five tries, with longer pauses between them. What had come so far is not used.",
@@ -97,7 +97,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG625",
-        "surroundings",
+        "environment",
         "The API server's certificate is not trusted",
         "The certificate is not signed by the authority that the kubeconfig names, is for another name, or has "
         "expired. Nothing was sent to that server, no token either.",
@@ -107,7 +107,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG626",
-        "surroundings",
+        "environment",
         "The credentials are not accepted",
         "The API server does not know the token or the client certificate, or no longer: both expire.",
         "Log in again, or fetch the kubeconfig again.",
@@ -116,7 +116,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG627",
-        "surroundings",
+        "environment",
         "The user may not read what is asked for",
         "The API server knows who asks, and its rules do not allow it. The finding names the missing verb and resource, "
         "and holds the role and the binding that would allow just that.",
@@ -126,7 +126,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG628",
-        "surroundings",
+        "environment",
         "The cluster has no KAITO",
         "Workspaces were asked for, and the API server serves neither kaito.sh/v1beta1 nor kaito.sh/v1alpha1: KAITO's "
         "CustomResourceDefinitions are not installed.",
@@ -136,7 +136,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG629",
-        "surroundings",
+        "environment",
         "The answer is not that of an API server",
         "What came back is no list, no JSON, far too large, or a page: something else answers at that address, such as a "
         "proxy or a page to log in.",
@@ -146,7 +146,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG630",
-        "surroundings",
+        "environment",
         "The API server did not manage to answer",
         "It answers that it is busy or broken (429, 500 to 504) five times in a row, asks for a pause of more than half "
         "a minute, or loses the list twice while its pages are read (410).",
@@ -156,7 +156,7 @@ CLUSTER: Final = (
     ),
     Explanation(
         "KG631",
-        "surroundings",
+        "environment",
         "The package that asks clusters is not installed",
         "Only --live needs the official Python client of Kubernetes, so it is an extra and not part of every "
         "installation.",

@@ -13,7 +13,7 @@ _RIGHT: Final = Example(_FILES, f"kaitogen validate --against HEAD {INTENT_FILE}
 GIT: Final = (
     Explanation(
         "KG640",
-        "surroundings",
+        "environment",
         "Compared with a revision where there is no git repository",
         "--against takes a revision of the repository that the files are in, and git knows none here. It also refuses "
         "a repository whose folder belongs to somebody else, as happens in containers.",
@@ -23,7 +23,7 @@ GIT: Final = (
     ),
     Explanation(
         "KG641",
-        "surroundings",
+        "environment",
         "A revision that names no commit",
         "The word behind --against is none that git can follow to a commit of this repository. A branch of the remote "
         "is origin/main where it was fetched but never checked out.",
@@ -33,7 +33,7 @@ GIT: Final = (
     ),
     Explanation(
         "KG642",
-        "surroundings",
+        "environment",
         "Compared with a revision where git is not installed",
         "What files said at a revision is read by the git command, and there is none on PATH. Slim images often have none.",
         "Install git, or compare with a folder.",
@@ -46,7 +46,7 @@ GIT: Final = (
     ),
     Explanation(
         "KG643",
-        "surroundings",
+        "environment",
         "A shallow clone that does not reach back to the revision",
         "CI systems fetch the newest commit alone unless they are told otherwise, so that the revision to compare with "
         "is missing. kaitogen fetches nothing itself.",
@@ -60,7 +60,7 @@ GIT: Final = (
     ),
     Explanation(
         "KG644",
-        "surroundings",
+        "environment",
         "git cannot read the revision",
         "git knows the revision and could still not hand its files over, for the reason that the finding gives: a path "
         "is outside the repository of the first one, an object is missing in a partial clone, the repository is damaged.",
@@ -74,7 +74,7 @@ GIT: Final = (
     ),
     Explanation(
         "KG645",
-        "surroundings",
+        "environment",
         "A submodule that is not looked into",
         "What a submodule holds belongs to a repository of its own, which is read neither at the revision nor at the "
         "one that the submodule was at. Its intents then look as if they were new.",

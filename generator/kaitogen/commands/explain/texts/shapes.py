@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 #: invalid: kaitogen cannot take it as an intent, a template or a parameter. surroundings: the machine did not play
 #: along. The other four are those of KAITO's rules, see `kaitogen.kaito.rules.code`.
-Kind: TypeAlias = Literal["invalid", "refused", "can't work", "warning", "note", "surroundings"]
+Kind: TypeAlias = Literal["invalid", "refused", "can't work", "warning", "note", "environment"]
 
 INTENT_FILE = "phi-4.intent.yaml"
 MANIFEST_FILE = "workspace.yaml"

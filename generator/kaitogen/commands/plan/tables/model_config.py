@@ -11,8 +11,14 @@ from kaitogen.commands.plan.tables.reading import at
 from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.rules.context import cut, part
 from kaitogen.kaito.sizing.model_spec import Layers, Subject, has_experts, mixed
-from kaitogen.model import Document, Finding, Json, Problem
+from kaitogen.model import Diagnostic, Document, Json, Rule
 from kaitogen.pipeline.load import read_file
+
+KG160 = Rule("KG160", "A model's configuration lacks a field", kind="invalid")
+KG161 = Rule("KG161", "A model's configuration is absurd", kind="invalid")
+KG162 = Rule("KG162", "Nobody says how large the weights are", kind="invalid")
+KG166 = Rule("KG166", "A model's configuration is no JSON", kind="invalid")
+
 
 CONFIG: Final = "config.json"
 #: The fields that KAITO reads, each by the first of its names (presets/workspace/generator/model_catalog.go:58).
@@ -40,10 +46,10 @@ _WEIGHTS: Final = (r"consolidated.*\.safetensors", r".*\.safetensors", r".*\.bin
 _INDEXES: Final = ("model.safetensors.index.json", "consolidated.safetensors.index.json", "pytorch_model.bin.index.json")  # fmt: skip
 
 
-def read_configs(words: tuple[str, ...]) -> tuple[dict[str, Subject], list[Finding]]:
+def read_configs(words: tuple[str, ...]) -> tuple[dict[str, Subject], list[Diagnostic]]:
     """The models of `[MODEL=]PATH` words by id in lower case, and what is wrong with their files."""
     configs: dict[str, Subject] = {}
-    findings: list[Finding] = []
+    findings: list[Diagnostic] = []
     for word in words:
         name, equals, path = word.partition("=")
         name, path = (name.lower(), path) if equals else ("", word)
@@ -54,29 +60,29 @@ def read_configs(words: tuple[str, ...]) -> tuple[dict[str, Subject], list[Findi
     return configs, findings
 
 
-def read_config(path: str) -> tuple[Subject | None, list[Finding]]:
+def read_config(path: str) -> tuple[Subject | None, list[Diagnostic]]:
     """The model of a folder or of the config.json in it; None where something is missing or absurd."""
     file = os.path.join(path, CONFIG) if os.path.isdir(path) else path
     document = _json(file)
-    if isinstance(document, Finding):
+    if isinstance(document, Diagnostic):
         return None, [document]
     fields = _merged(document.value)
     numbers, problems = _numbers(fields)
     if problems:
         return None, at(document, problems)
     weights, source = _weights(os.path.dirname(file))
-    if isinstance(weights, Finding):
+    if isinstance(weights, Diagnostic):
         return None, [weights]
     if not weights:
         message = "no weight files and no index of them lie beside it, so nobody knows how large the model is"
         advice = f"put {_INDEXES[0]} of the same repository into its folder"
-        return None, [Finding("KG162", "error", file, 0, 0, "", message, advice)]
+        return None, [KG162.in_file(file, message, fix=advice)]
     return _subject(fields, numbers, weights, f"{source} beside {file}"), []
 
 
-def _json(file: str) -> Document | Finding:
+def _json(file: str) -> Document | Diagnostic:
     data = read_file(file)
-    if isinstance(data, Finding):
+    if isinstance(data, Diagnostic):
         return data
     try:
         text = data.decode("utf-8-sig")
@@ -84,11 +90,11 @@ def _json(file: str) -> Document | Finding:
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         message = f"not JSON: {getattr(error, 'msg', 'it cannot be read').lower()}"
-        return Finding(
-            "KG166", "error", file, line, getattr(error, "colno", 0), "", message, "download the file anew"
+        return KG166.in_file(
+            file, message, line=line, column=getattr(error, "colno", 0), fix="download the file anew"
         )
     if not isinstance(value, dict):
-        return Finding("KG166", "error", file, 1, 1, "", "not a mapping", "name the model's config.json")
+        return KG166.in_file(file, "not a mapping", line=1, column=1, fix="name the model's config.json")
     return Document(file, 0, value, text)
 
 
@@ -103,15 +109,15 @@ def _field(fields: Mapping[str, Json], what: str) -> tuple[str, Json]:
     return next(((name, fields[name]) for name in _NAMES[what] if fields.get(name) is not None), ("", None))
 
 
-def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Problem]]:
+def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Diagnostic]]:
     numbers: dict[str, int] = {}
-    problems: list[Problem] = []
+    problems: list[Diagnostic] = []
     for what, most in _MOST.items():
         name, value = _field(fields, what)
         if value is None:
             if what in _REQUIRED:
                 message = f"{_NAMES[what][0]} is missing, without which nobody can size the model"
-                problems.append(Problem("KG160", "error", (), message, "download the file anew"))
+                problems.append(KG160.at((), message, fix="download the file anew"))
             continue
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not whole or not 0 < value <= most:
@@ -122,11 +128,11 @@ def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Problem]]
     return numbers, [*problems, *_together(numbers, fields)]
 
 
-def _absurd(name: str, message: str, found: str, expected: str) -> Problem:
-    return Problem("KG161", "error", (name,), message, "download the file anew", found, expected)
+def _absurd(name: str, message: str, found: str, expected: str) -> Diagnostic:
+    return KG161.at((name,), message, fix="download the file anew", found=found, expected=expected)
 
 
-def _together(numbers: Mapping[str, int], fields: Mapping[str, Json]) -> Iterator[Problem]:
+def _together(numbers: Mapping[str, int], fields: Mapping[str, Json]) -> Iterator[Diagnostic]:
     heads, kv_heads = numbers.get("heads"), numbers.get("kv_heads")
     if heads and kv_heads and heads % kv_heads:
         name = _field(fields, "kv_heads")[0]
@@ -134,7 +140,7 @@ def _together(numbers: Mapping[str, int], fields: Mapping[str, Json]) -> Iterato
         yield _absurd(name, message, str(kv_heads), f"a divisor of {heads}")
 
 
-def _weights(folder: str) -> tuple[int | Finding, str]:
+def _weights(folder: str) -> tuple[int | Diagnostic, str]:
     """The bytes that KAITO would count, by the files or their index, whichever says more; 0 where there is neither."""
     try:
         with os.scandir(folder or ".") as entries:
@@ -149,7 +155,7 @@ def _weights(folder: str) -> tuple[int | Finding, str]:
             break
     index = next((name for name in _INDEXES if name in names), None)
     indexed = 0 if index is None else _indexed(os.path.join(folder, index))
-    if isinstance(indexed, Finding):
+    if isinstance(indexed, Diagnostic):
         return indexed, ""
     if sum(sizes) >= indexed:
         return _as_quantity(sum(sizes)), "the weight files"
@@ -163,16 +169,16 @@ def _size(path: str) -> int:
         return 0
 
 
-def _indexed(path: str) -> int | Finding:
+def _indexed(path: str) -> int | Diagnostic:
     document = _json(path)
-    if isinstance(document, Finding):
+    if isinstance(document, Diagnostic):
         return document
     total = part(document.value, "metadata").get("total_size")
     if isinstance(total, float) and total.is_integer():
         total = int(total)
     if isinstance(total, int) and not isinstance(total, bool) and 0 < total <= _MOST_BYTES:
         return total
-    problem = Problem("KG162", "error", ("metadata", "total_size"), "the index does not say how large the weights are", "download the file anew")  # fmt: skip
+    problem = KG162.at(("metadata", "total_size"), "the index does not say how large the weights are", fix="download the file anew")  # fmt: skip
     return at(document, [problem])[0]
 
 

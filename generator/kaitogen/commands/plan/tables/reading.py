@@ -4,20 +4,20 @@ from collections.abc import Iterable
 
 from kaitogen import schema
 from kaitogen.diagnostics.placing import place
-from kaitogen.model import Document, Finding, Located, Origin, Problem
+from kaitogen.model import Diagnostic, Document, Origin, Rule
 from kaitogen.pipeline.load import load_file
 
+KG164 = Rule("KG164", "A table is one document", kind="invalid")
 
-def read(path: str, kind: str) -> tuple[Document | None, list[Finding]]:
+
+def read(path: str, kind: str) -> tuple[Document | None, list[Diagnostic]]:
     """The document of a file that must fit the schema of that name; None where it does not."""
     loaded = load_file(path)
     if loaded.findings:
         return None, loaded.findings
     if len(loaded.documents) != 1:
         message = f"{len(loaded.documents) or 'no'} documents where one is expected"
-        return None, [
-            Finding("KG164", "error", path, 0, 0, "", message, f"kaitogen schema {kind} prints its schema")
-        ]
+        return None, [KG164.in_file(path, message, fix=f"kaitogen schema {kind} prints its schema")]
     document = loaded.documents[0]
     if document.flaws:
         return None, list(document.flaws)
@@ -25,6 +25,6 @@ def read(path: str, kind: str) -> tuple[Document | None, list[Finding]]:
     return (None if problems else document), at(document, problems)
 
 
-def at(document: Document, problems: Iterable[Problem]) -> list[Finding]:
+def at(document: Document, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The problems at the document's own lines."""
-    return place(Located(Origin(document), problem) for problem in problems)
+    return place(problem.of(Origin(document)) for problem in problems)
