@@ -12,7 +12,6 @@ from kaitogen.commands.option_types import Values
 from kaitogen.commands.parsing import values_of
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, KaitogenError
-from kaitogen.integrations.argocd import manifests
 from kaitogen.integrations.argocd.announce import static
 from kaitogen.integrations.argocd.options import GENERATE
 from kaitogen.model import Json, Request
@@ -20,6 +19,8 @@ from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
 from kaitogen.yaml.reader import Unreadable, read
 
+_CONFIG_FOLDER: Final = "/home/argocd/cmp-server/config"
+_SOCKET_FOLDER: Final = "/home/argocd/cmp-server/plugins"
 _SOCKETS_VARIABLE: Final = "ARGOCD_PLUGINSOCKFILEPATH"
 _WORK_VARIABLE: Final = "ARGOCD_CMP_WORKDIR"
 _SERVER_USER: Final = 999
@@ -43,7 +44,7 @@ class Check(NamedTuple):
 
 def run(values: Values) -> Outcome:
     """One line for each check, `ok` or `wrong` with the fix; exit code 1 where one is wrong."""
-    checks = list(_checks(inputs.word(values["config"]) or manifests.CONFIG_FOLDER))
+    checks = list(_checks(inputs.word(values["config"]) or _CONFIG_FOLDER))
     lines = [
         f"{'ok   ' if one.good else 'wrong'}  {one.what}" + (f"\n       fix: {one.fix}" if one.fix else "")
         for one in checks
@@ -55,7 +56,7 @@ def run(values: Values) -> Outcome:
 
 def _checks(config: str) -> Iterator[Check]:
     yield from _plugin(os.path.join(config, "plugin.yaml"))
-    yield _sockets(os.environ.get(_SOCKETS_VARIABLE) or manifests.SOCKET_FOLDER)
+    yield _sockets(os.environ.get(_SOCKETS_VARIABLE) or _SOCKET_FOLDER)
     yield _work(os.environ.get(_WORK_VARIABLE) or tempfile.gettempdir())
     yield _user()
     yield _sample()
@@ -138,7 +139,7 @@ def _command(spec: Json) -> Iterator[Check]:
         "" if found else "put kaitogen on the PATH of the image, or write its full path into generate.command"
     )
     yield Check(found, f"generate runs {program or 'nothing'}, and that is on the PATH", fix)
-    if os.path.basename(program) == manifests.NAME:
+    if os.path.basename(program) == "kaitogen":
         yield _arguments(words[1:])
 
 
