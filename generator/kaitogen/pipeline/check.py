@@ -12,14 +12,13 @@ from kaitogen.schema import KG120
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
 KG401 = Rule(
-    "KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4"
-)
+    "KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4",
+    source="config/crd/bases/kaito.sh_workspaces.yaml:646@v0.12.0",
+)  # fmt: skip
 KG402 = Rule(
-    "KG402",
-    "A pod template or a volume holds a key that Kubernetes does not know",
-    kind="refused",
-    since="0.4",
-)
+    "KG402", "A pod template or a volume holds a key that Kubernetes does not know", kind="refused", since="0.4",
+    source="pkg/workspace/webhooks/webhooks.go:62@v0.12.0",
+)  # fmt: skip
 
 
 #: The data of each ConfigMap by its namespace and name.

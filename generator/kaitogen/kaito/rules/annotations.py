@@ -9,20 +9,41 @@ from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule
 
 KG406 = Rule(
-    "KG406", "kaito.sh/node-image-family has a value that KAITO does not know", kind="refused", since="0.9"
-)
+    "KG406", "kaito.sh/node-image-family has a value that KAITO does not know", kind="refused", since="0.9",
+    source="api/v1beta1/workspace_validation.go:194@v0.12.0",
+)  # fmt: skip
 KG407 = Rule(
-    "KG407", "kaito.sh/performance-mode has a value that KAITO does not know", kind="refused", since="0.10"
-)
-KG408 = Rule("KG408", "kaito.sh/use-local-weights is neither true nor false", kind="refused", since="0.12")
+    "KG407", "kaito.sh/performance-mode has a value that KAITO does not know", kind="refused", since="0.10",
+    source="api/v1beta1/workspace_validation.go:141@v0.12.0",
+)  # fmt: skip
+KG408 = Rule(
+    "KG408", "kaito.sh/use-local-weights is neither true nor false", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:153@v0.12.0",
+)  # fmt: skip
 KG409 = Rule(
-    "KG409", "The node class is none of those that KAITO's chart lists", kind="warning", since="0.12"
-)
-KG481 = Rule("KG481", "The runtime is not the one that is written", kind="warning", since="0.4")
-KG482 = Rule("KG482", "The load balancer is not made", kind="warning", since="0.4")
-KG483 = Rule("KG483", "The target does not read an annotation", kind="warning", since="0.4")
-KG484 = Rule("KG484", "An annotation does nothing under this node provisioner", kind="warning", since="0.9")
-KG485 = Rule("KG485", "The resource checks are bypassed against the words", kind="warning", since="0.4")
+    "KG409", "The node class is none of those that KAITO's chart lists", kind="warning", since="0.12",
+    source="api/v1beta1/workspace_validation.go:216@v0.12.0",
+)  # fmt: skip
+KG481 = Rule(
+    "KG481", "The runtime is not the one that is written", kind="warning", since="0.4",
+    source="api/v1beta1/labels.go:118@v0.12.0",
+)  # fmt: skip
+KG482 = Rule(
+    "KG482", "The load balancer is not made", kind="warning", since="0.4",
+    source="pkg/workspace/controllers/workspace_controller.go:512@v0.12.0",
+)  # fmt: skip
+KG483 = Rule(
+    "KG483", "The target does not read an annotation", kind="warning", since="0.4",
+    source="api/v1beta1/labels.go@v0.12.0",
+)  # fmt: skip
+KG484 = Rule(
+    "KG484", "An annotation does nothing under this node provisioner", kind="warning", since="0.9",
+    source="pkg/utils/nodeclaim/nodeclaim.go:165@v0.12.0",
+)  # fmt: skip
+KG485 = Rule(
+    "KG485", "The resource checks are bypassed against the words", kind="warning", since="0.4",
+    source="api/v1beta1/workspace_validation.go:112@v0.12.0",
+)  # fmt: skip
 
 
 _GROUPS: Final = ("kaito.sh", "kaito.io")

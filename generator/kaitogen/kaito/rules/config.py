@@ -11,14 +11,38 @@ from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
 from kaitogen.yaml.syntax import KG102
 
-KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4")
-KG442 = Rule("KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4")
-KG443 = Rule("KG443", "KAITO cannot read the settings of vLLM", kind="refused", since="0.4")
-KG444 = Rule("KG444", "max-model-len is missing or no whole number", kind="refused", since="0.4")
-KG445 = Rule("KG445", "max-model-len is more than the model can do", kind="refused", since="0.7")
-KG468 = Rule("KG468", "KAITO's estimate misses max-model-len", kind="warning", since="0.7")
-KG486 = Rule("KG486", "transformers does not read config", kind="warning", since="0.11")
-KG487 = Rule("KG487", "An empty vllm section breaks the server", kind="can't work", since="0.12")
+KG441 = Rule(
+    "KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4",
+    source="api/v1beta1/inference_config_validation.go:65@v0.12.0",
+)  # fmt: skip
+KG442 = Rule(
+    "KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4",
+    source="api/v1beta1/inference_config_validation.go:75@v0.12.0",
+)  # fmt: skip
+KG443 = Rule(
+    "KG443", "KAITO cannot read the settings of vLLM", kind="refused", since="0.4",
+    source="api/v1beta1/inference_config_validation.go:81@v0.12.0",
+)  # fmt: skip
+KG444 = Rule(
+    "KG444", "max-model-len is missing or no whole number", kind="refused", since="0.4",
+    source="api/v1beta1/inference_config_validation.go:101@v0.12.0",
+)  # fmt: skip
+KG445 = Rule(
+    "KG445", "max-model-len is more than the model can do", kind="refused", since="0.7",
+    source="api/v1beta1/inference_config_validation.go:103@v0.12.0",
+)  # fmt: skip
+KG468 = Rule(
+    "KG468", "KAITO's estimate misses max-model-len", kind="warning", since="0.7",
+    source="pkg/utils/config_parser.go:23@v0.12.0",
+)  # fmt: skip
+KG486 = Rule(
+    "KG486", "transformers does not read config", kind="warning", since="0.11",
+    source="pkg/model/interface.go:356@v0.12.0",
+)  # fmt: skip
+KG487 = Rule(
+    "KG487", "An empty vllm section breaks the server", kind="can't work", since="0.12",
+    source="presets/workspace/inference/vllm/inference_api.py:143@v0.12.0",
+)  # fmt: skip
 
 
 _CONFIG: Final = ("inference", "config")

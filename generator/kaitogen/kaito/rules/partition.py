@@ -7,17 +7,42 @@ from typing import Final
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, text
 from kaitogen.model import Diagnostic, Rule, Severity
 
-KG414 = Rule("KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12")
-KG415 = Rule("KG415", "An unknown partition mode", kind="refused", since="0.12")
-KG416 = Rule("KG416", "Mode mig needs the feature gate enableMIG", kind="refused", since="0.12")
-KG417 = Rule("KG417", "Mode mig takes no count", kind="refused", since="0.12")
-KG418 = Rule("KG418", "The mig profile is not in KAITO's table", kind="refused", since="0.12")
-KG419 = Rule("KG419", "The weights do not fit the mig profile", kind="refused", since="0.12")
+KG414 = Rule(
+    "KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:607@v0.12.0",
+)  # fmt: skip
+KG415 = Rule(
+    "KG415", "An unknown partition mode", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:700@v0.12.0",
+)  # fmt: skip
+KG416 = Rule(
+    "KG416", "Mode mig needs the feature gate enableMIG", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:710@v0.12.0",
+)  # fmt: skip
+KG417 = Rule(
+    "KG417", "Mode mig takes no count", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:713@v0.12.0",
+)  # fmt: skip
+KG418 = Rule(
+    "KG418", "The mig profile is not in KAITO's table", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:716@v0.12.0",
+)  # fmt: skip
+KG419 = Rule(
+    "KG419", "The weights do not fit the mig profile", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:745@v0.12.0",
+)  # fmt: skip
 KG420 = Rule(
-    "KG420", "Mode accelerator needs the feature gate enableAccelerator", kind="refused", since="0.12"
-)
-KG421 = Rule("KG421", "Mode accelerator takes no profile", kind="refused", since="0.12")
-KG422 = Rule("KG422", "Mode accelerator needs a count", kind="refused", since="0.12")
+    "KG420", "Mode accelerator needs the feature gate enableAccelerator", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:729@v0.12.0",
+)  # fmt: skip
+KG421 = Rule(
+    "KG421", "Mode accelerator takes no profile", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:732@v0.12.0",
+)  # fmt: skip
+KG422 = Rule(
+    "KG422", "Mode accelerator needs a count", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:735@v0.12.0",
+)  # fmt: skip
 
 
 _PARTITION: Final = ("resource", "partition")

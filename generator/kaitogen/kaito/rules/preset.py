@@ -15,18 +15,54 @@ from kaitogen.kaito.catalogue.models import (
 from kaitogen.kaito.rules.context import Facts, cut, part, text
 from kaitogen.model import Diagnostic, Path, Rule
 
-KG410 = Rule("KG410", "The preset is deprecated", kind="refused", since="0.8")
-KG430 = Rule("KG430", "Inference without a preset and without a template", kind="refused", since="0.4")
-KG431 = Rule("KG431", "Inference with a preset and a template", kind="refused", since="0.4")
-KG432 = Rule("KG432", "KAITO has no such preset", kind="refused", since="0.4")
-KG433 = Rule("KG433", "KAITO asks Hugging Face while it admits the Workspace", kind="note", since="0.9")
-KG434 = Rule("KG434", "The model does not run on the runtime transformers", kind="refused", since="0.11")
-KG437 = Rule("KG437", "The preset needs a modelAccessSecret", kind="refused", since="0.4", until="0.10")
-KG438 = Rule("KG438", "The preset takes no modelAccessSecret", kind="refused", since="0.4", until="0.10")
-KG446 = Rule("KG446", "Model streaming does not work here", kind="refused", since="0.11")
-KG467 = Rule("KG467", "A gated model without a secret", kind="warning", since="0.4")
-KG488 = Rule("KG488", "A config that comes later has no effect", kind="note", since="0.4")
-KG489 = Rule("KG489", "A later KAITO no longer has the preset", kind="note", since="0.4", until="0.10")
+KG410 = Rule(
+    "KG410", "The preset is deprecated", kind="refused", since="0.8",
+    source="api/v1beta1/workspace_validation.go:495@v0.12.0",
+)  # fmt: skip
+KG430 = Rule(
+    "KG430", "Inference without a preset and without a template", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:828@v0.12.0",
+)  # fmt: skip
+KG431 = Rule(
+    "KG431", "Inference with a preset and a template", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:833@v0.12.0",
+)  # fmt: skip
+KG432 = Rule(
+    "KG432", "KAITO has no such preset", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:840@v0.12.0",
+)  # fmt: skip
+KG433 = Rule(
+    "KG433", "KAITO asks Hugging Face while it admits the Workspace", kind="note", since="0.9",
+    source="presets/workspace/models/vllm_model.go:153@v0.12.0",
+)  # fmt: skip
+KG434 = Rule(
+    "KG434", "The model does not run on the runtime transformers", kind="refused", since="0.11",
+    source="pkg/model/interface.go:705@v0.12.0",
+)  # fmt: skip
+KG437 = Rule(
+    "KG437", "The preset needs a modelAccessSecret", kind="refused", since="0.4", until="0.10",
+    source="api/v1beta1/workspace_validation.go:635@v0.10.0",
+)  # fmt: skip
+KG438 = Rule(
+    "KG438", "The preset takes no modelAccessSecret", kind="refused", since="0.4", until="0.10",
+    source="api/v1beta1/workspace_validation.go:638@v0.10.0",
+)  # fmt: skip
+KG446 = Rule(
+    "KG446", "Model streaming does not work here", kind="refused", since="0.11",
+    source="api/v1beta1/workspace_validation.go:944@v0.12.0",
+)  # fmt: skip
+KG467 = Rule(
+    "KG467", "A gated model without a secret", kind="warning", since="0.4",
+    source="presets/workspace/generator/generator.go:785@v0.12.0",
+)  # fmt: skip
+KG488 = Rule(
+    "KG488", "A config that comes later has no effect", kind="note", since="0.4",
+    source="pkg/workspace/controllers/workspace_controller.go:669@v0.12.0",
+)  # fmt: skip
+KG489 = Rule(
+    "KG489", "A later KAITO no longer has the preset", kind="note", since="0.4", until="0.10",
+    source="presets/workspace/models/falcon/model.go@v0.10.0",
+)  # fmt: skip
 
 
 _INFERENCE: Final = ("inference",)

@@ -8,28 +8,70 @@ from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, PROVIDERS, find_sku,
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, parts
 from kaitogen.model import Diagnostic, Path, Rule
 
-KG405 = Rule("KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8")
+KG405 = Rule(
+    "KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
+    source="api/v1beta1/workspace_validation.go:174@v0.12.0",
+)  # fmt: skip
 KG411 = Rule(
-    "KG411", "A selector expression that KAITO cannot turn into a label", kind="refused", since="0.4"
-)
-KG412 = Rule("KG412", "A reserved label in the selector is dropped", kind="warning", since="0.11")
-KG413 = Rule("KG413", "The selector holds reserved labels only", kind="refused", since="0.11")
-KG423 = Rule("KG423", "Under byo a node must match the selector beforehand", kind="note", since="0.8")
+    "KG411", "A selector expression that KAITO cannot turn into a label", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:508@v0.12.0",
+)  # fmt: skip
+KG412 = Rule(
+    "KG412", "A reserved label in the selector is dropped", kind="warning", since="0.11",
+    source="api/v1beta1/workspace_validation.go:518@v0.12.0",
+)  # fmt: skip
+KG413 = Rule(
+    "KG413", "The selector holds reserved labels only", kind="refused", since="0.11",
+    source="api/v1beta1/workspace_validation.go:528@v0.12.0",
+)  # fmt: skip
+KG423 = Rule(
+    "KG423", "Under byo a node must match the selector beforehand", kind="note", since="0.8",
+    source="api/v1beta1/workspace_validation.go:568@v0.12.0",
+)  # fmt: skip
 KG424 = Rule(
-    "KG424", "Under byo every matching node must carry NVIDIA's GPU labels", kind="note", since="0.8"
-)
-KG425 = Rule("KG425", "Under byo all matching nodes must be alike", kind="note", since="0.8")
-KG426 = Rule("KG426", "A cloud that KAITO has no instance types for", kind="refused", since="0.4")
-KG427 = Rule("KG427", "The instance type is not in KAITO's table", kind="refused", since="0.4")
-KG428 = Rule("KG428", "The weights do not fit the nodes", kind="refused", since="0.4")
+    "KG424", "Under byo every matching node must carry NVIDIA's GPU labels", kind="note", since="0.8",
+    source="api/v1beta1/workspace_validation.go:576@v0.12.0",
+)  # fmt: skip
+KG425 = Rule(
+    "KG425", "Under byo all matching nodes must be alike", kind="note", since="0.8",
+    source="api/v1beta1/workspace_validation.go:585@v0.12.0",
+)  # fmt: skip
+KG426 = Rule(
+    "KG426", "A cloud that KAITO has no instance types for", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:612@v0.12.0",
+)  # fmt: skip
+KG427 = Rule(
+    "KG427", "The instance type is not in KAITO's table", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:626@v0.12.0",
+)  # fmt: skip
+KG428 = Rule(
+    "KG428", "The weights do not fit the nodes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:654@v0.12.0",
+)  # fmt: skip
 KG429 = Rule(
-    "KG429", "The weights do not fit one node, and transformers uses only one", kind="refused", since="0.5"
-)
-KG472 = Rule("KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.10")
-KG473 = Rule("KG473", "A preset on an instance type outside the table", kind="can't work", since="0.7")
-KG474 = Rule("KG474", "Nobody reads matchExpressions", kind="warning", since="0.4")
-KG475 = Rule("KG475", "A tuning's selector that blocks every update", kind="can't work", since="0.4")
-KG477 = Rule("KG477", "Under byo an empty selector takes every node", kind="warning", since="0.7")
+    "KG429", "The weights do not fit one node, and transformers uses only one", kind="refused", since="0.5",
+    source="api/v1beta1/workspace_validation.go:678@v0.12.0",
+)  # fmt: skip
+KG472 = Rule(
+    "KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.10",
+    source="pkg/nodeprovision/gpu-provisioner/gpu_provisioner.go:124@v0.12.0",
+)  # fmt: skip
+KG473 = Rule(
+    "KG473", "A preset on an instance type outside the table", kind="can't work", since="0.7",
+    source="pkg/workspace/estimator/nodesestimator/estimator.go:125@v0.12.0",
+)  # fmt: skip
+KG474 = Rule(
+    "KG474", "Nobody reads matchExpressions", kind="warning", since="0.4",
+    source="api/v1beta1/labels.go:244@v0.12.0",
+)  # fmt: skip
+KG475 = Rule(
+    "KG475", "A tuning's selector that blocks every update", kind="can't work", since="0.4",
+    source="api/v1beta1/workspace_validation.go:816@v0.12.0",
+)  # fmt: skip
+KG477 = Rule(
+    "KG477", "Under byo an empty selector takes every node", kind="warning", since="0.7",
+    source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:69@v0.12.0",
+)  # fmt: skip
 
 
 INSTANCE_TYPE: Final = ("resource", "instanceType")

@@ -8,9 +8,18 @@ from kaitogen.kaito.catalogue.models import Model, built_in
 from kaitogen.kaito.rules.context import Facts, number
 from kaitogen.model import Diagnostic, Rule
 
-KG465 = Rule("KG465", "More nodes than KAITO 0.11 allows", kind="can't work", since="0.11", until="0.11")
-KG466 = Rule("KG466", "KAITO's estimate of nodes fails", kind="can't work", since="0.7")
-KG469 = Rule("KG469", "max-model-len multiplies the nodes", kind="warning", since="0.7")
+KG465 = Rule(
+    "KG465", "More nodes than KAITO 0.11 allows", kind="can't work", since="0.11", until="0.11",
+    source="pkg/workspace/controllers/workspace_controller.go:1164@v0.11.0",
+)  # fmt: skip
+KG466 = Rule(
+    "KG466", "KAITO's estimate of nodes fails", kind="can't work", since="0.7",
+    source="pkg/workspace/estimator/nodesestimator/estimator.go:162@v0.12.0",
+)  # fmt: skip
+KG469 = Rule(
+    "KG469", "max-model-len multiplies the nodes", kind="warning", since="0.7",
+    source="pkg/workspace/estimator/nodesestimator/estimator.go:159@v0.12.0",
+)  # fmt: skip
 
 
 GIB: Final = 2**30

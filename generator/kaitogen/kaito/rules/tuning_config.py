@@ -8,10 +8,22 @@ from kaitogen.kaito.rules.config import UNKNOWN, parse
 from kaitogen.kaito.rules.context import cut, part
 from kaitogen.model import Diagnostic, Json, Rule
 
-KG451 = Rule("KG451", "KAITO cannot read the tuning's settings", kind="refused", since="0.4")
-KG452 = Rule("KG452", "An unknown section in training_config", kind="refused", since="0.4")
-KG453 = Rule("KG453", "QuantizationConfig contradicts the method", kind="refused", since="0.4")
-KG454 = Rule("KG454", "output_dir lies outside /mnt", kind="refused", since="0.4")
+KG451 = Rule(
+    "KG451", "KAITO cannot read the tuning's settings", kind="refused", since="0.4",
+    source="api/v1beta1/tuning_config_validation.go:229@v0.12.0",
+)  # fmt: skip
+KG452 = Rule(
+    "KG452", "An unknown section in training_config", kind="refused", since="0.4",
+    source="api/v1beta1/tuning_config_validation.go:259@v0.12.0",
+)  # fmt: skip
+KG453 = Rule(
+    "KG453", "QuantizationConfig contradicts the method", kind="refused", since="0.4",
+    source="api/v1beta1/tuning_config_validation.go:156@v0.12.0",
+)  # fmt: skip
+KG454 = Rule(
+    "KG454", "output_dir lies outside /mnt", kind="refused", since="0.4",
+    source="api/v1beta1/tuning_config_validation.go:146@v0.12.0",
+)  # fmt: skip
 
 
 _CONFIG: Final = ("tuning", "config")

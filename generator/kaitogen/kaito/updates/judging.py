@@ -13,7 +13,10 @@ from kaitogen.kaito.updates.stored import stored
 from kaitogen.model import Rule
 
 KG813 = Rule("KG813", "An immutable ConfigMap changes", kind="refused")
-KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4")
+KG822 = Rule(
+    "KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4",
+    source="pkg/workspace/controllers/workspace_controller.go:1481@v0.12.0",
+)  # fmt: skip
 
 
 _CONFIG_MAP: Final = ("", "ConfigMap")

@@ -9,9 +9,18 @@ from kaitogen.kaito.updates.model import Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
 from kaitogen.model import Rule
 
-KG811 = Rule("KG811", "A node class that the installation may not know", kind="warning", since="0.12")
-KG812 = Rule("KG812", "The annotation model-streaming of a Workspace changes", kind="refused", since="0.11")
-KG823 = Rule("KG823", "An annotation that KAITO reads only once changes", kind="warning", since="0.4")
+KG811 = Rule(
+    "KG811", "A node class that the installation may not know", kind="warning", since="0.12",
+    source="api/v1beta1/workspace_validation.go:86@v0.12.0",
+)  # fmt: skip
+KG812 = Rule(
+    "KG812", "The annotation model-streaming of a Workspace changes", kind="refused", since="0.11",
+    source="api/v1beta1/workspace_validation.go:928@v0.12.0",
+)  # fmt: skip
+KG823 = Rule(
+    "KG823", "An annotation that KAITO reads only once changes", kind="warning", since="0.4",
+    source="pkg/workspace/controllers/workspace_controller.go:498@v0.12.0",
+)  # fmt: skip
 
 
 _STREAMING: Final = "kaito.sh/model-streaming"

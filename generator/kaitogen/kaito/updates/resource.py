@@ -9,10 +9,22 @@ from kaitogen.kaito.updates.model import ABSENT, Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
 from kaitogen.model import Json, Rule
 
-KG802 = Rule("KG802", "The number of nodes of a Workspace changes", kind="refused", since="0.4")
-KG803 = Rule("KG803", "The partition of a Workspace's GPUs changes", kind="refused", since="0.12")
-KG804 = Rule("KG804", "The instance type of a Workspace changes", kind="refused", since="0.4")
-KG805 = Rule("KG805", "The label selector of a Workspace changes", kind="refused", since="0.4")
+KG802 = Rule(
+    "KG802", "The number of nodes of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:783@v0.12.0",
+)  # fmt: skip
+KG803 = Rule(
+    "KG803", "The partition of a Workspace's GPUs changes", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:788@v0.12.0",
+)  # fmt: skip
+KG804 = Rule(
+    "KG804", "The instance type of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:802@v0.12.0",
+)  # fmt: skip
+KG805 = Rule(
+    "KG805", "The label selector of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:819@v0.12.0",
+)  # fmt: skip
 
 
 def judge(pair: Pair, difference: Difference) -> Judgement:

@@ -10,20 +10,33 @@ from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
 from kaitogen.model import Rule
 
 KG801 = Rule(
-    "KG801", "A Workspace that served turns to tuning, or the other way round", kind="refused", since="0.4"
-)
-KG806 = Rule("KG806", "The preset of a Workspace changes", kind="refused", since="0.4")
-KG807 = Rule("KG807", "A pod template is added to a Workspace, or taken away", kind="refused", since="0.4")
+    "KG801", "A Workspace that served turns to tuning, or the other way round", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:237@v0.12.0",
+)  # fmt: skip
+KG806 = Rule(
+    "KG806", "The preset of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:896@v0.12.0",
+)  # fmt: skip
+KG807 = Rule(
+    "KG807", "A pod template is added to a Workspace, or taken away", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:900@v0.12.0",
+)  # fmt: skip
 KG809 = Rule(
-    "KG809", "An update that does not get through because of an adapter", kind="refused", since="0.4"
-)
+    "KG809", "An update that does not get through because of an adapter", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:905@v0.12.0",
+)  # fmt: skip
 KG810 = Rule(
-    "KG810", "The model, the method or the input's name of a tuning changes", kind="refused", since="0.4"
-)
-KG820 = Rule("KG820", "A pod template changes without effect", kind="warning", since="0.4")
+    "KG810", "The model, the method or the input's name of a tuning changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:326@v0.12.0",
+)  # fmt: skip
+KG820 = Rule(
+    "KG820", "A pod template changes without effect", kind="warning", since="0.4",
+    source="pkg/workspace/controllers/workspace_controller.go:605@v0.12.0",
+)  # fmt: skip
 KG821 = Rule(
-    "KG821", "A ConfigMap is given to a Workspace that runs, or taken from it", kind="warning", since="0.11"
-)
+    "KG821", "A ConfigMap is given to a Workspace that runs, or taken from it", kind="warning", since="0.11",
+    source="pkg/workspace/controllers/workspace_controller.go:669@v0.12.0",
+)  # fmt: skip
 
 
 _TWICE: Final = KG440
