@@ -92,6 +92,20 @@ class Override(NamedTuple):
     origin: Origin
 
 
+class Assignment(NamedTuple):
+    """A value to be set by path: in the intent of that name, or in every intent where `name` is None.
+
+    With `typed` the text becomes what the schema wants at that path; without, it stays text.
+    Findings about it belong to `source`.
+    """
+
+    name: str | None
+    path: Path
+    text: str
+    source: Document
+    typed: bool = True
+
+
 class Rule(NamedTuple):
     """What a finding can be about, under a code that stays the same; docs/findings/ has a page for each.
 
@@ -317,14 +331,18 @@ class Manifest(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What a run is asked for: paths to read, or documents that an adapter already has.
+    """What a run is asked for: paths to read, or documents that a caller already has.
 
-    `findings` is what is wrong with how the documents were read. `stdin` is what `-` stands for
-    among the paths; `templates` a folder of the user's own templates;
-    `notes` asks for findings of the severity note as well; `finished` is the target of finished
-    Workspaces among the documents, None where only intents are expected. `inventory` are files of
-    facts about nodes, or their documents; facts from before `oldest` are told to be too old. `all_yaml` says
-    that a folder stands for every YAML file in it that speaks of KAITO, not for its intent files alone.
+    What to read: `stdin` is what `-` stands for among the paths. With `all_yaml` a folder stands for every YAML
+    file in it that is about KAITO, not for its intent files alone. A symbolic link in a folder is followed where it stays
+    in that folder or in the folder `within`. `findings` is what is wrong with how the documents were read.
+
+    What is laid over the intents: `environments` are files (or their documents), and over these come the `assignments`;
+    what comes later replaces what comes before.
+
+    What to judge by: `inventory` are files of facts about nodes, or their documents, and those from before `oldest` are
+    too old; `templates` is a folder of the user's own; `notes` asks for findings of the severity note as well;
+    `finished` is the target of Workspaces that a user wrote in full, None where only intents are expected.
     """
 
     paths: tuple[str, ...] = ()
@@ -337,6 +355,9 @@ class Request(NamedTuple):
     inventory: "tuple[str | Document, ...]" = ()
     oldest: str = ""
     all_yaml: bool = False
+    within: str | None = None
+    environments: "tuple[str | Document, ...]" = ()
+    assignments: tuple[Assignment, ...] = ()
 
 
 class Suppressed(NamedTuple):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.integrations.argocd import announce, folder, parameters
-from kaitogen.model import Document, path_text
-from kaitogen.pipeline import overlays
+from kaitogen.model import Assignment, Document, path_text
+from kaitogen.pipeline import overlay
 
 SOURCE = Document("parameter set", 0, None, inline=True)
 NAMES = st.sampled_from(["kaito_version", "set", "include", "strict", "other"])
@@ -29,10 +29,10 @@ def intent(name: str = "phi", **spec: Any) -> Document:
 
 def assigned(path: str, text: str, document: Document | None = None) -> Any:
     """The value that ends up at the path, or the code of what is wrong."""
-    steps = overlays.parse_path(path)
+    steps = overlay.parse_path(path)
     assert steps is not None
-    one = overlays.Assignment(None, steps, text, SOURCE)
-    documents, located = overlays.assign([document or intent()], [one])
+    one = Assignment(None, steps, text, SOURCE)
+    documents, located = overlay.assign([document or intent()], [one])
     if located:
         return located[0].code
     value = documents[0].value
@@ -107,14 +107,14 @@ STEP = st.one_of(
 @given(st.sampled_from(["spec", "metadata"]), st.lists(STEP, min_size=1, max_size=5))
 def test_path_is_read_as_findings_write_it(top: str, steps: list[Any]) -> None:
     path = (top, *steps)
-    assert overlays.parse_path(path_text(path)) == path
+    assert overlay.parse_path(path_text(path)) == path
 
 
 @pytest.mark.parametrize(
     "text", ["", "spec", "status.x", "spec.", ".spec.x", "spec..x", "spec[x]", "spec.x[", "spec x", 'spec["']
 )
 def test_what_is_no_path(text: str) -> None:
-    assert overlays.parse_path(text) is None
+    assert overlay.parse_path(text) is None
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_document_that_was_read_is_not_changed() -> None:
     ],
 )
 def test_broken_document_is_left_for_validation(value: Any, intents: int) -> None:
-    one = overlays.Assignment(None, ("spec", "placement", "count"), "3", SOURCE)
-    documents, located = overlays.assign([Document("x", 0, value)], [one])
+    one = Assignment(None, ("spec", "placement", "count"), "3", SOURCE)
+    documents, located = overlay.assign([Document("x", 0, value)], [one])
     assert len(documents[0].overrides) + len(located) == intents
 
 

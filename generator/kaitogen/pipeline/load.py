@@ -78,7 +78,7 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
     """Name and bytes of each file; what cannot be read goes to the findings."""
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
-        for found in _expand(path, findings, all_yaml=request.all_yaml):
+        for found in _expand(path, findings, request):
             name = STDIN if found == "-" else found
             files.append(name)
             try:
@@ -149,26 +149,30 @@ def _about(file: str, rule: Rule, message: str, fix: str) -> Diagnostic:
     return rule.in_file(file, message, fix=fix)
 
 
-def _expand(path: str, findings: list[Diagnostic], *, all_yaml: bool) -> Iterator[str]:
+def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator[str]:
     """The files a path stands for; a folder gives its intent files, or all that are YAML, sorted."""
     if path == "-" or not os.path.isdir(path):
         yield path
         return
     from kaitogen.files.folders import files_below, is_below  # a file that is named needs neither
 
-    wanted = is_yaml_file if all_yaml else is_intent_file
+    wanted = is_yaml_file if request.all_yaml else is_intent_file
     # Opening a folder as a file says why it cannot be read.
     unreadable: list[tuple[str, ...]] = []
     below = files_below(path, lambda parts, _: unreadable.append(parts))
     files = sorted([*(parts for parts in below if wanted(parts[-1])), *unreadable])
-    root = os.path.realpath(path)
+    roots = [os.path.realpath(folder) for folder in (path, request.within) if folder is not None]
     if not files:
-        kind = "YAML file here" if all_yaml else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
+        kind = (
+            "YAML file here"
+            if request.all_yaml
+            else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
+        )
         message = f"no {kind}, at any depth"
         findings.append(_about(path, KG110, message, "name the files, or rename them so"))
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
-        if os.path.islink(name) and not is_below(os.path.realpath(name), root):
+        if os.path.islink(name) and not any(is_below(os.path.realpath(name), root) for root in roots):
             message = f"a symbolic link that leads out of {path} is not followed"
             findings.append(_about(name, KG112, message, "copy the file, or name it on the command line"))
             continue

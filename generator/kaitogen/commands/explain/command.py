@@ -11,10 +11,9 @@ from kaitogen.commands.terminal import colours
 from kaitogen.diagnostics import as_text
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import EXIT_FINDINGS, UsageError
-from kaitogen.model import Diagnostic, Document, Path, Request, path_text
-from kaitogen.pipeline import overlays
-from kaitogen.pipeline.classify import classify
-from kaitogen.pipeline.load import load
+from kaitogen.model import Assignment, Document, Path, path_text
+from kaitogen.pipeline import overlay
+from kaitogen.pipeline.generate import prepare
 
 _BETWEEN: Final = "\n" + "-" * 88 + "\n\n"
 
@@ -56,13 +55,17 @@ def _where(text: str, values: Values) -> Outcome:
     if isinstance(path, provenance.Wrong):
         raise UsageError(f"--where: {path.message}", fix=path.fix)
     request = inputs.request({**values, "paths": values["words"]})
-    loaded = load(Request(request.paths, stdin=request.stdin))
-    intents, _, flaws, unplaced = classify(loaded.documents, finished=False)
-    intents, over = _with_all_over(intents, values)
-    answers, located = provenance.tell(intents, path)
+    environment = inputs.word(values["environment"])
+    prepared = prepare(
+        request._replace(
+            environments=() if environment is None else (environment,),
+            assignments=tuple(_assignment(word) for word in inputs.words(values["set"])),
+        )
+    )
+    answers, located = provenance.tell(prepared.intents, path)
     findings = in_file_order(
-        [*loaded.findings, *flaws, *over, *place([*unplaced, *located])],
-        loaded.files,
+        [*prepared.findings, *place([*prepared.located, *located])],
+        prepared.files,
     )
     said = as_text.text(findings, colour=colours(), wrote=False)
     output = "".join(_lines(answer, path) for answer in answers)
@@ -72,37 +75,14 @@ def _where(text: str, values: Values) -> Outcome:
     )
 
 
-def _with_all_over(documents: list[Document], values: Values) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents with the file of an environment and single values over them, in this order."""
-    findings: list[Diagnostic] = []
-    name = inputs.word(values["environment"])
-    if name is not None:
-        loaded = load(Request((name,)))
-        findings += loaded.findings
-        for overlay in loaded.documents:
-            findings += overlay.flaws
-            if not overlay.flaws:
-                laid = overlays.lay(documents, overlay)
-                documents = laid.documents
-                findings += place(laid.located)
-    assignments = [_assignment(word) for word in inputs.words(values["set"])]
-    if assignments:
-        laid = overlays.assign(documents, assignments)
-        documents = laid.documents
-        findings += place(laid.located)
-    return documents, findings
-
-
-def _assignment(word: str) -> overlays.Assignment:
+def _assignment(word: str) -> Assignment:
     """`spec.placement.count=3`, or `phi-4:spec.placement.count=3` for one Workspace alone."""
-    said, equals, value = word.partition("=")
-    name, colon, path = said.partition(":") if ":" in said.partition("[")[0] else ("", "", said)
-    steps = overlays.parse_path(path) if equals else None
-    if steps is None:
+    target, equals, value = word.partition("=")
+    source = Document(f"--set {target[:60]}", 0, None, inline=True)
+    assignment = overlay.assignment(target, value, source) if equals else None
+    if assignment is None:
         raise UsageError(f"--set takes PATH=VALUE, not {word[:60]}", fix="write --set spec.placement.count=3")
-    return overlays.Assignment(
-        name if colon else None, steps, value, Document(f"--set {said[:60]}", 0, None, inline=True)
-    )
+    return assignment
 
 
 def _lines(answer: provenance.Answer, path: Path) -> str:

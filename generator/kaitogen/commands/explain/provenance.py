@@ -18,7 +18,7 @@ from kaitogen.model import (
 )
 from kaitogen.nodes import choose
 from kaitogen.pipeline.classify import intents, is_set
-from kaitogen.pipeline.overlays import parse_path
+from kaitogen.pipeline.overlay import parse_path
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import target_of, validate
 from kaitogen.schema import KG120, KG122

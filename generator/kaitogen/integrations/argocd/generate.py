@@ -11,22 +11,17 @@ from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import as_text
-from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, UsageError
-from kaitogen.files.folders import is_below
 from kaitogen.integrations.argocd import bounds, folder, parameters, report
-from kaitogen.model import Diagnostic, Document, Request, Result, Rule
-from kaitogen.pipeline import overlays
+from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
+from kaitogen.pipeline import overlay
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG110, KG112, load
-from kaitogen.pipeline.overlays import KG152
+from kaitogen.pipeline.load import KG110, KG112
 
 KG156 = Rule("KG156", "Nothing to deploy", kind="invalid")
 
 
-_EMPTY_FOLDER: Final = KG110
-_LINK_OUT: Final = KG112
 _COPY: Final = "copy the file into the application's folder"
 
 
@@ -69,29 +64,31 @@ def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
     wrong = [*said.findings, *named.findings, *facts.findings, *over.findings]
     if wrong:
         return Result((), tuple(wrong))
-    documents, unreadable = _loaded(named.paths, top)
-    if said.true("allow_empty"):
-        unreadable = [one for one in unreadable if one.rule != _EMPTY_FOLDER]
-    documents, wrong = laid(documents, said, top)
-    own = over.paths[0] if over.paths else None
-    result = generate(Request(documents=tuple(documents), templates=own, inventory=facts.paths))
-    findings = [*wrong, *unreadable, *result.findings]
-    if not findings and not result.manifests and not said.true("allow_empty"):
+    environment = folder.Found((), [])
+    if (name := said.word("environment")) is not None:
+        environment = folder.environment(name, top, said.sources["environment"])
+    assignments, unset = _assignments(said)
+    result = generate(
+        Request(
+            named.paths,
+            findings=(*environment.findings, *unset),
+            templates=over.paths[0] if over.paths else None,
+            inventory=facts.paths,
+            within=top,
+            environments=environment.paths,
+            assignments=assignments,
+        )
+    )
+    empty_allowed = said.true("allow_empty")
+    # There is no command line here to name a link's file on.
+    findings = [
+        one._replace(fix=_COPY) if one.rule == KG112 else one
+        for one in result.findings
+        if not (empty_allowed and one.rule == KG110)
+    ]
+    if not findings and not result.manifests and not empty_allowed:
         findings.append(_nothing())
     return result._replace(findings=tuple(findings))
-
-
-def _loaded(paths: tuple[str, ...], top: str) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents of the paths. A link that leads out of a folder, but stays within the root, counts as named."""
-    documents, findings, _ = load(Request(paths))
-    linked = {
-        one.file for one in findings if one.rule == _LINK_OUT and is_below(os.path.realpath(one.file), top)
-    }
-    if linked:
-        documents, findings, _ = load(Request((*paths, *sorted(linked))))
-        findings = [one for one in findings if one.rule != _LINK_OUT or one.file not in linked]
-    # There is no command line here to name it on.
-    return documents, [one._replace(fix=_COPY) if one.rule == _LINK_OUT else one for one in findings]
 
 
 def _nothing() -> Diagnostic:
@@ -99,52 +96,25 @@ def _nothing() -> Diagnostic:
     return KG156.in_file(".", message, fix="add an intent, or set the parameter allow_empty: true")
 
 
-def laid(
-    documents: list[Document], said: parameters.Said, top: str
-) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents with everything over them that the Application says, and what is wrong with that.
-
-    Precedence, the last one wins: kaitogen's defaults, the defaults of a set, the intent,
-    the environment's file, parameters that have a name, values by path (`set`).
-    """
-    findings: list[Diagnostic] = []
-    name = said.word("environment")
-    if name is not None:
-        found = folder.environment(name, top, said.sources["environment"])
-        over, unreadable, _ = load(Request(found.paths))
-        findings += [*found.findings, *unreadable]
-        for overlay in over:
-            findings += overlay.flaws
-            done = overlays.lay(documents, overlay) if not overlay.flaws else overlays.Overlaid(documents, [])
-            documents = done.documents
-            findings += place(done.located)
-    assignments, wrong = _assignments(said)
-    if assignments:
-        done = overlays.assign(documents, assignments)
-        documents = done.documents
-        findings += place(done.located)
-    return documents, findings + wrong
-
-
-def _assignments(said: parameters.Said) -> tuple[list[overlays.Assignment], list[Diagnostic]]:
-    wanted: list[overlays.Assignment] = []
+def _assignments(said: parameters.Said) -> tuple[tuple[Assignment, ...], list[Diagnostic]]:
+    """The values of parameters that have a name, then those of `set` over them; and what is no path of `set`."""
+    assignments: list[Assignment] = []
     wrong: list[Diagnostic] = []
     for parameter in parameters.PARAMETERS:
         value = said.word(parameter.name) if parameter.path else None
         if value is not None:
             source = said.source(parameter.name)
-            wanted.append(overlays.Assignment(None, parameter.path, value, source, typed=False))
+            assignments.append(Assignment(None, parameter.path, value, source, typed=False))
     by_path = said.values.get("set")
     for key, text in sorted(by_path.items() if isinstance(by_path, dict) else ()):
-        name, colon, path = key.partition(":") if ":" in key.partition("[")[0] else ("", "", key)
-        steps = overlays.parse_path(path)
-        if steps is None:
+        one = overlay.assignment(key, text, said.source("set"))
+        if one is None:
             message = f"{key[:80]} is no path of an intent's metadata or spec"
             fix = 'write spec.placement.count, phi-4:spec.placement.count or metadata.labels["a.b/c"]'
-            wrong.append(parameters.about(said.sources["set"], KG152, message, fix))
+            wrong.append(parameters.about(said.sources["set"], overlay.KG152, message, fix))
         else:
-            wanted.append(overlays.Assignment(name if colon else None, steps, text, said.source("set")))
-    return wanted, wrong
+            assignments.append(one)
+    return tuple(assignments), wrong
 
 
 def _number(values: Values, name: str) -> int:

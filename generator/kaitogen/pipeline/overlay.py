@@ -1,7 +1,9 @@
-"""Values laid over intents before they are validated: single ones by path, and the file of an environment.
+"""The stage that lays files of environments and single values over intents, before they are validated.
 
-What is laid over keeps its origin (`Override`), so that a finding about it names the
-parameter or the file it came from and not a line that never said so.
+The order of precedence, the last one wins: kaitogen's defaults, the defaults of a set, the intent,
+the files of environments, assignments in their order. What is laid over keeps its origin
+(`Override`), so that a finding about it names the option or the file it came from and not a line
+that never said so.
 """
 
 import re
@@ -11,8 +13,21 @@ from typing import Final, NamedTuple
 from kaitogen import schema
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito.objects import merged, value_at
-from kaitogen.model import SET_KIND, Diagnostic, Document, Json, Origin, Override, Path, Rule, path_text
+from kaitogen.model import (
+    SET_KIND,
+    Assignment,
+    Diagnostic,
+    Document,
+    Json,
+    Origin,
+    Override,
+    Path,
+    Request,
+    Rule,
+    path_text,
+)
 from kaitogen.pipeline.classify import entries
+from kaitogen.pipeline.load import load
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import Odd, resolve
 
@@ -32,34 +47,49 @@ _ENVIRONMENT: Final = (
 )
 
 
-class Assignment(NamedTuple):
-    """One value by path: for the Workspace of that name, or for all where `name` is None.
-
-    With `typed` the text becomes what the schema wants at that path; without, it stays text.
-    """
-
-    name: str | None
-    path: Path
-    text: str
-    source: Document
-    typed: bool = True
-
-
 class Overlaid(NamedTuple):
-    """The documents with everything laid over them, and what is wrong with what was to be laid."""
+    """The documents with everything over them, what is wrong with the files to be laid over, and with what they say."""
 
     documents: list[Document]
+    findings: list[Diagnostic]
     located: list[Diagnostic]
 
 
-def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> Overlaid:
+def overlay(documents: list[Document], request: Request) -> Overlaid:
+    """The documents of intents with the request's environments and assignments over them."""
+    given = [one for one in request.environments if isinstance(one, Document)]
+    files = tuple(one for one in request.environments if isinstance(one, str))
+    loaded = load(Request(files, tuple(given), within=request.within))
+    findings = loaded.findings
+    located: list[Diagnostic] = []
+    for environment in loaded.documents:
+        findings += environment.flaws
+        if not environment.flaws:
+            documents, wrong = merge_environment(documents, environment)
+            located += wrong
+    if request.assignments:
+        documents, wrong = assign(documents, request.assignments)
+        located += wrong
+    return Overlaid(documents, findings, located)
+
+
+def assignment(target: str, text: str, source: Document) -> Assignment | None:
+    """The assignment of a text to `PATH`, or to `NAME:PATH` for one intent alone; None where that is no path."""
+    name, colon, path = target.partition(":") if ":" in target.partition("[")[0] else ("", "", target)
+    steps = parse_path(path)
+    return None if steps is None else Assignment(name if colon else None, steps, text, source)
+
+
+def assign(
+    documents: Sequence[Document], assignments: Sequence[Assignment]
+) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with each value set in every intent it is meant for; a later assignment wins."""
     located: list[Diagnostic] = []
     unmet = {one.name: one for one in assignments if one.name is not None}
     typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
     result: list[Document] = []
     for document in documents:
-        for base, intent in _entries(document):
+        for base, intent in entries(document.value):
             name = _name(intent)
             unmet.pop(name, None)
             for one, value in typed:
@@ -68,28 +98,30 @@ def assign(documents: Sequence[Document], assignments: Sequence[Assignment]) -> 
                     located.extend([problem.of(Origin(one.source))] if problem else [])
         result.append(document)
     located.extend(_no_such(name, documents).of(Origin(one.source)) for name, one in unmet.items())
-    return Overlaid(result, located)
+    return result, located
 
 
-def lay(documents: Sequence[Document], environment: Document) -> Overlaid:
+def merge_environment(
+    documents: Sequence[Document], environment: Document
+) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes."""
     problems = _malformed(environment.value)
     if problems:
-        return Overlaid(list(documents), [problem.of(Origin(environment)) for problem in problems])
+        return list(documents), [problem.of(Origin(environment)) for problem in problems]
     spec = environment.value["spec"]
-    entries: dict[str, tuple[Path, Json]] = {
+    workspaces: dict[str, tuple[Path, Json]] = {
         entry["metadata"]["name"]: (("spec", "workspaces", index), entry)
         for index, entry in enumerate(spec.get("workspaces") or ())
     }
-    unmet = dict(entries)
+    unmet = dict(workspaces)
     result: list[Document] = []
     for document in documents:
-        for base, intent in _entries(document):
+        for base, intent in entries(document.value):
             name = _name(intent)
             unmet.pop(name, None)
             for root, part in (
                 (("spec", "defaults"), spec.get("defaults") or {}),
-                entries.get(name, ((), {})),
+                workspaces.get(name, ((), {})),
             ):
                 if part:
                     document = _merged(document, base, part, Origin(environment, (root,)))  # noqa: PLW2901
@@ -98,7 +130,7 @@ def lay(documents: Sequence[Document], environment: Document) -> Overlaid:
         _no_such(name, documents, ("metadata", "name")).of(Origin(environment, (root,)))
         for name, (root, _) in unmet.items()
     ]
-    return Overlaid(result, located)
+    return result, located
 
 
 def parse_path(text: str) -> Path | None:
@@ -115,18 +147,13 @@ def parse_path(text: str) -> Path | None:
     return tuple(steps) if len(steps) > 1 and steps[0] in _TOPS else None
 
 
-def _entries(document: Document) -> Iterator[tuple[Path, Json]]:
-    """Where the intents of a document are. What is no intent is left for validation to refuse."""
-    return iter(()) if document.flaws else entries(document.value)
-
-
 def _name(intent: Json) -> str:
     name = value_at(intent, ("metadata", "name"))
     return name if isinstance(name, str) else ""
 
 
 def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Diagnostic:
-    names = sorted({_name(intent) for document in documents for _, intent in _entries(document)})
+    names = sorted({_name(intent) for document in documents for _, intent in entries(document.value)})
     near = nearest(str(name), names)
     fix = f"did you mean {near}?" if near else f"name one of: {', '.join(names)[:120] or 'none is here'}"
     return KG153.at(path, f"no intent here is named {str(name)[:63]}", fix=fix)
