@@ -15,7 +15,8 @@ from kaitogen.model import Request
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of, is_intent_file
-from kaitogen.yaml.reader import read
+from kaitogen.yaml import reader, tree
+from kaitogen.yaml.reader import events, read
 from kaitogen.yaml.writer import dump, flow
 from tests.acceptance.cases import FOLDER
 from tests.unit.schema_samples import CUSTOM, SERVING, SET, TUNING
@@ -134,3 +135,29 @@ def test_documents_of_others_and_empty_ones_are_left_as_they_are() -> None:
 
 def test_windows_line_ends_and_a_byte_order_mark_go() -> None:
     assert laid_out("\ufeffkind: WorkspaceIntent\r\nspec: {}\r\n") == "kind: WorkspaceIntent\nspec: {}\n"
+
+
+@pytest.mark.parametrize("documents", [1, 3])
+def test_a_file_is_parsed_three_times(documents: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read with limits, held as a tree, and read once more as the proof; however many documents it has."""
+    parsed = []
+
+    def counted(text: str) -> Any:
+        parsed.append(text)
+        return events(text)
+
+    monkeypatch.setattr(reader, "events", counted)
+    monkeypatch.setattr(tree, "events", counted)
+    text = "---\n".join(["# head\nspec: {}\nkind: WorkspaceIntent  # what it is\n"] * documents)
+    made, findings = formatted("a.intent.yaml", text.encode())
+    assert findings == []
+    assert parsed == [text, text, made]
+
+
+def test_nothing_but_comments_stays_as_it_is() -> None:
+    assert laid_out("# nothing yet\n") == "# nothing yet\n"
+
+
+def test_what_somebody_escaped_stays_escaped() -> None:
+    text = HEAD + '    a: "\\u202e\\/ \\xe9"\n    b: "\\x62"\n'
+    assert laid_out(text) == HEAD + '    a: "\\u202e\\/ \\xe9"\n    b: b\n'

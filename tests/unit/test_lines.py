@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaitogen.yaml import locate
+from kaitogen.yaml import lines as of_text
 from kaitogen.yaml.lines import Lines
 
 TEXT = st.text(alphabet="ab\n\r\u2028\x85é", max_size=60)
@@ -16,8 +16,8 @@ TEXT = st.text(alphabet="ab\n\r\u2028\x85é", max_size=60)
 @settings(max_examples=150)
 def test_lines_are_those_of_the_split_text(text: str, numbers: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(locate, "_BLOCK", 4)
-        found = locate.lines_of(text, numbers)
+        patch.setattr(of_text, "_BLOCK", 4)
+        found = of_text.lines_of(text, numbers)
     lines = text.split("\n")
     assert found == {
         number: lines[number - 1].rstrip("\r") for number in set(numbers) if 0 < number <= len(lines)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from kaitogen.model import Diagnostic, Document, Origin, Path
-from kaitogen.yaml.locate import Place, lines_of, locate
+from kaitogen.yaml.lines import lines_of
+from kaitogen.yaml.tree import Place, locate
 
 
 def place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -5,13 +5,12 @@ taken back stays visible in the reports. What KAITO refuses it refuses, comment 
 """
 
 import re
-import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Rule, Suppressed
-from kaitogen.yaml.spans import Span, spans
+from kaitogen.yaml.tree import Scalars, scalars
 
 KG130 = Rule(
     "KG130", "A comment for kaitogen that it does not understand, or without a reason", kind="invalid"
@@ -22,8 +21,6 @@ KG131 = Rule("KG131", "A comment that takes back what cannot be taken back", kin
 _MARK: Final = "kaitogen:"
 _COMMENT: Final = re.compile(r"#\s*kaitogen:")
 _IGNORE: Final = re.compile(r"ignore\s*=\s*(?P<codes>KG\d{3}(?:\s*,\s*KG\d{3})*)(?:\s+(?P<reason>\S.*))?$")
-#: Behind every place of a text.
-_LAST: Final = (sys.maxsize, 0)
 #: As many comments without a reason are told of one document.
 _MAX_WRONG: Final = 200
 _NOWHERE: Final = -1
@@ -98,11 +95,13 @@ def _about(comment: _Comment, rule: Rule, message: str, fix: str) -> Diagnostic:
 
 def _comments(document: Document) -> Iterator[_Comment]:
     lines = document.text.split("\n")
-    values = spans(document.text)
+    values = scalars(document.text)
+    offset = 0
     content = _next_content(lines)
     wrong = 0
     for index, text in enumerate(lines):
-        match = _start(text, index, values) if _MARK in text else None
+        match = _start(text, offset, values) if _MARK in text else None
+        offset += len(text) + 1
         if match is None:
             continue
         number = document.line + index + 1
@@ -118,12 +117,11 @@ def _comments(document: Document) -> Iterator[_Comment]:
             return
 
 
-def _start(line: str, index: int, values: Sequence[Span]) -> "re.Match[str] | None":
+def _start(line: str, offset: int, values: Scalars) -> "re.Match[str] | None":
     """The start of a comment of ours on a line: its # is the first character or follows a blank, and is in no value."""
     for match in _COMMENT.finditer(line):
         at = match.start()
-        before = bisect_right(values, ((index, at), _LAST)) - 1
-        if (not at or line[at - 1] in " \t") and (before < 0 or (index, at) >= values[before][1]):
+        if (not at or line[at - 1] in " \t") and offset + at not in values:
             return match
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Rule
-from kaitogen.yaml.locate import line_of
+from kaitogen.yaml.lines import line_of
 from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read
 from kaitogen.yaml.surrogates import joined
 

@@ -1,1 +1,1 @@
-"""The only home of PyYAML: reading with limits, locating, and writing the same bytes every time."""
+"""The only home of PyYAML: reading with limits, one tree of places for edits and comments, and writing the same bytes every time."""

@@ -1,81 +1,142 @@
-"""The comments of a text by the key or item that they speak of, and back into another text that has it."""
+"""The comments of a document by the key or item that they speak of."""
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from kaitogen.model import Path
-from kaitogen.yaml.entries import ODD_BREAKS, Entry, entries
-from kaitogen.yaml.spans import Span, spans
-
-#: Behind every place of a text.
-_LAST: Final = (1 << 60, 0)
+from kaitogen.model import Json, Path
+from kaitogen.yaml.lines import is_regular
+from kaitogen.yaml.tree import Node, Scalars, trees
 
 
-class Comments(NamedTuple):
+class Comments:
     """What is said of one key or item: on the lines above it, beside it, and on the lines below all of it.
 
-    A blank line is an empty text. `column` is where the one beside it should begin, if there is room. The path `()` has what stands at the head and at the end of the document.
+    A blank line is an empty text. `column` is where the one beside it should begin, if there is
+    room. The path `()` has what stands at the head and at the end of the document.
     """
 
-    above: tuple[str, ...] = ()
-    beside: str = ""
-    below: tuple[str, ...] = ()
-    column: int = 0
+    __slots__ = ("above", "below", "beside", "column")
+
+    def __init__(self) -> None:
+        self.above: list[str] = []
+        self.beside = ""
+        self.below: list[str] = []
+        self.column = 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Comments) and (self.above, self.beside, self.below) == (
+            other.above,
+            other.beside,
+            other.below,
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def add(self, other: "Comments", *, beside: bool = True) -> None:
+        """Add other comments to these; where there is no room beside any more, what stood there goes above."""
+        self.above += other.above
+        self.below += other.below
+        if other.beside and (self.beside or not beside):
+            self.above.append(other.beside)
+        elif other.beside:
+            self.beside, self.column = other.beside, other.column
+
+
+class _Entry(NamedTuple):
+    """A key or item with lines of its own, and the column at which it begins (for an item that of its dash)."""
+
+    path: Path
+    line: int
+    column: int
 
 
 def comments(text: str) -> dict[Path, Comments]:
-    """The comments of the text's first document; several blank lines count for one. Where lines are not sure, none are."""
-    if ("#" not in text and "\n\n" not in text) or any(map(text.__contains__, ODD_BREAKS)):
+    """The comments of the text's one document; several blank lines count for one. Where lines are not sure, none are."""
+    text = text.replace("\r\n", "\n")
+    if ("#" not in text and "\n\n" not in text) or not is_regular(text):
         return {}
-    return _Reader(text).read()
+    documents, scalars = trees(text)
+    return comments_of(documents[0].root, text.split("\n"), scalars) if documents else {}
+
+
+def comments_of(
+    root: Node | None, lines: Sequence[str], scalars: Scalars, line: int = 0, offset: int = 0
+) -> dict[Path, Comments]:
+    """The comments of a document with these lines, the first of which has that number and offset in the whole text."""
+    return _Reader(root).read(lines, scalars, line, offset)
+
+
+def comment_start(line: str, offset: int, scalars: Scalars) -> int:
+    """Where a comment begins on the line, which begins at the offset; -1 where there is none. A # in a value is none."""
+    at = line.find("#")
+    while at >= 0:
+        if (not at or line[at - 1] in " \t") and offset + at not in scalars:
+            return at
+        at = line.find("#", at + 1)
+    return -1
+
+
+def settled(found: Mapping[Path, Comments], value: Json) -> dict[Path, Comments]:
+    """The comments at paths that the value has: what its place is gone from goes above the nearest one."""
+    kept: dict[Path, Comments] = {}
+    for path, comment in found.items():
+        length = next(length for length in range(len(path), -1, -1) if _has(value, path[:length]))
+        kept.setdefault(path[:length], Comments()).add(comment, beside=0 < length == len(path))
+    return kept
+
+
+def _has(value: Json, path: Path) -> bool:
+    for step in path:
+        inside = range(len(value)) if isinstance(value, list) else value if isinstance(value, dict) else ()
+        if step not in inside:
+            return False
+        value = value[step]
+    return True
 
 
 class _Reader:
     """One pass over the lines, with the entries that begin on each."""
 
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
-        self.values = spans(text)
-        self.entries = [entry for entry in entries(text) if not entry.inline]
+    def __init__(self, root: Node | None) -> None:
+        self.begins: dict[int, list[_Entry]] = {}
+        for entry in _entries(root):
+            self.begins.setdefault(entry.line, []).append(entry)
         self.found: dict[Path, Comments] = {}
         self.pending: list[tuple[int, str]] = []
-        self.open: list[Entry] = []
+        self.open: list[_Entry] = []
 
-    def read(self) -> dict[Path, Comments]:
-        begins: dict[int, list[Entry]] = {}
-        for entry in self.entries:
-            begins.setdefault(entry.line, []).append(entry)
-        quiet = _lines_of_texts(self.values, len(self.lines))
-        for number, line in enumerate(self.lines):
-            starting = begins.get(number, [])
+    def read(self, lines: Iterable[str], scalars: Scalars, line: int, offset: int) -> dict[Path, Comments]:
+        for number, text in enumerate(lines, line):
+            starting = self.begins.get(number, [])
             if starting:
                 self._flush(starting[0])
                 self._enter(starting)
-            at = comment_start(line, number, self.values)
+            at = comment_start(text, offset, scalars)
             if at >= 0:
-                self._comment(line, at, starting)
-            elif not line.strip() and not quiet[number] and not starting:
+                self._comment(text, at, starting)
+            elif not text.strip() and offset not in scalars:
                 self._blank()
+            offset += len(text) + 1
         self._flush(None)
         return self.found
 
-    def _enter(self, starting: Sequence[Entry]) -> None:
+    def _enter(self, starting: Sequence[_Entry]) -> None:
         for entry in starting:
             while self.open and entry.path[: len(self.open[-1].path)] != self.open[-1].path:
                 self.open.pop()
             self.open.append(entry)
 
-    def _comment(self, line: str, at: int, starting: Sequence[Entry]) -> None:
-        words = line[at:].rstrip()
-        if not line[:at].strip():
-            self.pending.append((at, words))
+    def _comment(self, line: str, at: int, starting: Sequence[_Entry]) -> None:
+        comment, before = line[at:].rstrip(), line[:at].strip()
+        if not before:
+            self.pending.append((at, comment))
         elif starting:
-            self._add(starting[-1].path, beside=words, column=at)
-        elif self.open:  # behind a later line of a value
-            self._add(self.open[-1].path, above=(words,))
+            beside = self._of(starting[-1].path)
+            beside.beside, beside.column = comment, at
+        elif self.open and before != "...":  # behind a later line of a value
+            self._of(self.open[-1].path).above.append(comment)
         else:
-            self.pending.append((0, words))
+            self.pending.append((0, comment))
 
     def _blank(self) -> None:
         if self.pending and self.pending[-1][1]:
@@ -83,131 +144,42 @@ class _Reader:
         elif not self.pending and self.open:
             self.pending.append((-1, ""))
 
-    def _flush(self, entry: Entry | None) -> None:
+    def _flush(self, entry: _Entry | None) -> None:
         """Give what has come up to the entry that begins now; what is indented deeper belongs to the one before."""
         pending, self.pending = self.pending, []
         while pending and entry is None and not pending[-1][1]:
             pending.pop()
+        if not pending:
+            return
         if not self.open:
-            self._add((), above=tuple(words for _, words in pending))
+            self._of(()).above += [comment for _, comment in pending]
             return
         if len(pending) > 1 and not pending[0][1]:
             pending[0] = (pending[1][0], "")  # a blank line goes with what follows it
-        room = entry.column if entry is not None else -1
-        while pending and pending[0][0] > room and (entry is not None or pending[0][0] > 0):
-            column, words = pending.pop(0)
-            holders = [one for one in self.open if one.column <= column] or self.open[:1]
-            self._add(holders[-1].path, below=(words,))
-        if entry is None:
-            self._add((), below=tuple(words for _, words in pending))
-        else:
-            self._add(entry.path, above=tuple(words for _, words in pending))
+        room = entry.column if entry is not None else 0
+        deeper = next((at for at, (column, _) in enumerate(pending) if column <= room), len(pending))
+        for column, comment in pending[:deeper]:
+            holder = next((one for one in reversed(self.open) if one.column <= column), self.open[0])
+            self._of(holder.path).below.append(comment)
+        rest = [comment for _, comment in pending[deeper:]]
+        if rest and entry is None:
+            self._of(()).below += rest
+        elif rest and entry is not None:
+            self._of(entry.path).above += rest
 
-    def _add(
-        self,
-        path: Path,
-        *,
-        above: tuple[str, ...] = (),
-        beside: str = "",
-        below: tuple[str, ...] = (),
-        column: int = 0,
-    ) -> None:
-        if above or beside or below:
-            old = self.found.get(path, Comments())
-            self.found[path] = Comments(
-                old.above + above, old.beside or beside, old.below + below, old.column or column
-            )
+    def _of(self, path: Path) -> Comments:
+        return self.found.setdefault(path, Comments())
 
 
-def _lines_of_texts(values: Sequence[Span], count: int) -> list[bool]:
-    """Which of so many lines are inside of a value, so that an empty one belongs to it."""
-    quiet = [False] * (count + 1)
-    for (first, _), (last, column) in values:
-        for number in range(first, last + (column > 0)):
-            quiet[number] = True
-    return quiet
-
-
-def comment_start(line: str, number: int, values: Sequence[Span]) -> int:
-    """Where a comment begins on the line of that number, from 0; -1 where there is none. A # in a value is none."""
-    at = line.find("#")
-    while at >= 0:
-        before = bisect_right(values, ((number, at), _LAST)) - 1
-        outside = before < 0 or (number, at) >= values[before][1]
-        if (not at or line[at - 1] in " \t") and outside:
-            return at
-        at = line.find("#", at + 1)
-    return -1
-
-
-def bare(text: str) -> str:
-    """The text without its comments and without the blank lines between values."""
-    values = spans(text)
-    quiet = _lines_of_texts(values, text.count("\n") + 1)
-    kept: list[str] = []
-    for number, line in enumerate(text.split("\n")):
-        at = comment_start(line, number, values)
-        rest = line if at < 0 else line[:at].rstrip()
-        if rest.strip() or quiet[number]:
-            kept.append(rest)
-    return "\n".join(kept) + "\n"
-
-
-def commented(text: str, found: Mapping[Path, Comments]) -> str:
-    """The text, which has no comments of its own, with these; what its place is gone from goes above the nearest one."""
-    if not found:
-        return text
-    lines = text.removesuffix("\n").split("\n")
-    places = {entry.path: entry for entry in entries(text) if not entry.inline}
-    # What begins behind a dash has its comment above the dash.
-    columns: dict[int, int] = {}
-    for entry in places.values():
-        columns[entry.line] = min(columns.get(entry.line, entry.column), entry.column)
-    above: dict[int, list[str]] = {}
-    beside: dict[int, str] = {}
-    below: dict[int, list[str]] = {}
-    for path, said in found.items():
-        place, length = None, len(path)
-        while length and (place := places.get(path[:length])) is None:
-            length -= 1
-        if place is None:
-            above.setdefault(0, [])[:0] = [*said.above, *([said.beside] if said.beside else [])]
-            below.setdefault(len(lines) - 1, []).extend(said.below)
+def _entries(root: Node | None) -> Iterator[_Entry]:
+    """The keys and items that have room for lines of their own: not those in a flow collection of one line."""
+    pending: list[tuple[Path, Node, int]] = [((), root, 0)] if root is not None else []
+    while pending:
+        path, node, column = pending.pop()
+        if path:
+            yield _Entry(path, node.line, column)
+        if node.kind == "flow" and node.one_line:
             continue
-        over = list(said.above)
-        if _is_first(place, places):
-            over = over[not over[0] :] if over else over
-        if said.beside:
-            if length < len(path) or place.line in beside:
-                over.append(said.beside)
-            else:
-                gap = max(said.column - len(lines[place.line]), 2)
-                beside[place.line] = " " * gap + said.beside
-        above.setdefault(place.line, []).extend(_indented(over, columns[place.line]))
-        # What ends further in comes first where several end on one line.
-        below.setdefault(place.last, [])[:0] = _indented(said.below, place.column)
-    return "\n".join(_woven(lines, above, beside, below)) + "\n"
-
-
-def _is_first(place: Entry, places: Mapping[Path, Entry]) -> bool:
-    """Whether nothing stands between the key or item and the line of what holds it."""
-    holder = places.get(place.path[:-1])
-    return place.line == (0 if holder is None else holder.line + 1)
-
-
-def _indented(lines: Sequence[str], column: int) -> list[str]:
-    return [" " * column + line if line else "" for line in lines]
-
-
-def _woven(
-    lines: Sequence[str],
-    above: Mapping[int, Sequence[str]],
-    beside: Mapping[int, str],
-    below: Mapping[int, Sequence[str]],
-) -> list[str]:
-    woven: list[str] = []
-    for number, line in enumerate(lines):
-        woven += above.get(number, ())
-        woven.append(line + beside.get(number, ""))
-        woven += below.get(number, ())
-    return woven
+        for child in reversed(node.children):
+            column = node.value_column if isinstance(child.step, int) else child.column
+            pending.append(((*path, child.step), child, column))

@@ -1,11 +1,12 @@
 """Small changes to the text of one document: a value replaced, a key taken out or put in, and every other byte as it was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.model import Json, Path
-from kaitogen.yaml.entries import Entry, entries
+from kaitogen.yaml.lines import line_starts
 from kaitogen.yaml.scalars import encode
+from kaitogen.yaml.tree import Node, tree, walk
 from kaitogen.yaml.writer import dump, flow
 
 _SHARED: Final = ("&", "*", "!")
@@ -26,11 +27,23 @@ class NotEdited(Exception):
         self.path = path
 
 
+class _Splice(NamedTuple):
+    """New text instead of what stands between two offsets."""
+
+    start: int
+    end: int
+    text: str
+
+
 def edited(text: str, edits: Sequence[Edit]) -> str:
-    """The text after all edits, one after the other; NotEdited where one cannot be made."""
-    for edit in edits:
-        text = _edited(text, edit)
-    return text
+    """The text after all edits, each at a path of its own; NotEdited where one cannot be made."""
+    splices = sorted(_Editor(text, edits).splices(), key=lambda one: (one.start, one.end))
+    parts: list[str] = []
+    at = 0
+    for splice in splices:
+        parts += text[at : splice.start], splice.text
+        at = max(at, splice.end)
+    return "".join([*parts, text[at:]])
 
 
 def changed(value: Json, edit: Edit) -> Json:
@@ -43,51 +56,98 @@ def changed(value: Json, edit: Edit) -> Json:
     return kept if inner in (None, {}) else {**kept, step: inner}
 
 
-def _edited(text: str, edit: Edit) -> str:
-    found = {entry.path: entry for entry in entries(text)}
-    entry = found.get(edit.path)
-    if edit.value is None:
-        return text if entry is None else _without(text, found, entry)
-    if entry is None:
-        return _with(text, found, edit)
-    if entry.kind != "scalar" or text[entry.value] in _SHARED or not entry.one_line:
-        raise NotEdited(edit.path)
-    return text[: entry.value] + encode(edit.value) + text[entry.end :]
+class _Editor:
+    """All edits of one text, held against its tree."""
+
+    def __init__(self, text: str, edits: Sequence[Edit]) -> None:
+        self.text = text
+        self.edits = edits
+        self.nodes = dict(walk(tree(text)))
+        self.lines = [*line_starts(text), len(text)]
+        self.removed: set[Path] = set()
+        #: What is put into each mapping, the newest first.
+        self.added: dict[Path, Json] = {}
+
+    def splices(self) -> Iterator[_Splice]:
+        """The changes to the text; no two of them overlap."""
+        for path, value in self.edits:
+            node = self.nodes.get(path)
+            if node is None:
+                if value is not None:
+                    self._add(path, value)
+                continue
+            if self._is_shared(node) or (value is not None and not (node.kind == "scalar" and node.one_line)):
+                raise NotEdited(path)
+            if value is None:
+                self.removed.add(path)
+            else:
+                yield _Splice(node.value, node.end, encode(value))
+        self._remove_emptied()
+        for path in dict.fromkeys((*self.added, *(path[:-1] for path in self.removed))):
+            if path not in self.removed:
+                yield from self._below(path, self.nodes[path])
+
+    def _is_shared(self, node: Node) -> bool:
+        return self.text[node.value : node.value + 1] in _SHARED
+
+    def _add(self, path: Path, value: Json) -> None:
+        """Note the key for what holds it; what is missing on the way is made."""
+        while path[:-1] not in self.nodes:
+            path, value = path[:-1], {path[-1]: value}
+        holder = path[:-1]
+        if not holder or not self.nodes[holder].children:
+            raise NotEdited(path)
+        self.added[holder] = _joined({path[-1]: value}, self.added.get(holder, {}))
+
+    def _remove_emptied(self) -> None:
+        """Take out the mappings of which nothing would be left, from the inside out."""
+        for depth in range(max(map(len, self.removed), default=0), 1, -1):
+            for holder in {path[:-1] for path in self.removed if len(path) == depth} - self.added.keys():
+                node = self.nodes[holder]
+                if all((*holder, child.step) in self.removed for child in node.children):
+                    if self._is_shared(node):
+                        raise NotEdited(holder)
+                    self.removed.add(holder)
+
+    def _below(self, path: Path, node: Node) -> Iterator[_Splice]:
+        """The keys that go from a mapping, and those that come into it before its first one."""
+        gone = [(*path, child.step) in self.removed for child in node.children]
+        added = self.added.get(path, {})
+        if node.kind == "flow":
+            yield from self._in_flow(node, gone, added)
+            return
+        first = node.children[0]
+        indent = " " * first.column
+        text = dump(added).replace("\n", f"\n{indent}") if added else ""
+        if not gone[0]:
+            yield _Splice(first.start, first.start, text)
+        elif added:
+            yield _Splice(
+                first.start - first.column, first.start - first.column, indent + text.removesuffix(indent)
+            )
+        for child, is_gone in zip(node.children, gone, strict=True):
+            if is_gone:
+                start = child.start - child.column
+                if self.text[start : child.start].strip():  # behind a dash
+                    raise NotEdited((*path, child.step))
+                yield _Splice(start, self.lines[child.last + 1], "")
+
+    def _in_flow(self, node: Node, gone: Sequence[bool], added: Json) -> Iterator[_Splice]:
+        children = node.children
+        pairs = "".join(f"{encode(key)}: {flow(value)}, " for key, value in added.items())
+        if all(gone):
+            yield _Splice(children[0].start, children[-1].end, pairs.removesuffix(", "))
+            return
+        yield _Splice(children[0].start, children[0].start, pairs)
+        last_kept = max(at for at, is_gone in enumerate(gone) if not is_gone)
+        for at, (child, is_gone) in enumerate(zip(children, gone, strict=True)):
+            if is_gone and at < last_kept:
+                yield _Splice(child.start, children[at + 1].start, "")
+            elif is_gone:
+                yield _Splice(children[at - 1].end, child.end, "")
 
 
-def _without(text: str, found: dict[Path, Entry], entry: Entry) -> str:
-    beside = _children(found, entry.path[:-1])
-    holder = found.get(entry.path[:-1])
-    if len(beside) == 1 and holder is not None:
-        return _without(text, found, holder)
-    if any(mark in text[entry.value : entry.value + 1] for mark in _SHARED):
-        raise NotEdited(entry.path)
-    if entry.inline or (holder is not None and holder.kind == "flow"):
-        at = beside.index(entry)
-        if at + 1 < len(beside):
-            return text[: entry.start] + text[beside[at + 1].start :]
-        return text[: beside[at - 1].end] + text[entry.end :]
-    lines = text.split("\n")
-    if lines[entry.line][: entry.column].strip():
-        raise NotEdited(entry.path)
-    return "\n".join(lines[: entry.line] + lines[entry.last + 1 :])
-
-
-def _with(text: str, found: dict[Path, Entry], edit: Edit) -> str:
-    """The key put in as the first of what holds it; what is missing on the way is made."""
-    path, value = edit.path, edit.value
-    while path[:-1] not in found and len(path) > 1:
-        path, value = path[:-1], {path[-1]: value}
-    children = _children(found, path[:-1])
-    if not children or len(path) == 1:
-        raise NotEdited(path)
-    first = children[0]
-    if first.inline or found[path[:-1]].kind == "flow":
-        return f"{text[: first.start]}{encode(path[-1])}: {flow(value)}, {text[first.start :]}"
-    indent = " " * first.column
-    new = dump({path[-1]: value}).replace("\n", f"\n{indent}")
-    return text[: first.start] + new + text[first.start :]
-
-
-def _children(found: dict[Path, Entry], path: Path) -> list[Entry]:
-    return [one for one in found.values() if one.path[:-1] == path and len(one.path) == len(path) + 1]
+def _joined(new: Json, old: Json) -> Json:
+    """Two mappings in one, with the keys of the first before those of the second."""
+    both = {key: _joined(new[key], old[key]) for key in new.keys() & old.keys()}
+    return {**new, **old, **both}

@@ -1,136 +1,176 @@
-"""The only home of ruamel.yaml: one document laid out anew, with its comments, its anchors and its line breaks in texts.
+"""A document laid out anew: its keys in the order of its value, with its comments, its anchors and its line breaks in texts."""
 
-ruamel.yaml keeps anchors, block texts and the notation of numbers. Comments it would hang on
-the key before them, so that they stayed behind when keys move: they are taken out first, and
-put back beside what they speak of.
-"""
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-import io
-from collections.abc import Callable
-from typing import Any, Final
+from kaitogen.model import Json, Path
+from kaitogen.yaml.comments import Comments
+from kaitogen.yaml.scalars import encode, is_plain, quoted
+from kaitogen.yaml.tree import BLOCK_STYLES, Node, walk
+from kaitogen.yaml.writer import LONGEST_SIMPLE_KEY, leaf, reads_plain
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.representer import RoundTripRepresenter
-from ruamel.yaml.scalarstring import (
-    DoubleQuotedScalarString,
-    FoldedScalarString,
-    LiteralScalarString,
-    PlainScalarString,
-    ScalarString,
-)
-
-from kaitogen.model import Path
-from kaitogen.yaml.comments import bare, commented, comments
-from kaitogen.yaml.entries import entries
-from kaitogen.yaml.scalars import is_plain
-from kaitogen.yaml.writer import reads_plain
-
-_ENDLESS: Final = 2**31
+_INDENT: Final = 2
+#: What YAML 1.1 takes for a date, and Kubernetes for a text.
+_DATE: Final = r"\d{4}-\d\d-\d\d|\d{4}-\d\d?-\d\d?([Tt]|[ \t]+)\d.*"
 
 
-class NotLaidOut(Exception):
-    """ruamel.yaml cannot read or write the text."""
+def laid_out(value: Json, comments: Mapping[Path, Comments], root: Node | None = None, text: str = "") -> str:
+    """The mapping in block style, with its comments. Where it was read from a text, `root` is its tree.
+
+    Then what stood in brackets on one line stays so, and so do anchors, block texts and the
+    notation of numbers.
+    """
+    writer = _Writer(comments, root, text)
+    return writer.document(value, root)
 
 
-class _Representer(RoundTripRepresenter):
-    """Writes out what would be left empty."""
+class _Writer:
+    """Lines of one document. A value goes with the node that it was read from, if there is one."""
 
-    def null(self, _: None) -> Any:
-        """A null as a word."""
-        return self.represent_scalar("tag:yaml.org,2002:null", "null")
+    def __init__(self, comments: Mapping[Path, Comments], root: Node | None, text: str) -> None:
+        self.comments = comments
+        self.text = text
+        self.lines: list[str] = []
+        #: The dashes of the lists that begin on the next line, and what stands before them.
+        self.dashes = ""
+        #: What each anchor stands for at this place, and where what has one stood.
+        self.anchors: dict[str, Node] = {}
+        self.paths = {id(node): path for path, node in walk(root) if node.anchor}
+
+    def document(self, value: Json, root: Node | None) -> str:
+        """The whole text."""
+        around = self.comments.get((), Comments())
+        self.lines += around.above
+        anchor, _ = self._anchored(root)
+        self.lines += [anchor.rstrip()] if anchor else []
+        self._collection(value, root, (), 0)
+        while not self.lines[-1]:  # below a block text
+            self.lines.pop()
+        return "\n".join([*self.lines, *around.below]) + "\n"
+
+    def _collection(self, value: Json, node: Node | None, path: Path, column: int) -> None:
+        nodes = {child.step: child for child in node.children} if node else {}
+        items: Iterable[tuple[str | int, Json]] = enumerate(value)
+        if isinstance(value, dict):
+            items = value.items()
+        for number, (step, item) in enumerate(items):
+            self._entry((*path, step), item, nodes.get(step), column, first=not number)
+
+    def _entry(self, path: Path, value: Json, node: Node | None, column: int, *, first: bool) -> None:
+        step = path[-1]
+        comments = self.comments.get(path) or Comments()
+        above = comments.above
+        self._comments(above[1:] if first and above[:1] == [""] else above, column)
+        head = "-" if isinstance(step, int) else _key(step, node, column)
+        mark, source = self._anchored(node)
+        if mark.startswith("*"):
+            self._line(f"{head} {mark}", column, comments)
+        elif not _is_block(value, source):
+            self._line(f"{head} {mark}{self._text(value, source, column + _INDENT)}", column, comments)
+        else:
+            if head == "-" and not mark:
+                self._comments([comments.beside] if comments.beside else [], column)
+                self.dashes = (self.dashes or " " * column) + "- "
+            else:
+                self._line(f"{head} {mark}".rstrip(), column, comments)
+            self._collection(value, source, self.paths.get(id(source), path), column + _INDENT)
+        self._comments(comments.below, column)
+
+    def _comments(self, comments: Iterable[str], column: int) -> None:
+        if self.dashes:  # what begins behind a dash has its comments above the dash
+            column = self.dashes.index("-")
+        self.lines += [" " * column + line if line else "" for line in comments]
+
+    def _line(self, text: str, column: int, comments: Comments) -> None:
+        """A key or item with the text of its value, whose further lines are indented already."""
+        first, *more = text.split("\n")
+        first = (self.dashes or " " * column) + first
+        self.dashes = ""
+        if comments.beside:
+            first += " " * max(comments.column - len(first), 2) + comments.beside
+        self.lines += [first, *more]
+
+    def _anchored(self, node: Node | None) -> tuple[str, Node | None]:
+        """What stands before a value: its anchor, or an alias in its place; and the node of the value itself."""
+        source = node and (node.target or node)
+        if source is None or not source.anchor:
+            return "", source
+        if self.anchors.get(source.anchor) is source:
+            return f"*{source.anchor}", source
+        self.anchors[source.anchor] = source
+        return f"&{source.anchor} ", source
+
+    def _text(self, value: Json, node: Node | None, column: int) -> str:
+        """The text of a value that stands beside its key; the lines of a block text begin at the column."""
+        if node is None:
+            return leaf(value, " " * column)
+        if node.style in BLOCK_STYLES and value.strip() and not value.endswith("\n\n"):
+            return self._block_text(value, node, " " * column)
+        return self._one_line(value, node, inline=False)
+
+    def _block_text(self, value: str, node: Node, indent: str) -> str:
+        """A block text with its lines as they are, and the blank lines below it."""
+        source = self.text[node.value : node.end]
+        body = source.rstrip()
+        if node.style == "|":
+            lines = value.removesuffix("\n").split("\n")
+        else:  # the value does not say where the lines of a folded text end
+            lines = body.split("\n")[1:]
+            first, of_value = (next(filter(str.strip, part)) for part in (lines, value.split("\n")))
+            before = _indentation(first) - _indentation(of_value)
+            lines = [line[before:] for line in lines]
+        head = node.style + (str(_INDENT) if value[0] in " \n" else "") + ("" if value[-1] == "\n" else "-")
+        blank = [""] * (source.count("\n", len(body)) - 1)
+        return "\n".join([head, *(indent + line if line else "" for line in lines), *blank])
+
+    def _one_line(self, value: Json, node: Node, *, inline: bool = True) -> str:
+        """The text of a value on one line."""
+        if isinstance(value, str):
+            written = _scalar(value, node.style, inline=inline)
+            if written != value and node.style == '"' and node.one_line:
+                source = self.text[node.value : node.end]
+                return source[source.index('"') :]  # with the escapes that somebody chose
+            return written
+        children = node.children
+        if isinstance(value, dict):
+            nodes = {child.step: child for child in children}
+            pairs = [
+                f"{_key(key, nodes[key], inline=True)} {self._inside(nodes[key], item)}"
+                for key, item in value.items()
+            ]
+            # In a list a single pair may stand without braces.
+            has_braces = node.anchor or self.text[node.value] == "{"
+            return "{" + ", ".join(pairs) + "}" if has_braces else pairs[0]
+        if isinstance(value, list):
+            return "[" + ", ".join(map(self._inside, children, value)) + "]"
+        keeps_notation = isinstance(value, float) or (isinstance(value, int) and "x" in node.text.lower())
+        return node.text if keeps_notation else encode(value)
+
+    def _inside(self, node: Node, value: Json) -> str:
+        mark, source = self._anchored(node)
+        return mark if mark.startswith("*") else mark + self._one_line(value, source or node)
 
 
-_Representer.add_representer(type(None), _Representer.null)
+def _is_block(value: Json, node: Node | None) -> bool:
+    """Whether the value has lines of its own: it is no flow collection that stood on one."""
+    is_flow = node is not None and node.kind == "flow" and node.one_line
+    return isinstance(value, dict | list) and bool(value) and not is_flow
 
 
-class _Constructor(RoundTripConstructor):
-    """Reads a date as the text that it is to kaitogen and to Kubernetes."""
-
-    def date(self, node: Any) -> Any:
-        """The text in quotes, so that it is one to every reader."""
-        return DoubleQuotedScalarString(node.value, anchor=node.anchor)
-
-
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.date)
+def _key(key: str, node: Node | None, column: int = 0, *, inline: bool = False) -> str:
+    text = _scalar(key, node.key_style if node else '"', inline=inline)
+    if len(text) <= LONGEST_SIMPLE_KEY:
+        return f"{text}:"
+    return f"? {text} :" if inline else f"? {text}\n{' ' * column}:"
 
 
-def restyled(text: str, arrange: Callable[[Any], None]) -> str:
-    """The text of one document in block style, once `arrange` has put the keys of its value in order."""
-    found = comments(text)
-    plain = bare(text)
-    yaml = YAML()
-    yaml.Constructor, yaml.Representer = _Constructor, _Representer
-    yaml.preserve_quotes = True
-    yaml.width = _ENDLESS
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    out = io.StringIO()
-    try:
-        value = yaml.load(plain)
-        _Style(
-            {entry.path for entry in entries(plain) if entry.kind == "flow" and not entry.one_line}
-        ).lay_out(value)
-        arrange(value)
-        yaml.dump(value, out)
-    except (YAMLError, ValueError, TypeError, AttributeError, NotImplementedError) as error:
-        raise NotLaidOut(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
-    return commented(out.getvalue().rstrip("\n") + "\n", found)
+def _scalar(text: str, style: str, *, inline: bool) -> str:
+    """A text without quotes where it can do without, in double quotes elsewhere. It had none where the style is empty."""
+    plain = is_plain(text) or (not inline and reads_plain(text))
+    as_it_was = not style and "\n" not in text and not re.fullmatch(_DATE, text)
+    return text if plain or as_it_was else quoted(text)
 
 
-class _Style:
-    """Goes through a loaded value once: quotes where they are needed, blocks where a flow had several lines."""
-
-    def __init__(self, opened: set[Path]) -> None:
-        self.opened = opened
-        self.seen: dict[int, Any] = {}
-        self.kept: list[Any] = []
-
-    def lay_out(self, value: Any) -> None:
-        """Lay out a whole document, which is a block whatever it was."""
-        if isinstance(value, CommentedMap | CommentedSeq):
-            value.fa.set_block_style()
-        self._value(value, (), inline=False)
-
-    def _value(self, value: Any, path: Path, *, inline: bool) -> Any:
-        if id(value) in self.seen:
-            return self.seen[id(value)]
-        self.kept.append(value)  # so that its id stays its own
-        made = value
-        if isinstance(value, CommentedMap | CommentedSeq):
-            self.seen[id(value)] = value
-            self._collection(value, path, inline=inline)
-        elif isinstance(value, str):
-            made = _text(value, inline=inline)
-        anchor = getattr(value, "anchor", None)
-        if anchor is not None and anchor.value:
-            made = PlainScalarString(made) if type(made) is str else made
-            made.yaml_set_anchor(anchor.value, always_dump=True)
-            self.seen[id(value)] = made
-        return made
-
-    def _collection(self, value: Any, path: Path, *, inline: bool) -> None:
-        if path in self.opened:
-            value.fa.set_block_style()
-        inline = inline or bool(value.fa.flow_style())
-        if isinstance(value, CommentedSeq):
-            for index, item in enumerate(value):
-                value[index] = self._value(item, (*path, index), inline=inline)
-            return
-        for key in list(value):
-            item = value.pop(key)
-            value[_text(key, inline=inline)] = self._value(item, (*path, key), inline=inline)
-
-
-def _text(value: str, *, inline: bool) -> str:
-    """A text as kaitogen writes one: without quotes where it can do without, in double quotes elsewhere."""
-    kept: str = value
-    if isinstance(value, LiteralScalarString | FoldedScalarString) and not value.endswith("\n\n"):
-        return kept
-    if is_plain(value) or (not inline and reads_plain(value)):
-        # Not simply str: ruamel.yaml would take the quotes of what it replaces.
-        kept = PlainScalarString(value)
-    elif isinstance(value, ScalarString) and not isinstance(value, PlainScalarString):
-        kept = DoubleQuotedScalarString(value)
-    return kept
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -11,7 +11,7 @@ from kaitogen.model import Json
 from kaitogen.yaml.scalars import QUOTED_WORDS, encode, is_plain, quoted
 
 #: libyaml and others refuse a simple key that is longer than 1024 characters.
-_LONGEST_SIMPLE_KEY: Final = 1000
+LONGEST_SIMPLE_KEY: Final = 1000
 _READABLE: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=-:, "
 _LINE_END_TRAPS: Final = (" ", "\t")
 
@@ -27,7 +27,7 @@ def flow(value: Json) -> str:
 
 def _flow_key(key: str) -> str:
     text = encode(key)
-    return text if len(text) <= _LONGEST_SIMPLE_KEY else f"? {text} "
+    return text if len(text) <= LONGEST_SIMPLE_KEY else f"? {text} "
 
 
 def dump(value: Json) -> str:
@@ -36,14 +36,14 @@ def dump(value: Json) -> str:
         return "\n".join(_mapping(value, "")) + "\n"
     if isinstance(value, list | tuple) and value:
         return "\n".join(_sequence(value, "")) + "\n"
-    return _leaf(value, "") + "\n"
+    return leaf(value, "") + "\n"
 
 
 def _mapping(value: dict[str, Json], indent: str) -> Iterator[str]:
     deeper = indent + "  "
     for key, item in value.items():
         head = encode(key) + ":"
-        if len(head) > _LONGEST_SIMPLE_KEY:
+        if len(head) > LONGEST_SIMPLE_KEY:
             yield f"{indent}? {head[:-1]}"
             head = ":"
         if isinstance(item, dict) and item:
@@ -53,7 +53,7 @@ def _mapping(value: dict[str, Json], indent: str) -> Iterator[str]:
             yield indent + head
             yield from _sequence(item, deeper)
         else:
-            yield f"{indent}{head} {_leaf(item, deeper)}"
+            yield f"{indent}{head} {leaf(item, deeper)}"
 
 
 def _sequence(value: list[Json] | tuple[Json, ...], indent: str) -> Iterator[str]:
@@ -64,13 +64,14 @@ def _sequence(value: list[Json] | tuple[Json, ...], indent: str) -> Iterator[str
         elif isinstance(item, list | tuple) and item:
             lines = _sequence(item, deeper)
         else:
-            yield f"{indent}- {_leaf(item, deeper)}"
+            yield f"{indent}- {leaf(item, deeper)}"
             continue
         yield f"{indent}- {next(lines)[len(deeper) :]}"
         yield from lines
 
 
-def _leaf(value: Json, indent: str) -> str:
+def leaf(value: Json, indent: str) -> str:
+    """The text of a scalar or an empty collection beside its key; further lines have the indentation."""
     if isinstance(value, str):
         if is_plain(value) or reads_plain(value):
             return value

@@ -14,7 +14,7 @@ from kaitogen.kaito.updates.resource import selected
 from kaitogen.kaito.updates.stored import written
 from kaitogen.model import Files, Json
 from kaitogen.pipeline.classify import intents, is_set
-from kaitogen.yaml.locate import locate
+from kaitogen.yaml.tree import locate
 from kaitogen.yaml.writer import dump
 
 README: Final = "README.md"

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito.objects import in_key_order
-from kaitogen.model import Diagnostic, Rule
+from kaitogen.model import Diagnostic, Document, Rule
 from kaitogen.pipeline.classify import is_an_intent
 from kaitogen.pipeline.load import documents_of
 from kaitogen.schema.key_order import put_in_order
-from kaitogen.yaml.entries import ODD_BREAKS, document_starts
-from kaitogen.yaml.reader import RawDocument, Unreadable, read
+from kaitogen.yaml.comments import comments_of
+from kaitogen.yaml.layout import laid_out
+from kaitogen.yaml.lines import is_regular
+from kaitogen.yaml.reader import Unreadable, read
+from kaitogen.yaml.surrogates import joined
+from kaitogen.yaml.tree import Scalars, Tree, trees
 from kaitogen.yaml.writer import flow
 
 KG179 = Rule("KG179", "A file that cannot be laid out anew", kind="invalid")
@@ -22,7 +26,10 @@ _END: Final = "..."
 
 
 def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:
-    """The text of one file as it should be, or the findings that keep it from being laid out."""
+    """The text of one file as it should be, or the findings that keep it from being laid out.
+
+    The text is parsed three times: into its documents, into trees with every place, and, once laid out, as a proof.
+    """
     if len(data) > MAX_BYTES:
         message = f"larger than {MAX_BYTES // 1024} KiB, which is too much to be laid out anew"
         return "", [KG179.in_file(name, message, fix="split the file")]
@@ -30,22 +37,17 @@ def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     findings = loaded.findings + [flaw for document in loaded.documents for flaw in document.flaws]
     if findings:
         return "", findings
-    text = data.decode("utf-8-sig").replace("\r\n", "\n")
-    if any(map(text.__contains__, ODD_BREAKS)):
+    text = joined(data.decode("utf-8-sig")).replace("\r\n", "\n")
+    if not is_regular(text):
         return "", [_refused(name, "it has a line separator that not every reader takes for one")]
+    made = "".join(_pieces(text, loaded.documents))
     try:
-        made = "".join(_pieces(text))
-        if _data(made) != _data(text):
-            return "", [_refused(name, "its layout cannot be changed without changing what it says")]
-    except _NotLaidOut as stop:
-        return "", [_refused(name, str(stop))]
+        written = [flow(in_key_order(raw.value)) for raw in read(made)]
     except Unreadable as stop:
         return "", [_refused(name, stop.flaw.message)]
+    if written != [flow(in_key_order(document.value)) for document in loaded.documents]:
+        return "", [_refused(name, "its layout cannot be changed without changing what it says")]
     return made, []
-
-
-class _NotLaidOut(Exception):
-    """One document is not taken; the reason is its text."""
 
 
 def _refused(name: str, reason: str) -> Diagnostic:
@@ -53,34 +55,32 @@ def _refused(name: str, reason: str) -> Diagnostic:
     return KG179.in_file(name, message, fix="write the value in double quotes, with escapes")
 
 
-def _data(text: str) -> list[str]:
-    return [flow(in_key_order(raw.value)) for raw in read(text)]
-
-
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str, documents: list[Document]) -> Iterator[str]:
     """The text document by document; only intents are laid out anew."""
-    values = {raw.start: raw for raw in read(text)}
-    starts = document_starts(text)
-    yield text[: starts[0]] if starts else text
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        piece = text[start:end]
-        raw = values.get(start)
-        if raw is None or not is_an_intent(raw.value) or piece.startswith("%"):
+    by_line = {document.line: document for document in documents}
+    found, scalars = trees(text)
+    starts = [*(tree.start for tree in found), len(text)]
+    yield text[: starts[0]]
+    for tree, end in zip(found, starts[1:], strict=True):
+        piece = text[tree.start : end]
+        document = by_line.get(tree.line)
+        if document is None or not is_an_intent(document.value) or piece.startswith("%"):
             yield piece if piece.endswith("\n") or not piece else piece + "\n"
         else:
-            yield from _laid_out(piece, raw)
+            put_in_order(document.value)
+            yield from _laid_out(document, tree, scalars, text, end)
 
 
-def _laid_out(piece: str, raw: RawDocument) -> Iterator[str]:
-    from kaitogen.yaml.layout import NotLaidOut, restyled  # ruamel.yaml takes its time to load
-
-    if piece.startswith(_START):
-        head, _, rest = piece.partition("\n")
+def _laid_out(document: Document, tree: Tree, scalars: Scalars, text: str, end: int) -> Iterator[str]:
+    lines = text[tree.start : end].split("\n")
+    line, start = tree.line, tree.start
+    head = lines[0]
+    if head.startswith(_START):
         beside = head[len(_START) :].strip()
-        yield f"{_START} {beside}\n" if beside.startswith("#") else f"{_START}\n"
-        piece = rest if not beside or beside.startswith("#") else f"{beside}\n{rest}"
-    lines = [line for line in piece.split("\n") if not line.startswith(_END)]
-    try:
-        yield restyled("\n".join(lines), put_in_order)
-    except NotLaidOut as stop:
-        raise _NotLaidOut(f"what begins on line {raw.line + 1} cannot be taken apart: {stop}") from stop
+        if beside and not beside.startswith("#"):
+            yield f"{_START}\n"
+        else:
+            yield f"{_START} {beside}".rstrip() + "\n"
+            lines, line, start = lines[1:], line + 1, start + len(head) + 1
+    comments = comments_of(tree.root, lines, scalars, line, start)
+    yield laid_out(document.value, comments, tree.root, text)

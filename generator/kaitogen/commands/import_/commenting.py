@@ -28,16 +28,11 @@ def carried(document: Document, root: Path, intent: Json, target: Target) -> dic
             continue
         own = path[len(root) :] if inside else ()
         where = () if own in ((), ("kind",), ("apiVersion",)) else to_intent_path(spec, own)
-        kept = Comments(_lines(one.above), one.beside, _lines(one.below))
-        old = found.get(where, Comments())
-        beside = old.beside or kept.beside
-        above = old.above + kept.above
-        if old.beside and kept.beside:
-            above += (kept.beside,)
-        if above or beside or old.below or kept.below:
-            found[where] = Comments(above, beside, old.below + kept.below)
+        kept = Comments()
+        kept.above, kept.beside, kept.below = _lines(one.above), one.beside, _lines(one.below)
+        found.setdefault(where, Comments()).add(kept)
     return found
 
 
-def _lines(lines: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(line for line in lines if line)
+def _lines(lines: list[str]) -> list[str]:
+    return [line for line in lines if line]

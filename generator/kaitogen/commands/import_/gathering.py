@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from kaitogen.kaito.objects import MISSING, merged, value_at
 from kaitogen.model import INTENT_API_VERSION, SET_KIND, Json, Path
 from kaitogen.schema.key_order import put_in_order
-from kaitogen.yaml.comments import Comments, commented
+from kaitogen.yaml.comments import Comments, settled
+from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump, flow
 
 #: Mappings whose order nobody sees, since the templates have their own. In all others it comes out as it went in.
@@ -52,7 +53,8 @@ def gathered(name: str, intents: Sequence[tuple[Json, Mapping[Path, Comments]]])
         "spec": {**spec, "workspaces": entries},
     }
     put_in_order(whole)
-    return commented(dump(whole), _placed([found for _, found in intents], whole))
+    placed = _placed([comments for _, comments in intents], whole)
+    return laid_out(whole, settled(placed, whole))
 
 
 def _without_name(intent: Json) -> Json:

@@ -16,7 +16,8 @@ from kaitogen.kaito.objects import canonical, paths_in, to_intent_path, without
 from kaitogen.kaito.server_fields import declared, filled_in
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target, TargetOverrides, UserObject
 from kaitogen.pipeline.load import Loaded, documents_of
-from kaitogen.yaml.comments import Comments, commented
+from kaitogen.yaml.comments import Comments, settled
+from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump
 
 KG173 = Rule("KG173", "A field that an intent cannot say", kind="invalid")
@@ -94,7 +95,7 @@ def _intent(
     notes = carried(document, roots[0], value, target)
     name = "_".join([*filter(None, [data["metadata"].get("namespace")]), data["metadata"]["name"]])
     wanted = {identity_of(one): one for one in objects}
-    text = commented(dump(value), notes)
+    text = laid_out(value, settled(notes, value))
     return Intent(f"{name}.intent.yaml", text, value, source, target, wanted, notes), problem
 
 

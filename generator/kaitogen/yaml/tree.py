@@ -1,0 +1,277 @@
+"""A text as a tree of places: where each key and value stands, and how it is written.
+
+One pass over the parser's events. Findings, comments, small edits and layout all stand on it.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from yaml.error import YAMLError
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from kaitogen.model import Path
+from kaitogen.yaml.lines import Lines, next_line
+from kaitogen.yaml.reader import events
+
+_STARTS: Final = (MappingStartEvent, SequenceStartEvent)
+_ENDS: Final = (MappingEndEvent, SequenceEndEvent)
+#: The styles of texts that stand on lines of their own.
+BLOCK_STYLES: Final = ("|", ">")
+#: The wanted steps below a value, by step; None wants everything.
+_Wanted: TypeAlias = dict[str | int, Any] | None
+
+
+class Node:
+    """One value of a document, with its key where a mapping holds it. Lines, columns and offsets count from 0.
+
+    `step` is the key, or the number in a list. `line`, `column` and `start` are where the key
+    begins, or the value where there is none; `value_line`, `value_column` and `value` where the
+    value begins, with its anchor. `end` is the offset behind it, and `last` its last line.
+    `kind` is scalar, alias, block or flow. `style` and `key_style` are the marks around a scalar
+    (empty for a plain one), and `text` is what a scalar, or the name of an alias, says.
+    `target` is the value that an alias stands for.
+    """
+
+    __slots__ = (
+        "anchor", "children", "column", "end", "key_style", "kind", "last", "line", "start", "step", "style",
+        "target", "text", "value", "value_column", "value_line",
+    )  # fmt: skip
+
+    def __init__(self, step: str | int, key: Any, event: Any) -> None:
+        mark, first, end = event.start_mark, (key or event).start_mark, event.end_mark
+        self.step = step
+        self.line: int = first.line
+        self.column: int = first.column
+        self.start: int = first.index
+        self.value_line: int = mark.line
+        self.value_column: int = mark.column
+        self.value: int = mark.index
+        self.end: int = end.index
+        self.last: int = end.line
+        self.anchor: str | None = event.anchor
+        self.key_style: str = (getattr(key, "style", None) or "") if key else ""
+        self.style, self.text = "", ""
+        self.children: list[Node] = []
+        self.target: Node | None = None
+        self.kind = "scalar"
+        if isinstance(event, _STARTS):
+            self.kind = "flow" if event.flow_style else "block"
+        elif isinstance(event, AliasEvent):
+            self.kind, self.anchor, self.text = "alias", None, str(event.anchor)
+        else:
+            self.style, self.text = event.style or "", str(event.value)
+
+    @property
+    def one_line(self) -> bool:
+        """Whether the value ends on the line on which it begins."""
+        return self.value_line == self.last
+
+
+class Scalars:
+    """Where the scalars of a text stand, its keys among them: what looks like a comment there is none."""
+
+    def __init__(self) -> None:
+        self._starts = array("q")
+        self._ends = array("q")
+
+    def add(self, start: int, end: int) -> None:
+        """Note the next one, by its offset and the offset behind it."""
+        self._starts.append(start)
+        self._ends.append(end)
+
+    def __contains__(self, offset: int) -> bool:
+        """Whether the character at the offset belongs to a scalar."""
+        before = bisect_right(self._starts, offset) - 1
+        return before >= 0 and offset < self._ends[before]
+
+
+class Tree(NamedTuple):
+    """One document of a text: the offset and the line at which it begins, and its value unless it is empty."""
+
+    start: int
+    line: int
+    root: Node | None
+
+
+class Place(NamedTuple):
+    """Where a value stands: its key (or the value itself, in a list) and the value. Counted from 1."""
+
+    key_line: int
+    key_column: int
+    line: int
+    column: int
+
+
+def trees(text: str) -> tuple[list[Tree], Scalars]:
+    """All documents of the text, and its scalars; yaml.YAMLError where it cannot be read."""
+    parser = _Parser(text)
+    return list(parser.trees()), parser.scalars
+
+
+def tree(text: str) -> Node | None:
+    """The value of the text's first document; None where it has none, or cannot be read."""
+    try:
+        return next((one.root for one in _Parser(text).trees()), None)
+    except YAMLError:
+        return None
+
+
+def scalars(text: str) -> Scalars:
+    """The scalars of the text, as far as it can be read."""
+    parser = _Parser(text)
+    try:
+        while not isinstance(parser.next(), StreamEndEvent):
+            pass
+    except YAMLError:
+        pass
+    return parser.scalars
+
+
+def walk(root: Node | None) -> Iterator[tuple[Path, Node]]:
+    """Every value below and with the root, in the order of the text, with the path to it."""
+    pending: list[tuple[Path, Node]] = [((), root)] if root is not None else []
+    while pending:
+        path, node = pending.pop()
+        yield path, node
+        pending += [((*path, child.step), child) for child in reversed(node.children)]
+
+
+def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
+    """The places of the paths, and of the mappings and lists on the way to them, that the text's first document has.
+
+    Only these are kept in memory, and nothing is read behind the last of them.
+    """
+    wanted: dict[str | int, Any] = {}
+    missing = {id(wanted)}
+    for path in paths:
+        below = wanted
+        for step in path:
+            below = below.setdefault(step, {})
+            missing.add(id(below))
+    parser = _Parser(text, missing)
+    try:
+        parser.first_value(wanted)
+    except (_AllFound, YAMLError):
+        pass  # where a text breaks off behind a good document, what was found so far is right
+    lines = Lines(text)
+    return {path: _place(node, lines) for path, node in walk(parser.root)}
+
+
+def _place(node: Node, lines: Lines) -> Place:
+    key_line, key_column = lines.place(node.line, node.column)
+    line, column = key_line, key_column
+    if node.kind in ("scalar", "alias"):  # a collection is named by its key: its first line may be far below
+        line, column = lines.place(node.value_line, node.value_column)
+    return Place(key_line + 1, key_column + 1, line + 1, column + 1)
+
+
+class _AllFound(Exception):
+    """Every wanted place is known."""
+
+
+class _Parser:
+    """Events to nodes. `missing` has the id of each wanted part that is not read yet, where not all are wanted."""
+
+    def __init__(self, text: str, missing: set[int] | None = None) -> None:
+        self.text = text
+        self.missing = missing
+        self.get = events(text)
+        self.next = self.get if missing else self._noted
+        self.scalars = Scalars()
+        self.root: Node | None = None
+        self.anchors: dict[str, Node] = {}
+
+    def _noted(self) -> Any:
+        """The next event; a scalar's place is noted."""
+        event: Any = self.get()
+        if type(event) is ScalarEvent:
+            mark: Any = event.start_mark
+            end: Any = event.end_mark
+            # Beside the | or > there is room for a comment, in the text below it there is none.
+            is_block = event.style in BLOCK_STYLES
+            self.scalars.add(next_line(self.text, mark.index) if is_block else mark.index, end.index)
+        return event
+
+    def trees(self) -> Iterator[Tree]:
+        """The documents, one after the other."""
+        begun = False
+        while type(event := self.next()) is not StreamEndEvent:
+            if type(event) is not DocumentStartEvent:
+                continue
+            mark: Any = event.start_mark
+            # Comments above the first document belong to it where no --- starts it.
+            explicit = event.explicit or begun
+            begun = True
+            self.root = None
+            self.first_value(None)
+            yield Tree(mark.index - mark.column if explicit else 0, mark.line if explicit else 0, self.root)
+
+    def first_value(self, wanted: _Wanted) -> None:
+        """Read up to the end of the next value, which becomes the root, or of a document without one."""
+        self.anchors = {}
+        event = self.next()
+        while not isinstance(event, (ScalarEvent, AliasEvent, *_STARTS)):
+            if isinstance(event, (DocumentEndEvent, StreamEndEvent)):
+                return
+            event = self.next()
+        self.root = self._node("", None, event)
+        self._fill(self.root, event, wanted)
+
+    def _node(self, step: str | int, key: Any, event: Any) -> Node:
+        node = Node(step, key, event)
+        if node.kind == "alias":
+            node.target = self.anchors.get(node.text)
+        if key is not None and key.anchor:
+            self.anchors[key.anchor] = Node("", None, key)
+        if node.anchor:
+            self.anchors[node.anchor] = node
+        if node.style in BLOCK_STYLES:
+            node.last = node.value_line + self.text[node.value : node.end].rstrip().count("\n")
+        return node
+
+    def _fill(self, node: Node, start: Any, wanted: _Wanted) -> None:
+        """Read the rest of a value that has begun. A child is kept before it is read: it may be the last one wanted."""
+        if self.missing is not None:
+            self.missing.discard(id(wanted))
+            if not self.missing:
+                raise _AllFound
+        if not isinstance(start, _STARTS):
+            return
+        mapping = type(start) is MappingStartEvent
+        index = 0
+        while not isinstance(event := self.next(), _ENDS):
+            key: Any = None
+            step: str | int = index
+            if mapping:
+                key, step = event, (event.value if type(event) is ScalarEvent else index)
+                event = self.next()
+            index += 1
+            if wanted is None or step in wanted:
+                child = self._node(step, key, event)
+                node.children.append(child)
+                self._fill(child, event, None if wanted is None else wanted[step])
+                node.end, node.last = child.end, child.last
+            elif isinstance(event, _STARTS):
+                self._skip()
+        if node.kind == "flow":
+            mark: Any = event.end_mark
+            node.end, node.last = mark.index, mark.line
+
+    def _skip(self) -> None:
+        depth = 1
+        while depth:
+            event = self.next()
+            depth += isinstance(event, _STARTS)
+            depth -= isinstance(event, _ENDS)
