@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
             return _run(arguments)
         except KaitogenError as error:
             from kaitogen.commands.terminal import colours
-            from kaitogen.diagnostics.as_text import failure
+            from kaitogen.diagnostics.formats.as_text import failure
 
             say(failure(error, colour=colours()))
             return error.exit_code

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from kaitogen.diagnostics.formats import WRITERS, Report
+from kaitogen.diagnostics.formats import Report, reporter
 from kaitogen.files import shipped
 from kaitogen.model import Diagnostic, Suppressed
 from kaitogen.schema import KG120
@@ -109,7 +109,7 @@ def test_json_conforms_to_its_published_schema(situation: Situation, tmp_path: P
 def test_json_schema_is_printed_and_refuses_another_shape() -> None:
     schema = json.loads(kaitogen("schema", "findings").output)
     assert schema == json_schema().schema
-    right = json.loads(WRITERS["json"](Report((finding("x"),), (Suppressed(finding("y"), "why"),))))
+    right = json.loads(reporter("json").write(Report((finding("x"),), (Suppressed(finding("y"), "why"),))))
     validator = Draft202012Validator(schema)
     validator.validate(right)
     for part, key in (
@@ -255,7 +255,7 @@ def test_no_words_break_a_format(
     findings: list[Diagnostic], taken_back: list[Diagnostic], reason: str, strict: bool
 ) -> None:
     report = Report(tuple(findings), tuple(Suppressed(one, reason or "-") for one in taken_back), 1, strict)
-    made = {form: WRITERS[form](report).encode("utf-8", "backslashreplace") for form in FORMATS}
+    made = {form: reporter(form).write(report).encode("utf-8", "backslashreplace") for form in FORMATS}
     assert len(json.loads(made["json"])["findings"]) == len(findings)
     assert len(json.loads(made["sarif"])["runs"][0]["results"]) == len(findings) + len(taken_back)
     assert len(suite(Done(0, made["junit"], ""))) == len(findings) + 1

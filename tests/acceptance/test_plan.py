@@ -256,7 +256,7 @@ def test_markdown_of_two_hundred_changes_fits_a_comment(repository: Path) -> Non
 def test_no_text_of_a_user_steers_markdown(text: str) -> None:
     from markdown_it import MarkdownIt
 
-    from kaitogen.diagnostics.formats.markdown import plain
+    from kaitogen.diagnostics.markdown import plain
 
     shown = (
         MarkdownIt("commonmark").enable("table").render(f"| a | b |\n|---|---|\n| x{plain(text)}x | y |\n")

@@ -5,8 +5,7 @@ import json
 from kaitogen.commands.plan import as_json, as_markdown
 from kaitogen.commands.plan import as_text as plan_as_text
 from kaitogen.commands.plan.build import Beside, gather
-from kaitogen.diagnostics import as_text
-from kaitogen.diagnostics.formats import WRITERS, Report
+from kaitogen.diagnostics.formats import Report, as_text, reporter
 from kaitogen.model import Request, Result, Target
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
@@ -24,10 +23,11 @@ def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Resu
     result = result._replace(findings=(*loaded.findings, *result.findings))
     _holds(result)
     if reports:
-        said = as_text.text(result.findings, colour=True)
+        report = Report(result.findings, result.suppressed, result.workspaces, strict=True)
+        said = as_text.write(report, colour=True)
         assert not said or said.endswith("\n")
-        for write in WRITERS.values():
-            write(Report(result.findings, result.suppressed, result.workspaces, strict=True))
+        for form in ("json", "sarif", "github", "junit", "argocd"):
+            reporter(form).write(report)
         _planned(result)
     if result.ok:
         made = stream(result.manifests, "yaml")
@@ -52,4 +52,4 @@ def _holds(result: Result) -> None:
         assert "\n" not in one.message or one.code.startswith("KG46")
         assert one.line >= 0
         assert one.column >= 0
-    assert len(as_text.last_line(result.findings)) <= as_text.LAST_LINE or not result.findings
+    assert len(as_text.last_line(Report(result.findings))) <= as_text.LAST_LINE or not result.findings

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kaitogen.commands.result import Outcome
-from kaitogen.diagnostics import as_text
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS
 from kaitogen.pipeline.load import STDIN
 
@@ -22,7 +22,7 @@ def checked(changes: Sequence[Change], command: str) -> Outcome:
     text = diff(changes)
     if not text:
         return Outcome()
-    number = as_text.number_of(sum(one.before != one.after for one in changes), "file")
+    number = number_of(sum(one.before != one.after for one in changes), "file")
     said = f"kaitogen: {number} would change; run {command}\n"
     return Outcome(text.encode(), said, EXIT_FINDINGS)
 
@@ -45,4 +45,4 @@ def written(changes: Sequence[Change]) -> int:
 
 def counted(number: int, of: int) -> str:
     """How many files were changed, in a sentence."""
-    return f"kaitogen: {number} of {as_text.number_of(of, 'file')} changed\n"
+    return f"kaitogen: {number} of {number_of(of, 'file')} changed\n"

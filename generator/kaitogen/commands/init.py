@@ -7,7 +7,7 @@ from typing import Final
 from kaitogen.commands.inputs import word, words
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import UsageError
 from kaitogen.files import shipped
 from kaitogen.yaml.scalars import encode

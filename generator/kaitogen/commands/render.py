@@ -3,8 +3,8 @@
 from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
+from kaitogen.commands.terminal import report_text
+from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Files, Result
 from kaitogen.pipeline.emit import Format, files, stream
@@ -30,11 +30,9 @@ def run(values: Values) -> Outcome:
 
         request = live_inventory.with_facts(request, values)
     result = generate(request)
-    strict = bool(values["strict"])
-    code = as_text.exit_code(result.findings, strict=strict)
-    shown = [one for one in result.findings if not values["quiet"] or as_text.stops(one, strict=strict)]
-    said = as_text.text(shown, strict=strict, colour=colours()) if shown else ""
-    if code:
+    report = Report(result.findings, strict=bool(values["strict"]))
+    said = report_text(report, quiet=bool(values["quiet"]), wrote=True)
+    if code := report.exit_code:
         return Outcome(said=said, exit_code=code)
     if live:
         said += live_inventory.save(request, values)
@@ -55,13 +53,16 @@ def _wanted(result: Result, form: Format, values: Values) -> Files:
 
 def _folder(out: str, wanted: Files, said: str, *, check: bool) -> Outcome:
     # Imported here: printing to standard output needs none of this.
+    from kaitogen.diagnostics.wording import printable
     from kaitogen.files import comparison, output_folder
 
     if check:
         diff = comparison.differences(out, wanted)
         if not diff:
             return Outcome(said=said)
-        last = f"kaitogen: {as_text.printable(out)} is not what the intents say; run kaitogen render -o to update it\n"
+        last = (
+            f"kaitogen: {printable(out)} is not what the intents say; run kaitogen render -o to update it\n"
+        )
         return Outcome(diff.encode(), said + last, EXIT_FINDINGS)
     output_folder.replace(out, wanted)
     return Outcome(said=said)

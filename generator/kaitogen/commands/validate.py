@@ -5,9 +5,9 @@ from typing import Final
 from kaitogen.commands import inputs, max_age, targets
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
-from kaitogen.diagnostics.formats import WRITERS, Report
+from kaitogen.commands.terminal import report_text
+from kaitogen.diagnostics.formats import Report, reporter
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.model import Result
 from kaitogen.pipeline.check import is_workspace
@@ -32,25 +32,25 @@ def run(values: Values) -> Outcome:
         from kaitogen.commands.diff.baseline import with_changes  # few runs compare
 
         result = with_changes(result, against, request)
-    code = as_text.exit_code(result.findings, strict=strict)
+    report = Report(result.findings, result.suppressed, result.workspaces, strict)
+    code = report.exit_code
     said = _expectation(expected, result)
     form = inputs.word(values["form"]) or "text"
     if said and code == EXIT_OK:
         code = EXIT_FINDINGS
     if form != "text":
-        report = Report(result.findings, result.suppressed, result.workspaces, strict)
-        return Outcome(WRITERS[form](report).encode("utf-8", "backslashreplace"), said, code)
+        return Outcome(reporter(form).write(report).encode("utf-8", "backslashreplace"), said, code)
     quiet = bool(values["quiet"])
-    shown = [one for one in result.findings if not quiet or as_text.stops(one, strict=strict)]
-    text = as_text.text(shown, strict=strict, colour=colours(), wrote=False)
-    return Outcome(said=(text + said) or _all_well(result, quiet=quiet), exit_code=code)
+    return Outcome(
+        said=(report_text(report, quiet=quiet) + said) or _all_well(result, quiet=quiet), exit_code=code
+    )
 
 
 def _all_well(result: Result, *, quiet: bool) -> str:
     if quiet:
         return ""
     taken_back = f"; {len(result.suppressed)} suppressed" if result.suppressed else ""
-    return f"kaitogen: {as_text.number_of(result.workspaces, 'Workspace')}, no findings{taken_back}\n"
+    return f"kaitogen: {number_of(result.workspaces, 'Workspace')}, no findings{taken_back}\n"
 
 
 def _expectation(expected: int | None, result: Result) -> str:
@@ -63,8 +63,8 @@ def _expectation(expected: int | None, result: Result) -> str:
     seen = result.workspaces - unexpanded
     if expected == seen:
         return ""
-    wanted = as_text.number_of(expected, "Workspace")
-    still = f", and {as_text.number_of(unexpanded, 'intent')} not expanded" if unexpanded else ""
+    wanted = number_of(expected, "Workspace")
+    still = f", and {number_of(unexpanded, 'intent')} not expanded" if unexpanded else ""
     return f"kaitogen: --expect: {wanted} expected, {seen} seen{still}; a generator or transformer may have been skipped\n"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kaitogen.diagnostics.wording import listed
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.byo_nodes import KG313
 from kaitogen.model import Diagnostic, Path, Rule, Spec
@@ -10,7 +11,6 @@ from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
 from kaitogen.nodes.gpus import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, gpus
 from kaitogen.nodes.inventory import Inventory
 from kaitogen.nodes.tolerations import of_spec, untolerated
-from kaitogen.nodes.wording import listed
 
 KG304 = Rule("KG304", "A name that is a slip of another node's", kind="can't work")
 KG305 = Rule("KG305", "A node that the inventory does not know", kind="warning")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
+from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.model import Diagnostic, Document, Path, Rule, Spec
 from kaitogen.nodes import checks, inventory, pinning
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
@@ -11,7 +12,6 @@ from kaitogen.nodes.inventory import Inventory, Known
 from kaitogen.nodes.quick_selectors import Refused, asked
 from kaitogen.nodes.selectors import Selector, equal, matches
 from kaitogen.nodes.tolerations import obstacles, of_spec
-from kaitogen.nodes.wording import listed, number_of
 
 KG302 = Rule("KG302", "A selection that no node fulfils", kind="invalid")
 KG303 = Rule("KG303", "A selection that too few nodes fulfil", kind="invalid")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import PIN_LABEL
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
@@ -12,7 +13,6 @@ from kaitogen.nodes.checks import NODES, detected
 from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, POOL_LABELS, ZONE_LABEL, NodeFacts
 from kaitogen.nodes.gpus import PRODUCT_LABEL, gpus
 from kaitogen.nodes.inventory import Inventory
-from kaitogen.nodes.wording import listed, number_of
 
 KG310 = Rule("KG310", "Chosen nodes that the selector does not match", kind="warning", since="0.4")
 KG314 = Rule("KG314", "A selector that matches other nodes as well", kind="warning", since="0.4")

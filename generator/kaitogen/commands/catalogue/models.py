@@ -3,7 +3,7 @@
 import json
 from typing import Final, NamedTuple
 
-from kaitogen.commands.catalogue.columns import table
+from kaitogen.diagnostics.wording import table
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.architectures import find_shape
 from kaitogen.kaito.catalogue.models import (
@@ -58,7 +58,7 @@ def as_text(models: list[Model], retired: list[Retired]) -> str:
     rows += [
         (one.id, one.name, "-", "-", "-", "-", "-", f"0.{one.since}", f"0.{one.removed}") for one in retired
     ]
-    return table(headings, rows, frozenset((2, 3)))
+    return table([headings, *rows], right=(2, 3))
 
 
 def runtimes(model: Model) -> tuple[str, ...]:

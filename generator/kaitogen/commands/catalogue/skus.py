@@ -3,7 +3,7 @@
 import json
 from typing import Final, NamedTuple
 
-from kaitogen.commands.catalogue.columns import table
+from kaitogen.diagnostics.wording import table
 from kaitogen.kaito.catalogue.models import Model, all_models
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.sizing.compatibility import on_one_node, skus_for
@@ -67,7 +67,7 @@ def as_text(rows: list[Row]) -> str:
         )
         for one in rows
     ]  # fmt: skip
-    text = table(headings, lines, frozenset((2, 3)))
+    text = table([headings, *lines], right=(2, 3))
     if len(rows) == 1 and rows[0].fits:
         text += "\nFits on one node:\n" + "".join(f"  {model.id}\n" for model in rows[0].fits)
     return text
@@ -77,7 +77,7 @@ def as_text_for(found: list[Fitting]) -> str:
     """Where one model fits, and why it does not elsewhere."""
     headings = ("INSTANCE TYPE", "PROVIDER", "NODES", "GPUS", "MEMORY", "CARD", "CONTEXT", "VERDICT")
     lines = [(one.sku.name, part.provider, *_offer(one)) for part in found for one in part.choice.offers]
-    text = table(headings, lines, frozenset((2, 3, 4, 6))) if lines else ""
+    text = table([headings, *lines], right=(2, 3, 4, 6)) if lines else ""
     out = [f"  {one.sku.name} ({part.provider}): {one.why}\n" for part in found for one in part.choice.out]
     out += [f"  {part.provider}: {part.choice.unknown}\n" for part in found if part.choice.unknown]
     return text + ("\n" if text and out else "") + ("Does not fit:\n" + "".join(out) if out else "")

@@ -7,7 +7,7 @@ from typing import Final
 
 from kaitogen.commands.diff import wording
 from kaitogen.commands.diff.report import Told
-from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito.updates.findings import shown
 from kaitogen.kaito.updates.model import ABSENT, Change, ObjectChange
 from kaitogen.model import Json

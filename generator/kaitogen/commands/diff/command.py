@@ -9,8 +9,9 @@ from kaitogen.commands.diff.report import Told
 from kaitogen.commands.diff.way_out import ways_out
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
+from kaitogen.commands.terminal import report_text
+from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Request
@@ -24,10 +25,9 @@ def run(values: Values) -> Outcome:
     else:
         against = _named(values)
         found = compared(request, lambda *_: side_of(against, request))
-    shown = [one for one in found.findings if not values["quiet"] or as_text.stops(one)]
-    said = as_text.text(shown, colour=colours(), wrote=False)
-    code = as_text.exit_code(found.findings)
-    if code:
+    report = Report(found.findings)
+    said = report_text(report, quiet=bool(values["quiet"]))
+    if code := report.exit_code:
         return Outcome(said=said, exit_code=code)
     told = Told(found.comparison, against, ways_out(found.comparison, found.before, found.after))
     written = _WRITERS[inputs.word(values["form"]) or "text"](told)
@@ -83,8 +83,8 @@ def _migration(folder: str | None, told: Told) -> str:
     if not wanted:
         return "kaitogen: nothing is written: no Workspace here has a change that is refused and that another name would get through\n"
     folders.replace(folder, wanted)
-    place = as_text.printable(folder)
-    return f"kaitogen: {place} has {as_text.number_of(len(wanted), 'file')}; start with {migration.README}\n"
+    place = printable(folder)
+    return f"kaitogen: {place} has {number_of(len(wanted), 'file')}; start with {migration.README}\n"
 
 
 def _text(told: Told) -> str:

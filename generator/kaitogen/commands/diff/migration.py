@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.diff.migration_text import Step, readme
 from kaitogen.commands.diff.way_out import WayOut
-from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import cut, part
 from kaitogen.kaito.updates.cost import cost_text

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kaitogen.diagnostics.as_text import number_of
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.updates.model import VERDICTS, Comparison, Judgement, ObjectChange, Verdict
 
 #: What a verdict means, where nothing more is said of a change.

@@ -7,9 +7,10 @@ from kaitogen.commands.explain import pages, provenance, registry
 from kaitogen.commands.explain.texts.shapes import Explanation
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
+from kaitogen.commands.terminal import report_text
+from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import in_file_order, place
+from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Assignment, Document, Path, path_text
 from kaitogen.pipeline import overlay
@@ -67,11 +68,13 @@ def _where(text: str, values: Values) -> Outcome:
         [*prepared.findings, *place([*prepared.located, *located])],
         prepared.files,
     )
-    said = as_text.text(findings, colour=colours(), wrote=False)
+    report = Report(findings)
     output = "".join(_lines(answer, path) for answer in answers)
-    code = as_text.exit_code(findings)
+    code = report.exit_code
     return Outcome(
-        output.encode("utf-8", "backslashreplace"), said, code if code or answers else EXIT_FINDINGS
+        output.encode("utf-8", "backslashreplace"),
+        report_text(report),
+        code if code or answers else EXIT_FINDINGS,
     )
 
 
@@ -87,18 +90,18 @@ def _assignment(word: str) -> Assignment:
 
 def _lines(answer: provenance.Answer, path: Path) -> str:
     field = path_text(path)
-    head = f"{as_text.printable(answer.workspace)}: {field}"
+    head = f"{printable(answer.workspace)}: {field}"
     sources = answer.sources
     if not answer.value:
         lines = [f"{head} is not set; default: {answer.default}"]
     else:
-        lines = [f"{head} = {as_text.printable(answer.value)}"]
+        lines = [f"{head} = {printable(answer.value)}"]
     for source in sources:
-        value = f": {as_text.printable(source.value)}" if source.value else ""
+        value = f": {printable(source.value)}" if source.value else ""
         lines.append(f"    {_place(source)} ({source.part}){value}")
     return "\n".join(lines) + "\n"
 
 
 def _place(source: provenance.Source) -> str:
     numbers = f":{source.line}:{source.column}" if source.line else ""
-    return as_text.printable(source.file) + numbers
+    return printable(source.file) + numbers

@@ -4,9 +4,8 @@ from kaitogen.commands import in_place, inputs
 from kaitogen.commands.fmt.formatting import formatted
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
-from kaitogen.model import Diagnostic
+from kaitogen.commands.terminal import report_text
+from kaitogen.diagnostics.formats import Report
 from kaitogen.pipeline.load import STDIN, sources
 
 
@@ -19,14 +18,11 @@ def run(values: Values) -> Outcome:
         findings += problems
         changes.append(in_place.Change(name, data, text.encode()))
     if findings:
-        return _stopped(findings)
+        report = Report(findings)
+        return Outcome(said=report_text(report, wrote=True), exit_code=report.exit_code)
     if values["check"]:
         return in_place.checked(changes, "kaitogen fmt")
     written = in_place.written(changes)
     piped = b"".join(change.after for change in changes if change.name == STDIN)
     said = "" if values["quiet"] or piped else in_place.counted(written, len(changes))
     return Outcome(piped, said)
-
-
-def _stopped(findings: list[Diagnostic]) -> Outcome:
-    return Outcome(said=as_text.text(findings, colour=colours()), exit_code=as_text.exit_code(findings))

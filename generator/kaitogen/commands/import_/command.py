@@ -6,8 +6,9 @@ from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import Imported, import_all
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
+from kaitogen.commands.terminal import report_text
+from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
 from kaitogen.pipeline.load import Loaded, load
 
@@ -17,10 +18,9 @@ def run(values: Values) -> Outcome:
     wanted = targets.wanted(values)
     name = inputs.word(values["name"]) if values["as_set"] else None
     imported = import_all(_loaded(values), wanted, as_set=name)
-    code = as_text.exit_code(imported.findings)
-    shown = [one for one in imported.findings if not values["quiet"] or as_text.stops(one)]
-    said = as_text.text(shown, colour=colours())
-    if code:
+    report = Report(imported.findings)
+    said = report_text(report, quiet=bool(values["quiet"]), wrote=True)
+    if code := report.exit_code:
         return Outcome(said=said, exit_code=code)
     said += "" if values["quiet"] else _proved(imported)
     out = inputs.word(values["out"])
@@ -53,7 +53,7 @@ def _loaded(values: Values) -> Loaded:
 
 
 def _proved(imported: Imported) -> str:
-    taken = as_text.number_of(imported.workspaces, "Workspace")
+    taken = number_of(imported.workspaces, "Workspace")
     if imported.config_maps:
-        taken += f" and {as_text.number_of(imported.config_maps, 'ConfigMap')}"
+        taken += f" and {number_of(imported.config_maps, 'ConfigMap')}"
     return f"kaitogen: {taken} rendered again: 0 differences\n"

@@ -4,8 +4,8 @@ from kaitogen.commands import in_place, inputs, targets
 from kaitogen.commands.migrate.migrate import migrated
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
+from kaitogen.commands.terminal import report_text
+from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import UsageError
 from kaitogen.pipeline.load import STDIN, sources
 
@@ -25,8 +25,9 @@ def run(values: Values) -> Outcome:
         text, found = migrated(name, data, wanted)
         findings += found
         changes.append(in_place.Change(name, data, text.encode()))
-    said = as_text.text(findings, colour=colours())
-    if code := as_text.exit_code(findings):
+    report = Report(findings)
+    said = report_text(report, wrote=True)
+    if code := report.exit_code:
         return Outcome(said=said, exit_code=code)
     if values["check"]:
         outcome = in_place.checked(changes, f"kaitogen migrate --to {wanted.kaito} --write")

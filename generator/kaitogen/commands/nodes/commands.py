@@ -8,9 +8,10 @@ from kaitogen.commands.nodes import listing, source
 from kaitogen.commands.nodes.source import Facts
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
-from kaitogen.diagnostics import as_text
+from kaitogen.commands.terminal import colours, report_text
+from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.suggest import nearest
+from kaitogen.diagnostics.wording import listed, number_of, printable, table
 from kaitogen.errors import UsageError
 from kaitogen.model import Diagnostic, Document, Json, Target
 from kaitogen.nodes import snapshot
@@ -20,7 +21,6 @@ from kaitogen.nodes.quick_selectors import Refused, asked
 from kaitogen.nodes.selectors import Selector, equal, matches, written
 from kaitogen.nodes.snapshot import Changes
 from kaitogen.nodes.tolerations import obstacles, of_presets
-from kaitogen.nodes.wording import listed, number_of
 from kaitogen.pipeline.load import STDIN
 from kaitogen.yaml.writer import dump
 
@@ -30,8 +30,8 @@ _MOST_CHANGES: Final = 200
 
 def _list(values: Values) -> Outcome:
     found = source.facts(values)
-    said = as_text.text(found.findings, colour=colours(), wrote=False)
-    code = as_text.exit_code(found.findings)
+    report = Report(found.findings)
+    said, code = report_text(report), report.exit_code
     if code or found.known.inventory is None:
         return Outcome(said=said, exit_code=code)
     inventory = found.known.inventory
@@ -91,15 +91,15 @@ def _expression(values: Values) -> Selector:
 
 def _quick(values: Values) -> Outcome:
     found = source.facts(values, needed=False)
-    said = as_text.text(found.findings, colour=colours(), wrote=False)
-    code = as_text.exit_code(found.findings)
+    report = Report(found.findings)
+    said, code = report_text(report), report.exit_code
     if code:
         return Outcome(said=said, exit_code=code)
     rows = [("NAME", "MATCHES", "SELECTOR", "MEANS")]
     for one in found.known.quick.values():
         means = f"{one.description} ({one.file})" if one.file else one.description
         rows.append((one.name, _now(one.selector, found), written(one.selector), means))
-    return Outcome(listing.laid_out(rows).encode(), said)
+    return Outcome(table(rows, gap=listing.GAP).encode(), said)
 
 
 def _now(selector: Selector, found: Facts) -> str:
@@ -115,9 +115,9 @@ def _snapshot(values: Values) -> Outcome:
     merge = inputs.word(values["merge"])
     old, wrong = _old(merge) if merge is not None else (None, [])
     findings += wrong
-    code = as_text.exit_code(findings)
-    if code or document is None:
-        return Outcome(said=as_text.text(findings, colour=colours()), exit_code=code)
+    report = Report(findings)
+    if report.exit_code or document is None:
+        return Outcome(said=report_text(report, wrote=True), exit_code=report.exit_code)
     selector = _expression(values)
     spec = document.value["spec"]
     entries = [one for one in spec["nodes"] if matches(selector, one.get("labels") or {})]
@@ -182,7 +182,7 @@ def _same_cluster(old: str, new: str, file: str) -> None:
     if old and new and old != new:
         fix = "name the inventory of that cluster, or none to begin anew"
         raise UsageError(
-            f"{as_text.printable(file)} is about the cluster {as_text.printable(old[:60])}, and these facts are about {as_text.printable(new[:60])}",
+            f"{printable(file)} is about the cluster {printable(old[:60])}, and these facts are about {printable(new[:60])}",
             fix=fix,
         )
 
@@ -207,9 +207,9 @@ def _told(changes: Changes, since: str) -> str:
     )
     lines = [f"new: {name}" for name in changes.new] + [f"gone: {name}" for name in changes.gone]
     lines += [f"{name}: {listed(what)}" for name, what in changes.changed.items()]
-    shown = [f"    {as_text.printable(line)}\n" for line in lines[:_MOST_CHANGES]]
+    shown = [f"    {printable(line)}\n" for line in lines[:_MOST_CHANGES]]
     more = f"    and {len(lines) - _MOST_CHANGES} more\n" if len(lines) > _MOST_CHANGES else ""
-    return f"kaitogen: since {as_text.printable(since)}: {words}\n" + "".join(shown) + more
+    return f"kaitogen: since {printable(since)}: {words}\n" + "".join(shown) + more
 
 
 COMMANDS: Final[dict[str, Callable[[Values], Outcome]]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics import wording
 from kaitogen.model import INTENT_API_VERSION, Json
 from kaitogen.nodes.facts import NodeFacts
 from kaitogen.nodes.gpus import Gpus, gpus
@@ -13,9 +13,11 @@ from kaitogen.nodes.tolerations import Toleration, tolerated
 
 KIND: Final = "NodeReport"
 _NOTHING: Final = "-"
-_GAP: Final = "   "
+GAP: Final = "   "
 _COLOURS: Final = {"Ready": 32, "Not Ready": 31}
 _OTHER_COLOUR: Final = 33
+#: The column that has colours.
+_STATUS: Final = 1
 
 
 class View(NamedTuple):
@@ -33,24 +35,15 @@ def table(nodes: Sequence[NodeFacts], view: View) -> str:
     if not nodes:
         return ""
     rows = [_cells(node, view) for node in nodes]
-    return laid_out([list(rows[0]), *(list(row.values()) for row in rows)], colour=view.colour)
+    cells = [list(rows[0]), *(list(row.values()) for row in rows)]
+    return wording.table(cells, gap=GAP, paint=_painted if view.colour else None)
 
 
-def laid_out(rows: Sequence[Sequence[str]], *, colour: bool = False) -> str:
-    """Columns as wide as their widest cell; the last one ends where its text ends, and no cell steers a terminal."""
-    rows = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for number, row in enumerate(rows):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        if colour and number:
-            cells[1] = _painted(row[1], cells[1])
-        lines.append(_GAP.join(cells).rstrip() + "\n")
-    return "".join(lines)
-
-
-def _painted(chip: str, cell: str) -> str:
-    return f"\x1b[{_COLOURS.get(chip, _OTHER_COLOUR if chip.startswith('Ready') else 31)}m{cell}\x1b[0m"
+def _painted(column: int, text: str, cell: str) -> str:
+    """The cell in the colour of a node's status, where it is one."""
+    if column != _STATUS:
+        return cell
+    return f"\x1b[{_COLOURS.get(text, _OTHER_COLOUR if text.startswith('Ready') else 31)}m{cell}\x1b[0m"
 
 
 def _cells(node: NodeFacts, view: View) -> dict[str, str]:

@@ -10,7 +10,7 @@ from kaitogen.commands.plan import as_text, html_cards, view_model, wording
 from kaitogen.commands.plan.changes import Comparison
 from kaitogen.commands.plan.sources import Sources
 from kaitogen.commands.plan.types import Fleet, Planned
-from kaitogen.diagnostics.as_text import number_of
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.files import shipped
 from kaitogen.model import NEWEST_KAITO
 from kaitogen.pipeline.templating.html import fill_page

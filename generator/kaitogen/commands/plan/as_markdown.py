@@ -6,8 +6,8 @@ from typing import Final
 from kaitogen.commands.plan import as_text, view_model, wording
 from kaitogen.commands.plan.changes import Change, Comparison
 from kaitogen.commands.plan.types import Fleet, Planned
-from kaitogen.diagnostics.as_text import counted, number_of, place
-from kaitogen.diagnostics.formats.markdown import plain
+from kaitogen.diagnostics.markdown import plain
+from kaitogen.diagnostics.wording import counted, number_of, place
 from kaitogen.model import Diagnostic
 
 #: GitHub takes comments of so many characters; counted in bytes, so that no reader counts more.

@@ -9,7 +9,7 @@ from kaitogen.commands.plan import view_model
 from kaitogen.commands.plan.changes import Change, Comparison
 from kaitogen.commands.plan.types import Fleet, Planned
 from kaitogen.commands.plan.wording import delta, figures, price
-from kaitogen.diagnostics.as_text import counted, number_of, printable
+from kaitogen.diagnostics.wording import counted, number_of, printable
 
 _WIDTH: Final = 110
 _ABOUT: Final = 13

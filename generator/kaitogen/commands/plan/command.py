@@ -13,8 +13,9 @@ from kaitogen.commands.plan.side_tables import exceeded, read
 from kaitogen.commands.plan.types import Fleet
 from kaitogen.commands.progress import Progress
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours, rewrites
-from kaitogen.diagnostics import as_text
+from kaitogen.commands.terminal import report_text, rewrites
+from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_ENVIRONMENT
 from kaitogen.model import Diagnostic, Request, Rule
 from kaitogen.pipeline.generate import generate
@@ -25,8 +26,6 @@ KG730 = Rule("KG730", "The intents of the revision had errors", kind="warning")
 def run(values: Values) -> Outcome:
     """Plan what the paths hold: the plan on standard output, the findings on standard error."""
     revision = inputs.word(values["against"])
-    strict = bool(values["strict"])
-    colour = colours()
     with Progress("reading the intents", watched=rewrites()) as progress:
         request = max_age.dated(inputs.request(values), values)
         tables = read(
@@ -38,19 +37,18 @@ def run(values: Values) -> Outcome:
         fleet = fleet.with_more((*tables.findings, *exceeded(tables, fleet.planned)))
         against, readable = None, True
         if revision is not None:
-            progress.say(f"reading the intents at {as_text.printable(revision)}")
+            progress.say(f"reading the intents at {printable(revision)}")
             before = _at(revision, request, beside._replace(choosing=False))
             past = _about_the_past(revision, before)
-            readable = as_text.exit_code(past) != EXIT_ENVIRONMENT
+            readable = Report(past).exit_code != EXIT_ENVIRONMENT
             fleet = fleet.with_more(past)
             against = compare(revision, before, fleet)
         progress.say("writing the plan")
         # A plan that leaves the other side out would be taken for one without changes.
         written = _WRITERS[inputs.word(values["form"]) or "text"](fleet, against) if readable else ""
-    code = as_text.exit_code(fleet.findings, strict=strict)
-    shown = [one for one in fleet.findings if not values["quiet"] or as_text.stops(one, strict=strict)]
-    said = as_text.text(shown, strict=strict, colour=colour, wrote=False)
-    return Outcome(written.encode("utf-8", "backslashreplace"), said, code)
+    report = Report(fleet.findings, strict=bool(values["strict"]))
+    said = report_text(report, quiet=bool(values["quiet"]))
+    return Outcome(written.encode("utf-8", "backslashreplace"), said, report.exit_code)
 
 
 def _at(revision: str, request: Request, beside: Beside) -> Fleet:
@@ -68,7 +66,7 @@ def _about_the_past(revision: str, before: Fleet) -> list[Diagnostic]:
     wrong = len(errors) - len(unreadable)
     if not wrong:
         return unreadable
-    number = as_text.number_of(wrong, "error")
+    number = number_of(wrong, "error")
     message = f"the intents at this revision have {number}: what they could not make counts as new"
     fix = "compare with a revision whose intents are valid"
     return [*unreadable, KG730.in_file(revision, message, fix=fix)]

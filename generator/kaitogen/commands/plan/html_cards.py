@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from kaitogen.commands.plan import view_model, wording
 from kaitogen.commands.plan.sources import Shown, Sources
 from kaitogen.commands.plan.types import Planned
-from kaitogen.diagnostics.as_text import number_of
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.sizing.types import Memory
 from kaitogen.yaml.writer import dump

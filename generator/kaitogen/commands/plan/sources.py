@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.plan.build import documents_of
 from kaitogen.commands.plan.types import Fleet
-from kaitogen.diagnostics.as_text import place, printable
+from kaitogen.diagnostics.wording import place, printable
 from kaitogen.model import Diagnostic, Document, Severity
 
 #: As many lines are shown before and after one that is pointed at.

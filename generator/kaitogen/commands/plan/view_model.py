@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.plan import wording
 from kaitogen.commands.plan.types import Made, Planned
-from kaitogen.diagnostics.as_text import number_of
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.rules.context import cut, part, text
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.sizing.instance_types import Offer

@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen.commands.plan.changes import Change
 from kaitogen.commands.plan.types import Fleet
-from kaitogen.diagnostics.as_text import number_of
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.types import Layout, Memory, Span, Term
 

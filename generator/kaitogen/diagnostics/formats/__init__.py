@@ -1,48 +1,69 @@
-"""Findings in the formats that people and machines read; one file for each."""
+"""Findings in the formats that people and machines read; one file for each, and the one model that all of them get."""
 
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
+from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.model import Diagnostic, Suppressed
 
 
 class Report(NamedTuple):
-    """What is reported of one run. `strict` says that warnings count as errors."""
+    """What is reported of one run: `workspaces` is how many were looked at, `strict` says that warnings stop as errors do."""
 
-    findings: tuple[Diagnostic, ...]
-    suppressed: tuple[Suppressed, ...] = ()
+    findings: Sequence[Diagnostic]
+    suppressed: Sequence[Suppressed] = ()
     workspaces: int = 0
     strict: bool = False
 
+    def stops(self, finding: Diagnostic) -> bool:
+        """Whether a finding keeps anything from being written."""
+        return finding.severity == "error" or (self.strict and finding.severity == "warning")
 
-def _json(report: Report) -> str:
-    from kaitogen.diagnostics.formats import as_json
+    @property
+    def stopping(self) -> list[Diagnostic]:
+        """The findings that do."""
+        return [finding for finding in self.findings if self.stops(finding)]
 
-    return as_json.write(report)
-
-
-def _github(report: Report) -> str:
-    from kaitogen.diagnostics.formats import as_github
-
-    return as_github.write(report)
-
-
-def _sarif(report: Report) -> str:
-    from kaitogen.diagnostics.formats import as_sarif
-
-    return as_sarif.write(report)
-
-
-def _junit(report: Report) -> str:
-    from kaitogen.diagnostics.formats import as_junit
-
-    return as_junit.write(report)
+    @property
+    def exit_code(self) -> int:
+        """0 where nothing stops the run, 3 where the environment did, 1 where the user's files did."""
+        stopping = self.stopping
+        if any(finding.rule.kind == "environment" for finding in stopping):
+            return EXIT_ENVIRONMENT
+        return EXIT_FINDINGS if stopping else EXIT_OK
 
 
-#: The formats for machines, each with the function that writes it; text for people is `reporting`'s.
-WRITERS: Final[dict[str, Callable[[Report], str]]] = {
-    "json": _json,
-    "github": _github,
-    "sarif": _sarif,
-    "junit": _junit,
-}
+class Reporter(Protocol):
+    """A format of reports, satisfied by a module with this function."""
+
+    def write(self, report: Report, /) -> str:
+        """The whole report, with a newline at its end where it is not empty."""
+
+
+def reporter(name: str) -> Reporter:
+    """The reporter of a format. Each is loaded when somebody asks for it, since a run needs one at most."""
+    match name:
+        case "json":
+            from kaitogen.diagnostics.formats import as_json
+
+            return as_json
+        case "sarif":
+            from kaitogen.diagnostics.formats import as_sarif
+
+            return as_sarif
+        case "github":
+            from kaitogen.diagnostics.formats import as_github
+
+            return as_github
+        case "junit":
+            from kaitogen.diagnostics.formats import as_junit
+
+            return as_junit
+        case "argocd":
+            from kaitogen.diagnostics.formats import as_argocd
+
+            return as_argocd
+        case _:
+            from kaitogen.diagnostics.formats import as_text
+
+            return as_text

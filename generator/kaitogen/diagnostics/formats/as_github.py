@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from kaitogen.diagnostics.as_text import printable
 from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import printable
 from kaitogen.model import Diagnostic
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}

@@ -26,7 +26,7 @@ except ImportError:
     raise no_library() from None
 
 from kaitogen import __version__
-from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics.wording import printable
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.login import Connection
 from kaitogen.files.cluster.problems import Asked

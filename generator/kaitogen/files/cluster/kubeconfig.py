@@ -4,7 +4,7 @@ import os
 import shutil
 from typing import Any, Final, NamedTuple
 
-from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics.wording import printable
 from kaitogen.files.cluster import problems
 from kaitogen.yaml.reader import Unreadable, read
 

@@ -6,8 +6,8 @@ No word comes from a library's own message: those repeat addresses, files and so
 import json
 from typing import Final, NamedTuple
 
-from kaitogen.diagnostics.as_text import printable
 from kaitogen.diagnostics.suggest import nearest
+from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.model import Rule
 

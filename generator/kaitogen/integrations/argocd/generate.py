@@ -10,9 +10,9 @@ from typing import Final
 from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.diagnostics import as_text
+from kaitogen.diagnostics.formats import Report, as_argocd
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, UsageError
-from kaitogen.integrations.argocd import bounds, folder, parameters, report
+from kaitogen.integrations.argocd import bounds, folder, parameters
 from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
 from kaitogen.pipeline import overlay
 from kaitogen.pipeline.emit import stream
@@ -31,25 +31,24 @@ def run(values: Values) -> Outcome:
     try:
         return bounds.bounded(lambda: _outcome(values), seconds, mebibytes, _stopped)
     except KaitogenError as error:
-        return Outcome(said=report.failure(error.message, error.fix), exit_code=error.exit_code)
+        return Outcome(said=as_argocd.failure(error.message, error.fix), exit_code=error.exit_code)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         return Outcome(
-            said=report.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_ENVIRONMENT
+            said=as_argocd.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_ENVIRONMENT
         )
 
 
 def _stopped(finding: Diagnostic) -> Outcome:
-    return Outcome(said=report.text([finding]), exit_code=EXIT_ENVIRONMENT)
+    return Outcome(said=as_argocd.write(Report([finding])), exit_code=EXIT_ENVIRONMENT)
 
 
 def _outcome(values: Values) -> Outcome:
     said = parameters.said(os.environ)
     top = folder.root(inputs.word(values["within"]) or "", os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
     result = _result(said, top, inputs.word(values["templates"]))
-    strict = said.true("strict")
-    code = as_text.exit_code(result.findings, strict=strict)
-    words = report.text(result.findings, strict=strict)
+    report = Report(result.findings, strict=said.true("strict"))
+    code, words = report.exit_code, as_argocd.write(report)
     if code or not result.manifests:
         return Outcome(said=words, exit_code=code)
     # A first line of ---: what an image of somebody's prints before can never become part of a manifest.

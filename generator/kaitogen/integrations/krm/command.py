@@ -7,18 +7,17 @@ from typing import Final
 from kaitogen.commands import inputs
 from kaitogen.commands.option_types import Values
 from kaitogen.commands.result import Outcome
-from kaitogen.diagnostics import as_text
+from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, functions, resource_list
 from kaitogen.integrations.krm.resource_list import ResourceList
-from kaitogen.model import INTENT_API_VERSION, Diagnostic, Json
+from kaitogen.model import INTENT_API_VERSION, Json
 from kaitogen.pipeline.load import KG109, documents_of
 
 #: More than an intent file may have: a function is handed everything that a build holds.
 MAX_BYTES: Final = 128 * 1024 * 1024
 _STDIN: Final = "<stdin>"
-_MAX_RESULTS: Final = 1000
 _VALIDATOR: Final = {
     "apiVersion": INTENT_API_VERSION,
     "kind": configuration.VALIDATOR,
@@ -34,9 +33,9 @@ def run(values: Values) -> Outcome:
         job = configuration.job(given.function_config, os.getcwd())
         answer = functions.run(job, given)
     except (resource_list.NoResourceList, configuration.Wrong) as stop:
-        return Outcome(said=as_text.text(stop.findings), exit_code=as_text.exit_code(stop.findings))
-    code = as_text.exit_code(answer.findings, strict=job.strict)
-    said = as_text.text(answer.findings, strict=job.strict)
+        return _reported(Report(stop.findings))
+    report = Report(answer.findings, strict=job.strict)
+    said, code = _text(report), report.exit_code
     if not given.api_version:
         hidden = code or (job.mode == "validate")
         return Outcome(
@@ -45,7 +44,11 @@ def run(values: Values) -> Outcome:
     items = answer.items
     if job.mode == "validate" and not code and not _echoes(job, given):
         items = ()
-    results = [_result(finding, answer.objects) for finding in answer.findings[:_MAX_RESULTS]]
+    results: list[Json] = []
+    if report.findings:
+        from kaitogen.diagnostics.formats import as_krm  # most builds have nothing to report
+
+        results = as_krm.results(report, answer.references)
     return Outcome(resource_list.written(given._replace(items=items), results), said, code)
 
 
@@ -55,12 +58,21 @@ def check(spec: Json) -> Outcome:
         job = configuration.job({**_VALIDATOR, "spec": spec}, os.getcwd())
         answer = functions.run(job, resource_list.documents(_input(), _STDIN))
     except (resource_list.NoResourceList, configuration.Wrong) as stop:
-        return Outcome(
-            said=as_text.text(stop.findings, wrote=False), exit_code=as_text.exit_code(stop.findings)
-        )
-    code = as_text.exit_code(answer.findings, strict=job.strict)
-    said = as_text.text(answer.findings, strict=job.strict, wrote=False)
-    return Outcome(said=said or "kaitogen: no findings\n", exit_code=code)
+        return _reported(Report(stop.findings), wrote=False)
+    return _reported(Report(answer.findings, strict=job.strict), wrote=False)
+
+
+def _reported(report: Report, *, wrote: bool = True) -> Outcome:
+    return Outcome(said=_text(report, wrote=wrote) or "kaitogen: no findings\n", exit_code=report.exit_code)
+
+
+def _text(report: Report, *, wrote: bool = True) -> str:
+    """The findings without colours: kustomize and kpt show them among words of their own."""
+    if not report.findings:
+        return ""
+    from kaitogen.diagnostics.formats import as_text  # most builds have nothing to report
+
+    return as_text.write(report, wrote=wrote)
 
 
 def _echoes(job: configuration.Job, given: ResourceList) -> bool:
@@ -108,21 +120,3 @@ def _by_hand() -> bool:
         return os.isatty(0)
     except OSError:
         return False
-
-
-def _result(finding: Diagnostic, objects: dict[str, Json]) -> Json:
-    """One entry of a ResourceList's results (functions-spec of the KRM functions)."""
-    severity = "info" if finding.severity == "note" else finding.severity
-    message = finding.message + (f" (fix: {finding.fix})" if finding.fix else "")
-    entry: dict[str, Json] = {"message": message, "severity": severity}
-    value = objects.get(finding.file)
-    identity = functions.identity_of(value)
-    if value is not None and identity is not None:
-        reference = {"apiVersion": value["apiVersion"], "kind": identity[1], "name": identity[3]}
-        entry["resourceRef"] = {**reference, "namespace": identity[2]} if identity[2] else reference
-    if finding.path:
-        entry["field"] = {"path": finding.field}
-    if finding.line or finding.file.endswith((".yaml", ".yml", ".json")):
-        entry["file"] = {"path": finding.file}
-    entry["tags"] = {"code": finding.code}
-    return entry

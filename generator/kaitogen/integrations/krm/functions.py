@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
-from kaitogen.diagnostics.as_text import number_of, stops
+from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import place
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.integrations.krm import bookkeeping, resource_list
 from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, Job
 from kaitogen.integrations.krm.resource_list import Item, ResourceList
@@ -30,11 +31,11 @@ _NOT_EXPANDED: Final = (
 
 
 class Answer(NamedTuple):
-    """What a function hands back: the objects, what it found, and the objects that the findings' files stand for."""
+    """What a function hands back: the objects, what it found, and references to the objects that files of findings stand for."""
 
     items: tuple[Item, ...]
     findings: tuple[Diagnostic, ...]
-    objects: dict[str, Json]
+    references: dict[str, Json]
 
 
 class _Sorted(NamedTuple):
@@ -58,9 +59,9 @@ def _generate(job: Job, given: ResourceList) -> Answer:
     result = generate(Request(job.files, job.documents, inventory=job.inventory))
     if not result.manifests and not result.findings:
         result = result._replace(findings=(_nothing(),))
-    objects = _by_file(job.documents)
+    references = _references(job.documents)
     if _stopped(result, job):
-        return Answer(given.items, result.findings, objects)
+        return Answer(given.items, result.findings, references)
     made = {manifest.identity: manifest.data for manifest in result.manifests}
     items: list[Item] = []
     for number, item in enumerate(given.items):
@@ -73,7 +74,7 @@ def _generate(job: Job, given: ResourceList) -> Answer:
         elif identity is None or not _is_own_configuration(value, identity, given):
             items.append(item)
     items += [resource_list.made(data, given.indent) for data in made.values()]
-    return Answer(tuple(items), result.findings, objects)
+    return Answer(tuple(items), result.findings, references)
 
 
 def _nothing() -> Diagnostic:
@@ -95,7 +96,7 @@ def _transform(job: Job, given: ResourceList) -> Answer:
     result = generate(Request(documents=documents, inventory=job.inventory))
     result = result._replace(findings=(*result.findings, *_already_there(result, found.others)))
     if _stopped(result, job):
-        return Answer(given.items, result.findings, _by_file(documents))
+        return Answer(given.items, result.findings, _references(documents))
     made: dict[int, list[Item]] = {}
     for manifest in result.manifests:
         number = manifest.spec.origin.document.number
@@ -104,7 +105,7 @@ def _transform(job: Job, given: ResourceList) -> Answer:
     items: list[Item] = []
     for number, item in enumerate(given.items):
         items += made.get(number, ()) if number in found.intents else (item,)
-    return Answer(tuple(items), result.findings, _by_file(documents))
+    return Answer(tuple(items), result.findings, _references(documents))
 
 
 def _handed_on(manifest: Manifest, intent: Json) -> Json:
@@ -137,7 +138,7 @@ def _validate(job: Job, given: ResourceList) -> Answer:
         fix = "correct expect; where a generator was skipped, build with --enable-alpha-plugins --enable-exec"
         findings.append(KG146.in_file("functionConfig", message, path=("spec", "expect"), fix=fix))
     documents = (*found.intents.values(), *found.others.values())
-    return Answer(given.items, (*findings, *result.findings), _by_file(documents))
+    return Answer(given.items, (*findings, *result.findings), _references(documents))
 
 
 def _sort(given: ResourceList) -> _Sorted:
@@ -193,11 +194,18 @@ def identity_of(value: Json) -> Identity | None:
 
 
 def _stopped(result: Result, job: Job) -> bool:
-    return any(stops(finding, strict=job.strict) for finding in result.findings)
+    return bool(Report(result.findings, strict=job.strict).stopping)
 
 
-def _by_file(documents: tuple[Document, ...]) -> dict[str, Json]:
-    return {document.file: document.value for document in documents}
+def _references(documents: tuple[Document, ...]) -> dict[str, Json]:
+    """By the name that findings have for an object's file, how results refer to it."""
+    found: dict[str, Json] = {}
+    for document in documents:
+        if identity := identity_of(document.value):
+            _, kind, namespace, name = identity
+            reference = {"apiVersion": document.value["apiVersion"], "kind": kind, "name": name}
+            found[document.file] = {**reference, "namespace": namespace} if namespace else reference
+    return found
 
 
 def _place(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kaitogen.diagnostics.as_text import printable
+from kaitogen.diagnostics.wording import cut, printable
 
 #: What Markdown, HTML in it or GitHub would take for more than text.
 _ESCAPES: Final = str.maketrans(
@@ -26,4 +26,4 @@ _ESCAPES: Final = str.maketrans(
 def plain(text: str, most: int = 0) -> str:
     """The text on one line, with at most so many characters (0: all of them)."""
     line = printable(text)
-    return (line if not most or len(line) <= most else line[: most - 1] + "…").translate(_ESCAPES)
+    return (cut(line, most) if most else line).translate(_ESCAPES)

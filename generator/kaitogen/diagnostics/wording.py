@@ -1,0 +1,73 @@
+"""How findings, numbers, lists and texts of users are written in front of people, the same in every format."""
+
+from collections.abc import Callable, Container, Iterable, Sequence
+
+from kaitogen.model import Diagnostic
+
+
+def printable(text: str) -> str:
+    """The text without anything that could steer a terminal: such characters are written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def cut(text: str, room: int) -> str:
+    """The text, or as much of its beginning as has room."""
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def cut_front(text: str, room: int) -> str:
+    """The text, or as much of its end as has room: the end of a path says more than its beginning."""
+    return text if len(text) <= room else "…" + text[1 - room :]
+
+
+def number_of(number: int, noun: str) -> str:
+    """A number with its noun: `1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(words: Iterable[str], most: int = 8) -> str:
+    """The words with commas between, and how many more there are."""
+    every = list(words)
+    shown = ", ".join(word[:120] for word in every[:most])
+    return shown if len(every) <= most else f"{shown} and {len(every) - most} more"
+
+
+def counted(findings: Iterable[Diagnostic]) -> str:
+    """How many there are of each severity: `1 error, 2 warnings`."""
+    severities = [finding.severity for finding in findings]
+    numbers = [(severities.count(severity), severity) for severity in ("error", "warning", "note")]
+    return ", ".join(number_of(number, severity) for number, severity in numbers if number)
+
+
+def place(finding: Diagnostic) -> str:
+    """File, line and column, as editors take them; what is unknown is left out."""
+    numbers = [str(number) for number in (finding.line, finding.column) if number]
+    return ":".join([printable(finding.file), *numbers])
+
+
+def table(
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Container[int] = (),
+    gap: str = "  ",
+    paint: Callable[[int, str, str], str] | None = None,
+) -> str:
+    """Rows below a row of headings, in columns as wide as their widest cell; no cell steers a terminal.
+
+    Columns whose numbers are in `right` are aligned to the right. `paint` is given the column, the text and the
+    padded cell of every cell below the headings, and may put colours around it. No line ends in blanks.
+    """
+    rows = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for number, row in enumerate(rows):
+        cells = [
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        if number and paint is not None:
+            cells = [paint(column, *pair) for column, pair in enumerate(zip(row, cells, strict=True))]
+        lines.append(gap.join(cells).rstrip() + "\n")
+    return "".join(lines)
