@@ -149,11 +149,6 @@ wheel-test: $(VENV)/.test ## Build the archives, hold them to their lists, run t
 	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -n auto \
 	    -m 'not checkout and not e2e' $(WHEEL_TESTS) $(PYTEST_ARGS)
 
-.PHONY: update-packaging-list
-update-packaging-list: $(VENV)/.test ## Write the list of the wheel's files from a real build
-	@$(BIN)/python -m pytest -q -p no:cacheprovider --update-expected \
-	    tests/packaging/test_archives.py::test_wheel_holds_what_is_listed
-
 # A version that is not on the machine is left out, and said so; pyenv's shims exist for
 # versions that are not selected, so a candidate counts only once it has run.
 .PHONY: pythons

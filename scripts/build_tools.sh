@@ -5,18 +5,24 @@
 #   scripts/build_tools.sh NAME...          build what is missing; print the path of each
 #   scripts/build_tools.sh --path NAME...   print the paths only
 #
-# A program is kept in ${KAITOGEN_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/kaitogen/tools} under
-# its name and a hash of its sources, so a changed pin is built anew and nothing else is.
+# A program is kept in the folder that tools_folder.sh names, under its name and a hash of its
+# sources and flags, so a changed pin is built anew and nothing else is.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-tools=${KAITOGEN_TOOLS:-${XDG_CACHE_HOME:-${HOME:?set HOME or KAITOGEN_TOOLS}/.cache}/kaitogen/tools}
+. "$root/scripts/tools_folder.sh"
 build=yes
 if [ "${1:-}" = --path ]; then build=no; shift; fi
 if [ $# -eq 0 ]; then sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
 
-digest() { # of the files that decide what is built
-    (cd "$1" && cat go.mod go.sum $(find . -name '*.go' | LC_ALL=C sort)) |
+# An API server says which version it is only where it is linked with one, and operators refuse another.
+flags() { # for the linker
+    version=$(sed -n 's|^[[:space:]]*k8s\.io/kubernetes \(v[^ ]*\).*|\1|p' "$1/go.mod")
+    echo "-s -w${version:+ -X k8s.io/component-base/version.gitVersion=$version}"
+}
+
+digest() { # of what decides what is built
+    (cd "$1" && flags . && cat go.mod go.sum $(find . -name '*.go' | LC_ALL=C sort)) |
         { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-12
 }
 
@@ -35,7 +41,7 @@ for name in "$@"; do
         if ls "$module"/*.go >/dev/null 2>&1; then package=.; else package=tool; fi
         echo "build_tools: building $name (some minutes, once)" >&2
         (cd "$module" && GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false" \
-            nice go build -p "${KAITOGEN_BUILD_JOBS:-2}" -trimpath -ldflags="-s -w" -o "$stage/" "$package") >&2 || {
+            nice go build -p "${KAITOGEN_BUILD_JOBS:-2}" -trimpath -ldflags="$(flags .)" -o "$stage/" "$package") >&2 || {
             echo "build_tools: $name could not be built; the Go module proxy may be out of reach" >&2
             exit 3
         }

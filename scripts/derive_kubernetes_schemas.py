@@ -60,11 +60,14 @@ def main() -> int:
         "--check", action="store_true", help="compare with the committed files, write nothing"
     )
     arguments = parser.parse_args()
+    # Every type of volume is one of a pod's, so the one file has them for both.
+    pod, volume = "pod-template.schema.json", "volume-source.schema.json"
+    types: dict[str, Schema] = {}
+    template = _object("V1PodTemplateSpec", types)
+    source = _volume_source(types["V1Volume"], pod)
     schemas = {
-        "pod-template.schema.json": _document("pod-template", "Pod template", "V1PodTemplateSpec"),
-        "volume-source.schema.json": _document(
-            "volume-source", "Volume source", "V1Volume", leave_out="name"
-        ),
+        pod: _document(pod, "Pod template", template) | {"$defs": dict(sorted(types.items()))},
+        volume: _document(volume, "Volume source", source),
     }
     exit_code = 0
     for name, schema in schemas.items():
@@ -78,28 +81,34 @@ def main() -> int:
     return exit_code
 
 
-def _document(name: str, title: str, model: str, leave_out: str = "") -> Schema:
-    """A whole schema file: the model at the root, and what it refers to in `$defs`."""
-    defs: dict[str, Schema] = {}
-    root = _object(model, defs, leave_out)
+def _document(name: str, title: str, root: Schema) -> Schema:
+    """A whole schema file, but for the types that it refers to."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"https://kaitogen.io/schemas/kubernetes/{name}.schema.json",
+        "$id": f"https://kaitogen.io/schemas/kubernetes/{name}",
         "$comment": f"Derived from kubernetes {kubernetes.__version__} (the Python client) by "
         "scripts/derive_kubernetes_schemas.py; do not edit.",
         "title": title,
         **root,
-        "$defs": {key: defs[key] for key in sorted(defs)},
     }
 
 
-def _object(model: str, defs: dict[str, Schema], leave_out: str = "") -> Schema:
+def _volume_source(volume: Schema, types: str) -> Schema:
+    """What a volume says beside its name; the types it refers to stand in another file."""
+    fields = {
+        name: {"$ref": types + field["$ref"]}
+        for name, field in volume["properties"].items()
+        if name != "name"
+    }
+    return {"type": "object", "additionalProperties": False, "properties": fields}
+
+
+def _object(model: str, defs: dict[str, Schema]) -> Schema:
     """The schema of one client model, whose fields may add to `defs`."""
     cls = getattr(client, model)
     kinds = {
         name: cls.openapi_types[attribute]
         for attribute, name in sorted(cls.attribute_map.items(), key=lambda pair: str(pair[1]))
-        if name != leave_out
     }
     schema: Schema = {
         "type": "object",

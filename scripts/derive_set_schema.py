@@ -102,7 +102,8 @@ class Derivation:
         entry = {"metadata": self._metadata("name"), "spec": {"$ref": "#/$defs/spec"}}
         shared, first = EXAMPLE["defaults"], EXAMPLE["workspaces"][0]
         # Null can't remove an entry's whole spec: something must say what runs.
-        self._defs["spec"] = self._mapping(INTENT, self._file(INTENT)["properties"]["spec"])
+        spec = self._mapping(INTENT, self._file(INTENT)["properties"]["spec"])
+        self._defs["spec"] = {"x-part-of": f"{INTENT}#/properties/spec", **spec}
         for place, example in ((defaults, shared), (entry, first)):
             said = "Name, namespace, labels and annotations of one Workspace, laid over the defaults."
             if place is defaults:
@@ -168,9 +169,9 @@ class Derivation:
             self._defs[name] = {}  # holds the place, so that what contains itself ends here
             source = self._file(target)
             whole = source["$defs"][pointer] if pointer else source
-            self._defs[name] = self._partial(
-                target, {k: v for k, v in whole.items() if k[0] != "$" or k == "$ref"}
-            )
+            whole = {word: said for word, said in whole.items() if word[0] != "$" or word == "$ref"}
+            origin = f"{target}#/$defs/{pointer}" if pointer else target
+            self._defs[name] = {"x-part-of": origin, **self._partial(target, whole)}
         return f"#/$defs/{name}"
 
     def _file(self, path: str) -> Schema:

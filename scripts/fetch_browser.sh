@@ -5,8 +5,8 @@
 #   scripts/fetch_browser.sh          fetch it where it is missing
 #   scripts/fetch_browser.sh --path   print the path only
 #
-# It is kept in ${KAITOGEN_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/kaitogen/tools}. KAITOGEN_BROWSER
-# names another Chromium or Chrome to use instead, on a machine that the package is not for.
+# It is kept in the folder that tools_folder.sh names. KAITOGEN_BROWSER names another Chromium or
+# Chrome to use instead, on a machine that the package is not for.
 set -eu
 
 version=153.0.0
@@ -14,7 +14,7 @@ version=153.0.0
 integrity=jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA==
 
 if [ -n "${KAITOGEN_BROWSER:-}" ]; then echo "$KAITOGEN_BROWSER"; exit 0; fi
-tools=${KAITOGEN_TOOLS:-${XDG_CACHE_HOME:-${HOME:?set HOME or KAITOGEN_TOOLS}/.cache}/kaitogen/tools}
+. "$(dirname "$0")/tools_folder.sh"
 home=$tools/chromium-$version
 if [ "${1:-}" = --path ] || [ -x "$home/chromium" ]; then echo "$home/chromium"; exit 0; fi
 

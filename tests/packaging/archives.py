@@ -1,10 +1,17 @@
 """Builds the two archives of a release and lists what is in them."""
 
+import os
 import subprocess
 import sys
 import tarfile
 import zipfile
 from pathlib import Path
+
+HERE = Path(__file__).parent
+#: Folders whose files are carried whole: the list names the folder with a slash at its end.
+WHOLE = "/"
+#: Where the packages stand in the checkout.
+SOURCES = "generator/"
 
 
 def build(root: Path, out: Path) -> None:
@@ -35,3 +42,29 @@ def sdist_files(out: Path) -> list[str]:
     (sdist,) = out.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         return sorted(member.name.partition("/")[2] for member in archive if member.isfile())
+
+
+def listed(name: str, root: Path) -> list[str]:
+    """The files that a list names, those of whole folders as the checkout has them."""
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    found: list[str] = []
+    for line in (line for line in lines if line and not line.startswith("#")):
+        found += below(root, line) if line.endswith(WHOLE) else [line]
+    return sorted(found)
+
+
+def below(root: Path, folder: str) -> list[str]:
+    """What stands below `folder` in the checkout, caches of Python and of tools left out."""
+    place = root / in_checkout(root, folder)
+    found = []
+    for holder, folders, files in os.walk(place):
+        folders[:] = [name for name in folders if name != "__pycache__" and not name.endswith("_cache")]
+        found += [Path(holder, name).relative_to(place).as_posix() for name in files if name != ".DS_Store"]
+    return [folder + name for name in found]
+
+
+def in_checkout(root: Path, name: str) -> str:
+    """Where the checkout has what an archive has under that name: the wheel has the package at its top."""
+    if not name.startswith("kaitogen/"):
+        return name
+    return SOURCES + name if (root / SOURCES / name).exists() else name.removeprefix("kaitogen/")

@@ -1,17 +1,17 @@
 """Holds a value against one of the named JSON Schemas: fast where it conforms, in a person's words where it does not.
 
-Nearly every value conforms, so that is decided by code compiled from the schemas.
+Nearly every value conforms, so that is decided by checks made from what the schemas assert.
 Only a value that does not is handed to jsonschema, which says where and why.
 """
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any, Final
 
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
 from kaitogen.model import Diagnostic, Json, Rule
-from kaitogen.schema.compiled import FILES
+from kaitogen.schema.checks import check_of, schema_at
+from kaitogen.schema.compiled import FILES, MODULES
 
 KG120 = Rule("KG120", "An unknown field", kind="invalid", at_key=True)
 KG121 = Rule("KG121", "A missing field", kind="invalid")
@@ -24,16 +24,15 @@ KG125 = Rule("KG125", "Something else that the schema refuses", kind="invalid")
 #: Where the `$id` of every schema begins; the rest is the file's path below schemas/.
 BASE: Final = "https://kaitogen.io/schemas/"
 
-_modules: dict[str, Any] = {}
 _documents: dict[str, Json] = {}
 _validators: dict[str, Any] = {}
-#: By the identity of the schema of a list's items: the compiled check of one.
-_item_checks: dict[int, Any] = {}
+#: By the identity of the schema of a list's items: what it asserts.
+_items: dict[int, Json] = {}
 
 
 def conforms(name: str, value: Json) -> bool:
     """Whether the value conforms to the schema of that name, such as "intent" or "workspace-0.12-v1beta1"."""
-    return bool(_compiled(name).valid(value))
+    return check_of(name)(value)
 
 
 def problems(name: str, value: Json) -> list[Diagnostic]:
@@ -42,7 +41,7 @@ def problems(name: str, value: Json) -> list[Diagnostic]:
         return []
     found = explain(name, value)
     if not found:
-        raise InternalError(f"the compiled check of {name} refuses what its JSON Schema accepts")
+        raise InternalError(f"the check of {name} refuses what its JSON Schema accepts")
     return found
 
 
@@ -62,25 +61,20 @@ def document(file: str) -> Json:
         # Where a referred file says its draft, jsonschema goes on with its own keywords instead of ours.
         schema.pop("$schema", None)
         name = file.rpartition("/")[2].removesuffix(".schema.json")
-        for pointer, check in _compiled(name).ITEMS.items():
-            _item_checks[id(_at(schema, pointer))] = check
+        if name in MODULES:
+            _collect_items(schema, schema_at(name))
     return _documents[file]
 
 
-def _compiled(name: str) -> Any:
-    module = _modules.get(name)
-    if module is None:
-        if name not in FILES:
-            raise InternalError(f"there is no schema {name}")
-        identifier = "".join(letter if letter.isalnum() else "_" for letter in name)
-        module = _modules[name] = import_module(f"kaitogen.schema.compiled.{identifier}")
-    return module
-
-
-def _at(schema: Json, pointer: str) -> Json:
-    for step in pointer.split("/")[1:]:
-        schema = schema[step]
-    return schema
+def _collect_items(schema: Json, asserted: Json) -> None:
+    if isinstance(asserted, dict):
+        if "items" in asserted:
+            _items[id(schema["items"])] = asserted["items"]
+        for word in ("items", "additionalProperties"):
+            _collect_items(schema.get(word), asserted.get(word))
+        for word in ("properties", "$defs"):
+            for key, part in asserted.get(word, {}).items():
+                _collect_items(schema[word][key], part)
 
 
 def _errors(name: str, value: Json) -> Iterator[Any]:
@@ -104,5 +98,5 @@ def _validator(file: str) -> Any:
     # Crawled here, or it would be crawled again for every value.
     registry: Any = Registry().with_resources(resources).crawl()
     extend: Any = validators.extend
-    validator = extend(validators.Draft202012Validator, Keywords(ValidationError, _item_checks).by_name())
+    validator = extend(validators.Draft202012Validator, Keywords(ValidationError, _items).by_name())
     return validator(document(file), registry=registry)

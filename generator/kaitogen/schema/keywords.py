@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from kaitogen.model import Json
+from kaitogen.schema.checks import Check, make_check
 
 Keyword: TypeAlias = Callable[[Any, Any, Json, Mapping[str, Json]], Iterator[Any]]
 
@@ -11,13 +12,14 @@ Keyword: TypeAlias = Callable[[Any, Any, Json, Mapping[str, Json]], Iterator[Any
 class Keywords:
     """The keywords that differ from jsonschema's own in what they report, never in what they accept.
 
-    `error` is jsonschema's ValidationError, which only one module may import. `item_checks` has
-    compiled checks of single items, by the identity of the schema of the items.
+    `error` is jsonschema's ValidationError, which only one module may import. `items` has what
+    the schemas of lists' items assert, by the identity of those schemas.
     """
 
-    def __init__(self, error: Any, item_checks: Mapping[int, Any]) -> None:
+    def __init__(self, error: Any, items: Mapping[int, Json]) -> None:
         self._error = error
-        self._item_checks = item_checks
+        self._items_asserted = items
+        self._item_checks: dict[int, Check] = {}
 
     def by_name(self) -> dict[str, Keyword]:
         """The keywords as jsonschema wants them."""
@@ -50,7 +52,10 @@ class Keywords:
                 yield self._error(key)
 
     def _items(self, validator: Any, wanted: Any, value: Json, _: Mapping[str, Json]) -> Iterator[Any]:
-        check = self._item_checks.get(id(wanted))
+        key = id(wanted)
+        if key in self._items_asserted and key not in self._item_checks:
+            self._item_checks[key] = make_check(self._items_asserted[key])
+        check = self._item_checks.get(key)
         for index, item in enumerate(value if isinstance(value, list) else ()):
             if check is None or not check(item):
                 yield from validator.descend(item, wanted, path=index)

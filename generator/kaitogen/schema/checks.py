@@ -1,0 +1,245 @@
+"""Functions that judge a value as JSON Schema does, made from what the schemas assert.
+
+`compiled` holds the schemas without their words (scripts/compile_schemas.py). A check is made
+when a value first needs it: few intents hold a pod template, and its types contain each other.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final, TypeAlias
+
+from kaitogen.errors import InternalError
+from kaitogen.model import Json
+from kaitogen.schema.compiled import MODULES
+
+Check: TypeAlias = Callable[[Json], bool]
+
+#: What speaks of several fields at once does not hold for a part of a value.
+_BETWEEN_FIELDS: Final = ("required", "minProperties", "maxProperties", "dependentSchemas")
+_MANY: Final = float("inf")  # a maximum that no number passes
+
+_made: dict[tuple[str, bool], Check] = {}
+
+
+def check_of(reference: str, part: bool = False) -> Check:
+    """The check of a whole schema (`NAME`) or of one in it (`NAME#POINTER`).
+
+    With `part` it judges parts of such values: nothing is required, and every field may be null.
+    The defaults and the entries of a set are parts of intents.
+    """
+    check = _made.get((reference, part))
+    if check is None:
+        check = _made[reference, part] = make_check(schema_at(reference), part)
+    return check
+
+
+def schema_at(reference: str) -> Json:
+    """What the schema asserts, as data."""
+    name, _, pointer = reference.partition("#")
+    if name not in MODULES:
+        raise InternalError(f"there is no compiled schema {name}")
+    schema = import_module(f"kaitogen.schema.compiled.{MODULES[name]}").SCHEMA
+    for step in pointer.split("/")[1:]:
+        schema = schema[step]
+    return schema
+
+
+def make_check(schema: Json, part: bool = False) -> Check:
+    """The check of a schema that is given as data."""
+    if isinstance(schema, bool):
+        return lambda _: schema
+    if part and "$ref" in schema:
+        return check_of(schema["$ref"], part=True)
+    if part:
+        schema = _part_of(schema)
+    types = _types(schema)
+    checks: list[Check] = []
+    for kind, make in dict.fromkeys(_BY_TYPE[word] for word in schema if word in _BY_TYPE):
+        checks.append(make(schema, types != [kind], part))
+        types = [] if types == [kind] else types  # this check sees to it
+    if types:
+        checks.insert(0, _any_of([_TYPES[kind] for kind in types]))
+    checks += [_BY_KEYWORD[word](value) for word, value in schema.items() if word in _BY_KEYWORD]
+    return _all_of(checks)
+
+
+def _part_of(schema: Json) -> Json:
+    part = {keyword: value for keyword, value in schema.items() if keyword not in _BETWEEN_FIELDS}
+    part["type"] = [*_types(schema), "null"]
+    if "enum" in schema:
+        part["enum"] = [*schema["enum"], None]
+    return part
+
+
+def _types(schema: Json) -> list[str]:
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else types
+
+
+def _fields(schema: Json, others: bool, part: bool) -> Check:
+    """The check of what a mapping holds; `others` is the verdict on values of other types, here and below."""
+    fields = schema.get("properties", {})
+    required = schema.get("required", ())
+    checks: dict[str, Check] = {}
+    rest = make_check(schema.get("additionalProperties", True), part)
+
+    def field_check(key: str) -> Check:
+        if key not in fields:
+            return rest
+        checks[key] = make_check(fields[key], part)
+        return checks[key]
+
+    def check(value: Json) -> bool:
+        if not isinstance(value, dict):
+            return others
+        for key in required:
+            if key not in value:
+                return False
+        for key, item in value.items():  # noqa: SIM110 - half as long as with all()
+            if not (checks.get(key) or field_check(key))(item):
+                return False
+        return True
+
+    return check
+
+
+def _keys(schema: Json, others: bool, _: bool) -> Check:
+    key_check = make_check(schema["propertyNames"])
+    return lambda value: all(map(key_check, value)) if isinstance(value, dict) else others
+
+
+def _fields_together(schema: Json, others: bool, _: bool) -> Check:
+    """The check of what speaks of several fields: how many they are, and what one of them demands of others."""
+    least, most = schema.get("minProperties", 0), schema.get("maxProperties", sys.maxsize)
+    demands = [(key, make_check(each)) for key, each in schema.get("dependentSchemas", {}).items()]
+
+    def check(value: Json) -> bool:
+        if not isinstance(value, dict):
+            return others
+        return least <= len(value) <= most and all(each(value) for key, each in demands if key in value)
+
+    return check
+
+
+def _list(schema: Json, others: bool, _: bool) -> Check:
+    least, most = schema.get("minItems", 0), schema.get("maxItems", sys.maxsize)
+    unique = schema.get("uniqueItems", False)
+    item_check: Check | None = None
+
+    def check(value: Json) -> bool:
+        nonlocal item_check
+        if not isinstance(value, list):
+            return others
+        if item_check is None:
+            item_check = make_check(schema.get("items", True))
+        if not least <= len(value) <= most or not all(map(item_check, value)):
+            return False
+        return not unique or len(set(value)) == len(value)
+
+    return check
+
+
+def _text(schema: Json, others: bool, _: bool) -> Check:
+    least, most = schema.get("minLength", 0), schema.get("maxLength", sys.maxsize)
+    search = _search(schema["pattern"]) if "pattern" in schema else None
+
+    def check(value: Json) -> bool:
+        if not isinstance(value, str):
+            return others
+        return least <= len(value) <= most and (search is None or bool(search(value)))
+
+    return check
+
+
+def _search(pattern: str) -> Callable[[str], object]:
+    """What looks for the pattern; for plain text no regular expression, since to compile one takes long."""
+    if set(pattern) & set("\\.^$*+?{}[]|()"):
+        return re.compile(pattern).search
+    return lambda text: pattern in text
+
+
+def _number(schema: Json, others: bool, _: bool) -> Check:
+    least, most = schema.get("minimum", -_MANY), schema.get("maximum", _MANY)
+    return lambda value: bool(least <= value <= most) if _is_number(value) else others
+
+
+def _among(allowed: list[Json]) -> Check:
+    """Equal to one of these scalars, where 1 and 1.0 are one to JSON, and True is another."""
+    if all(isinstance(value, str | None) for value in allowed):
+        return lambda value: value in allowed
+    pairs = [(isinstance(value, bool), value) for value in allowed]
+    return lambda value: (isinstance(value, bool), value) in pairs
+
+
+def _not(schema: Json) -> Check:
+    check = make_check(schema)
+    return lambda value: not check(value)
+
+
+def _any_of(checks: list[Check]) -> Check:
+    return checks[0] if len(checks) == 1 else lambda value: any(check(value) for check in checks)
+
+
+def _all_of(checks: list[Check]) -> Check:
+    if len(checks) == 1:
+        return checks[0]
+    if len(checks) == 2:
+        first, second = checks
+        return lambda value: first(value) and second(value)
+    return lambda value: all(check(value) for check in checks)
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_integer(value: Json) -> bool:
+    """A number with a zero fraction is an integer to JSON Schema."""
+    return _is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+_TYPES: Final = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "null": lambda value: value is None,
+    "boolean": lambda value: isinstance(value, bool),
+    "number": _is_number,
+    "integer": _is_integer,
+}
+_FIELDS: Final = ("object", _fields)
+_TOGETHER: Final = ("object", _fields_together)
+_ITEMS: Final = ("array", _list)
+_LETTERS: Final = ("string", _text)
+_SIZE: Final = ("number", _number)
+#: The keywords that speak of values of one type only, and what makes the check for all of a kind.
+_BY_TYPE: Final = {
+    "properties": _FIELDS,
+    "additionalProperties": _FIELDS,
+    "required": _FIELDS,
+    "propertyNames": ("object", _keys),
+    "minProperties": _TOGETHER,
+    "maxProperties": _TOGETHER,
+    "dependentSchemas": _TOGETHER,
+    "items": _ITEMS,
+    "minItems": _ITEMS,
+    "maxItems": _ITEMS,
+    "uniqueItems": _ITEMS,
+    "pattern": _LETTERS,
+    "minLength": _LETTERS,
+    "maxLength": _LETTERS,
+    "minimum": _SIZE,
+    "maximum": _SIZE,
+}
+#: The keywords that speak of values of any type.
+_BY_KEYWORD: Final = {
+    "const": lambda value: _among([value]),
+    "enum": _among,
+    "$ref": check_of,
+    "x-part-of": lambda reference: check_of(reference, part=True),
+    "not": _not,
+}
+#: All that is understood here; the schemas must say nothing else.
+KEYWORDS: Final = frozenset(("type", "$defs", *_BY_KEYWORD, *_BY_TYPE))
