@@ -55,10 +55,8 @@ def _run(arguments: Sequence[str]) -> int:
         if isinstance(full, int):
             return full
         plain = full
-    from kaitogen.cli import dispatch
-
-    command, values = plain
-    return deliver(dispatch.run(command, values))
+    command, options = plain
+    return deliver(command.run(options))
 
 
 def _bug(error: Exception) -> str:

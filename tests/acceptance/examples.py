@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from kaitogen.cli import dispatch, fast_parser
+from kaitogen.cli import fast_parser
 from kaitogen.commands.explain.texts.shapes import Example, Explanation
 from tests.acceptance.api_server import there
 from tests.acceptance.command import KAITOGEN, TIMEOUT
@@ -55,10 +55,11 @@ def _here(words: list[str], folder: Path) -> Said:
     try:
         parsed = fast_parser.parse([*words, "--format", "json"])
         assert parsed is not None, words
-        outcome = dispatch.run(*parsed)
+        command, options = parsed
+        outcome = command.run(options)
     finally:
         os.chdir(before)
-    return [(one["severity"], one["code"]) for one in json.loads(outcome.output)["findings"]]
+    return [(one["severity"], one["code"]) for one in json.loads(outcome.stdout)["findings"]]
 
 
 def _in_a_shell(example: Example, folder: Path) -> Said:

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-from kaitogen.cli import dispatch, fast_parser
+from kaitogen.cli import fast_parser
 from kaitogen.commands.result import Outcome
 
 HEAD: Final = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\n"
@@ -24,11 +24,12 @@ def planned(*words: str | Path) -> Outcome:
     """The command in this process."""
     parsed = fast_parser.parse(["plan", *map(str, words)])
     assert parsed is not None, words
-    return dispatch.run(*parsed)
+    command, options = parsed
+    return command.run(options)
 
 
 def data(*words: str | Path) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(planned(*words, "--format", "json").output)
+    document: dict[str, Any] = json.loads(planned(*words, "--format", "json").stdout)
     return document
 
 

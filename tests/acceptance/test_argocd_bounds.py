@@ -23,7 +23,7 @@ def work():
 {work}
     return Outcome(b"made")
 
-made = bounds.bounded(work, {seconds}, {mebibytes}, lambda finding: Outcome(said=finding.message, exit_code=3))
+made = bounds.bounded(work, {seconds}, {mebibytes}, lambda finding: Outcome(stderr=finding.message, exit_code=3))
 raise SystemExit(deliver(made))
 """
 

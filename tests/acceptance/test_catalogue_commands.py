@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from kaitogen.cli import dispatch, fast_parser
+from kaitogen.cli import fast_parser
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import UsageError
 from kaitogen.files import shipped
@@ -16,17 +16,18 @@ from kaitogen.kaito.catalogue.models import all_models
 def run(*words: str) -> Outcome:
     parsed = fast_parser.parse(words)
     assert parsed is not None, words
-    return dispatch.run(*parsed)
+    command, options = parsed
+    return command.run(options)
 
 
 def rows(*words: str) -> list[list[str]]:
     """The cells of the table's lines under its headings."""
-    lines = run(*words).output.decode().split("\n\n")[0].splitlines()[1:]
+    lines = run(*words).stdout.decode().split("\n\n")[0].splitlines()[1:]
     return [[cell for cell in line.split("  ") if cell] for line in lines]
 
 
 def answer(*words: str) -> Any:
-    found = json.loads(run(*words, "--format", "json").output)
+    found = json.loads(run(*words, "--format", "json").stdout)
     schema = json.loads(shipped.read_text("schemas", f"{words[0]}.schema.json"))
     Draft202012Validator(schema).validate(found)
     return found
@@ -66,13 +67,13 @@ def test_models_as_json() -> None:
     ],
 )
 def test_one_model_in_full(name: str, words: tuple[str, ...]) -> None:
-    said = run("models", "show", name).output.decode()
+    said = run("models", "show", name).stdout.decode()
     assert [word for word in words if word not in said] == []
 
 
 def test_every_model_can_be_shown() -> None:
     for model in all_models():
-        assert model.id in run("models", "show", model.id).output.decode()
+        assert model.id in run("models", "show", model.id).stdout.decode()
 
 
 @pytest.mark.parametrize(
@@ -92,10 +93,10 @@ def test_what_is_asked_wrongly(words: tuple[str, ...], message: str, fix: str) -
 
 def test_what_is_not_there_is_said_and_counts_as_a_finding() -> None:
     found = run("models", "potato")
-    assert (found.output, found.exit_code) == (b"", 1)
-    assert found.said == "kaitogen: no model of KAITO 0.12 has potato in its name\n"
+    assert (found.stdout, found.exit_code) == (b"", 1)
+    assert found.stderr == "kaitogen: no model of KAITO 0.12 has potato in its name\n"
     assert (
-        run("skus", "potato").said
+        run("skus", "potato").stderr
         == "kaitogen: no instance type of KAITO 0.12 has potato in its name or card\n"
     )
     assert answer("models", "potato")["models"] == []
@@ -121,7 +122,7 @@ def test_cards_that_left_are_in_the_tables_of_their_versions() -> None:
 
 
 def test_a_single_instance_type_names_its_models() -> None:
-    said = run("skus", "NV36").output.decode()
+    said = run("skus", "NV36").stdout.decode()
     assert "Fits on one node:\n" in said
     assert "  microsoft/Phi-4-mini-instruct\n" in said
     assert "  microsoft/phi-4\n" not in said
@@ -135,12 +136,12 @@ def test_where_one_model_fits() -> None:
     two = next(one["for"] for one in found["skus"] if one["name"] == "Standard_NV36ads_A10_v5")
     assert (two["nodes"], two["parallelism"]) == (2, {"data": 1, "tensor": 1, "pipeline": 2})
     assert {one["reason"] for one in found["out"]} == {"nothing is known about vLLM on AMD Radeon PRO V620"}
-    said = run("skus", "--model", "phi-4", "V620").output.decode()
+    said = run("skus", "--model", "phi-4", "V620").stdout.decode()
     assert said.startswith("Does not fit:\n  Standard_NG32adms_V620_v1 (azure): ")
 
 
 def test_versions_without_an_estimate_say_so() -> None:
-    said = run("skus", "--model", "phi-4", "--kaito", "0.6", "--provider", "azure", "NC24ads").output.decode()
+    said = run("skus", "--model", "phi-4", "--kaito", "0.6", "--provider", "azure", "NC24ads").stdout.decode()
     assert (
         said == "Does not fit:\n  azure: KAITO 0.6 makes no estimate: it takes as many nodes as count says\n"
     )

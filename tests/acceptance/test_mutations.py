@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from kaitogen.cli import dispatch, fast_parser
+from kaitogen.cli import fast_parser
 from tests.acceptance.cases import FOLDER as CASES
 from tests.acceptance.cases import Case
 
@@ -56,7 +56,8 @@ def line_of(text: str, original: str, row: Row) -> int:
 def findings(path: Path, *options: str) -> Found:
     parsed = fast_parser.parse(["validate", "--format", "json", *options, str(path)])
     assert parsed is not None
-    reported = json.loads(dispatch.run(*parsed).output)
+    command, values = parsed
+    reported = json.loads(command.run(values).stdout)
     return [(one["code"], one["line"]) for one in reported["findings"]]
 
 

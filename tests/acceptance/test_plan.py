@@ -70,7 +70,7 @@ def test_objects_are_those_of_the_version_and_the_provisioner(tmp_path: Path) ->
 
 
 def test_the_line_that_labels_the_named_nodes_is_printed(root: Path) -> None:
-    text = planned(root / "examples" / "explicit.intent.yaml").output.decode()
+    text = planned(root / "examples" / "explicit.intent.yaml").stdout.decode()
     line = "kubectl label nodes gpu-node-1 gpu-node-2 gpu-node-3 kaitogen.io/workspace=phi-4-pinned"
     assert f"    first run    {line}\n" in text
 
@@ -94,9 +94,9 @@ def test_what_can_not_work_is_planned_all_the_same_and_the_exit_code_says_so(tmp
     path = write(tmp_path, intent(), intent("other", placement="instanceType: Standard_NC24ads_A100_v5"))
     outcome = planned(path)
     assert outcome.exit_code == 1
-    assert "chat/phi-4  (auto" in outcome.output.decode()
-    assert "chat/other  (auto" in outcome.output.decode()
-    assert "error KG473" in outcome.said
+    assert "chat/phi-4  (auto" in outcome.stdout.decode()
+    assert "chat/other  (auto" in outcome.stdout.decode()
+    assert "error KG473" in outcome.stderr
     (_, other) = data(path)["workspaces"]
     assert [finding["code"] for finding in other["findings"]] == ["KG473"]
     assert other["objects"] == []
@@ -118,7 +118,7 @@ def test_findings_are_told_in_the_order_of_files(tmp_path: Path) -> None:
     config = "model: ibm-granite/granite-4.1-8b, config: {vllm: {gpu-memory-utilization: 0.7}}"
     text = intent("d", placement="instanceType: Standard_NV36ads_A10_v5", inference=config)
     write(tmp_path, text, name="d.intent.yaml")
-    said = planned(tmp_path).said
+    said = planned(tmp_path).stderr
     places = [said.index(f"{name}.intent.yaml:") for name in "abcde"]
     assert places == sorted(places)
     assert "d.intent.yaml" in said.split(": warning KG701")[0].splitlines()[-1]
@@ -139,16 +139,16 @@ def test_a_finding_of_a_set_stands_at_the_workspaces_that_it_is_about(tmp_path: 
 def test_a_comment_takes_a_finding_of_the_plan_back(tmp_path: Path) -> None:
     config = "model: ibm-granite/granite-4.1-8b, config: {vllm: {gpu-memory-utilization: 0.7}}"
     text = intent(placement="instanceType: Standard_NV36ads_A10_v5", inference=config)
-    assert "KG701" in planned(write(tmp_path, text)).said
+    assert "KG701" in planned(write(tmp_path, text)).stderr
     line = "  placement: {instanceType: Standard_NV36ads_A10_v5}"
     told = text.replace(line, f"{line}  # kaitogen: ignore=KG701 it is measured next week")
-    assert "KG701" not in planned(write(tmp_path, told)).said
+    assert "KG701" not in planned(write(tmp_path, told)).stderr
 
 
 def test_strict_and_quiet_hold_for_a_plan_too(tmp_path: Path) -> None:
     path = write(tmp_path, intent(placement="instanceType: Standard_NC24ads_A100_v4, count: 4"))
     assert (planned(path).exit_code, planned(path, "--strict").exit_code) == (0, 1)
-    assert (planned(path, "--quiet").said, "KG461" in planned(path).said) == ("", True)
+    assert (planned(path, "--quiet").stderr, "KG461" in planned(path).stderr) == ("", True)
 
 
 @pytest.mark.parametrize("kaito", KAITO_VERSIONS)
@@ -173,7 +173,7 @@ def test_every_version_and_provisioner_is_planned(
     valid.validate(document)
     assert len(document["workspaces"]) >= 4
     for form in ("text", "markdown", "html"):
-        assert planned(path, "--format", form).output
+        assert planned(path, "--format", form).stdout
 
 
 @pytest.fixture
@@ -201,13 +201,13 @@ def test_a_plan_against_a_revision_says_what_is_new_gone_and_changed(
     ]  # fmt: skip
     assert against["changes"][2]["gpus"] == {"before": 1, "after": 2}
     assert (against["before"]["gpus"], document["totals"]["gpus"]) == (3, 4)
-    text = planned("--against", "HEAD").output.decode()
+    text = planned("--against", "HEAD").stdout.decode()
     assert "Against HEAD: 1 new, 1 changed, 1 gone, 1 the same\n  nodes 3, GPUs 3 -> 4 (+1)\n" in text
     assert "chat/stays" not in text
 
 
 def test_nothing_changed_is_said(repository: Path) -> None:
-    assert planned("--against", "HEAD").output.decode().startswith("Against HEAD: 3 the same\n")
+    assert planned("--against", "HEAD").stdout.decode().startswith("Against HEAD: 3 the same\n")
 
 
 def test_a_change_without_figures_is_a_change(repository: Path) -> None:
@@ -224,9 +224,9 @@ def test_a_change_without_figures_is_a_change(repository: Path) -> None:
 def test_an_unknown_revision_prints_no_plan(repository: Path) -> None:
     write(repository, intent(placement="instanceType: Standard_NC24ads_A100_v4, count: 4"))
     outcome = planned("--against", "nope")
-    assert (outcome.exit_code, outcome.output) == (3, b"")
-    assert "KG641" in outcome.said
-    assert "KG461" in outcome.said
+    assert (outcome.exit_code, outcome.stdout) == (3, b"")
+    assert "KG641" in outcome.stderr
+    assert "KG461" in outcome.stderr
 
 
 def test_standard_input_has_no_revision(repository: Path) -> None:
@@ -242,8 +242,8 @@ def test_markdown_of_two_hundred_changes_fits_a_comment(repository: Path) -> Non
     intents = [intent(name, namespace="n" * 60) for name in names]
     write(repository, *intents, intent("most", placement=big, inference="model: deepseek-r1-0528"))
     outcome = planned("--against", "HEAD", "--format", "markdown")
-    text = outcome.output.decode()
-    assert len(outcome.output) <= LIMIT
+    text = outcome.stdout.decode()
+    assert len(outcome.stdout) <= LIMIT
     assert text.count("<details>") == text.count("</details>")
     assert "201 new, 3 gone" in text
     assert text.index("| new | chat/most |") < text.index(f"/{names[0]} |")

@@ -36,11 +36,11 @@ def test_what_it_costs_is_said_of_each_and_of_the_fleet(tmp_path: Path, prices: 
     assert (one["hour"], one["month"], one["spotHour"]) == ("3.67", "2679.10", "1.47")
     assert (two["hour"], two["spotHour"]) == ("6.98", None)
     assert (document["totals"]["cost"]["hour"], document["totals"]["cost"]["month"]) == ("10.65", "7774.50")
-    text = planned(path, "--price", prices).output.decode()
+    text = planned(path, "--price", prices).stdout.decode()
     assert "costs        3.67 EUR an hour, 2,679.10 EUR a month; 1.47 EUR an hour at spot prices" in text
     assert "2 Workspaces: 2 nodes, 2 GPUs; 10.65 EUR an hour, 7,774.50 EUR a month" in text
-    assert "| 6.98 |" in planned(path, "--price", prices, "--format", "markdown").output.decode()
-    assert ">7,774.50<" in planned(path, "--price", prices, "--format", "html").output.decode()
+    assert "| 6.98 |" in planned(path, "--price", prices, "--format", "markdown").stdout.decode()
+    assert ">7,774.50<" in planned(path, "--price", prices, "--format", "html").stdout.decode()
 
 
 def test_no_price_is_made_up(tmp_path: Path, prices: Path) -> None:
@@ -49,7 +49,7 @@ def test_no_price_is_made_up(tmp_path: Path, prices: Path) -> None:
     assert (one["cost"]["hour"], one["cost"]["unpriced"]) == ("0", ["Standard_NC48ads_A100_v4"])
     assert (
         "costs        unknown: no price for Standard_NC48ads_A100_v4"
-        in planned(path, "--price", prices).output.decode()
+        in planned(path, "--price", prices).stdout.decode()
     )
     assert "cost" not in data(path)["workspaces"][0]
 
@@ -74,19 +74,19 @@ def test_a_plan_against_a_revision_says_what_a_change_costs(
         {"before": "3.67", "after": "6.98"},
         {"before": "0", "after": None},
     )
-    text = planned(*words).output.decode()
+    text = planned(*words).stdout.decode()
     assert "EUR an hour 7.34 -> 10.65 (+3.31), EUR a month 5,358.20 -> 7,774.50 (+2,416.30)" in text
     assert "two  0 nodes, 0 GPUs, +3.31 EUR an hour; instance type" in text
     assert "dear  +1 node, +2 GPUs, at an unknown price" in text
-    assert "| 3.67 -> 6.98 (+3.31) |" in planned(*words, "--format", "markdown").output.decode()
+    assert "| 3.67 -> 6.98 (+3.31) |" in planned(*words, "--format", "markdown").stdout.decode()
 
 
 def test_nodes_that_a_user_brings_cost_nothing_more(tmp_path: Path, prices: Path) -> None:
     path = write(tmp_path, intent(placement="nodes: [a]", rest="  target: {nodeProvisioner: byo}\n"))
     budget = _budget(tmp_path, "nodes: 0\n")
     outcome = planned(path, "--price", prices, "--budget", budget)
-    assert (outcome.exit_code, "KG7" in outcome.said) == (0, False)
-    assert "costs        nothing more: the nodes are there already" in outcome.output.decode()
+    assert (outcome.exit_code, "KG7" in outcome.stderr) == (0, False)
+    assert "costs        nothing more: the nodes are there already" in outcome.stdout.decode()
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_over_budget_is_an_error_at_the_line_of_the_budget(
     budget = _budget(tmp_path, limits)
     outcome = planned(path, "--price", prices, "--budget", budget)
     assert outcome.exit_code == 1
-    assert f"{budget}:3:" in outcome.said
+    assert f"{budget}:3:" in outcome.stderr
     assert [one["code"] for one in data(path, "--price", prices, "--budget", budget)["findings"]] == [code]
 
 
 def test_within_the_budget_nothing_is_said(tmp_path: Path, prices: Path) -> None:
     budget = _budget(tmp_path, 'nodes: 2\ngpus: {"*": 2}\ncost: {currency: EUR, hour: 10.65}\n')
     path = write(tmp_path, intent("one"), intent("two", placement=H100))
-    assert planned(path, "--price", prices, "--budget", budget).said == ""
+    assert planned(path, "--price", prices, "--budget", budget).stderr == ""
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_within_the_budget_nothing_is_said(tmp_path: Path, prices: Path) -> None
 def test_a_bad_table_is_a_finding(tmp_path: Path, name: str, text: str, code: str) -> None:
     table = write(tmp_path, text, name="table.yaml")
     outcome = planned(write(tmp_path, intent()), name, table)
-    assert code in outcome.said, outcome.said
-    assert f"{table}:" in outcome.said
+    assert code in outcome.stderr, outcome.stderr
+    assert f"{table}:" in outcome.stderr
 
 
 def test_the_choice_is_the_cheapest_first_and_says_why_others_fall_out(tmp_path: Path, prices: Path) -> None:
@@ -142,7 +142,7 @@ def test_the_choice_is_the_cheapest_first_and_says_why_others_fall_out(tmp_path:
     ]
     assert [offer["cost"] is None for offer in offers] == sorted(offer["cost"] is None for offer in offers)
     assert all(out["why"] for out in one["choice"]["out"])
-    text = planned(path, "--choose", "--price", prices).output.decode()
+    text = planned(path, "--choose", "--price", prices).stdout.decode()
     assert (
         "Instance types that would do, the cheapest first\n    best         Standard_NC24ads_A100_v4: 1 node, 1 GPU"
         in text
@@ -150,12 +150,12 @@ def test_the_choice_is_the_cheapest_first_and_says_why_others_fall_out(tmp_path:
     (unpriced,) = data(path, "--choose")["workspaces"]
     gpus = [offer["gpus"] for offer in unpriced["choice"]["offers"]]
     assert gpus == sorted(gpus)
-    assert "Instance types that would do" in planned(path, "--choose", "--format", "html").output.decode()
+    assert "Instance types that would do" in planned(path, "--choose", "--format", "html").stdout.decode()
 
 
 def test_a_model_of_ones_own_is_sized_by_its_configuration(tmp_path: Path) -> None:
     path = write(tmp_path, intent(inference="model: acme/llm-7b"))
-    assert "KG711" in planned(path).said
+    assert "KG711" in planned(path).stderr
     folder = tmp_path / "llm"
     folder.mkdir()
     config = {
@@ -170,4 +170,4 @@ def test_a_model_of_ones_own_is_sized_by_its_configuration(tmp_path: Path) -> No
     (one,) = data(path, "--model-config", f"acme/llm-7b={folder}")["workspaces"]
     assert (one["estimatedNodes"], one["gpus"]) == (1, 1)
     (folder / "config.json").write_text(json.dumps({**config, "num_attention_heads": -1}), encoding="utf-8")
-    assert "KG161" in planned(path, "--model-config", f"acme/llm-7b={folder}").said
+    assert "KG161" in planned(path, "--model-config", f"acme/llm-7b={folder}").stderr

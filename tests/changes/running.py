@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
-from kaitogen.cli import dispatch, fast_parser
+from kaitogen.cli import fast_parser
 from kaitogen.errors import KaitogenError
 
 
@@ -24,9 +24,10 @@ def kaitogen(folder: Path, line: str) -> Done:
     try:
         parsed = fast_parser.parse(shlex.split(line))
         assert parsed is not None, line
-        outcome = dispatch.run(*parsed)
+        command, options = parsed
+        outcome = command.run(options)
     except KaitogenError as error:
         return Done(error.exit_code, "", f"{error.message}\n{error.fix}")
     finally:
         os.chdir(before)
-    return Done(outcome.exit_code, outcome.output.decode(), outcome.said)
+    return Done(outcome.exit_code, outcome.stdout.decode(), outcome.stderr)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kaitogen.cli import dispatch, fast_parser
+from kaitogen.cli import fast_parser
 from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig, refusal
 
@@ -74,8 +74,9 @@ def compared(folder: Path, intent: str, *replies: Reply) -> tuple[int, dict[str,
         ]
         parsed = fast_parser.parse(line)
         assert parsed is not None
-        outcome = dispatch.run(*parsed)
-    told = json.loads(outcome.output)
+        command, options = parsed
+        outcome = command.run(options)
+    told = json.loads(outcome.stdout)
     assert told["against"] == "cluster test"
     said = {
         one["name"]: [
@@ -155,6 +156,7 @@ def test_the_cluster_is_not_asked_about_what_is_broken(tmp_path: Path) -> None:
     (tmp_path / "a.intent.yaml").write_text("apiVersion: [", encoding="utf-8")
     parsed = fast_parser.parse(["diff", "--live", "--kubeconfig", str(tmp_path / "none"), str(tmp_path)])
     assert parsed is not None
-    outcome = dispatch.run(*parsed)
-    assert (outcome.exit_code, outcome.output) == (1, b"")
-    assert "KG102" in outcome.said
+    command, options = parsed
+    outcome = command.run(options)
+    assert (outcome.exit_code, outcome.stdout) == (1, b"")
+    assert "KG102" in outcome.stderr

@@ -213,4 +213,4 @@ def test_form_is_there_whatever_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(announce, "load", broken)
-    assert json.loads(announce.run({}).output) == announce.static()
+    assert json.loads(announce.run(announce.Options()).stdout) == announce.static()

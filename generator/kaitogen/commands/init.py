@@ -4,31 +4,52 @@ import os
 import re
 from typing import Final
 
-from kaitogen.commands.inputs import word, words
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import OptionGroup, argument, flag, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import UsageError
 from kaitogen.files import shipped
+from kaitogen.pipeline.strategies import STRATEGIES
 from kaitogen.yaml.scalars import encode
 
 #: What stands in the scaffolds for the name and the model.
 _NAME: Final = "my-model"
 _MODEL: Final = "phi-4-mini-instruct"
+_DEFAULT: Final = "auto"
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen init`."""
+
+    strategy = option(
+        "--strategy", choices=tuple(STRATEGIES), default=_DEFAULT, help="How the model is placed."
+    )
+    name = option("--name", metavar="NAME", help="Name of the Workspace.")
+    model = option("--model", metavar="MODEL", help="Preset or Hugging Face id of the model.")
+    force = flag("--force", help="Write over an existing file.")
+    file = argument("FILE", help="Where to write it; standard output where it is left out or -.")
+
+
+def run(options: Options) -> Outcome:
     """The intent to standard output or into a new file; an existing one is left alone without --force."""
-    said = {_NAME: encode(word(values["name"]) or _NAME), _MODEL: encode(word(values["model"]) or _MODEL)}
-    text = shipped.read_text("templates", f"init/{word(values['strategy'])}.intent.yaml")
+    values = {_NAME: encode(options.name or _NAME), _MODEL: encode(options.model or _MODEL)}
     # In one pass: a Workspace may well be named as the model that stands in the scaffold.
-    text = re.sub(f"{_NAME}|{_MODEL}", lambda match: said[match.group()], text)
-    file = (words(values["file"]) or ("-",))[0]
+    text = re.sub(f"{_NAME}|{_MODEL}", lambda match: values[match.group()], _scaffold(options.strategy))
+    file = "-" if options.file is None else options.file
     if file == "-":
         return Outcome(text.encode())
-    _write(file, text, force=bool(values["force"]))
+    _write(file, text, force=options.force)
     shown = printable(file)
-    return Outcome(said=f"kaitogen: wrote {shown}; render it with: kaitogen render {shown}\n")
+    return Outcome(stderr=f"kaitogen: wrote {shown}; render it with: kaitogen render {shown}\n")
+
+
+def _scaffold(strategy: str) -> str:
+    """The strategy's own scaffold; where it has none, that of the default with the strategy's name."""
+    own = f"init/{strategy}.intent.yaml"
+    if os.path.isfile(os.path.join(shipped.folder("templates"), own)):
+        return shipped.read_text("templates", own)
+    text = shipped.read_text("templates", f"init/{_DEFAULT}.intent.yaml")
+    return re.sub(rf"strategy: {_DEFAULT}\b.*", f"strategy: {strategy}", text)
 
 
 def _write(file: str, text: str, *, force: bool) -> None:

@@ -1,15 +1,39 @@
-"""Values of a command line to a Request: what the stages work on."""
+"""What a run reads: the options for it, and the Request that they make."""
 
-from kaitogen.commands.option_types import Value, Values
+from typing import Final
+
+from kaitogen.commands.options import arguments, option, repeatable
 from kaitogen.errors import UsageError
-from kaitogen.model import Request
+from kaitogen.model import Request, Target
 from kaitogen.pipeline.load import MAX_BYTES
 
+PATHS: Final = arguments(
+    "PATH", help="Files, folders (every intent.yaml and *.intent.yaml below them), or - for standard input."
+)
+TEMPLATES: Final = option(
+    "--templates", metavar="FOLDER", help="A folder of templates that are laid over the shipped ones."
+)
+INVENTORY: Final = repeatable(
+    "--inventory",
+    metavar="FILE",
+    help="Facts about nodes (kaitogen nodes snapshot writes them), or quick selectors of your own.",
+)
 
-def request(values: Values) -> Request:
-    """The request of a command with PATH arguments; EnvironmentFailure where standard input cannot be read."""
-    paths = words(values["paths"]) or (".",)
-    inventory = words(values.get("inventory"))
+
+def request(
+    paths: tuple[str, ...],
+    *,
+    inventory: tuple[str, ...] = (),
+    templates: str | None = None,
+    notes: bool = False,
+    finished: Target | None = None,
+    all_yaml: bool = False,
+) -> Request:
+    """The request of a command with PATH arguments, the current folder where there are none.
+
+    EnvironmentFailure where standard input is named and cannot be read.
+    """
+    paths = paths or (".",)
     if "-" in paths and "-" in inventory:
         raise UsageError("standard input can't be both the intents and the inventory", fix="name a file")
     piped = None
@@ -18,19 +42,11 @@ def request(values: Values) -> Request:
 
         piped = standard_input.read(MAX_BYTES)
     return Request(
-        paths,
+        paths=paths,
         stdin=piped,
-        templates=word(values.get("templates")),
-        notes=bool(values.get("notes")),
         inventory=inventory,
+        templates=templates,
+        notes=notes,
+        finished=finished,
+        all_yaml=all_yaml,
     )
-
-
-def words(value: Value) -> tuple[str, ...]:
-    """The value of an argument or option that may stand several times."""
-    return value if isinstance(value, tuple) else ()
-
-
-def word(value: Value) -> str | None:
-    """The value of an option that takes one."""
-    return value if isinstance(value, str) else None

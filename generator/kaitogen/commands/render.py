@@ -1,57 +1,73 @@
 """`kaitogen render`: manifests to standard output, or to a folder."""
 
 from kaitogen.commands import inputs
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.options import Group, OptionGroup, flag, option
+from kaitogen.commands.reporting import QUIET, STRICT, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import report_text
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_FINDINGS, UsageError
-from kaitogen.model import Files, Result
-from kaitogen.pipeline.emit import Format, files, stream
+from kaitogen.model import Files
+from kaitogen.pipeline.emit import FORMATS, files, stream
 from kaitogen.pipeline.generate import generate
 
-#: Options that have to do with a live cluster.
-_LIVE = ("live", "kubeconfig", "context", "save_inventory")
+
+class Options(OptionGroup):
+    """Of `kaitogen render`."""
+
+    paths = inputs.PATHS
+    out = option(
+        "-o", "--out", metavar="FOLDER", help="Write one file per object into this folder, all or nothing."
+    )
+    check = flag("--check", help="Write nothing; exit 1 with a diff where the folder of -o differs.")
+    kustomization = flag("--kustomization", help="Write a kustomization.yaml that lists the files, too.")
+    form = option("--output-format", choices=FORMATS, default="yaml", help="Format of the manifests.")
+    inventory = inputs.INVENTORY
+    cluster = Group(LiveOptions)
+    save_inventory = option(
+        "--save-inventory",
+        metavar="FILE",
+        help="Keep the facts of --live in this file, to render again without the cluster.",
+    )
+    templates = inputs.TEMPLATES
+    strict = STRICT
+    quiet = QUIET
 
 
-def run(values: Values) -> Outcome:
+def run(options: Options) -> Outcome:
     """Render what the paths hold; where anything stops that, only the findings come out."""
-    out = inputs.word(values["out"])
+    out = options.out
     if out == "":
         raise UsageError("-o names no folder: its value is empty", fix="write -o . for the current folder")
-    if values["check"] and out is None:
+    if options.check and out is None:
         raise UsageError("--check compares with a folder, and none is named", fix="add -o FOLDER")
-    if values["kustomization"] and out is None:
+    if options.kustomization and out is None:
         raise UsageError("--kustomization is about a folder, and none is named", fix="add -o FOLDER")
-    request = inputs.request(values)
-    live = any(values[name] for name in _LIVE)
+    request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+    live = options.cluster.asked or bool(options.save_inventory)
     if live:
         from kaitogen.commands.nodes import live_inventory
 
-        request = live_inventory.with_facts(request, values)
+        request = live_inventory.with_facts(request, options.cluster)
     result = generate(request)
-    report = Report(result.findings, strict=bool(values["strict"]))
-    said = report_text(report, quiet=bool(values["quiet"]), wrote=True)
-    if code := report.exit_code:
-        return Outcome(said=said, exit_code=code)
+    report = Report(result.findings, strict=options.strict)
+    outcome = reported(report, quiet=options.quiet, wrote=True)
+    if outcome.exit_code:
+        return outcome
+    stderr = outcome.stderr
     if live:
-        said += live_inventory.save(request, values)
-    form: Format = "json" if values["form"] == "json" else "yaml"
+        stderr += live_inventory.save(request, options.save_inventory)
     if out is None:
-        return Outcome(stream(result.manifests, form).encode(), said)
-    return _folder(out, _wanted(result, form, values), said, check=bool(values["check"]))
+        return Outcome(stream(result.manifests, options.form).encode(), stderr)
+    wanted = files(result.manifests, options.form)
+    if options.kustomization:
+        from kaitogen.pipeline.kustomization import with_kustomization
+
+        wanted = with_kustomization(wanted)
+    return _folder(out, wanted, stderr, check=options.check)
 
 
-def _wanted(result: Result, form: Format, values: Values) -> Files:
-    wanted = files(result.manifests, form)
-    if not values["kustomization"]:
-        return wanted
-    from kaitogen.pipeline.kustomization import with_kustomization
-
-    return with_kustomization(wanted)
-
-
-def _folder(out: str, wanted: Files, said: str, *, check: bool) -> Outcome:
+def _folder(out: str, wanted: Files, stderr: str, *, check: bool) -> Outcome:
     # Imported here: printing to standard output needs none of this.
     from kaitogen.diagnostics.wording import printable
     from kaitogen.files import comparison, output_folder
@@ -59,10 +75,10 @@ def _folder(out: str, wanted: Files, said: str, *, check: bool) -> Outcome:
     if check:
         diff = comparison.differences(out, wanted)
         if not diff:
-            return Outcome(said=said)
+            return Outcome(stderr=stderr)
         last = (
             f"kaitogen: {printable(out)} is not what the intents say; run kaitogen render -o to update it\n"
         )
-        return Outcome(diff.encode(), said + last, EXIT_FINDINGS)
+        return Outcome(diff.encode(), stderr + last, EXIT_FINDINGS)
     output_folder.replace(out, wanted)
-    return Outcome(said=said)
+    return Outcome(stderr=stderr)

@@ -7,17 +7,17 @@ from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK
 
 
 class Outcome(NamedTuple):
-    """The product goes to standard output, everything said about it to standard error."""
+    """The product goes to standard output, everything about it to standard error."""
 
-    output: bytes = b""
-    said: str = ""
+    stdout: bytes = b""
+    stderr: str = ""
     exit_code: int = EXIT_OK
 
 
 def deliver(outcome: Outcome) -> int:
     """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
-    say(outcome.said)
-    return _write(outcome.output) or outcome.exit_code
+    say(outcome.stderr)
+    return _write(outcome.stdout) or outcome.exit_code
 
 
 def say(words: str) -> None:

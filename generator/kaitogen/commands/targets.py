@@ -1,44 +1,63 @@
 """What the options of a command say of the installation that finished manifests are for."""
 
-from kaitogen.commands import inputs
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import Group, OptionGroup, option, repeatable
 from kaitogen.errors import UsageError
 from kaitogen.kaito import versions
-from kaitogen.model import Target, TargetOverrides
+from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Target, TargetOverrides
 from kaitogen.pipeline.validate import unknown_provisioner
 
 
-def wanted(values: Values) -> TargetOverrides:
-    """The target as far as the command line says it; an intent says it itself."""
+class CloudOptions(OptionGroup):
+    """What finished manifests do not say of the installation that they are for, but for KAITO's version."""
+
+    provider = option("--provider", help="Cloud of finished manifests.", choices=PROVIDERS)
+    node_provisioner = option(
+        "--node-provisioner", help="Node provisioner of finished manifests.", choices=NODE_PROVISIONERS
+    )
+    feature_gates = repeatable(
+        "--feature-gate", metavar="NAME=true|false", help="KAITO gate of finished manifests."
+    )
+
+
+class TargetOptions(OptionGroup):
+    """The installation that finished manifests are for; an intent says it itself."""
+
+    kaito = option("--kaito", help="KAITO version of finished manifests.", choices=KAITO_VERSIONS)
+    cloud = Group(CloudOptions)
+
+
+def overrides(kaito: str | None, cloud: CloudOptions) -> TargetOverrides:
+    """The target as far as the command line says it."""
     gates: dict[str, bool] = {}
-    for word in inputs.words(values["feature_gates"]):
+    for word in cloud.feature_gates:
         name, equals, truth = word.partition("=")
         if not equals or truth.lower() not in ("true", "false"):
             raise UsageError(f"--feature-gate takes NAME=true or NAME=false, not {word[:60]}")
         _known_gate(name)
         gates[name] = truth.lower() == "true"
     return TargetOverrides(
-        inputs.word(values["kaito"]),
-        inputs.word(values["provider"]),
-        inputs.word(values["node_provisioner"]),
-        gates,
+        kaito=kaito,
+        provider=cloud.provider,
+        node_provisioner=cloud.node_provisioner,
+        feature_gates=gates,
     )
 
 
-def whole(said: TargetOverrides) -> Target:
-    """The target with the defaults for what the command line leaves open. UsageError for one that cannot be."""
+def target(options: TargetOptions) -> Target:
+    """The target, with the defaults for what the command line leaves open. UsageError for one that cannot be."""
+    chosen = overrides(options.kaito, options.cloud)
     default = Target()
-    target = Target(
-        kaito=said.kaito or default.kaito,
-        provider=said.provider or default.provider,
-        node_provisioner=said.node_provisioner or default.node_provisioner,
-        feature_gates=said.feature_gates,
+    result = Target(
+        kaito=chosen.kaito or default.kaito,
+        provider=chosen.provider or default.provider,
+        node_provisioner=chosen.node_provisioner or default.node_provisioner,
+        feature_gates=chosen.feature_gates,
     )
-    wrong = unknown_provisioner(target)
+    wrong = unknown_provisioner(result)
     if wrong is not None:
-        first = versions.PROVISIONERS[target.node_provisioner].since
+        first = versions.PROVISIONERS[result.node_provisioner].since
         raise UsageError(wrong.message, fix=f"give --kaito 0.{first} or newer, or another --node-provisioner")
-    return target
+    return result
 
 
 def _known_gate(name: str) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from kaitogen.commands import inputs, max_age, targets
-from kaitogen.commands.option_types import Values
+from kaitogen.commands import inputs, targets
+from kaitogen.commands.max_age import AgeOptions, dated
+from kaitogen.commands.options import Group, OptionGroup, flag, option
+from kaitogen.commands.reporting import QUIET, STRICT, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import report_text
+from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import Report, reporter
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
@@ -18,32 +20,55 @@ from kaitogen.pipeline.load import STDIN
 _DIGITS: Final = 10
 
 
-def run(values: Values) -> Outcome:
-    """Check what the paths hold; text goes to standard error, a format for machines to standard output."""
-    expected = _number(inputs.word(values["expect"]))
-    strict = bool(values["strict"])
-    request = inputs.request(values)._replace(
-        finished=targets.whole(targets.wanted(values)), notes=bool(values["notes"])
+class Options(OptionGroup):
+    """Of `kaitogen validate`."""
+
+    paths = inputs.PATHS
+    form = option(
+        "--format",
+        choices=("text", "json", "github", "sarif", "junit"),
+        default="text",
+        help="How to report; all but text go to standard output.",
     )
-    request = max_age.dated(request, values)
+    target = Group(TargetOptions)
+    expect = option("--expect", metavar="NUMBER", help="Fail unless exactly this many Workspaces are seen.")
+    against = option(
+        "--against",
+        metavar="REVISION|FOLDER|FILE",
+        help="Judge the changes since a git revision, a folder or a file, too.",
+    )
+    notes = flag("--notes", help="Show what only the cluster can decide, too.")
+    inventory = inputs.INVENTORY
+    age = Group(AgeOptions)
+    templates = inputs.TEMPLATES
+    strict = STRICT
+    quiet = QUIET
+
+
+def run(options: Options) -> Outcome:
+    """Check what the paths hold; text goes to standard error, a format for machines to standard output."""
+    expected = workspaces_expected(options.expect)
+    request = inputs.request(
+        options.paths,
+        inventory=options.inventory,
+        templates=options.templates,
+        notes=options.notes,
+        finished=targets.target(options.target),
+    )
+    request = dated(request, options.age)
     result = generate(request)
-    against = inputs.word(values["against"])
-    if against is not None:
+    if options.against is not None:
         from kaitogen.commands.diff.baseline import with_changes  # few runs compare
 
-        result = with_changes(result, against, request)
-    report = Report(result.findings, result.suppressed, result.workspaces, strict)
-    code = report.exit_code
-    said = _expectation(expected, result)
-    form = inputs.word(values["form"]) or "text"
-    if said and code == EXIT_OK:
-        code = EXIT_FINDINGS
-    if form != "text":
-        return Outcome(reporter(form).write(report).encode("utf-8", "backslashreplace"), said, code)
-    quiet = bool(values["quiet"])
-    return Outcome(
-        said=(report_text(report, quiet=quiet) + said) or _all_well(result, quiet=quiet), exit_code=code
-    )
+        result = with_changes(result, options.against, request)
+    report = Report(result.findings, result.suppressed, result.workspaces, options.strict)
+    unexpected = _expectation(expected, result)
+    code = EXIT_FINDINGS if unexpected and report.exit_code == EXIT_OK else report.exit_code
+    if options.form != "text":
+        text = reporter(options.form).write(report)
+        return Outcome(text.encode("utf-8", "backslashreplace"), unexpected, code)
+    stderr = reported(report, quiet=options.quiet).stderr + unexpected
+    return Outcome(stderr=stderr or _all_well(result, quiet=options.quiet), exit_code=code)
 
 
 def _all_well(result: Result, *, quiet: bool) -> str:
@@ -68,9 +93,10 @@ def _expectation(expected: int | None, result: Result) -> str:
     return f"kaitogen: --expect: {wanted} expected, {seen} seen{still}; a generator or transformer may have been skipped\n"
 
 
-def _number(word: str | None) -> int | None:
-    if word is None:
+def workspaces_expected(number: str | None) -> int | None:
+    """The value of --expect; UsageError where it is no number."""
+    if number is None:
         return None
-    if not (word.isascii() and word.isdigit() and len(word) < _DIGITS):
-        raise UsageError(f"--expect takes a number of Workspaces, not {word[:40]}")
-    return int(word)
+    if not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
+        raise UsageError(f"--expect takes a number of Workspaces, not {number[:40]}")
+    return int(number)

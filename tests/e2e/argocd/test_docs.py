@@ -38,16 +38,15 @@ def test_page_shows_what_happens(tmp_path: Path) -> None:
 
 
 def test_page_names_every_parameter_option_and_limit_as_it_is() -> None:
-    from kaitogen.integrations.argocd import bounds, parameters
-    from kaitogen.integrations.argocd.options import GENERATE, INSTALL
+    from kaitogen.integrations.argocd import bounds, generate, install, parameters
 
     page = PAGE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (string|array|map) \|", page, re.M)
     assert rows == [(one.name, one.collection) for one in parameters.PARAMETERS]
-    options = [option.names[-1] for command in (GENERATE, INSTALL) for option in command.options]
+    options = [option.names[-1] for command in (generate, install) for option in command.Options.parameters()]
     assert [name for name in options if name not in page and name not in {"--print", "--out"}] == []
-    defaults = {option.name: option.default for option in GENERATE.options}
-    assert (defaults["time_limit"], defaults["memory_limit"]) == (str(bounds.SECONDS), str(bounds.MEBIBYTES))
+    default = generate.Options()
+    assert (default.time_limit, default.memory_limit) == (str(bounds.SECONDS), str(bounds.MEBIBYTES))
     assert f"| {bounds.SECONDS} s," in page
     assert f"| {bounds.MEBIBYTES // 1024} GiB, then an error" in page
     assert f"{bounds.HEADROOM} MiB more" in page

@@ -8,26 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from kaitogen.commands import live, progress
-from kaitogen.commands.option_types import Values
+from kaitogen.commands import progress
+from kaitogen.commands.live import Asking, LiveOptions
 from kaitogen.errors import UsageError
+from kaitogen.files import cluster
 from kaitogen.files.cluster import Access, ClusterError
 from kaitogen.files.cluster.problems import KG621
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig, page
 
 
 def test_how_to_ask_without_asking() -> None:
-    assert live.wanted({"live": True, "context": "a"})
-    assert not live.wanted({"live": False, "kubeconfig": None, "context": None})
+    assert LiveOptions(live=True, context="a").asked
+    assert not LiveOptions().asked
     for name in ("kubeconfig", "context"):
         with pytest.raises(UsageError, match=f"--{name} says how to ask") as caught:
-            live.wanted({"live": False, name: "a"})
+            LiveOptions(**{name: "a"}).asked  # noqa: B018 - asking raises
         assert caught.value.fix == "add --live"
 
 
 def test_the_way_into_the_cluster() -> None:
-    assert live.access({"kubeconfig": "a", "context": "b"}) == Access("a", "b")
-    assert live.access({}) == Access()
+    assert LiveOptions(kubeconfig="a", context="b").access == Access("a", "b")
+    assert LiveOptions().access == Access()
 
 
 @pytest.fixture
@@ -51,8 +52,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
 
 def _ask(folder: Path, *replies: Reply) -> None:
     with answering(*replies) as server:
-        values: Values = {"live": True, "kubeconfig": str(kubeconfig(folder, server.address))}
-        with live.Asking(values) as cluster:
+        options = LiveOptions(live=True, kubeconfig=str(kubeconfig(folder, server.address)))
+        with Asking(options) as cluster:
             cluster.nodes()
 
 
@@ -88,8 +89,8 @@ def test_the_line_is_gone_where_there_is_no_way_in(
         raise ClusterError(KG621, "test", "nobody answers", "start it")
 
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
-    monkeypatch.setattr(live, "connect", connect)
-    with pytest.raises(ClusterError), live.Asking({"kubeconfig": str(tmp_path / "missing")}):
+    monkeypatch.setattr(cluster, "connect", connect)
+    with pytest.raises(ClusterError), Asking(LiveOptions(kubeconfig=str(tmp_path / "missing"))):
         pass
     seen = watched()
     assert "kaitogen: waiting for the cluster ..." in seen

@@ -1,9 +1,13 @@
-"""Models that KAITO knows: found by a word, as a table, as JSON, or one of them in full."""
+"""`kaitogen models`: models that KAITO knows, found by a word, as a table, as JSON, or one of them in full."""
 
 import json
 from typing import Final, NamedTuple
 
+from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
+from kaitogen.commands.options import OptionGroup, arguments
+from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import table
+from kaitogen.errors import UsageError
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.architectures import find_shape
 from kaitogen.kaito.catalogue.models import (
@@ -17,6 +21,37 @@ from kaitogen.kaito.catalogue.models import (
 from kaitogen.model import NEWEST_KAITO, Json
 
 _GIB: Final = 2**30
+_SHOW: Final = "show"
+
+
+class Options(OptionGroup):
+    """Of `kaitogen models`."""
+
+    kaito = KAITO
+    form = FORM
+    words = arguments(
+        "[show] QUERY", most=2, help="Part of a name; after show a whole one, of which everything is told."
+    )
+
+
+def run(options: Options) -> Outcome:
+    """The models with the query in a name, or after `show` all about one of them."""
+    words = options.words
+    if len(words) == 2:
+        if words[0] != _SHOW:
+            raise UsageError(
+                f"models takes one word to look for, not {words[0][:40]} {words[1][:40]}",
+                fix="quote it, or write models show NAME",
+            )
+        text = shown(words[1])
+        if text is None:
+            raise unknown_model(words[1])
+        return answer(text)
+    query, kaito = words[0] if words else "", options.kaito
+    models, retired = find(query, minor(kaito))
+    empty = "" if models or retired else f"no model of KAITO {kaito} has {query[:60]} in its name"
+    text = as_json(models, retired, kaito) if options.form == "json" else as_text(models, retired)
+    return answer(text, empty=empty, form=options.form)
 
 
 class Retired(NamedTuple):

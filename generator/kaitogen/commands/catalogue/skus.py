@@ -1,16 +1,49 @@
-"""Instance types that KAITO knows: found by a word, smallest first, with the models that fit, as a table or as JSON."""
+"""`kaitogen skus`: instance types that KAITO knows, found by a word, smallest first, with the models that fit, as a table or as JSON."""
 
 import json
 from typing import Final, NamedTuple
 
+from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
+from kaitogen.commands.options import OptionGroup, argument, option
+from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import table
-from kaitogen.kaito.catalogue.models import Model, all_models
+from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.sizing.compatibility import on_one_node, skus_for
 from kaitogen.kaito.sizing.instance_types import Choice, Offer
-from kaitogen.model import Json
+from kaitogen.model import PROVIDERS, Json
 
 _GIB: Final = "GiB"
+
+
+class Options(OptionGroup):
+    """Of `kaitogen skus`."""
+
+    provider = option("--provider", choices=PROVIDERS, help="Instance types of this cloud only.")
+    model = option("--model", metavar="MODEL", help="Show where this model fits, and why not elsewhere.")
+    kaito = KAITO
+    form = FORM
+    query = argument("QUERY", help="Part of the name of an instance type or card.")
+
+
+def run(options: Options) -> Outcome:
+    """The instance types with the query in name or card, or with --model where that one fits."""
+    query, kaito, model = options.query or "", options.kaito, options.model
+    providers = PROVIDERS if options.provider is None else (options.provider,)
+    if model is None:
+        rows = find(query, providers, kaito)
+        some = bool(rows)
+        text = as_json(rows, kaito) if options.form == "json" else as_text(rows)
+    else:
+        known = find_model(model)
+        if known is None and find_short(model) is None:
+            raise unknown_model(model)
+        fitting = find_for(model, query, providers, kaito)
+        some = any(part.choice.offers or part.choice.out or part.choice.unknown for part in fitting)
+        name = model if known is None else known.id
+        text = as_json_for(fitting, kaito, name) if options.form == "json" else as_text_for(fitting)
+    empty = "" if some else f"no instance type of KAITO {kaito} has {query[:60]} in its name or card"
+    return answer(text, empty=empty, form=options.form)
 
 
 class Row(NamedTuple):
@@ -30,12 +63,11 @@ class Fitting(NamedTuple):
 
 def find(query: str, providers: tuple[str, ...], kaito: str) -> list[Row]:
     """The instance types of KAITO's version with the query in name or card, smallest first."""
-    minor = int(kaito.partition(".")[2])
     found = [
         (provider, sku)
         for provider in providers
         for sku in all_skus(provider)
-        if sku.known_to(minor) and _named(sku, query)
+        if sku.known_to(minor(kaito)) and _named(sku, query)
     ]
     found.sort(key=lambda pair: (pair[1].memory, pair[1].gpus, pair[1].name))
     return [Row(provider, sku, on_one_node(sku, provider, kaito)) for provider, sku in found]

@@ -7,9 +7,11 @@ from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import Compared, Side, compared, side_of
 from kaitogen.commands.diff.report import Told
 from kaitogen.commands.diff.way_out import ways_out
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.live import Asking, LiveOptions
+from kaitogen.commands.options import Group, OptionGroup, option
+from kaitogen.commands.reporting import QUIET, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import report_text
+from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
@@ -17,44 +19,71 @@ from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Request
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen diff`."""
+
+    paths = inputs.PATHS
+    against = option(
+        "--against",
+        metavar="REVISION|FOLDER|FILE",
+        help="What to compare with: a git revision, or a folder or file of intents or finished manifests.",
+    )
+    cluster = Group(LiveOptions)
+    namespace = option(
+        "-n",
+        "--namespace",
+        metavar="NAME",
+        default="default",
+        help="Where --live looks for objects that name no namespace.",
+    )
+    form = option(
+        "--format", choices=("text", "markdown", "json"), default="text", help="How to print the comparison."
+    )
+    migration = option(
+        "--write-migration",
+        metavar="FOLDER",
+        help="Write into this folder how to get what KAITO refuses without a pause.",
+    )
+    target = Group(TargetOptions)
+    inventory = inputs.INVENTORY
+    templates = inputs.TEMPLATES
+    quiet = QUIET
+
+
+def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
-    request = inputs.request(values)._replace(finished=targets.whole(targets.wanted(values)))
-    if _asks_a_cluster(values):
-        against, found = _live(values, request)
+    request = inputs.request(
+        options.paths,
+        inventory=options.inventory,
+        templates=options.templates,
+        finished=targets.target(options.target),
+    )
+    if options.cluster.asked:
+        against, found = _live(options, request)
     else:
-        against = _named(values)
+        against = _named(options)
         found = compared(request, lambda *_: side_of(against, request))
-    report = Report(found.findings)
-    said = report_text(report, quiet=bool(values["quiet"]))
-    if code := report.exit_code:
-        return Outcome(said=said, exit_code=code)
+    outcome = reported(Report(found.findings), quiet=options.quiet)
+    if outcome.exit_code:
+        return outcome
     told = Told(found.comparison, against, ways_out(found.comparison, found.before, found.after))
-    written = _WRITERS[inputs.word(values["form"]) or "text"](told)
-    said += _migration(inputs.word(values["migration"]), told)
+    written = _WRITERS[options.form](told)
+    stderr = outcome.stderr + _migration(options.migration, told)
     code = EXIT_FINDINGS if found.comparison.objects else EXIT_OK
-    return Outcome(written.encode("utf-8", "backslashreplace"), said, code)
+    return Outcome(written.encode("utf-8", "backslashreplace"), stderr, code)
 
 
-def _asks_a_cluster(values: Values) -> bool:
-    from kaitogen.commands import live  # few comparisons ask a cluster
-
-    return live.wanted(values)
-
-
-def _named(values: Values) -> str:
-    against = inputs.word(values["against"])
-    if against is None:
+def _named(options: Options) -> str:
+    if options.against is None:
         fix = "add --against with a revision, a folder or a file, or --live"
         raise UsageError("diff compares with something, and nothing is named", fix=fix)
-    return against
+    return options.against
 
 
-def _live(values: Values, request: Request) -> tuple[str, Compared]:
+def _live(options: Options, request: Request) -> tuple[str, Compared]:
     """The comparison with what runs; the cluster is asked only about what is whole on our side."""
-    if values["against"] is not None:
+    if options.against is not None:
         raise UsageError("--live and --against both name the other side", fix="leave one of them out")
-    from kaitogen.commands import live
     from kaitogen.commands.diff import live_objects
 
     names: list[str] = []
@@ -62,11 +91,10 @@ def _live(values: Values, request: Request) -> tuple[str, Compared]:
     def other(new: list[Item], whole: bool) -> Side:
         if not whole:
             return [], []
-        with live.Asking(values) as cluster:
+        with Asking(options.cluster) as cluster:
             names.append(f"cluster {cluster.name}")
-            return live_objects.items_in(
-                cluster, new, inputs.word(values["namespace"]) or live_objects.DEFAULT_NAMESPACE
-            ), []
+            namespace = options.namespace or live_objects.DEFAULT_NAMESPACE
+            return live_objects.items_in(cluster, new, namespace), []
 
     found = compared(request, other)
     return names[0] if names else "", found

@@ -5,9 +5,9 @@ from typing import Final
 from kaitogen.commands import inputs
 from kaitogen.commands.explain import pages, provenance, registry
 from kaitogen.commands.explain.texts.shapes import Explanation
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import OptionGroup, arguments, option, repeatable
+from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import report_text
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.diagnostics.wording import printable
@@ -19,21 +19,41 @@ from kaitogen.pipeline.generate import prepare
 _BETWEEN: Final = "\n" + "-" * 88 + "\n\n"
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen explain`."""
+
+    words = arguments(
+        "CODE|FILE", help="Codes such as KG405, all of them if left out; with --where the files."
+    )
+    where = option(
+        "--where",
+        metavar="PATH",
+        help="Say which line of which document sets this field of each Workspace.",
+    )
+    environment = option(
+        "--environment",
+        metavar="FILE",
+        help="With --where: the file of an environment that is laid over the intents.",
+    )
+    set = repeatable(
+        "--set", metavar="PATH=VALUE", help="With --where: a value that is laid over the intents."
+    )
+    form = option("--format", choices=("text", "markdown"), default="text", help="How to print explanations.")
+
+
+def run(options: Options) -> Outcome:
     """Explain the codes, list them all where none is named, or say where the values of the files come from."""
-    words = inputs.words(values["words"])
-    where = inputs.word(values["where"])
-    if where is not None:
-        return _where(where, values)
-    if values["set"] or values["environment"]:
+    if options.where is not None:
+        return _where(options.where, options)
+    if options.set or options.environment:
         raise UsageError(
             "--set and --environment go with --where", fix="explain --where PATH --set NAME=VALUE FILE"
         )
-    explanations = [_explanation(word) for word in words]
+    explanations = [_explanation(word) for word in options.words]
     if not explanations:
         known = [found for code in registry.all_codes() if (found := registry.find(code))]
         return Outcome(pages.table(known).encode())
-    markdown = values["form"] == "markdown"
+    markdown = options.form == "markdown"
     shown = [pages.as_markdown(one) if markdown else pages.as_text(one) for one in explanations]
     return Outcome(("\n" if markdown else _BETWEEN).join(shown).encode())
 
@@ -51,16 +71,15 @@ def _explanation(word: str) -> Explanation:
     raise UsageError(f"kaitogen has no finding {word[:40]}", fix=fix)
 
 
-def _where(text: str, values: Values) -> Outcome:
+def _where(text: str, options: Options) -> Outcome:
     path = provenance.path_of(text)
     if isinstance(path, provenance.Wrong):
         raise UsageError(f"--where: {path.message}", fix=path.fix)
-    request = inputs.request({**values, "paths": values["words"]})
-    environment = inputs.word(values["environment"])
+    request = inputs.request(options.words)
     prepared = prepare(
         request._replace(
-            environments=() if environment is None else (environment,),
-            assignments=tuple(_assignment(word) for word in inputs.words(values["set"])),
+            environments=() if options.environment is None else (options.environment,),
+            assignments=tuple(_assignment(word) for word in options.set),
         )
     )
     answers, located = provenance.tell(prepared.intents, path)
@@ -68,14 +87,10 @@ def _where(text: str, values: Values) -> Outcome:
         [*prepared.findings, *place([*prepared.located, *located])],
         prepared.files,
     )
-    report = Report(findings)
-    output = "".join(_lines(answer, path) for answer in answers)
-    code = report.exit_code
-    return Outcome(
-        output.encode("utf-8", "backslashreplace"),
-        report_text(report),
-        code if code or answers else EXIT_FINDINGS,
-    )
+    outcome = reported(Report(findings))
+    text = "".join(_lines(answer, path) for answer in answers)
+    code = outcome.exit_code if answers else outcome.exit_code or EXIT_FINDINGS
+    return Outcome(text.encode("utf-8", "backslashreplace"), outcome.stderr, code)
 
 
 def _assignment(word: str) -> Assignment:

@@ -4,52 +4,70 @@ import os
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import Imported, import_all
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.live import Asking, LiveOptions
+from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
+from kaitogen.commands.reporting import QUIET, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import report_text
+from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
 from kaitogen.pipeline.load import Loaded, load
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen import`."""
+
+    paths = arguments(
+        "FILE",
+        help="Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
+    )
+    out = option(
+        "-o", "--out", metavar="FOLDER", help="Write one file per intent into this folder, all or nothing."
+    )
+    as_set = flag("--set", help="Make one WorkspaceIntentSet, with what is common as its defaults.")
+    name = option("--name", metavar="NAME", default="workspaces", help="Name of the set.")
+    target = Group(TargetOptions)
+    cluster = Group(LiveOptions)
+    namespace = option(
+        "-n", "--namespace", metavar="NAME", help="Namespace for --live; left out, all of them."
+    )
+    quiet = QUIET
+
+
+def run(options: Options) -> Outcome:
     """Import what the paths hold; where anything stops that, only the findings come out."""
-    wanted = targets.wanted(values)
-    name = inputs.word(values["name"]) if values["as_set"] else None
-    imported = import_all(_loaded(values), wanted, as_set=name)
-    report = Report(imported.findings)
-    said = report_text(report, quiet=bool(values["quiet"]), wrote=True)
-    if code := report.exit_code:
-        return Outcome(said=said, exit_code=code)
-    said += "" if values["quiet"] else _proved(imported)
-    out = inputs.word(values["out"])
-    if out is None:
-        return Outcome("---\n".join(imported.texts.values()).encode(), said)
+    target = targets.overrides(options.target.kaito, options.target.cloud)
+    imported = import_all(_loaded(options), target, as_set=options.name if options.as_set else None)
+    outcome = reported(Report(imported.findings), quiet=options.quiet, wrote=True)
+    if outcome.exit_code:
+        return outcome
+    stderr = outcome.stderr + ("" if options.quiet else _proved(imported))
+    if options.out is None:
+        return Outcome("---\n".join(imported.texts.values()).encode(), stderr)
     from kaitogen.files import atomic
 
-    contents = {os.path.join(out, name): text.encode() for name, text in imported.texts.items()}
+    contents = {os.path.join(options.out, name): text.encode() for name, text in imported.texts.items()}
     atomic.write_files(contents, may_replace=lambda _: False, make_folders=True)
-    return Outcome(said=said)
+    return Outcome(stderr=stderr)
 
 
-def _loaded(values: Values) -> Loaded:
-    from kaitogen.commands import live
-    from kaitogen.commands.import_ import live_objects  # most imports ask no cluster
-
-    if live.wanted(values):
-        if values["paths"]:
+def _loaded(options: Options) -> Loaded:
+    if options.cluster.asked:
+        if options.paths:
             raise UsageError("--live and files both say what to import", fix="leave one of them out")
-        with live.Asking(values) as cluster:
-            return live_objects.objects_in(cluster, inputs.word(values["namespace"]))
-    if values["namespace"] is not None:
+        from kaitogen.commands.import_ import live_objects  # most imports ask no cluster
+
+        with Asking(options.cluster) as cluster:
+            return live_objects.objects_in(cluster, options.namespace)
+    if options.namespace is not None:
         raise UsageError("--namespace is about a cluster, and none is asked", fix="add --live")
-    if not values["paths"]:
+    if not options.paths:
         raise UsageError(
             "import needs to know what to import",
             fix="name files, ask a cluster by --live, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -",
         )
-    return load(inputs.request(values)._replace(all_yaml=True))
+    return load(inputs.request(options.paths, all_yaml=True))
 
 
 def _proved(imported: Imported) -> str:

@@ -2,37 +2,52 @@
 
 from kaitogen.commands import in_place, inputs, targets
 from kaitogen.commands.migrate.migrate import migrated
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
+from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import report_text
+from kaitogen.commands.targets import CloudOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import UsageError
+from kaitogen.model import KAITO_VERSIONS
 from kaitogen.pipeline.load import STDIN, sources
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen migrate`."""
+
+    paths = arguments(
+        "PATH",
+        help="Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
+    )
+    kaito = option("--to", help="KAITO version to go to.", choices=KAITO_VERSIONS)
+    check = flag("--check", help="Exit 1 with a diff where a file would change.")
+    write = flag("--write", help="Change the files; without it the diff is shown.")
+    cloud = Group(CloudOptions)
+
+
+def run(options: Options) -> Outcome:
     """Show what would change, or change it; where something cannot be decided, nothing is written."""
-    if values["kaito"] is None:
+    if options.kaito is None:
         raise UsageError(
             "migrate needs to know the KAITO version to go to", fix="add --to, such as --to 0.12"
         )
-    if values["check"] and values["write"]:
+    if options.check and options.write:
         raise UsageError("--check writes nothing, and --write does", fix="leave one of them out")
-    wanted = targets.wanted(values)
-    contents, findings, _ = sources(inputs.request(values)._replace(all_yaml=True))
+    target = targets.overrides(options.kaito, options.cloud)
+    contents, findings, _ = sources(inputs.request(options.paths, all_yaml=True))
     changes: list[in_place.Change] = []
     for name, data in contents:
-        text, found = migrated(name, data, wanted)
+        text, found = migrated(name, data, target)
         findings += found
         changes.append(in_place.Change(name, data, text.encode()))
-    report = Report(findings)
-    said = report_text(report, wrote=True)
-    if code := report.exit_code:
-        return Outcome(said=said, exit_code=code)
-    if values["check"]:
-        outcome = in_place.checked(changes, f"kaitogen migrate --to {wanted.kaito} --write")
-        return outcome._replace(said=said + outcome.said)
-    if not values["write"]:
-        return Outcome(in_place.diff(changes).encode(), said)
-    said += in_place.counted(in_place.written(changes), len(changes))
-    return Outcome(b"".join(one.after for one in changes if one.name == STDIN), said)
+    outcome = reported(Report(findings), wrote=True)
+    if outcome.exit_code:
+        return outcome
+    if options.check:
+        checked = in_place.checked(changes, f"kaitogen migrate --to {options.kaito} --write")
+        return checked._replace(stderr=outcome.stderr + checked.stderr)
+    if not options.write:
+        return outcome._replace(stdout=in_place.diff(changes).encode())
+    counted = in_place.counted(in_place.written(changes), len(changes))
+    piped = b"".join(one.after for one in changes if one.name == STDIN)
+    return Outcome(piped, outcome.stderr + counted)

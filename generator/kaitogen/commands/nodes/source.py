@@ -1,11 +1,11 @@
 """Where facts about nodes come from: an inventory, what kubectl printed, or the live cluster."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
-from kaitogen.commands import inputs, max_age
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.live import Asking, LiveOptions
+from kaitogen.commands.max_age import AgeOptions, now, oldest
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
@@ -45,41 +45,40 @@ class _Objects(NamedTuple):
     pods: list[Json] | None
 
 
-def is_live(values: Values) -> bool:
-    """Whether the cluster itself is asked; UsageError where an option says how to, and --live is missing."""
-    if not any(values.get(name) for name in ("live", "kubeconfig", "context")):
-        return False
-    from kaitogen.commands.live import wanted  # the client is an extra, and heavy
-
-    return wanted(values)
-
-
-def facts(values: Values, *, needed: bool = True) -> Facts:
+def facts(
+    inventories: Sequence[str],
+    cluster: LiveOptions,
+    age: AgeOptions,
+    *,
+    needed: bool = True,
+    with_pods: bool = False,
+) -> Facts:
     """The facts that the options name; UsageError where they name none and some are needed."""
-    names = inputs.words(values["inventory"])
     pods: list[Json] | None = None
     documents: list[Document] = []
     findings: list[Diagnostic] = []
-    live = is_live(values)
+    live = cluster.asked
     if live:
-        document, pods = _live(values, with_pods=bool(values.get("pods")))
+        document, pods = _live(cluster, with_pods=with_pods)
         documents.append(document)
-    elif needed and not names:
+    elif needed and not inventories:
         fix = f"add --inventory nodes.yaml or --live; without either: {_KUBECTL}"
         raise UsageError("nothing says where the facts about nodes come from", fix=fix)
-    for name in names:
+    for name in inventories:
         found, more, held = read(name)
         documents += found
         findings += more
         pods = held if held is not None else pods
-    oldest = "" if live else max_age.oldest(values)
-    known, located = inventory.read(documents, oldest)
+    known, located = inventory.read(documents, "" if live else oldest(age))
     taken = known.inventory.taken if known.inventory is not None else ""
-    if values.get("pods") and pods is None:
+    if with_pods and pods is None:
         fix = "ask the cluster with --live --pods, or hand over kubectl get nodes,pods -A -o json"
         raise UsageError("--pods needs to know the pods, and these facts are about nodes alone", fix=fix)
     return Facts(
-        known, [*findings, *place(located)], taken or max_age.now(), used(pods) if pods is not None else None
+        known=known,
+        findings=[*findings, *place(located)],
+        now=taken or now(),
+        used=used(pods) if pods is not None else None,
     )
 
 
@@ -161,19 +160,17 @@ def _slim(pod: Json) -> Json:
     return {key: pod.get(key) for key in ("spec", "status")}
 
 
-def _live(values: Values, *, with_pods: bool) -> tuple[Document, list[Json] | None]:
-    from kaitogen.commands.live import Asking  # the client is an extra, and heavy
-
-    with Asking(values) as cluster:
+def _live(options: LiveOptions, *, with_pods: bool) -> tuple[Document, list[Json] | None]:
+    with Asking(options) as cluster:
         entries = [entry(node) for node in cluster.nodes()]
         pods = cluster.pods() if with_pods else None
-        value = snapshot.document(entries, cluster.name, max_age.now())
+        value = snapshot.document(entries, cluster.name, now())
     return Document(f"the cluster {cluster.name}", 0, value, inline=True), pods
 
 
-def live_document(values: Values) -> Document:
+def live_document(options: LiveOptions) -> Document:
     """The nodes of the live cluster as an inventory that was never a file."""
-    return _live(values, with_pods=False)[0]
+    return _live(options, with_pods=False)[0]
 
 
 def _pieces(name: str) -> Iterator[bytes]:

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from kaitogen.commands import inputs, max_age
-from kaitogen.commands.option_types import Values
+from kaitogen.commands import inputs
+from kaitogen.commands.max_age import AgeOptions, dated
+from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import Beside, gather
 from kaitogen.commands.plan.byo_nodes import finder
 from kaitogen.commands.plan.changes import Comparison, compare
 from kaitogen.commands.plan.side_tables import exceeded, read
 from kaitogen.commands.plan.types import Fleet
 from kaitogen.commands.progress import Progress
+from kaitogen.commands.reporting import QUIET, STRICT, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import report_text, rewrites
+from kaitogen.commands.terminal import rewrites
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_ENVIRONMENT
@@ -23,16 +25,45 @@ from kaitogen.pipeline.generate import generate
 KG730 = Rule("KG730", "The intents of the revision had errors", kind="warning")
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen plan`."""
+
+    paths = inputs.PATHS
+    form = option(
+        "--format",
+        choices=("text", "markdown", "json", "html"),
+        default="text",
+        help="How to print the plan.",
+    )
+    against = option(
+        "--against",
+        metavar="REVISION",
+        help="Say what changes: compare with the intents at this git revision.",
+    )
+    inventory = inputs.INVENTORY
+    age = Group(AgeOptions)
+    configs = repeatable(
+        "--model-config",
+        metavar="[MODEL=]PATH",
+        help="Folder or config.json of a model outside KAITO's catalogue.",
+    )
+    price = option("--price", metavar="FILE", help="Table of what nodes cost.")
+    choose = flag("--choose", help="List every instance type that would do, the cheapest first.")
+    budget = option("--budget", metavar="FILE", help="What the Workspaces may take together.")
+    templates = inputs.TEMPLATES
+    strict = STRICT
+    quiet = QUIET
+
+
+def run(options: Options) -> Outcome:
     """Plan what the paths hold: the plan on standard output, the findings on standard error."""
-    revision = inputs.word(values["against"])
+    revision = options.against
     with Progress("reading the intents", watched=rewrites()) as progress:
-        request = max_age.dated(inputs.request(values), values)
-        tables = read(
-            inputs.words(values["configs"]), inputs.word(values["price"]), inputs.word(values["budget"])
-        )
+        request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+        request = dated(request, options.age)
+        tables = read(options.configs, options.price, options.budget)
         told = partial(progress.count, "planning Workspace")
-        beside = Beside(tables.configs, finder(request), tables.prices, bool(values["choose"]), told)
+        beside = Beside(tables.configs, finder(request), tables.prices, options.choose, told)
         fleet = gather(generate(request), beside)
         fleet = fleet.with_more((*tables.findings, *exceeded(tables, fleet.planned)))
         against, readable = None, True
@@ -45,10 +76,9 @@ def run(values: Values) -> Outcome:
             against = compare(revision, before, fleet)
         progress.say("writing the plan")
         # A plan that leaves the other side out would be taken for one without changes.
-        written = _WRITERS[inputs.word(values["form"]) or "text"](fleet, against) if readable else ""
-    report = Report(fleet.findings, strict=bool(values["strict"]))
-    said = report_text(report, quiet=bool(values["quiet"]))
-    return Outcome(written.encode("utf-8", "backslashreplace"), said, report.exit_code)
+        written = _WRITERS[options.form](fleet, against) if readable else ""
+    outcome = reported(Report(fleet.findings, strict=options.strict), quiet=options.quiet)
+    return outcome._replace(stdout=written.encode("utf-8", "backslashreplace"))
 
 
 def _at(revision: str, request: Request, beside: Beside) -> Fleet:

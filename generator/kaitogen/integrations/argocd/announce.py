@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen import schema
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.result import Outcome
 from kaitogen.integrations.argocd import bounds, folder
+from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.integrations.argocd.parameters import PARAMETERS, Parameter
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import Document, Json, Path, Request, path_text
@@ -31,7 +32,13 @@ SECONDS: Final = 5
 MEBIBYTES: Final = 256
 
 
-def run(_values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen argocd parameters`."""
+
+    within = WITHIN
+
+
+def run(_options: Options) -> Outcome:
     """The announcements as a JSON list; never an error, since an error takes the whole page away."""
     return bounds.bounded(_answer, SECONDS, MEBIBYTES, lambda _finding: _listed(static()))
 

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kaitogen import __version__
-from kaitogen.commands import inputs
-from kaitogen.commands.option_types import Values
-from kaitogen.commands.parsing import values_of
+from kaitogen.commands.options import OptionGroup, option, parse
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, KaitogenError
+from kaitogen.integrations.argocd import generate as generating
 from kaitogen.integrations.argocd.announce import static
-from kaitogen.integrations.argocd.options import GENERATE
 from kaitogen.model import Json, Request
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
@@ -42,9 +40,20 @@ class Check(NamedTuple):
     fix: str = ""
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen argocd doctor`."""
+
+    config = option(
+        "--config-dir-path",
+        metavar="FOLDER",
+        default=_CONFIG_FOLDER,
+        help="Folder of plugin.yaml.",
+    )
+
+
+def run(options: Options) -> Outcome:
     """One line for each check, `ok` or `wrong` with the fix; exit code 1 where one is wrong."""
-    checks = list(_checks(inputs.word(values["config"]) or _CONFIG_FOLDER))
+    checks = list(_checks(options.config or _CONFIG_FOLDER))
     lines = [
         f"{'ok   ' if one.good else 'wrong'}  {one.what}" + (f"\n       fix: {one.fix}" if one.fix else "")
         for one in checks
@@ -149,7 +158,7 @@ def _words(value: Json) -> list[str]:
 
 def _arguments(words: list[str]) -> Check:
     """Argo CD would find out about wrong ones at the first sync, and show it at every application."""
-    good = " ".join(words[:2]) == GENERATE.name and values_of(GENERATE, words[2:]) is not None
+    good = " ".join(words[:2]) == "argocd generate" and parse(generating.Options, words[2:]) is not None
     fix = (
         "" if good else "write args: [argocd, generate]; `kaitogen argocd generate --help` lists the options"
     )

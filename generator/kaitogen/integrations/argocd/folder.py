@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from kaitogen.commands.options import option
 from kaitogen.files.folders import TooManyEntries, files_below, is_below
 from kaitogen.integrations.argocd.parameters import about
 from kaitogen.model import Diagnostic, Rule
@@ -19,6 +20,12 @@ KG155 = Rule("KG155", "A path that leads out of the application's folder", kind=
 KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")
 
 
+WITHIN: Final = option(
+    "--within",
+    choices=("application", "repository"),
+    default="application",
+    help="What no file may be read outside of; for plugin.yaml, not for an Application.",
+)
 SOURCE_PATH_VARIABLE: Final = "ARGOCD_APP_SOURCE_PATH"
 ENVIRONMENTS: Final = "environments"
 _NAME: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}", re.ASCII)

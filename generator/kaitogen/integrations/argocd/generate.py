@@ -7,12 +7,12 @@ neither the clock nor the network nor a cluster, and writes nothing but standard
 import os
 from typing import Final
 
-from kaitogen.commands import inputs
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import OptionGroup, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report, as_argocd
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, UsageError
 from kaitogen.integrations.argocd import bounds, folder, parameters
+from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
 from kaitogen.pipeline import overlay
 from kaitogen.pipeline.emit import stream
@@ -25,32 +25,50 @@ KG156 = Rule("KG156", "Nothing to deploy", kind="invalid")
 _COPY: Final = "copy the file into the application's folder"
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen argocd generate`."""
+
+    within = WITHIN
+    templates = option(
+        "--templates",
+        metavar="FOLDER",
+        help="A folder of templates in the application's own folder, used where it is there.",
+    )
+    time_limit = option(
+        "--time-limit", metavar="SECONDS", default=str(bounds.SECONDS), help="Seconds after which to stop."
+    )
+    memory_limit = option(
+        "--memory-limit", metavar="MIB", default=str(bounds.MEBIBYTES), help="Memory to stop at."
+    )
+
+
+def run(options: Options) -> Outcome:
     """All manifests of the application's folder, or none and why."""
-    seconds, mebibytes = _number(values, "time_limit"), _number(values, "memory_limit")
+    seconds = _number("--time-limit", options.time_limit)
+    mebibytes = _number("--memory-limit", options.memory_limit)
     try:
-        return bounds.bounded(lambda: _outcome(values), seconds, mebibytes, _stopped)
+        return bounds.bounded(lambda: _outcome(options), seconds, mebibytes, _stopped)
     except KaitogenError as error:
-        return Outcome(said=as_argocd.failure(error.message, error.fix), exit_code=error.exit_code)
+        return Outcome(stderr=as_argocd.failure(error.message, error.fix), exit_code=error.exit_code)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         return Outcome(
-            said=as_argocd.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_ENVIRONMENT
+            stderr=as_argocd.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_ENVIRONMENT
         )
 
 
 def _stopped(finding: Diagnostic) -> Outcome:
-    return Outcome(said=as_argocd.write(Report([finding])), exit_code=EXIT_ENVIRONMENT)
+    return Outcome(stderr=as_argocd.write(Report([finding])), exit_code=EXIT_ENVIRONMENT)
 
 
-def _outcome(values: Values) -> Outcome:
+def _outcome(options: Options) -> Outcome:
     said = parameters.said(os.environ)
-    top = folder.root(inputs.word(values["within"]) or "", os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
-    result = _result(said, top, inputs.word(values["templates"]))
+    top = folder.root(options.within, os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
+    result = _result(said, top, options.templates)
     report = Report(result.findings, strict=said.true("strict"))
     code, words = report.exit_code, as_argocd.write(report)
     if code or not result.manifests:
-        return Outcome(said=words, exit_code=code)
+        return Outcome(stderr=words, exit_code=code)
     # A first line of ---: what an image of somebody's prints before can never become part of a manifest.
     return Outcome(b"---\n" + stream(result.manifests, "yaml").encode(), words, code)
 
@@ -116,8 +134,7 @@ def _assignments(said: parameters.Said) -> tuple[tuple[Assignment, ...], list[Di
     return tuple(assignments), wrong
 
 
-def _number(values: Values, name: str) -> int:
-    word = inputs.word(values[name]) or ""
+def _number(option: str, word: str) -> int:
     if not (word.isascii() and word.isdigit() and 0 < int(word[:6]) <= 100_000):
-        raise UsageError(f"--{name.replace('_', '-')} takes a number from 1 to 100000, not {word[:40]}")
+        raise UsageError(f"{option} takes a number from 1 to 100000, not {word[:40]}")
     return int(word)

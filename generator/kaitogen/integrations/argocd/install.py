@@ -13,8 +13,7 @@ from textwrap import indent
 from typing import Final
 
 from kaitogen import __version__
-from kaitogen.commands import inputs
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import UsageError
 from kaitogen.files import atomic, shipped
@@ -36,22 +35,31 @@ _FILES: Final = (
 )  # fmt: skip
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen argocd install`."""
+
+    show = flag("--print", help="Print the files, each after a line with its name.")
+    out = option("-o", "--out", metavar="FOLDER", help="Write them into this folder.")
+    image = option("--image", metavar="IMAGE", help="Image with kaitogen in it.")
+    discover = flag("--discover", help="Let Argo CD detect applications by intent.yaml.")
+    dynamic = flag("--dynamic-parameters", help="Let the form follow the intents.")
+
+
+def run(options: Options) -> Outcome:
     """The files for this version of kaitogen, with the image and the ways that the options choose."""
-    image = inputs.word(values["image"])
     texts = files(
-        _IMAGE if image is None else image,
-        discover=bool(values["discover"]),
-        dynamic=bool(values["dynamic"]),
+        _IMAGE if options.image is None else options.image,
+        discover=options.discover,
+        dynamic=options.dynamic,
     )
-    out = inputs.word(values["out"])
+    out = options.out
     if out is None:
-        if not values["show"]:
+        if not options.show:
             raise UsageError("say where the files should go", fix="add --print, or -o FOLDER to write them")
         return Outcome("---\n".join(f"# file: {name}\n{text}" for name, text in texts.items()).encode())
     contents = {os.path.join(out, *name.split("/")): text.encode() for name, text in texts.items()}
     atomic.write_files(contents, may_replace=_is_ours, make_folders=True)
-    return Outcome(said=f"kaitogen: wrote {len(texts)} files into {out}\n")
+    return Outcome(stderr=f"kaitogen: wrote {len(texts)} files into {out}\n")
 
 
 def files(image: str, *, discover: bool, dynamic: bool) -> dict[str, str]:

@@ -4,8 +4,7 @@ import os
 import sys
 from typing import Final
 
-from kaitogen.commands import inputs
-from kaitogen.commands.option_types import Values
+from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EnvironmentFailure, UsageError
@@ -25,11 +24,18 @@ _VALIDATOR: Final = {
 }
 
 
-def run(values: Values) -> Outcome:
+class Options(OptionGroup):
+    """Of `kaitogen krm`."""
+
+    config = argument("FILE", help="The configuration, as kustomize hands it to a legacy plugin.")
+
+
+def run(options: Options) -> Outcome:
     """Answer a ResourceList; with a configuration file, as kustomize starts a legacy plugin, plain documents."""
-    named = inputs.words(values["config"])
     try:
-        given = _legacy(named[0]) if named else resource_list.parse(_input(), _STDIN)
+        given = (
+            _legacy(options.config) if options.config is not None else resource_list.parse(_input(), _STDIN)
+        )
         job = configuration.job(given.function_config, os.getcwd())
         answer = functions.run(job, given)
     except (resource_list.NoResourceList, configuration.Wrong) as stop:
@@ -63,7 +69,7 @@ def check(spec: Json) -> Outcome:
 
 
 def _reported(report: Report, *, wrote: bool = True) -> Outcome:
-    return Outcome(said=_text(report, wrote=wrote) or "kaitogen: no findings\n", exit_code=report.exit_code)
+    return Outcome(stderr=_text(report, wrote=wrote) or "kaitogen: no findings\n", exit_code=report.exit_code)
 
 
 def _text(report: Report, *, wrote: bool = True) -> str:

@@ -1,9 +1,11 @@
-"""The ready-made pieces for overlays that ship with kaitogen: what they are, and writing them where a user wants them."""
+"""`kaitogen kustomize components`: the ready-made pieces for overlays, what they are, and writing them where a user wants them."""
 
 import os
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from kaitogen.commands.options import OptionGroup, arguments, option
+from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import suggest
 from kaitogen.errors import UsageError
 from kaitogen.files import atomic, shipped
@@ -18,6 +20,25 @@ class Piece(NamedTuple):
     name: str
     about: str
     files: tuple[str, ...]
+
+
+class Options(OptionGroup):
+    """Of `kaitogen kustomize components`."""
+
+    out = option("-o", "--out", metavar="FOLDER", help="Write the pieces into this folder.")
+    names = arguments("PIECE", help="Names of pieces; all where -o is given and none is named.")
+
+
+def run(options: Options) -> Outcome:
+    """The list of the pieces, or some of them as files."""
+    known = listed()
+    pieces = chosen(options.names, known)
+    if options.out is not None:
+        return Outcome(stderr="".join(f"kaitogen: wrote {path}\n" for path in write(pieces, options.out)))
+    if options.names:
+        return Outcome("".join(text(piece) for piece in pieces).encode())
+    width = max(len(piece.name) for piece in known)
+    return Outcome("".join(f"{piece.name:<{width}}  {piece.about}\n" for piece in known).encode())
 
 
 def listed() -> list[Piece]:

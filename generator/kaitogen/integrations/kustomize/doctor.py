@@ -1,4 +1,4 @@
-"""What keeps kustomize from running kaitogen, each with the command or line that helps."""
+"""`kaitogen kustomize doctor`: what keeps kustomize from running kaitogen, each with the command or line that helps."""
 
 import os
 import shutil
@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from kaitogen import __version__
+from kaitogen.commands.options import OptionGroup, argument
+from kaitogen.commands.result import Outcome
+from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
 from kaitogen.integrations.krm.configuration import TRANSFORMER, VALIDATOR
 from kaitogen.integrations.kustomize import discovery, plugin
 from kaitogen.integrations.kustomize.discovery import Site, Tree
@@ -26,6 +29,25 @@ class Check(NamedTuple):
     ok: bool
     what: str
     fix: str = ""
+
+
+class Options(OptionGroup):
+    """Of `kaitogen kustomize doctor`."""
+
+    folder = argument("FOLDER", help="A folder with a kustomization.yaml; the current one if left out.")
+
+
+def run(options: Options) -> Outcome:
+    """What is right and what is wrong with running kaitogen from the kustomization in a folder."""
+    folder = "." if options.folder is None else options.folder
+    lines: list[str] = []
+    report = examine(folder, os.environ)
+    for check in report:
+        lines.append(f"{'ok     ' if check.ok else 'problem'}  {check.what}\n")
+        lines += [f"         fix: {check.fix}\n"] if check.fix and not check.ok else []
+    problems = sum(not check.ok for check in report)
+    lines.append(f"{problems or 'no'} problem{'' if problems == 1 else 's'}\n")
+    return Outcome("".join(lines).encode(), exit_code=EXIT_FINDINGS if problems else EXIT_OK)
 
 
 def examine(folder: str, environment: Mapping[str, str]) -> list[Check]:

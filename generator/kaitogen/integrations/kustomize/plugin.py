@@ -6,12 +6,19 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from kaitogen import __version__
+from kaitogen.commands.options import flag, option
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import atomic
 from kaitogen.integrations.krm.configuration import KINDS
 from kaitogen.model import INTENT_API_VERSION
 
 HOME_VARIABLE: Final = "KUSTOMIZE_PLUGIN_HOME"
+PLUGIN_HOME: Final = option(
+    "--plugin-home",
+    metavar="FOLDER",
+    help="Folder of kustomize's plugins; left out, the one kustomize would use.",
+)
+DRY_RUN: Final = flag("--dry-run", help="Say what would be done, and do nothing.")
 #: Stands in the second line of every file that `install` writes.
 _MARK: Final = "# kaitogen "
 #: Linux cuts the first line of a script here (127 bytes before 5.1), and splits it at blanks.

@@ -1,0 +1,101 @@
+"""Every command by name: what it is for, and the module that declares its options and runs it.
+
+A module is imported when its command is called, or its own help is asked for.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from kaitogen.commands.options import OptionGroup
+from kaitogen.commands.result import Outcome
+
+#: In the order of the help text: the module, which has a class `Options` and a function `run`, and the summary.
+_COMMANDS: Final = {
+    "render": ("commands.render", "Turn intents into KAITO Workspaces."),
+    "validate": ("commands.validate", "Check intents and finished Workspace manifests."),
+    "plan": ("commands.plan.command", "Say what KAITO will do with intents: nodes, GPUs, memory."),
+    "diff": (
+        "commands.diff.command",
+        "Say what changes, and what KAITO does with each change; exit 1 where anything differs.",
+    ),
+    "models": ("commands.catalogue.models", "Look up the models that KAITO knows."),
+    "skus": (
+        "commands.catalogue.skus",
+        "Look up the instance types that KAITO knows, and what fits on them.",
+    ),
+    "explain": ("commands.explain.command", "Say what a finding means, or where a value comes from."),
+    "init": ("commands.init", "Write a commented intent to start from."),
+    "schema": ("commands.schema", "Print a JSON Schema."),
+    "import": ("commands.import_.command", "Turn finished Workspaces into intents."),
+    "migrate": (
+        "commands.migrate.command",
+        "Move intents and finished Workspaces to another KAITO version.",
+    ),
+    "fmt": ("commands.fmt.command", "Put intent files into canonical order and style."),
+    "nodes list": (
+        "commands.nodes.list",
+        "List nodes that have GPUs, with state, type, taints and place.",
+    ),
+    "nodes quick": ("commands.nodes.quick", "List the quick selectors, with what each matches."),
+    "nodes snapshot": ("commands.nodes.snapshot", "Write an inventory of the nodes."),
+    "argocd generate": (
+        "integrations.argocd.generate",
+        "Print the manifests of the application in this folder.",
+    ),
+    "argocd parameters": (
+        "integrations.argocd.announce",
+        "Print what Argo CD's form offers for the application in this folder.",
+    ),
+    "argocd install": ("integrations.argocd.install", "Print or write the files that install the plugin."),
+    "argocd doctor": (
+        "integrations.argocd.doctor",
+        "Check, in the sidecar, that the plugin is installed as it has to be.",
+    ),
+    "krm": (
+        "integrations.krm.command",
+        "Run as a KRM function, from standard input to standard output.",
+    ),
+    "kustomize install": (
+        "integrations.kustomize.install",
+        "Install the legacy plugin, the one form that kubectl runs.",
+    ),
+    "kustomize uninstall": ("integrations.kustomize.uninstall", "Remove what install wrote."),
+    "kustomize doctor": (
+        "integrations.kustomize.doctor",
+        "Say what keeps kustomize from running kaitogen, and what to do about it.",
+    ),
+    "kustomize check": (
+        "integrations.kustomize.check",
+        "Check what a build printed, from standard input.",
+    ),
+    "kustomize components": (
+        "integrations.kustomize.components",
+        "List the ready-made pieces for overlays, or write some of them out.",
+    ),
+    "version": ("commands.version", "Print the version of kaitogen and the KAITO versions it knows."),
+    "completion": ("cli.completion", "Print the completion script of a shell."),
+}
+#: Of commands whose names have two words, by the first.
+GROUPS: Final = {
+    "argocd": "What the Argo CD plugin runs.",
+    "kustomize": "Install kaitogen into kustomize, and find what is wrong there.",
+    "nodes": "GPU nodes: list them, and keep an inventory.",
+}
+SUMMARIES: Final = {name: summary for name, (_, summary) in _COMMANDS.items()}
+
+
+class Command(NamedTuple):
+    """A command that can be run: `run` takes an instance of `options`."""
+
+    name: str
+    options: type[OptionGroup]
+    run: Callable[[Any], Outcome]
+
+
+def find(name: str) -> Command | None:
+    """The command of that name, its module imported; None where there is none."""
+    if name not in _COMMANDS:
+        return None
+    # Not by importlib, which costs a hundredth of a render.
+    module = __import__(f"kaitogen.{_COMMANDS[name][0]}", fromlist=["run"])
+    return Command(name, module.Options, module.run)

@@ -1,0 +1,42 @@
+"""`kaitogen nodes quick`: the quick selectors, with what each matches now."""
+
+from kaitogen.commands.inputs import INVENTORY
+from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.max_age import AgeOptions
+from kaitogen.commands.nodes import listing, source
+from kaitogen.commands.nodes.source import Facts
+from kaitogen.commands.options import Group, OptionGroup
+from kaitogen.commands.reporting import reported
+from kaitogen.commands.result import Outcome
+from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import listed, number_of, table
+from kaitogen.nodes.selectors import Selector, matches, written
+
+
+class Options(OptionGroup):
+    """Of `kaitogen nodes quick`."""
+
+    inventory = INVENTORY
+    cluster = Group(LiveOptions)
+    age = Group(AgeOptions)
+
+
+def run(options: Options) -> Outcome:
+    """One line for each; without facts about nodes none says what it matches."""
+    found = source.facts(options.inventory, options.cluster, options.age, needed=False)
+    outcome = reported(Report(found.findings))
+    if outcome.exit_code:
+        return outcome
+    rows = [("NAME", "MATCHES", "SELECTOR", "MEANS")]
+    for one in found.known.quick.values():
+        means = f"{one.description} ({one.file})" if one.file else one.description
+        rows.append((one.name, _matched(one.selector, found), written(one.selector), means))
+    return outcome._replace(stdout=table(rows, gap=listing.GAP).encode())
+
+
+def _matched(selector: Selector, found: Facts) -> str:
+    inventory = found.known.inventory
+    if inventory is None:
+        return "-"
+    nodes = [node.name for node in inventory.gpu_nodes if matches(selector, node.labels)]
+    return f"{number_of(len(nodes), 'node')}: {listed(nodes, 3)}" if nodes else "0 nodes"

@@ -1,0 +1,204 @@
+"""How a command declares its options: as typed attributes of a class that stands beside it.
+
+    class Options(OptionGroup):
+        paths = arguments("PATH", help="Files or folders.")
+        out = option("-o", "--out", metavar="FOLDER", help="Write into this folder.")
+        cluster = Group(ClusterOptions)
+
+Read on an instance, an attribute is the value of the command line or its default; read on the class,
+it is the declaration, from which `parse` here and click (cli/click_parser.py) are both derived.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
+
+Value: TypeAlias = str | bool | tuple[str, ...] | None
+
+_V = TypeVar("_V", bound=Value)
+_C = TypeVar("_C", bound=str)
+_O = TypeVar("_O", bound="OptionGroup")
+
+
+class Parameter(Generic[_V]):
+    """An option or an argument.
+
+    A default that is a bool makes an option that takes no value; one that is a tuple, an option or argument that
+    may be repeated. `metavar` is FILE, FOLDER or PATH where completion should offer those.
+    """
+
+    name = ""
+
+    def __init__(
+        self,
+        default: _V,
+        help: str,
+        *,
+        names: tuple[str, ...] = (),
+        metavar: str = "",
+        choices: tuple[str, ...] = (),
+    ) -> None:
+        self.default = default
+        self.help = help
+        self.names = names
+        self.metavar = metavar
+        self.choices = choices
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> "Parameter[_V]": ...
+    @overload
+    def __get__(self, instance: "OptionGroup", owner: type) -> _V: ...
+    def __get__(self, instance: "OptionGroup | None", owner: type) -> "Parameter[_V] | _V":
+        return self if instance is None else instance.given.get(self.name, self.default)
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is an option that takes no value."""
+        return isinstance(self.default, bool)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether each occurrence adds a value."""
+        return isinstance(self.default, tuple)
+
+
+class Argument(Parameter[_V]):
+    """The positional arguments of a command, `most` of them if it is not 0."""
+
+    def __init__(
+        self,
+        default: _V,
+        help: str,
+        *,
+        metavar: str,
+        choices: tuple[str, ...] = (),
+        most: int = 0,
+        required: bool = False,
+    ) -> None:
+        super().__init__(default, help, metavar=metavar, choices=choices)
+        self.most = most
+        self.required = required
+
+
+class OptionGroup:
+    """Base of the options of a command, and of options that several commands share (see `Group`)."""
+
+    def __init__(self, **given: Any) -> None:
+        self.given = given
+
+    @classmethod
+    def parameters(cls) -> Iterator[Parameter[Any]]:
+        """The declarations in the order of the class, which is that of the help text."""
+        for value in vars(cls).values():
+            if isinstance(value, Parameter):
+                yield value
+            elif isinstance(value, Group):
+                yield from value.group.parameters()
+
+
+class Group(Generic[_O]):
+    """Options that several commands share, as one attribute of a command's options."""
+
+    def __init__(self, group: type[_O]) -> None:
+        self.group = group
+
+    def __get__(self, instance: OptionGroup, owner: type) -> _O:
+        return self.group(**instance.given)
+
+
+def flag(*names: str, help: str) -> Parameter[bool]:
+    """An option that takes no value."""
+    return Parameter(False, help, names=names)
+
+
+@overload
+def option(
+    *names: str, help: str, metavar: str = "", choices: tuple[str, ...] = ()
+) -> Parameter[str | None]: ...
+@overload
+def option(*names: str, help: str, metavar: str = "", default: str) -> Parameter[str]: ...
+@overload
+def option(*names: str, help: str, choices: tuple[_C, ...], default: _C) -> Parameter[_C]: ...
+def option(
+    *names: str, help: str, metavar: str = "", choices: tuple[str, ...] = (), default: str | None = None
+) -> Parameter[Any]:
+    """An option that takes one value; the last one counts."""
+    return Parameter(default, help, names=names, metavar=metavar, choices=choices)
+
+
+def repeatable(*names: str, help: str, metavar: str) -> Parameter[tuple[str, ...]]:
+    """An option that takes a value each time it is given."""
+    return Parameter((), help, names=names, metavar=metavar)
+
+
+@overload
+def argument(metavar: str, *, help: str, choices: tuple[str, ...] = ()) -> Argument[str | None]: ...
+@overload
+def argument(
+    metavar: str, *, help: str, choices: tuple[str, ...] = (), required: Literal[True]
+) -> Argument[str]: ...
+def argument(
+    metavar: str, *, help: str, choices: tuple[str, ...] = (), required: bool = False
+) -> Argument[Any]:
+    """The one positional argument of a command."""
+    return Argument(None, help, metavar=metavar, choices=choices, most=1, required=required)
+
+
+def arguments(metavar: str, *, help: str, most: int = 0) -> Argument[tuple[str, ...]]:
+    """The positional arguments of a command, any number of them or at most so many."""
+    return Argument((), help, metavar=metavar, most=most)
+
+
+def parse(group: type[_O], words: Sequence[str]) -> _O | None:
+    """The options of a plain line without the command's name; None where it is wrong, or asks for help.
+
+    Importing click costs a quarter of a render; what gives None here goes to click, which words it.
+    """
+    parameters = list(group.parameters())
+    by_name = {name: one for one in parameters for name in one.names}
+    given: dict[str, Value] = {one.name: one.default for one in parameters}
+    positional: list[str] = []
+    rest = list(reversed(words))
+    while rest:
+        word = rest.pop()
+        if word == "--":
+            positional += reversed(rest)
+            break
+        if word == "-" or not word.startswith("-"):
+            positional.append(word)
+            continue
+        name, joined, value = word.partition("=")
+        option = by_name.get(name)
+        if option is None or (joined and (option.is_flag or not name.startswith("--"))):
+            return None
+        if not (joined or option.is_flag):
+            if not rest:
+                return None
+            value = rest.pop()
+        if not _store(given, option, value):
+            return None
+    argument = next((one for one in parameters if isinstance(one, Argument)), None)
+    return group(**given) if _store_all(given, argument, positional) else None
+
+
+def _store(given: dict[str, Value], parameter: Parameter[Any], value: str) -> bool:
+    """Take a value; whether it is one of the choices."""
+    if parameter.choices and value not in parameter.choices:
+        return False
+    before = given[parameter.name]
+    if parameter.is_flag:
+        given[parameter.name] = True
+    else:
+        given[parameter.name] = (*before, value) if isinstance(before, tuple) else value
+    return True
+
+
+def _store_all(given: dict[str, Value], argument: Argument[Any] | None, values: Sequence[str]) -> bool:
+    """Take the positional arguments; whether the command takes so many."""
+    if argument is None:
+        return not values
+    if (argument.most and len(values) > argument.most) or (argument.required and not values):
+        return False
+    return all(_store(given, argument, value) for value in values)

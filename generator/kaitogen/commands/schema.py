@@ -1,0 +1,48 @@
+"""`kaitogen schema`: one of the published JSON Schemas."""
+
+from typing import Final
+
+from kaitogen.commands.options import OptionGroup, argument, option
+from kaitogen.commands.result import Outcome
+from kaitogen.errors import UsageError
+from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO
+from kaitogen.schema.whole import whole
+
+_WORKSPACE: Final = "workspace"
+#: Each but the Workspace's is the file of that name in the folder `schemas`.
+SCHEMAS: Final = (
+    "intent",
+    "set",
+    _WORKSPACE,
+    "findings",
+    "plan",
+    "changes",
+    "inventory",
+    "quick-selectors",
+    "nodes",
+    "prices",
+    "budget",
+    "models",
+    "skus",
+)
+
+
+class Options(OptionGroup):
+    """Of `kaitogen schema`."""
+
+    kaito = option("--kaito", help="KAITO version of the Workspace schema.", choices=KAITO_VERSIONS)
+    api_version = option(
+        "--api-version", help="API version of the Workspace schema.", choices=("v1beta1", "v1alpha1")
+    )
+    which = argument("|".join(SCHEMAS), help="Which schema.", choices=SCHEMAS)
+
+
+def run(options: Options) -> Outcome:
+    """The schema with everything it refers to inside."""
+    which = options.which or SCHEMAS[0]
+    if which == _WORKSPACE:
+        version = f"{options.kaito or NEWEST_KAITO}-{options.api_version or 'v1beta1'}"
+        return Outcome(whole(f"workspace/workspace-{version}.schema.json").encode())
+    if options.kaito or options.api_version:
+        raise UsageError(f"--kaito and --api-version choose a Workspace schema, not that of the {which}")
+    return Outcome(whole(f"{which}.schema.json").encode())
