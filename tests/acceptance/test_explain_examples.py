@@ -41,13 +41,13 @@ def test_few_codes_hide_behind_others() -> None:
 
 def test_rules_behind_others_hold_where_they_are_asked() -> None:
     """Neither the options nor the schemas let these through, so the rules are asked directly."""
-    from kaitogen.kaito.rules import Surroundings, judge
+    from kaitogen.kaito.rules import RuleContext, judge
 
     document = documents_of("a.yaml", _explained("KG415").failing.files["workspace.yaml"].encode()).documents[
         0
     ]
     byo = Target(node_provisioner="byo", feature_gates={"enableMIG": True})
-    assert [one.code for one in judge(document.value, Surroundings(byo, None, False))] == ["KG415"]
+    assert [one.code for one in judge(RuleContext(document.value, byo))] == ["KG415"]
     serving = documents_of("b.yaml", _explained("KG461").passing.files["workspace.yaml"].encode()).documents[
         0
     ]

@@ -1,9 +1,12 @@
 """Kubernetes objects as values: the form in which they are stored, what stands at a path, merging, and the way back to the intent."""
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
 
 from kaitogen.model import RUNTIME_ANNOTATION, Json, Path, Spec
+
+#: The data of each ConfigMap by its namespace ("" where it names none) and name.
+ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 
 #: What `value_at` gives where nothing stands, for callers to whom null is a value.
 MISSING: Final[Any] = object()
@@ -104,6 +107,33 @@ def value_at(value: Json, path: Path, missing: Json = None) -> Json:
     return value
 
 
+def part(mapping: Mapping[str, Json], key: str) -> Mapping[str, Json]:
+    """The mapping under a key; an empty one where there is none."""
+    value = mapping.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def parts(mapping: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
+    """The list of mappings under a key; what is no mapping in it counts as an empty one."""
+    value = mapping.get(key)
+    if not isinstance(value, list):
+        return []
+    return [item if isinstance(item, dict) else {} for item in value]
+
+
+def number(mapping: Mapping[str, Json], key: str) -> int | None:
+    """The whole number of at most 64 bits under a key; None where there is none."""
+    value = mapping.get(key)
+    whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+    return value if whole else None
+
+
+def text(mapping: Mapping[str, Json], key: str) -> str:
+    """The text under a key; empty where there is none."""
+    value = mapping.get(key)
+    return value if isinstance(value, str) else ""
+
+
 def without(value: Json, path: Path) -> Json:
     """A copy without the key at a path of keys, and without a mapping that this leaves empty."""
     key, rest = path[0], path[1:]
@@ -120,6 +150,19 @@ def paths_in(value: Json, path: Path = ()) -> Iterator[Path]:
     if isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from paths_in(item, (*path, key))
+
+
+def config_maps_of(objects: Iterable[Json]) -> ConfigMaps:
+    """The data of the ConfigMaps among these objects; one whose own shape is wrong is nobody's to refer to."""
+    found: dict[tuple[str, str], Mapping[str, str]] = {}
+    for one in objects:
+        metadata = one.get("metadata")
+        if one["kind"] != "ConfigMap" or one["apiVersion"] != "v1" or not isinstance(metadata, dict):
+            continue
+        namespace, name, data = metadata.get("namespace") or "", metadata.get("name"), one.get("data") or {}
+        if isinstance(namespace, str) and isinstance(name, str) and isinstance(data, dict):
+            found[namespace, name] = data
+    return found
 
 
 def is_kustomize_annotation(key: str) -> bool:

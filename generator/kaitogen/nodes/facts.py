@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from sys import intern
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.rules.context import part, parts, text
+from kaitogen.kaito.objects import part, parts, text
 from kaitogen.model import Json
 
 INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from kaitogen.kaito.rules.context import part, parts, text
+from kaitogen.kaito.objects import part, parts, text
 from kaitogen.model import Json
 from kaitogen.nodes.facts import GPU_RESOURCES, NodeFacts, whole
 from kaitogen.nodes.tolerations import Toleration, untolerated

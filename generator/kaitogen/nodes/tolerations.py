@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import part, parts
+from kaitogen.kaito.objects import part, parts
 from kaitogen.model import Json, Spec, Target
 from kaitogen.nodes.facts import LIFECYCLE, NodeFacts, Taint
 

@@ -1,11 +1,12 @@
 """Finished manifests held against the target's Workspace schema, KAITO's own rules, and each other."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from kaitogen import schema
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import to_intent_path, without_nulls
+from kaitogen.kaito.objects import config_maps_of, to_intent_path, without_nulls
+from kaitogen.kaito.rules import RuleContext
 from kaitogen.model import Diagnostic, Json, Manifest, Rule, Spec, Target, UserObject, path_text
 from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.schema import KG120
@@ -20,9 +21,6 @@ KG402 = Rule(
     source="pkg/workspace/webhooks/webhooks.go:62@v0.12.0",
 )  # fmt: skip
 
-
-#: The data of each ConfigMap by its namespace and name.
-ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 
 _GROUP: Final = "kaito.sh/"
 _SERVED: Final = ("v1beta1", "v1alpha1")
@@ -46,8 +44,9 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
             located.append(_twice(data, seen[key]).of(spec.origin))
         seen[key] = spec
         if is_workspace(data):
+            byo_nodes = spec.placement.byo_nodes
             problems = _judge(
-                data, rules.Surroundings(spec.target, config_maps, notes, spec.placement.byo_nodes)
+                RuleContext(data, spec.target, config_maps=config_maps, notes=notes, byo_nodes=byo_nodes)
             )
             located.extend(
                 one._replace(path=to_intent_path(spec, one.path)).of(spec.origin) for one in problems
@@ -60,35 +59,21 @@ def check_finished(
 ) -> list[Diagnostic]:
     """The same for Workspaces that a user wrote in full, at their own fields."""
     config_maps = config_maps_of(data for _, data in finished)
-    surroundings = rules.Surroundings(target, config_maps, notes)
     located: list[Diagnostic] = []
     error_limit = ErrorLimit()
     for origin, data in finished:
         if not is_workspace(data) or error_limit.is_reached(origin.document):
             continue
-        problems = _judge(without_nulls(data), surroundings)
+        problems = _judge(RuleContext(without_nulls(data), target, config_maps=config_maps, notes=notes))
         located.extend(problem.of(origin) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             located.extend(error_limit.count_error(origin))
     return located
 
 
-def _judge(workspace: Json, surroundings: rules.Surroundings) -> list[Diagnostic]:
+def _judge(ctx: RuleContext) -> list[Diagnostic]:
     """The rules only for what the schema lets through: they count on its shapes."""
-    return list(refused_by_schema(workspace, surroundings.target)) or rules.judge(workspace, surroundings)
-
-
-def config_maps_of(objects: Iterable[Json]) -> ConfigMaps:
-    """The data of the ConfigMaps among these objects; one whose own shape is wrong is nobody's to refer to."""
-    found: dict[tuple[str, str], Mapping[str, str]] = {}
-    for one in objects:
-        metadata = one.get("metadata")
-        if one["kind"] != "ConfigMap" or one["apiVersion"] != "v1" or not isinstance(metadata, dict):
-            continue
-        namespace, name, data = metadata.get("namespace") or "", metadata.get("name"), one.get("data") or {}
-        if isinstance(namespace, str) and isinstance(name, str) and isinstance(data, dict):
-            found[namespace, name] = data
-    return found
+    return list(refused_by_schema(ctx.workspace, ctx.target)) or rules.judge(ctx)
 
 
 def is_workspace(data: Json) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.model import Target
 from tests.unit.rules.workspaces import A100
 
@@ -151,7 +151,7 @@ def test_an_example_has_no_error(name: str) -> None:
     config_maps: Mapping[tuple[str, str], Mapping[str, str]] = {
         ("", "params"): {"inference_config.yaml": config}
     }
-    problems = judge(workspace, Surroundings(target, config_maps))
+    problems = judge(RuleContext(workspace, target, config_maps=config_maps))
     assert [f"{problem.code} {problem.severity}" for problem in problems] == expected
 
 

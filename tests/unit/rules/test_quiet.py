@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.model import Target
 from tests.unit.rules.rows_inference import named
 from tests.unit.rules.workspaces import (
@@ -127,7 +127,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, range]] = {
 def test_nothing_is_said(about: str) -> None:
     workspace, minors = QUIET[about]
     for minor in minors:
-        assert judge(workspace, Surroundings(Target(f"0.{minor}"), {})) == [], minor
+        assert judge(RuleContext(workspace, Target(f"0.{minor}"), config_maps={})) == [], minor
 
 
 @pytest.mark.parametrize("about", SETTINGS)
@@ -135,7 +135,7 @@ def test_nothing_is_said_of_settings(about: str) -> None:
     workspace, text, minors = SETTINGS[about]
     maps = {("", "settings"): {"inference_config.yaml": text, "training_config.yaml": text}}
     for minor in minors:
-        assert judge(workspace, Surroundings(Target(f"0.{minor}"), maps)) == [], minor
+        assert judge(RuleContext(workspace, Target(f"0.{minor}"), config_maps=maps)) == [], minor
 
 
 def test_streaming_that_is_switched_off_may_be_on_any_cloud() -> None:
@@ -143,7 +143,7 @@ def test_streaming_that_is_switched_off_may_be_on_any_cloud() -> None:
         "kaito.sh/model-streaming", "disabled", serve(resource__instanceType="p4d.24xlarge")
     )
     target = Target("0.12", "aws", feature_gates={"ModelStreaming": True})
-    assert judge(workspace, Surroundings(target)) == []
+    assert judge(RuleContext(workspace, target)) == []
 
 
 def test_a_slice_that_is_large_enough_is_fine() -> None:
@@ -152,4 +152,4 @@ def test_a_slice_that_is_large_enough_is_fine() -> None:
         resource__partition={"mode": "mig", "profile": "1g.18gb"},
     )
     target = Target("0.12", "azure", "byo", {"enableMIG": True})
-    assert judge(workspace, Surroundings(target)) == []
+    assert judge(RuleContext(workspace, target)) == []

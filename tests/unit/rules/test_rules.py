@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kaitogen import schema
-from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.kaito.rules.codes import CODES
 from kaitogen.model import KAITO_VERSIONS, Diagnostic
 from tests.unit.rules import rows_inference, rows_resource, rows_traps, rows_tuning
@@ -36,7 +36,7 @@ def _name(row: Row) -> str:
 
 
 def _judge(row: Row, minor: int) -> list[Diagnostic]:
-    return judge(row.workspace, Surroundings(row.target(minor), row.config_maps, row.notes))
+    return judge(RuleContext(row.workspace, row.target(minor), config_maps=row.config_maps, notes=row.notes))
 
 
 def _said(problem: Diagnostic) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.kaito.rules.codes import CODES
 from kaitogen.model import KAITO_VERSIONS, Target
 from tests.unit.rules.test_rules import ROWS
@@ -68,9 +68,9 @@ def _check(workspace: Any, target: Target, text: Any, notes: bool) -> None:
         ("", "settings"): {"inference_config.yaml": text, "training_config.yaml": text},
         ("", "a"): {},
     }
-    surroundings = Surroundings(target, maps, notes)
-    problems = judge(workspace, surroundings)
-    assert judge(workspace, surroundings) == problems
+    ctx = RuleContext(workspace, target, config_maps=maps, notes=notes)
+    problems = judge(ctx)
+    assert judge(ctx) == problems
     for problem in problems:
         assert problem.code in CODES
         assert problem.message.isprintable()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kaitogen.kaito.rules import Surroundings, judge
+from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.model import Diagnostic, Target
 from tests.unit.rules.rows_inference import named
 from tests.unit.rules.workspaces import A100, TEMPLATED, adapted, adapter, annotated, byo, change, serve, tune
@@ -18,7 +18,7 @@ _PIN = {"matchLabels": {"kaitogen.io/workspace": "phi"}}
 def _only(
     workspace: dict[str, Any], code: str, kaito: str = "0.12", provisioner: str = "azure-gpu-provisioner"
 ) -> Diagnostic:
-    problems = judge(workspace, Surroundings(Target(kaito, "azure", provisioner)))
+    problems = judge(RuleContext(workspace, Target(kaito, "azure", provisioner)))
     (problem,) = [problem for problem in problems if problem.code == code]
     return problem
 
@@ -116,7 +116,7 @@ def test_a_reason_is_the_right_one() -> None:
 
 def test_a_missed_context_names_what_is_counted_instead() -> None:
     maps = {("", "settings"): {"inference_config.yaml": "vllm: {max-model-len: 8192}"}}
-    (problem,) = judge(serve(inference__config="settings"), Surroundings(Target(), maps))
+    (problem,) = judge(RuleContext(serve(inference__config="settings"), Target(), config_maps=maps))
     assert (problem.found, problem.expected) == ("8192", "2048")
     assert "max-model-len: 8192" in problem.fix
 
@@ -142,21 +142,21 @@ def test_a_template_that_is_pinned_has_no_estimate() -> None:
 def test_a_config_map_that_is_not_in_the_output_is_said_so() -> None:
     workspace = serve(inference__config="settings")
     for maps, told in (({}, True), (None, False)):
-        problems = judge(workspace, Surroundings(Target(), maps, notes=True))
+        problems = judge(RuleContext(workspace, Target(), config_maps=maps, notes=True))
         (problem,) = [problem for problem in problems if problem.code == "KG441"]
         assert ("not in this output" in problem.message) is told
 
 
 def test_settings_that_are_no_yaml_are_said_so_with_the_line() -> None:
     maps = {("", "settings"): {"inference_config.yaml": "a: 1\nvllm: {\n"}}
-    (problem,) = judge(serve(inference__config="settings"), Surroundings(Target(), maps))
+    (problem,) = judge(RuleContext(serve(inference__config="settings"), Target(), config_maps=maps))
     assert problem.message == "KAITO cannot read inference_config.yaml: it is not YAML in line 3"
 
 
 def _loaded(workspace: dict[str, Any]) -> set[str]:
     code = (
-        "import sys\nfrom kaitogen.model import Target\nfrom kaitogen.kaito.rules import Surroundings, judge\n"
-        f"judge({workspace!r}, Surroundings(Target(), {{}}))\n"
+        "import sys\nfrom kaitogen.model import Target\nfrom kaitogen.kaito.rules import RuleContext, judge\n"
+        f"judge(RuleContext({workspace!r}, Target(), config_maps={{}}))\n"
         "print(*(name for name in sys.modules))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

@@ -7,7 +7,8 @@ from kaitogen.commands.diff.migration_text import Step, readme
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import cut, part
+from kaitogen.kaito.objects import part
+from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.updates.cost import cost_text
 from kaitogen.kaito.updates.model import Comparison, Item
 from kaitogen.kaito.updates.resource import selected

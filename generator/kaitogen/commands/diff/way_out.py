@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.updates.cost import config_maps, cost, cost_text
+from kaitogen.kaito.objects import config_maps_of
+from kaitogen.kaito.updates.cost import cost, cost_text
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, ObjectChange
 
 #: More letters in a name than a StatefulSet's pods can bear.
@@ -35,7 +36,7 @@ def ways_out(
 ) -> dict[tuple[str, str, str, str], WayOut]:
     """The way out of each Workspace with a refused change, by the identity that it has on the new side."""
     taken = {item.identity[3] for item in (*before, *after)}
-    old, new = config_maps(before), config_maps(after)
+    old, new = (config_maps_of(item.data for item in side) for side in (before, after))
     found: dict[tuple[str, str, str, str], WayOut] = {}
     for one in comparison.objects:
         if one.before is None or one.after is None or not stuck(one) or not _can_exist(one.after):

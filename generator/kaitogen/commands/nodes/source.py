@@ -9,7 +9,7 @@ from kaitogen.commands.max_age import AgeOptions, now, oldest
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
-from kaitogen.kaito.rules.context import part
+from kaitogen.kaito.objects import part
 from kaitogen.model import Diagnostic, Document, Json, Rule
 from kaitogen.nodes import inventory, snapshot
 from kaitogen.nodes.facts import entry

@@ -9,10 +9,10 @@ from kaitogen.commands.plan.objects import made_for
 from kaitogen.commands.plan.types import Fleet, Planned
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import take_back
-from kaitogen.kaito.objects import to_intent_path
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, to_intent_path
 from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
 from kaitogen.kaito.rules.config import KG468, KG486, KG487
-from kaitogen.kaito.rules.context import Facts, Surroundings
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import KG461, KG462, KG463, label_line
 from kaitogen.kaito.rules.resource import KG474
 from kaitogen.kaito.sizing.costs import Cost, Prices, cost
@@ -21,7 +21,7 @@ from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.size import size
 from kaitogen.model import Diagnostic, Document, Result
 from kaitogen.pipeline import strategies
-from kaitogen.pipeline.check import ConfigMaps, config_maps_of, is_workspace
+from kaitogen.pipeline.check import is_workspace
 
 #: Findings about fields that the target's controller does not read.
 _UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG487))
@@ -50,11 +50,11 @@ def gather(result: Result, beside: Beside) -> Fleet:
         for spec, workspace in manifests:
             if not is_workspace(workspace):
                 continue
-            facts = Facts(workspace, Surroundings(spec.target, config_maps))
+            ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
             node = None if beside.find_node is None else beside.find_node(spec, workspace)
             sizing = size(workspace, spec.target, config_maps, beside.configs, node)
-            made = made_for(facts, sizing.estimate)
-            chosen, line = strategies.chosen(spec), label_line(facts)
+            made = made_for(ctx, sizing.estimate)
+            chosen, line = strategies.chosen(spec), label_line(ctx)
             planned.append(Planned(spec, workspace, manifests, chosen, sizing, made, line, (), ()))
     return _with_findings(_with_money(planned, config_maps, beside), result)._replace(
         prices=beside.prices, cost=_cost(beside.prices, planned)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from kaitogen.kaito.rules.context import part
+from kaitogen.kaito.objects import part
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.types import Node
 from kaitogen.model import Json, Request, Spec

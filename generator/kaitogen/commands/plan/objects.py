@@ -6,7 +6,8 @@ from typing import Final
 from kaitogen.commands.plan.types import Made
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.rules.context import Facts, text
+from kaitogen.kaito.objects import text
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing.types import Estimate
 from kaitogen.model import Json
 
@@ -15,16 +16,16 @@ _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 _LONGEST_NAME: Final = 63
 
 
-def made_for(facts: Facts, estimate: Estimate) -> tuple[Made, ...]:
+def made_for(ctx: RuleContext, estimate: Estimate) -> tuple[Made, ...]:
     """What will be there once KAITO has done its work, in the order of making."""
-    return (*_nodes(facts, estimate), *_workload(facts, estimate))
+    return (*_nodes(ctx, estimate), *_workload(ctx, estimate))
 
 
-def _nodes(facts: Facts, estimate: Estimate) -> Iterator[Made]:
-    if facts.byo:
+def _nodes(ctx: RuleContext, estimate: Estimate) -> Iterator[Made]:
+    if ctx.byo:
         return
-    if facts.provisioner == "karpenter":
-        name = f"{text(facts.metadata, 'namespace') or 'NAMESPACE'}-{facts.name}"
+    if ctx.provisioner == "karpenter":
+        name = f"{text(ctx.metadata, 'namespace') or 'NAMESPACE'}-{ctx.name}"
         if len(name) > _LONGEST_NAME:
             name = f"{name[: _LONGEST_NAME - 10]}-XXXXXXXXX"
         yield Made("NodePool", name, "cluster-wide")
@@ -33,35 +34,35 @@ def _nodes(facts: Facts, estimate: Estimate) -> Iterator[Made]:
     yield Made("NodeClaim", "wsXXXXXXXXX", f"{number}, cluster-wide")
 
 
-def _workload(facts: Facts, estimate: Estimate) -> Iterator[Made]:
-    name = facts.name
-    if facts.tuning is not None:
-        if not text(facts.tuning, "config"):
-            method = text(facts.tuning, "method").lower() or "lora"
+def _workload(ctx: RuleContext, estimate: Estimate) -> Iterator[Made]:
+    name = ctx.name
+    if ctx.tuning is not None:
+        if not text(ctx.tuning, "config"):
+            method = text(ctx.tuning, "method").lower() or "lora"
             yield Made("ConfigMap", f"{method}-params-template", "a copy of KAITO's own")
         yield Made("Job", name)
         yield Made("ControllerRevision", f"{name}-XXXXX")
         return
-    if facts.has(versions.CONFIG_TEMPLATE) and facts.preset and not text(facts.inference or {}, "config"):
+    if ctx.has(versions.CONFIG_TEMPLATE) and ctx.preset and not text(ctx.inference or {}, "config"):
         yield Made("ConfigMap", "inference-params-template", "a copy of KAITO's own")
-    stateful = _stateful(facts, estimate)
+    stateful = _stateful(ctx, estimate)
     yield Made("StatefulSet" if stateful else "Deployment", name, _pods(estimate))
-    yield Made("Service", name, _service(facts.annotations))
+    yield Made("Service", name, _service(ctx.annotations))
     if stateful:
         yield Made("Service", f"{name}-headless")
     yield Made("ControllerRevision", f"{name}-XXXXX")
-    if _keeps_weights(facts):
+    if _keeps_weights(ctx):
         note = f"one for each pod, where the StorageClass {_WEIGHTS_CLASS} is there"
         yield Made("PersistentVolumeClaim", f"model-weights-volume-{name}-N", note)
 
 
-def _stateful(facts: Facts, estimate: Estimate) -> bool:
+def _stateful(ctx: RuleContext, estimate: Estimate) -> bool:
     """Before 0.8 only what was spread over several nodes; 0.4 knew no more than two families that could be."""
-    if facts.has(versions.STATEFUL_SETS):
+    if ctx.has(versions.STATEFUL_SETS):
         return True
-    if facts.has(versions.SEVERAL_NODES):
+    if ctx.has(versions.SEVERAL_NODES):
         return estimate.runtime == "vllm" and (estimate.nodes or 1) > 1
-    return estimate.runtime == "vllm" and (facts.preset or "").startswith(("phi-3", "phi-4"))
+    return estimate.runtime == "vllm" and (ctx.preset or "").startswith(("phi-3", "phi-4"))
 
 
 def _pods(estimate: Estimate) -> str:
@@ -72,9 +73,7 @@ def _service(annotations: Json) -> str:
     return "LoadBalancer" if annotations.get("kaito.sh/enablelb") == "True" else ""
 
 
-def _keeps_weights(facts: Facts) -> bool:
+def _keeps_weights(ctx: RuleContext) -> bool:
     """Only fast disks of nodes that KAITO provisions hold weights beyond a pod's life."""
-    sku = (
-        find_sku(facts.provider, facts.instance_type) if facts.preset is not None and not facts.byo else None
-    )
+    sku = find_sku(ctx.provider, ctx.instance_type) if ctx.preset is not None and not ctx.byo else None
     return sku is not None and sku.nvme

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from kaitogen.kaito.rules.context import part, text
+from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing

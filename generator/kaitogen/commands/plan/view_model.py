@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 from kaitogen.commands.plan import wording
 from kaitogen.commands.plan.types import Made, Planned
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.kaito.rules.context import cut, part, text
+from kaitogen.kaito.objects import part, text
+from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Memory

@@ -1,1 +1,1 @@
-"""What KAITO knows by heart, per version: models, GPU instance types, annotations. Facts only, no judgement."""
+"""What KAITO knows by heart, per version: models, GPU instance types, annotations. RuleContext only, no judgement."""

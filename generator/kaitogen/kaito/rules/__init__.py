@@ -5,73 +5,73 @@ configuration, tuning) is imported only where a Workspace has it.
 """
 
 from kaitogen.kaito import versions
+from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
-from kaitogen.kaito.rules.context import Facts, Surroundings, text
-from kaitogen.model import Diagnostic, Json
+from kaitogen.kaito.rules.context import RuleContext
+from kaitogen.model import Diagnostic
 
-__all__ = ["Surroundings", "judge"]
+__all__ = ["RuleContext", "judge"]
 
 
-def judge(workspace: Json, surroundings: Surroundings) -> list[Diagnostic]:
+def judge(ctx: RuleContext) -> list[Diagnostic]:
     """Everything that KAITO would refuse, could never run, or would do otherwise than written.
 
-    `workspace` is a Workspace that fits the schema of the target's version; paths are its own.
+    The Workspace fits the schema of the target's version; paths are its own.
     The order is fixed: name, annotations, workload, resource.
     """
-    facts = Facts(workspace, surroundings)
-    found = list(identity.judge(facts))
-    if facts.annotations:
+    found = list(identity.judge(ctx))
+    if ctx.annotations:
         from kaitogen.kaito.rules import annotations  # few have any
 
-        found += annotations.judge(facts)
-    if (facts.inference is None) == (facts.tuning is None):
+        found += annotations.judge(ctx)
+    if (ctx.inference is None) == (ctx.tuning is None):
         return found
-    if facts.tuning is not None:
+    if ctx.tuning is not None:
         from kaitogen.kaito.rules import tuning  # few tune
 
-        found += tuning.judge(facts)
-        found += resource.needs_instance_type(facts)
-        found += resource.selector(facts)
-        return found + list(ignored.judge(facts, sizing.DEFAULT_CONTEXT))
-    found += preset.judge(facts)
+        found += tuning.judge(ctx)
+        found += resource.needs_instance_type(ctx)
+        found += resource.selector(ctx)
+        return found + list(ignored.judge(ctx, sizing.DEFAULT_CONTEXT))
+    found += preset.judge(ctx)
     context = sizing.DEFAULT_CONTEXT
-    if facts.inference is not None and text(facts.inference, "config"):
+    if ctx.inference is not None and text(ctx.inference, "config"):
         from kaitogen.kaito.rules import config  # few bring a configuration
 
-        problems, context = config.judge(facts)
+        problems, context = config.judge(ctx)
         found += problems
-    if facts.inference is not None and facts.inference.get("adapters"):
+    if ctx.inference is not None and ctx.inference.get("adapters"):
         from kaitogen.kaito.rules import adapters  # few have adapters
 
-        found += adapters.judge(facts)
-    found += _resource(facts, context)
-    found += ignored.judge(facts, context)
-    if facts.byo_nodes is not None:
-        from kaitogen.kaito.rules import byo_nodes  # facts about nodes are the exception
+        found += adapters.judge(ctx)
+    found += _resource(ctx, context)
+    found += ignored.judge(ctx, context)
+    if ctx.byo_nodes is not None:
+        from kaitogen.kaito.rules import byo_nodes  # an inventory is the exception
 
-        found += byo_nodes.judge(facts, facts.byo_nodes, context)
+        found += byo_nodes.judge(ctx, ctx.byo_nodes, context)
     return found
 
 
-def _resource(facts: Facts, context: int) -> list[Diagnostic]:
+def _resource(ctx: RuleContext, context: int) -> list[Diagnostic]:
     """The rules about `resource` of an inference; each group ends where KAITO's own does."""
-    found = list(resource.needs_instance_type(facts))
-    if facts.preset is not None and not facts.valid_preset:
+    found = list(resource.needs_instance_type(ctx))
+    if ctx.preset is not None and not ctx.valid_preset:
         return found
-    selector = list(resource.selector(facts))
+    selector = list(resource.selector(ctx))
     found += selector
     if any(problem.severity == "error" for problem in selector):
         return found
-    if facts.has(versions.PARTITIONS) and "partition" in facts.resource:
+    if ctx.has(versions.PARTITIONS) and "partition" in ctx.resource:
         from kaitogen.kaito.rules import partition  # few partition GPUs
 
-        found += partition.judge(facts)
+        found += partition.judge(ctx)
     else:
-        found += resource.instance_type(facts)
-        found += resource.weights(facts)
-        if facts.notes:
-            found += resource.cluster_notes(facts)
+        found += resource.instance_type(ctx)
+        found += resource.weights(ctx)
+        if ctx.notes:
+            found += resource.cluster_notes(ctx)
     if not any(problem.severity == "error" for problem in found):
-        found += sizing.judge(facts, context)
-        found += sizing.surprises(facts, context)
+        found += sizing.judge(ctx, context)
+        found += sizing.surprises(ctx, context)
     return found

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import Facts, cut, parts, text
+from kaitogen.kaito.objects import parts, text
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.model import Diagnostic, Json, Path, Rule
 
@@ -51,10 +52,10 @@ _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9
 _LATER: Final = "admitted now, but every later update is refused"
 
 
-def judge(facts: Facts) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R35, R36, R39, R40 and, for each adapter, what the checks at updates (U9) refuse."""
-    adapters = parts(facts.inference or {}, "adapters")
-    vllm_preset = facts.preset is not None and not facts.transformers
+    adapters = parts(ctx.inference or {}, "adapters")
+    vllm_preset = ctx.preset is not None and not ctx.transformers
     if len(adapters) > MOST:
         message = f"{len(adapters)} adapters are more than the {MOST} that KAITO accepts"
         yield KG439.at(
@@ -63,10 +64,10 @@ def judge(facts: Facts) -> Iterator[Diagnostic]:
     if (
         vllm_preset
         and adapters
-        and facts.has(versions.BUILT_IN_PRESETS)
-        and (facts.preset or "").startswith("falcon-")
+        and ctx.has(versions.BUILT_IN_PRESETS)
+        and (ctx.preset or "").startswith("falcon-")
     ):
-        message = f"{cut(facts.preset or '')} takes no adapters on vllm"
+        message = f"{cut(ctx.preset or '')} takes no adapters on vllm"
         yield KG436.at(_ADAPTERS, message, fix="remove the adapters, or use the runtime transformers")
     seen: set[str] = set()
     for index, adapter in enumerate(adapters):
@@ -81,12 +82,12 @@ def judge(facts: Facts) -> Iterator[Diagnostic]:
                 message = f"two adapters have the source name {cut(name)}"
                 yield KG440.at((*path, "source", "name"), message, fix="rename one", found=cut(name))
             seen.add(name)
-            yield from _source(facts, source, (*path, "source"))
+            yield from _source(ctx, source, (*path, "source"))
         if "strength" in adapter:
             yield from _strength(vllm_preset, adapter["strength"], (*path, "strength"))
 
 
-def _source(facts: Facts, source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
+def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
     name = text(source, "name")
     if len(name) > _LONGEST_SUBDOMAIN or _SUBDOMAIN.fullmatch(name) is None:
         what = (
@@ -97,7 +98,7 @@ def _source(facts: Facts, source: Mapping[str, Json], path: Path) -> Iterator[Di
         where = (*path, "name") if "name" in source else path
         advice = "name it with a-z, 0-9, - and ."
         yield KG491.at(where, f"{what}: {_LATER}", fix=advice, found=cut(name), expected="a DNS subdomain")
-    volumes = facts.has(versions.ADAPTER_VOLUMES)
+    volumes = ctx.has(versions.ADAPTER_VOLUMES)
     image, volume, urls = source.get("image"), source.get("volumeSource"), source.get("urls")
     allowed = "image or volumeSource" if volumes else "image"
     given = bool(image) + bool(volume)

@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule
 
 KG406 = Rule(
@@ -59,19 +59,19 @@ def is_kaitos(key: str) -> bool:
     return bool(slash) and (group in _GROUPS or group.endswith((".kaito.sh", ".kaito.io")))
 
 
-def judge(facts: Facts) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R6 to R9 and the annotations that do not do what they seem to."""
-    for key, value in facts.annotations.items():
+    for key, value in ctx.annotations.items():
         if not is_kaitos(key) or not isinstance(value, str):
             continue
         path = ("metadata", "annotations", key)
         known = versions.ANNOTATIONS.get(key)
         if known is None:
             yield _unknown(key, path)
-        elif not facts.has(known):
-            yield _other_version(facts, key, known, path)
+        elif not ctx.has(known):
+            yield _other_version(ctx, key, known, path)
         elif check := _CHECKS.get(key):
-            yield from check(facts, value, path)
+            yield from check(ctx, value, path)
 
 
 def _unknown(key: str, path: Path) -> Diagnostic:
@@ -81,63 +81,63 @@ def _unknown(key: str, path: Path) -> Diagnostic:
     return KG483.at(path, f"no version of KAITO reads the annotation {cut(key)}", fix=advice)
 
 
-def _other_version(facts: Facts, key: str, known: Feature, path: Path) -> Diagnostic:
-    if facts.minor < known.since:
+def _other_version(ctx: RuleContext, key: str, known: Feature, path: Path) -> Diagnostic:
+    if ctx.minor < known.since:
         message, advice = (
-            f"KAITO {facts.kaito} does not read {key}, which came with 0.{known.since}",
+            f"KAITO {ctx.kaito} does not read {key}, which came with 0.{known.since}",
             "remove it",
         )
     else:
-        message = f"KAITO {facts.kaito} does not read {key}, which went with 0.{known.until + 1}"
+        message = f"KAITO {ctx.kaito} does not read {key}, which went with 0.{known.until + 1}"
         advice = "remove it; since 0.11 the benchmark runs unless kaito.sh/disable-benchmark is set"
     return KG483.at(path, message, fix=advice)
 
 
-def _image_family(facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
+def _image_family(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value.strip().lower() not in _FAMILIES:
         yield _one_of(KG406, path, value, _FAMILIES)
-    elif facts.provisioner != "azure-gpu-provisioner":
-        yield _idle(facts, path, "azure-gpu-provisioner")
+    elif ctx.provisioner != "azure-gpu-provisioner":
+        yield _idle(ctx, path, "azure-gpu-provisioner")
 
 
-def _node_class(facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
-    if facts.provisioner != "karpenter":
-        yield _idle(facts, path, "karpenter")
-    elif node_class_in_doubt(facts, value):
+def _node_class(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
+    if ctx.provisioner != "karpenter":
+        yield _idle(ctx, path, "karpenter")
+    elif node_class_in_doubt(ctx, value):
         message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
         advice = f"use one of {', '.join(_NODE_CLASSES)}, or add it to the installation's list"
         yield KG409.at(path, message, fix=advice, found=cut(value), expected=" or ".join(_NODE_CLASSES))
 
 
-def node_class_in_doubt(facts: Facts, value: Json) -> bool:
+def node_class_in_doubt(ctx: RuleContext, value: Json) -> bool:
     """Whether KAITO asks for this node class in a list that only the installation knows (R9)."""
-    asked = facts.provisioner == "karpenter" and facts.has(versions.NODE_CLASS_CHECKED)
+    asked = ctx.provisioner == "karpenter" and ctx.has(versions.NODE_CLASS_CHECKED)
     return asked and isinstance(value, str) and bool(value) and value not in _NODE_CLASSES
 
 
-def _performance_mode(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
+def _performance_mode(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value not in _MODES:
         yield _one_of(KG407, path, value, _MODES)
 
 
-def _local_weights(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
+def _local_weights(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value not in ("true", "false"):
         yield _one_of(KG408, path, value, ('"true"', '"false"'))
 
 
-def _runtime(facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
-    if facts.inference is None:
+def _runtime(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
+    if ctx.inference is None:
         return
     if value not in ("vllm", "transformers"):
         likely = nearest(value, ("vllm", "transformers"))
         message = f"runtime {cut(value) or 'of no text'} is none that KAITO knows, so it takes vllm"
         yield KG481.at(path, message, fix=f"write {likely or 'vllm or transformers'}", found=cut(value))
-    elif value == "vllm" and facts.transformers:
+    elif value == "vllm" and ctx.transformers:
         message = "the runtime is transformers, because the target's feature gate vLLM is off"
         yield KG481.at(path, message, fix="remove the annotation, or turn the gate vLLM on", found="vllm")
 
 
-def _load_balancer(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
+def _load_balancer(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value != "True" and value.strip().lower() in ("true", "t", "yes", "y", "on", "1", "enabled"):
         message = f'KAITO makes a load balancer only for exactly "True", not for "{cut(value)}"'
         yield KG482.at(
@@ -145,7 +145,7 @@ def _load_balancer(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic
         )
 
 
-def _bypass(_facts: Facts, value: str, path: Path) -> Iterator[Diagnostic]:
+def _bypass(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value.strip().lower() in ("", "false", "f", "no", "n", "off", "0", "disabled"):
         message = f'the resource checks are bypassed, because for this annotation any value counts, "{cut(value)}" too'
         yield KG485.at(path, message, fix="remove the annotation to keep the checks", found=cut(value))
@@ -158,12 +158,12 @@ def _one_of(rule: Rule, path: Path, value: str, allowed: tuple[str, ...]) -> Dia
     )
 
 
-def _idle(facts: Facts, path: Path, reader: str) -> Diagnostic:
-    message = f"{path[-1]} does nothing under {facts.provisioner}; only {reader} reads it"
-    return KG484.at(path, message, fix="remove it", found=facts.provisioner, expected=reader)
+def _idle(ctx: RuleContext, path: Path, reader: str) -> Diagnostic:
+    message = f"{path[-1]} does nothing under {ctx.provisioner}; only {reader} reads it"
+    return KG484.at(path, message, fix="remove it", found=ctx.provisioner, expected=reader)
 
 
-_CHECKS: Final[dict[str, Callable[[Facts, str, Path], Iterator[Diagnostic]]]] = {
+_CHECKS: Final[dict[str, Callable[[RuleContext, str, Path], Iterator[Diagnostic]]]] = {
     "kaito.sh/node-image-family": _image_family,
     "kaito.sh/node-class-name": _node_class,
     "kaito.sh/performance-mode": _performance_mode,

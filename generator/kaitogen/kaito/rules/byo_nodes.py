@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kaitogen.kaito.rules.context import Facts
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.sizing import GIB, asks_for_estimate, nodes_needed
 from kaitogen.model import ByoNodes, Diagnostic, Rule
 
@@ -12,32 +12,32 @@ KG313 = Rule("KG313", "Nodes with too few GPUs for the model", kind="can't work"
 _PATH = ("resource", "preferredNodes")
 
 
-def judge(facts: Facts, byo_nodes: ByoNodes, context: int) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext, byo_nodes: ByoNodes, context: int) -> Iterator[Diagnostic]:
     """KG313. Where KAITO provisions the instance type tells the same; `context` is what KAITO reads as max-model-len."""
-    model = facts.model
+    model = ctx.model
     if (
         model is None
-        or not facts.byo
+        or not ctx.byo
         or not byo_nodes.gpus
         or not byo_nodes.memory
-        or "partition" in facts.resource
+        or "partition" in ctx.resource
     ):
         return
     have = f"{byo_nodes.gpus} x {byo_nodes.memory // byo_nodes.gpus / GIB:g} GiB"
-    if facts.transformers:
+    if ctx.transformers:
         if model.weights > byo_nodes.memory:
             message = f"{model.id} has {model.weights / GIB:.1f} GiB of weights, and transformers runs it on one node, of {have}"
             yield KG313.at(_PATH, message, fix="take nodes with more GPU memory", found=have)
         return
-    if not asks_for_estimate(facts):
+    if not asks_for_estimate(ctx):
         return
     needed = nodes_needed(
-        facts.minor, model.weights, model.bytes_per_token, (byo_nodes.gpus, byo_nodes.memory), context
+        ctx.minor, model.weights, model.bytes_per_token, (byo_nodes.gpus, byo_nodes.memory), context
     )
     if not needed:
         message = f"GPUs of nodes with {have} are too small for {model.id} at {context} tokens"
         yield KG313.at(_PATH, message, fix="take nodes with larger GPUs", found=have)
     elif needed > byo_nodes.nodes:
-        message = f"KAITO {facts.kaito} will wait for {needed} nodes of {have} for {model.id}, and {byo_nodes.nodes} {'is' if byo_nodes.nodes == 1 else 'are'} chosen"
+        message = f"KAITO {ctx.kaito} will wait for {needed} nodes of {have} for {model.id}, and {byo_nodes.nodes} {'is' if byo_nodes.nodes == 1 else 'are'} chosen"
         advice = f"choose {needed} nodes, or nodes with more GPU memory"
         yield KG313.at(_PATH, message, fix=advice, found=str(byo_nodes.nodes), expected=str(needed))

@@ -6,7 +6,8 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import built_in
-from kaitogen.kaito.rules.context import Facts, cut, number, text
+from kaitogen.kaito.objects import number, text
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
 from kaitogen.yaml.syntax import KG102
@@ -55,17 +56,17 @@ _SMALL_GPU: Final = 20
 UNKNOWN: Final = object()
 
 
-def judge(facts: Facts) -> tuple[list[Diagnostic], int]:
+def judge(ctx: RuleContext) -> tuple[list[Diagnostic], int]:
     """R41 to R45 with the traps, and the context in tokens that KAITO's estimate will count with.
 
     Only where the Workspace names a ConfigMap.
     """
-    name = text(facts.inference or {}, "config")
-    if facts.transformers:
-        return list(_unread(facts)), DEFAULT_CONTEXT
-    data = facts.config_map(name)
+    name = text(ctx.inference or {}, "config")
+    if ctx.transformers:
+        return list(_unread(ctx)), DEFAULT_CONTEXT
+    data = ctx.config_map(name)
     if data is None:
-        return list(_absent(facts, name)), DEFAULT_CONTEXT
+        return list(_absent(ctx, name)), DEFAULT_CONTEXT
     source = data.get(KEY)
     if not isinstance(source, str):
         message = f"the ConfigMap {cut(name)} has no key {KEY}"
@@ -78,8 +79,8 @@ def judge(facts: Facts) -> tuple[list[Diagnostic], int]:
     problem, vllm = _vllm(settings)
     if problem is not None:
         return [problem], DEFAULT_CONTEXT
-    problems = [*_length(facts, vllm), *_null(facts, settings)]
-    context, missed = _context(facts, source, vllm)
+    problems = [*_length(ctx, vllm), *_null(ctx, settings)]
+    context, missed = _context(ctx, source, vllm)
     if problems:
         return problems, DEFAULT_CONTEXT
     return ([missed] if missed else []), context
@@ -100,17 +101,17 @@ def parse(source: str) -> Json:
         return UNKNOWN
 
 
-def _unread(facts: Facts) -> Iterator[Diagnostic]:
-    if facts.preset is not None and facts.has(versions.CONFIG_OF_TRANSFORMERS_KNOWN):
+def _unread(ctx: RuleContext) -> Iterator[Diagnostic]:
+    if ctx.preset is not None and ctx.has(versions.CONFIG_OF_TRANSFORMERS_KNOWN):
         message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
         yield KG486.at(_CONFIG, message, fix="remove config, or use the runtime vllm")
 
 
-def _absent(facts: Facts, name: str) -> Iterator[Diagnostic]:
-    if not facts.notes:
+def _absent(ctx: RuleContext, name: str) -> Iterator[Diagnostic]:
+    if not ctx.notes:
         return
     message = f"KAITO refuses this unless the ConfigMap {cut(name)} is already in the namespace"
-    if facts.config_maps is not None:
+    if ctx.config_maps is not None:
         message += ", and it is not in this output"
     yield KG441.at(
         _CONFIG, message, fix="apply the ConfigMap first, in an earlier sync wave", found=cut(name)
@@ -137,26 +138,26 @@ def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
     return None, section if isinstance(section, dict) else {}
 
 
-def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _length(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     value = vllm.get(_LENGTH)
     blank = value is None or (isinstance(value, str) and not value.strip())
-    if facts.has(versions.LENGTH_REQUIRED):
-        if blank and facts.preset is not None and _length_required(facts):
-            message = f"KAITO {facts.kaito} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
+    if ctx.has(versions.LENGTH_REQUIRED):
+        if blank and ctx.preset is not None and _length_required(ctx):
+            message = f"KAITO {ctx.kaito} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
             yield KG444.at(
                 _CONFIG, message, fix=f"set vllm.{_LENGTH}, such as 2048", expected="a whole number"
             )
         return
-    if not facts.valid_preset or blank:
+    if not ctx.valid_preset or blank:
         return
     length = _as_whole(value)
     if length is None:
-        yield _no_number(facts, cut(str(value)) if isinstance(value, (str, float, bool)) else "this")
-    elif facts.model is None:
+        yield _no_number(ctx, cut(str(value)) if isinstance(value, (str, float, bool)) else "this")
+    elif ctx.model is None:
         return  # the limit of a stranger is in its repository
-    elif length > facts.model.token_limit:
-        limit = facts.model.token_limit
-        message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {facts.model.id}"
+    elif length > ctx.model.token_limit:
+        limit = ctx.model.token_limit
+        message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {ctx.model.id}"
         yield KG445.at(
             _CONFIG,
             message,
@@ -166,26 +167,26 @@ def _length(facts: Facts, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
         )
 
 
-def _no_number(facts: Facts, said: str) -> Diagnostic:
+def _no_number(ctx: RuleContext, said: str) -> Diagnostic:
     """Of a model that is not in the catalogue KAITO asks Hugging Face for the limit, and where none is said it takes any text."""
     severity: Severity = "error"
     message = f"KAITO refuses {_LENGTH}: {said}, which is no whole number"
-    if facts.model is None and built_in(facts.preset or "", facts.minor) is None:
+    if ctx.model is None and built_in(ctx.preset or "", ctx.minor) is None:
         severity = "warning"
-        message += f", unless {cut(facts.preset or '')} says no limit"
+        message += f", unless {cut(ctx.preset or '')} says no limit"
     advice = "write the number of tokens, such as 8192"
     return KG444.at(_CONFIG, message, fix=advice, found=said, expected="a whole number", severity=severity)
 
 
-def _length_required(facts: Facts) -> bool:
-    sku, count = facts.sku, number(facts.resource, "count")
+def _length_required(ctx: RuleContext) -> bool:
+    sku, count = ctx.sku, number(ctx.resource, "count")
     small = sku is not None and sku.gpus > 1 and sku.memory // sku.gpus < _SMALL_GPU
-    return small or (facts.has(versions.SEVERAL_NODES) and count is not None and count > 1)
+    return small or (ctx.has(versions.SEVERAL_NODES) and count is not None and count > 1)
 
 
-def _null(facts: Facts, settings: Json) -> Iterator[Diagnostic]:
+def _null(ctx: RuleContext, settings: Json) -> Iterator[Diagnostic]:
     if (
-        facts.has(versions.EMPTY_VLLM_CRASHES)
+        ctx.has(versions.EMPTY_VLLM_CRASHES)
         and isinstance(settings, dict)
         and settings.get("vllm", 0) is None
     ):
@@ -195,15 +196,15 @@ def _null(facts: Facts, settings: Json) -> Iterator[Diagnostic]:
         )
 
 
-def _context(facts: Facts, source: str, vllm: Mapping[str, Json]) -> tuple[int, Diagnostic | None]:
+def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[int, Diagnostic | None]:
     """What the estimate counts with, and the problem where vLLM itself will take another number."""
-    if not facts.has(versions.ESTIMATE):
+    if not ctx.has(versions.ESTIMATE):
         return DEFAULT_CONTEXT, None
     meant = served_length(vllm)
     scanned = scan(source)
     if scanned is not None:
         return scanned, None
-    if meant is None or facts.preset is None:
+    if meant is None or ctx.preset is None:
         return DEFAULT_CONTEXT, None
     message = f"KAITO's line scanner misses this max-model-len: vLLM takes {meant}, the estimate of nodes {DEFAULT_CONTEXT}"
     advice = (

@@ -1,11 +1,12 @@
 """What the rules look at: the Workspace's parts and the installation that it is meant for, taken apart once."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
+from kaitogen.kaito.objects import ConfigMaps, part
 from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
 
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
@@ -13,23 +14,13 @@ BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
 PIN_LABEL: Final = "kaitogen.io/workspace"
 
 
-class Surroundings(NamedTuple):
-    """What a Workspace alone does not say.
+class RuleContext:
+    """One Workspace taken apart, and what it alone does not say. Parts that are missing, or no mapping, are empty;
 
-    `config_maps` are the ConfigMaps in the same output by (namespace, name), namespace ""
-    where they name none; None where nobody knows them, as for a manifest on its own.
-    `notes` asks for what the rules cannot decide without the cluster as well. `byo_nodes` is what an
-    inventory says about the nodes, where there is one.
+    absent workloads are None. `config_maps` are those of the same output, None where nobody knows them, as for a
+    manifest on its own. `notes` asks for what the rules cannot decide without the cluster as well. `byo_nodes` is what
+    an inventory says about the nodes, where there is one.
     """
-
-    target: Target
-    config_maps: Mapping[tuple[str, str], Mapping[str, str]] | None = None
-    notes: bool = False
-    byo_nodes: ByoNodes | None = None
-
-
-class Facts:
-    """One Workspace taken apart. Parts that are missing, or no mapping, are empty; absent workloads are None."""
 
     __slots__ = (
         "annotations",
@@ -56,8 +47,18 @@ class Facts:
         "workspace",
     )
 
-    def __init__(self, workspace: Json, surroundings: Surroundings) -> None:
-        target, self.config_maps, self.notes, self.byo_nodes = surroundings
+    def __init__(
+        self,
+        workspace: Json,
+        target: Target,
+        *,
+        config_maps: ConfigMaps | None = None,
+        notes: bool = False,
+        byo_nodes: ByoNodes | None = None,
+    ) -> None:
+        self.config_maps = config_maps
+        self.notes = notes
+        self.byo_nodes = byo_nodes
         self.workspace: Mapping[str, Json] = workspace
         self.target = target
         self.kaito = target.kaito
@@ -107,33 +108,6 @@ class Facts:
             return None
         namespace = self.metadata.get("namespace")
         return self.config_maps.get((namespace if isinstance(namespace, str) else "", name))
-
-
-def part(mapping: Mapping[str, Json], key: str) -> Mapping[str, Json]:
-    """The mapping under a key; an empty one where there is none."""
-    value = mapping.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def parts(mapping: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
-    """The list of mappings under a key; what is no mapping in it counts as an empty one."""
-    value = mapping.get(key)
-    if not isinstance(value, list):
-        return []
-    return [item if isinstance(item, dict) else {} for item in value]
-
-
-def number(mapping: Mapping[str, Json], key: str) -> int | None:
-    """The whole number of at most 64 bits under a key; None where there is none."""
-    value = mapping.get(key)
-    whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
-    return value if whole else None
-
-
-def text(mapping: Mapping[str, Json], key: str) -> str:
-    """The text under a key; empty where there is none."""
-    value = mapping.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def cut(value: str) -> str:

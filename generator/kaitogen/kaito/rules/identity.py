@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import Facts, cut
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Rule
 
 KG403 = Rule(
@@ -37,30 +37,30 @@ _LONGEST_LABEL: Final = 63
 LONGEST_NAME: Final = 52
 
 
-def judge(facts: Facts) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R3, R4 and what Kubernetes' own limits on names do later."""
-    if facts.name:
-        yield from _name(facts)
-    if facts.workspace.get("apiVersion") == "kaito.sh/v1alpha1":
+    if ctx.name:
+        yield from _name(ctx)
+    if ctx.workspace.get("apiVersion") == "kaito.sh/v1alpha1":
         message = "v1alpha1 has older admission rules of its own, and what KAITO stores is v1beta1"
         yield KG495.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1")
-    if facts.inference is None and facts.tuning is None:
+    if ctx.inference is None and ctx.tuning is None:
         message = "the Workspace has neither inference nor tuning"
         yield KG404.at((), message, fix="add inference with a preset or a template, or add tuning")
-    elif facts.inference is not None and facts.tuning is not None:
+    elif ctx.inference is not None and ctx.tuning is not None:
         message = "the Workspace has both inference and tuning"
         yield KG404.at(("tuning",), message, fix="split it into two Workspaces")
 
 
-def _name(facts: Facts) -> Iterator[Diagnostic]:
-    name = facts.name
+def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
+    name = ctx.name
     if not _is_label(name):
         message = f"{cut(name)} is no name that KAITO accepts"
         advice = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
         yield KG403.at(_NAME, message, fix=advice, found=cut(name), expected="a DNS label")
-    elif facts.inference is not None:
+    elif ctx.inference is not None:
         if len(name) > LONGEST_NAME:
-            yield _too_long(facts, name)
+            yield _too_long(ctx, name)
         if not name[0].isalpha():
             message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
             yield KG471.at(
@@ -73,9 +73,9 @@ def _is_label(name: str) -> bool:
     return len(name) <= _LONGEST_LABEL and name[0] != "-" and name[-1] != "-" and _LETTERS.issuperset(name)
 
 
-def _too_long(facts: Facts, name: str) -> Diagnostic:
+def _too_long(ctx: RuleContext, name: str) -> Diagnostic:
     advice, found, expected = "shorten the name", f"{len(name)} characters", f"at most {LONGEST_NAME}"
-    if facts.has(versions.STATEFUL_SETS):
+    if ctx.has(versions.STATEFUL_SETS):
         message = f"the name has {len(name)} characters, and the StatefulSet made from it works up to {LONGEST_NAME}"
         return KG470.at(_NAME, message, fix=advice, found=found, expected=expected)
     message = f"the name has {len(name)} characters, and from KAITO 0.8 on the Workspace can't start above {LONGEST_NAME}"

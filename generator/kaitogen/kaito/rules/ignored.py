@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import PIN_LABEL, Facts, cut, number
+from kaitogen.kaito.objects import number
+from kaitogen.kaito.rules.context import PIN_LABEL, RuleContext, cut
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
 from kaitogen.model import Diagnostic, Rule
 
@@ -36,33 +37,28 @@ _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
 _OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 
 
-def judge(facts: Facts, context: int) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
     """Findings about fields that are written and not read. `context` is what KAITO reads as max-model-len."""
-    count = number(facts.resource, "count")
-    names = facts.resource.get("preferredNodes")
+    count = number(ctx.resource, "count")
+    names = ctx.resource.get("preferredNodes")
     preferred = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
     # The CRD makes a count of 1 where none is written, so that one node at least must be named.
     least = 1 if count is None else count
-    if _named_as_counted(facts) and len(preferred) < least:
+    if _named_as_counted(ctx) and len(preferred) < least:
         yield _too_few(preferred, least)
     elif preferred:
-        yield from _preferred(facts, preferred)
+        yield from _preferred(ctx, preferred)
     # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
     numbered = count == len(preferred) and (
-        not facts.has(versions.PREFERRED_NODES_READ) or (facts.byo and _pinned_by(facts))
+        not ctx.has(versions.PREFERRED_NODES_READ) or (ctx.byo and _pinned_by(ctx))
     )
-    if count is not None and not numbered and asks_for_estimate(facts):
-        yield _count(facts, count, preferred, context)
+    if count is not None and not numbered and asks_for_estimate(ctx):
+        yield _count(ctx, count, preferred, context)
 
 
-def _named_as_counted(facts: Facts) -> bool:
+def _named_as_counted(ctx: RuleContext) -> bool:
     """Whether this version wants as many names as nodes; only 0.7 does, and only of an inference."""
-    return (
-        facts.has(versions.PREFERRED_NODES_COUNTED)
-        and facts.byo
-        and facts.tuning is None
-        and bool(facts.resource)
-    )
+    return ctx.has(versions.PREFERRED_NODES_COUNTED) and ctx.byo and ctx.tuning is None and bool(ctx.resource)
 
 
 def _too_few(names: list[str], count: int) -> Diagnostic:
@@ -72,15 +68,15 @@ def _too_few(names: list[str], count: int) -> Diagnostic:
     return KG464.at(path, message, fix=advice, found=str(len(names)), expected=str(count))
 
 
-def _count(facts: Facts, count: int, names: list[str], context: int) -> Diagnostic:
-    nodes = estimate(facts, facts.model, context) if facts.model is not None else None
-    message = f"KAITO {facts.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
-    advice = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(facts))}"
-    if facts.byo:
-        advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(facts))}"
+def _count(ctx: RuleContext, count: int, names: list[str], context: int) -> Diagnostic:
+    nodes = estimate(ctx, ctx.model, context) if ctx.model is not None else None
+    message = f"KAITO {ctx.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
+    advice = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(ctx))}"
+    if ctx.byo:
+        advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(ctx))}"
     if not nodes:
         return KG461.at(_COUNT, message, fix=advice, found=str(count))
-    message = f"KAITO {facts.kaito} does not read count {count} for a preset on vllm: its own estimate is {_nodes(nodes)}"
+    message = f"KAITO {ctx.kaito} does not read count {count} for a preset on vllm: its own estimate is {_nodes(nodes)}"
     return KG461.at(
         _COUNT,
         message,
@@ -95,77 +91,73 @@ def _nodes(number_: int) -> str:
     return "1 node" if number_ == 1 else f"{number_} nodes"
 
 
-def _preferred(facts: Facts, names: list[str]) -> Iterator[Diagnostic]:
-    if facts.byo:
+def _preferred(ctx: RuleContext, names: list[str]) -> Iterator[Diagnostic]:
+    if ctx.byo:
         # What is wrong with the selector is told by the facts about the nodes, where there are some.
-        if facts.byo_nodes is None or facts.byo_nodes.pinned:
-            yield _under_byo(facts, names)
-    elif not facts.has(versions.PREFERRED_NODES_READ):
-        message = (
-            f"KAITO {facts.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
-        )
-        if asks_for_estimate(facts):
+        if ctx.byo_nodes is None or ctx.byo_nodes.pinned:
+            yield _under_byo(ctx, names)
+    elif not ctx.has(versions.PREFERRED_NODES_READ):
+        message = f"KAITO {ctx.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
+        if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
-        advice = (
-            f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(facts))}"
-        )
-        if facts.tuning is not None:  # which does not run under byo
+        advice = f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(ctx))}"
+        if ctx.tuning is not None:  # which does not run under byo
             advice = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
         yield KG462.at(_PREFERRED, message, fix=advice, found=cut(", ".join(names)))
 
 
-def label_line(facts: Facts) -> str:
+def label_line(ctx: RuleContext) -> str:
     """The line that puts the selected label on the nodes that are named under byo; empty where none are."""
-    names = facts.resource.get("preferredNodes")
-    if not facts.byo or not isinstance(names, list) or not names:
+    names = ctx.resource.get("preferredNodes")
+    if not ctx.byo or not isinstance(names, list) or not names:
         return ""
-    pin = _pinned_by(facts)
-    label = f"{PIN_LABEL}={pin}" if pin else _selected(facts)
+    pin = _pinned_by(ctx)
+    label = f"{PIN_LABEL}={pin}" if pin else _selected(ctx)
     return _command([name for name in names if isinstance(name, str)], label)
 
 
-def _under_byo(facts: Facts, names: list[str]) -> Diagnostic:
+def _under_byo(ctx: RuleContext, names: list[str]) -> Diagnostic:
     """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
-    pin = _pinned_by(facts)
+    pin = _pinned_by(ctx)
     found = cut(", ".join(names))
-    if facts.byo_nodes is not None and facts.byo_nodes.pinned:
-        labels = cut(",".join(f"{key}={value}" for key, value in facts.match_labels.items()))
-        message = f"KAITO {facts.kaito} finds these nodes by {labels}, which they alone have, not by name"
+    if ctx.byo_nodes is not None and ctx.byo_nodes.pinned:
+        labels = cut(",".join(f"{key}={value}" for key, value in ctx.match_labels.items()))
+        message = f"KAITO {ctx.kaito} finds these nodes by {labels}, which they alone have, not by name"
         return KG463.at(_PREFERRED, message, fix="keep the labels on these nodes", found=found)
     if pin:
-        message = f"KAITO {facts.kaito} finds these nodes by the label {PIN_LABEL}={cut(pin)}, not by name"
-        if asks_for_estimate(facts):
+        message = f"KAITO {ctx.kaito} finds these nodes by the label {PIN_LABEL}={cut(pin)}, not by name"
+        if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
         advice = f"run: {_command(names, f'{PIN_LABEL}={pin}')}"
         return KG463.at(_PREFERRED, message, fix=advice, found=found)
-    label = _selected(facts)
+    label = _selected(ctx)
     message = (
-        f"KAITO {facts.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches"
+        f"KAITO {ctx.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches"
     )
-    if asks_for_estimate(facts):
+    if asks_for_estimate(ctx):
         message += ", as many as its own estimate says"
     advice = f"select a label that these nodes have and no others: {_command(names, label)}"
     return KG462.at(_PREFERRED, message, fix=advice, found=found)
 
 
-def _pinned_by(facts: Facts) -> str:
+def _pinned_by(ctx: RuleContext) -> str:
     """The value of the label that kaitogen pins by; empty where the selector has none."""
-    pin = facts.match_labels.get(PIN_LABEL)
+    pin = ctx.match_labels.get(PIN_LABEL)
     return pin if isinstance(pin, str) and re.fullmatch(_SHELL_SAFE, pin) else ""
 
 
-def _selected(facts: Facts) -> str:
+def _selected(ctx: RuleContext) -> str:
     """The labels of the selector as kubectl takes them; the pin's where some are not for people to set."""
     pairs = [
-        f"{key}={value}" for key, value in facts.match_labels.items()
+        f"{key}={value}" for key, value in ctx.match_labels.items()
         if isinstance(value, str) and re.fullmatch(_LABEL_SAFE, key) and re.fullmatch(_SHELL_SAFE, value)
         and not key.partition("/")[0].endswith(_OTHERS)
     ]  # fmt: skip
-    return " ".join(pairs) if pairs and len(pairs) == len(facts.match_labels) else _pin(facts)
+    return " ".join(pairs) if pairs and len(pairs) == len(ctx.match_labels) else _pin(ctx)
 
 
-def _pin(facts: Facts) -> str:
-    return f"{PIN_LABEL}={facts.name if re.fullmatch(_SHELL_SAFE, facts.name) else 'NAME'}"
+def _pin(ctx: RuleContext) -> str:
+    return f"{PIN_LABEL}={ctx.name if re.fullmatch(_SHELL_SAFE, ctx.name) else 'NAME'}"
 
 
 def _command(names: list[str], label: str) -> str:

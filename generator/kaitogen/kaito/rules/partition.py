@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, text
+from kaitogen.kaito.objects import number, part, text
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import Diagnostic, Rule, Severity
 
 KG414 = Rule(
@@ -59,9 +60,9 @@ _PROFILES: Final = {
 _PROFILE: Final = re.compile(r"([0-9])g\.([0-9]{1,3})gb")
 
 
-def profile_memory(facts: Facts) -> int | None:
+def profile_memory(ctx: RuleContext) -> int | None:
     """The GB of a mig partition with a profile that KAITO has; None for everything else."""
-    partition = part(facts.resource, "partition")
+    partition = part(ctx.resource, "partition")
     if partition.get("mode") != "mig":
         return None
     match = _PROFILE.fullmatch(text(partition, "profile"))
@@ -70,18 +71,18 @@ def profile_memory(facts: Facts) -> int | None:
     return int(match[2])
 
 
-def judge(facts: Facts) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R14 to R22. The caller asks only where there is a partition."""
-    partition = part(facts.resource, "partition")
+    partition = part(ctx.resource, "partition")
     mode = partition.get("mode")
-    if not facts.byo:
-        message = f"KAITO partitions GPUs only under node provisioner byo, not under {facts.provisioner}"
+    if not ctx.byo:
+        message = f"KAITO partitions GPUs only under node provisioner byo, not under {ctx.provisioner}"
         advice = "remove partition, or generate for byo and leave instanceType out"
-        yield KG414.at(_PARTITION, message, fix=advice, found=facts.provisioner, expected="byo")
+        yield KG414.at(_PARTITION, message, fix=advice, found=ctx.provisioner, expected="byo")
     elif mode == "mig":
-        yield from _mig(facts)
+        yield from _mig(ctx)
     elif mode == "accelerator":
-        yield from _accelerator(facts)
+        yield from _accelerator(ctx)
     else:
         message = f"partition mode {cut(str(mode))} is unknown to KAITO"
         advice = "write mig or accelerator"
@@ -90,9 +91,9 @@ def judge(facts: Facts) -> Iterator[Diagnostic]:
         )
 
 
-def _mig(facts: Facts) -> Iterator[Diagnostic]:
-    partition = part(facts.resource, "partition")
-    if not facts.gate("enableMIG"):
+def _mig(ctx: RuleContext) -> Iterator[Diagnostic]:
+    partition = part(ctx.resource, "partition")
+    if not ctx.gate("enableMIG"):
         message, advice = (
             "mode mig needs KAITO's feature gate enableMIG",
             "set the gate in featureGates if KAITO has it on",
@@ -103,12 +104,12 @@ def _mig(facts: Facts) -> Iterator[Diagnostic]:
     if "count" in partition:
         message = "mode mig takes no count; a profile stands for one slice of one GPU"
         yield KG417.at((*_PARTITION, "count"), message, fix="remove count")
-    memory = profile_memory(facts)
+    memory = profile_memory(ctx)
     if memory is None:
         yield _unknown_profile(text(partition, "profile"), "profile" in partition)
-    elif facts.model is not None and facts.model.weights > memory * _GIB:
-        bypassed = BYPASS_ANNOTATION in facts.annotations
-        size = facts.model.weights_text
+    elif ctx.model is not None and ctx.model.weights > memory * _GIB:
+        bypassed = BYPASS_ANNOTATION in ctx.annotations
+        size = ctx.model.weights_text
         message = f"{size} of weights do not fit a slice of {memory} GB"
         path = (*_PARTITION, "profile")
         severity: Severity = "warning" if bypassed else "error"
@@ -126,9 +127,9 @@ def _unknown_profile(profile: str, given: bool) -> Diagnostic:
     )
 
 
-def _accelerator(facts: Facts) -> Iterator[Diagnostic]:
-    partition = part(facts.resource, "partition")
-    if not facts.gate("enableAccelerator"):
+def _accelerator(ctx: RuleContext) -> Iterator[Diagnostic]:
+    partition = part(ctx.resource, "partition")
+    if not ctx.gate("enableAccelerator"):
         message = "mode accelerator needs KAITO's feature gate enableAccelerator"
         advice = "set the gate in featureGates if KAITO has it on"
         path = (*_PARTITION, "mode")

@@ -12,7 +12,8 @@ from kaitogen.kaito.catalogue.models import (
     is_preset,
     preset_names,
 )
-from kaitogen.kaito.rules.context import Facts, cut, part, text
+from kaitogen.kaito.objects import part, text
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Path, Rule
 
 KG410 = Rule(
@@ -77,9 +78,9 @@ _ACCESS_ADVICE: Final = (
 )
 
 
-def judge(facts: Facts) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R10 and R30 to R38, R46. Later rules of KAITO's group are not reached behind a wrong name."""
-    inference = facts.inference or {}
+    inference = ctx.inference or {}
     has_preset, has_template = "preset" in inference, "template" in inference
     if not has_preset and not has_template:
         message = "inference has neither a preset nor a template"
@@ -88,40 +89,40 @@ def judge(facts: Facts) -> Iterator[Diagnostic]:
     if has_preset and has_template:
         message = "inference has both a preset and a template"
         yield KG431.at((*_INFERENCE, "template"), message, fix="keep one of the two")
-    if facts.preset is None:
+    if ctx.preset is None:
         return
-    if not facts.valid_preset:
-        yield wrong_name(facts, _NAME, KG432)
+    if not ctx.valid_preset:
+        yield wrong_name(ctx, _NAME, KG432)
         return
-    yield from _runtime(facts)
-    yield from _secret(facts)
-    yield from _streaming(facts)
-    if facts.notes:
-        yield from _notes(facts)
+    yield from _runtime(ctx)
+    yield from _secret(ctx)
+    yield from _streaming(ctx)
+    if ctx.notes:
+        yield from _notes(ctx)
 
 
-def wrong_name(facts: Facts, path: Path, rule: Rule) -> Diagnostic:
+def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
     """What to say of a preset name that this version does not take; `rule` is KG432 or, for tuning, KG460."""
-    name, minor = facts.preset or "", facts.minor
+    name, minor = ctx.preset or "", ctx.minor
     short = find_short(name)
-    if name == _DEPRECATED and facts.has(versions.DEPRECATION_NAMED) and rule == KG432:
-        message = f"the preset {name} is deprecated, and KAITO {facts.kaito} no longer has it"
+    if name == _DEPRECATED and ctx.has(versions.DEPRECATION_NAMED) and rule == KG432:
+        message = f"the preset {name} is deprecated, and KAITO {ctx.kaito} no longer has it"
         return KG410.at(path, message, fix="take a newer model, such as phi-4-mini-instruct", found=name)
     advice = _likely(name, minor)
     if short is not None and short[2] and minor >= short[2]:
-        message = f"KAITO {facts.kaito} has no preset {cut(name)}; it went with 0.{short[2]}"
+        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it went with 0.{short[2]}"
     elif short is not None and minor < short[1]:
-        message = f"KAITO {facts.kaito} has no preset {cut(name)}; it came with 0.{short[1]}"
-    elif "/" in name and not facts.has(versions.HUGGING_FACE_IDS):
-        message = f"KAITO {facts.kaito} takes no Hugging Face ids such as {cut(name)}; that came with 0.9"
+        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it came with 0.{short[1]}"
+    elif "/" in name and not ctx.has(versions.HUGGING_FACE_IDS):
+        message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {cut(name)}; that came with 0.9"
     else:
-        message = f"KAITO {facts.kaito} has no preset {cut(name) or 'without a name'}"
+        message = f"KAITO {ctx.kaito} has no preset {cut(name) or 'without a name'}"
     return rule.at(
         path,
         message,
         fix=advice,
         found=cut(name),
-        expected="a name or owner/name" if facts.has(versions.HUGGING_FACE_IDS) else "a short name",
+        expected="a name or owner/name" if ctx.has(versions.HUGGING_FACE_IDS) else "a short name",
     )
 
 
@@ -147,50 +148,50 @@ def _likely(name: str, minor: int) -> str:
     return f"write {close}" if close else "write one of its presets, or a Hugging Face id (owner/name)"
 
 
-def _runtime(facts: Facts) -> Iterator[Diagnostic]:
-    if facts.transformers and facts.has(versions.CATALOGUE) and not has_transformers(facts.preset or ""):
-        message = f"{cut(facts.preset or '')} does not run on the runtime transformers"
+def _runtime(ctx: RuleContext) -> Iterator[Diagnostic]:
+    if ctx.transformers and ctx.has(versions.CATALOGUE) and not has_transformers(ctx.preset or ""):
+        message = f"{cut(ctx.preset or '')} does not run on the runtime transformers"
         yield KG434.at(_NAME, message, fix="use the runtime vllm", found="transformers", expected="vllm")
 
 
-def _secret(facts: Facts) -> Iterator[Diagnostic]:
-    name, minor = facts.preset or "", facts.minor
-    secret = text(part(part(facts.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
+def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
+    name, minor = ctx.preset or "", ctx.minor
+    secret = text(part(part(ctx.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
     short = built_in(name, minor)
     if short is not None:
-        downloaded = short[3] or (facts.has(versions.CATALOGUE_OF_PHI_4) and name.lower().startswith("phi-4"))
-        gated = facts.model is not None and facts.model.id.startswith("meta-llama/")
-        needed = downloaded if facts.has(versions.SECRET_FOR_DOWNLOADS) else gated
+        downloaded = short[3] or (ctx.has(versions.CATALOGUE_OF_PHI_4) and name.lower().startswith("phi-4"))
+        gated = ctx.model is not None and ctx.model.id.startswith("meta-llama/")
+        needed = downloaded if ctx.has(versions.SECRET_FOR_DOWNLOADS) else gated
         if needed and not secret:
-            message = f"KAITO {facts.kaito} refuses {cut(name)} without an access secret"
+            message = f"KAITO {ctx.kaito} refuses {cut(name)} without an access secret"
             advice = _ACCESS_ADVICE
             yield KG437.at(_PRESET, message, fix=advice, expected="modelAccessSecret")
             return
         if secret and not downloaded:
-            message = f"KAITO {facts.kaito} has {cut(name)} in its image and refuses an access secret for it"
+            message = f"KAITO {ctx.kaito} has {cut(name)} in its image and refuses an access secret for it"
             yield KG438.at(_SECRET, message, fix="remove it")
             return
-    if facts.model is not None and facts.model.gated and not secret and not _local(facts):
-        message = f"{facts.model.id} is gated: without an access secret its pod can't download the weights"
+    if ctx.model is not None and ctx.model.gated and not secret and not _local(ctx):
+        message = f"{ctx.model.id} is gated: without an access secret its pod can't download the weights"
         advice = _ACCESS_ADVICE
         yield KG467.at(_PRESET, message, fix=advice, expected="modelAccessSecret")
 
 
-def _local(facts: Facts) -> bool:
+def _local(ctx: RuleContext) -> bool:
     """Whether the weights are already on the node, so that nothing is downloaded."""
-    return facts.has(versions.LOCAL_WEIGHTS) and facts.annotations.get("kaito.sh/use-local-weights") == "true"
+    return ctx.has(versions.LOCAL_WEIGHTS) and ctx.annotations.get("kaito.sh/use-local-weights") == "true"
 
 
-def _streaming(facts: Facts) -> Iterator[Diagnostic]:
-    if not facts.has(versions.MODEL_STREAMING) or not facts.gate("ModelStreaming") or facts.transformers:
+def _streaming(ctx: RuleContext) -> Iterator[Diagnostic]:
+    if not ctx.has(versions.MODEL_STREAMING) or not ctx.gate("ModelStreaming") or ctx.transformers:
         return
-    if facts.annotations.get("kaito.sh/model-streaming") == "disabled":
+    if ctx.annotations.get("kaito.sh/model-streaming") == "disabled":
         return
-    if facts.provider != "azure":
-        message = f"model streaming works on azure only, not on {facts.provider}"
+    if ctx.provider != "azure":
+        message = f"model streaming works on azure only, not on {ctx.provider}"
         advice = "set the annotation kaito.sh/model-streaming: disabled"
-        yield KG446.at(_PRESET, message, fix=advice, found=facts.provider, expected="azure")
-    elif facts.notes:
+        yield KG446.at(_PRESET, message, fix=advice, found=ctx.provider, expected="azure")
+    elif ctx.notes:
         message = (
             "with model streaming KAITO refuses this unless the cluster has the CSI driver blob.csi.azure.com"
         )
@@ -199,16 +200,16 @@ def _streaming(facts: Facts) -> Iterator[Diagnostic]:
         )
 
 
-def _notes(facts: Facts) -> Iterator[Diagnostic]:
-    name = facts.preset or ""
-    if not is_catalogued(name, facts.minor):
+def _notes(ctx: RuleContext) -> Iterator[Diagnostic]:
+    name = ctx.preset or ""
+    if not is_catalogued(name, ctx.minor):
         message = f"KAITO asks huggingface.co about {cut(name)} while it admits the Workspace, and refuses it if that fails"
         advice = "make sure that KAITO reaches huggingface.co"
         yield KG433.at(_NAME, message, fix=advice)
-    short = built_in(name, facts.minor)
+    short = built_in(name, ctx.minor)
     if short is not None and short[2]:
         message = f"the preset {cut(name)} goes with KAITO 0.{short[2]}"
         yield KG489.at(_NAME, message, fix="take another model before KAITO is upgraded")
-    if not facts.transformers and not text(facts.inference or {}, "config"):
+    if not ctx.transformers and not text(ctx.inference or {}, "config"):
         message = "a config that is added later is mounted but not used, because the pod's command stays"
         yield KG488.at(_INFERENCE, message, fix="give the config from the start if you will need one")

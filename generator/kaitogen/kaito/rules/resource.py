@@ -5,7 +5,8 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, PROVIDERS, find_sku, near_sku
-from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, Facts, cut, number, part, parts
+from kaitogen.kaito.objects import number, part, parts
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import Diagnostic, Path, Rule
 
 KG405 = Rule(
@@ -92,64 +93,64 @@ RESERVED_KEYS: Final = frozenset(
 )
 
 
-def needs_instance_type(facts: Facts) -> Iterator[Diagnostic]:
+def needs_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R5: an instance type exactly where KAITO provisions; for inference and tuning alike."""
-    if not facts.has(versions.STRICT_INSTANCE_TYPE):
+    if not ctx.has(versions.STRICT_INSTANCE_TYPE):
         return
-    if facts.byo and facts.instance_type:
-        message = f"under node provisioner byo KAITO {facts.kaito} refuses an instanceType"
+    if ctx.byo and ctx.instance_type:
+        message = f"under node provisioner byo KAITO {ctx.kaito} refuses an instanceType"
         advice = "remove instanceType; labelSelector alone says which nodes are used"
         yield KG405.at(
-            INSTANCE_TYPE, message, fix=advice, found=cut(facts.instance_type), expected="no instanceType"
+            INSTANCE_TYPE, message, fix=advice, found=cut(ctx.instance_type), expected="no instanceType"
         )
-    elif not facts.byo and not facts.instance_type:
-        message = f"instanceType is missing, and KAITO {facts.kaito} with {facts.provisioner} requires one"
+    elif not ctx.byo and not ctx.instance_type:
+        message = f"instanceType is missing, and KAITO {ctx.kaito} with {ctx.provisioner} requires one"
         advice = "add instanceType, or generate for node provisioner byo"
-        path = INSTANCE_TYPE if "instanceType" in facts.resource else _whole(facts)
+        path = INSTANCE_TYPE if "instanceType" in ctx.resource else _whole(ctx)
         yield KG405.at(path, message, fix=advice, expected="an instance type")
 
 
-def _whole(facts: Facts) -> Path:
+def _whole(ctx: RuleContext) -> Path:
     """Where to point for something that `resource` lacks; the Workspace where it has none."""
-    return ("resource",) if "resource" in facts.workspace else ()
+    return ("resource",) if "resource" in ctx.workspace else ()
 
 
-def selector(facts: Facts) -> Iterator[Diagnostic]:
+def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R11 to R13, with what a selector that is admitted does not do. An error here stops the rules on resources."""
-    expressions = parts(part(facts.resource, "labelSelector"), "matchExpressions")
+    expressions = parts(part(ctx.resource, "labelSelector"), "matchExpressions")
     path: Path = (*_SELECTOR, "matchExpressions")
     for index, expression in enumerate(expressions):
         values = expression.get("values")
         single = isinstance(values, list) and len(values) == 1
         if expression.get("operator") != "In" or not single:
-            yield _refused_expression(facts, (*path, index))
+            yield _refused_expression(ctx, (*path, index))
             return
     if expressions:
         message = "KAITO checks matchExpressions and then uses matchLabels alone to find nodes"
         yield KG474.at(path, message, fix="write the labels as matchLabels")
-    if facts.has(versions.RESERVED_LABELS):
-        yield from _reserved(facts)
-    if facts.byo and not facts.match_labels:
+    if ctx.has(versions.RESERVED_LABELS):
+        yield from _reserved(ctx)
+    if ctx.byo and not ctx.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
         advice = "select a label that only the GPU nodes for this Workspace have"
-        path = _SELECTOR if "labelSelector" in facts.resource else _whole(facts)
+        path = _SELECTOR if "labelSelector" in ctx.resource else _whole(ctx)
         yield KG477.at(path, message, fix=advice)
 
 
-def _refused_expression(facts: Facts, path: Path) -> Diagnostic:
+def _refused_expression(ctx: RuleContext, path: Path) -> Diagnostic:
     advice = "write it as matchLabels, which is all that KAITO uses"
-    if facts.tuning is None:
+    if ctx.tuning is None:
         message = "KAITO accepts only expressions of operator In with exactly one value"
         return KG411.at(path, message, fix=advice, expected="operator In, one value")
     message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
     return KG475.at(path, message, fix=advice, expected="operator In, one value")
 
 
-def _reserved(facts: Facts) -> Iterator[Diagnostic]:
-    reserved = [key for key in facts.match_labels if key in RESERVED_KEYS]
+def _reserved(ctx: RuleContext) -> Iterator[Diagnostic]:
+    reserved = [key for key in ctx.match_labels if key in RESERVED_KEYS]
     if not reserved:
         return
-    if len(reserved) == len(facts.match_labels) and facts.tuning is None:
+    if len(reserved) == len(ctx.match_labels) and ctx.tuning is None:
         message = f"matchLabels holds only keys that KAITO reserves for itself, such as {reserved[0]}"
         yield KG413.at((*_SELECTOR, "matchLabels"), message, fix="select a label of your own")
         return
@@ -158,51 +159,49 @@ def _reserved(facts: Facts) -> Iterator[Diagnostic]:
         yield KG412.at((*_SELECTOR, "matchLabels", key), message, fix="remove it")
 
 
-def instance_type(facts: Facts) -> Iterator[Diagnostic]:
+def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R26 and R27, and instance types that are admitted but never work. Only for inference."""
-    if facts.byo and facts.has(versions.STRICT_INSTANCE_TYPE):
+    if ctx.byo and ctx.has(versions.STRICT_INSTANCE_TYPE):
         return
-    if facts.provider not in PROVIDERS:
-        message = f"KAITO has no instance types for the cloud {cut(facts.provider)}"
+    if ctx.provider not in PROVIDERS:
+        message = f"KAITO has no instance types for the cloud {cut(ctx.provider)}"
         advice = f"set the provider to {', '.join(PROVIDERS)}"
         yield KG426.at(
-            INSTANCE_TYPE, message, fix=advice, found=cut(facts.provider), expected=" or ".join(PROVIDERS)
+            INSTANCE_TYPE, message, fix=advice, found=cut(ctx.provider), expected=" or ".join(PROVIDERS)
         )
-    elif facts.sku is None and not _wholly_missing(facts):
-        yield from unknown_instance_type(facts)
+    elif ctx.sku is None and not _wholly_missing(ctx):
+        yield from unknown_instance_type(ctx)
 
 
-def _wholly_missing(facts: Facts) -> bool:
-    return not facts.instance_type and facts.has(versions.STRICT_INSTANCE_TYPE)
+def _wholly_missing(ctx: RuleContext) -> bool:
+    return not ctx.instance_type and ctx.has(versions.STRICT_INSTANCE_TYPE)
 
 
-def unknown_instance_type(facts: Facts) -> Iterator[Diagnostic]:
+def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     """What becomes of an inference whose instance type is not in the table of its version and cloud."""
-    name = facts.instance_type
-    near = near_sku(facts.provider, name)
-    if near is not None and not near.known_to(facts.minor):
+    name = ctx.instance_type
+    near = near_sku(ctx.provider, name)
+    if near is not None and not near.known_to(ctx.minor):
         near = None
     other_case = near is not None and near.name.lower() == name.lower()
-    lenient = facts.provider == "azure" and _is_lenient(name, facts.minor)
-    if other_case and near is not None and (facts.has(versions.INSTANCE_TYPE_IN_ANY_CASE) or lenient):
+    lenient = ctx.provider == "azure" and _is_lenient(name, ctx.minor)
+    if other_case and near is not None and (ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE) or lenient):
         yield wrong_case(name, near.name)
     elif not lenient:
-        advice = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {facts.kaito} knows"
+        advice = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {ctx.kaito} knows"
         yield KG427.at(
-            _place(facts),
-            _not_in_table(facts),
+            _place(ctx),
+            _not_in_table(ctx),
             fix=advice,
             found=cut(name),
             expected=near.name if near else "",
         )
-    elif facts.preset is not None and not facts.transformers and facts.has(versions.ESTIMATE):
-        message = f"{_not_in_table(facts)}; it is admitted by its prefix, but a preset never gets its nodes"
+    elif ctx.preset is not None and not ctx.transformers and ctx.has(versions.ESTIMATE):
+        message = f"{_not_in_table(ctx)}; it is admitted by its prefix, but a preset never gets its nodes"
         advice = (
             f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
         )
-        yield KG473.at(
-            _place(facts), message, fix=advice, found=cut(name), expected=near.name if near else ""
-        )
+        yield KG473.at(_place(ctx), message, fix=advice, found=cut(name), expected=near.name if near else "")
 
 
 def wrong_case(name: str, right: str) -> Diagnostic:
@@ -213,16 +212,16 @@ def wrong_case(name: str, right: str) -> Diagnostic:
     return KG472.at(INSTANCE_TYPE, message, fix=f"write {right}", found=cut(name), expected=right)
 
 
-def _place(facts: Facts) -> Path:
-    return INSTANCE_TYPE if facts.resource.get("instanceType") else _whole(facts)
+def _place(ctx: RuleContext) -> Path:
+    return INSTANCE_TYPE if ctx.resource.get("instanceType") else _whole(ctx)
 
 
-def _not_in_table(facts: Facts) -> str:
-    table = f"KAITO {facts.kaito}'s table for {facts.provider}"
-    known = find_sku(facts.provider, facts.instance_type)
-    if known is not None and known.removed and facts.minor >= known.removed:
-        return f"{cut(facts.instance_type)} left {table} in 0.{known.removed}"
-    return f"{cut(facts.instance_type) or 'no instance type'} is not in {table}"
+def _not_in_table(ctx: RuleContext) -> str:
+    table = f"KAITO {ctx.kaito}'s table for {ctx.provider}"
+    known = find_sku(ctx.provider, ctx.instance_type)
+    if known is not None and known.removed and ctx.minor >= known.removed:
+        return f"{cut(ctx.instance_type)} left {table} in 0.{known.removed}"
+    return f"{cut(ctx.instance_type) or 'no instance type'} is not in {table}"
 
 
 def _is_lenient(name: str, minor: int) -> bool:
@@ -231,16 +230,16 @@ def _is_lenient(name: str, minor: int) -> bool:
     return name.startswith(LENIENT_PREFIXES)
 
 
-def weights(facts: Facts) -> Iterator[Diagnostic]:
+def weights(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R28 and R29: whether the weight files fit, where KAITO itself compares them without the estimate."""
-    model, sku = facts.model, facts.sku
-    if model is None or sku is None or facts.byo or (facts.has(versions.ESTIMATE) and not facts.transformers):
+    model, sku = ctx.model, ctx.sku
+    if model is None or sku is None or ctx.byo or (ctx.has(versions.ESTIMATE) and not ctx.transformers):
         return
-    count = number(facts.resource, "count")
+    count = number(ctx.resource, "count")
     nodes = 1 if count is None else count
     node = sku.memory * _GIB
-    size = least_weights(facts.minor, model.weights)
-    if facts.transformers and facts.has(versions.SEVERAL_NODES) and size > node:
+    size = least_weights(ctx.minor, model.weights)
+    if ctx.transformers and ctx.has(versions.SEVERAL_NODES) and size > node:
         message = (
             f"{model.weights_text} of weights do not fit one {sku.name} ({sku.memory} GiB), and "
             "transformers runs on one node only"
@@ -251,7 +250,7 @@ def weights(facts: Facts) -> Iterator[Diagnostic]:
         )
     elif nodes * node < size:
         message = f"{model.weights_text} of weights do not fit {nodes} x {sku.name} ({sku.memory} GiB each)"
-        bypassed = BYPASS_ANNOTATION in facts.annotations
+        bypassed = BYPASS_ANNOTATION in ctx.annotations
         advice = "take a larger instance type or more nodes"
         found = f"{nodes * sku.memory} GiB"
         yield KG428.at(
@@ -269,17 +268,17 @@ def least_weights(minor: int, size: int) -> int:
     return size if versions.WEIGHTS_PUBLISHED.holds(minor) else size * 9 // 10
 
 
-def cluster_notes(facts: Facts) -> Iterator[Diagnostic]:
+def cluster_notes(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R23 to R25 and R28 under byo, which the nodes decide."""
-    if not facts.byo or facts.preset is None or not facts.has(versions.NODE_LABELS_READ):
+    if not ctx.byo or ctx.preset is None or not ctx.has(versions.NODE_LABELS_READ):
         return
-    path = _SELECTOR if "labelSelector" in facts.resource else _whole(facts)
+    path = _SELECTOR if "labelSelector" in ctx.resource else _whole(ctx)
     message = "KAITO refuses this unless a node matches the selector at that moment"
     yield KG423.at(path, message, fix="label the nodes before the Workspace is applied")
     message = "every matching node must carry nvidia.com/gpu.product, gpu.count and gpu.memory"
     yield KG424.at(path, message, fix="run GPU feature discovery on the nodes")
     message = "all matching nodes must have the same GPU product, count and memory"
     yield KG425.at(path, message, fix="select nodes of one kind")
-    if facts.model is not None:
-        message = f"all matching nodes together must hold {facts.model.weights_text} of weights in GPU memory"
+    if ctx.model is not None:
+        message = f"all matching nodes together must hold {ctx.model.weights_text} of weights in GPU memory"
         yield KG428.at(path, message, fix="check the nodes with kaitogen plan", severity="note")

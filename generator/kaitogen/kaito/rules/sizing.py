@@ -5,7 +5,8 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, built_in
-from kaitogen.kaito.rules.context import Facts, number
+from kaitogen.kaito.objects import number
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.model import Diagnostic, Rule
 
 KG465 = Rule(
@@ -61,46 +62,46 @@ def gpus_needed(size: float, available: float) -> int:
     return int(size / available) + 1
 
 
-def estimate(facts: Facts, model: Model, context: int) -> int | None:
+def estimate(ctx: RuleContext, model: Model, context: int) -> int | None:
     """The nodes that KAITO will want for a preset on vLLM; 0 where the estimate fails, None where only the cluster knows."""
-    node = _node(facts)
+    node = _node(ctx)
     if node is None:
         return None
-    return nodes_needed(facts.minor, model.weights, model.bytes_per_token, node, context)
+    return nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, context)
 
 
-def _node(facts: Facts) -> tuple[int, int] | None:
+def _node(ctx: RuleContext) -> tuple[int, int] | None:
     """The GPUs and GPU memory of one node, where an estimate is made and nobody has to ask the cluster."""
-    return node_size(facts) if facts.has(versions.ESTIMATE) and not facts.transformers else None
+    return node_size(ctx) if ctx.has(versions.ESTIMATE) and not ctx.transformers else None
 
 
-def node_size(facts: Facts) -> tuple[int, int] | None:
+def node_size(ctx: RuleContext) -> tuple[int, int] | None:
     """The GPUs and GPU memory in bytes of one node by profile or instance type; None where only the nodes know."""
-    if _partitioned(facts):
+    if _partitioned(ctx):
         from kaitogen.kaito.rules.partition import profile_memory  # partitions are rare
 
-        memory = profile_memory(facts) if facts.byo else None
+        memory = profile_memory(ctx) if ctx.byo else None
         return None if memory is None else (1, memory * GIB)
-    if (facts.byo and facts.has(versions.NODE_LABELS_READ)) or facts.sku is None:
+    if (ctx.byo and ctx.has(versions.NODE_LABELS_READ)) or ctx.sku is None:
         return None
-    return facts.sku.gpus, facts.sku.memory * GIB
+    return ctx.sku.gpus, ctx.sku.memory * GIB
 
 
-def _partitioned(facts: Facts) -> bool:
-    return facts.has(versions.PARTITIONS) and "partition" in facts.resource
+def _partitioned(ctx: RuleContext) -> bool:
+    return ctx.has(versions.PARTITIONS) and "partition" in ctx.resource
 
 
-def judge(facts: Facts, context: int) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
     """Estimates that fail, and the limit of 0.11. `context` is what KAITO reads as max-model-len."""
-    model, node = facts.model, _node(facts)
+    model, node = ctx.model, _node(ctx)
     if model is None or node is None:
-        if facts.has(versions.NODE_LIMIT):
-            yield from _too_many_counted(facts)
+        if ctx.has(versions.NODE_LIMIT):
+            yield from _too_many_counted(ctx)
         return
-    nodes = nodes_needed(facts.minor, model.weights, model.bytes_per_token, node, context)
-    path = ("resource", "partition" if _partitioned(facts) else "instanceType")
-    limit = node_limit(facts.minor)
-    what = facts.sku.name if facts.sku is not None else f"a slice of {node[1] // GIB} GB"
+    nodes = nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, context)
+    path = ("resource", "partition" if _partitioned(ctx) else "instanceType")
+    limit = node_limit(ctx.minor)
+    what = ctx.sku.name if ctx.sku is not None else f"a slice of {node[1] // GIB} GB"
     if nodes == 0:
         message = f"a GPU of {what} is too small for {model.id} at {context} tokens, so KAITO never gets a number of nodes"
         advice = (
@@ -115,44 +116,44 @@ def judge(facts: Facts, context: int) -> Iterator[Diagnostic]:
             path, message, fix="take a larger profile or a smaller model", found=f"{nodes}", expected="1"
         )
     elif limit is not None and nodes > limit:
-        message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} stops above {limit} nodes"
+        message = f"{model.id} needs {nodes} x {what}, and KAITO {ctx.kaito} stops above {limit} nodes"
         advice = "take a larger instance type, a smaller max-model-len, or KAITO 0.12"
         yield KG465.at(path, message, fix=advice, found=f"{nodes}", expected=f"at most {limit}")
-    elif nodes > 1 and not _spreads(facts, model):
-        message = f"{model.id} needs {nodes} x {what}, and KAITO {facts.kaito} runs it on one node only"
+    elif nodes > 1 and not _spreads(ctx, model):
+        message = f"{model.id} needs {nodes} x {what}, and KAITO {ctx.kaito} runs it on one node only"
         yield KG466.at(path, message, fix="take a larger instance type", found=f"{nodes}", expected="1")
 
 
-def _spreads(facts: Facts, model: Model) -> bool:
+def _spreads(ctx: RuleContext, model: Model) -> bool:
     """Whether the model may run on several nodes."""
-    if built_in(facts.preset or "", facts.minor) is None:
+    if built_in(ctx.preset or "", ctx.minor) is None:
         return True
     return any(
-        name.startswith(prefix) and facts.has(feature)
+        name.startswith(prefix) and ctx.has(feature)
         for prefix, feature in versions.SPREAD_PRESETS.items()
         for name in model.aliases
     )
 
 
-def _too_many_counted(facts: Facts) -> Iterator[Diagnostic]:
+def _too_many_counted(ctx: RuleContext) -> Iterator[Diagnostic]:
     """Templates and transformers take `count` nodes; the limit of 0.11 holds for them too."""
-    limit, count = versions.MOST_NODES, number(facts.resource, "count")
-    counted = facts.transformers or facts.preset is None
+    limit, count = versions.MOST_NODES, number(ctx.resource, "count")
+    counted = ctx.transformers or ctx.preset is None
     if counted and count is not None and count > limit:
-        message = f"count is {count}, and KAITO {facts.kaito} stops above {limit} nodes"
+        message = f"count is {count}, and KAITO {ctx.kaito} stops above {limit} nodes"
         advice = f"lower count to {limit}, or use KAITO 0.12"
         yield KG465.at(
             ("resource", "count"), message, fix=advice, found=str(count), expected=f"at most {limit}"
         )
 
 
-def surprises(facts: Facts, context: int) -> Iterator[Diagnostic]:
+def surprises(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
     """A max-model-len that multiplies the nodes."""
-    model = facts.model
+    model = ctx.model
     if model is None or context <= DEFAULT_CONTEXT:
         return
-    nodes, usual = estimate(facts, model, context), estimate(facts, model, DEFAULT_CONTEXT)
-    if nodes and usual and nodes > usual and nodes <= (node_limit(facts.minor) or nodes):
+    nodes, usual = estimate(ctx, model, context), estimate(ctx, model, DEFAULT_CONTEXT)
+    if nodes and usual and nodes > usual and nodes <= (node_limit(ctx.minor) or nodes):
         message = f"max-model-len {context} raises KAITO's estimate from {usual} to {nodes} nodes"
         path = ("inference", "config")
         yield KG469.at(
@@ -164,11 +165,8 @@ def surprises(facts: Facts, context: int) -> Iterator[Diagnostic]:
         )
 
 
-def asks_for_estimate(facts: Facts) -> bool:
+def asks_for_estimate(ctx: RuleContext) -> bool:
     """Whether KAITO sets the number of nodes itself, so that nobody reads `count`."""
     return (
-        facts.preset is not None
-        and not facts.transformers
-        and facts.has(versions.ESTIMATE)
-        and facts.tuning is None
+        ctx.preset is not None and not ctx.transformers and ctx.has(versions.ESTIMATE) and ctx.tuning is None
     )

@@ -6,7 +6,8 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import is_tunable
 from kaitogen.kaito.catalogue.skus import near_sku
-from kaitogen.kaito.rules.context import Facts, cut, number, part, text
+from kaitogen.kaito.objects import number, part, text
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.kaito.rules.preset import wrong_name
 from kaitogen.kaito.rules.resource import INSTANCE_TYPE, wrong_case
@@ -75,36 +76,36 @@ _METHODS: Final = ("lora", "qlora")
 _HOSTS: Final = ("localhost", "metadata.google.internal", "metadata.google", "instance-data.ec2.internal")
 
 
-def judge(facts: Facts) -> Iterator[Diagnostic]:
+def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R47 to R60 and the traps of tuning."""
-    tuning = facts.tuning or {}
-    count = number(facts.resource, "count")
+    tuning = ctx.tuning or {}
+    count = number(ctx.resource, "count")
     if count is not None and count > 1:
         message = f"tuning runs on one node, but count is {count}"
         yield KG447.at(("resource", "count"), message, fix="remove count", found=str(count), expected="1")
-    if "partition" in facts.resource and facts.has(versions.PARTITIONS):
+    if "partition" in ctx.resource and ctx.has(versions.PARTITIONS):
         message = "tuning does not run on a partition of a GPU"
         yield KG448.at(("resource", "partition"), message, fix="remove partition")
-    yield from _preset(facts, tuning)
-    yield from _method(facts, tuning)
-    yield from _input(facts, tuning)
-    yield from _output(facts, tuning)
-    yield from _instance_type(facts)
+    yield from _preset(ctx, tuning)
+    yield from _method(ctx, tuning)
+    yield from _input(ctx, tuning)
+    yield from _output(ctx, tuning)
+    yield from _instance_type(ctx)
 
 
-def _preset(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _preset(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if "preset" not in tuning:
         message = "tuning names no preset, so KAITO does not know which model to tune"
         yield KG459.at(_TUNING, message, fix="add preset with the name of a model")
-    elif not facts.valid_preset:
-        yield wrong_name(facts, ("tuning", "preset", "name"), KG460)
-    elif facts.has(versions.CATALOGUE) and not is_tunable(facts.preset or ""):
-        message = f"KAITO admits it, but has no tuning parameters for {cut(facts.preset or '')}"
+    elif not ctx.valid_preset:
+        yield wrong_name(ctx, ("tuning", "preset", "name"), KG460)
+    elif ctx.has(versions.CATALOGUE) and not is_tunable(ctx.preset or ""):
+        message = f"KAITO admits it, but has no tuning parameters for {cut(ctx.preset or '')}"
         advice = "tune a model of phi-3, phi-3.5-mini, phi-4 or qwen2.5-coder"
-        yield KG478.at(("tuning", "preset", "name"), message, fix=advice, found=cut(facts.preset or ""))
+        yield KG478.at(("tuning", "preset", "name"), message, fix=advice, found=cut(ctx.preset or ""))
 
 
-def _method(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     method, config = text(tuning, "method"), text(tuning, "config")
     path = ("tuning", "method") if "method" in tuning else _TUNING
     if method.lower() not in _METHODS:
@@ -119,18 +120,18 @@ def _method(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
         )
     if not config:
         return
-    data = facts.config_map(config)
+    data = ctx.config_map(config)
     if data is not None:
         from kaitogen.kaito.rules import tuning_config  # few bring a configuration of their own
 
         yield from tuning_config.judge(data, config, method.lower())
-    elif facts.notes:
+    elif ctx.notes:
         message = f"KAITO refuses this unless the ConfigMap {cut(config)} is already in the namespace"
         advice = "apply the ConfigMap first, in an earlier sync wave"
         yield KG450.at(("tuning", "config"), message, fix=advice, found=cut(config))
 
 
-def _input(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     source, path = part(tuning, "input"), (*_TUNING, "input")
     given = [key for key in ("urls", "image", "volumeSource") if source.get(key)]
     if len(given) != 1:
@@ -140,12 +141,12 @@ def _input(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
         yield KG455.at(
             where, message, fix="give exactly one of them", expected="one of urls, image, volumeSource"
         )
-    elif given == ["volumeSource"] and not facts.has(versions.TUNING_VOLUMES):
-        message = f"KAITO {facts.kaito} does not take the input from a volume; that came with 0.5"
+    elif given == ["volumeSource"] and not ctx.has(versions.TUNING_VOLUMES):
+        message = f"KAITO {ctx.kaito} does not take the input from a volume; that came with 0.5"
         yield KG455.at((*path, "volumeSource"), message, fix="give urls or an image")
     yield from _image(source, path)
     urls = source.get("urls")
-    if facts.has(versions.TUNING_URLS_CHECKED) and isinstance(urls, list):
+    if ctx.has(versions.TUNING_URLS_CHECKED) and isinstance(urls, list):
         for index, url in enumerate(urls):
             if why := _unreachable(url if isinstance(url, str) else ""):
                 message = f"KAITO refuses the address {cut(str(url))}: {why}"
@@ -161,7 +162,7 @@ def _image(source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
         )
 
 
-def _output(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _output(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     target, path = part(tuning, "output"), (*_TUNING, "output")
     where = path if "output" in tuning else _TUNING
     given = [key for key in ("image", "volumeSource") if target.get(key)]
@@ -172,25 +173,25 @@ def _output(facts: Facts, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     elif given == ["image"] and not text(target, "imagePushSecret"):
         message = "the output is an image, and no imagePushSecret says how to push it"
         yield KG458.at(where, message, fix="add imagePushSecret", expected="imagePushSecret")
-    elif given == ["volumeSource"] and not facts.has(versions.TUNING_VOLUMES):
-        message = f"KAITO {facts.kaito} does not write the output to a volume; that came with 0.5"
+    elif given == ["volumeSource"] and not ctx.has(versions.TUNING_VOLUMES):
+        message = f"KAITO {ctx.kaito} does not write the output to a volume; that came with 0.5"
         yield KG458.at((*path, "volumeSource"), message, fix="give an image")
     yield from _image(target, path)
 
 
-def _instance_type(facts: Facts) -> Iterator[Diagnostic]:
-    name = facts.instance_type
-    if facts.byo and facts.has(versions.STRICT_INSTANCE_TYPE):
+def _instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
+    name = ctx.instance_type
+    if ctx.byo and ctx.has(versions.STRICT_INSTANCE_TYPE):
         if not name:
             message = "tuning never starts under byo: KAITO looks its GPUs up by the instanceType, which byo forbids"
             yield KG476.at(_TUNING, message, fix="tune under another node provisioner", found="byo")
-    elif name and facts.sku is None:
-        near = near_sku(facts.provider, name)
-        if near is not None and near.known_to(facts.minor) and near.name.lower() == name.lower():
+    elif name and ctx.sku is None:
+        near = near_sku(ctx.provider, name)
+        if near is not None and near.known_to(ctx.minor) and near.name.lower() == name.lower():
             yield wrong_case(name, near.name)
         else:
             message = (
-                f"{cut(name)} is not in KAITO {facts.kaito}'s table, where tuning looks up the number of GPUs"
+                f"{cut(name)} is not in KAITO {ctx.kaito}'s table, where tuning looks up the number of GPUs"
             )
             advice = "take an instance type from kaitogen skus"
             yield KG480.at(INSTANCE_TYPE, message, fix=advice, found=cut(name))

@@ -4,8 +4,9 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.config import UNKNOWN, parse
-from kaitogen.kaito.rules.context import cut, part
+from kaitogen.kaito.rules.context import cut
 from kaitogen.model import Diagnostic, Json, Rule
 
 KG451 = Rule(

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from kaitogen.kaito.rules.context import Facts
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing import engine_args, node_estimator
 from kaitogen.kaito.sizing.memory import Launch, memory
 from kaitogen.kaito.sizing.model_spec import Configs, Subject, subject
@@ -12,7 +12,7 @@ from kaitogen.kaito.sizing.types import Estimate, Memory, Node
 class Case(NamedTuple):
     """`known` is the model, or why nothing is known about it; `launch` and `memory` are there together."""
 
-    facts: Facts
+    ctx: RuleContext
     known: Subject | str
     estimate: Estimate
     launch: Launch | None
@@ -21,20 +21,20 @@ class Case(NamedTuple):
     @property
     def name(self) -> str:
         """The model as its owner writes it, or as the Workspace does."""
-        return (self.facts.preset or "") if isinstance(self.known, str) else self.known.id
+        return (self.ctx.preset or "") if isinstance(self.known, str) else self.known.id
 
 
-def case_of(facts: Facts, configs: Configs, node: Node | None) -> Case:
+def case_of(ctx: RuleContext, configs: Configs, node: Node | None) -> Case:
     """Both columns, and what they were made from."""
-    said = node_estimator.settings(facts)
-    known = subject(facts, configs)
-    estimate = node_estimator.estimate(facts, known, node, said)
+    said = node_estimator.settings(ctx)
+    known = subject(ctx, configs)
+    estimate = node_estimator.estimate(ctx, known, node, said)
     launch = bill = None
     ready = estimate.node is not None and estimate.layout is not None and not isinstance(known, str)
-    if ready and estimate.runtime == "vllm" and engine_args.is_known(facts, estimate.node):
+    if ready and estimate.runtime == "vllm" and engine_args.is_known(ctx, estimate.node):
         assert estimate.node is not None
         assert estimate.layout is not None
         assert not isinstance(known, str)
-        launch = engine_args.launch(facts.minor, estimate, estimate.node, estimate.layout, said)
+        launch = engine_args.launch(ctx.minor, estimate, estimate.node, estimate.layout, said)
         bill = memory(known, estimate.node, launch)
-    return Case(facts, known, estimate, launch, bill)
+    return Case(ctx, known, estimate, launch, bill)

@@ -3,7 +3,7 @@
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, all_models
 from kaitogen.kaito.catalogue.skus import Sku
-from kaitogen.kaito.rules.context import Facts, Surroundings
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing import node_estimator as column_a
 from kaitogen.kaito.sizing.instance_types import Choice, choose, fits
 from kaitogen.model import Target
@@ -20,7 +20,7 @@ def on_one_node(sku: Sku, provider: str, kaito: str) -> list[Model] | None:
     return [
         model
         for model in all_models()
-        if fits(Facts(_bare(name_of(model, target.minor), sku.name), Surroundings(target)))
+        if fits(RuleContext(_bare(name_of(model, target.minor), sku.name), target))
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import Facts
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing.memory import Launch
 from kaitogen.kaito.sizing.node_estimator import Settings
 from kaitogen.kaito.sizing.overheads import Engine
@@ -22,20 +22,20 @@ _EIGHT_BITS: Final = ("H100", "H200", "L4", "B200", "RTX-6000-Ada")
 _MOST: Final = 4096
 
 
-def is_known(facts: Facts, node: Node | None) -> bool:
+def is_known(ctx: RuleContext, node: Node | None) -> bool:
     """Whether anything is known about vLLM on these GPUs under this KAITO."""
-    return node is not None and facts.has(versions.MEMORY_SHARE_PUBLISHED) and is_nvidia(facts, node)
+    return node is not None and ctx.has(versions.MEMORY_SHARE_PUBLISHED) and is_nvidia(ctx, node)
 
 
-def is_nvidia(facts: Facts, node: Node) -> bool:
+def is_nvidia(ctx: RuleContext, node: Node) -> bool:
     """Whether the measurements, which are of NVIDIA's cards, say anything about these. A slice is one of theirs."""
-    return facts.byo or node.card.startswith("NVIDIA")
+    return ctx.byo or node.card.startswith("NVIDIA")
 
 
-def has_eight_bits(facts: Facts, node: Node) -> bool:
+def has_eight_bits(ctx: RuleContext, node: Node) -> bool:
     """Whether the card reckons with 8-bit floating point, which vLLM's fp8 cache asks for (compute capability 8.9)."""
-    if facts.sku is not None:
-        return facts.sku.compute >= _EIGHT_BITS_COMPUTE
+    if ctx.sku is not None:
+        return ctx.sku.compute >= _EIGHT_BITS_COMPUTE
     return any(card in node.card for card in _EIGHT_BITS)
 
 

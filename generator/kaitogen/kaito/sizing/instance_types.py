@@ -1,11 +1,11 @@
 """Every instance type of the provider on which a Workspace can run, the cheapest first, and why the others cannot."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
-from kaitogen.kaito.rules.context import Facts, Surroundings
+from kaitogen.kaito.objects import ConfigMaps
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.sizing import GIB, node_limit
 from kaitogen.kaito.sizing import node_estimator
 from kaitogen.kaito.sizing.analysis import Case, case_of
@@ -52,25 +52,25 @@ class Choice(NamedTuple):
 def choose(
     workspace: Json,
     target: Target,
-    config_maps: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
+    config_maps: ConfigMaps | None = None,
     configs: Configs | None = None,
     prices: Prices | None = None,
 ) -> Choice:
     """The choice for a finished Workspace: cheapest first, and what has no price behind that, fewest GPUs first."""
-    facts = Facts(workspace, Surroundings(target, config_maps))
-    if facts.byo:
+    ctx = RuleContext(workspace, target, config_maps=config_maps)
+    if ctx.byo:
         return Choice((), (), "under byo the nodes are there already")
-    runtime = node_estimator.runtime(facts)
+    runtime = node_estimator.runtime(ctx)
     if runtime != "vllm":
         return Choice((), (), f"only a preset on vLLM is sized, and {runtime} runs here")
-    if not node_estimator.estimates(facts.minor):
-        return Choice((), (), f"KAITO {facts.kaito} makes no estimate: it takes as many nodes as count says")
+    if not node_estimator.estimates(ctx.minor):
+        return Choice((), (), f"KAITO {ctx.kaito} makes no estimate: it takes as many nodes as count says")
     offers: list[Offer] = []
     out: list[Out] = []
-    for sku in all_skus(facts.provider):
-        if not sku.known_to(facts.minor):
+    for sku in all_skus(ctx.provider):
+        if not sku.known_to(ctx.minor):
             continue
-        case = case_of(node_estimator.moved(facts, sku.name), configs or {}, None)
+        case = case_of(node_estimator.moved(ctx, sku.name), configs or {}, None)
         if isinstance(case.known, str):
             return Choice((), (), case.known)
         why = _against(case)
@@ -81,9 +81,9 @@ def choose(
     return Choice(tuple(sorted(offers, key=_rank)), tuple(out))
 
 
-def fits(facts: Facts) -> bool:
+def fits(ctx: RuleContext) -> bool:
     """Whether the Workspace runs on one node of its own instance type."""
-    case = case_of(facts, {}, None)
+    case = case_of(ctx, {}, None)
     return not isinstance(case.known, str) and case.estimate.nodes == 1 and not _against(case)
 
 
@@ -104,7 +104,7 @@ def _against(case: Case) -> str:
     estimate, bill = case.estimate, case.memory
     if estimate.nodes is None:
         return estimate.unknown
-    limit = node_limit(case.facts.minor)
+    limit = node_limit(case.ctx.minor)
     if limit is not None and estimate.nodes > limit:
         return f"it takes {estimate.nodes} nodes, and KAITO {estimate.kaito} stops above {limit}"
     if bill is None:

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.architectures import Shape, find_shape
 from kaitogen.kaito.catalogue.models import Model, find_model, is_catalogued
-from kaitogen.kaito.rules.context import Facts, cut
+from kaitogen.kaito.rules.context import RuleContext, cut
 
 
 class Layers(NamedTuple):
@@ -62,22 +62,24 @@ _MIXED: Final = (
 _EXPERTS: Final = ("Moe", "DeepseekV", "GptOss", "MistralLarge3", "KimiK2", "MiniMaxM", "Mixtral", "Llama4")
 
 
-def subject(facts: Facts, configs: Configs) -> Subject | str:
+def subject(ctx: RuleContext, configs: Configs) -> Subject | str:
     """The model of a preset, or why nothing is known about it. What the user gave counts only where KAITO has nothing."""
-    name = facts.preset or ""
-    model = facts.model
+    name = ctx.preset or ""
+    model = ctx.model
     if model is not None:
-        return _of_catalogue(model, name, _doubt(name, facts))
+        return _of_catalogue(model, name, _doubt(name, ctx))
     given = configs.get(name.lower(), configs.get(""))
     if given is not None:
         return given._replace(id=name)
     return f"nothing is known about {cut(name)} without its config.json"
 
 
-def _doubt(name: str, facts: Facts) -> str:
-    if is_catalogued(name, facts.minor):
+def _doubt(name: str, ctx: RuleContext) -> str:
+    if is_catalogued(name, ctx.minor):
         return ""
-    return f"KAITO {facts.kaito} asks Hugging Face for the size, for which that in the catalogue of 0.12 stands in"
+    return (
+        f"KAITO {ctx.kaito} asks Hugging Face for the size, for which that in the catalogue of 0.12 stands in"
+    )
 
 
 def _of_catalogue(counted: Model, name: str, doubt: str) -> Subject:

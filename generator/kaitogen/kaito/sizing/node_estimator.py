@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from kaitogen.kaito import versions
+from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import config
-from kaitogen.kaito.rules.context import Facts, Surroundings, cut, number, part, text
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.partition import profile_memory
 from kaitogen.kaito.rules.sizing import (
     DEFAULT_CONTEXT,
@@ -34,22 +35,22 @@ def estimates(minor: int) -> bool:
     return versions.ESTIMATE.holds(minor)
 
 
-def runtime(facts: Facts) -> Runtime:
+def runtime(ctx: RuleContext) -> Runtime:
     """Who serves the model."""
-    if facts.tuning is not None:
+    if ctx.tuning is not None:
         return "tuning"
-    if facts.preset is None:
+    if ctx.preset is None:
         return "template"
-    return "transformers" if facts.transformers else "vllm"
+    return "transformers" if ctx.transformers else "vllm"
 
 
-def settings(facts: Facts) -> Settings:
+def settings(ctx: RuleContext) -> Settings:
     """What vLLM and the estimate read in the ConfigMap; the default where there is none to read."""
-    name = text(facts.inference or {}, "config")
+    name = text(ctx.inference or {}, "config")
     default = f"KAITO's default of {DEFAULT_CONTEXT}"
-    if not name or facts.transformers:
+    if not name or ctx.transformers:
         return Settings({}, DEFAULT_CONTEXT, f"{default}, since no max-model-len is set")
-    data = facts.config_map(name)
+    data = ctx.config_map(name)
     if data is None:
         return Settings(
             {}, DEFAULT_CONTEXT, f"{default}; the ConfigMap {cut(name)} is not at hand and may say more"
@@ -58,7 +59,7 @@ def settings(facts: Facts) -> Settings:
     if not isinstance(source, str):
         return Settings({}, DEFAULT_CONTEXT, f"{default}; the ConfigMap {cut(name)} has no {config.KEY}")
     vllm = config.settings_of(source)
-    found = config.scan(source) if facts.has(versions.ESTIMATE) else None
+    found = config.scan(source) if ctx.has(versions.ESTIMATE) else None
     if found is not None:
         return Settings(vllm, found, f"max-model-len in the ConfigMap {cut(name)}")
     why = (
@@ -69,43 +70,43 @@ def settings(facts: Facts) -> Settings:
     return Settings(vllm, DEFAULT_CONTEXT, f"{default}, since {why}")
 
 
-def estimate(facts: Facts, known: Subject | str, given: Node | None, said: Settings) -> Estimate:
+def estimate(ctx: RuleContext, known: Subject | str, given: Node | None, said: Settings) -> Estimate:
     """The whole column. `known` is the model or why there is none, `given` the GPUs of nodes that a user brings."""
-    kind = runtime(facts)
-    requested = number(facts.resource, "count")
-    context = Context(said.context, said.source, _served(facts, said.vllm))
-    node = node_of(facts, given)
+    kind = runtime(ctx)
+    requested = number(ctx.resource, "count")
+    context = Context(said.context, said.source, _served(ctx, said.vllm))
+    node = node_of(ctx, given)
     sized = None if isinstance(node, str) else node
-    blank = Estimate(facts.kaito, kind, requested, None, sized, context, None, True, (), "")
+    blank = Estimate(ctx.kaito, kind, requested, None, sized, context, None, True, (), "")
     if kind == "tuning":
         return blank._replace(nodes=1, reasons=("tuning always takes one node",))
-    if not asks_for_estimate(facts):
-        return _counted(facts, blank)
+    if not asks_for_estimate(ctx):
+        return _counted(ctx, blank)
     if isinstance(known, str):
         return blank._replace(unknown=known)
     if isinstance(node, str):
         return blank._replace(unknown=node)
-    return _estimated(facts, known, node, blank)
+    return _estimated(ctx, known, node, blank)
 
 
-def _estimated(facts: Facts, known: Subject, node: Node, blank: Estimate) -> Estimate:
+def _estimated(ctx: RuleContext, known: Subject, node: Node, blank: Estimate) -> Estimate:
     tokens = blank.context.tokens
     weights, per_token = known.counted
-    nodes = nodes_needed(facts.minor, weights, per_token, (node.gpus, node.memory), tokens)
+    nodes = nodes_needed(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
     per_gpu = node.memory_per_gpu / GIB
     if not nodes:
         why = (
             f"a GPU of {per_gpu:g} GiB is too small at {tokens} tokens, so KAITO never gets a number of nodes"
         )
         return blank._replace(unknown=why, certain=not known.doubt)
-    if "partition" in facts.resource and profile_memory(facts) is not None and nodes > 1:
+    if "partition" in ctx.resource and profile_memory(ctx) is not None and nodes > 1:
         why = f"the model needs {nodes} slices of {per_gpu:g} GiB, and KAITO gives it one"
         return blank._replace(unknown=why)
-    size, available = shares(facts.minor, weights, per_token, (node.gpus, node.memory), tokens)
+    size, available = shares(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
     reasons = [_arithmetic(size, available, tokens)]
     if known.doubt:
         reasons.append(known.doubt)
-    layout = layout_of(facts.minor, weights, node, nodes)
+    layout = layout_of(ctx.minor, weights, node, nodes)
     return blank._replace(nodes=nodes, layout=layout, certain=not known.doubt, reasons=tuple(reasons))
 
 
@@ -117,18 +118,18 @@ def _arithmetic(size: float, available: float, tokens: int) -> str:
     return f"{size / GIB:.2f} GiB of weights / {left}: {words}"
 
 
-def _counted(facts: Facts, blank: Estimate) -> Estimate:
+def _counted(ctx: RuleContext, blank: Estimate) -> Estimate:
     """Where no estimate is made, `count` counts."""
     count = 1 if blank.requested is None else blank.requested
-    if facts.preset is None or facts.transformers:
+    if ctx.preset is None or ctx.transformers:
         return blank._replace(nodes=count, reasons=(f"KAITO takes count as it is: {count}",))
-    if facts.has(versions.SEVERAL_NODES) and count > 1:
-        why = f"KAITO {facts.kaito} lowers count where fewer nodes hold the model, by sizes that are not published"
+    if ctx.has(versions.SEVERAL_NODES) and count > 1:
+        why = f"KAITO {ctx.kaito} lowers count where fewer nodes hold the model, by sizes that are not published"
         return blank._replace(unknown=why)
     layout = None
     if blank.node is not None and count == 1:
         layout = Layout(1, blank.node.gpus, 1)
-    reason = f"KAITO {facts.kaito} makes no estimate: it takes count as it is, {count}"
+    reason = f"KAITO {ctx.kaito} makes no estimate: it takes count as it is, {count}"
     return blank._replace(nodes=count, layout=layout, reasons=(reason,))
 
 
@@ -151,17 +152,17 @@ def holds(minor: int, known: Subject, node: Node, nodes: int, tokens: int) -> bo
     return nodes_needed(minor, *known.counted, spread, tokens) == 1
 
 
-def node_of(facts: Facts, given: Node | None) -> Node | str:
+def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
     """The GPUs of one node as the controller sees them, or why nobody can say."""
-    size = node_size(facts)
+    size = node_size(ctx)
     if size is not None:
-        return Node(*size, *_card(facts, size[1]))
-    if not facts.byo:
-        what = cut(facts.instance_type) or "the instance type"
-        return f"{what} is not in KAITO {facts.kaito}'s table, so it has no GPU data"
+        return Node(*size, *_card(ctx, size[1]))
+    if not ctx.byo:
+        what = cut(ctx.instance_type) or "the instance type"
+        return f"{what} is not in KAITO {ctx.kaito}'s table, so it has no GPU data"
     if given is None:
-        return f"under byo KAITO {facts.kaito} reads the GPUs from the nodes, and none are known here"
-    partition = part(facts.resource, "partition") if facts.has(versions.PARTITIONS) else {}
+        return f"under byo KAITO {ctx.kaito} reads the GPUs from the nodes, and none are known here"
+    partition = part(ctx.resource, "partition") if ctx.has(versions.PARTITIONS) else {}
     wanted = number(partition, "count")
     if wanted is None or not partition:
         return given
@@ -170,20 +171,20 @@ def node_of(facts: Facts, given: Node | None) -> Node | str:
     return given._replace(gpus=wanted, memory=given.memory_per_gpu * wanted)
 
 
-def _card(facts: Facts, memory: int) -> tuple[str, str]:
+def _card(ctx: RuleContext, memory: int) -> tuple[str, str]:
     """The GPU's model and where that is from."""
-    if "partition" in facts.resource and facts.has(versions.PARTITIONS):
+    if "partition" in ctx.resource and ctx.has(versions.PARTITIONS):
         return "", f"a slice of {memory // GIB} GiB"
     return (
-        "" if facts.sku is None else facts.sku.gpu_model,
-        f"KAITO {facts.kaito}'s table of {facts.provider}",
+        "" if ctx.sku is None else ctx.sku.gpu_model,
+        f"KAITO {ctx.kaito}'s table of {ctx.provider}",
     )
 
 
-def moved(facts: Facts, instance_type: str) -> Facts:
+def moved(ctx: RuleContext, instance_type: str) -> RuleContext:
     """The same Workspace on another instance type."""
-    resource = {**facts.resource, "instanceType": instance_type}
-    return Facts({**facts.workspace, "resource": resource}, Surroundings(facts.target, facts.config_maps))
+    resource = {**ctx.resource, "instanceType": instance_type}
+    return RuleContext({**ctx.workspace, "resource": resource}, ctx.target, config_maps=ctx.config_maps)
 
 
 def node_from_labels(labels: Mapping[str, str]) -> Node | None:
@@ -201,10 +202,10 @@ def _whole(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) < 10
 
 
-def _served(facts: Facts, vllm: Mapping[str, Json]) -> str:
+def _served(ctx: RuleContext, vllm: Mapping[str, Json]) -> str:
     own = config.served_length(vllm)
     if own is not None:
         return str(own)
-    if facts.has(versions.AUTO_LENGTH):
+    if ctx.has(versions.AUTO_LENGTH):
         return "auto"
-    return "computed" if facts.has(versions.ESTIMATE) else ""
+    return "computed" if ctx.has(versions.ESTIMATE) else ""

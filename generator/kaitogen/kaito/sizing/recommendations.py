@@ -54,7 +54,7 @@ def _with_fp8(case: Case) -> Memory | None:
     node, how = case.estimate.node, case.launch
     if node is None or how is None or case.memory is None or isinstance(case.known, str):
         return None
-    if not has_eight_bits(case.facts, node):
+    if not has_eight_bits(case.ctx, node):
         return None
     better = memory(case.known, node, how._replace(vllm={**how.vllm, "kv-cache-dtype": "fp8"}))
     return better if better.per_token.likely < case.memory.per_token.likely else None
@@ -62,12 +62,12 @@ def _with_fp8(case: Case) -> Memory | None:
 
 def _larger(case: Case, context: int) -> Lever | None:
     """The instance type of the same provider with the fewest GPUs that fits at the worst, and so long a context."""
-    facts = case.facts
-    if facts.byo or facts.sku is None:
+    ctx = case.ctx
+    if ctx.byo or ctx.sku is None:
         return None
     best: tuple[int, int, str, int, Memory] | None = None
-    for sku in all_skus(facts.provider):
-        if not sku.known_to(facts.minor) or sku.compute < _MODERN:
+    for sku in all_skus(ctx.provider):
+        if not sku.known_to(ctx.minor) or sku.compute < _MODERN:
             continue
         nodes, bill = _on(case, sku)
         if bill is not None and bill.verdict == "fits" and bill.context.likely >= context:
@@ -85,8 +85,8 @@ def _on(case: Case, sku: Sku) -> tuple[int, Memory | None]:
     assert not isinstance(case.known, str)
     assert case.launch is not None
     said = Settings(case.launch.vllm, case.estimate.context.tokens, case.estimate.context.source)
-    other = estimate(moved(case.facts, sku.name), case.known, None, said)
+    other = estimate(moved(case.ctx, sku.name), case.known, None, said)
     if other.nodes is None or other.node is None or other.layout is None:
         return 0, None
-    how = launch(case.facts.minor, other, other.node, other.layout, said)
+    how = launch(case.ctx.minor, other, other.node, other.layout, said)
     return other.nodes, memory(case.known, other.node, how)

@@ -1,8 +1,7 @@
 """One Workspace to its size: both columns, the warnings where they part company, and the lever that helps most."""
 
-from collections.abc import Mapping
-
-from kaitogen.kaito.rules.context import Facts, Surroundings
+from kaitogen.kaito.objects import ConfigMaps
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing import engine_args, recommendations, warnings
 from kaitogen.kaito.sizing.analysis import Case, case_of
 from kaitogen.kaito.sizing.model_spec import Configs
@@ -13,7 +12,7 @@ from kaitogen.model import Json, Target
 def size(
     workspace: Json,
     target: Target,
-    config_maps: Mapping[tuple[str, str], Mapping[str, str]] | None = None,
+    config_maps: ConfigMaps | None = None,
     configs: Configs | None = None,
     node: Node | None = None,
 ) -> Sizing:
@@ -22,7 +21,7 @@ def size(
     `config_maps` are those of the same output by (namespace, name), `configs` what the user said about models outside
     the catalogue, `node` the GPUs of the nodes that the selector finds under byo (`kaito.node_from_labels`).
     """
-    case = case_of(Facts(workspace, Surroundings(target, config_maps)), configs or {}, node)
+    case = case_of(RuleContext(workspace, target, config_maps=config_maps), configs or {}, node)
     found = tuple(warnings.judge(case))
     missing = "" if case.memory is not None else _missing(case)
     return Sizing(case.name, case.estimate, case.memory, missing, recommendations.lever(case), found)
@@ -37,6 +36,6 @@ def _missing(case: Case) -> str:
     if isinstance(case.known, str):
         return case.known
     card = estimate.node
-    if card is not None and not engine_args.is_nvidia(case.facts, card):
+    if card is not None and not engine_args.is_nvidia(case.ctx, card):
         return f"nothing has been measured of vLLM on {card.card}"
     return f"nothing that is published says how KAITO {estimate.kaito} divides the memory"

@@ -40,7 +40,7 @@ def judge(case: Case) -> Iterator[Diagnostic]:
     """Everything to say about one Workspace's size."""
     yield from _on_the_way_out(case)
     if isinstance(case.known, str):
-        if case.estimate.runtime == "vllm" and case.facts.model is None:
+        if case.estimate.runtime == "vllm" and case.ctx.model is None:
             name = cut(case.name)
             advice = f"give the folder that it is in with --model-config {name}=FOLDER"
             yield KG711.at(_NAME, case.known, fix=advice, found=name)
@@ -56,7 +56,7 @@ def judge(case: Case) -> Iterator[Diagnostic]:
 
 
 def _where(case: Case) -> Path:
-    return _INSTANCE_TYPE if "instanceType" in case.facts.resource else ("resource",)
+    return _INSTANCE_TYPE if "instanceType" in case.ctx.resource else ("resource",)
 
 
 def _failing(case: Case, bill: Memory) -> Iterator[Diagnostic]:
@@ -117,7 +117,7 @@ def _context(case: Case, bill: Memory) -> Iterator[Diagnostic]:
 def _more_room(case: Case) -> str:
     node = case.estimate.node
     larger = "take GPUs with more memory"
-    eight_bits = node is not None and has_eight_bits(case.facts, node)
+    eight_bits = node is not None and has_eight_bits(case.ctx, node)
     return f"set kv-cache-dtype: fp8, or {larger}" if eight_bits else larger
 
 
@@ -127,9 +127,9 @@ def _fewer(case: Case) -> Iterator[Diagnostic]:
     if nodes is None or node is None or launch is None or nodes < 2 or isinstance(case.known, str):
         return
     needed = case.estimate.context.tokens
-    if not holds(case.facts.minor, case.known, node, nodes - 1, needed):
+    if not holds(case.ctx.minor, case.known, node, nodes - 1, needed):
         return
-    layout = layout_of(case.facts.minor, case.known.counted[0], node, nodes - 1)
+    layout = layout_of(case.ctx.minor, case.known.counted[0], node, nodes - 1)
     less = memory(case.known, node, launch._replace(layout=layout))
     if less.verdict == "fails" or less.tokens.likely < needed:
         return
@@ -140,14 +140,14 @@ def _fewer(case: Case) -> Iterator[Diagnostic]:
 
 def _on_the_way_out(case: Case) -> Iterator[Diagnostic]:
     """KG706: what a newer KAITO no longer has."""
-    facts = case.facts
-    short = find_short(facts.preset or "")
-    if short is not None and short[2] > facts.minor:
-        message = f"the preset {cut(facts.preset or '')} goes with KAITO 0.{short[2]}"
-        path = _NAME if facts.tuning is None else ("tuning", "preset", "name")
+    ctx = case.ctx
+    short = find_short(ctx.preset or "")
+    if short is not None and short[2] > ctx.minor:
+        message = f"the preset {cut(ctx.preset or '')} goes with KAITO 0.{short[2]}"
+        path = _NAME if ctx.tuning is None else ("tuning", "preset", "name")
         yield KG706.at(path, message, fix="take another model before KAITO is upgraded")
-    sku = facts.sku
-    if sku is not None and sku.removed > facts.minor:
+    sku = ctx.sku
+    if sku is not None and sku.removed > ctx.minor:
         message = f"{sku.name} ({sku.gpu_model}) leaves KAITO's table with 0.{sku.removed}"
         yield KG706.at(_where(case), message, fix="take a newer card before KAITO is upgraded")
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kaitogen.kaito.updates.cost import ConfigMaps, config_maps, cost, cost_text
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of
+from kaitogen.kaito.updates.cost import cost, cost_text
 from kaitogen.kaito.updates.judging import judged, worst
 from kaitogen.kaito.updates.model import Comparison, Item, Judgement, ObjectChange
 from kaitogen.kaito.updates.renames import followers, renamed, used
@@ -30,7 +31,7 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
     followed = list(followers([*stayed, *moved], gone, added))
     pairs = {after.identity: (before, after) for before, after in (*stayed, *moved, *followed)}
     left = {before.identity for before, _ in pairs.values()}
-    maps = (config_maps(before), config_maps(after))
+    maps = (config_maps_of(item.data for item in before), config_maps_of(item.data for item in after))
     reading = used(after)
     objects: list[ObjectChange] = []
     for item in after:

@@ -1,23 +1,9 @@
 """The nodes and GPUs that a Workspace holds, as KAITO will ask for them."""
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
-
+from kaitogen.kaito.objects import ConfigMaps
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.updates.model import Cost, Item
 from kaitogen.kaito.updates.stored import stored
-
-#: The data of each ConfigMap of a side by its namespace and name.
-ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
-
-
-def config_maps(items: Sequence[Item]) -> ConfigMaps:
-    """The ConfigMaps among the objects of a side."""
-    return {
-        item.identity[2:]: item.data["data"]
-        for item in items
-        if item.identity[:2] == ("", "ConfigMap") and isinstance(item.data.get("data"), dict)
-    }
 
 
 def cost(item: Item, maps: ConfigMaps) -> Cost:

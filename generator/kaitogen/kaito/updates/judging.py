@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.kaito.rules.context import part
+from kaitogen.kaito.objects import part
 from kaitogen.kaito.updates import metadata, resource, workload
 from kaitogen.kaito.updates.fields import differences
 from kaitogen.kaito.updates.model import VERDICTS, Change, Difference, Item, Judgement

@@ -44,12 +44,12 @@ def judge(pair: Pair, difference: Difference) -> Judgement:
         return Judgement("restart", "KAITO moves the pods to that base image")
     if difference.path[1] != "annotations" or not is_kaitos(key):
         return IN_PLACE
-    if key == _STREAMING and pair.facts.has(versions.MODEL_STREAMING) and pair.facts.gate("ModelStreaming"):
+    if key == _STREAMING and pair.ctx.has(versions.MODEL_STREAMING) and pair.ctx.gate("ModelStreaming"):
         return refused(
             KG812,
             "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists",
         )
-    if key == _NODE_CLASS and node_class_in_doubt(pair.facts, difference.after):
+    if key == _NODE_CLASS and node_class_in_doubt(pair.ctx, difference.after):
         said = cut(str(difference.after))
         why = f"KAITO refuses node class {said} unless the installation's own list has it, and reads it only when it makes nodes"
         return Judgement("no effect", why, KG811, "U11")

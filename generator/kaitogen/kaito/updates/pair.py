@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from kaitogen.kaito.rules.context import Facts, Surroundings
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.updates.model import Item, Judgement
 from kaitogen.model import Json, Rule
 
@@ -14,7 +14,7 @@ IN_PLACE: Final = Judgement("in place", "")
 class Pair:
     """The two states of an object as stored, and the installation that judges the change: that of the new side."""
 
-    __slots__ = ("after", "before", "facts", "item", "minor", "target", "used")
+    __slots__ = ("after", "before", "ctx", "item", "minor", "target", "used")
 
     def __init__(self, item: Item, before: Json, after: Json, used: frozenset[tuple[str, str]]) -> None:
         self.item = item
@@ -22,7 +22,7 @@ class Pair:
         self.after: Mapping[str, Json] = after
         self.target = item.target
         self.minor = item.target.minor
-        self.facts = Facts(after, Surroundings(item.target))
+        self.ctx = RuleContext(after, item.target)
         #: Namespace and name of the ConfigMaps that a Workspace of the new side reads.
         self.used = used
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import number, part
+from kaitogen.kaito.objects import number, part
 from kaitogen.kaito.rules.ignored import KG464
 from kaitogen.kaito.updates.model import ABSENT, Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
@@ -50,7 +50,7 @@ def _count(difference: Difference) -> Judgement:
 
 
 def _partition(pair: Pair) -> Judgement:
-    if not pair.facts.has(versions.PARTITIONS):
+    if not pair.ctx.has(versions.PARTITIONS):
         return Judgement("no effect", f"{pair.kaito} has no partitions, and its API server drops the field")
     return refused(KG803, "how GPUs are divided is fixed once the Workspace exists, whether they are or not")
 
@@ -59,9 +59,9 @@ def _instance_type(pair: Pair, difference: Difference) -> Judgement:
     before, after = (
         value if isinstance(value, str) else "" for value in (difference.before, difference.after)
     )
-    if not pair.facts.has(versions.STRICT_INSTANCE_TYPE):
+    if not pair.ctx.has(versions.STRICT_INSTANCE_TYPE):
         return refused(KG804, f"{pair.kaito} fixes the instance type once the Workspace exists")
-    if pair.facts.byo:
+    if pair.ctx.byo:
         if before and not after:
             return Judgement(
                 "in place", "under byo nobody reads the instance type, and it may go", None, "U4"
@@ -73,7 +73,7 @@ def _instance_type(pair: Pair, difference: Difference) -> Judgement:
         )
         return refused(KG804, why)
     if not after:
-        return refused(KG804, f"{pair.facts.provisioner} requires an instance type")
+        return refused(KG804, f"{pair.ctx.provisioner} requires an instance type")
     if before:
         return refused(KG804, "the instance type is fixed once it is set")
     return Judgement("in place", "an instance type may be set where there was none", None, "U4")
@@ -94,12 +94,12 @@ def _selector(pair: Pair) -> Judgement:
 
 
 def _preferred(pair: Pair) -> Judgement:
-    if not pair.facts.has(versions.PREFERRED_NODES_READ):
+    if not pair.ctx.has(versions.PREFERRED_NODES_READ):
         return Judgement("no effect", f"{pair.kaito} does not read preferredNodes")
-    nodes, count = pair.facts.resource.get("preferredNodes"), number(pair.facts.resource, "count") or 1
+    nodes, count = pair.ctx.resource.get("preferredNodes"), number(pair.ctx.resource, "count") or 1
     if (
-        pair.facts.has(versions.PREFERRED_NODES_COUNTED)
-        and pair.facts.byo
+        pair.ctx.has(versions.PREFERRED_NODES_COUNTED)
+        and pair.ctx.byo
         and len(nodes if isinstance(nodes, list) else ()) < count
     ):
         return Judgement(

@@ -3,8 +3,8 @@
 from typing import Final
 
 from kaitogen.kaito import versions
+from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
-from kaitogen.kaito.rules.context import part
 from kaitogen.kaito.updates.model import ABSENT, Difference, Judgement
 from kaitogen.kaito.updates.pair import IN_PLACE, Pair, refused
 from kaitogen.model import Rule
@@ -68,11 +68,11 @@ def _template(_pair: Pair, difference: Difference) -> Judgement:
 def _config(pair: Pair, difference: Difference) -> Judgement:
     if part(pair.after, "inference").get("template") is not None:
         return Judgement("no effect", "a pod template of your own is not given the ConfigMap", KG821)
-    if pair.facts.transformers:
+    if pair.ctx.transformers:
         return Judgement(
             "restart", "the pods restart with the other ConfigMap, which transformers is not passed"
         )
-    templated = pair.facts.has(versions.CONFIG_TEMPLATE)
+    templated = pair.ctx.has(versions.CONFIG_TEMPLATE)
     if difference.before is ABSENT and not templated:
         why = "the ConfigMap is mounted and the pods restart, but their command stays and does not name it"
         return Judgement("no effect", why, KG821)
@@ -91,11 +91,11 @@ def _adapters(pair: Pair, _difference: Difference) -> Judgement:
 
 def adapters_refused(pair: Pair) -> Judgement | None:
     """Why KAITO refuses every update of a Workspace with these adapters (U8, U9); None where it does not."""
-    if not pair.facts.inference or not pair.facts.inference.get("adapters"):
+    if not pair.ctx.inference or not pair.ctx.inference.get("adapters"):
         return None
     from kaitogen.kaito.rules import adapters  # few have adapters
 
-    for problem in adapters.judge(pair.facts):
+    for problem in adapters.judge(pair.ctx):
         if problem.rule == _TWICE:
             return Judgement("refused", problem.message, problem.rule, "U8", "error")
         if problem.rule in _AT_UPDATES:

@@ -9,7 +9,8 @@ from typing import Final
 
 from kaitogen.commands.plan.tables.reading import at
 from kaitogen.kaito.catalogue.architectures import Shape
-from kaitogen.kaito.rules.context import cut, part
+from kaitogen.kaito.objects import part
+from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.model_spec import Layers, Subject, has_experts, mixed
 from kaitogen.model import Diagnostic, Document, Json, Rule
 from kaitogen.pipeline.load import read_file
