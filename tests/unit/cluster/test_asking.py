@@ -305,6 +305,28 @@ def test_a_server_that_speaks_no_tls(asking: Asking) -> None:
         assert raised(cluster.nodes)[0] == "KG629"
 
 
+def test_a_proxy_is_asked_unless_the_surroundings_say_not_to(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = {"proxy-url": "http://127.0.0.1:1"}
+    with asking(page("a"), cluster=nobody) as (cluster, asked, _):
+        code, words, _ = raised(cluster.nodes)
+        assert (code, "the proxy on the way to it" in words, asked) == ("KG624", True, [])
+    monkeypatch.setenv("NO_PROXY", "example.com,127.0.0.0/8")
+    with asking(page("a"), cluster=nobody) as (cluster, _, _):
+        assert _names(cluster.nodes()) == ["a"]
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    with asking(page("a")) as (cluster, _, _):
+        assert "the proxy on the way to it" in raised(cluster.nodes)[1]
+
+
+def test_a_certificate_for_another_name(asking: Asking) -> None:
+    with asking(page("a"), cluster={"tls-server-name": "nowhere.example"}) as (cluster, asked, _):
+        code, words, _ = raised(cluster.nodes)
+        assert (code, "nowhere.example" in words, asked) == ("KG625", True, [])
+
+
 def test_nobody_there(tmp_path: Path) -> None:
     file = kubeconfig(tmp_path, "https://user:secret@127.0.0.1:1/prefix")
     with connect(Access(str(file)), limits=QUICK) as cluster:

@@ -9,7 +9,7 @@ from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.asking import Answer, Limits, Server
 from kaitogen.files.cluster.kubeconfig import Access
 from kaitogen.files.cluster.login import log_in
-from kaitogen.files.cluster.problems import Asked, ClusterError
+from kaitogen.files.cluster.problems import KG628, KG630, Asked, ClusterError
 from kaitogen.model import Json
 
 __all__ = ["Access", "Cluster", "ClusterError", "connect"]
@@ -31,6 +31,10 @@ _CONDITION_PARTS: Final = ("type", "status", "reason")
 
 class _Expired(Exception):
     """The server no longer knows the snapshot that the pages belong to."""
+
+
+class _Missing(Exception):
+    """The server does not know the kind."""
 
 
 def connect(
@@ -78,7 +82,8 @@ class Cluster:
             except _Missing:
                 continue
             return [{"apiVersion": f"{_GROUP}/{version}", "kind": "Workspace", **one} for one in found]
-        raise problems.not_installed(self._server.where)
+        words = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
+        raise ClusterError(KG628, self._server.where, words)
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
@@ -86,84 +91,75 @@ class Cluster:
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps/{quote(name, safe='')}"
         answer = self._server.ask(path, {}, asked)
         value = answer.value
-        if answer.status == 404 and isinstance(value, dict) and value.get("kind") == "Status":
+        if answer.status == 404 and _is_status(value):
             return None
         if answer.status != 200 or not isinstance(value, dict) or value.get("kind") != "ConfigMap":
-            raise problems.nonsense(
-                self._server.where, f"no ConfigMap in an answer of status {answer.status}"
-            )
+            words = f"no ConfigMap in an answer of status {answer.status}"
+            raise problems.nonsense(self._server.where, words)
         return value
 
     def _list(self, path: str, asked: Asked, slim: Callable[[Json], Json | None], **query: str) -> list[Json]:
         """All objects of a list; where the server forgets it half-way, everything again from the start, once."""
         for _ in range(2):
             try:
-                return [
-                    kept
-                    for page in self._pages(path, asked, query)
-                    for one in page
-                    if (kept := slim(one)) is not None
-                ]
+                pages = self._pages(path, asked, query)
+                return [kept for page in pages for item in page if (kept := slim(item)) is not None]
             except _Expired:
                 self._told(f"{self._server.where}: the list expired; asking again from the start")
-        raise problems.busy(
-            self._server.where, f"the list of {asked.resource} expired twice while it was read (410)"
-        )
+        words = f"the list of {asked.resource} expired twice while it was read (410)"
+        raise ClusterError(KG630, self._server.where, words)
 
     def _pages(self, path: str, asked: Asked, query: dict[str, str]) -> Iterator[list[Json]]:
         following, number = "", 0
         for _ in range(_MOST_PAGES):
             again = {"continue": following} if following else {}
-            answer = self._server.ask(path, {"limit": str(PAGE), **query, **again}, asked)
-            items, before = self._items(answer, asked), following
-            following = answer.value["metadata"].get("continue", "")
-            del answer
+            items, following = self._page(
+                self._server.ask(path, {"limit": str(PAGE), **query, **again}, asked), asked
+            )
             number += len(items)
             self._told(f"{asked.resource} so far: {number:,}, from {self._server.where}")
             yield items
             items.clear()  # a page is large, and the next one comes while the last is still at hand
             if not following:
                 return
-            if following == before:
+            if following == again.get("continue"):
                 break
         raise problems.nonsense(self._server.where, f"the list of {asked.resource} never ends")
 
-    def _items(self, answer: Answer, asked: Asked) -> list[Json]:
-        value = answer.value
-        if answer.status == 410:
+    def _page(self, answer: Answer, asked: Asked) -> tuple[list[Json], str]:
+        """The items of a page, and what to ask for the next one by; empty after the last."""
+        status, value = answer.status, answer.value
+        if status == 410:
             raise _Expired
-        if answer.status == 404 and asked.group and _unknown_path(value):
+        if status == 404 and asked.group and (_is_status(value) or _is_plain_404(value)):
             raise _Missing
-        items: list[Json] | None = value.get("items") if isinstance(value, dict) else None
+        items = value.get("items") if isinstance(value, dict) else None
+        metadata = value.get("metadata") if isinstance(value, dict) else None
+        following = metadata.get("continue", "") if isinstance(metadata, dict) else None
         if (
-            answer.status != 200
+            status != 200
             or not isinstance(items, list)
-            or not isinstance(value.get("metadata"), dict)
-            or not isinstance(value["metadata"].get("continue", ""), str)
+            or not isinstance(following, str)
             or not all(map(_is_object, items))
         ):
-            words = f"no list of {asked.resource} in an answer of status {answer.status}"
+            words = f"no list of {asked.resource} in an answer of status {status}"
             raise problems.nonsense(self._server.where, words)
-        return items
+        return items, following
 
 
-class _Missing(Exception):
-    """The server does not know the kind."""
+def _is_status(value: Json) -> bool:
+    """Whether this is how an API server says that something failed, and not somebody else's page."""
+    return isinstance(value, dict) and value.get("kind") == "Status"
 
 
-def _unknown_path(value: Json) -> bool:
-    """Whether this is how an API server says 404, and not somebody else's page."""
-    if isinstance(value, dict):
-        return value.get("kind") == "Status"
+def _is_plain_404(value: Json) -> bool:
+    """Whether this is how an API server says that it has no such path."""
     return isinstance(value, str) and value.strip() == "404 page not found"
 
 
-def _is_object(one: Json) -> bool:
-    return (
-        isinstance(one, dict)
-        and isinstance(one.get("metadata"), dict)
-        and isinstance(one["metadata"].get("name"), str)
-    )
+def _is_object(item: Json) -> bool:
+    metadata = item.get("metadata") if isinstance(item, dict) else None
+    return isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
 
 
 def _slim_node(node: Json) -> Json:

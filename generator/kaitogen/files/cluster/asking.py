@@ -6,20 +6,12 @@ import math
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 try:
     import urllib3
-    from urllib3.exceptions import (
-        ConnectTimeoutError,
-        HTTPError,
-        NameResolutionError,
-        NewConnectionError,
-        ProxyError,
-        ReadTimeoutError,
-        SSLError,
-    )
+    from urllib3 import exceptions
 except ImportError:
     from kaitogen.files.cluster.problems import no_library
 
@@ -29,13 +21,14 @@ from kaitogen import __version__
 from kaitogen.diagnostics.wording import printable
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.login import Connection
-from kaitogen.files.cluster.problems import Asked
+from kaitogen.files.cluster.problems import KG624, KG625, KG626, KG630, Asked, ClusterError
 from kaitogen.model import Json
 
 #: What a server says when it is there and cannot answer now.
 _BUSY: Final = {429, 500, 502, 503, 504}
 _SHOWN: Final = 200
 _CHUNK: Final = 1 << 20
+_CUT: Final = "the connection was cut"
 
 
 class Limits(NamedTuple):
@@ -61,6 +54,12 @@ class Answer(NamedTuple):
     value: Json
     retry_after: str | None
 
+    @property
+    def message(self) -> str:
+        """The server's own message; nothing of a page that is not its own."""
+        message = self.value.get("message") if isinstance(self.value, dict) else None
+        return printable(message[:_SHOWN]) if isinstance(message, str) else ""
+
 
 class _Cut(Exception):
     """No whole answer came; asking once more may help. The reason is in `args`."""
@@ -75,51 +74,46 @@ class Server:
         self._limits = limits
         self._told = told
 
-    def ask(self, path: str, query: Mapping[str, str], asked: Asked) -> Answer:
-        """The answer of status 200, 404 or 410; the same question again where the server is busy or the line was cut."""
-        pause = self._limits.first
-        for tried in range(1, self._limits.tries + 1):
-            wait: float = pause
-            try:
-                answer = self._once(path, query)
-            except _Cut as cut:
-                reason = str(cut)
-                if tried == self._limits.tries:
-                    raise problems.unreachable(self.where, f"{reason} ({tried} tries)") from None
-            else:
-                if answer.status not in _BUSY:
-                    return self._accepted(answer, asked)
-                reason = f"answers {answer.status} {_reason(answer)}".rstrip()
-                wait = max(wait, _seconds(answer.retry_after))
-                if wait > self._limits.wait:
-                    raise problems.busy(self.where, f"{reason} and asks to come back in {wait:.3g} s")
-                if tried == self._limits.tries:
-                    raise problems.busy(self.where, f"{reason} ({tried} tries)")
-            self._told(f"{self.where} {reason}; asking again in {wait:.3g} s")
-            time.sleep(wait)
-            pause *= 2
-        raise AssertionError("the last try returns or raises")
-
     def close(self) -> None:
         """Close the connection."""
         self._connection.pool.clear()
 
+    def ask(self, path: str, query: Mapping[str, str], asked: Asked) -> Answer:
+        """The answer of status 200, 404 or 410; the same question again where the server is busy or the line was cut."""
+        limits = self._limits
+        for tried in range(1, limits.tries + 1):
+            pause = limits.first * 2 ** (tried - 1)
+            rule = KG624
+            try:
+                answer = self._once(path, query)
+                if answer.status not in _BUSY:
+                    return self._accepted(answer, asked)
+                rule, reason = KG630, f"answers {answer.status} {answer.message}".rstrip()
+                pause = max(pause, _seconds(answer.retry_after))
+                if pause > limits.wait:
+                    raise ClusterError(rule, self.where, f"{reason} and asks to come back in {pause:.3g} s")
+            except _Cut as cut:
+                reason = str(cut)
+            if tried < limits.tries:
+                self._told(f"{self.where} {reason}; asking again in {pause:.3g} s")
+                time.sleep(pause)
+        raise ClusterError(rule, self.where, f"{reason} ({limits.tries} tries)")
+
     def _accepted(self, answer: Answer, asked: Asked) -> Answer:
-        status, reason = answer.status, _reason(answer)
-        if status in {200, 404, 410}:
+        if answer.status in {200, 404, 410}:
             return answer
-        if status == 401:
-            raise problems.unauthorized(self.where, "the credentials are not accepted (401)")
-        if status == 403:
-            raise problems.forbidden(self.where, asked, _user_in(reason))
-        raise problems.nonsense(self.where, f"status {status} {reason}".rstrip())
+        if answer.status == 401:
+            raise ClusterError(KG626, self.where, "the credentials are not accepted (401)")
+        if answer.status == 403:
+            raise problems.forbidden(self.where, asked, _user_in(answer.message))
+        raise problems.nonsense(self.where, f"status {answer.status} {answer.message}".rstrip())
 
     def _once(self, path: str, query: Mapping[str, str]) -> Answer:
         configuration, limits = self._connection.configuration, self._limits
         headers = {"Accept": "application/json", "User-Agent": f"kaitogen/{__version__}"}
-        for one in configuration.auth_settings().values():
-            if one["in"] == "header" and one["value"]:
-                headers[one["key"]] = one["value"]
+        for setting in configuration.auth_settings().values():
+            if setting["in"] == "header" and setting["value"]:
+                headers[setting["key"]] = setting["value"]
         try:
             response = self._connection.pool.request(
                 "GET",
@@ -131,11 +125,11 @@ class Server:
                 timeout=urllib3.Timeout(connect=limits.connect, read=limits.read),
             )
             body = self._read(response)
-        except (HTTPError, OSError) as error:
+        except (exceptions.HTTPError, OSError) as error:
             raise self._failure(error) from None
         return Answer(response.status, _value(body), response.headers.get("Retry-After"))
 
-    def _read(self, response: Any) -> bytearray:
+    def _read(self, response: urllib3.BaseHTTPResponse) -> bytearray:
         body = bytearray()
         until = time.monotonic() + self._limits.whole
         try:
@@ -154,38 +148,38 @@ class Server:
 
     def _failure(self, error: Exception) -> Exception:
         """What a failed request means; of the library's words none is repeated."""
-        limits = self._limits
-        if isinstance(error, NameResolutionError):
-            return problems.unreachable(self.where, "its name is not known to the name servers")
-        if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
-            return problems.unreachable(self.where, f"does not answer within {limits.connect:.3g} s")
-        if isinstance(error, NewConnectionError):
-            reason = _system_reason(error) or "no connection could be made"
-            return problems.unreachable(self.where, reason)
-        if isinstance(error, ProxyError):
-            return problems.unreachable(self.where, "the proxy on the way to it does not let us through")
-        if isinstance(error, ReadTimeoutError):
-            return _Cut(f"does not answer within {limits.read:.3g} s")
-        if isinstance(error, SSLError | ssl.SSLError):
-            return self._tls_failure(error)
-        return _Cut("the connection was cut")
+        reason = ""
+        if isinstance(error, exceptions.NameResolutionError):
+            reason = "its name is not known to the name servers"
+        elif isinstance(error, exceptions.NewConnectionError):
+            cause = error.__cause__ or error.__context__
+            reason = (getattr(cause, "strerror", None) or "no connection could be made").lower()
+        elif isinstance(error, exceptions.ConnectTimeoutError):
+            reason = f"does not answer within {self._limits.connect:.3g} s"
+        elif isinstance(error, exceptions.ProxyError):
+            reason = "the proxy on the way to it does not let us through"
+        if reason:
+            return ClusterError(KG624, self.where, reason)
+        if isinstance(error, exceptions.ReadTimeoutError):
+            return _Cut(f"does not answer within {self._limits.read:.3g} s")
+        return (
+            self._tls_failure(error) if isinstance(error, exceptions.SSLError | ssl.SSLError) else _Cut(_CUT)
+        )
 
-    def _tls_failure(self, error: Exception) -> Exception:
-        seen: BaseException | None = error
-        while seen is not None:
-            if isinstance(seen, ssl.SSLCertVerificationError):
-                return problems.bad_certificate(self.where, seen.verify_message)
-            if isinstance(seen, ssl.SSLError):
-                reason = (seen.reason or "").lower().replace("_", " ")
-                if isinstance(seen, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-                    break
-                if "alert" in reason:
-                    return problems.unauthorized(
-                        self.where, f"the client certificate is not accepted ({reason})"
-                    )
-                return problems.nonsense(self.where, f"it does not speak TLS ({reason})")
-            seen = seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else seen.__cause__
-        return _Cut("the connection was cut")
+    def _tls_failure(self, error: BaseException) -> Exception:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, ssl.SSLError):
+            inner = cause.args[0] if cause.args else None
+            cause = inner if isinstance(inner, BaseException) else cause.__cause__
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            words = f"its certificate is not trusted: {cause.verify_message}"
+            return ClusterError(KG625, self.where, words)
+        if cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return _Cut(_CUT)
+        reason = (cause.reason or "").lower().replace("_", " ")
+        if "alert" in reason:
+            return ClusterError(KG626, self.where, f"the client certificate is not accepted ({reason})")
+        return problems.nonsense(self.where, f"it does not speak TLS ({reason})")
 
 
 def _value(body: bytearray) -> Json:
@@ -196,21 +190,10 @@ def _value(body: bytearray) -> Json:
         return body[:_SHOWN].decode("utf-8", "replace")
 
 
-def _reason(answer: Answer) -> str:
-    """The server's own message; nothing of a page that is not its own."""
-    message = answer.value.get("message") if isinstance(answer.value, dict) else None
-    return printable(message[:_SHOWN]) if isinstance(message, str) else ""
-
-
 def _user_in(message: str) -> str:
     """The user that a refusal names: `nodes is forbidden: User "ci" cannot list ...`."""
     _, found, rest = message.partition('User "')
     return rest.partition('"')[0] if found else ""
-
-
-def _system_reason(error: NewConnectionError) -> str:
-    cause = error.__cause__ or error.__context__
-    return (getattr(cause, "strerror", None) or "").lower()
 
 
 def _seconds(retry_after: str | None) -> float:
@@ -220,10 +203,8 @@ def _seconds(retry_after: str | None) -> float:
     try:
         seconds = float(retry_after)
     except ValueError:
-        pass
-    else:
-        return max(0.0, seconds) if math.isfinite(seconds) else 0
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except ValueError:
-        return 0
+        try:
+            seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except ValueError:
+            return 0
+    return max(0.0, seconds) if math.isfinite(seconds) else 0

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from kaitogen.diagnostics.wording import printable
 from kaitogen.files.cluster import problems
+from kaitogen.files.cluster.problems import KG622, ClusterError
 from kaitogen.yaml.reader import Unreadable, read
 
 MAX_BYTES: Final = 4 * 2**20
@@ -79,18 +80,18 @@ def _read(file: str) -> dict[str, Any]:
             data = opened.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "no such path").lower()
-        raise problems.bad_configuration(file, f"cannot be read: {reason}") from None
+        raise ClusterError(KG622, file, f"cannot be read: {reason}") from None
     if len(data) > MAX_BYTES:
-        raise problems.bad_configuration(file, f"larger than {MAX_BYTES // 2**20} MiB: this is no kubeconfig")
+        raise ClusterError(KG622, file, f"larger than {MAX_BYTES // 2**20} MiB: this is no kubeconfig")
     try:
         documents = [raw.value for raw in read(data.decode("utf-8-sig"))]
     except UnicodeDecodeError:
-        raise problems.bad_configuration(file, "is not UTF-8: this is no kubeconfig") from None
+        raise ClusterError(KG622, file, "is not UTF-8: this is no kubeconfig") from None
     except Unreadable as stop:
         words = f"is not YAML: {stop.flaw.message}, in line {stop.flaw.line}"
-        raise problems.bad_configuration(file, words) from None
+        raise ClusterError(KG622, file, words) from None
     if len(documents) != 1 or not isinstance(documents[0], dict):
-        raise problems.bad_configuration(file, "is not one YAML mapping: this is no kubeconfig")
+        raise ClusterError(KG622, file, "is not one YAML mapping: this is no kubeconfig")
     return documents[0]
 
 
@@ -100,14 +101,12 @@ def _listed(wholes: list[tuple[dict[str, Any], str]], kinds: str, kind: str) -> 
     for whole, file in wholes:
         entries = whole.get(kinds) or []
         if not isinstance(entries, list):
-            raise problems.bad_configuration(file, f"{kinds} is not a list")
+            raise ClusterError(KG622, file, f"{kinds} is not a list")
         for entry in entries:
             value = entry.get(kind) if isinstance(entry, dict) else None
             name = entry.get("name") if isinstance(entry, dict) else None
             if not isinstance(name, str) or not (isinstance(value, dict) or value is None):
-                raise problems.bad_configuration(
-                    file, f"an entry of {kinds} has no name, or no mapping {kind}"
-                )
+                raise ClusterError(KG622, file, f"an entry of {kinds} has no name, or no mapping {kind}")
             found.setdefault(name, _Named(value or {}, file))
     return found
 
@@ -118,7 +117,7 @@ def _checked(name: str, context: _Named, wholes: list[tuple[dict[str, Any], str]
     server = cluster.value.get("server")
     if not isinstance(server, str) or not server.startswith(("https://", "http://")):
         words = f"the cluster {context.value['cluster']} has no server that begins with https://"
-        raise problems.bad_configuration(cluster.file, words)
+        raise ClusterError(KG622, cluster.file, words)
     user = _Named({}, context.file)
     if context.value.get("user"):
         user = _linked(name, context, "user", _listed(wholes, "users", "user"))
@@ -134,7 +133,7 @@ def _linked(name: str, context: _Named, kind: str, known: dict[str, _Named]) -> 
     wanted = context.value.get(kind)
     if not isinstance(wanted, str) or wanted not in known:
         words = f"the context {name} leads to the {kind} {wanted}, which is not there"
-        raise problems.bad_configuration(context.file, words)
+        raise ClusterError(KG622, context.file, words)
     return known[wanted]
 
 
@@ -147,7 +146,7 @@ def _with_files(entry: _Named, keys: dict[str, str]) -> dict[str, Any]:
             value.pop(key, None)
         elif path is not None:
             if not isinstance(path, str) or not os.path.isfile(_beside(entry.file, path)):
-                raise problems.bad_configuration(entry.file, f"{key} is {path}, and there is no such file")
+                raise ClusterError(KG622, entry.file, f"{key} is {path}, and there is no such file")
             value[key] = _beside(entry.file, path)
     return value
 
@@ -159,14 +158,14 @@ def _with_plugin(context: str, file: str, user: dict[str, Any]) -> dict[str, Any
         return user
     command = plugin.get("command") if isinstance(plugin, dict) else None
     if not isinstance(command, str) or not command:
-        raise problems.bad_configuration(file, "exec of the user has no command")
+        raise ClusterError(KG622, file, "exec of the user has no command")
     path = _beside(file, command) if os.sep in command else command
     if shutil.which(path) is None:
         hint = plugin.get("installHint")
         advice = f"install {printable(command)}, or put it on PATH"
         if isinstance(hint, str) and hint.strip():
             advice += f"; its hint: {printable(' '.join(hint.split())[:_SHOWN_HINT])}"
-        raise problems.plugin_failed("kubeconfig", f"there is no program {command}", context, advice)
+        raise problems.plugin_failed(f"there is no program {command}", context, advice)
     return {**user, "exec": {**plugin, "command": path}}
 
 

@@ -1,8 +1,11 @@
-"""From the chosen context to a connection: credentials and trust through the official client, nothing left on disk."""
+"""From the chosen context to a connection: credentials and trust through the official client's loader.
+
+The requests themselves go through a urllib3 pool of our own and not through the client's API classes:
+those want keys to stay in files as long as there are requests, and read refusals of any size into memory.
+"""
 
 import logging
 import os
-import shutil
 import ssl
 import tempfile
 import threading
@@ -14,20 +17,19 @@ import urllib3
 
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.kubeconfig import Access, Chosen, choose
+from kaitogen.files.cluster.problems import KG622, ClusterError
 
-IN_CLUSTER: Final = "in-cluster"
 #: A credential plugin may wait for a person who logs in with a browser; longer than this nobody does.
 PLUGIN_SECONDS: Final = 120
 
 
 class Connection(NamedTuple):
-    """What requests go through: the client's connection pool, its configuration, and names for messages."""
+    """What requests go through: a pool, the client's configuration, and the names of cluster and server."""
 
-    pool: Any
+    pool: urllib3.PoolManager
     configuration: Any
     cluster: str
     where: str
-    context: str
 
 
 def log_in(access: Access) -> Connection:
@@ -39,23 +41,17 @@ def log_in(access: Access) -> Connection:
     chosen = choose(access)
     configuration = client.Configuration()
     # The client writes keys to files. They are gone again before the first request is sent.
-    folder = tempfile.mkdtemp(prefix="kaitogen-")
-    try:
+    with tempfile.TemporaryDirectory(prefix="kaitogen-", ignore_cleanup_errors=True) as folder:
         if chosen is None:
             _as_pod(config, configuration)
         else:
             _as_user(config, configuration, chosen, folder)
-        pool = client.ApiClient(configuration).rest_client.pool_manager
-        address = urlsplit(configuration.host)
-        if address.scheme == "https":
-            _secure(pool, configuration, chosen)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    cluster = IN_CLUSTER if chosen is None else chosen.name
-    host = address.netloc.rpartition("@")[2]
-    return Connection(
-        pool, configuration, cluster, f"cluster {cluster} at {host}", "" if chosen is None else chosen.context
-    )
+        context = _tls(
+            configuration, "the service account" if chosen is None else f"context {chosen.context}"
+        )
+    cluster = "in-cluster" if chosen is None else chosen.name
+    host = urlsplit(configuration.host).netloc.rpartition("@")[2]
+    return Connection(_pool(configuration, context), configuration, cluster, f"cluster {cluster} at {host}")
 
 
 def _as_pod(config: Any, configuration: Any) -> None:
@@ -63,16 +59,19 @@ def _as_pod(config: Any, configuration: Any) -> None:
     try:
         config.load_incluster_config(client_configuration=configuration)
     except (config.ConfigException, OSError, ValueError):
-        raise problems.no_configuration(
-            "no kubeconfig, and the pod mounts no service account token"
-        ) from None
+        looked = "no kubeconfig, and the pod mounts no service account token"
+        raise problems.no_configuration(looked) from None
 
 
 def _as_user(config: Any, configuration: Any, chosen: Chosen, folder: str) -> None:
+    # The client takes any text for a yes here, even the text "no".
+    insecure = chosen.cluster.get("insecure-skip-tls-verify") is True
     whole = {
         "current-context": chosen.context,
         "contexts": [{"name": chosen.context, "context": {"cluster": chosen.name, "user": "user"}}],
-        "clusters": [{"name": chosen.name, "cluster": _strict(chosen.cluster)}],
+        "clusters": [
+            {"name": chosen.name, "cluster": {**chosen.cluster, "insecure-skip-tls-verify": insecure}}
+        ],
         "users": [{"name": "user", "user": chosen.user}],
     }
 
@@ -81,63 +80,48 @@ def _as_user(config: Any, configuration: Any, chosen: Chosen, folder: str) -> No
             whole, client_configuration=configuration, persist_config=False, temp_file_path=folder
         )
 
-    _in_time(load, chosen)
+    _in_time(load, chosen.context)
     plugin = chosen.user.get("exec")
     if plugin and not configuration.api_key and not configuration.cert_file:
         words = f"the credential plugin {os.path.basename(plugin['command'])} gave no credentials"
-        raise problems.plugin_failed("kubeconfig", words, chosen.context)
+        raise problems.plugin_failed(words, chosen.context)
 
 
-def _strict(cluster: dict[str, Any]) -> dict[str, Any]:
-    """The client takes any text for a yes, even the text "no"."""
-    insecure = cluster.get("insecure-skip-tls-verify") is True
-    return {**cluster, "insecure-skip-tls-verify": insecure}
-
-
-def _in_time(load: Callable[[], None], chosen: Chosen) -> None:
+def _in_time(load: Callable[[], None], context: str) -> None:
     """Let the client load the context; it runs the credential plugin, and sets it no limit."""
     failed: list[BaseException] = []
 
     def run() -> None:
+        # The client logs what a plugin printed, which would come out on standard error.
+        silent = logging.NullHandler()
+        logging.getLogger().addHandler(silent)
         try:
-            with _Unsaid():
-                load()
+            load()
         except BaseException as error:  # noqa: BLE001 - the client raises whatever it trips over
             failed.append(error)
+        finally:
+            logging.getLogger().removeHandler(silent)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(PLUGIN_SECONDS)
     if thread.is_alive():
-        words = f"the credential plugin took more than {PLUGIN_SECONDS} s"
-        raise problems.plugin_failed("kubeconfig", words, chosen.context)
+        raise problems.plugin_failed(f"the credential plugin took more than {PLUGIN_SECONDS} s", context)
     if failed:
         # The client's own words may hold the whole user, token and all.
-        words = f"the context {chosen.context} has a value that cannot be used ({type(failed[0]).__name__})"
-        raise problems.bad_configuration("kubeconfig", words)
+        words = f"the context {context} has a value that cannot be used ({type(failed[0]).__name__})"
+        raise ClusterError(KG622, "kubeconfig", words)
 
 
-class _Unsaid(logging.Handler):
-    """While it is entered, what the client logs goes nowhere: it would print a plugin's output on standard error."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Drop it."""
-
-    def __enter__(self) -> None:
-        logging.getLogger().addHandler(self)
-
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger().removeHandler(self)
-
-
-def _secure(pool: Any, configuration: Any, chosen: Chosen | None) -> None:
-    """Give the pool one TLS context, so that no file with a key has to stay until the next connection."""
-    file = "the service account" if chosen is None else f"context {chosen.context}"
+def _tls(configuration: Any, source: str) -> ssl.SSLContext | None:
+    """Trust and client certificate, in memory; None where the server speaks plain HTTP."""
+    if not configuration.host.startswith("https://"):
+        return None
     try:
         context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
     except (OSError, ValueError):
         words = "its certificate-authority is no certificate in PEM form"
-        raise problems.bad_configuration(file, words) from None
+        raise ClusterError(KG622, source, words) from None
     # As kubectl does: certificate authorities of many clusters lack what the strict mode of Python 3.13 wants.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not configuration.verify_ssl:
@@ -150,7 +134,25 @@ def _secure(pool: Any, configuration: Any, chosen: Chosen | None) -> None:
             context.load_cert_chain(configuration.cert_file, configuration.key_file)
     except (OSError, ValueError):
         words = "its client certificate and key are not a pair in PEM form"
-        raise problems.bad_configuration(file, words) from None
-    pool.connection_pool_kw.update(
-        ssl_context=context, ca_certs=None, ca_cert_data=None, cert_file=None, key_file=None
-    )
+        raise ClusterError(KG622, source, words) from None
+    return context
+
+
+def _pool(configuration: Any, context: ssl.SSLContext | None) -> urllib3.PoolManager:
+    """A pool that goes through the proxy of the kubeconfig or of the environment, where there is one."""
+    from kubernetes.client.rest import should_bypass_proxies
+
+    options: dict[str, Any] = {} if context is None else {"ssl_context": context}
+    if configuration.tls_server_name:
+        options["server_hostname"] = configuration.tls_server_name
+    proxy = configuration.proxy
+    if not proxy or should_bypass_proxies(configuration.host, no_proxy=configuration.no_proxy or ""):
+        return urllib3.PoolManager(**options)
+    if not proxy.startswith("socks"):
+        return urllib3.ProxyManager(proxy, proxy_headers=configuration.proxy_headers, **options)
+    try:
+        from urllib3.contrib.socks import SOCKSProxyManager
+    except ImportError:
+        words = "the proxy speaks SOCKS, for which the Python package PySocks is needed"
+        raise ClusterError(KG622, "kubeconfig", words, "pip install pysocks") from None
+    return SOCKSProxyManager(proxy, **options)

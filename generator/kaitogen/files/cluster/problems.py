@@ -24,10 +24,22 @@ KG629 = Rule("KG629", "The answer is not that of an API server", kind="environme
 KG630 = Rule("KG630", "The API server did not manage to answer", kind="environment")
 KG631 = Rule("KG631", "The package that asks clusters is not installed", kind="environment")
 
-
 _GROUP: Final = "rbac.authorization.k8s.io"
 _ACCOUNT: Final = "system:serviceaccount:"
 _SHOWN_CONTEXTS: Final = 10
+_FIXES: Final = {
+    KG620: "name one with --kubeconfig FILE, or use an inventory file instead of --live",
+    KG622: "correct the file, or name another with --kubeconfig",
+    KG624: "check the address, the network (VPN, proxy) and that the cluster runs, or choose another context with "
+    "--context",
+    KG625: "fetch the kubeconfig of the cluster again; where its certificate authority changed, set "
+    "certificate-authority-data anew",
+    KG626: "log in again, or fetch the kubeconfig again; tokens and client certificates expire",
+    KG628: "install KAITO in the cluster, or choose another context with --context",
+    KG629: "check the server address of the context, and what stands between (a proxy, a login page)",
+    KG630: "try again later; nothing was taken from what had come so far",
+    KG631: "pip install 'kaitogen[live]', or use an inventory file instead of --live",
+}
 
 
 class Asked(NamedTuple):
@@ -43,18 +55,19 @@ class Asked(NamedTuple):
 class ClusterError(EnvironmentFailure):
     """The cluster could not be asked: `rule` says why, `where` names what was asked."""
 
-    def __init__(self, rule: Rule, where: str, words: str, fix: str) -> None:
-        super().__init__(printable(words), fix=fix, rule=rule, where=printable(where))
+    def __init__(self, rule: Rule, where: str, words: str, fix: str = "") -> None:
+        super().__init__(printable(words), fix=fix or _FIXES[rule], rule=rule, where=printable(where))
+
+
+def no_library() -> ClusterError:
+    """The extra that asks clusters is not installed."""
+    return ClusterError(KG631, "--live", "needs the Python package kubernetes, which is not installed")
 
 
 def no_configuration(looked: str) -> ClusterError:
-    """Nothing says which cluster to ask."""
-    return ClusterError(
-        KG620,
-        "no cluster",
-        f"there is no kubeconfig ({looked}), and this is not a pod with a service account",
-        "name one with --kubeconfig FILE, or use an inventory file instead of --live",
-    )
+    """Nothing says which cluster to ask; `looked` says where that was looked for."""
+    words = f"there is no kubeconfig ({looked}), and this is not a pod with a service account"
+    return ClusterError(KG620, "no cluster", words)
 
 
 def no_context(asked: str | None, known: list[str]) -> ClusterError:
@@ -69,47 +82,15 @@ def no_context(asked: str | None, known: list[str]) -> ClusterError:
     return ClusterError(KG621, "kubeconfig", words, f"name a context with --context ({there})")
 
 
-def bad_configuration(file: str, words: str, fix: str = "") -> ClusterError:
-    """The kubeconfig cannot be used as it is."""
-    return ClusterError(KG622, file, words, fix or "correct the file, or name another with --kubeconfig")
-
-
-def plugin_failed(where: str, words: str, context: str, hint: str = "") -> ClusterError:
+def plugin_failed(words: str, context: str, fix: str = "") -> ClusterError:
     """The program that hands out credentials did not."""
-    fix = f"run `kubectl --context {printable(context)} get nodes` to see what it says"
-    return ClusterError(KG623, where, words, hint or fix)
+    see = f"run `kubectl --context {printable(context)} get nodes` to see what it says"
+    return ClusterError(KG623, "kubeconfig", words, fix or see)
 
 
-def unreachable(where: str, words: str) -> ClusterError:
-    """Nobody answered, or not in time."""
-    return ClusterError(
-        KG624,
-        where,
-        words,
-        "check the address, the network (VPN, proxy) and that the cluster runs, or choose another context with "
-        "--context",
-    )
-
-
-def bad_certificate(where: str, words: str) -> ClusterError:
-    """The server is not who the kubeconfig says."""
-    return ClusterError(
-        KG625,
-        where,
-        f"its certificate is not trusted: {words}",
-        "fetch the kubeconfig of the cluster again; where its certificate authority changed, set "
-        "certificate-authority-data anew",
-    )
-
-
-def unauthorized(where: str, words: str) -> ClusterError:
-    """The server does not know who asks."""
-    return ClusterError(
-        KG626,
-        where,
-        words,
-        "log in again, or fetch the kubeconfig again; tokens and client certificates expire",
-    )
+def nonsense(where: str, words: str) -> ClusterError:
+    """What came back is not the answer of a Kubernetes API server."""
+    return ClusterError(KG629, where, f"the answer is not that of a Kubernetes API server: {words}")
 
 
 def forbidden(where: str, asked: Asked, user: str) -> ClusterError:
@@ -122,41 +103,6 @@ def forbidden(where: str, asked: Asked, user: str) -> ClusterError:
     words = f"{user or 'this user'} may not {asked.verb} {what}{scope}"
     fix = f"ask an administrator of the cluster to apply this:\n{rbac(asked, user)}"
     return ClusterError(KG627, where, words, fix)
-
-
-def not_installed(where: str) -> ClusterError:
-    """The cluster has no KAITO."""
-    return ClusterError(
-        KG628,
-        where,
-        "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing",
-        "install KAITO in the cluster, or choose another context with --context",
-    )
-
-
-def nonsense(where: str, words: str) -> ClusterError:
-    """What came back is not the answer of a Kubernetes API server."""
-    return ClusterError(
-        KG629,
-        where,
-        f"the answer is not that of a Kubernetes API server: {words}",
-        "check the server address of the context, and what stands between (a proxy, a login page)",
-    )
-
-
-def busy(where: str, words: str) -> ClusterError:
-    """The server is there and did not manage to answer."""
-    return ClusterError(KG630, where, words, "try again later; nothing was taken from what had come so far")
-
-
-def no_library() -> ClusterError:
-    """The extra that asks clusters is not installed."""
-    return ClusterError(
-        KG631,
-        "--live",
-        "needs the Python package kubernetes, which is not installed",
-        "pip install 'kaitogen[live]', or use an inventory file instead of --live",
-    )
 
 
 def rbac(asked: Asked, user: str) -> str:
