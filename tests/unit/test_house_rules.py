@@ -45,6 +45,106 @@ HEAVY |= {
     "subprocess",
     "tempfile",
 }
+#: Files that still build large values by position: to be emptied, never to be added to.
+POSITIONAL = set(
+    [
+        "cli/table.py",
+        "commands/catalogue/options.py",
+        "commands/diff/migration.py",
+        "commands/diff/options.py",
+        "commands/explain/command.py",
+        "commands/explain/options.py",
+        "commands/explain/provenance.py",
+        "commands/explain/registry.py",
+        "commands/explain/texts/kg1_import.py",
+        "commands/explain/texts/kg1_reading.py",
+        "commands/explain/texts/kg1_schema.py",
+        "commands/explain/texts/kg1_tables.py",
+        "commands/explain/texts/kg1_tools.py",
+        "commands/explain/texts/kg2.py",
+        "commands/explain/texts/kg3.py",
+        "commands/explain/texts/kg4_inference.py",
+        "commands/explain/texts/kg4_resource.py",
+        "commands/explain/texts/kg4_traps.py",
+        "commands/explain/texts/kg4_tuning.py",
+        "commands/explain/texts/kg5.py",
+        "commands/explain/texts/kg6.py",
+        "commands/explain/texts/kg6_cluster.py",
+        "commands/explain/texts/kg6_git.py",
+        "commands/explain/texts/kg7_against.py",
+        "commands/explain/texts/kg7_budget.py",
+        "commands/explain/texts/kg7_fit.py",
+        "commands/explain/texts/kg8_quiet.py",
+        "commands/explain/texts/kg8_refused.py",
+        "commands/explain/texts/kg8_shapes.py",
+        "commands/import_/configuring.py",
+        "commands/import_/importer.py",
+        "commands/import_/live_objects.py",
+        "commands/import_/options.py",
+        "commands/import_/placing.py",
+        "commands/import_/targeting.py",
+        "commands/live_options.py",
+        "commands/nodes/commands.py",
+        "commands/nodes/options.py",
+        "commands/nodes/source.py",
+        "commands/plan/as_html.py",
+        "commands/plan/build.py",
+        "commands/plan/changes.py",
+        "commands/plan/command.py",
+        "commands/plan/html_cards.py",
+        "commands/plan/options.py",
+        "commands/plan/side_tables.py",
+        "commands/plan/sources.py",
+        "commands/plan/tables/model_config.py",
+        "commands/plan/tables/money.py",
+        "commands/target_options.py",
+        "diagnostics/suppression.py",
+        "files/cluster/__init__.py",
+        "files/cluster/login.py",
+        "integrations/argocd/generate.py",
+        "integrations/argocd/options.py",
+        "integrations/argocd/parameters.py",
+        "integrations/krm/configuration.py",
+        "integrations/krm/functions.py",
+        "integrations/krm/resource_list.py",
+        "integrations/kustomize/options.py",
+        "kaito/catalogue/architectures.py",
+        "kaito/catalogue/models.py",
+        "kaito/catalogue/skus.py",
+        "kaito/rules/codes_inference.py",
+        "kaito/rules/codes_resource.py",
+        "kaito/rules/codes_traps.py",
+        "kaito/rules/codes_tuning.py",
+        "kaito/rules/codes_warnings.py",
+        "kaito/sizing/analysis.py",
+        "kaito/sizing/engine_args.py",
+        "kaito/sizing/instance_types.py",
+        "kaito/sizing/memory.py",
+        "kaito/sizing/model_spec.py",
+        "kaito/sizing/node_estimator.py",
+        "kaito/sizing/overheads.py",
+        "kaito/sizing/size.py",
+        "kaito/updates/compare.py",
+        "kaito/updates/judging.py",
+        "kaito/updates/live.py",
+        "kaito/updates/metadata.py",
+        "kaito/updates/pair.py",
+        "kaito/updates/resource.py",
+        "kaito/updates/workload.py",
+        "model.py",
+        "nodes/facts.py",
+        "nodes/gpus.py",
+        "nodes/inventory.py",
+        "pipeline/load.py",
+        "pipeline/overlay.py",
+        "pipeline/strategies/auto.py",
+        "pipeline/strategies/count.py",
+        "pipeline/strategies/explicit.py",
+        "pipeline/validate.py",
+        "yaml/reader.py",
+        "yaml/tree.py",
+    ]
+)
 #: A path of one developer's machine; the look-behind passes over addresses and relative paths.
 MACHINE_PATH = re.compile(r"(?<![\w.*$})-])/(?:work|root|Users|opt/wheels)/")
 #: A path that is not there, or not the same, on the next machine. Argo CD's images have their own fixed home.
@@ -165,3 +265,35 @@ def _imported_at_top(tree: ast.Module) -> Iterator[str]:
         for name in names:
             parts = name.split(".")
             yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def _large_values() -> set[str]:
+    """Names of our named tuples and dataclasses with more than four fields."""
+    found = set()
+    for tree in _trees().values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and _is_value(node):
+                fields = [part for part in node.body if isinstance(part, ast.AnnAssign)]
+                found |= {node.name} if len(fields) > 4 else set()
+    return found
+
+
+def _is_value(node: ast.ClassDef) -> bool:
+    return any("NamedTuple" in ast.unparse(base) for base in node.bases) or any(
+        "dataclass" in ast.unparse(decorator) for decorator in node.decorator_list
+    )
+
+
+def test_large_values_are_built_with_keywords() -> None:
+    """Nobody can read ten positions; two may name what the value is about."""
+    large = _large_values()
+    found = set()
+    for name, tree in _trees().items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            starred = any(isinstance(part, ast.Starred) for part in node.args)
+            if called in large and (len(node.args) > 2 or starred):
+                found.add(name.removeprefix("generator/kaitogen/"))
+    assert found - POSITIONAL == set()
