@@ -19,7 +19,6 @@ KG642 = Rule("KG642", "Compared with a revision where git is not installed", kin
 KG643 = Rule("KG643", "A shallow clone that does not reach back to the revision", kind="environment")
 KG644 = Rule("KG644", "git cannot read the revision", kind="environment")
 
-
 #: What the mode of an entry says of it; all other modes are those of plain files.
 FOLDER: Final = "040000"
 LINK: Final = "120000"
@@ -44,7 +43,7 @@ _SET: Final = {
 }
 
 
-class Trouble(KaitogenError):
+class GitError(KaitogenError):
     """What git could not tell, and by which rule that is known."""
 
     rule: Rule
@@ -60,6 +59,11 @@ class Entry(NamedTuple):
     content: str
     path: str
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a plain file."""
+        return self.mode not in (FOLDER, LINK, SUBMODULE)
+
 
 class Repository(NamedTuple):
     """A repository by the real path of the folder at its top."""
@@ -69,27 +73,22 @@ class Repository(NamedTuple):
     def commit(self, revision: str) -> str:
         """The id of the commit that a revision names."""
         # What starts with a dash would be an option to git; no revision does.
-        said = (
-            None if revision.startswith("-") or "\0" in revision else self._resolve(f"{revision}^{{commit}}")
-        )
-        if said:
-            return said
+        if not revision.startswith("-") and "\0" not in revision:
+            done = self._ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+            if done.returncode == 0 and done.stdout.strip():
+                return done.stdout.decode("ascii", "replace").strip()
         if self._ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
-            raise Trouble(
+            raise GitError(
                 KG643,
                 "this clone is shallow, and has no such revision",
                 "fetch more of the history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab, "
                 "or git fetch --unshallow",
             )
-        raise Trouble(
+        raise GitError(
             KG641,
             "names no commit of this repository",
             "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists",
         )
-
-    def _resolve(self, revision: str) -> str:
-        done = self._ask("rev-parse", "--verify", "--quiet", revision)
-        return done.stdout.decode("ascii", "replace").strip() if done.returncode == 0 else ""
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """What stands at a path; the top itself is a folder, and None is nothing."""
@@ -140,15 +139,15 @@ def find(folder: str) -> Repository:
     top = os.fsdecode(done.stdout.removesuffix(b"\n"))
     if done.returncode == 0 and top:
         return Repository(os.path.realpath(top))
-    said = done.stderr.decode("utf-8", "replace")
-    if "dubious ownership" in said:
-        raise Trouble(
+    reason = done.stderr.decode("utf-8", "replace")
+    if "dubious ownership" in reason:
+        raise GitError(
             KG640,
             "git does not trust this repository, since somebody else owns its folder",
             "trust it with git config --global --add safe.directory and its path",
         )
-    if "not a git repository" in said or "work tree" in said:
-        raise Trouble(
+    if "not a git repository" in reason or "work tree" in reason:
+        raise GitError(
             KG640, "the files are in no git repository", "run this in a clone, or compare with a folder"
         )
     raise _failed(_first_line(done.stderr))
@@ -166,7 +165,7 @@ def _content(stream: IO[bytes], limit: int) -> bytes:
     """The next answer of cat-file: a line with the size, the content, and the end of a line."""
     words = stream.readline().split()
     if len(words) != 3 or not words[2].isdigit():
-        raise Trouble(
+        raise GitError(
             KG644,
             "an object of this revision is missing here, as in a partial clone",
             "fetch it with git, or clone without --filter",
@@ -179,16 +178,16 @@ def _content(stream: IO[bytes], limit: int) -> bytes:
     return content
 
 
-def _failed(reason: str) -> Trouble:
-    return Trouble(
+def _failed(reason: str) -> GitError:
+    return GitError(
         KG644,
         f"git could not read it: {reason[:200] or 'it says no reason'}",
         "check the repository with git fsck",
     )
 
 
-def _first_line(said: bytes) -> str:
-    return said.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
+def _first_line(error: bytes) -> str:
+    return error.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
 
 
 def _run(folder: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
@@ -210,10 +209,10 @@ def _run(folder: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
 def _command(folder: str) -> list[str]:
     program = shutil.which("git")
     if program is None:
-        raise Trouble(KG642, "git is not installed here", "install git, or compare with a folder")
+        raise GitError(KG642, "git is not installed here", "install git, or compare with a folder")
     return [program, "--no-pager", "--literal-pathspecs", "-C", folder]
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: said for name, said in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
     return {**kept, **_SET}

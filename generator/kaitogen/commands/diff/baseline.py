@@ -36,7 +36,7 @@ def is_path(word: str, paths: Sequence[str]) -> bool:
     if not word.startswith(_EXPLICIT) and word not in (os.curdir, os.pardir):
         try:
             revisions.repository_of(paths).commit(word)
-        except git.Trouble:
+        except git.GitError:
             return True
         raise UsageError(
             f"{word} is a revision and a file or folder",
