@@ -29,6 +29,9 @@ SET_KIND: Final = "WorkspaceIntentSet"
 
 #: KAITO's annotation that chooses between vLLM and transformers.
 RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
+#: The label that kaitogen selects nodes by where a user names them under byo: it is the Workspace's own.
+PIN_LABEL: Final = "kaitogen.io/workspace"
+INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 
 #: The minor versions of KAITO that can be generated for, oldest first.
 KAITO_VERSIONS: Final = ("0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.10", "0.11", "0.12")
@@ -295,10 +298,10 @@ class ResourceSpec(NamedTuple):
     """What a strategy makes of a placement: the `resource` of the Workspace, None where a field is left out."""
 
     strategy: str
-    node_count: int | None
-    preferred_nodes: tuple[str, ...] | None
-    instance_type: str | None
     label_selector: Mapping[str, Json]
+    node_count: int | None = None
+    preferred_nodes: tuple[str, ...] | None = None
+    instance_type: str | None = None
 
 
 class Context(NamedTuple):
@@ -342,7 +345,7 @@ class Request(NamedTuple):
 
     What to judge by: `inventory` are files of facts about nodes, or their documents, and those from before `oldest` are
     too old; `templates` is a folder of the user's own; `notes` asks for findings of the severity note as well;
-    `finished` is the target of Workspaces that a user wrote in full, None where only intents are expected.
+    `objects_target` is the target of Workspaces that a user wrote in full, None where only intents are expected.
     """
 
     paths: tuple[str, ...] = ()
@@ -351,7 +354,7 @@ class Request(NamedTuple):
     stdin: bytes | None = None
     templates: str | None = None
     notes: bool = False
-    finished: Target | None = None
+    objects_target: Target | None = None
     inventory: "tuple[str | Document, ...]" = ()
     oldest: str = ""
     all_yaml: bool = False
@@ -373,7 +376,7 @@ class Result(NamedTuple):
     `suppressed` are findings that a comment in the user's file takes back, with a reason.
     `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
     every finding about a value, taken back or not, each with the origin that it is about.
-    `finished` are the objects that a user wrote in full, `files` what was read, in the order of findings.
+    `objects` are those that a user wrote in full, `files` what was read, in the order of findings.
     """
 
     manifests: tuple[Manifest, ...]
@@ -381,7 +384,7 @@ class Result(NamedTuple):
     suppressed: tuple[Suppressed, ...] = ()
     workspaces: int = 0
     about: tuple[Diagnostic, ...] = ()
-    finished: tuple[UserObject, ...] = ()
+    objects: tuple[UserObject, ...] = ()
     files: tuple[str, ...] = ()
 
     @property

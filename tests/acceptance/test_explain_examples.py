@@ -7,7 +7,7 @@ import pytest
 from kaitogen.commands.explain import registry
 from kaitogen.commands.explain.texts.shapes import Explanation
 from kaitogen.model import Origin, Target, UserObject
-from kaitogen.pipeline.check import check_finished
+from kaitogen.pipeline.check import check_objects
 from kaitogen.pipeline.load import documents_of
 from tests.acceptance.examples import run, verdict
 
@@ -51,5 +51,5 @@ def test_rules_behind_others_hold_where_they_are_asked() -> None:
     serving = documents_of("b.yaml", _explained("KG461").passing.files["workspace.yaml"].encode()).documents[
         0
     ]
-    found = check_finished([UserObject(Origin(serving), serving.value)], Target(provider="gcp"))
+    found = check_objects([UserObject(Origin(serving), serving.value)], Target(provider="gcp"))
     assert [one.code for one in found] == ["KG426"]

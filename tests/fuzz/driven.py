@@ -19,7 +19,7 @@ def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Resu
     name = "workspace.yaml" if finished else FILE
     loaded = documents_of(name, data)
     target = Target() if finished else None
-    result = generate(Request(documents=tuple(loaded.documents), notes=True, finished=target))
+    result = generate(Request(documents=tuple(loaded.documents), notes=True, objects_target=target))
     result = result._replace(findings=(*loaded.findings, *result.findings))
     _holds(result)
     if reports:

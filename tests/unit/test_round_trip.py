@@ -10,7 +10,7 @@ from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.import_.targeting import target_of
 from kaitogen.kaito.objects import canonical
 from kaitogen.model import KAITO_VERSIONS, Document, Origin, Request, TargetOverrides, UserObject
-from kaitogen.pipeline.check import check_finished
+from kaitogen.pipeline.check import check_objects
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
@@ -96,7 +96,7 @@ def test_every_workspace_of_a_version_comes_back_as_the_same_data(kaito: str, ve
     def accepted(workspace: Any) -> bool:
         """Whether KAITO takes it and can run it."""
         target, _ = target_of(workspace, wanted)
-        judged = check_finished([UserObject(Origin(Document("a", 0, workspace)), workspace)], target)
+        judged = check_objects([UserObject(Origin(Document("a", 0, workspace)), workspace)], target)
         return not any(one.severity == "error" for one in judged)
 
     @settings(max_examples=EXAMPLES, database=None)

@@ -16,7 +16,8 @@ from kaitogen.model import Document, Request
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.strategies import resolve
-from kaitogen.pipeline.templating import environment, precompiled
+from kaitogen.pipeline.templating import environment
+from kaitogen.pipeline.templating.shipped import environment as compiled
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.reader import read
 
@@ -104,7 +105,7 @@ def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject
         one = context(spec, plan)
         for name in one.templates:
             values = dict(one.values)
-            assert precompiled.fill(name, values) == jinja.get_template(name).render(values)
+            assert compiled.fill(name, values) == jinja.get_template(name).render(values)
 
 
 @pytest.mark.checkout

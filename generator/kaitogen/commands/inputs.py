@@ -26,7 +26,7 @@ def request(
     inventory: tuple[str, ...] = (),
     templates: str | None = None,
     notes: bool = False,
-    finished: Target | None = None,
+    objects_target: Target | None = None,
     all_yaml: bool = False,
 ) -> Request:
     """The request of a command with PATH arguments, the current folder where there are none.
@@ -47,6 +47,6 @@ def request(
         inventory=inventory,
         templates=templates,
         notes=notes,
-        finished=finished,
+        objects_target=objects_target,
         all_yaml=all_yaml,
     )

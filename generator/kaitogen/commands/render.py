@@ -8,7 +8,7 @@ from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Files
-from kaitogen.pipeline.emit import FORMATS, files, stream
+from kaitogen.pipeline.emit import FORMATS, files, stream, with_kustomization
 from kaitogen.pipeline.generate import generate
 
 
@@ -61,8 +61,6 @@ def run(options: Options) -> Outcome:
         return Outcome(stream(result.manifests, options.form).encode(), stderr)
     wanted = files(result.manifests, options.form)
     if options.kustomization:
-        from kaitogen.pipeline.kustomization import with_kustomization
-
         wanted = with_kustomization(wanted)
     return _folder(out, wanted, stderr, check=options.check)
 

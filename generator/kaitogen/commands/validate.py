@@ -53,7 +53,7 @@ def run(options: Options) -> Outcome:
         inventory=options.inventory,
         templates=options.templates,
         notes=options.notes,
-        finished=targets.target(options.target),
+        objects_target=targets.target(options.target),
     )
     request = dated(request, options.age)
     result = generate(request)

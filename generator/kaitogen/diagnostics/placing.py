@@ -8,8 +8,10 @@ from kaitogen.yaml.tree import Place, locate
 
 
 def place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics at their lines, each only once and without its origin."""
-    return each_once(place_by_document(diagnostics))
+    """The diagnostics at their lines, each only once and without its origin; one without an origin is there already."""
+    every = list(diagnostics)
+    placed = place_by_document(one for one in every if one.origin is not None)
+    return [*(one for one in every if one.origin is None), *each_once(placed)]
 
 
 def each_once(placed: Iterable[Sequence[Diagnostic]]) -> list[Diagnostic]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kaitogen.kaito import versions
-from kaitogen.model import Diagnostic, Document, Rule, Spec, Target
+from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec, Target
 
 KG210 = Rule("KG210", "instanceType is missing", kind="invalid", since="0.8")
 KG301 = Rule("KG301", "Nodes are selected, and nothing is known about nodes", kind="invalid")
@@ -42,6 +42,14 @@ def _still_open(spec: Spec) -> Diagnostic | None:
     if placement.nodes is None or placement.instance_type is not None:
         return None
     return missing_instance_type(spec.target)
+
+
+def default_labels(spec: Spec) -> dict[str, str]:
+    """The labels that named nodes are selected by where the intent has no selector: what fits how the provisioner finds nodes."""
+    if spec.target.byo:
+        return {PIN_LABEL: spec.name}
+    instance_type = spec.placement.instance_type
+    return {"apps": spec.name} if instance_type is None else {INSTANCE_TYPE_LABEL: instance_type}
 
 
 def missing_instance_type(target: Target) -> Diagnostic | None:

@@ -6,8 +6,8 @@ from typing import Final
 from kaitogen.diagnostics.wording import listed
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.byo_nodes import KG313
-from kaitogen.model import Diagnostic, Path, Rule, Spec
-from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
+from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Path, Rule, Spec
+from kaitogen.nodes.facts import NodeFacts
 from kaitogen.nodes.gpus import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, gpus
 from kaitogen.nodes.inventory import Inventory
 from kaitogen.nodes.tolerations import of_spec, untolerated

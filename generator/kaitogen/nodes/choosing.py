@@ -5,9 +5,9 @@ from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import listed, number_of
-from kaitogen.model import Diagnostic, Document, Path, Rule, Spec
+from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Path, Rule, Spec
 from kaitogen.nodes import checks, inventory, pinning
-from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
+from kaitogen.nodes.facts import NodeFacts
 from kaitogen.nodes.inventory import Inventory, Known
 from kaitogen.nodes.quick_selectors import Refused, asked
 from kaitogen.nodes.selectors import Selector, equal, matches

@@ -5,9 +5,8 @@ from sys import intern
 from typing import Final, NamedTuple
 
 from kaitogen.kaito.objects import part, parts, text
-from kaitogen.model import Json
+from kaitogen.model import INSTANCE_TYPE_LABEL, Json
 
-INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 ZONE_LABEL: Final = "topology.kubernetes.io/zone"
 POOL_LABELS: Final = (
     "kubernetes.azure.com/agentpool",

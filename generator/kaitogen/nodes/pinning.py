@@ -6,11 +6,12 @@ from typing import Final
 
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import PIN_LABEL
+from kaitogen.kaito.rules.ignored import SYSTEM_LABEL_DOMAINS
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
-from kaitogen.model import ByoNodes, Diagnostic, Path, Rule, Spec
+from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, ByoNodes, Diagnostic, Path, Rule, Spec
+from kaitogen.nodes import default_labels
 from kaitogen.nodes.checks import NODES, detected
-from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, POOL_LABELS, ZONE_LABEL, NodeFacts
+from kaitogen.nodes.facts import POOL_LABELS, ZONE_LABEL, NodeFacts
 from kaitogen.nodes.gpus import PRODUCT_LABEL, gpus
 from kaitogen.nodes.inventory import Inventory
 
@@ -20,8 +21,6 @@ KG314 = Rule("KG314", "A selector that matches other nodes as well", kind="warni
 
 #: Labels that stay with a node, and so may be selected by without being asked to; in this order.
 _LASTING: Final = (*POOL_LABELS, INSTANCE_TYPE_LABEL, PRODUCT_LABEL, ZONE_LABEL)
-#: Labels below these domains belong to Kubernetes and its drivers: nobody sets them by hand.
-_OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 _MANY: Final = 20
 
 
@@ -43,7 +42,7 @@ def pinned(spec: Spec, nodes: Sequence[NodeFacts], asked: Mapping[str, str], fac
     if not spec.target.byo or placement.label_selector is not None:
         return spec
     chosen = {node.name for node in nodes}
-    if facts.lookup.having(_default(spec)) == chosen:
+    if facts.lookup.having(default_labels(spec)) == chosen:
         return spec
     labels = _distinguishing(nodes, asked, facts)
     if labels is None:
@@ -112,7 +111,7 @@ def _missed(spec: Spec, path: Path, labels: Mapping[str, str], missed: Sequence[
         f"KAITO {spec.target.kaito} finds nodes by {said[:120]}, and {number_of(len(missed), 'chosen node')} "
     )
     message += f"{'does' if len(missed) == 1 else 'do'} not match: {listed(missed)}"
-    foreign = [key for key in labels if key.partition("/")[0].endswith(_OTHERS)]
+    foreign = [key for key in labels if key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)]
     if foreign:
         advice = f"select by another label than {foreign[0]}, which is not for people to set"
     else:
@@ -150,12 +149,4 @@ def _looks_for_nodes(spec: Spec) -> bool:
 
 def _selected(spec: Spec) -> dict[str, str]:
     said = spec.placement.label_selector
-    return _default(spec) if said is None else dict(said.get("matchLabels") or {})
-
-
-def _default(spec: Spec) -> dict[str, str]:
-    """What the strategy explicit selects by where the intent does not say."""
-    if spec.target.byo:
-        return {PIN_LABEL: spec.name}
-    instance_type = spec.placement.instance_type
-    return {"apps": spec.name} if instance_type is None else {INSTANCE_TYPE_LABEL: instance_type}
+    return default_labels(spec) if said is None else dict(said.get("matchLabels") or {})

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from kaitogen.model import Diagnostic, Document, Json, Origin, Rule
-from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, LEFT_OUT, ZONE_LABEL
+from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Json, Origin, Rule
+from kaitogen.nodes.facts import LEFT_OUT, ZONE_LABEL
 from kaitogen.nodes.selectors import NoSelector, Selector, equal, parse
 
 KG324 = Rule("KG324", "A label expression that selects nothing", kind="invalid")

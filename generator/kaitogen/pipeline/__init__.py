@@ -1,1 +1,17 @@
 """The way from an intent to manifests: one file a stage, and the one function that names their order."""
+
+
+class _Current:
+    """What the stages work on now, for whoever has to say so when it stops them: a file, an intent in it, all files read."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Nothing is worked on yet."""
+        self.file = ""
+        self.workspace = ""
+        self.files: list[str] = []
+
+
+current = _Current()

@@ -8,6 +8,7 @@ from kaitogen.kaito import rules
 from kaitogen.kaito.objects import config_maps_of, to_intent_path, without_nulls
 from kaitogen.kaito.rules import RuleContext
 from kaitogen.model import Diagnostic, Json, Manifest, Rule, Spec, Target, UserObject, path_text
+from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.schema import KG120
 
@@ -35,40 +36,39 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
     otherwise that holds within each file only.
     """
     config_maps = config_maps_of(manifest.data for manifest in manifests)
-    located: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     seen: dict[tuple[str, ...], Spec] = {}
     for manifest in manifests:
         spec, data = manifest
+        current.file, current.workspace = spec.origin.document.file, spec.name
         key = manifest.identity if together else (*manifest.identity, spec.origin.document.file)
         if key in seen:
-            located.append(_twice(data, seen[key]).of(spec.origin))
+            diagnostics.append(_twice(data, seen[key]).of(spec.origin))
         seen[key] = spec
         if is_workspace(data):
             byo_nodes = spec.placement.byo_nodes
             problems = _judge(
                 RuleContext(data, spec.target, config_maps=config_maps, notes=notes, byo_nodes=byo_nodes)
             )
-            located.extend(
+            diagnostics.extend(
                 one._replace(path=to_intent_path(spec, one.path)).of(spec.origin) for one in problems
             )
-    return located
+    return diagnostics
 
 
-def check_finished(
-    finished: Sequence[UserObject], target: Target, *, notes: bool = False
-) -> list[Diagnostic]:
+def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool = False) -> list[Diagnostic]:
     """The same for Workspaces that a user wrote in full, at their own fields."""
-    config_maps = config_maps_of(data for _, data in finished)
-    located: list[Diagnostic] = []
+    config_maps = config_maps_of(data for _, data in objects)
+    diagnostics: list[Diagnostic] = []
     error_limit = ErrorLimit()
-    for origin, data in finished:
+    for origin, data in objects:
         if not is_workspace(data) or error_limit.is_reached(origin.document):
             continue
         problems = _judge(RuleContext(without_nulls(data), target, config_maps=config_maps, notes=notes))
-        located.extend(problem.of(origin) for problem in problems)
+        diagnostics.extend(problem.of(origin) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
-            located.extend(error_limit.count_error(origin))
-    return located
+            diagnostics.extend(error_limit.count_error(origin))
+    return diagnostics
 
 
 def _judge(ctx: RuleContext) -> list[Diagnostic]:

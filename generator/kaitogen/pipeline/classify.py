@@ -35,12 +35,11 @@ _SHARED_METADATA: Final = ("namespace", "labels", "annotations")
 
 
 class Classified(NamedTuple):
-    """The documents of a run by what they are, with the flaws of ours and what cannot be placed."""
+    """The documents of a run by what they are, and what is wrong with how ours are written or with what they are."""
 
     intents: list[Document]
-    finished: list[UserObject]
-    findings: list[Diagnostic]
-    located: list[Diagnostic]
+    objects: list[UserObject]
+    diagnostics: list[Diagnostic]
 
 
 class ErrorLimit:
@@ -63,12 +62,12 @@ class ErrorLimit:
         return [KG125.at((), said, fix="correct these first").of(origin)]
 
 
-def classify(documents: Iterable[Document], *, finished: bool) -> Classified:
-    """Intents, and with `finished` Workspaces and ConfigMaps too; then other kinds are passed over, else refused."""
-    result = Classified([], [], [], [])
+def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified:
+    """Intents, and `with_objects` Workspaces and ConfigMaps too; then other kinds are passed over, else refused."""
+    result = Classified([], [], [])
     error_limit = ErrorLimit()
     for document in documents:
-        if _is_intent(document, finished=finished):
+        if _is_intent(document, with_objects=with_objects):
             if error_limit.is_reached(document):
                 continue
             problem = _no_intent(document.value)
@@ -76,21 +75,21 @@ def classify(documents: Iterable[Document], *, finished: bool) -> Classified:
                 result.intents.append(document)
                 continue
             if problem is not None:
-                result.located.append(problem.of(Origin(document)))
-            result.findings.extend(document.flaws)
-            result.located.extend(error_limit.count_error(Origin(document)))
+                result.diagnostics.append(problem.of(Origin(document)))
+            result.diagnostics.extend(document.flaws)
+            result.diagnostics.extend(error_limit.count_error(Origin(document)))
             continue
         found = list(_objects(document.value, ()))
         if found:
-            result.findings.extend(document.flaws)
+            result.diagnostics.extend(document.flaws)
         if not document.flaws:
-            result.finished.extend(UserObject(Origin(document, (path,)), data) for path, data in found)
+            result.objects.extend(UserObject(Origin(document, (path,)), data) for path, data in found)
     return result
 
 
-def _is_intent(document: Document, *, finished: bool) -> bool:
+def _is_intent(document: Document, *, with_objects: bool) -> bool:
     """A file named as one holds intents only; elsewhere a document has to say that it is one."""
-    if not finished or document.file.endswith(("intent.yaml", "intent.yml")):
+    if not with_objects or document.file.endswith(("intent.yaml", "intent.yml")):
         return True
     return is_an_intent(document.value)
 

@@ -1,4 +1,4 @@
-"""Spec and Plan to the values that the templates see; every name of the template vocabulary stands here once."""
+"""Spec and ResourceSpec to the values that the templates see; every name of the template vocabulary stands here once."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ _KAITO_GROUP: Final = "kaito.sh"
 _OWN_GROUP: Final = "kaitogen.io"
 
 
-def context(spec: Spec, plan: ResourceSpec) -> Context:
+def context(spec: Spec, resource: ResourceSpec) -> Context:
     """The context of one Workspace; a ConfigMap made from inline configuration comes before it.
 
     KAITO falls back to its defaults for good where the ConfigMap is missing at the
@@ -41,11 +41,11 @@ def context(spec: Spec, plan: ResourceSpec) -> Context:
             "node_provisioner": spec.target.node_provisioner,
             "feature_gates": spec.target.feature_gates,
         },
-        "strategy": plan.strategy,
-        "count": plan.node_count,
-        "preferred_nodes": plan.preferred_nodes,
-        "instance_type": plan.instance_type,
-        "label_selector": plan.label_selector,
+        "strategy": resource.strategy,
+        "count": resource.node_count,
+        "preferred_nodes": resource.preferred_nodes,
+        "instance_type": resource.instance_type,
+        "label_selector": resource.label_selector,
         "partition": spec.placement.partition,
         "inference": None,
         "tuning": None,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
+from kaitogen.files import shipped
 from kaitogen.model import Files, Manifest
 from kaitogen.yaml.writer import dump
 
@@ -10,6 +11,8 @@ Format: TypeAlias = Literal["yaml", "json"]
 
 FORMATS: Final[tuple[Format, ...]] = ("yaml", "json")
 _HASH_DIGITS: Final = 10
+KUSTOMIZATION: Final = "kustomization.yaml"
+_REFERENCES: Final = "namereference.yaml"
 
 
 def stream(manifests: Sequence[Manifest], form: Format) -> str:
@@ -26,6 +29,23 @@ def files(manifests: Sequence[Manifest], form: Format) -> Files:
         name = next(name for name in _file_names(manifest, form) if name not in named)
         named[name] = (dump(manifest.data) if form == "yaml" else _json(manifest.data)).encode()
     return named
+
+
+def with_kustomization(files: Files) -> Files:
+    """The files, and beside them a kustomization that lists them and knows which names stand inside a Workspace.
+
+    It has a name because kpt refuses objects without one, and the configuration of names
+    because an overlay's prefix would otherwise leave a Workspace with the old name of its ConfigMap.
+    """
+    kustomization = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "metadata": {"name": "workspaces"},
+        "resources": list(files),
+        "configurations": [_REFERENCES],
+    }
+    references = shipped.read_text("overlays", _REFERENCES)
+    return {**files, KUSTOMIZATION: dump(kustomization).encode(), _REFERENCES: references.encode()}
 
 
 def _file_names(manifest: Manifest, form: Format) -> Iterator[str]:

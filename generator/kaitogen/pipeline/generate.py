@@ -2,10 +2,9 @@
 
 from typing import NamedTuple
 
-from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
-from kaitogen.model import Diagnostic, Document, Request, Result, Target, UserObject
+from kaitogen.model import Diagnostic, Document, Request, Result, UserObject
 from kaitogen.nodes import choose
-from kaitogen.pipeline.check import check, check_finished, is_workspace
+from kaitogen.pipeline.check import check, check_objects, is_workspace
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
@@ -15,59 +14,65 @@ from kaitogen.pipeline.validate import validate
 
 
 class Prepared(NamedTuple):
-    """What a run works on: all documents, the intents among them with everything laid over them, and objects in full.
+    """What a run works on: all documents, and among them the intents, with everything laid over them, and objects in full.
 
-    `findings` and `located` are what is wrong with any of it so far; `files` is what was read, in order.
+    `diagnostics` is what is wrong with any of it so far; `files` is what was read, in order.
     """
 
     documents: list[Document]
     intents: list[Document]
-    finished: list[UserObject]
-    findings: list[Diagnostic]
-    located: list[Diagnostic]
+    objects: list[UserObject]
+    diagnostics: list[Diagnostic]
     files: list[str]
 
 
 def prepare(request: Request) -> Prepared:
     """The stages before validation: load, classify, overlay."""
-    documents, unreadable, files = load(request)
-    intents, finished, flaws, unplaced = classify(documents, finished=request.finished is not None)
-    findings = [*unreadable, *flaws]
+    documents, diagnostics, files = load(request)
+    intents, objects, misplaced = classify(documents, with_objects=request.objects_target is not None)
+    diagnostics += misplaced
     if request.environments or request.assignments:
         from kaitogen.pipeline.overlay import overlay  # most runs lay nothing over their intents
 
-        intents, unlaid, wrong = overlay(intents, request)
-        findings += unlaid
-        unplaced += wrong
-    return Prepared(intents=intents, finished=finished, findings=findings, located=unplaced,
-                    documents=documents, files=files)  # fmt: skip
+        intents, wrong = overlay(intents, request)
+        diagnostics += wrong
+    return Prepared(documents, intents, objects, diagnostics, files)
 
 
 def generate(request: Request) -> Result:
     """Everything that the request's intents make, and everything that is wrong with its documents."""
-    documents, intents, finished, unprepared, located, files = prepare(request)
+    documents, intents, objects, diagnostics, files = prepare(request)
     specs, invalid = validate(intents)
-    facts, unknown, fact_files = load_inventory(request)
-    specs, unfit = choose(specs, facts if request.inventory else None, request.oldest)
-    planned, contradicting = resolve(specs)
-    contexts = [context(spec, resource) for spec, resource in planned]
+    facts, unread, fact_files = load_inventory(request) if request.inventory else (None, [], [])
+    specs, unfit = choose(specs, facts, request.oldest)
+    resolved, contradicting = resolve(specs)
+    contexts = [context(spec, resource) for spec, resource in resolved]
     manifests, unrendered = render(contexts, request.templates)
-    refused = check(manifests, notes=request.notes, together=request.finished is None)
-    refused += check_finished(finished, request.finished or Target(), notes=request.notes)
-    placed = place_by_document([*located, *invalid, *unfit, *contradicting, *unrendered, *refused])
-    files = [*files, *fact_files]
-    findings = [*unprepared, *unknown, *each_once(placed)]
+    refused = check(manifests, notes=request.notes, together=request.objects_target is None)
+    diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
+    if objects and request.objects_target is not None:
+        diagnostics += check_objects(objects, request.objects_target, notes=request.notes)
     result = Result(
         manifests=tuple(manifests),
         findings=(),
-        workspaces=sum(is_workspace(data) for _, data in (*manifests, *finished)),
-        about=tuple(one for group in placed for one in group),
-        finished=tuple(finished),
-        files=tuple(files),
+        workspaces=sum(is_workspace(data) for _, data in (*manifests, *objects)),
+        objects=tuple(objects),
+        files=(*files, *fact_files),
     )
-    if not findings:
-        return result
-    from kaitogen.diagnostics.suppression import take_back  # a run without findings has nothing to suppress
+    return _with_findings(result, diagnostics, documents) if diagnostics else result
 
-    kept, suppressed = take_back(in_file_order(findings, files), documents)
-    return result._replace(findings=tuple(in_file_order(kept, files)), suppressed=tuple(suppressed))
+
+def _with_findings(result: Result, diagnostics: list[Diagnostic], documents: list[Document]) -> Result:
+    """The result with everything that is wrong, at its lines and in the order of files, but for what a comment suppresses."""
+    # Most runs find nothing.
+    from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
+    from kaitogen.diagnostics.suppression import take_back
+
+    placed = place_by_document(one for one in diagnostics if one.origin is not None)
+    findings = [*(one for one in diagnostics if one.origin is None), *each_once(placed)]
+    kept, suppressed = take_back(in_file_order(findings, result.files), documents)
+    return result._replace(
+        findings=tuple(in_file_order(kept, result.files)),
+        suppressed=tuple(suppressed),
+        about=tuple(one for group in placed for one in group),
+    )

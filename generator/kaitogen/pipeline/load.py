@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Rule
+from kaitogen.pipeline import current
 from kaitogen.yaml.lines import line_of
 from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read
 from kaitogen.yaml.surrogates import joined
@@ -62,8 +63,8 @@ def load(request: Request) -> Loaded:
     """All documents of the request in file order; a file that cannot be read becomes a finding."""
     files = [document.file for document in request.documents]
     loaded = Loaded(list(request.documents), list(request.findings), files)
-    for found, data in _contents(request, loaded.findings, files):
-        _parse(found, data, loaded)
+    for name, data in _contents(request, loaded.findings, files):
+        _parse(name, data, loaded)
     return loaded
 
 
@@ -78,15 +79,17 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
     """Name and bytes of each file; what cannot be read goes to the findings."""
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
-        for found in _expand(path, findings, request):
-            name = STDIN if found == "-" else found
+        for file in _expand(path, findings, request):
+            name = STDIN if file == "-" else file
             files.append(name)
+            current.file = name
+            current.files.append(name)
             try:
-                data = _stdin(request) if found == "-" else _read_file(found, seen)
+                data = _stdin(request) if file == "-" else _read_file(file, seen)
             except _Refused as refused:
                 findings.append(_about(name, *refused.args))
                 continue
-            others = found != path and request.all_yaml
+            others = file != path and request.all_yaml
             if data is not None and (not others or any(map(data.__contains__, _OURS))):
                 yield name, data
 

@@ -8,7 +8,7 @@ that never said so.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen import schema
 from kaitogen.diagnostics.suggest import nearest
@@ -47,30 +47,22 @@ _ENVIRONMENT: Final = (
 )
 
 
-class Overlaid(NamedTuple):
-    """The documents with everything over them, what is wrong with the files to be laid over, and with what they say."""
-
-    documents: list[Document]
-    findings: list[Diagnostic]
-    located: list[Diagnostic]
-
-
-def overlay(documents: list[Document], request: Request) -> Overlaid:
-    """The documents of intents with the request's environments and assignments over them."""
+def overlay(documents: list[Document], request: Request) -> tuple[list[Document], list[Diagnostic]]:
+    """The documents of intents with the request's environments and assignments over them, and what is wrong with these."""
     given = [one for one in request.environments if isinstance(one, Document)]
     files = tuple(one for one in request.environments if isinstance(one, str))
     loaded = load(Request(files, tuple(given), within=request.within))
-    findings = loaded.findings
-    located: list[Diagnostic] = []
+    diagnostics = loaded.findings
     for environment in loaded.documents:
-        findings += environment.flaws
-        if not environment.flaws:
-            documents, wrong = merge_environment(documents, environment)
-            located += wrong
+        if environment.flaws:
+            diagnostics += environment.flaws
+            continue
+        documents, wrong = merge_environment(documents, environment)
+        diagnostics += wrong
     if request.assignments:
         documents, wrong = assign(documents, request.assignments)
-        located += wrong
-    return Overlaid(documents, findings, located)
+        diagnostics += wrong
+    return documents, diagnostics
 
 
 def assignment(target: str, text: str, source: Document) -> Assignment | None:
@@ -84,7 +76,7 @@ def assign(
     documents: Sequence[Document], assignments: Sequence[Assignment]
 ) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with each value set in every intent it is meant for; a later assignment wins."""
-    located: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     unmet = {one.name: one for one in assignments if one.name is not None}
     typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
     result: list[Document] = []
@@ -95,10 +87,10 @@ def assign(
             for one, value in typed:
                 if one.name is None or one.name == name:
                     document, problem = _set(document, base, one, value)  # noqa: PLW2901 - grows with each value
-                    located.extend([problem.of(Origin(one.source))] if problem else [])
+                    diagnostics.extend([problem.of(Origin(one.source))] if problem else [])
         result.append(document)
-    located.extend(_no_such(name, documents).of(Origin(one.source)) for name, one in unmet.items())
-    return result, located
+    diagnostics.extend(_no_such(name, documents).of(Origin(one.source)) for name, one in unmet.items())
+    return result, diagnostics
 
 
 def merge_environment(
@@ -126,11 +118,11 @@ def merge_environment(
                 if part:
                     document = _merged(document, base, part, Origin(environment, (root,)))  # noqa: PLW2901
         result.append(document)
-    located = [
+    diagnostics = [
         _no_such(name, documents, ("metadata", "name")).of(Origin(environment, (root,)))
         for name, (root, _) in unmet.items()
     ]
-    return result, located
+    return result, diagnostics
 
 
 def parse_path(text: str) -> Path | None:

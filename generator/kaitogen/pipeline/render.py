@@ -6,7 +6,8 @@ from typing import Final
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule, Spec
-from kaitogen.pipeline.templating import precompiled
+from kaitogen.pipeline import current
+from kaitogen.pipeline.templating.shipped import environment
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
 
 KG507 = Rule("KG507", "A template that makes no Kubernetes object", kind="invalid")
@@ -20,8 +21,8 @@ Rendered = tuple[list[Manifest], list[Diagnostic]]
 def render(contexts: Sequence[Context], templates: str | None = None) -> Rendered:
     """The manifests of all contexts in order, with a folder of the user's own templates laid over the shipped ones."""
     manifests: list[Manifest] = []
-    located: list[Diagnostic] = []
-    texts = _shipped(contexts) if templates is None else _users(contexts, templates, located)
+    diagnostics: list[Diagnostic] = []
+    texts = _shipped(contexts) if templates is None else _users(contexts, templates, diagnostics)
     for spec, template, text in texts:
         try:
             for raw in read(text):
@@ -29,22 +30,23 @@ def render(contexts: Sequence[Context], templates: str | None = None) -> Rendere
                 if problem is None:
                     manifests.append(Manifest(spec, _stored(raw.value)))
                 else:
-                    located.append(problem.of(spec.origin))
+                    diagnostics.append(problem.of(spec.origin))
         except Unreadable as stop:
             flaw = stop.flaw
             problem = _bad_output(template, flaw.line, f"{flaw.message}")
-            located.append(problem.of(spec.origin))
-    return manifests, located
+            diagnostics.append(problem.of(spec.origin))
+    return manifests, diagnostics
 
 
 def _shipped(contexts: Sequence[Context]) -> Iterator[tuple[Spec, str, str]]:
     for context in contexts:
+        current.file, current.workspace = context.spec.origin.document.file, context.spec.name
         for name in context.templates:
-            yield context.spec, name, precompiled.fill(name, dict(context.values))
+            yield context.spec, name, environment.fill(name, context.values)
 
 
 def _users(
-    contexts: Sequence[Context], folder: str, located: list[Diagnostic]
+    contexts: Sequence[Context], folder: str, diagnostics: list[Diagnostic]
 ) -> Iterator[tuple[Spec, str, str]]:
     # Imported here: a run without --templates needs neither Jinja2 nor a child process.
     from kaitogen.pipeline.templating import subprocess_renderer
@@ -56,7 +58,7 @@ def _users(
     ):
         if isinstance(answer, subprocess_renderer.Fault):
             problem = answer.rule.at(("metadata", "name"), answer.message, fix=answer.fix)
-            located.append(problem.of(job.spec.origin))
+            diagnostics.append(problem.of(job.spec.origin))
             continue
         for template, text in answer:
             yield job.spec, template, text

@@ -17,6 +17,7 @@ from kaitogen.model import (
     Target,
 )
 from kaitogen.nodes import missing_instance_type
+from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit, intents, is_set
 
 KG211 = Rule("KG211", "instanceType under byo", kind="invalid", since="0.8")
@@ -38,21 +39,22 @@ _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets
 def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
     """The Specs of all valid intents in order, and what is wrong with the others."""
     specs: list[Spec] = []
-    located: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     error_limit = ErrorLimit()
     for document in documents:
         if error_limit.is_reached(document):
             continue
+        current.file = document.file
         for value, origin, problems in _intents(document):
             found = problems or schema.problems("intent", value) or list(_rules(value))
-            located.extend(problem.of(origin) for problem in found)
+            diagnostics.extend(problem.of(origin) for problem in found)
             if not any(problem.severity == "error" for problem in found):
                 specs.append(_spec(value, origin))
                 continue
-            located.extend(error_limit.count_error(origin))
+            diagnostics.extend(error_limit.count_error(origin))
             if error_limit.is_reached(document):
                 break
-    return specs, located
+    return specs, diagnostics
 
 
 def _intents(document: Document) -> Iterator[tuple[Json, Origin, list[Diagnostic]]]:

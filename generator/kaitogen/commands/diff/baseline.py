@@ -65,7 +65,7 @@ def unreadable(result: Result) -> list[Diagnostic]:
 def with_changes(result: Result, word: str, request: Request) -> Result:
     """The result of a run with findings about what changed since the other side."""
     before, prefix = result_of(word, request)
-    target = request.finished or Target()
+    target = request.objects_target or Target()
     old, new = items_of(before, target)[0], items_of(result, target)[0]
     if prefix:
         located = [one for group in in_groups(old, new, prefix) for one in problems(compare(*group))]
@@ -100,7 +100,7 @@ def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Com
     That one is a function of what they hold, and of whether that is whole.
     """
     after = generate(request)
-    new, unnamed = items_of(after, request.finished or Target())
+    new, unnamed = items_of(after, request.objects_target or Target())
     findings = [*unreadable(after), *place([*unnamed, *twice(new)])]
     old, more = other(new, not findings)
     if old:
@@ -119,7 +119,7 @@ def _is_gone(finding: Diagnostic) -> bool:
 def side_of(word: str, request: Request) -> Side:
     """The objects of a revision, a folder or a file, and what keeps them from being compared."""
     before, _ = result_of(word, request)
-    old, nameless = items_of(before, request.finished or Target())
+    old, nameless = items_of(before, request.objects_target or Target())
     unread = [
         one for one in before.findings if one.code.startswith(_SURROUNDINGS) and one.severity != "error"
     ]

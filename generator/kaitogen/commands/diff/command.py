@@ -56,7 +56,7 @@ def run(options: Options) -> Outcome:
         options.paths,
         inventory=options.inventory,
         templates=options.templates,
-        finished=targets.target(options.target),
+        objects_target=targets.target(options.target),
     )
     if options.cluster.asked:
         against, found = _live(options, request)

@@ -84,7 +84,7 @@ def _where(text: str, options: Options) -> Outcome:
     )
     answers, located = provenance.tell(prepared.intents, path)
     findings = in_file_order(
-        [*prepared.findings, *place([*prepared.located, *located])],
+        place([*prepared.diagnostics, *located]),
         prepared.files,
     )
     outcome = reported(Report(findings))

@@ -10,7 +10,7 @@ from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import flow
 
-_PLAN: Final = ResourceSpec("auto", None, None, None, {})
+_RESOURCE: Final = ResourceSpec("auto", {})
 
 
 class Kept(NamedTuple):
@@ -81,7 +81,7 @@ def _config_map(intent: Json, target: Target) -> Json:
         labels=metadata.get("labels") or {},
         annotations=metadata.get("annotations") or {},
     )
-    made = context(spec, _PLAN).values["config_map"]
+    made = context(spec, _RESOURCE).values["config_map"]
     return _essence(
         {
             "metadata": {

@@ -7,7 +7,7 @@ from kaitogen.commands.import_.targeting import target_of
 from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import take_back
 from kaitogen.model import Diagnostic, Document, Json, Origin, Path, Rule, Target, TargetOverrides, UserObject
-from kaitogen.pipeline.check import KG220, check_finished, is_workspace
+from kaitogen.pipeline.check import KG220, check_objects, is_workspace
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.load import Loaded
 
@@ -36,13 +36,13 @@ class Read(NamedTuple):
 def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
     """The objects of a whole run, held against KAITO's rules of their targets."""
     documents, unreadable, files = loaded
-    sorted_out = classify(documents, finished=True)
-    located = [*sorted_out.located, *(one for document in documents for one in _nested(document))]
-    findings = [*map(_unrendered, unreadable), *sorted_out.findings]
+    sorted_out = classify(documents, with_objects=True)
+    located = [*sorted_out.diagnostics, *(one for document in documents for one in _nested(document))]
+    findings = [*map(_unrendered, unreadable)]
     workspaces: list[tuple[UserObject, Target]] = []
     config_maps: list[UserObject] = []
     seen: dict[tuple[str, str], Origin] = {}
-    for one in sorted_out.finished:
+    for one in sorted_out.objects:
         if not is_workspace(one.data):
             config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
@@ -53,7 +53,7 @@ def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
             located += [note.of(one.origin)] if note else []
     located += judged(workspaces, config_maps)
     findings += place(located)
-    here = any(is_workspace(one.data) for one in sorted_out.finished)
+    here = any(is_workspace(one.data) for one in sorted_out.objects)
     if not here and not any(one.severity == "error" for one in findings):
         findings.append(_nothing(documents, files))
     kept, _ = take_back(findings, documents)
@@ -68,7 +68,7 @@ def judged(
     for one, target in workspaces:
         targets.setdefault(repr(target), (target, []))[1].append(one)
     for target, group in targets.values():
-        for located in check_finished([*group, *config_maps], target):
+        for located in check_objects([*group, *config_maps], target):
             if located.severity == "error":
                 yield located
 

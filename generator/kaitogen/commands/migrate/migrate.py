@@ -71,7 +71,7 @@ def migrated(name: str, data: bytes, wanted: TargetOverrides) -> Migrated:
 
 
 def _ours(document: Document) -> bool:
-    return is_an_intent(document.value) or bool(classify([document], finished=True).finished)
+    return is_an_intent(document.value) or bool(classify([document], with_objects=True).objects)
 
 
 def _pieces(text: str) -> dict[int, str]:
@@ -97,7 +97,7 @@ def _steps(document: Document, wanted: TargetOverrides) -> Iterator[tuple[Origin
     to = Target(wanted.kaito or NEWEST_KAITO)
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
-        for one in classify([document], finished=True).finished:
+        for one in classify([document], with_objects=True).objects:
             if is_workspace(one.data):
                 yield from ((origin, step) for step in of_workspace(one.data, one.origin.roots[0], to))
         return
@@ -154,7 +154,7 @@ def _in_text(document: Document, edits: list[Edit], value: Json, located: list[D
 
 def _left(moved: list[Document], wanted: TargetOverrides) -> Iterator[Diagnostic]:
     """What the other version refuses in finished Workspaces after all edits."""
-    finished = classify([one for one in moved if not is_an_intent(one.value)], finished=True).finished
+    finished = classify([one for one in moved if not is_an_intent(one.value)], with_objects=True).objects
     workspaces = [
         (one, target_of_workspace(one.data, wanted)[0]) for one in finished if is_workspace(one.data)
     ]

@@ -15,8 +15,8 @@ from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
-from kaitogen.model import Json, Target
-from kaitogen.nodes.facts import INSTANCE_TYPE_LABEL, NodeFacts
+from kaitogen.model import INSTANCE_TYPE_LABEL, Json, Target
+from kaitogen.nodes.facts import NodeFacts
 from kaitogen.nodes.inventory import Known
 from kaitogen.nodes.selectors import Selector, equal, matches
 from kaitogen.nodes.tolerations import obstacles, of_presets

@@ -54,7 +54,7 @@ def gather(result: Result, beside: Beside) -> Fleet:
             node = None if beside.find_node is None else beside.find_node(spec, workspace)
             sizing = size(workspace, spec.target, config_maps, beside.configs, node)
             made = made_for(ctx, sizing.estimate)
-            chosen, line = strategies.chosen(spec), label_line(ctx)
+            chosen, line = strategies.strategy_of(spec.placement), label_line(ctx)
             planned.append(Planned(spec, workspace, manifests, chosen, sizing, made, line, (), ()))
     return _with_findings(_with_money(planned, config_maps, beside), result)._replace(
         prices=beside.prices, cost=_cost(beside.prices, planned)

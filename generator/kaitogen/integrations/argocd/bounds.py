@@ -9,12 +9,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType
 from typing import Final, TypeAlias
 
 from kaitogen.commands.result import Outcome, deliver
-from kaitogen.model import Context, Diagnostic, Document, Manifest, Origin, Rule, Spec
+from kaitogen.model import Diagnostic, Rule
+from kaitogen.pipeline import current
 
 KG610 = Rule("KG610", "Took too long and was stopped", kind="environment")
 KG611 = Rule("KG611", "Needed too much memory and was stopped", kind="environment")
@@ -42,6 +43,7 @@ def bounded(
 ) -> Outcome:
     """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file."""
     watch = _Watch(seconds, mebibytes, stopped)
+    current.start()
     before = _bound_by_system(seconds, mebibytes)
     watch.begin()
     try:
@@ -90,7 +92,7 @@ class _Watch:
         """The finding for work that needs more memory than it may have."""
         return _finding(where, KG611, f"needed more than {self.mebibytes} MiB of memory and was stopped")
 
-    def _look(self, _signal: int, frame: FrameType | None) -> None:
+    def _look(self, _signal: int, _frame: FrameType | None) -> None:
         if not self.on:
             return
         if self.told:
@@ -100,15 +102,12 @@ class _Watch:
         if late or resident() > self.mebibytes * 2**20:
             self.told = True
             signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
-            self.finding = self._late(frame) if late else self.about_memory(_largest(frame))
+            if late:
+                message = f"took more than {self.seconds} s and was stopped while this was worked on"
+                self.finding = _finding(_working_on(), KG610, message)
+            else:
+                self.finding = self.about_memory(_largest())
             raise Stopped
-
-    def _late(self, frame: FrameType | None) -> Diagnostic:
-        while frame is not None and not _named(frame):
-            frame = frame.f_back
-        where = "" if frame is None else _named(frame)
-        message = f"took more than {self.seconds} s and was stopped while this was worked on"
-        return _finding(where, KG610, message)
 
 
 def resident() -> int:
@@ -159,21 +158,14 @@ def _unsaid(_problem: object) -> None:
     """Said nowhere."""
 
 
-def _largest(frame: FrameType | None) -> str:
-    """The largest of the files that are being held: it, and not the one at hand, took the memory."""
-    names: set[str] = set()
-    while frame is not None:
-        names.update(_held(frame))
-        frame = frame.f_back
-    return max(sorted(names), key=_size, default="")
+def _working_on() -> str:
+    """The file that a stage works on, with the intent in it."""
+    return f"{current.file} ({current.workspace})" if current.workspace else current.file
 
 
-def _held(frame: FrameType) -> Iterator[str]:
-    for value in list(frame.f_locals.values()):
-        if isinstance(value, list | tuple) and value and isinstance(value[0], Document):
-            yield from (one.file for one in value if isinstance(one, Document))
-    if at_hand := _named(frame):
-        yield at_hand.partition(" (")[0]
+def _largest() -> str:
+    """The largest of the files that were read: it, and not the one at hand, took the memory."""
+    return max(sorted(current.files), key=_size, default="")
 
 
 def _size(name: str) -> int:
@@ -181,31 +173,3 @@ def _size(name: str) -> int:
         return os.stat(name).st_size
     except OSError:
         return 0
-
-
-def _named(frame: FrameType) -> str:
-    """The file that a stage's function works on: the stages all hold it in one of the types of the model."""
-    if not frame.f_globals.get("__name__", "").startswith("kaitogen."):
-        return ""
-    for name, value in frame.f_locals.items():
-        document = _document(value)
-        if document is not None:
-            return _with_name(document, value)
-        if name == "found" and isinstance(value, str) and os.path.lexists(value):
-            return value
-    return ""
-
-
-def _document(value: object) -> Document | None:
-    if isinstance(value, Document):
-        return value
-    if isinstance(value, Origin):
-        return value.document
-    if isinstance(value, Spec):
-        return value.origin.document
-    return value.spec.origin.document if isinstance(value, Context | Manifest) else None
-
-
-def _with_name(document: Document, value: object) -> str:
-    spec = value if isinstance(value, Spec) else getattr(value, "spec", None)
-    return f"{document.file} ({spec.name})" if isinstance(spec, Spec) else document.file

@@ -132,7 +132,7 @@ def _validate(job: Job, given: ResourceList) -> Answer:
         message = f"{str(document.value.get('kind'))[:60]} was not expanded: no transformer ran"
         problem = KG145.at(("kind",), message, fix=_NOT_EXPANDED)
         findings += place([problem.of(Origin(document))])
-    result = generate(Request(documents=tuple(found.others.values()), finished=job.target))
+    result = generate(Request(documents=tuple(found.others.values()), objects_target=job.target))
     if job.expect is not None and job.expect != result.workspaces:
         message = f"{number_of(job.expect, 'Workspace')} expected, {result.workspaces} seen"
         fix = "correct expect; where a generator was skipped, build with --enable-alpha-plugins --enable-exec"

@@ -10,8 +10,6 @@ from kaitogen.kaito.objects import ConfigMaps, part
 from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
 
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
-#: The label that kaitogen selects nodes by where a user names them under byo.
-PIN_LABEL: Final = "kaitogen.io/workspace"
 
 
 class RuleContext:

@@ -6,9 +6,9 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number
-from kaitogen.kaito.rules.context import PIN_LABEL, RuleContext, cut
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
-from kaitogen.model import Diagnostic, Rule
+from kaitogen.model import PIN_LABEL, Diagnostic, Rule
 
 KG461 = Rule(
     "KG461", "Nobody reads count", kind="warning", since="0.7",
@@ -34,7 +34,7 @@ _PREFERRED: Final = ("resource", "preferredNodes")
 _SHELL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
 #: Labels below these domains belong to Kubernetes and its drivers.
-_OTHERS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
+SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 
 
 def judge(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
@@ -151,7 +151,7 @@ def _selected(ctx: RuleContext) -> str:
     pairs = [
         f"{key}={value}" for key, value in ctx.match_labels.items()
         if isinstance(value, str) and re.fullmatch(_LABEL_SAFE, key) and re.fullmatch(_SHELL_SAFE, value)
-        and not key.partition("/")[0].endswith(_OTHERS)
+        and not key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)
     ]  # fmt: skip
     return " ".join(pairs) if pairs and len(pairs) == len(ctx.match_labels) else _pin(ctx)
 

@@ -16,7 +16,7 @@ def items_of(result: Result, target: Target) -> tuple[list[Item], list[Diagnosti
     """The objects of a run, and what is wrong with those that cannot be compared. `target` is that of finished ones."""
     items = [Item(data, spec.target, spec.origin, spec) for spec, data in result.manifests]
     located: list[Diagnostic] = []
-    for origin, data in result.finished:
+    for origin, data in result.objects:
         if _has_identity(data):
             items.append(Item(data, target, origin))
         else:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kaitogen.model import Diagnostic, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
 from kaitogen.pipeline.strategies import auto, count, explicit
 from kaitogen.pipeline.strategies.base import Strategy
 
@@ -15,22 +15,20 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 
 
 def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, ResourceSpec]], list[Diagnostic]]:
-    """The plan of every Spec whose placement does not contradict its strategy, and what contradicts."""
-    planned: list[tuple[Spec, ResourceSpec]] = []
-    located: list[Diagnostic] = []
+    """The resource of every Spec whose placement does not contradict its strategy, and what contradicts."""
+    resolved: list[tuple[Spec, ResourceSpec]] = []
+    diagnostics: list[Diagnostic] = []
     for spec in specs:
-        strategy = STRATEGIES[chosen(spec)]
-        problems: list[Diagnostic] = list(strategy.objections(spec))
-        if problems:
-            located.extend(problem.of(spec.origin) for problem in problems)
-        else:
-            planned.append((spec, strategy.plan(spec)))
-    return planned, located
+        strategy = STRATEGIES[strategy_of(spec.placement)]
+        objections = [objection.of(spec.origin) for objection in strategy.objections(spec)]
+        diagnostics += objections
+        if not objections:
+            resolved.append((spec, strategy.resource(spec)))
+    return resolved, diagnostics
 
 
-def chosen(spec: Spec) -> str:
-    """The name of the strategy of a Spec: the one it names, or the first that claims it."""
-    named = spec.placement.strategy
-    if named is not None:
-        return named
-    return next(name for name, strategy in STRATEGIES.items() if strategy.claims(spec.placement))
+def strategy_of(placement: Placement) -> str:
+    """The strategy that a placement names, or the first that claims it."""
+    if placement.strategy is not None:
+        return placement.strategy
+    return next(name for name, strategy in STRATEGIES.items() if strategy.claims(placement))

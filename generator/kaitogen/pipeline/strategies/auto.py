@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
-from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 
 KG201 = Rule("KG201", "Strategy auto with a count", kind="invalid")
 KG202 = Rule("KG202", "Strategy auto with named nodes", kind="invalid")
@@ -25,8 +25,6 @@ def objections(spec: Spec) -> Iterator[Diagnostic]:
         yield KG202.at((*PLACEMENT, "nodes"), message, fix="remove nodes, or use strategy: explicit")
 
 
-def plan(spec: Spec) -> ResourceSpec:
+def resource(spec: Spec) -> ResourceSpec:
     """No count; preferredNodes only where the intent hands some through to KAITO."""
-    placement = spec.placement
-    selector = own_label(spec) if placement.label_selector is None else placement.label_selector
-    return ResourceSpec("auto", None, placement.preferred_nodes, placement.instance_type, selector)
+    return from_placement("auto", spec)

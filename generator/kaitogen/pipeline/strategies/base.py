@@ -1,11 +1,11 @@
 """What a placement strategy is: a module with these three functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
 
-#: Paths of problems start here, since a strategy only judges the placement.
+#: Paths of diagnostics start here, since a strategy only judges the placement.
 PLACEMENT = ("spec", "placement")
 
 
@@ -18,10 +18,26 @@ class Strategy(Protocol):
     def objections(self, spec: Spec, /) -> Iterator[Diagnostic]:
         """What in the placement contradicts this strategy."""
 
-    def plan(self, spec: Spec, /) -> ResourceSpec:
+    def resource(self, spec: Spec, /) -> ResourceSpec:
         """The resource of the Workspace; called only where there are no objections."""
 
 
-def own_label(spec: Spec) -> dict[str, object]:
-    """The selector of a Workspace whose intent names none: the label `apps` with the Workspace's name."""
-    return {"matchLabels": {"apps": spec.name}}
+def from_placement(
+    strategy: str, spec: Spec, default_labels: Mapping[str, str] | None = None
+) -> ResourceSpec:
+    """The resource as the placement says it, for the strategy of that name.
+
+    Where the intent has no selector, it selects by `default_labels`, or else by the label `apps` with the
+    Workspace's name.
+    """
+    placement = spec.placement
+    selector = placement.label_selector
+    if selector is None:
+        selector = {"matchLabels": default_labels or {"apps": spec.name}}
+    return ResourceSpec(
+        strategy=strategy,
+        label_selector=selector,
+        node_count=placement.node_count,
+        preferred_nodes=placement.preferred_nodes,
+        instance_type=placement.instance_type,
+    )

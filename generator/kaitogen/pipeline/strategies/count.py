@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
-from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 
 KG203 = Rule("KG203", "Strategy count with named nodes", kind="invalid")
 KG204 = Rule("KG204", "Strategy count without a count", kind="invalid")
@@ -25,10 +25,6 @@ def objections(spec: Spec) -> Iterator[Diagnostic]:
         yield KG203.at((*PLACEMENT, "nodes"), message, fix="remove nodes, or use strategy: explicit")
 
 
-def plan(spec: Spec) -> ResourceSpec:
+def resource(spec: Spec) -> ResourceSpec:
     """The count as written; preferredNodes only where the intent hands some through to KAITO."""
-    placement = spec.placement
-    selector = own_label(spec) if placement.label_selector is None else placement.label_selector
-    return ResourceSpec(
-        "count", placement.node_count, placement.preferred_nodes, placement.instance_type, selector
-    )
+    return from_placement("count", spec)

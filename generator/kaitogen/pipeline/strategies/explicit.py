@@ -1,19 +1,14 @@
 """Placement `explicit`: exactly the nodes that the user names, in the given order."""
 
 from collections.abc import Iterator
-from typing import Final
 
-from kaitogen.model import Diagnostic, Json, Placement, ResourceSpec, Rule, Spec
-from kaitogen.pipeline.strategies.base import PLACEMENT, own_label
+from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
+from kaitogen.nodes import default_labels
+from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 
 KG205 = Rule("KG205", "Strategy explicit without nodes", kind="invalid")
 KG206 = Rule("KG206", "Another count than there are named nodes", kind="invalid")
 KG207 = Rule("KG207", "Two lists of nodes", kind="invalid")
-
-
-#: The label that pins under byo: a Workspace's own, so that the selector matches its nodes and no others.
-PIN_LABEL: Final = "kaitogen.io/workspace"
-INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 
 
 def claims(placement: Placement) -> bool:
@@ -36,17 +31,9 @@ def objections(spec: Spec) -> Iterator[Diagnostic]:
         yield KG207.at((*PLACEMENT, "preferredNodes"), message, fix="remove preferredNodes")
 
 
-def plan(spec: Spec) -> ResourceSpec:
+def resource(spec: Spec) -> ResourceSpec:
     """Count and preferredNodes from the nodes; a default selector that fits how the provisioner finds nodes."""
-    placement = spec.placement
-    nodes = placement.nodes or ()
-    selector = _selector(spec) if placement.label_selector is None else placement.label_selector
-    return ResourceSpec("explicit", len(nodes), nodes, placement.instance_type, selector)
-
-
-def _selector(spec: Spec) -> dict[str, Json]:
-    if spec.target.byo:
-        return {"matchLabels": {PIN_LABEL: spec.name}}
-    if spec.placement.instance_type is None:
-        return own_label(spec)
-    return {"matchLabels": {INSTANCE_TYPE_LABEL: spec.placement.instance_type}}
+    nodes = spec.placement.nodes or ()
+    return from_placement("explicit", spec, default_labels(spec))._replace(
+        node_count=len(nodes), preferred_nodes=nodes
+    )

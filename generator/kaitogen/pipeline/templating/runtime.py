@@ -6,7 +6,7 @@ that code the few things it asks of Jinja2's environment, template and context. 
 holds that Jinja2 itself makes the same bytes of the same templates.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from kaitogen.errors import InternalError
@@ -24,14 +24,14 @@ def str_join(parts: tuple[Any, ...]) -> str:
 class ContextValues:
     """The values of one render, as the compiled code looks them up."""
 
-    def __init__(self, values: dict[str, Json]) -> None:
+    def __init__(self, values: Mapping[str, Json]) -> None:
         self._values = values
 
     def resolve_or_missing(self, name: str) -> Any:
         """The value of that name, or the mark that there is none."""
         return self._values.get(name, missing)
 
-    def get_all(self) -> dict[str, Json]:
+    def get_all(self) -> Mapping[str, Json]:
         """All values, for an included template."""
         return self._values
 
@@ -42,7 +42,9 @@ class CompiledTemplate:
     def __init__(self, root: Callable[[ContextValues], Iterator[str]]) -> None:
         self.root_render_func = root
 
-    def new_context(self, values: dict[str, Json], _shared: bool, _locals: dict[str, Json]) -> ContextValues:
+    def new_context(
+        self, values: Mapping[str, Json], _shared: bool, _locals: dict[str, Json]
+    ) -> ContextValues:
         """The context of an included template: the same values."""
         return ContextValues(values)
 
@@ -72,6 +74,10 @@ class CompiledEnvironment:
         return found
 
     get_or_select_template = get_template
+
+    def fill(self, name: str, values: Mapping[str, Json]) -> str:
+        """The text of one shipped template with these values; InternalError where one is missing."""
+        return "".join(self.get_template(name).root_render_func(ContextValues(values)))
 
 
 environment: Final = CompiledEnvironment()
