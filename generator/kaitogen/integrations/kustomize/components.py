@@ -14,7 +14,7 @@ _COMPONENTS: Final = "components"
 _KUSTOMIZATION: Final = "kustomization.yaml"
 
 
-class Piece(NamedTuple):
+class Component(NamedTuple):
     """A component (a folder) or a single file. `files` are paths below `overlays/`, `about` its first comment."""
 
     name: str
@@ -41,20 +41,20 @@ def run(options: Options) -> Outcome:
     return Outcome("".join(f"{piece.name:<{width}}  {piece.about}\n" for piece in known).encode())
 
 
-def listed() -> list[Piece]:
+def listed() -> list[Component]:
     """All pieces, single files first, sorted by name."""
     root = shipped.folder("overlays")
     single = [
-        Piece(name, _about(name), (name,)) for name in sorted(os.listdir(root)) if name.endswith(".yaml")
+        Component(name, _about(name), (name,)) for name in sorted(os.listdir(root)) if name.endswith(".yaml")
     ]
     folders = sorted(os.listdir(os.path.join(root, _COMPONENTS)))
     return single + [_component(root, name) for name in folders]
 
 
-def _component(root: str, name: str) -> Piece:
+def _component(root: str, name: str) -> Component:
     inside = sorted(os.listdir(os.path.join(root, _COMPONENTS, name)))
     files = tuple(f"{_COMPONENTS}/{name}/{file}" for file in inside)
-    return Piece(name, _about(f"{_COMPONENTS}/{name}/{_KUSTOMIZATION}"), files)
+    return Component(name, _about(f"{_COMPONENTS}/{name}/{_KUSTOMIZATION}"), files)
 
 
 def _about(file: str) -> str:
@@ -68,7 +68,7 @@ def _about(file: str) -> str:
     return sentence + "." if stop else sentence
 
 
-def chosen(names: Sequence[str], known: Sequence[Piece]) -> list[Piece]:
+def chosen(names: Sequence[str], known: Sequence[Component]) -> list[Component]:
     """The pieces of these names, all where none is named; UsageError for a name that is none."""
     by_name = {piece.name: piece for piece in known}
     for name in names:
@@ -79,12 +79,12 @@ def chosen(names: Sequence[str], known: Sequence[Piece]) -> list[Piece]:
     return [by_name[name] for name in names] if names else list(known)
 
 
-def text(piece: Piece) -> str:
+def text(component: Component) -> str:
     """All files of a piece, as they stand."""
-    return "".join(shipped.read_text("overlays", file) for file in piece.files)
+    return "".join(shipped.read_text("overlays", file) for file in component.files)
 
 
-def write(pieces: Sequence[Piece], folder: str) -> list[str]:
+def write(pieces: Sequence[Component], folder: str) -> list[str]:
     """Write the pieces below a folder, each component in a folder of its own; a file that differs is left alone."""
     contents = {
         os.path.join(folder, *file.removeprefix(_COMPONENTS + "/").split("/")): shipped.read_text(

@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
+from kaitogen.integrations.checks import Check, listed
 from kaitogen.integrations.krm.configuration import TRANSFORMER, VALIDATOR
 from kaitogen.integrations.kustomize import discovery, plugin
 from kaitogen.integrations.kustomize.discovery import Site, Tree
@@ -23,14 +24,6 @@ _INSTALL: Final = "run: kaitogen kustomize install"
 _ANNOTATE: Final = f'add the annotation {discovery.FUNCTION}: "exec: {{path: kaitogen-krm}}"'
 
 
-class Check(NamedTuple):
-    """One thing that was looked at: whether it is as it should be, and what to do where it is not."""
-
-    ok: bool
-    what: str
-    fix: str = ""
-
-
 class Options(OptionGroup):
     """Of `kaitogen kustomize doctor`."""
 
@@ -40,14 +33,12 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """What is right and what is wrong with running kaitogen from the kustomization in a folder."""
     folder = "." if options.folder is None else options.folder
-    lines: list[str] = []
     report = examine(folder, os.environ)
-    for check in report:
-        lines.append(f"{'ok     ' if check.ok else 'problem'}  {check.what}\n")
-        lines += [f"         fix: {check.fix}\n"] if check.fix and not check.ok else []
     problems = sum(not check.ok for check in report)
-    lines.append(f"{problems or 'no'} problem{'' if problems == 1 else 's'}\n")
-    return Outcome("".join(lines).encode(), exit_code=EXIT_FINDINGS if problems else EXIT_OK)
+    last = f"{problems or 'no'} problem{'' if problems == 1 else 's'}\n"
+    return Outcome(
+        (listed(report, "problem") + last).encode(), exit_code=EXIT_FINDINGS if problems else EXIT_OK
+    )
 
 
 def examine(folder: str, environment: Mapping[str, str]) -> list[Check]:
