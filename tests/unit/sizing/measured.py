@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.architectures import Shape, find_shape
 from kaitogen.kaito.catalogue.models import find_model
-from kaitogen.kaito.sizing.memory import Launch, memory
-from kaitogen.kaito.sizing.model_spec import Layers, Subject, has_experts
+from kaitogen.kaito.sizing.engine_args import EngineArgs
+from kaitogen.kaito.sizing.memory import memory_of
+from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts
 from kaitogen.kaito.sizing.overheads import Engine
 from kaitogen.kaito.sizing.types import Context, Layout, Memory, Node
 
@@ -26,7 +27,7 @@ class Run(NamedTuple):
     """One measured run: `gib` of KV cache on one GPU. `used` says that a constant of column B rests on it."""
 
     name: str
-    subject: Subject
+    subject: ModelSpec
     node: Node
     layout: tuple[int, int]
     share: float
@@ -36,21 +37,21 @@ class Run(NamedTuple):
     settings: tuple[tuple[str, str], ...] = ()
 
 
-def catalogued(name: str) -> Subject:
+def catalogued(name: str) -> ModelSpec:
     model, shape = find_model(name), find_shape(name)
     assert model is not None
     assert shape is not None
     layers = Layers(shape.layers)
     experts = has_experts(shape.architecture, name)
-    return Subject(
+    return ModelSpec(
         model.id, model.weights, model.bytes_per_token, model.token_limit, shape, layers, experts, False, ""
     )
 
 
-def qwen3(gib: float, layers: int, hidden: int) -> Subject:
+def qwen3(gib: float, layers: int, hidden: int) -> ModelSpec:
     """8 heads of 128 in the cache, as both sizes have."""
     shape = Shape(layers, hidden, 32, 8, 128, 0, 0, "Qwen3ForCausalLM", 0, "")
-    return Subject("", round(gib * GIB), layers * 4096, 40960, shape, Layers(layers), False, False, "")
+    return ModelSpec("", round(gib * GIB), layers * 4096, 40960, shape, Layers(layers), False, False, "")
 
 
 def tokens(count: int, bytes_on_a_gpu: int) -> float:
@@ -102,8 +103,8 @@ RUNS: Final = (
 def predicted(run: Run) -> Memory:
     """Column B for the run."""
     layout = Layout(1, *run.layout)
-    return memory(
-        run.subject, run.node, Launch(Engine("0.19.0", 0), run.share, layout, _AUTO, dict(run.settings))
+    return memory_of(
+        run.subject, run.node, EngineArgs(Engine("0.19.0", 0), run.share, layout, _AUTO, dict(run.settings))
     )
 
 

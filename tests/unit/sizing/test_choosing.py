@@ -33,7 +33,7 @@ def test_without_prices_the_fewest_gpus_come_first() -> None:
     assert gpus == sorted(gpus)
     assert choice.offers[0].gpus == 2
     assert all(offer.cost is None for offer in choice.offers)
-    assert {offer.sku.name for offer in choice.offers} | {out.sku.name for out in choice.out} == {
+    assert {offer.sku.name for offer in choice.offers} | {out.sku.name for out in choice.excluded} == {
         sku.name for sku in all_skus("azure") if sku.known_to(12)
     }
 
@@ -82,7 +82,7 @@ def test_with_prices_the_cheapest_comes_first_and_what_has_none_last() -> None:
     ],
 )
 def test_why_an_instance_type_falls_out(model: str, text: str, target: Target, sku: str, why: str) -> None:
-    out = {one.sku.name: one.why for one in chosen(model, text=text, target=target).out}
+    out = {one.sku.name: one.why for one in chosen(model, text=text, target=target).excluded}
     assert why in out[sku]
 
 
@@ -96,7 +96,7 @@ def test_why_an_instance_type_falls_out(model: str, text: str, target: Target, s
 def test_where_there_is_nothing_to_choose(model: str, target: Target, words: str) -> None:
     choice = chosen(model, target=target)
     assert not choice.offers
-    assert not choice.out
+    assert not choice.excluded
     assert words in choice.unknown
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.catalogue.models import all_models
 from kaitogen.kaito.rules.sizing import nodes_needed
-from kaitogen.kaito.sizing.memory import Launch, memory
-from kaitogen.kaito.sizing.model_spec import Layers, Subject
+from kaitogen.kaito.sizing.engine_args import EngineArgs
+from kaitogen.kaito.sizing.memory import memory_of
+from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec
 from kaitogen.kaito.sizing.overheads import Engine
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Context, Layout, Memory, Node, Term
@@ -70,10 +71,10 @@ def test_the_cache_is_split_as_vllm_splits_it() -> None:
     assert per_token == 327_680 // 2
     # Eight heads in the cache of sixteen GPUs are kept twice; a latent is whole on each GPU of a stage.
     layout = Layout(1, 16, 1)
-    assert memory(subject(heads=32, kv_heads=8), NODE, launch(layout)).per_token.likely == TOKEN // 8
+    assert memory_of(subject(heads=32, kv_heads=8), NODE, launch(layout)).per_token.likely == TOKEN // 8
     latent = subject(heads=32, kv_heads=32, rank=512)
-    assert memory(latent, NODE, launch(layout)).per_token.likely == TOKEN
-    assert memory(latent, NODE, launch(Layout(1, 8, 2))).per_token.likely == TOKEN // 2
+    assert memory_of(latent, NODE, launch(layout)).per_token.likely == TOKEN
+    assert memory_of(latent, NODE, launch(Layout(1, 8, 2))).per_token.likely == TOKEN // 2
 
 
 def test_settings_of_the_user_win() -> None:
@@ -108,7 +109,7 @@ def test_the_verdict_is_that_of_the_range() -> None:
 
 def test_windows_stop_growing() -> None:
     plain, windowed = subject(), subject(layers=Layers(8, 24, 1024))
-    long, short = memory(windowed, NODE, launch()), memory(plain, NODE, launch())
+    long, short = memory_of(windowed, NODE, launch()), memory_of(plain, NODE, launch())
     assert long.per_token.likely * 4 == short.per_token.likely
     assert 3.9 < long.tokens.likely / short.tokens.likely < 4
 
@@ -166,10 +167,10 @@ def tight(length: int, share: float) -> str:
     ],
 )
 def test_the_lever_and_its_effect(model: str, sku: str, text: str, words: str | None, effect: str) -> None:
-    lever = sized(model, sku, text, provider="aws").lever
+    lever = sized(model, sku, text, provider="aws").recommendation
     assert (words is None) is (lever is None), lever
     if lever is not None:
-        assert lever.words.startswith(words or "")
+        assert lever.change.startswith(words or "")
         assert effect in lever.effect
 
 
@@ -184,14 +185,14 @@ def subject(
     kv_heads: int = 8,
     rank: int = 0,
     layers: Layers | None = None,
-) -> Subject:
+) -> ModelSpec:
     shape = Shape(32, 4096, heads, kv_heads, 128, rank, 64 if rank else 0, "AnyForCausalLM", 0, "")
-    return Subject("acme/any", weights, TOKEN, 131_072, shape, layers or Layers(32), False, False, "a test")
+    return ModelSpec("acme/any", weights, TOKEN, 131_072, shape, layers or Layers(32), False, False, "a test")
 
 
-def launch(layout: Layout | None = None, served: str = "auto") -> Launch:
+def launch(layout: Layout | None = None, served: str = "auto") -> EngineArgs:
     own = {"max-model-len": int(served)} if served.isdigit() else {}
-    return Launch(Engine("0.25.1", 0), 0.84, layout or Layout(1, 1, 1), Context(2048, "", served), own)
+    return EngineArgs(Engine("0.25.1", 0), 0.84, layout or Layout(1, 1, 1), Context(2048, "", served), own)
 
 
 class Step(NamedTuple):
@@ -231,7 +232,7 @@ def test_more_memory_a_smaller_model_or_fewer_tokens_never_make_a_fit_a_misfit(
     def of(one: Step) -> Memory:
         gpus = layout.data * layout.tensor * layout.pipeline
         node = Node(gpus, gpus * one.gib * GIB, card, "a table")
-        return memory(subject(one.weights * GIB), node, launch(layout, str(one.tokens)))
+        return memory_of(subject(one.weights * GIB), node, launch(layout, str(one.tokens)))
 
     before = of(step)
     for easier in step.easier:

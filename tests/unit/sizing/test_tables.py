@@ -9,7 +9,7 @@ import pytest
 
 from kaitogen.commands.plan.tables.model_config import read_config, read_configs
 from kaitogen.commands.plan.tables.money import read_budget, read_prices
-from kaitogen.kaito.sizing.model_spec import Layers, Subject
+from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec
 from kaitogen.kaito.sizing.size import size
 from kaitogen.model import Diagnostic, Target
 from tests.unit.sizing.workspaces import workspace
@@ -34,7 +34,7 @@ def model(folder: Path, total: object = 15 * GIB, **fields: Any) -> Path:
     return folder
 
 
-def known(folder: Path) -> Subject:
+def known(folder: Path) -> ModelSpec:
     found, findings = read_config(str(folder))
     assert findings == []
     assert found is not None

@@ -8,8 +8,7 @@ import pytest
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.rules.sizing import node_limit, shares
-from kaitogen.kaito.sizing.compatibility import name_of, on_one_node
-from kaitogen.kaito.sizing.instance_types import choose
+from kaitogen.kaito.sizing.instance_types import choose, name_of, on_one_node
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Node, Sizing
 from kaitogen.model import KAITO_VERSIONS, Target
@@ -39,7 +38,7 @@ def _out(kaito: str) -> bool:
     """Whether an instance type falls out because the model takes too many nodes of it."""
     made, maps = workspace("llama-3.1-8b-instruct", settings=context(131072))
     choice = choose(made, Target(kaito), maps)
-    return any("stops above 3" in out.why for out in choice.out)
+    return any("stops above 3" in out.why for out in choice.excluded)
 
 
 def _memory(model: str, instance_type: str, kaito: str) -> tuple[str, float] | None:

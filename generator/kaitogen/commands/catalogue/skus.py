@@ -9,8 +9,7 @@ from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import table
 from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
-from kaitogen.kaito.sizing.compatibility import on_one_node, skus_for
-from kaitogen.kaito.sizing.instance_types import Choice, Offer
+from kaitogen.kaito.sizing.instance_types import Choice, Offer, offers_for, on_one_node
 from kaitogen.model import PROVIDERS, Json
 
 _GIB: Final = "GiB"
@@ -39,7 +38,7 @@ def run(options: Options) -> Outcome:
         if known is None and find_short(model) is None:
             raise unknown_model(model)
         fitting = find_for(model, query, providers, kaito)
-        some = any(part.choice.offers or part.choice.out or part.choice.unknown for part in fitting)
+        some = any(part.choice.offers or part.choice.excluded or part.choice.unknown for part in fitting)
         name = model if known is None else known.id
         text = as_json_for(fitting, kaito, name) if options.form == "json" else as_text_for(fitting)
     empty = "" if some else f"no instance type of KAITO {kaito} has {query[:60]} in its name or card"
@@ -81,9 +80,9 @@ def find_for(model: str, query: str, providers: tuple[str, ...], kaito: str) -> 
     """The same for one model: where it fits, the fewest GPUs first, and why it does not elsewhere."""
     found = []
     for provider in providers:
-        choice = skus_for(model, provider, kaito)
+        choice = offers_for(model, provider, kaito)
         offers = tuple(one for one in choice.offers if _named(one.sku, query))
-        out = tuple(one for one in choice.out if _named(one.sku, query))
+        out = tuple(one for one in choice.excluded if _named(one.sku, query))
         found.append(Fitting(provider, Choice(offers, out, choice.unknown)))
     return found
 
@@ -110,7 +109,9 @@ def as_text_for(found: list[Fitting]) -> str:
     headings = ("INSTANCE TYPE", "PROVIDER", "NODES", "GPUS", "MEMORY", "CARD", "CONTEXT", "VERDICT")
     lines = [(one.sku.name, part.provider, *_offer(one)) for part in found for one in part.choice.offers]
     text = table([headings, *lines], right=(2, 3, 4, 6)) if lines else ""
-    out = [f"  {one.sku.name} ({part.provider}): {one.why}\n" for part in found for one in part.choice.out]
+    out = [
+        f"  {one.sku.name} ({part.provider}): {one.why}\n" for part in found for one in part.choice.excluded
+    ]
     out += [f"  {part.provider}: {part.choice.unknown}\n" for part in found if part.choice.unknown]
     return text + ("\n" if text and out else "") + ("Does not fit:\n" + "".join(out) if out else "")
 
@@ -147,7 +148,7 @@ def as_json_for(found: list[Fitting], kaito: str, model: str) -> str:
     out = [
         {"name": one.sku.name, "provider": part.provider, "reason": one.why}
         for part in found
-        for one in part.choice.out
+        for one in part.choice.excluded
     ]
     return _dumped({"version": 1, "kaito": kaito, "model": model, "skus": entries, "out": out})
 

@@ -58,7 +58,7 @@ def _asked(one: Planned, prices: Prices | None) -> dict[str, Any]:
     if one.choice is not None:
         asked["choice"] = {
             "offers": [_offer(offer, prices) for offer in one.choice.offers],
-            "out": [{"instanceType": out.sku.name, "why": out.why} for out in one.choice.out],
+            "out": [{"instanceType": other.sku.name, "why": other.why} for other in one.choice.excluded],
             "unknown": one.choice.unknown,
         }
     return asked
@@ -77,7 +77,7 @@ def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
 
 def _workspace(one: Planned, prices: Prices | None) -> dict[str, Any]:
     estimate, layout = one.sizing.estimate, one.sizing.estimate.layout
-    lever, memory = one.sizing.lever, one.sizing.memory
+    recommendation, memory = one.sizing.recommendation, one.sizing.memory
     return {
         "name": one.name,
         "namespace": one.namespace or None,
@@ -98,7 +98,7 @@ def _workspace(one: Planned, prices: Prices | None) -> dict[str, Any]:
         "context": {"source": estimate.context.source, "served": estimate.context.served},
         "objects": [made._asdict() for made in one.made],
         "command": one.command,
-        "lever": None if lever is None else {"change": lever.words, "effect": lever.effect},
+        "lever": None if recommendation is None else recommendation._asdict(),
         **_asked(one, prices),
     }
 

@@ -143,7 +143,7 @@ def card(number: int, one: Planned, sources: Sources, prices: Prices | None = No
         cost="" if one.cost is None or prices is None else wording.price(one.cost, prices),
         columns=tuple(_column(column, one) for column in view_model.columns(one, prices)),
         choice=None if choice is None else _column(choice, one),
-        lever="" if one.sizing.lever is None else f"{one.sizing.lever.words}: {one.sizing.lever.effect}",
+        lever="" if (found := one.sizing.recommendation) is None else f"{found.change}: {found.effect}",
         findings=tuple(sources.finding(finding) for finding in one.findings),
         yaml="---\n".join(dump(manifest.data) for manifest in one.manifests),
     )

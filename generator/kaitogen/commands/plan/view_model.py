@@ -55,7 +55,7 @@ def choice(one: Planned, prices: Prices | None = None) -> Column | None:
     lines = [Line("unknown", found.unknown)] if found.unknown else []
     for number, offer in enumerate(found.offers):
         lines.append(Line(_rank(number), _offer(offer, one, prices)))
-    lines += [Line("falls out", f"{out.sku.name}: {out.why}") for out in found.out]
+    lines += [Line("falls out", f"{out.sku.name}: {out.why}") for out in found.excluded]
     return Column(f"Instance types that would do, {order}", tuple(lines))
 
 
@@ -173,5 +173,5 @@ def _vllm(one: Planned) -> Iterator[Line]:
     )
     yield Line("requests", f"{wording.span(memory.requests)} of that length at once", trust)
     yield Line("verdict", wording.verdict(memory))
-    if one.sizing.lever is not None:
-        yield Line("best lever", f"{one.sizing.lever.words}: {one.sizing.lever.effect}")
+    if one.sizing.recommendation is not None:
+        yield Line("best lever", f"{one.sizing.recommendation.change}: {one.sizing.recommendation.effect}")

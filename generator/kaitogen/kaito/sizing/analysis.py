@@ -1,40 +1,43 @@
-"""Both columns of one Workspace with all that they were made from: what warnings and levers look at."""
+"""One Workspace sized twice, with all that this was made from: what warnings and recommendations look at."""
 
 from typing import NamedTuple
 
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.sizing import engine_args, node_estimator
-from kaitogen.kaito.sizing.memory import Launch, memory
-from kaitogen.kaito.sizing.model_spec import Configs, Subject, subject
+from kaitogen.kaito.sizing import node_estimator
+from kaitogen.kaito.sizing.engine_args import EngineArgs, engine_args, is_known
+from kaitogen.kaito.sizing.memory import memory_of
+from kaitogen.kaito.sizing.model_spec import Configs, ModelSpec, model_spec
 from kaitogen.kaito.sizing.types import Estimate, Memory, Node
 
 
-class Case(NamedTuple):
-    """`known` is the model, or why nothing is known about it; `launch` and `memory` are there together."""
+class Analysis(NamedTuple):
+    """KAITO's `estimate`, and the `memory` that vLLM then has; None with `args` where nothing is known about that.
+
+    `model` is None where nothing is known about it, and `unknown` says why.
+    """
 
     ctx: RuleContext
-    known: Subject | str
+    model: ModelSpec | None
+    unknown: str
     estimate: Estimate
-    launch: Launch | None
+    args: EngineArgs | None
     memory: Memory | None
 
     @property
     def name(self) -> str:
         """The model as its owner writes it, or as the Workspace does."""
-        return (self.ctx.preset or "") if isinstance(self.known, str) else self.known.id
+        return (self.ctx.preset or "") if self.model is None else self.model.id
 
 
-def case_of(ctx: RuleContext, configs: Configs, node: Node | None) -> Case:
-    """Both columns, and what they were made from."""
-    said = node_estimator.settings(ctx)
-    known = subject(ctx, configs)
-    estimate = node_estimator.estimate(ctx, known, node, said)
-    launch = bill = None
-    ready = estimate.node is not None and estimate.layout is not None and not isinstance(known, str)
-    if ready and estimate.runtime == "vllm" and engine_args.is_known(ctx, estimate.node):
-        assert estimate.node is not None
-        assert estimate.layout is not None
-        assert not isinstance(known, str)
-        launch = engine_args.launch(ctx.minor, estimate, estimate.node, estimate.layout, said)
-        bill = memory(known, estimate.node, launch)
-    return Case(ctx, known, estimate, launch, bill)
+def analyse(ctx: RuleContext, configs: Configs, node: Node | None) -> Analysis:
+    """Both sizes. `node` has the GPUs of the nodes that a user brings."""
+    settings = node_estimator.settings(ctx)
+    found = model_spec(ctx, configs)
+    model, unknown = (None, found) if isinstance(found, str) else (found, "")
+    estimate = node_estimator.estimate(ctx, found, node, settings)
+    args = memory = None
+    if model is not None and estimate.runtime == "vllm" and is_known(ctx, estimate.node):
+        args = engine_args(ctx.minor, estimate, settings)
+        if args is not None and estimate.node is not None:
+            memory = memory_of(model, estimate.node, args)
+    return Analysis(ctx=ctx, model=model, unknown=unknown, estimate=estimate, args=args, memory=memory)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Final, NamedTuple
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.rules.context import cut
 from kaitogen.model import Diagnostic, Path, Rule
 
@@ -15,7 +16,7 @@ KG723 = Rule("KG723", "The cost cannot be held against the budget", kind="warnin
 KG724 = Rule("KG724", "The budget is held against a part of the Workspaces", kind="warning")
 
 
-#: Hours of a month, as clouds reckon.
+#: Hours of a month, as clouds count them.
 HOURS: Final = 730
 _CENT: Final = Decimal("0.01")
 
@@ -71,16 +72,16 @@ def cost(prices: Prices, usages: Iterable[Usage]) -> Cost:
     hour, spot = Decimal(0), Decimal(0)
     all_spot = True
     unpriced: dict[str, None] = {}
-    for one in usages:
-        price = prices.by_type.get(one.instance_type)
+    for usage in usages:
+        price = prices.by_type.get(usage.instance_type)
         if price is None:
-            unpriced[one.instance_type] = None
+            unpriced[usage.instance_type] = None
             continue
-        hour += price.hour * one.nodes
+        hour += price.hour * usage.nodes
         if price.spot is None:
             all_spot = False
         else:
-            spot += price.spot * one.nodes
+            spot += price.spot * usage.nodes
     return Cost(hour, spot if all_spot else None, tuple(unpriced))
 
 
@@ -95,56 +96,41 @@ def over(
     if unknown:
         message = f"{unknown} of the Workspaces {'has' if unknown == 1 else 'have'} no known number of nodes, so the budget is not held against them"
         yield KG724.at((), message, fix="see in the plan what is missing", found=str(unknown))
-    nodes = sum(one.nodes for one in known)
+    nodes = sum(usage.nodes for usage in known)
     if budget.nodes is not None and nodes > budget.nodes:
-        message = f"the Workspaces take {_number(nodes, 'node')}, and the budget allows {budget.nodes}"
+        message = f"the Workspaces take {number_of(nodes, 'node')}, and the budget allows {budget.nodes}"
         yield _exceeded(KG720, ("nodes",), message, nodes, budget.nodes)
     for pattern, limit in budget.gpus.items():
-        gpus = sum(one.nodes * one.gpus for one in known if fnmatchcase(one.instance_type, pattern))
+        gpus = sum(usage.nodes * usage.gpus for usage in known if fnmatchcase(usage.instance_type, pattern))
         if gpus > limit:
-            message = (
-                f"the Workspaces take {_number(gpus, 'GPU')} of {cut(pattern)}, and the budget allows {limit}"
-            )
+            message = f"the Workspaces take {number_of(gpus, 'GPU')} of {cut(pattern)}, and the budget allows {limit}"
             yield _exceeded(KG721, ("gpus", pattern), message, gpus, limit)
     if budget.hour is not None or budget.month is not None:
         yield from _dear(budget, known, prices)
 
 
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def _exceeded(rule: Rule, path: Path, message: str, found: object, expected: object) -> Diagnostic:
-    return rule.at(
-        path,
-        message,
-        fix="take fewer or smaller nodes, or raise the budget",
-        found=str(found),
-        expected=str(expected),
-    )
+    fix = "take fewer or smaller nodes, or raise the budget"
+    return rule.at(path, message, fix=fix, found=str(found), expected=str(expected))
 
 
 def _dear(budget: Budget, usages: list[Usage], prices: Prices | None) -> Iterator[Diagnostic]:
     path = ("cost",)
     if prices is None:
-        message = "the budget limits the cost, and there are no prices to reckon it with"
+        message = "the budget limits the cost, and there are no prices to count it with"
         yield KG723.at(path, message, fix="add --price FILE")
         return
     if prices.currency != budget.currency:
-        message = f"the budget is in {budget.currency} and the prices are in {prices.currency}"
-        advice = "write both in one currency"
+        found, expected = budget.currency, prices.currency
+        message = f"the budget is in {found} and the prices are in {expected}"
+        fix = "write both in one currency"
         yield KG723.at(
-            (*path, "currency"),
-            message,
-            fix=advice,
-            found=budget.currency,
-            expected=prices.currency,
-            severity="error",
+            (*path, "currency"), message, fix=fix, found=found, expected=expected, severity="error"
         )
         return
     total = cost(prices, usages)
     if total.unpriced:
-        message = f"the price list has no {cut(', '.join(total.unpriced))}, so the cost is more than what is reckoned"
+        message = f"the price list has no {cut(', '.join(total.unpriced))}, so the cost is more than what is counted"
         yield KG723.at(path, message, fix="add the price of it")
     for word, limit, amount in (("hour", budget.hour, total.hour), ("month", budget.month, total.month)):
         if limit is not None and amount > limit:

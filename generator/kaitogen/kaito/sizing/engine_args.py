@@ -1,25 +1,34 @@
-"""How KAITO starts vLLM for an estimate, with what the user's own settings win."""
+"""How KAITO starts vLLM for an estimate, with what the user's own settings override."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.sizing.memory import Launch
 from kaitogen.kaito.sizing.node_estimator import Settings
 from kaitogen.kaito.sizing.overheads import Engine
-from kaitogen.kaito.sizing.types import Estimate, Layout, Node
+from kaitogen.kaito.sizing.types import Context, Estimate, Layout, Node
 from kaitogen.model import Json
 
-_USUAL: Final = 0.84
-#: Only where the card is called exactly so (pkg/model/interface.go:381).
-_LOWER: Final = {"NVIDIA A10": 0.82}
-#: The compute capability of cards that reckon with 8-bit floating point.
-_EIGHT_BITS_COMPUTE: Final = 8.9
-#: Cards that can, as their drivers name them: for nodes that a user brings.
-_EIGHT_BITS: Final = ("H100", "H200", "L4", "B200", "RTX-6000-Ada")
+_USUAL_SHARE: Final = 0.84
+#: Only where the card is called exactly so (pkg/model/interface.go:391@v0.12.0).
+_SMALLER_SHARE: Final = {"NVIDIA A10": 0.82}
+#: The compute capability of cards with 8-bit floating point, which vLLM's fp8 cache asks for.
+_FP8_COMPUTE: Final = 8.9
+#: Cards that do, as their drivers name them: for nodes that a user brings.
+_FP8_CARDS: Final = ("H100", "H200", "L4", "B200", "RTX-6000-Ada")
 #: More GPUs or stages than any Workspace has.
 _MOST: Final = 4096
+
+
+class EngineArgs(NamedTuple):
+    """Which vLLM starts, with which share of the GPU, in which layout, for how long a context, and its own settings."""
+
+    engine: Engine
+    utilization: float
+    layout: Layout
+    context: Context
+    vllm: Mapping[str, Json]
 
 
 def is_known(ctx: RuleContext, node: Node | None) -> bool:
@@ -32,42 +41,44 @@ def is_nvidia(ctx: RuleContext, node: Node) -> bool:
     return ctx.byo or node.card.startswith("NVIDIA")
 
 
-def has_eight_bits(ctx: RuleContext, node: Node) -> bool:
-    """Whether the card reckons with 8-bit floating point, which vLLM's fp8 cache asks for (compute capability 8.9)."""
+def takes_fp8(ctx: RuleContext, node: Node) -> bool:
+    """Whether the card has 8-bit floating point."""
     if ctx.sku is not None:
-        return ctx.sku.compute >= _EIGHT_BITS_COMPUTE
-    return any(card in node.card for card in _EIGHT_BITS)
+        return ctx.sku.compute >= _FP8_COMPUTE
+    return any(card in node.card for card in _FP8_CARDS)
 
 
-def launch(minor: int, estimate: Estimate, node: Node, layout: Layout, said: Settings) -> Launch:
-    """The launch of a preset on vLLM."""
-    release = versions.RELEASES.get(f"0.{minor}")
-    batched = _whole(said.vllm, "max-num-batched-tokens", 2**31) or 0
-    engine = Engine("0" if release is None else release.vllm, batched)
-    return Launch(
-        engine, _share(minor, node, said.vllm), _layout(layout, said.vllm), estimate.context, said.vllm
+def engine_args(minor: int, estimate: Estimate, settings: Settings) -> EngineArgs | None:
+    """How a preset is started on vLLM; None where the estimate has no nodes to start it on."""
+    node, layout, vllm = estimate.node, estimate.layout, settings.vllm
+    if node is None or layout is None:
+        return None
+    batched = _whole(vllm, "max-num-batched-tokens", 2**31) or 0
+    return EngineArgs(
+        engine=Engine(versions.RELEASES[f"0.{minor}"].vllm, batched),
+        utilization=_share(minor, node, vllm),
+        layout=Layout(
+            _whole(vllm, "data-parallel-size", _MOST) or layout.data,
+            _whole(vllm, "tensor-parallel-size", _MOST) or layout.tensor,
+            _whole(vllm, "pipeline-parallel-size", _MOST) or layout.pipeline,
+        ),
+        context=estimate.context,
+        vllm=vllm,
     )
 
 
 def _share(minor: int, node: Node, vllm: Mapping[str, Json]) -> float:
-    own = _said(vllm, "gpu-memory-utilization")
+    own = _setting(vllm, "gpu-memory-utilization")
     if isinstance(own, (int, float)) and not isinstance(own, bool) and 0 < own <= 1:
         return float(own)
-    return _LOWER.get(node.card, _USUAL) if versions.SMALLER_SHARE_OF_A10.holds(minor) else _USUAL
-
-
-def _layout(layout: Layout, vllm: Mapping[str, Json]) -> Layout:
-    return Layout(
-        _whole(vllm, "data-parallel-size", _MOST) or layout.data,
-        _whole(vllm, "tensor-parallel-size", _MOST) or layout.tensor,
-        _whole(vllm, "pipeline-parallel-size", _MOST) or layout.pipeline,
-    )
+    smaller = _SMALLER_SHARE if versions.SMALLER_SHARE_OF_A10.holds(minor) else {}
+    return smaller.get(node.card, _USUAL_SHARE)
 
 
 def _whole(vllm: Mapping[str, Json], key: str, most: int) -> int | None:
-    value = _said(vllm, key)
+    value = _setting(vllm, key)
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most else None
 
 
-def _said(vllm: Mapping[str, Json], key: str) -> Json:
+def _setting(vllm: Mapping[str, Json], key: str) -> Json:
     return vllm.get(key, vllm.get(key.replace("-", "_")))

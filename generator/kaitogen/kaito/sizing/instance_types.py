@@ -1,14 +1,16 @@
-"""Every instance type of the provider on which a Workspace can run, the cheapest first, and why the others cannot."""
+"""On which instance types a Workspace can run, the cheapest first, why not on the others, and which models fit on one."""
 
 from decimal import Decimal
 from typing import NamedTuple
 
+from kaitogen.kaito import versions
+from kaitogen.kaito.catalogue.models import Model, all_models
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.objects import ConfigMaps
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.sizing import GIB, node_limit
 from kaitogen.kaito.sizing import node_estimator
-from kaitogen.kaito.sizing.analysis import Case, case_of
+from kaitogen.kaito.sizing.analysis import Analysis, analyse
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage, cost
 from kaitogen.kaito.sizing.memory import indivisible
 from kaitogen.kaito.sizing.model_spec import Configs
@@ -31,8 +33,8 @@ class Offer(NamedTuple):
         return self.nodes * self.sku.gpus
 
 
-class Out(NamedTuple):
-    """One instance type that falls out, and why."""
+class Excluded(NamedTuple):
+    """One instance type on which the Workspace cannot run, and why."""
 
     sku: Sku
     why: str
@@ -45,7 +47,7 @@ class Choice(NamedTuple):
     """
 
     offers: tuple[Offer, ...]
-    out: tuple[Out, ...]
+    excluded: tuple[Excluded, ...]
     unknown: str = ""
 
 
@@ -66,32 +68,70 @@ def choose(
     if not node_estimator.estimates(ctx.minor):
         return Choice((), (), f"KAITO {ctx.kaito} makes no estimate: it takes as many nodes as count says")
     offers: list[Offer] = []
-    out: list[Out] = []
+    excluded: list[Excluded] = []
     for sku in all_skus(ctx.provider):
         if not sku.known_to(ctx.minor):
             continue
-        case = case_of(node_estimator.moved(ctx, sku.name), configs or {}, None)
-        if isinstance(case.known, str):
-            return Choice((), (), case.known)
-        why = _against(case)
-        if why:
-            out.append(Out(sku, why))
+        analysis = analyse(node_estimator.on_instance_type(ctx, sku.name), configs or {}, None)
+        if analysis.model is None:
+            return Choice((), (), analysis.unknown)
+        offer = _offer(analysis, sku, prices)
+        if isinstance(offer, str):
+            excluded.append(Excluded(sku, offer))
         else:
-            offers.append(_offer(case, sku, prices))
-    return Choice(tuple(sorted(offers, key=_rank)), tuple(out))
+            offers.append(offer)
+    return Choice(tuple(sorted(offers, key=_rank)), tuple(excluded))
 
 
-def fits(ctx: RuleContext) -> bool:
-    """Whether the Workspace runs on one node of its own instance type."""
-    case = case_of(ctx, {}, None)
-    return not isinstance(case.known, str) and case.estimate.nodes == 1 and not _against(case)
+def on_one_node(sku: Sku, provider: str, kaito: str) -> list[Model] | None:
+    """The models that KAITO puts on one node of an instance type, and that vLLM then probably has room for.
+
+    None where that version makes no estimate.
+    """
+    target = Target(kaito=kaito, provider=provider)
+    if not node_estimator.estimates(target.minor):
+        return None
+    return [model for model in all_models() if _fits(model, sku, target)]
 
 
-def _offer(case: Case, sku: Sku, prices: Prices | None) -> Offer:
-    nodes = case.estimate.nodes or 0
-    assert case.memory is not None
+def offers_for(preset: str, provider: str, kaito: str) -> Choice:
+    """The instance types on which a model fits."""
+    return choose(_bare(preset, ""), Target(kaito=kaito, provider=provider))
+
+
+def name_of(model: Model, minor: int) -> str:
+    """A name of the model that KAITO 0.`minor` takes for a preset, where it takes one."""
+    return model.id if versions.HUGGING_FACE_IDS.holds(minor) or not model.aliases else model.aliases[0]
+
+
+def _fits(model: Model, sku: Sku, target: Target) -> bool:
+    analysis = analyse(RuleContext(_bare(name_of(model, target.minor), sku.name), target), {}, None)
+    return analysis.model is not None and analysis.estimate.nodes == 1 and not _why_not(analysis)
+
+
+def _bare(preset: str, instance_type: str) -> dict[str, object]:
+    """As little of a Workspace as has a size."""
+    return {
+        "metadata": {"name": preset},
+        "resource": {"instanceType": instance_type},
+        "inference": {"preset": {"name": preset}},
+    }
+
+
+def _offer(analysis: Analysis, sku: Sku, prices: Prices | None) -> Offer | str:
+    """The instance type as an offer, or why it is none."""
+    nodes, memory = analysis.estimate.nodes, analysis.memory
+    why = _why_not(analysis)
+    if why or nodes is None or memory is None:
+        return why
     price = None if prices is None else cost(prices, [Usage(sku.name, nodes, sku.gpus)])
-    return Offer(sku, case.estimate, case.memory, nodes, None if price is None or price.unpriced else price)
+    return Offer(
+        sku=sku,
+        estimate=analysis.estimate,
+        memory=memory,
+        nodes=nodes,
+        cost=None if price is None or price.unpriced else price,
+    )
 
 
 def _rank(offer: Offer) -> tuple[bool, Decimal, int, int, str]:
@@ -99,23 +139,21 @@ def _rank(offer: Offer) -> tuple[bool, Decimal, int, int, str]:
     return offer.cost is None, hour, offer.gpus, offer.nodes * offer.sku.memory, offer.sku.name
 
 
-def _against(case: Case) -> str:
+def _why_not(analysis: Analysis) -> str:
     """Why the Workspace cannot run there; empty where it can."""
-    estimate, bill = case.estimate, case.memory
+    estimate, memory, model = analysis.estimate, analysis.memory, analysis.model
     if estimate.nodes is None:
         return estimate.unknown
-    limit = node_limit(case.ctx.minor)
+    limit = node_limit(analysis.ctx.minor)
     if limit is not None and estimate.nodes > limit:
         return f"it takes {estimate.nodes} nodes, and KAITO {estimate.kaito} stops above {limit}"
-    if bill is None:
-        card = "" if estimate.node is None else estimate.node.card
-        return f"nothing is known about vLLM on {card}"
-    assert not isinstance(case.known, str)
-    if case.known.shape is not None and indivisible(case.known, bill.layout):
-        return f"its {bill.layout.tensor} GPUs do not divide the {case.known.shape.heads} attention heads"
-    if bill.pool.likely <= 0:
-        return f"vLLM probably has no memory left for its cache ({bill.pool.likely / GIB:.1f} GiB)"
-    wanted = estimate.context.served
-    if wanted.isdigit() and bill.tokens.likely < int(wanted):
-        return f"the cache holds about {bill.tokens.likely} tokens, not {wanted}"
+    if memory is None or model is None:
+        return f"nothing is known about vLLM on {'' if estimate.node is None else estimate.node.card}"
+    if model.shape is not None and indivisible(model, memory.layout):
+        return f"its {memory.layout.tensor} GPUs do not divide the {model.shape.heads} attention heads"
+    if memory.pool.likely <= 0:
+        return f"vLLM probably has no memory left for its cache ({memory.pool.likely / GIB:.1f} GiB)"
+    served = estimate.context.served
+    if served.isdigit() and memory.tokens.likely < int(served):
+        return f"the cache holds about {memory.tokens.likely} tokens, not {served}"
     return ""

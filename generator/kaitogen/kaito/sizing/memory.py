@@ -1,143 +1,152 @@
-"""Column B: the memory bill of one GPU under vLLM, and the tokens and requests that its cache then holds."""
+"""What the memory of one GPU goes to under vLLM, and the tokens and requests that its cache then holds."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen.kaito.rules.config import served_length
-from kaitogen.kaito.sizing.model_spec import Subject
-from kaitogen.kaito.sizing.overheads import GIB, Engine, activations, card_memory, non_torch
-from kaitogen.kaito.sizing.types import Context, Label, Layout, Memory, Node, Span, Term, Verdict
+from kaitogen.kaito.sizing.engine_args import EngineArgs
+from kaitogen.kaito.sizing.model_spec import ModelSpec
+from kaitogen.kaito.sizing.overheads import GIB, activations, card_memory, non_torch
+from kaitogen.kaito.sizing.types import Label, Layout, Memory, Node, Span, Term, Verdict
 from kaitogen.model import Json
 
 #: KAITO's own factor on the weight files is the most that loading adds; headers missed by 0.75 % on average.
 _WEIGHTS_MORE, _WEIGHTS_LESS = 1.02, 0.9925
 _EIGHT_BITS: Final = ("fp8", "int8")
+#: More tokens than any cache holds.
+_ANY: Final = 2**62
 _TRUST: Final[tuple[Label, ...]] = ("exact", "measured", "assumed")
 
 
-class Launch(NamedTuple):
-    """How vLLM is started: which one, with which share of the GPU, spread how, for how long a context, and its settings."""
-
-    engine: Engine
-    utilization: float
-    layout: Layout
-    context: Context
-    vllm: Mapping[str, Json]
-
-
-def memory(known: Subject, node: Node, launch: Launch) -> Memory:
-    """The whole column for one model on these GPUs."""
-    layout, share = launch.layout, launch.utilization
+def memory_of(model: ModelSpec, node: Node, args: EngineArgs) -> Memory:
+    """The memory of one model on these GPUs."""
+    layout, share = args.layout, args.utilization
     gpu = card_memory(node)
-    shape = known.shape
+    shape = model.shape
     kind = ("", 0, 0) if shape is None else (shape.architecture, shape.layers, shape.hidden)
-    bill = (
-        _weights(known, launch),
-        activations(launch.engine, node, layout, kind, known.experts),
-        non_torch(launch.engine, node, layout),
+    taken = (
+        _weights(model, args),
+        activations(args.engine, node, layout, kind, model.experts),
+        non_torch(args.engine, node, layout),
     )
     rest = 1 - share
     reserve = Term(
-        "reserve", round(gpu.low * rest), round(gpu.likely * rest), round(gpu.high * rest), gpu.label,
-        f"vLLM may use {share:g} of the memory; CUDA graphs take 0.5 to 1.85 GiB of the rest",
-    )  # fmt: skip
-    pool = _pool(gpu, share, bill)
-    per_token = _per_token(known, launch)
-    tokens = _tokens(known, launch, pool, per_token)
-    wanted = _wanted(known, launch)
-    context = Span(*(min(number, wanted) if wanted else number for number in _known(tokens)))
-    requests = _requests(tokens, context, layout.data)
-    verdict = _verdict(known, launch, pool, tokens)
+        name="reserve",
+        low=round(gpu.low * rest),
+        likely=round(gpu.likely * rest),
+        high=round(gpu.high * rest),
+        label=gpu.label,
+        source=f"vLLM may use {share:g} of the memory; CUDA graphs take 0.5 to 1.85 GiB of the rest",
+    )
+    pool = _pool(gpu, share, taken)
+    per_token = _per_token(model, args)
+    tokens = _tokens(model, args, pool, per_token)
+    context = _context(model, args, tokens)
     return Memory(
-        launch.engine.version, layout, share, gpu, (*bill, reserve, pool), pool, per_token,
-        tokens, context, requests, verdict,
-    )  # fmt: skip
+        vllm=args.engine.version,
+        layout=layout,
+        utilization=share,
+        gpu=gpu,
+        terms=(*taken, reserve, pool),
+        pool=pool,
+        per_token=per_token,
+        tokens=tokens,
+        context=context,
+        requests=_requests(tokens, context, layout.data),
+        verdict=_verdict(model, args, pool, tokens),
+    )
 
 
-def _weights(known: Subject, launch: Launch) -> Term:
-    layout = launch.layout
-    each = known.weights / (layout.tensor * layout.pipeline)
+def _weights(model: ModelSpec, args: EngineArgs) -> Term:
+    layout = args.layout
+    each = model.weights / (layout.tensor * layout.pipeline)
     most = each * _WEIGHTS_MORE
-    if layout.pipeline > 1 and known.shape is not None and known.shape.layers:
+    if layout.pipeline > 1 and model.shape is not None and model.shape.layers:
         # The longest stage decides, where the layers do not divide.
-        stage = -(-known.shape.layers // layout.pipeline)
-        most *= stage * layout.pipeline / known.shape.layers
+        stage = -(-model.shape.layers // layout.pipeline)
+        most *= stage * layout.pipeline / model.shape.layers
     shares = layout.tensor * layout.pipeline
     over = "" if shares == 1 else f" over {shares} GPUs"
-    source = f"files of {known.weights / GIB:.2f} GiB{over}, {known.source}"
-    if launch.vllm.get("quantization") == "fp8" and not known.quantized:
+    source = f"files of {model.weights / GIB:.2f} GiB{over}, {model.source}"
+    if args.vllm.get("quantization") == "fp8" and not model.quantized:
         source += "; fp8 at run time halves them, embeddings apart"
-        return Term("weights", round(each * 0.5), round(each * 0.55), round(most * 0.6), "assumed", source)
-    source += "; loading missed such sizes by 0.75 % with vLLM 0.19"
-    return Term("weights", round(each * _WEIGHTS_LESS), round(each), round(most), "measured", source)
-
-
-def _pool(gpu: Term, share: float, bill: tuple[Term, ...]) -> Term:
-    low = round(gpu.low * share) - sum(one.high for one in bill)
-    likely = round(gpu.likely * share) - sum(one.likely for one in bill)
-    high = round(gpu.high * share) - sum(one.low for one in bill)
-    label = max((gpu.label, *(one.label for one in bill)), key=_TRUST.index)
-    return Term("KV cache", low, likely, high, label, "what the others leave")
-
-
-def _bytes_per_element(known: Subject, vllm: Mapping[str, Json]) -> int:
-    said = vllm.get("kv-cache-dtype", vllm.get("kv_cache_dtype"))
-    kind = (
-        said if isinstance(said, str) and said != "auto" else "" if known.shape is None else known.shape.cache
+        low, likely, high = each * 0.5, each * 0.55, most * 0.6
+        label: Label = "assumed"
+    else:
+        source += "; loading missed such sizes by 0.75 % with vLLM 0.19"
+        low, likely, high = each * _WEIGHTS_LESS, each, most
+        label = "measured"
+    return Term(
+        name="weights", low=round(low), likely=round(likely), high=round(high), label=label, source=source
     )
+
+
+def _pool(gpu: Term, share: float, taken: tuple[Term, ...]) -> Term:
+    return Term(
+        name="KV cache",
+        low=round(gpu.low * share) - sum(term.high for term in taken),
+        likely=round(gpu.likely * share) - sum(term.likely for term in taken),
+        high=round(gpu.high * share) - sum(term.low for term in taken),
+        label=max((gpu.label, *(term.label for term in taken)), key=_TRUST.index),
+        source="what the others leave",
+    )
+
+
+def _bytes_per_element(model: ModelSpec, vllm: Mapping[str, Json]) -> int:
+    kind = vllm.get("kv-cache-dtype", vllm.get("kv_cache_dtype"))
+    if not isinstance(kind, str) or kind == "auto":
+        kind = "" if model.shape is None else model.shape.cache
     return 1 if kind.startswith(_EIGHT_BITS) else 2
 
 
-def _per_token(known: Subject, launch: Launch) -> Term:
+def _per_token(model: ModelSpec, args: EngineArgs) -> Term:
     """What a token of the growing layers takes on one GPU."""
-    each = _share(known, launch, _growing(known))
-    if known.layers is None:
+    each = _share(model, args, _growing(model))
+    label: Label = "exact"
+    source = f"{model.source}, {8 * _bytes_per_element(model, args.vllm)} bits per element"
+    if model.layers is None:
+        label = "assumed"
         source = "every layer counted, as KAITO does; layers with a window or a state take less"
-        return Term("KV cache per token", each, each, each, "assumed", source)
-    kind = "8" if _bytes_per_element(known, launch.vllm) == 1 else "16"
-    return Term("KV cache per token", each, each, each, "exact", f"{known.source}, {kind} bits per element")
+    return Term(name="KV cache per token", low=each, likely=each, high=each, label=label, source=source)
 
 
-def _growing(known: Subject) -> float:
-    layers, shape = known.layers, known.shape
+def _growing(model: ModelSpec) -> float:
+    layers, shape = model.layers, model.shape
     return 1.0 if layers is None or shape is None or not shape.layers else layers.growing / shape.layers
 
 
-def _share(known: Subject, launch: Launch, part: float) -> int:
+def _share(model: ModelSpec, args: EngineArgs, part: float) -> int:
     """The bytes on one GPU of one token in that part of the layers: heads are split, and repeated where too few."""
-    layout, shape = launch.layout, known.shape
+    layout, shape = args.layout, model.shape
     split = layout.tensor
     if shape is not None:
         split = 1 if shape.latent else min(layout.tensor, max(shape.kv_heads, 1))
-    whole = known.bytes_per_token * _bytes_per_element(known, launch.vllm) / 2 * part
+    whole = model.bytes_per_token * _bytes_per_element(model, args.vllm) / 2 * part
     return max(round(whole / (split * layout.pipeline)), 1)
 
 
-def _tokens(known: Subject, launch: Launch, pool: Term, per_token: Term) -> Span:
-    fixed = _windowed(known, launch)
+def _tokens(model: ModelSpec, args: EngineArgs, pool: Term, per_token: Term) -> Span:
+    fixed = _windowed(model, args)
     low, likely, high = (
         max(number - fixed, 0) // per_token.likely for number in (pool.low, pool.likely, pool.high)
     )
-    return Span(low, likely, None if known.layers is None else high)
+    return Span(low, likely, None if model.layers is None else high)
 
 
-def _windowed(known: Subject, launch: Launch) -> int:
+def _windowed(model: ModelSpec, args: EngineArgs) -> int:
     """The bytes that the windows of one request take."""
-    layers, shape = known.layers, known.shape
+    layers, shape = model.layers, model.shape
     if layers is None or shape is None or not layers.windowed:
         return 0
-    return _share(known, launch, layers.windowed / shape.layers) * layers.window
+    return _share(model, args, layers.windowed / shape.layers) * layers.window
 
 
-def _wanted(known: Subject, launch: Launch) -> int:
-    """The longest request that vLLM will admit; 0 where only the memory limits it."""
-    own = served_length(launch.vllm)
-    return own if own is not None else known.token_limit
-
-
-def _known(span: Span) -> tuple[int, int, int]:
-    """The numbers of a span; where the most is not known, any context fits."""
-    return span.low, span.likely, 2**62 if span.high is None else span.high
+def _context(model: ModelSpec, args: EngineArgs, tokens: Span) -> Span:
+    """The longest request that fits, and that vLLM admits; where nobody knows how much the cache holds, any length fits."""
+    own = served_length(args.vllm)
+    longest = (own if own is not None else model.token_limit) or _ANY
+    high = _ANY if tokens.high is None else tokens.high
+    return Span(min(tokens.low, longest), min(tokens.likely, longest), min(high, longest))
 
 
 def _requests(tokens: Span, context: Span, replicas: int) -> Span:
@@ -146,17 +155,17 @@ def _requests(tokens: Span, context: Span, replicas: int) -> Span:
     return Span(low, likely, None if tokens.high is None else replicas * (tokens.high // length))
 
 
-def _verdict(known: Subject, launch: Launch, pool: Term, tokens: Span) -> Verdict:
-    if indivisible(known, launch.layout) or pool.high <= 0:
+def _verdict(model: ModelSpec, args: EngineArgs, pool: Term, tokens: Span) -> Verdict:
+    if indivisible(model, args.layout) or pool.high <= 0:
         return "fails"
     # A length that was asked for must fit; with `auto` and `computed` vLLM takes what there is.
-    least = launch.context.served
+    least = args.context.served
     need = int(least) if least.isdigit() else 1
     if tokens.low >= need:
         return "fits"
     return "tight" if tokens.high is None or tokens.high >= need else "fails"
 
 
-def indivisible(known: Subject, layout: Layout) -> bool:
+def indivisible(model: ModelSpec, layout: Layout) -> bool:
     """Whether vLLM refuses the layout, because its GPUs do not divide the attention heads."""
-    return known.shape is not None and known.shape.heads % layout.tensor != 0
+    return model.shape is not None and model.shape.heads % layout.tensor != 0

@@ -19,11 +19,11 @@ class Layers(NamedTuple):
     window: int = 0
 
 
-class Subject(NamedTuple):
+class ModelSpec(NamedTuple):
     """One model as far as it is known. `layers` is None where nobody said which of them hold a cache.
 
     `doubt` says why the sizes may not be the ones that the controller counts with; empty where they are.
-    `token_limit` is 0 where it is not known. `formerly` are weights and bytes of a token that an older KAITO counts with.
+    `token_limit` is 0 where it is not known. `own_sizes` are weights and bytes of a token that an older KAITO counts with.
     """
 
     id: str
@@ -36,16 +36,16 @@ class Subject(NamedTuple):
     quantized: bool
     source: str
     doubt: str = ""
-    formerly: tuple[int, int] | None = None
+    own_sizes: tuple[int, int] | None = None
 
     @property
     def counted(self) -> tuple[int, int]:
         """Weights and bytes of a token that the controller counts with."""
-        return (self.weights, self.bytes_per_token) if self.formerly is None else self.formerly
+        return (self.weights, self.bytes_per_token) if self.own_sizes is None else self.own_sizes
 
 
 #: Configurations that the user gave, by Hugging Face id in lower case; "" stands for any model without one of its own.
-Configs = Mapping[str, Subject]
+Configs = Mapping[str, ModelSpec]
 
 #: Architectures whose layers are not all alike: sliding windows, or state space and linear attention between them.
 _MIXED: Final = (
@@ -62,7 +62,7 @@ _MIXED: Final = (
 _EXPERTS: Final = ("Moe", "DeepseekV", "GptOss", "MistralLarge3", "KimiK2", "MiniMaxM", "Mixtral", "Llama4")
 
 
-def subject(ctx: RuleContext, configs: Configs) -> Subject | str:
+def model_spec(ctx: RuleContext, configs: Configs) -> ModelSpec | str:
     """The model of a preset, or why nothing is known about it. What the user gave counts only where KAITO has nothing."""
     name = ctx.preset or ""
     model = ctx.model
@@ -82,23 +82,23 @@ def _doubt(name: str, ctx: RuleContext) -> str:
     )
 
 
-def _of_catalogue(counted: Model, name: str, doubt: str) -> Subject:
+def _of_catalogue(counted: Model, name: str, doubt: str) -> ModelSpec:
     model = find_model(name) or counted
     shape = find_shape(model.id)
     architecture = "" if shape is None else shape.architecture
     alike = shape is not None and not mixed(architecture)
-    return Subject(
-        model.id,
-        model.weights,
-        model.bytes_per_token,
-        model.token_limit,
-        shape,
-        Layers(shape.layers) if alike and shape is not None else None,
-        has_experts(architecture, model.id),
-        bool(model.quantization),
-        "KAITO's catalogue",
-        doubt,
-        (counted.weights, counted.bytes_per_token),
+    return ModelSpec(
+        id=model.id,
+        weights=model.weights,
+        bytes_per_token=model.bytes_per_token,
+        token_limit=model.token_limit,
+        shape=shape,
+        layers=Layers(shape.layers) if alike and shape is not None else None,
+        experts=has_experts(architecture, model.id),
+        quantized=bool(model.quantization),
+        source="KAITO's catalogue",
+        doubt=doubt,
+        own_sizes=(counted.weights, counted.bytes_per_token),
     )
 
 

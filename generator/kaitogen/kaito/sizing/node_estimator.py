@@ -1,8 +1,9 @@
-"""Column A: what the controller of the target's version will ask for, in its own arithmetic."""
+"""What the controller of the target's version will ask for, in its own arithmetic."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import config
@@ -17,16 +18,16 @@ from kaitogen.kaito.rules.sizing import (
     nodes_needed,
     shares,
 )
-from kaitogen.kaito.sizing.model_spec import Subject
+from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.types import Context, Estimate, Layout, Node, Runtime
 from kaitogen.model import Json
 
 
 class Settings(NamedTuple):
-    """What a Workspace's ConfigMap says: the vllm section, and how the length was found in it."""
+    """What a Workspace's ConfigMap says: the vllm section, the tokens that the estimate reads in it, and how it found them."""
 
     vllm: Mapping[str, Json]
-    context: int
+    tokens: int
     source: str
 
 
@@ -47,75 +48,70 @@ def runtime(ctx: RuleContext) -> Runtime:
 def settings(ctx: RuleContext) -> Settings:
     """What vLLM and the estimate read in the ConfigMap; the default where there is none to read."""
     name = text(ctx.inference or {}, "config")
-    default = f"KAITO's default of {DEFAULT_CONTEXT}"
     if not name or ctx.transformers:
-        return Settings({}, DEFAULT_CONTEXT, f"{default}, since no max-model-len is set")
+        return _default(", since no max-model-len is set")
     data = ctx.config_map(name)
     if data is None:
-        return Settings(
-            {}, DEFAULT_CONTEXT, f"{default}; the ConfigMap {cut(name)} is not at hand and may say more"
-        )
+        return _default(f"; the ConfigMap {cut(name)} is not at hand and may say more")
     source = data.get(config.KEY)
     if not isinstance(source, str):
-        return Settings({}, DEFAULT_CONTEXT, f"{default}; the ConfigMap {cut(name)} has no {config.KEY}")
+        return _default(f"; the ConfigMap {cut(name)} has no {config.KEY}")
     vllm = config.settings_of(source)
-    found = config.scan(source) if ctx.has(versions.ESTIMATE) else None
-    if found is not None:
-        return Settings(vllm, found, f"max-model-len in the ConfigMap {cut(name)}")
-    why = (
-        "its line scanner misses the max-model-len"
-        if config.served_length(vllm)
-        else "no max-model-len is set"
-    )
-    return Settings(vllm, DEFAULT_CONTEXT, f"{default}, since {why}")
+    scanned = config.scan(source) if ctx.has(versions.ESTIMATE) else None
+    if scanned is not None:
+        return Settings(vllm, scanned, f"max-model-len in the ConfigMap {cut(name)}")
+    missed = config.served_length(vllm) is not None
+    why = "its line scanner misses the max-model-len" if missed else "no max-model-len is set"
+    return _default(f", since {why}", vllm)
 
 
-def estimate(ctx: RuleContext, known: Subject | str, given: Node | None, said: Settings) -> Estimate:
-    """The whole column. `known` is the model or why there is none, `given` the GPUs of nodes that a user brings."""
-    kind = runtime(ctx)
-    requested = number(ctx.resource, "count")
-    context = Context(said.context, said.source, _served(ctx, said.vllm))
+def _default(why: str, vllm: Mapping[str, Json] | None = None) -> Settings:
+    return Settings(vllm or {}, DEFAULT_CONTEXT, f"KAITO's default of {DEFAULT_CONTEXT}{why}")
+
+
+def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, settings: Settings) -> Estimate:
+    """The whole estimate. `model` may be why nothing is known about it; `given` has the GPUs of nodes that a user brings."""
     node = node_of(ctx, given)
-    sized = None if isinstance(node, str) else node
-    blank = Estimate(ctx.kaito, kind, requested, None, sized, context, None, True, (), "")
-    if kind == "tuning":
+    blank = Estimate(
+        kaito=ctx.kaito,
+        runtime=runtime(ctx),
+        requested=number(ctx.resource, "count"),
+        nodes=None,
+        node=None if isinstance(node, str) else node,
+        context=Context(settings.tokens, settings.source, _served(ctx, settings.vllm)),
+    )
+    if blank.runtime == "tuning":
         return blank._replace(nodes=1, reasons=("tuning always takes one node",))
     if not asks_for_estimate(ctx):
         return _counted(ctx, blank)
-    if isinstance(known, str):
-        return blank._replace(unknown=known)
+    if isinstance(model, str):
+        return blank._replace(unknown=model)
     if isinstance(node, str):
         return blank._replace(unknown=node)
-    return _estimated(ctx, known, node, blank)
+    return _estimated(ctx, model, node, blank)
 
 
-def _estimated(ctx: RuleContext, known: Subject, node: Node, blank: Estimate) -> Estimate:
-    tokens = blank.context.tokens
-    weights, per_token = known.counted
+def _estimated(ctx: RuleContext, model: ModelSpec, node: Node, blank: Estimate) -> Estimate:
+    tokens, per_gpu = blank.context.tokens, node.memory_per_gpu / GIB
+    weights, per_token = model.counted
     nodes = nodes_needed(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
-    per_gpu = node.memory_per_gpu / GIB
     if not nodes:
         why = (
             f"a GPU of {per_gpu:g} GiB is too small at {tokens} tokens, so KAITO never gets a number of nodes"
         )
-        return blank._replace(unknown=why, certain=not known.doubt)
+        return blank._replace(unknown=why, certain=not model.doubt)
     if "partition" in ctx.resource and profile_memory(ctx) is not None and nodes > 1:
         why = f"the model needs {nodes} slices of {per_gpu:g} GiB, and KAITO gives it one"
         return blank._replace(unknown=why)
     size, available = shares(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
-    reasons = [_arithmetic(size, available, tokens)]
-    if known.doubt:
-        reasons.append(known.doubt)
-    layout = layout_of(ctx.minor, weights, node, nodes)
-    return blank._replace(nodes=nodes, layout=layout, certain=not known.doubt, reasons=tuple(reasons))
-
-
-def _arithmetic(size: float, available: float, tokens: int) -> str:
-    """The division that decides, in its own numbers."""
-    gpus = gpus_needed(size, available)
-    words = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
     left = f"{available / GIB:.2f} GiB left on each GPU beside overhead and {tokens:,} tokens"
-    return f"{size / GIB:.2f} GiB of weights / {left}: {words}"
+    division = f"{size / GIB:.2f} GiB of weights / {left}: {number_of(gpus_needed(size, available), 'GPU')}"
+    return blank._replace(
+        nodes=nodes,
+        layout=layout_of(ctx.minor, weights, node, nodes),
+        certain=not model.doubt,
+        reasons=(division, model.doubt) if model.doubt else (division,),
+    )
 
 
 def _counted(ctx: RuleContext, blank: Estimate) -> Estimate:
@@ -126,30 +122,23 @@ def _counted(ctx: RuleContext, blank: Estimate) -> Estimate:
     if ctx.has(versions.SEVERAL_NODES) and count > 1:
         why = f"KAITO {ctx.kaito} lowers count where fewer nodes hold the model, by sizes that are not published"
         return blank._replace(unknown=why)
-    layout = None
-    if blank.node is not None and count == 1:
-        layout = Layout(1, blank.node.gpus, 1)
+    layout = Layout(1, blank.node.gpus, 1) if blank.node is not None and count == 1 else None
     reason = f"KAITO {ctx.kaito} makes no estimate: it takes count as it is, {count}"
     return blank._replace(nodes=count, layout=layout, reasons=(reason,))
 
 
 def layout_of(minor: int, weights: int, node: Node, nodes: int) -> Layout:
-    """How KAITO has vLLM spread the model (pkg/model/interface.go:543)."""
-    if (
-        nodes == 1
-        and versions.DATA_PARALLEL.holds(minor)
-        and node.gpus > 1
-        and weights * node.gpus * 2 < node.memory
-    ):
+    """How KAITO has vLLM spread the model (pkg/model/interface.go:543@v0.12.0)."""
+    half = weights * node.gpus * 2 < node.memory
+    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and node.gpus > 1 and half:
         return Layout(node.gpus, 1, 1)
     return Layout(1, node.gpus, nodes)
 
 
-def holds(minor: int, known: Subject, node: Node, nodes: int, tokens: int) -> bool:
+def holds(minor: int, model: ModelSpec, node: Node, nodes: int, tokens: int) -> bool:
     """Whether that many nodes hold weights and tokens by KAITO's own reserve, the cache over all of their GPUs."""
     gpus = nodes * node.gpus
-    spread = (gpus, node.memory_per_gpu * gpus)
-    return nodes_needed(minor, *known.counted, spread, tokens) == 1
+    return nodes_needed(minor, *model.counted, (gpus, node.memory_per_gpu * gpus), tokens) == 1
 
 
 def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
@@ -175,13 +164,10 @@ def _card(ctx: RuleContext, memory: int) -> tuple[str, str]:
     """The GPU's model and where that is from."""
     if "partition" in ctx.resource and ctx.has(versions.PARTITIONS):
         return "", f"a slice of {memory // GIB} GiB"
-    return (
-        "" if ctx.sku is None else ctx.sku.gpu_model,
-        f"KAITO {ctx.kaito}'s table of {ctx.provider}",
-    )
+    return "" if ctx.sku is None else ctx.sku.gpu_model, f"KAITO {ctx.kaito}'s table of {ctx.provider}"
 
 
-def moved(ctx: RuleContext, instance_type: str) -> RuleContext:
+def on_instance_type(ctx: RuleContext, instance_type: str) -> RuleContext:
     """The same Workspace on another instance type."""
     resource = {**ctx.resource, "instanceType": instance_type}
     return RuleContext({**ctx.workspace, "resource": resource}, ctx.target, config_maps=ctx.config_maps)
@@ -195,7 +181,13 @@ def node_from_labels(labels: Mapping[str, str]) -> Node | None:
     if not product or not _whole(count) or not _whole(memory) or not int(count):
         return None
     gib = (int(memory) * 2 + 1024) // 2048
-    return Node(int(count), gib * int(count) * GIB, product, "the node's labels", int(memory) * 2**20)
+    return Node(
+        gpus=int(count),
+        memory=gib * int(count) * GIB,
+        card=product,
+        source="the node's labels",
+        measured=int(memory) * 2**20,
+    )
 
 
 def _whole(word: str) -> bool:

@@ -56,26 +56,29 @@ class Engine(NamedTuple):
         return tuple(int(word) for word in self.version.split(".")[:2]) >= _LEAN_VLLM
 
 
-def term(name: str, gib: tuple[float, float, float], label: str, source: str) -> Term:
+def _measured(name: str, gib: float, source: str) -> Term:
+    number = round(gib * GIB)
+    return Term(name=name, low=number, likely=number, high=number, label="measured", source=source)
+
+
+def _assumed(name: str, low: float, likely: float, high: float, source: str) -> Term:
     """A term from its least, likely and most GiB."""
-    low, likely, high = (round(number * GIB) for number in gib)
-    return Term(name, low, likely, high, "measured" if label == "measured" else "assumed", source)
+    low, likely, high = (round(gib * GIB) for gib in (low, likely, high))
+    return Term(name=name, low=low, likely=likely, high=high, label="assumed", source=source)
 
 
 def card_memory(node: Node) -> Term:
     """What the driver hands out of one GPU."""
-    label = node.memory_per_gpu / GIB
-    if node.measured:
-        return Term("GPU memory", node.measured, node.measured, node.measured, "exact", node.source)
+    name, gib, size = "GPU memory", node.memory_per_gpu / GIB, node.measured
+    if size:
+        return Term(name=name, low=size, likely=size, high=size, label="exact", source=node.source)
     if node.card == _A10_CARD:
-        return term(
-            "GPU memory", (label, label, label), "assumed", f"{node.source}; the overhead is counted from it"
-        )
-    likely = label * _OF_THE_LABEL
-    if label == 80 and node.card.endswith("H100"):
-        return term("GPU memory", (likely, likely, likely), "measured", _H100)
+        return _assumed(name, gib, gib, gib, f"{node.source}; the overhead is counted from it")
+    likely = gib * _OF_THE_LABEL
+    if gib == 80 and node.card.endswith("H100"):
+        return _measured(name, likely, _H100)
     source = f"{node.source}, less what an H100 withholds"
-    return term("GPU memory", (label * _LEAST_OF_THE_LABEL, likely, label), "assumed", source)
+    return _assumed(name, gib * _LEAST_OF_THE_LABEL, likely, gib, source)
 
 
 def activations(
@@ -85,7 +88,7 @@ def activations(
     part = next(factor for stages, factor in _STAGES if layout.pipeline >= stages)
     seen = _SEEN.get(kind) if layout.pipeline == 1 or kind == _STAGED else None
     if seen is not None and engine.lean and not engine.batched_tokens and _same_card(node):
-        return term("activations", (seen * part,) * 3, "measured", f"this model, {_H100}")
+        return _measured("activations", seen * part, f"this model, {_H100}")
     batched = _BATCHED_TOKENS if _batches_much(node) else _SMALL_BATCH
     likely, least, most = _EXPERTS if experts else _DENSE, _LEAST, _MOST
     source = f"{likely} GiB for its kind, {_LEAST} to {_MOST} over 29 models, {_H100}"
@@ -99,7 +102,7 @@ def activations(
         share = engine.batched_tokens / batched
         least, most = least * min(share, 1.0), most * max(share, 1.0)
         source += f"; that is for {batched} batched tokens, not {engine.batched_tokens}"
-    return term("activations", (least * part, likely, most), "assumed", source)
+    return _assumed("activations", least * part, likely, most, source)
 
 
 def _batches_much(node: Node) -> bool:
@@ -116,8 +119,8 @@ def non_torch(engine: Engine, node: Node, layout: Layout) -> Term:
     else:
         likely, least, most = _ALONE, _STAGE, _KAITO
     if engine.lean and _same_card(node):
-        return term("non-torch", (likely, likely, likely), "measured", _H100)
-    return term("non-torch", (least, likely, most), "assumed", f"as with {_H100}")
+        return _measured("non-torch", likely, _H100)
+    return _assumed("non-torch", least, likely, most, f"as with {_H100}")
 
 
 def _same_card(node: Node) -> bool:

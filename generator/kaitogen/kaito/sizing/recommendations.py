@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
-from kaitogen.kaito.sizing.analysis import Case
-from kaitogen.kaito.sizing.engine_args import has_eight_bits, launch
-from kaitogen.kaito.sizing.memory import memory
-from kaitogen.kaito.sizing.node_estimator import Settings, estimate, moved
-from kaitogen.kaito.sizing.types import Lever, Memory
+from kaitogen.kaito.sizing.analysis import Analysis
+from kaitogen.kaito.sizing.engine_args import engine_args, takes_fp8
+from kaitogen.kaito.sizing.memory import memory_of
+from kaitogen.kaito.sizing.node_estimator import Settings, estimate, on_instance_type
+from kaitogen.kaito.sizing.types import Memory, Recommendation
 
 #: Lengths are advised in whole multiples of it.
 _STEP: Final = 1024
@@ -16,77 +17,78 @@ _MODERN: Final = 8.0
 _FP8: Final = "set kv-cache-dtype: fp8"
 
 
-def lever(case: Case) -> Lever | None:
-    """The lever for one Workspace; None where nothing is known, or nothing needs to move."""
-    bill = case.memory
-    if bill is None or isinstance(case.known, str):
+def recommend(analysis: Analysis) -> Recommendation | None:
+    """The recommendation for one Workspace; None where nothing is known, or nothing needs to change."""
+    memory, model = analysis.memory, analysis.model
+    if memory is None or model is None:
         return None
-    wanted = case.estimate.context.served
-    need = int(wanted) if wanted.isdigit() else 1
-    if bill.pool.likely <= 0 or (bill.verdict == "fails" and bill.tokens.likely >= need):
-        return _larger(case, 1)
-    better = _with_fp8(case)
-    if bill.tokens.likely < need:
-        return _to_start(case, bill, better, need)
-    longer = min(case.known.token_limit, 2 * bill.context.likely)
+    served = analysis.estimate.context.served
+    need = int(served) if served.isdigit() else 1
+    if memory.pool.likely <= 0 or (memory.verdict == "fails" and memory.tokens.likely >= need):
+        return _larger(analysis, 1)
+    better = _with_fp8(analysis, memory)
+    if memory.tokens.likely < need:
+        return _to_start(analysis, memory, better, need)
+    longer = min(model.token_limit, 2 * memory.context.likely)
     if better is None:
-        return None if wanted.isdigit() or bill.context.likely >= longer else _larger(case, longer)
-    if better.context.likely > bill.context.likely:
-        effect = f"{bill.context.likely:,} -> {better.context.likely:,} tokens of context"
-    else:
-        effect = f"{bill.requests.likely:,} -> {better.requests.likely:,} requests of {bill.context.likely:,} tokens at once"
-    return Lever(_FP8, effect)
+        return None if served.isdigit() or memory.context.likely >= longer else _larger(analysis, longer)
+    context = memory.context.likely
+    if better.context.likely > context:
+        return Recommendation(_FP8, f"{context:,} -> {better.context.likely:,} tokens of context")
+    more = f"{memory.requests.likely:,} -> {better.requests.likely:,}"
+    return Recommendation(_FP8, f"{more} requests of {context:,} tokens at once")
 
 
-def _to_start(case: Case, bill: Memory, better: Memory | None, need: int) -> Lever | None:
+def _to_start(analysis: Analysis, memory: Memory, better: Memory | None, need: int) -> Recommendation | None:
     """What lets vLLM start with a context that does not fit."""
     if better is not None and better.tokens.likely >= need:
-        tokens = f"{bill.tokens.likely:,} -> {better.tokens.likely:,}"
-        return Lever(_FP8, f"{tokens} tokens of cache, so that {need:,} fit")
-    length = bill.tokens.likely // _STEP * _STEP
+        tokens = f"{memory.tokens.likely:,} -> {better.tokens.likely:,}"
+        return Recommendation(_FP8, f"{tokens} tokens of cache, so that {need:,} fit")
+    length = memory.tokens.likely // _STEP * _STEP
     if not length:
-        return _larger(case, 1)
-    return Lever(f"set max-model-len: {length}", f"{need:,} -> {length:,} tokens, so that vLLM starts")
+        return _larger(analysis, 1)
+    return Recommendation(
+        f"set max-model-len: {length}", f"{need:,} -> {length:,} tokens, so that vLLM starts"
+    )
 
 
-def _with_fp8(case: Case) -> Memory | None:
-    """The bill with a cache of 8 bits; None where it has one already, or the card cannot."""
-    node, how = case.estimate.node, case.launch
-    if node is None or how is None or case.memory is None or isinstance(case.known, str):
+def _with_fp8(analysis: Analysis, memory: Memory) -> Memory | None:
+    """The memory with a cache of 8 bits; None where it has one already, or the card cannot."""
+    model, node, args = analysis.model, analysis.estimate.node, analysis.args
+    if model is None or node is None or args is None or not takes_fp8(analysis.ctx, node):
         return None
-    if not has_eight_bits(case.ctx, node):
-        return None
-    better = memory(case.known, node, how._replace(vllm={**how.vllm, "kv-cache-dtype": "fp8"}))
-    return better if better.per_token.likely < case.memory.per_token.likely else None
+    better = memory_of(model, node, args._replace(vllm={**args.vllm, "kv-cache-dtype": "fp8"}))
+    return better if better.per_token.likely < memory.per_token.likely else None
 
 
-def _larger(case: Case, context: int) -> Lever | None:
+def _larger(analysis: Analysis, context: int) -> Recommendation | None:
     """The instance type of the same provider with the fewest GPUs that fits at the worst, and so long a context."""
-    ctx = case.ctx
+    ctx = analysis.ctx
     if ctx.byo or ctx.sku is None:
         return None
-    best: tuple[int, int, str, int, Memory] | None = None
+    fitting: list[tuple[int, int, str, str]] = []
     for sku in all_skus(ctx.provider):
         if not sku.known_to(ctx.minor) or sku.compute < _MODERN:
             continue
-        nodes, bill = _on(case, sku)
-        if bill is not None and bill.verdict == "fits" and bill.context.likely >= context:
-            found = (nodes * sku.gpus, nodes * sku.memory, sku.name, nodes, bill)
-            best = found if best is None or found[:3] < best[:3] else best
-    if best is None:
+        nodes, memory = _on(analysis, sku)
+        if memory is not None and memory.verdict == "fits" and memory.context.likely >= context:
+            gpus = nodes * sku.gpus
+            effect = f"{number_of(nodes, 'node')} with {number_of(gpus, 'GPU')}, {memory.context.likely:,} tokens of context"
+            fitting.append((gpus, nodes * sku.memory, sku.name, effect))
+    if not fitting:
         return None
-    gpus, _, name, nodes, bill = best
-    size = f"{nodes} node{'s' if nodes > 1 else ''} with {gpus} GPU{'s' if gpus > 1 else ''}"
-    return Lever(f"take {name}", f"{size}, {bill.context.likely:,} tokens of context")
+    _, _, name, effect = min(fitting)
+    return Recommendation(f"take {name}", effect)
 
 
-def _on(case: Case, sku: Sku) -> tuple[int, Memory | None]:
-    """Nodes and bill of the same Workspace on another instance type; no bill where KAITO finds no number of nodes."""
-    assert not isinstance(case.known, str)
-    assert case.launch is not None
-    said = Settings(case.launch.vllm, case.estimate.context.tokens, case.estimate.context.source)
-    other = estimate(moved(case.ctx, sku.name), case.known, None, said)
-    if other.nodes is None or other.node is None or other.layout is None:
+def _on(analysis: Analysis, sku: Sku) -> tuple[int, Memory | None]:
+    """Nodes and memory of the same Workspace on another instance type; no memory where KAITO finds no number of nodes."""
+    if analysis.model is None or analysis.args is None:
         return 0, None
-    how = launch(case.ctx.minor, other, other.node, other.layout, said)
-    return other.nodes, memory(case.known, other.node, how)
+    context = analysis.estimate.context
+    settings = Settings(analysis.args.vllm, context.tokens, context.source)
+    other = estimate(on_instance_type(analysis.ctx, sku.name), analysis.model, None, settings)
+    args = engine_args(analysis.ctx.minor, other, settings)
+    if other.nodes is None or other.node is None or args is None:
+        return 0, None
+    return other.nodes, memory_of(analysis.model, other.node, args)

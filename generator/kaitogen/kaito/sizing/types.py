@@ -1,7 +1,7 @@
-"""The values of a size: what KAITO will ask for (column A), and what vLLM will then probably have (column B).
+"""The values of a size: KAITO's own estimate of nodes, and the memory that vLLM will then probably have.
 
-All memory is in bytes, all lengths in tokens. The columns are never mixed: A is the controller's
-own arithmetic, B an expectation whose every figure says how far it can be trusted.
+All memory is in bytes, all lengths in tokens. The two are kept apart: an estimate is the controller's own
+arithmetic, memory an expectation whose every figure says how far it can be trusted.
 """
 
 from typing import Literal, NamedTuple, TypeAlias
@@ -55,7 +55,7 @@ class Context(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """Column A. What is not known is None, and `unknown` says why.
+    """What the controller will ask for. What is not known is None, and `unknown` says why.
 
     `requested` is the count that the Workspace says, `nodes` what the controller will want whatever that is.
     `certain` is false where KAITO's own sizes of that version are not published, so that the catalogue's stand in.
@@ -68,10 +68,10 @@ class Estimate(NamedTuple):
     nodes: int | None
     node: Node | None
     context: Context
-    layout: Layout | None
-    certain: bool
-    reasons: tuple[str, ...]
-    unknown: str
+    layout: Layout | None = None
+    certain: bool = True
+    reasons: tuple[str, ...] = ()
+    unknown: str = ""
 
     @property
     def gpus(self) -> int | None:
@@ -88,7 +88,7 @@ class Span(NamedTuple):
 
 
 class Term(NamedTuple):
-    """One line of the memory bill of a GPU, in bytes; an exact one has one value three times."""
+    """A part of the memory of a GPU, in bytes; an exact one has one value three times."""
 
     name: str
     low: int
@@ -99,7 +99,7 @@ class Term(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Column B: one GPU's memory bill, and what follows for requests.
+    """What the memory of one GPU goes to, and what follows for requests.
 
     `gpu` is the memory of the card; `terms` are weights, activations, non-torch, reserve and KV cache, which add up to
     it where their likely values are taken. `per_token` is what one token takes on one GPU. `tokens` is the KV cache of
@@ -122,22 +122,22 @@ class Memory(NamedTuple):
     @property
     def largest(self) -> Term:
         """What takes most of the GPU, the cache and the reserve apart."""
-        return max(self.terms[:3], key=lambda one: one.likely)
+        return max(self.terms[:3], key=lambda term: term.likely)
 
 
-class Lever(NamedTuple):
+class Recommendation(NamedTuple):
     """The one change that helps most, as an instruction, and what it does, computed."""
 
-    words: str
+    change: str
     effect: str
 
 
 class Sizing(NamedTuple):
-    """Both columns for one Workspace. `missing` says why there is no column B; paths of warnings are the Workspace's."""
+    """Both for one Workspace. `missing` says why nothing is known of the memory; paths of warnings are the Workspace's."""
 
     model: str
     estimate: Estimate
     memory: Memory | None
     missing: str
-    lever: Lever | None
+    recommendation: Recommendation | None
     warnings: tuple[Diagnostic, ...]

@@ -1,13 +1,15 @@
-"""Where the two columns part company, or the user will meet something that nobody chose (KG701 to KG719)."""
+"""Where KAITO's estimate and vLLM's memory disagree, or the user will meet something that nobody chose (KG701 to KG719)."""
 
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.catalogue.models import find_short
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.sizing.analysis import Case
-from kaitogen.kaito.sizing.engine_args import has_eight_bits
-from kaitogen.kaito.sizing.memory import indivisible, memory
+from kaitogen.kaito.sizing.analysis import Analysis
+from kaitogen.kaito.sizing.engine_args import takes_fp8
+from kaitogen.kaito.sizing.memory import indivisible, memory_of
+from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.node_estimator import holds, layout_of
 from kaitogen.kaito.sizing.overheads import GIB
 from kaitogen.kaito.sizing.types import Memory
@@ -36,111 +38,99 @@ _CONFIG: Final = ("inference", "config")
 _SHORT: Final = 8192
 
 
-def judge(case: Case) -> Iterator[Diagnostic]:
+def judge(analysis: Analysis) -> Iterator[Diagnostic]:
     """Everything to say about one Workspace's size."""
-    yield from _on_the_way_out(case)
-    if isinstance(case.known, str):
-        if case.estimate.runtime == "vllm" and case.ctx.model is None:
-            name = cut(case.name)
-            advice = f"give the folder that it is in with --model-config {name}=FOLDER"
-            yield KG711.at(_NAME, case.known, fix=advice, found=name)
+    yield from _leaving(analysis)
+    model, memory = analysis.model, analysis.memory
+    if model is None and analysis.estimate.runtime == "vllm" and analysis.ctx.model is None:
+        name = cut(analysis.name)
+        fix = f"give the folder that it is in with --model-config {name}=FOLDER"
+        yield KG711.at(_NAME, analysis.unknown, fix=fix, found=name)
+    if model is None or memory is None:
         return
-    if case.memory is None:
-        return
-    failing = list(_failing(case, case.memory))
-    yield from failing
-    if not failing:
-        yield from _context(case, case.memory)
-    yield from _fewer(case)
-    yield from _replicas(case, case.memory)
+    failure = _failure(analysis, model, memory)
+    if failure is not None:
+        yield failure
+    else:
+        yield from _context(analysis, model, memory)
+    yield from _fewer(analysis, model)
+    yield from _replicas(analysis, memory)
 
 
-def _where(case: Case) -> Path:
-    return _INSTANCE_TYPE if "instanceType" in case.ctx.resource else ("resource",)
+def _path(analysis: Analysis) -> Path:
+    return _INSTANCE_TYPE if "instanceType" in analysis.ctx.resource else ("resource",)
 
 
-def _failing(case: Case, bill: Memory) -> Iterator[Diagnostic]:
+def _failure(analysis: Analysis, model: ModelSpec, memory: Memory) -> Diagnostic | None:
     """KG701, KG704, KG707 and KG709: KAITO starts it, and vLLM will probably not run."""
-    assert not isinstance(case.known, str)
-    nodes = case.estimate.nodes
-    words = "1 node" if nodes == 1 else f"{nodes} nodes"
-    taken, gpus = bill.layout.data * bill.layout.tensor * bill.layout.pipeline, case.estimate.gpus or 0
+    name, layout, served = analysis.name, memory.layout, analysis.estimate.context.served
+    nodes, gpus = number_of(analysis.estimate.nodes or 0, "node"), analysis.estimate.gpus or 0
+    taken, tokens = layout.data * layout.tensor * layout.pipeline, memory.tokens.likely
     if taken > gpus:
-        have = "1 GPU" if gpus == 1 else f"{gpus} GPUs"
-        message = f"the settings spread {case.name} over {taken} GPUs, and KAITO asks for {words} with {have}: vLLM does not start"
-        advice = "remove the parallel sizes from the settings, or take nodes with more GPUs"
-        yield KG709.at(_CONFIG, message, fix=advice, found=str(taken), expected=str(gpus))
-    elif indivisible(case.known, bill.layout):
-        heads = 0 if case.known.shape is None else case.known.shape.heads
-        message = f"KAITO spreads {case.name} over {bill.layout.tensor} GPUs, which do not divide its {heads} attention heads: vLLM refuses to start"
-        advice = "take an instance type with another number of GPUs, or set tensor-parallel-size"
-        yield KG704.at(
-            _where(case), message, fix=advice, found=str(bill.layout.tensor), expected=f"a divisor of {heads}"
-        )
-    elif bill.pool.likely <= 0:
-        surely = "has no" if bill.verdict == "fails" else "probably has no"
-        message = f"KAITO asks for {words}, and vLLM then {surely} memory left for its cache: {_range(bill)}"
-        yield KG701.at(_where(case), message, fix="take GPUs with more memory", found=_gib(bill.pool.likely))
-    elif case.estimate.context.served.isdigit() and bill.tokens.likely < int(case.estimate.context.served):
-        wanted = int(case.estimate.context.served)
-        message = f"max-model-len {wanted} needs more cache than {words} probably have, about {bill.tokens.likely} tokens: vLLM then refuses to start"
-        yield KG707.at(
-            _CONFIG,
-            message,
-            fix=f"lower it, or {_more_room(case)}",
-            found=str(wanted),
-            expected=f"about {bill.tokens.likely}",
-        )
-
-
-def _range(bill: Memory) -> str:
-    return f"{_gib(bill.pool.low)} to {_gib(bill.pool.high)} GiB on each GPU"
+        message = f"the settings spread {name} over {taken} GPUs, and KAITO asks for {nodes} with {number_of(gpus, 'GPU')}: vLLM does not start"
+        fix = "remove the parallel sizes from the settings, or take nodes with more GPUs"
+        return KG709.at(_CONFIG, message, fix=fix, found=str(taken), expected=str(gpus))
+    if indivisible(model, layout):
+        heads = 0 if model.shape is None else model.shape.heads
+        message = f"KAITO spreads {name} over {layout.tensor} GPUs, which do not divide its {heads} attention heads: vLLM refuses to start"
+        fix = "take an instance type with another number of GPUs, or set tensor-parallel-size"
+        expected = f"a divisor of {heads}"
+        return KG704.at(_path(analysis), message, fix=fix, found=str(layout.tensor), expected=expected)
+    if memory.pool.likely <= 0:
+        surely = "has no" if memory.verdict == "fails" else "probably has no"
+        room = f"{_gib(memory.pool.low)} to {_gib(memory.pool.high)} GiB on each GPU"
+        message = f"KAITO asks for {nodes}, and vLLM then {surely} memory left for its cache: {room}"
+        fix = "take GPUs with more memory"
+        return KG701.at(_path(analysis), message, fix=fix, found=_gib(memory.pool.likely))
+    if served.isdigit() and tokens < int(served):
+        length = int(served)
+        message = f"max-model-len {length} needs more cache than {nodes} probably have, about {tokens} tokens: vLLM then refuses to start"
+        fix = f"lower it, or {_more_room(analysis)}"
+        return KG707.at(_CONFIG, message, fix=fix, found=str(length), expected=f"about {tokens}")
+    return None
 
 
 def _gib(number: int) -> str:
     return f"{number / GIB:.1f}"
 
 
-def _context(case: Case, bill: Memory) -> Iterator[Diagnostic]:
+def _context(analysis: Analysis, model: ModelSpec, memory: Memory) -> Iterator[Diagnostic]:
     """KG702 and KG703: `auto` takes what is there, and nobody chose it."""
-    assert not isinstance(case.known, str)
-    limit, tokens = case.known.token_limit, bill.context.likely
-    if case.estimate.context.served.isdigit() or tokens >= limit or bill.tokens.high is None:
+    limit, tokens, context = model.token_limit, memory.context.likely, analysis.estimate.context
+    if context.served.isdigit() or tokens >= limit or memory.tokens.high is None:
         return
-    message = f"KAITO sizes for {case.estimate.context.tokens} tokens and lets vLLM take what is there: expect about {tokens} of the model's {limit}"
-    severe = tokens < min(_SHORT, limit)
-    advice = f"set max-model-len to what you need, or {_more_room(case)}"
-    rule = KG702 if severe else KG703
-    yield rule.at(_where(case), message, fix=advice, found=f"about {tokens}", expected=str(limit))
+    message = f"KAITO sizes for {context.tokens} tokens and lets vLLM take what is there: expect about {tokens} of the model's {limit}"
+    fix = f"set max-model-len to what you need, or {_more_room(analysis)}"
+    rule = KG702 if tokens < min(_SHORT, limit) else KG703
+    yield rule.at(_path(analysis), message, fix=fix, found=f"about {tokens}", expected=str(limit))
 
 
-def _more_room(case: Case) -> str:
-    node = case.estimate.node
+def _more_room(analysis: Analysis) -> str:
+    node = analysis.estimate.node
     larger = "take GPUs with more memory"
-    eight_bits = node is not None and has_eight_bits(case.ctx, node)
-    return f"set kv-cache-dtype: fp8, or {larger}" if eight_bits else larger
+    return f"set kv-cache-dtype: fp8, or {larger}" if node and takes_fp8(analysis.ctx, node) else larger
 
 
-def _fewer(case: Case) -> Iterator[Diagnostic]:
+def _fewer(analysis: Analysis, model: ModelSpec) -> Iterator[Diagnostic]:
     """KG705: the estimate divides the cache by the GPUs of one node, however many nodes there are."""
-    nodes, node, launch = case.estimate.nodes, case.estimate.node, case.launch
-    if nodes is None or node is None or launch is None or nodes < 2 or isinstance(case.known, str):
+    nodes, node, args = analysis.estimate.nodes, analysis.estimate.node, analysis.args
+    if nodes is None or node is None or args is None or nodes < 2:
         return
-    needed = case.estimate.context.tokens
-    if not holds(case.ctx.minor, case.known, node, nodes - 1, needed):
+    needed, minor = analysis.estimate.context.tokens, analysis.ctx.minor
+    if not holds(minor, model, node, nodes - 1, needed):
         return
-    layout = layout_of(case.ctx.minor, case.known.counted[0], node, nodes - 1)
-    less = memory(case.known, node, launch._replace(layout=layout))
+    layout = layout_of(minor, model.counted[0], node, nodes - 1)
+    less = memory_of(model, node, args._replace(layout=layout))
     if less.verdict == "fails" or less.tokens.likely < needed:
         return
     message = f"KAITO asks for {nodes} nodes, and {nodes - 1} would hold the {needed} tokens by its own rule, {less.tokens.likely} by what vLLM takes: it divides the cache by the GPUs of one node"
-    advice = "take an instance type with more GPUs per node, where that makes no difference"
-    yield KG705.at(_where(case), message, fix=advice, found=str(nodes), expected=str(nodes - 1))
+    fix = "take an instance type with more GPUs per node, where that makes no difference"
+    yield KG705.at(_path(analysis), message, fix=fix, found=str(nodes), expected=str(nodes - 1))
 
 
-def _on_the_way_out(case: Case) -> Iterator[Diagnostic]:
+def _leaving(analysis: Analysis) -> Iterator[Diagnostic]:
     """KG706: what a newer KAITO no longer has."""
-    ctx = case.ctx
+    ctx = analysis.ctx
     short = find_short(ctx.preset or "")
     if short is not None and short[2] > ctx.minor:
         message = f"the preset {cut(ctx.preset or '')} goes with KAITO 0.{short[2]}"
@@ -149,12 +139,13 @@ def _on_the_way_out(case: Case) -> Iterator[Diagnostic]:
     sku = ctx.sku
     if sku is not None and sku.removed > ctx.minor:
         message = f"{sku.name} ({sku.gpu_model}) leaves KAITO's table with 0.{sku.removed}"
-        yield KG706.at(_where(case), message, fix="take a newer card before KAITO is upgraded")
+        yield KG706.at(_path(analysis), message, fix="take a newer card before KAITO is upgraded")
 
 
-def _replicas(case: Case, bill: Memory) -> Iterator[Diagnostic]:
+def _replicas(analysis: Analysis, memory: Memory) -> Iterator[Diagnostic]:
     """KG708: replicas multiply throughput and weights, not the context."""
-    if bill.layout.data > 1:
-        message = f"KAITO runs {bill.layout.data} replicas of {case.name} in one pod, one on each GPU with all of the weights"
-        advice = "take an instance type with one GPU where one replica is enough"
-        yield KG708.at(_where(case), message, fix=advice, found=str(bill.layout.data))
+    replicas = memory.layout.data
+    if replicas > 1:
+        message = f"KAITO runs {replicas} replicas of {analysis.name} in one pod, one on each GPU with all of the weights"
+        fix = "take an instance type with one GPU where one replica is enough"
+        yield KG708.at(_path(analysis), message, fix=fix, found=str(replicas))

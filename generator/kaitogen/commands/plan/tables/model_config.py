@@ -11,7 +11,7 @@ from kaitogen.commands.plan.tables.reading import at
 from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.sizing.model_spec import Layers, Subject, has_experts, mixed
+from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts, mixed
 from kaitogen.model import Diagnostic, Document, Json, Rule
 from kaitogen.pipeline.load import read_file
 
@@ -47,9 +47,9 @@ _WEIGHTS: Final = (r"consolidated.*\.safetensors", r".*\.safetensors", r".*\.bin
 _INDEXES: Final = ("model.safetensors.index.json", "consolidated.safetensors.index.json", "pytorch_model.bin.index.json")  # fmt: skip
 
 
-def read_configs(words: tuple[str, ...]) -> tuple[dict[str, Subject], list[Diagnostic]]:
+def read_configs(words: tuple[str, ...]) -> tuple[dict[str, ModelSpec], list[Diagnostic]]:
     """The models of `[MODEL=]PATH` words by id in lower case, and what is wrong with their files."""
-    configs: dict[str, Subject] = {}
+    configs: dict[str, ModelSpec] = {}
     findings: list[Diagnostic] = []
     for word in words:
         name, equals, path = word.partition("=")
@@ -61,7 +61,7 @@ def read_configs(words: tuple[str, ...]) -> tuple[dict[str, Subject], list[Diagn
     return configs, findings
 
 
-def read_config(path: str) -> tuple[Subject | None, list[Diagnostic]]:
+def read_config(path: str) -> tuple[ModelSpec | None, list[Diagnostic]]:
     """The model of a folder or of the config.json in it; None where something is missing or absurd."""
     file = os.path.join(path, CONFIG) if os.path.isdir(path) else path
     document = _json(file)
@@ -188,7 +188,7 @@ def _as_quantity(size: int) -> int:
     return int((Decimal(f"{size / _GIB:.2f}") * _GIB).to_integral_value(ROUND_CEILING))
 
 
-def _subject(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> Subject:
+def _subject(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> ModelSpec:
     heads = numbers["heads"]
     kv_heads = numbers.get("kv_heads") or (1 if fields.get("multi_query") is True else heads)
     head_dim = numbers.get("head_dim") or numbers["hidden"] // heads
@@ -203,7 +203,7 @@ def _subject(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: in
     )  # fmt: skip
     elements = shape.kv_rank + shape.rope_dim if shape.latent else 2 * kv_heads * head_dim
     experts = any(isinstance(fields.get(key), int) and fields[key] > 1 for key in _EXPERTS)
-    return Subject(
+    return ModelSpec(
         "", weights, elements * shape.layers * 2, numbers.get("limit", _DEFAULT_LIMIT), shape, _layers(fields, shape),
         experts or has_experts(architecture, ""), bool(quantization), source,
     )  # fmt: skip
