@@ -119,6 +119,31 @@ def test_a_set_has_what_is_common_as_its_defaults() -> None:
     )
 
 
+def test_a_set_of_workspaces_that_are_all_passed_over_is_none() -> None:
+    owned = WORKSPACE.replace(
+        "  name: phi\n", "  name: phi\n  labels: {inferenceset.kaito.sh/created-by: a}\n", 1
+    )
+    done = kaitogen("import", "--set", "-", stdin=owned.encode())
+    assert (done.code, done.text) == (0, "")
+    assert "warning KG175" in done.said
+
+
+def test_comments_go_with_their_fields() -> None:
+    plain = WORKSPACE.replace("  config: phi-inference\n", "")
+    first = plain.replace("count: 2", "count: 2  # two")
+    second = plain.replace("name: phi\n", "name: phj  # the other\n", 1).replace(
+        "resource:", "# where\nresource:"
+    )
+    items = "".join("- " + one.rstrip().replace("\n", "\n  ") + "\n" for one in (first, second))
+    text = f"apiVersion: v1\nkind: List\n# all of them\nitems:\n{items}"
+    done = kaitogen("import", "-", stdin=text.encode())
+    assert done.code == 0, done.said
+    assert "    count: 2  # two\n" in done.text
+    assert "  name: phj  # the other\n" in done.text
+    assert "  # where\n  placement:\n" in done.text
+    assert kaitogen("import", "-", stdin=text.replace("\n", "\r\n").encode()).text == done.text
+
+
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from kaitogen.commands.import_.importer import import_all
-from kaitogen.commands.import_.targeting import target_of
+from kaitogen.commands.import_.reading import target_of
 from kaitogen.kaito.objects import canonical
 from kaitogen.model import KAITO_VERSIONS, Document, Origin, Request, TargetOverrides, UserObject
 from kaitogen.pipeline.check import check_objects

@@ -49,7 +49,7 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
             found = problems or schema.problems("intent", value) or list(_rules(value))
             diagnostics.extend(problem.of(origin) for problem in found)
             if not any(problem.severity == "error" for problem in found):
-                specs.append(_spec(value, origin))
+                specs.append(spec_of(value, origin))
                 continue
             diagnostics.extend(error_limit.count_error(origin))
             if error_limit.is_reached(document):
@@ -161,18 +161,19 @@ def _inline(config: Json) -> bool:
     return config is not None and "configMapName" not in config
 
 
-def _spec(value: Json, origin: Origin) -> Spec:
+def spec_of(value: Json, origin: Origin) -> Spec:
+    """An intent that its schema accepts as a Spec."""
     metadata, spec = value["metadata"], value["spec"]
     return Spec(
-        origin,
-        metadata["name"],
-        metadata.get("namespace"),
-        metadata.get("labels") or {},
-        metadata.get("annotations") or {},
-        target_of(spec),
-        _placement(spec.get("placement") or {}),
-        spec.get("inference"),
-        spec.get("tuning"),
+        origin=origin,
+        name=metadata["name"],
+        namespace=metadata.get("namespace"),
+        labels=metadata.get("labels") or {},
+        annotations=metadata.get("annotations") or {},
+        target=target_of(spec),
+        placement=_placement(spec.get("placement") or {}),
+        inference=spec.get("inference"),
+        tuning=spec.get("tuning"),
     )
 
 

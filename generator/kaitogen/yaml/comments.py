@@ -1,9 +1,9 @@
 """The comments of a document by the key or item that they speak of."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kaitogen.model import Json, Path
+from kaitogen.model import Path
 from kaitogen.yaml.lines import is_regular
 from kaitogen.yaml.tree import Node, Scalars, trees
 
@@ -74,24 +74,6 @@ def comment_start(line: str, offset: int, scalars: Scalars) -> int:
             return at
         at = line.find("#", at + 1)
     return -1
-
-
-def settled(found: Mapping[Path, Comments], value: Json) -> dict[Path, Comments]:
-    """The comments at paths that the value has: what its place is gone from goes above the nearest one."""
-    kept: dict[Path, Comments] = {}
-    for path, comment in found.items():
-        length = next(length for length in range(len(path), -1, -1) if _has(value, path[:length]))
-        kept.setdefault(path[:length], Comments()).add(comment, beside=0 < length == len(path))
-    return kept
-
-
-def _has(value: Json, path: Path) -> bool:
-    for step in path:
-        inside = range(len(value)) if isinstance(value, list) else value if isinstance(value, dict) else ()
-        if step not in inside:
-            return False
-        value = value[step]
-    return True
 
 
 class _Reader:

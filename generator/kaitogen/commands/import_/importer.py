@@ -1,39 +1,54 @@
-"""Objects to intents, and the proof that nothing changed on the way."""
+"""Objects to intents, and the proof that nothing changed on the way: what was written is rendered again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
-from kaitogen.commands.import_.commenting import carried
-from kaitogen.commands.import_.configuring import Kept, with_config
-from kaitogen.commands.import_.gathering import gathered
-from kaitogen.commands.import_.inverse import intent_of
-from kaitogen.commands.import_.placing import spec_of
-from kaitogen.commands.import_.proof import Difference, Identity, identity_of, prove
+from kaitogen.commands.import_.comments import at_fields, by_object, in_intent, in_set
+from kaitogen.commands.import_.intent_set import set_of
 from kaitogen.commands.import_.reading import Read, read_objects
+from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
 from kaitogen.kaito.objects import canonical, paths_in, to_intent_path, without
 from kaitogen.kaito.server_fields import declared, filled_in
-from kaitogen.model import Diagnostic, Json, Path, Rule, Target, TargetOverrides, UserObject
+from kaitogen.model import (
+    Diagnostic,
+    Document,
+    Json,
+    Origin,
+    Path,
+    Request,
+    Rule,
+    Spec,
+    Target,
+    TargetOverrides,
+    UserObject,
+)
+from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
-from kaitogen.yaml.comments import Comments, settled
+from kaitogen.pipeline.validate import spec_of
+from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.layout import laid_out
-from kaitogen.yaml.writer import dump
+from kaitogen.yaml.writer import dump, flow
 
 KG173 = Rule("KG173", "A field that an intent cannot say", kind="invalid")
 KG174 = Rule("KG174", "A ConfigMap that stays a file of its own", kind="note")
 
+#: API group, kind, namespace and name.
+Identity: TypeAlias = tuple[str, str, str, str]
+#: Rules of KAITO's are no difference: what they say of the object, they said of it before.
+_OF_KAITO: Final = "KG4"
+
 
 class Intent(NamedTuple):
-    """One intent, its text, and the objects that it has to make."""
+    """One intent by the name of its file, with its comments, and the objects that it has to make."""
 
     name: str
-    text: str
     value: Json
-    source: UserObject
-    target: Target
-    objects: Mapping[Identity, Json]
+    spec: Spec
     comments: Mapping[Path, Comments]
+    source: UserObject
+    objects: Mapping[Identity, Json]
 
 
 class Imported(NamedTuple):
@@ -45,21 +60,43 @@ class Imported(NamedTuple):
     config_maps: int = 0
 
 
-def import_all(loaded: Loaded, wanted: TargetOverrides, *, as_set: str | None = None) -> Imported:
+class _Difference(NamedTuple):
+    """A field that came out otherwise: in which object, where, what it was and what it is now."""
+
+    identity: Identity
+    path: Path
+    before: str
+    after: str
+
+
+class _Proof(NamedTuple):
+    """What rendering again showed: differences, and why an intent made nothing at all."""
+
+    differences: list[_Difference]
+    refused: list[Diagnostic]
+
+
+def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None = None) -> Imported:
     """Everything that was loaded as intents, or as one set of that name; no text where a finding is an error."""
-    read = read_objects(loaded, wanted)
+    read = read_objects(loaded, overrides)
     if any(one.severity == "error" for one in read.findings):
         return Imported({}, tuple(in_file_order(read.findings, loaded.files)))
     intents, kept = _intents(read)
-    ordered = tuple(in_file_order([*read.findings, *place(kept), *_wrong(intents)], loaded.files))
+    texts = {
+        intent.name: laid_out(intent.value, at_fields(intent.comments, intent.value)) for intent in intents
+    }
+    findings = [*read.findings, *place(kept), *place(_unproved(intents, texts))]
+    ordered = tuple(in_file_order(findings, loaded.files))
     if any(one.severity == "error" for one in ordered):
         return Imported({}, ordered)
-    texts = _as_set(as_set, intents) if as_set else {intent.name: intent.text for intent in intents}
+    if as_set and intents:
+        texts = _as_set(as_set, intents)
     made = sum(len(intent.objects) for intent in intents)
-    return Imported(texts, ordered, len(intents), made - len(intents))
+    return Imported(texts, ordered, workspaces=len(intents), config_maps=made - len(intents))
 
 
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
+    """The intents of all Workspaces, and which ConfigMaps stay files of their own."""
     config_maps: dict[tuple[str, str], UserObject] = {}
     for one in read.config_maps:
         metadata = one.data.get("metadata")
@@ -67,9 +104,14 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
             config_maps[metadata.get("namespace") or "", metadata["name"]] = one
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
+    comments: dict[tuple[str, int], dict[Path, list[tuple[Path, Comments]]]] = {}
     for workspace, target in read.workspaces:
         intent, problem = _intent(workspace, target, config_maps)
-        intents.append(intent)
+        (document, (root, *_)) = workspace.origin
+        where = document.file, document.number
+        if where not in comments:
+            comments[where] = by_object(document)
+        intents.append(intent._replace(comments=in_intent(comments[where].get(root, ()), intent.spec)))
         kept += [problem] if problem else []
     return intents, kept
 
@@ -77,69 +119,67 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
 def _intent(
     source: UserObject, target: Target, config_maps: Mapping[tuple[str, str], UserObject]
 ) -> tuple[Intent, Diagnostic | None]:
-    data, value = min(_forms(source.data, target), key=lambda form: len(dump(form[1])))
+    """The intent of a Workspace, and why its ConfigMap is no part of it."""
+    origin = source.origin
+    data, value = min(_forms(source.data, target, origin), key=lambda form: len(dump(form[1])))
     objects = [data]
     problem = None
-    kind = "inference" if "inference" in data else "tuning"
-    named = (data["metadata"].get("namespace", ""), data[kind].get("config"))
-    if config_map := config_maps.get(named):
-        taken = with_config(value, declared(config_map.data), target)
-        if isinstance(taken, Kept):
-            message = f"ConfigMap {named[1]} stays a file of its own: {taken.reason}"
+    metadata = data["metadata"]
+    workload = data["inference" if "inference" in data else "tuning"]
+    if config_map := config_maps.get((metadata.get("namespace", ""), workload.get("config"))):
+        with_settings = with_config(value, declared(config_map.data), origin)
+        if isinstance(with_settings, Kept):
+            message = f"ConfigMap {workload['config']} stays a file of its own: {with_settings.reason}"
             advice = "keep it beside the intents, or put its settings into the intent by hand"
             problem = KG174.at(("metadata", "name"), message, fix=advice).of(config_map.origin)
         else:
-            value = taken
+            value = with_settings
             objects.append(canonical(declared(config_map.data)))
-    document, roots = source.origin.document, source.origin.roots
-    notes = carried(document, roots[0], value, target)
-    name = "_".join([*filter(None, [data["metadata"].get("namespace")]), data["metadata"]["name"]])
-    wanted = {identity_of(one): one for one in objects}
-    text = laid_out(value, settled(notes, value))
-    return Intent(f"{name}.intent.yaml", text, value, source, target, wanted, notes), problem
+    intent = Intent(
+        name="_".join([*filter(None, [metadata.get("namespace")]), metadata["name"]]) + ".intent.yaml",
+        value=value,
+        spec=spec_of(value, origin),
+        comments={},
+        source=source,
+        objects={_identity(one): one for one in objects},
+    )
+    return intent, problem
 
 
-def _forms(stored: Json, target: Target) -> Iterator[tuple[Json, Json]]:
+def _forms(stored: Json, target: Target, origin: Origin) -> Iterator[tuple[Json, Json]]:
     """The object with and without what the API server may have filled in, each with its intent."""
     whole = canonical(declared(stored))
-    yield whole, intent_of(whole, target)
-    defaults = filled_in(stored)
-    if defaults:
+    yield whole, intent_of(whole, target, origin)
+    if defaults := filled_in(stored):
         short = whole
         for path in defaults:
             short = canonical(without(short, path))
-        yield short, intent_of(short, target)
-
-
-def _wrong(intents: Sequence[Intent]) -> list[Diagnostic]:
-    """Every field that the intents cannot say, at the place where the manifest says it."""
-    documents = [
-        one for intent in intents for one in documents_of(intent.name, intent.text.encode()).documents
-    ]
-    proof = prove(documents, _objects(intents))
-    by_name = {intent.name: intent for intent in intents}
-    by_identity = {identity: intent for intent in intents for identity in intent.objects}
-    located = [_refused(by_name[one.file], one) for one in proof.refused]
-    if not located:
-        located = [_different(by_identity[one.identity], one) for one in proof.differences]
-    return place(located)
-
-
-def _objects(intents: Sequence[Intent]) -> dict[Identity, Json]:
-    return {identity: data for intent in intents for identity, data in intent.objects.items()}
+        yield short, intent_of(short, target, origin)
 
 
 def _as_set(name: str, intents: Sequence[Intent]) -> dict[str, str]:
     """All intents as one text, which is held against the same objects."""
     file = f"{name}.intent.yaml"
-    text = gathered(name, [(one.value, one.comments) for one in intents])
-    proof = prove(documents_of(file, text.encode()).documents, _objects(intents))
+    value = set_of(name, [intent.value for intent in intents])
+    text = laid_out(value, in_set([intent.comments for intent in intents], value))
+    proof = _prove(documents_of(file, text.encode()).documents, intents)
     if proof.differences or proof.refused:
-        raise InternalError("the set that was gathered does not say what its intents say")
+        raise InternalError("the set does not say what its intents say")
     return {file: text}
 
 
-def _different(intent: Intent, one: Difference) -> Diagnostic:
+def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> list[Diagnostic]:
+    """Every field that the intents cannot say, at the place where the manifest says it."""
+    documents = [one for name, text in texts.items() for one in documents_of(name, text.encode()).documents]
+    proof = _prove(documents, intents)
+    by_name = {intent.name: intent for intent in intents}
+    by_identity = {identity: intent for intent in intents for identity in intent.objects}
+    if proof.refused:
+        return [_refused(by_name[one.file], one) for one in proof.refused]
+    return [_different(by_identity[one.identity], one) for one in proof.differences]
+
+
+def _different(intent: Intent, one: _Difference) -> Diagnostic:
     message = f"an intent cannot say this: it would come out as {one.after}"
     advice = "take the field out of the manifest, or keep this Workspace as it is"
     problem = KG173.at(one.path, message, fix=advice, found=one.before, expected=one.after)
@@ -148,15 +188,49 @@ def _different(intent: Intent, one: Difference) -> Diagnostic:
 
 def _refused(intent: Intent, finding: Diagnostic) -> Diagnostic:
     """What the schema of intents refuses, at the field of the manifest that said it."""
-    spec = spec_of(
-        intent.value["metadata"]["name"],
-        intent.value["spec"].get("placement") or {},
-        intent.target,
-        intent.value["spec"].get("inference"),
+    paths = (
+        path for path in paths_in(intent.source.data) if to_intent_path(intent.spec, path) == finding.path
     )
-    paths = (path for path in paths_in(intent.source.data) if to_intent_path(spec, path) == finding.path)
     message = f"an intent cannot say this: {finding.message}"
     problem = KG173.at(
         next(paths, ()), message, fix=finding.fix, found=finding.found, expected=finding.expected
     )
     return problem.of(intent.source.origin)
+
+
+def _identity(data: Json) -> Identity:
+    """What Kubernetes takes for one and the same object."""
+    metadata = data["metadata"]
+    group = data["apiVersion"].rpartition("/")[0]
+    return group, data["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+def _prove(documents: Sequence[Document], intents: Sequence[Intent]) -> _Proof:
+    """Render the documents and compare with the objects that the intents should make, and with no others."""
+    result = generate(Request(documents=tuple(documents)))
+    refused = [
+        one for one in result.findings if one.severity == "error" and not one.code.startswith(_OF_KAITO)
+    ]
+    expected = {identity: data for intent in intents for identity, data in intent.objects.items()}
+    made = {manifest.identity: manifest.data for manifest in result.manifests}
+    differences = [
+        _Difference(identity, *each)
+        for identity in {**expected, **made}
+        for each in _differences(expected.get(identity), made.get(identity), ())
+    ]
+    return _Proof(differences, refused)
+
+
+def _differences(before: Json, after: Json, path: Path) -> Iterator[tuple[Path, str, str]]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in {**before, **after}:
+            yield from _differences(before.get(key), after.get(key), (*path, key))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(one, other, (*path, index))
+    elif flow(before) != flow(after):
+        yield path, _shown(before), _shown(after)
+
+
+def _shown(value: Json) -> str:
+    return "nothing" if value is None else flow(value)[:60]

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.commands.import_.targeting import target_of
 from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import take_back
+from kaitogen.kaito import versions
+from kaitogen.kaito.catalogue.skus import PROVIDERS, find_sku
 from kaitogen.model import Diagnostic, Document, Json, Origin, Path, Rule, Target, TargetOverrides, UserObject
 from kaitogen.pipeline.check import KG220, check_objects, is_workspace
 from kaitogen.pipeline.classify import classify
@@ -15,6 +16,7 @@ KG170 = Rule("KG170", "There is no Workspace to import", kind="invalid")
 KG171 = Rule("KG171", "A Helm template that is not rendered yet", kind="invalid")
 KG172 = Rule("KG172", "An item of a List that is no object", kind="invalid")
 KG175 = Rule("KG175", "A Workspace that something else makes", kind="warning")
+KG176 = Rule("KG176", "The installation was taken from the Workspace", kind="note")
 
 
 _MARK: Final = "{{"
@@ -23,6 +25,9 @@ _FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData")
 _RENDER_FIRST: Final = "render it first: helm template . | kaitogen import -"
 _OWNER_LABEL: Final = "inferenceset.kaito.sh/created-by"
 _MOST_KINDS: Final = 3
+#: The feature gate that a mode of partitioning needs.
+_GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
+_V1ALPHA1: Final = "kaito.sh/v1alpha1"
 
 
 class Read(NamedTuple):
@@ -33,7 +38,7 @@ class Read(NamedTuple):
     findings: tuple[Diagnostic, ...]
 
 
-def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
+def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     """The objects of a whole run, held against KAITO's rules of their targets."""
     documents, unreadable, files = loaded
     sorted_out = classify(documents, with_objects=True)
@@ -48,7 +53,7 @@ def read_objects(loaded: Loaded, wanted: TargetOverrides) -> Read:
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
             located.append(problem.of(one.origin))
         else:
-            target, note = target_of(one.data, wanted)
+            target, note = target_of(one.data, overrides)
             workspaces.append((one, target))
             located += [note.of(one.origin)] if note else []
     located += judged(workspaces, config_maps)
@@ -159,3 +164,49 @@ def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Diagnostic:
     message = f"no Workspace of kaito.sh is here{f', only {shown}' if shown else ''}"
     advice = "name the files that hold Workspaces, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -"
     return KG170.in_file(files[0] if files else "", message, fix=advice)
+
+
+def target_of(workspace: Json, overrides: TargetOverrides) -> tuple[Target, Diagnostic | None]:
+    """The target of a Workspace, with a note about what nobody said."""
+    default = Target()
+    resource = workspace.get("resource")
+    resource = resource if isinstance(resource, dict) else {}
+    kaito = overrides.kaito or default.kaito
+    gates = dict(overrides.feature_gates)
+    taken: list[tuple[str, Path, str]] = []
+    partition = resource.get("partition")
+    mode = partition.get("mode") if isinstance(partition, dict) else None
+    gate = _GATES.get(mode) if isinstance(mode, str) else None
+    if gate and gate not in gates:
+        gates[gate] = True
+        taken.append((f"gate {gate}", ("resource", "partition"), f"its partition is {mode}"))
+    provisioner = overrides.node_provisioner or default.node_provisioner
+    usual = Target(kaito, feature_gates=gates)
+    needed = usual.has(versions.STRICT_INSTANCE_TYPE) and not usual.byo
+    if overrides.node_provisioner is None and needed and not resource.get("instanceType"):
+        provisioner = "byo"
+        taken.append(("nodeProvisioner byo", ("resource",), "it names no instanceType"))
+    provider = overrides.provider or _provider(resource.get("instanceType"))
+    if overrides.provider is None and provider != default.provider:
+        taken.append(
+            (f"provider {provider}", ("resource", "instanceType"), "that is where its instanceType is from")
+        )
+    api_version = _V1ALPHA1 if workspace.get("apiVersion") == _V1ALPHA1 else default.api_version
+    return Target(kaito, provider, provisioner, gates, api_version), _note(taken)
+
+
+def _provider(instance_type: Json) -> str:
+    """The first cloud whose table has the instance type, azure where none has."""
+    if isinstance(instance_type, str):
+        for provider in PROVIDERS:
+            if find_sku(provider, instance_type) is not None:
+                return provider
+    return Target().provider
+
+
+def _note(taken: list[tuple[str, Path, str]]) -> Diagnostic | None:
+    if not taken:
+        return None
+    words = " and ".join(f"{what}, since {why}" for what, _, why in taken)
+    advice = "say it by --provider, --node-provisioner or --feature-gate where that is wrong"
+    return KG176.at(taken[0][1], f"taken to be for {words}", fix=advice)

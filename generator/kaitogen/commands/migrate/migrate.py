@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from functools import reduce
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from kaitogen.commands.import_.reading import judged
-from kaitogen.commands.import_.targeting import target_of as target_of_workspace
-from kaitogen.commands.migrate.renames import KG177
-from kaitogen.commands.migrate.steps import of_part, of_whole, of_workspace
+from kaitogen.commands.import_.reading import target_of as target_of_workspace
+from kaitogen.commands.migrate.steps import KG177, of_part, of_whole, of_workspace
 from kaitogen.diagnostics.placing import place
 from kaitogen.kaito.objects import MISSING, in_key_order, value_at
 from kaitogen.model import (
@@ -29,6 +27,7 @@ from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.reader import Unreadable, read
+from kaitogen.yaml.surrogates import joined
 from kaitogen.yaml.writer import flow
 
 _BY_HAND: Final = "change it by hand; what an alias stands for, say, is written elsewhere"
@@ -41,60 +40,54 @@ class Migrated(NamedTuple):
     findings: tuple[Diagnostic, ...]
 
 
-def migrated(name: str, data: bytes, wanted: TargetOverrides) -> Migrated:
-    """One file for the version `wanted.kaito`; the rest of `wanted` is about finished Workspaces."""
+def migrated(name: str, data: bytes, overrides: TargetOverrides) -> Migrated:
+    """One file for the version `overrides.kaito`; the rest of them is about finished Workspaces."""
     loaded = documents_of(name, data)
     if loaded.findings:
         return Migrated("", tuple(loaded.findings))
-    text = data.decode("utf-8-sig")
-    starts = [raw.start for raw in read(text)]
-    pieces = _pieces(text)
-    located: list[Diagnostic] = []
-    moved: list[Document] = []
+    text = joined(data.decode("utf-8-sig"))
+    parts: list[str] = []
+    end = 0
+    problems: list[Diagnostic] = []
+    documents: list[Document] = []
     flaws: list[Diagnostic] = []
     for document in loaded.documents:
-        edits = list(_edits(document, wanted, located))
-        if not edits and not _ours(document):
+        edits = list(_edits(document, overrides, problems))
+        if not edits and not _is_ours(document):
             continue
         flaws += document.flaws
         if document.flaws:
             continue
         value = reduce(changed, edits, document.value)
-        moved.append(document._replace(value=value))
-        pieces[starts[document.number]] = _in_text(document, edits, value, located)
-    findings = [*flaws, *place(located)]
-    told = {(one.line, one.column) for one in findings if one.severity == "error"}
-    left = [*place(_left(moved, wanted)), *_unsaid(moved)]
-    findings += [one for one in left if (one.line, one.column) not in told]
-    whole = "".join(pieces[start] for start in sorted(pieces))
-    return Migrated(whole, tuple(dict.fromkeys(findings)))
+        documents.append(document._replace(value=value))
+        start = text.index(document.text, end)
+        parts += text[end:start], _edited_text(document, edits, value, problems)
+        end = start + len(document.text)
+    findings = [*flaws, *place(problems)]
+    reported = {(one.line, one.column) for one in findings if one.severity == "error"}
+    remaining = [*place(_errors_in_workspaces(documents, overrides)), *_errors_in_intents(documents)]
+    findings += [one for one in remaining if (one.line, one.column) not in reported]
+    return Migrated("".join([*parts, text[end:]]), tuple(dict.fromkeys(findings)))
 
 
-def _ours(document: Document) -> bool:
+def _is_ours(document: Document) -> bool:
     return is_an_intent(document.value) or bool(classify([document], with_objects=True).objects)
 
 
-def _pieces(text: str) -> dict[int, str]:
-    """The text of each document, and what stands between them, by offset."""
-    raws = [(raw.start, raw.end) for raw in read(text)]
-    cuts = sorted({0, len(text), *(at for raw in raws for at in raw)})
-    return {start: text[start:end] for start, end in pairwise(cuts)}
-
-
-def _edits(document: Document, wanted: TargetOverrides, located: list[Diagnostic]) -> Iterator[Edit]:
+def _edits(document: Document, overrides: TargetOverrides, problems: list[Diagnostic]) -> Iterator[Edit]:
     if document.flaws:
         return
     seen: set[Path] = set()
-    for origin, step in _steps(document, wanted):
+    for origin, step in _steps(document, overrides):
         if isinstance(step, Diagnostic):
-            located.append(step.of(origin))
+            problems.append(step.of(origin))
         elif step.path not in seen:
             seen.add(step.path)
             yield step
 
 
-def _steps(document: Document, wanted: TargetOverrides) -> Iterator[tuple[Origin, Edit | Diagnostic]]:
-    to = Target(wanted.kaito or NEWEST_KAITO)
+def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Origin, Edit | Diagnostic]]:
+    to = Target(overrides.kaito or NEWEST_KAITO)
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
         for one in classify([document], with_objects=True).objects:
@@ -136,7 +129,7 @@ def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
             yield Edit((*roots[-1], "spec", "target", "kaito"), to.kaito)
 
 
-def _in_text(document: Document, edits: list[Edit], value: Json, located: list[Diagnostic]) -> str:
+def _edited_text(document: Document, edits: list[Edit], value: Json, problems: list[Diagnostic]) -> str:
     """The document's text after the edits, read back once; what cannot be edited there is a finding."""
     path: Path = ()
     try:
@@ -148,21 +141,20 @@ def _in_text(document: Document, edits: list[Edit], value: Json, located: list[D
     except Unreadable:
         pass
     message = "this cannot be changed in the text alone"
-    located.append(KG177.at(path, message, fix=_BY_HAND).of(Origin(document)))
+    problems.append(KG177.at(path, message, fix=_BY_HAND).of(Origin(document)))
     return document.text
 
 
-def _left(moved: list[Document], wanted: TargetOverrides) -> Iterator[Diagnostic]:
+def _errors_in_workspaces(documents: list[Document], overrides: TargetOverrides) -> Iterator[Diagnostic]:
     """What the other version refuses in finished Workspaces after all edits."""
-    finished = classify([one for one in moved if not is_an_intent(one.value)], with_objects=True).objects
+    finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True).objects
     workspaces = [
-        (one, target_of_workspace(one.data, wanted)[0]) for one in finished if is_workspace(one.data)
+        (one, target_of_workspace(one.data, overrides)[0]) for one in finished if is_workspace(one.data)
     ]
     return judged(workspaces, [one for one in finished if not is_workspace(one.data)])
 
 
-def _unsaid(moved: list[Document]) -> Iterator[Diagnostic]:
+def _errors_in_intents(documents: list[Document]) -> Iterator[Diagnostic]:
     """The same of intents."""
-    intents = tuple(one for one in moved if is_an_intent(one.value))
-    result = generate(Request(documents=intents))
+    result = generate(Request(documents=tuple(one for one in documents if is_an_intent(one.value))))
     yield from (one for one in result.findings if one.severity == "error")

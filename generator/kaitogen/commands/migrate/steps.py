@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.commands.migrate.renames import KG177, annotations, gates, preset
 from kaitogen.kaito import versions
+from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, preset_names
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
-from kaitogen.model import Diagnostic, Json, Path, Target
+from kaitogen.model import Diagnostic, Json, Path, Rule, Target
 from kaitogen.yaml.edit import Edit
+
+KG177 = Rule("KG177", "A migration that kaitogen cannot decide", kind="invalid")
+KG178 = Rule("KG178", "A preset that has another name in the other version", kind="warning")
 
 _GATE: Final = "disableNodeAutoProvisioning"
 _NEWEST_API: Final = "kaito.sh/v1beta1"
@@ -15,7 +18,7 @@ _WORKLOADS: Final = ("inference", "tuning")
 
 
 def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
-    """The changes to an intent, or to the defaults or an entry of a set, wherever its words stand."""
+    """The changes to an intent, or to the defaults or an entry of a set, wherever its fields stand."""
     spec, where = _mapping(part, "spec"), (*root, "spec")
     target = _mapping(spec, "target")
     at = (*where, "target")
@@ -29,10 +32,10 @@ def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     for kind in _WORKLOADS:
         workload = _mapping(spec, kind)
         if isinstance(workload.get("model"), str):
-            yield from preset(workload["model"], (*where, kind, "model"), to)
+            yield from _preset(workload["model"], (*where, kind, "model"), to)
         if workload.get("accessMode") == "public":
             yield Edit((*where, kind, "accessMode"), None)
-    yield from _annotated(part, root, to)
+    yield from _annotations(part, root, to)
 
 
 def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
@@ -42,12 +45,12 @@ def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Dia
     if not to.has(versions.PREFERRED_NODES_READ) and "preferredNodes" in _mapping(workspace, "resource"):
         yield Edit((*root, "resource", "preferredNodes"), None)
     for kind in _WORKLOADS:
-        said = _mapping(_mapping(workspace, kind), "preset")
-        if isinstance(said.get("name"), str):
-            yield from preset(said["name"], (*root, kind, "preset", "name"), to)
-        if said.get("accessMode") == "public":
+        preset = _mapping(_mapping(workspace, kind), "preset")
+        if isinstance(preset.get("name"), str):
+            yield from _preset(preset["name"], (*root, kind, "preset", "name"), to)
+        if preset.get("accessMode") == "public":
             yield Edit((*root, kind, "preset", "accessMode"), None)
-    yield from _annotated(workspace, root, to)
+    yield from _annotations(workspace, root, to)
 
 
 def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[Edit | Diagnostic]:
@@ -67,28 +70,69 @@ def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[E
 
 
 def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Diagnostic]:
-    said, switches = target.get("nodeProvisioner"), _mapping(target, "featureGates")
+    provisioner, gates = target.get("nodeProvisioner"), _mapping(target, "featureGates")
     path = (*at, "nodeProvisioner")
-    if to.has(versions.PROVISIONER_FLAG) and switches.get(_GATE) is True and said != "byo":
+    if to.has(versions.PROVISIONER_FLAG) and gates.get(_GATE) is True and provisioner != "byo":
         yield Edit(path, "byo")
-    if to.has(versions.PROVISIONER_FLAG) and _GATE in switches:
+    if to.has(versions.PROVISIONER_FLAG) and _GATE in gates:
         yield Edit((*at, "featureGates", _GATE), None)
-        switches = {gate: on for gate, on in switches.items() if gate != _GATE}
-    if not to.has(versions.PROVISIONERS["byo"]) and switches.get(_GATE) is True:
-        said = "byo"
-    yield from gates(switches, (*at, "featureGates"), to)
-    known = versions.PROVISIONERS.get(str(said))
+        gates = {gate: on for gate, on in gates.items() if gate != _GATE}
+    if not to.has(versions.PROVISIONERS["byo"]) and gates.get(_GATE) is True:
+        provisioner = "byo"
+    for gate in gates:
+        if gate not in versions.GATES or not to.has(versions.GATES[gate]):  # it would change nothing there
+            yield Edit((*at, "featureGates", gate), None)
+    known = versions.PROVISIONERS.get(str(provisioner))
     if known is not None and not to.has(known):
         path = path if "nodeProvisioner" in target else at
-        message = f"KAITO {to.kaito} has no node provisioner {said}, and who brings the nodes there is not for kaitogen to say"
+        message = f"KAITO {to.kaito} has no node provisioner {provisioner}, and who brings the nodes there is not for kaitogen to say"
         yield KG177.at(path, message, fix="choose another nodeProvisioner, or stay on the newer KAITO")
 
 
-def _annotated(part: Json, root: Path, to: Target) -> Iterator[Edit]:
-    said = _mapping(_mapping(part, "metadata"), "annotations")
-    yield from annotations(said, (*root, "metadata", "annotations"), to)
+def _annotations(part: Json, root: Path, to: Target) -> Iterator[Edit]:
+    """KAITO's annotations that the version does not read."""
+    for key in _mapping(_mapping(part, "metadata"), "annotations"):
+        if key in versions.ANNOTATIONS and not to.has(versions.ANNOTATIONS[key]):
+            yield Edit((*root, "metadata", "annotations", key), None)
 
 
 def _mapping(value: Json, key: str) -> Json:
     inner = value.get(key) if isinstance(value, dict) else None
     return inner if isinstance(inner, dict) else {}
+
+
+def _preset(name: str, path: Path, to: Target) -> Iterator[Edit | Diagnostic]:
+    """The name under which the version has the preset; a finding where it has none, or another name."""
+    if is_preset(name, to.minor):
+        return
+    known = _other_name(name, to.minor)
+    if known is None:
+        yield _no_preset(name, path, to)
+        return
+    yield Edit(path, known)
+    message = f"preset {name[:60]} is named {known} in KAITO {to.kaito}, and KAITO refuses that change to a Workspace that runs"
+    yield KG178.at(path, message, fix="kaitogen diff --against shows the way out")
+
+
+def _other_name(name: str, minor: int) -> str | None:
+    """The same model by a name that the version takes: in its letter case, or the short name of a Hugging Face id."""
+    if is_preset(name.lower(), minor):
+        return name.lower()
+    if "/" not in name:
+        return None
+    for short in preset_names(minor):
+        row = find_short(short)
+        if row is not None and row[0] == name.lower():
+            return short
+    return None
+
+
+def _no_preset(name: str, path: Path, to: Target) -> Diagnostic:
+    row, model = find_short(name), find_model(name)
+    retired = row is not None and row[2] and to.minor >= row[2]
+    what = f"left KAITO in 0.{row[2]}" if row is not None and retired else f"is not in KAITO {to.kaito}"
+    message = f"preset {name[:60]} {what}, and which model should run instead is not for kaitogen to say"
+    advice = "name another model"
+    if row is not None and is_preset(row[0], to.minor):
+        advice = f"write {model.id if model else row[0]} to take it from Hugging Face, or name another model"
+    return KG177.at(path, message, fix=advice)

@@ -1,13 +1,11 @@
 """Many intents to one set: what they share becomes defaults, as long as that makes the file shorter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.objects import MISSING, merged, value_at
+from kaitogen.kaito.objects import MISSING, merged
 from kaitogen.model import INTENT_API_VERSION, SET_KIND, Json, Path
 from kaitogen.schema.key_order import put_in_order
-from kaitogen.yaml.comments import Comments, settled
-from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump, flow
 
 #: Mappings whose order nobody sees, since the templates have their own. In all others it comes out as it went in.
@@ -32,9 +30,9 @@ class _Split(NamedTuple):
     cost: int
 
 
-def gathered(name: str, intents: Sequence[tuple[Json, Mapping[Path, Comments]]]) -> str:
-    """The text of a set of that name which holds all intents; their comments go along."""
-    bare = [_without_name(value) for value, _ in intents]
+def set_of(name: str, intents: Sequence[Json]) -> Json:
+    """A set of that name which holds all intents."""
+    bare = list(map(_without_name, intents))
     shared: dict[str, Json] = {}
     rests: list[dict[str, Json]] = [{} for _ in bare]
     for key, depth in (("metadata", _SHARED_METADATA_DEPTH), ("spec", _DEFAULTS_DEPTH)):
@@ -44,7 +42,7 @@ def gathered(name: str, intents: Sequence[tuple[Json, Mapping[Path, Comments]]])
         for rest, left in zip(rests, split.rests, strict=True):
             if left is not MISSING and left != {}:
                 rest[key] = left
-    entries = [_entry(value, rest) for (value, _), rest in zip(intents, rests, strict=True)]
+    entries = [_entry(value, rest) for value, rest in zip(intents, rests, strict=True)]
     spec: Json = {"defaults": {"spec": shared["spec"]}} if shared.get("spec") else {}
     whole = {
         "apiVersion": INTENT_API_VERSION,
@@ -53,8 +51,7 @@ def gathered(name: str, intents: Sequence[tuple[Json, Mapping[Path, Comments]]])
         "spec": {**spec, "workspaces": entries},
     }
     put_in_order(whole)
-    placed = _placed([comments for _, comments in intents], whole)
-    return laid_out(whole, settled(placed, whole))
+    return whole
 
 
 def _without_name(intent: Json) -> Json:
@@ -85,8 +82,8 @@ def _split(key: str, column: list[Json], path: Path, depth: int) -> _Split:
 
 def _whole(key: str, column: list[Json], path: Path, depth: int) -> _Split:
     texts = [None if value is MISSING else flow(value) for value in column]
-    said = [text for text in texts if text is not None]
-    chosen = max(dict.fromkeys(said), key=lambda text: said.count(text) * len(text))
+    present = [text for text in texts if text is not None]
+    chosen = max(dict.fromkeys(present), key=lambda text: present.count(text) * len(text))
     default = column[texts.index(chosen)]
     rests = [
         None if text is None else MISSING if text == chosen else value
@@ -132,18 +129,3 @@ def _size(key: str, value: Json, depth: int) -> int:
     """How many characters a key with its value takes at that depth."""
     text = dump({key: value})
     return len(text) + 2 * depth * text.count("\n")
-
-
-def _placed(found: Sequence[Mapping[Path, Comments]], whole: Json) -> dict[Path, Comments]:
-    """Every comment at the entry where it has its field still, at the default where it went there, else at the entry."""
-    placed: dict[Path, Comments] = {}
-    for index, each in enumerate(found):
-        entry: Path = ("spec", "workspaces", index)
-        for path, said in each.items():
-            where = entry + path
-            if value_at(whole, where, MISSING) is MISSING:
-                shared = path if path[:1] == ("metadata",) else ("spec", "defaults", *path)
-                is_shared = value_at(whole, shared, MISSING) is not MISSING
-                where = shared if is_shared and placed.get(shared, said) == said else where
-            placed[where] = said
-    return placed
