@@ -19,13 +19,7 @@ KG112 = Rule("KG112", "A symbolic link that leads out of the folder", kind="inva
 KG601 = Rule("KG601", "A file that cannot be read", kind="environment")
 
 
-def too_large(most: int) -> tuple[Rule, str, str]:
-    """Rule, message and advice for a file that is larger."""
-    return KG109, f"larger than {most // 2**20} MiB", "split the file"
-
-
 MAX_BYTES: Final = 16 * 1024 * 1024
-TOO_LARGE: Final = too_large(MAX_BYTES)
 #: Facts about the nodes of a large cluster take more room than intents, and say less of each.
 MAX_FACTS: Final = 64 * 1024 * 1024
 MAX_FACT_VALUES: Final = 4_000_000
@@ -45,10 +39,6 @@ class Loaded(NamedTuple):
     documents: list[Document]
     findings: list[Diagnostic]
     files: list[str]
-
-
-class _Refused(Exception):
-    """A path that is not read; rule, message and advice are in `args`."""
 
 
 class Sources(NamedTuple):
@@ -84,10 +74,9 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
             files.append(name)
             current.file = name
             current.files.append(name)
-            try:
-                data = _stdin(request) if file == "-" else _read_file(file, seen)
-            except _Refused as refused:
-                findings.append(_about(name, *refused.args))
+            data = _stdin(request) if file == "-" else _read_file(file, seen)
+            if isinstance(data, Diagnostic):
+                findings.append(data)
                 continue
             others = file != path and request.all_yaml
             if data is not None and (not others or any(map(data.__contains__, _OURS))):
@@ -97,18 +86,17 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
 def load_inventory(request: Request) -> Loaded:
     """The documents of the request's facts about nodes; one that is written wrongly is a finding alone."""
     loaded = Loaded([], [], [])
-    for one in request.inventory:
-        if isinstance(one, Document):
-            loaded.documents.append(one)
+    for given in request.inventory:
+        if isinstance(given, Document):
+            loaded.documents.append(given)
             continue
-        name = STDIN if one == "-" else one
+        name = STDIN if given == "-" else given
         loaded.files.append(name)
-        try:
-            data = _stdin(request) if one == "-" else _single(one, MAX_FACTS)
-        except _Refused as refused:
-            loaded.findings.append(_about(name, *refused.args))
-            continue
-        _parse(name, data, loaded, MAX_FACT_VALUES)
+        data = _stdin(request) if given == "-" else read_file(given, MAX_FACTS)
+        if isinstance(data, Diagnostic):
+            loaded.findings.append(data)
+        else:
+            _parse(name, data, loaded, MAX_FACT_VALUES)
     return _without_flawed(loaded)
 
 
@@ -116,7 +104,7 @@ def facts_of(name: str, data: bytes) -> Loaded:
     """The same of one text."""
     loaded = Loaded([], [], [name])
     if len(data) > MAX_FACTS:
-        loaded.findings.append(_about(name, *too_large(MAX_FACTS)))
+        loaded.findings.append(too_large(name, MAX_FACTS))
     else:
         _parse(name, data, loaded, MAX_FACT_VALUES)
     return _without_flawed(loaded)
@@ -125,6 +113,11 @@ def facts_of(name: str, data: bytes) -> Loaded:
 def _without_flawed(loaded: Loaded) -> Loaded:
     loaded.findings.extend(flaw for document in loaded.documents for flaw in document.flaws)
     return loaded._replace(documents=[document for document in loaded.documents if not document.flaws])
+
+
+def too_large(name: str, most: int = MAX_BYTES) -> Diagnostic:
+    """What is wrong with a file that has more bytes."""
+    return KG109.in_file(name, f"larger than {most // 2**20} MiB", fix="split the file")
 
 
 def documents_of(name: str, data: bytes) -> Loaded:
@@ -140,16 +133,12 @@ def load_file(path: str) -> Loaded:
     return Loaded([], [data], [path]) if isinstance(data, Diagnostic) else documents_of(path, data)
 
 
-def read_file(path: str) -> bytes | Diagnostic:
-    """The bytes of one file, or why it cannot be read."""
-    try:
-        return _single(path)
-    except _Refused as refused:
-        return _about(path, *refused.args)
-
-
-def _about(file: str, rule: Rule, message: str, fix: str) -> Diagnostic:
-    return rule.in_file(file, message, fix=fix)
+def read_file(path: str, most: int = MAX_BYTES) -> bytes | Diagnostic:
+    """The bytes of a file that stands for itself (a folder is none), or why it cannot be read."""
+    if os.path.isdir(path):
+        return KG111.in_file(path, "a folder, and a file is expected", fix="name the file in it")
+    data = _read_file(path, set(), most)
+    return b"" if data is None else data
 
 
 def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator[str]:
@@ -172,12 +161,13 @@ def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator
             else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
         )
         message = f"no {kind}, at any depth"
-        findings.append(_about(path, KG110, message, "name the files, or rename them so"))
+        findings.append(KG110.in_file(path, message, fix="name the files, or rename them so"))
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
         if os.path.islink(name) and not any(is_below(os.path.realpath(name), root) for root in roots):
             message = f"a symbolic link that leads out of {path} is not followed"
-            findings.append(_about(name, KG112, message, "copy the file, or name it on the command line"))
+            fix = "copy the file, or name it on the command line"
+            findings.append(KG112.in_file(name, message, fix=fix))
             continue
         yield name
 
@@ -192,38 +182,28 @@ def is_yaml_file(name: str) -> bool:
     return name.endswith(_YAML)
 
 
-def _stdin(request: Request) -> bytes:
+def _stdin(request: Request) -> bytes | Diagnostic:
     data = request.stdin or b""
-    if len(data) > MAX_BYTES:
-        raise _Refused(*TOO_LARGE)
-    return data
+    return data if len(data) <= MAX_BYTES else too_large(STDIN)
 
 
-def _single(path: str, most: int = MAX_BYTES) -> bytes:
-    """The bytes of a file that stands for itself: a folder is none."""
-    if os.path.isdir(path):
-        raise _Refused(KG111, "a folder, and a file is expected", "name the file in it")
-    return _read_file(path, set(), most) or b""
-
-
-def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> bytes | None:
+def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> bytes | Diagnostic | None:
     """The bytes of a regular file (or of a pipe that the shell made), None where it was read before."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise _Refused(KG601, f"cannot be read: {reason}", "check the path and its permissions") from error
+        return _unreadable(path, error, "check the path and its permissions")
     info = os.fstat(descriptor)
     if stat.S_ISDIR(info.st_mode):
         os.close(descriptor)
-        raise _Refused(
-            KG601, "a folder that cannot be listed", "check its permissions and the length of its path"
-        )
+        fix = "check its permissions and the length of its path"
+        return KG601.in_file(path, "a folder that cannot be listed", fix=fix)
     with open(descriptor, "rb") as file:
         if stat.S_ISFIFO(info.st_mode) and path.startswith(("/dev/fd/", "/proc/self/fd/")):
             os.set_blocking(descriptor, True)
         elif not stat.S_ISREG(info.st_mode):
-            raise _Refused(KG111, "not a regular file", "name a file, a folder or - for standard input")
+            fix = "name a file, a folder or - for standard input"
+            return KG111.in_file(path, "not a regular file", fix=fix)
         elif (info.st_dev, info.st_ino) in seen:
             return None
         seen.add((info.st_dev, info.st_ino))
@@ -233,11 +213,13 @@ def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> 
             if len(data) > info.st_size:
                 data += file.read(most + 1 - len(data))
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise _Refused(KG601, f"cannot be read: {reason}", "check the disk") from error
-    if len(data) > most:
-        raise _Refused(*too_large(most))
-    return data
+            return _unreadable(path, error, "check the disk")
+    return data if len(data) <= most else too_large(path, most)
+
+
+def _unreadable(path: str, error: Exception, fix: str) -> Diagnostic:
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return KG601.in_file(path, f"cannot be read: {reason}", fix=fix)
 
 
 def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> None:

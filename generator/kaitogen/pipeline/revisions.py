@@ -12,7 +12,7 @@ from kaitogen.files import git
 from kaitogen.files.folders import is_below
 from kaitogen.files.git import KG644
 from kaitogen.model import Diagnostic, Document, Request, Rule
-from kaitogen.pipeline.load import KG112, KG601, MAX_BYTES, TOO_LARGE, documents_of, is_intent_file
+from kaitogen.pipeline.load import KG112, KG601, MAX_BYTES, documents_of, is_intent_file, too_large
 
 KG645 = Rule("KG645", "A submodule that is not looked into", kind="environment")
 
@@ -210,8 +210,7 @@ class _Past:
                 continue
             self._seen.add(entry.path)
             if len(data) > MAX_BYTES:
-                rule, message, fix = TOO_LARGE
-                self._note(name, rule, message, fix)
+                self._findings.append(too_large(name))
                 continue
             loaded = documents_of(name, data)
             self._documents += loaded.documents
