@@ -107,7 +107,7 @@ format: $(VENV)/.dev ## Let ruff lay out the code
 # folder that a script reads; it is no part of the repository, and where it is missing the
 # script is left out, and said so.
 GENERATORS = derive_kubernetes_schemas derive_workspace_schemas:$(KAITO_REFERENCE)/crds derive_set_schema \
-    derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERENCE) compile_schemas compile_templates write_field_docs write_findings_docs
+    derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERENCE) compile_schemas compile_templates write_field_docs finding_pages
 
 define run_generators
 @for entry in $(GENERATORS); do \

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from kaitogen.commands.explain.texts.shapes import INTENT_FILE, SERVER
+from kaitogen.commands.explain.pages import SERVER
 from kaitogen.model import Request
 from kaitogen.pipeline.generate import generate
+from tests.samples import INTENT_FILE
 from tests.unit.cluster.scripted import CERTIFICATES, Reply, answering, page, refusal
 
 _REFUSED: Final = (

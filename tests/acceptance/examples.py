@@ -1,4 +1,4 @@
-"""Runs the examples of the explanations as a user would: their files in a folder, their command line in it."""
+"""Runs the examples of docs/findings/ as a user would: their files in a folder, their command line in it."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kaitogen.cli import fast_parser
-from kaitogen.commands.explain.texts.shapes import Example, Explanation
+from kaitogen.commands.explain.pages import Example, Page
 from tests.acceptance.api_server import there
 from tests.acceptance.command import KAITOGEN, TIMEOUT
 
@@ -34,8 +34,8 @@ def run(example: Example, folder: Path) -> Said:
     return _here(words[1:], folder)
 
 
-def verdict(one: Explanation, said: Said, *, fails: bool) -> str:
-    """What is wrong with the findings of an explanation's example; empty where they are as they should be."""
+def verdict(one: Page, said: Said, *, fails: bool) -> str:
+    """What is wrong with the findings of a page's example; empty where they are as they should be."""
     shown = one.instead or one.code
     example = one.failing if fails else one.passing
     loud = {code for severity, code in said if severity != "note"}

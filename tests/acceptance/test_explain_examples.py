@@ -1,21 +1,21 @@
-"""Every example of every explanation, run both ways: the first gets its code and nothing louder, the second does not."""
+"""Every example of every page of docs/findings/, run both ways: the first gets its code and nothing louder, the second does not."""
 
 from pathlib import Path
 
 import pytest
 
-from kaitogen.commands.explain import registry
-from kaitogen.commands.explain.texts.shapes import Explanation
+from kaitogen.commands.explain import pages
+from kaitogen.commands.explain.pages import Page
 from kaitogen.model import Origin, Target, UserObject
 from kaitogen.pipeline.check import check_objects
 from kaitogen.pipeline.load import documents_of
 from tests.acceptance.examples import run, verdict
 
-CODES = registry.all_codes()
+CODES = [page.code for page in pages.all_pages()]
 
 
-def _explained(code: str) -> Explanation:
-    found = registry.find(code)
+def _explained(code: str) -> Page:
+    found = pages.find(code)
     assert found is not None
     return found
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from kaitogen.commands.explain.texts.shapes import INTENT_FILE, RIGHT, Example
+from kaitogen.commands.explain.pages import Example
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.acceptance.examples import run
+from tests.samples import INTENT_FILE, RIGHT
 
 LIST = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: []\n"
 

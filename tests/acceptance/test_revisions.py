@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from kaitogen.commands.explain.texts.shapes import RIGHT
 from kaitogen.model import Request
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.revisions import request_at
 from tests.acceptance.repositories import committed, git, write
+from tests.samples import RIGHT
 
 
 def named(name: str) -> str:

@@ -13,7 +13,7 @@ HEAVY = {
 }  # fmt: skip
 #: Our own rooms that a plain render has no use for.
 ASIDE = {
-    "kaitogen.cli.click_parser", "kaitogen.files.comparison", "kaitogen.commands.explain.registry", "kaitogen.files.output_folder", "kaitogen.diagnostics.formats.as_json",
+    "kaitogen.cli.click_parser", "kaitogen.files.comparison", "kaitogen.commands.explain.pages", "kaitogen.files.output_folder", "kaitogen.diagnostics.formats.as_json",
     "kaitogen.diagnostics.suggest", "kaitogen.diagnostics.suppression", "kaitogen.pipeline.templating.subprocess_renderer", "kaitogen.pipeline.templating.environment",
 }  # fmt: skip
 PROBE = """

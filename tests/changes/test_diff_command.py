@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kaitogen.commands import inputs
-from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
+from tests.samples import RIGHT
 
 CONFIGURED = RIGHT.replace("{model: phi-4}", "{model: phi-4, config: {vllm: {max-num-seqs: 64}}}", 1)
 LARGER = RIGHT.replace("NC24ads", "NC48ads", 1)

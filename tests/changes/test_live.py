@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kaitogen.cli import fast_parser
-from kaitogen.commands.explain.texts.shapes import RIGHT
+from tests.samples import RIGHT
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig, refusal
 
 INTENT = RIGHT.replace("name: phi-4}", "name: phi-4, namespace: inference}", 1)

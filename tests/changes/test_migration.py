@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
 from tests.changes.test_diff_command import LARGER, SET
+from tests.samples import RIGHT
 
 COMMENTED = f"# what the search team uses\n{RIGHT}".replace(
     "model: phi-4}", "model: phi-4}  # the small one", 1

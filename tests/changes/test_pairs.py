@@ -8,12 +8,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from kaitogen.commands.explain.texts.kg4_bases import BASES
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, merged
 from kaitogen.yaml.writer import dump
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
+from tests.samples import BASES
 
 PAIRS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "pairs.yaml").read_text(encoding="utf-8")

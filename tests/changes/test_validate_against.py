@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from kaitogen.commands.explain.texts.shapes import RIGHT
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
 from tests.changes.test_diff_command import LARGER
+from tests.samples import RIGHT
 
 POD = """\
 apiVersion: kaito.sh/v1beta1

@@ -4,12 +4,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kaitogen.commands.explain import registry
+from kaitogen.commands.explain import pages
 from tests.acceptance.examples import run, verdict
 
 
 def main(code: str) -> int:
-    one = registry.find(code)
+    one = pages.find(code)
     assert one is not None
     for example, fails in ((one.failing, True), (one.passing, False)):
         with tempfile.TemporaryDirectory() as folder:

@@ -10,8 +10,6 @@ PACKAGE: Final = Path(__file__).resolve().parents[2] / "generator" / "kaitogen"
 #: What no finding has as its code.
 NO_CODE: Final = "KG000"
 _CODE: Final = re.compile(r"KG\d{3}")
-#: Registers of codes raise nothing.
-_REGISTERS: Final = ("commands/explain/", "kaito/rules/codes")
 _NO_RULE: Final = f'from kaitogen.model import Rule\n{NO_CODE} = Rule("{NO_CODE}", "", "invalid")\n'
 
 
@@ -36,9 +34,8 @@ def sites() -> list[Site]:
     found: list[Site] = []
     for path in sorted(PACKAGE.rglob("*.py")):
         module = path.relative_to(PACKAGE).as_posix()
-        if not module.startswith(_REGISTERS):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            found += [Site(node.id, module, node.lineno, node.col_offset) for node, _ in _raising(tree)]
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found += [Site(node.id, module, node.lineno, node.col_offset) for node, _ in _raising(tree)]
     return sorted(found)
 
 

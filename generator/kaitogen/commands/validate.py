@@ -61,9 +61,18 @@ def run(options: Options) -> Outcome:
         from kaitogen.commands.diff.baseline import with_changes  # few runs compare
 
         result = with_changes(result, options.against, request)
-    report = Report(result.findings, result.suppressed, result.workspaces, options.strict)
+    report = Report(
+        findings=result.findings,
+        suppressed=result.suppressed,
+        workspaces=result.workspaces,
+        strict=options.strict,
+    )
     unexpected = _expectation(expected, result)
     code = EXIT_FINDINGS if unexpected and report.exit_code == EXIT_OK else report.exit_code
+    if options.form == "sarif":
+        from kaitogen.commands.explain.pages import why_and_fix  # no other format describes rules
+
+        report = report._replace(explain=why_and_fix)
     if options.form != "text":
         text = reporter(options.form).write(report)
         return Outcome(text.encode("utf-8", "backslashreplace"), unexpected, code)

@@ -15,7 +15,7 @@ from kaitogen.yaml.tree import Scalars, scalars
 KG130 = Rule(
     "KG130", "A comment for kaitogen that it does not understand, or without a reason", kind="invalid"
 )
-KG131 = Rule("KG131", "A comment that takes back what cannot be taken back", kind="invalid")
+KG131 = Rule("KG131", "A comment that suppresses what cannot be suppressed", kind="invalid")
 
 
 _MARK: Final = "kaitogen:"

@@ -1,4 +1,4 @@
-"""Where the shipped `schemas/`, `templates/`, `overlays/` and `deploy/` are: inside a wheel, or beside the package in a checkout.
+"""Where the shipped `schemas/`, `templates/`, `overlays/`, `deploy/` and `docs/` are: inside a wheel, or beside the package in a checkout.
 
 Plain `os.path` and not `importlib.resources`: the folders are real files in both
 cases, and the import of the latter would cost more than a whole render.
@@ -9,7 +9,7 @@ from typing import Final
 
 from kaitogen.errors import InternalError
 
-FOLDERS: Final = ("schemas", "templates", "overlays", "deploy")
+FOLDERS: Final = ("schemas", "templates", "overlays", "deploy", "docs")
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

@@ -36,7 +36,9 @@ def prepare(request: Request) -> Prepared:
 
         intents, wrong = overlay(intents, request)
         diagnostics += wrong
-    return Prepared(documents, intents, objects, diagnostics, files)
+    return Prepared(
+        documents=documents, intents=intents, objects=objects, diagnostics=diagnostics, files=files
+    )
 
 
 def generate(request: Request) -> Result:

@@ -80,5 +80,7 @@ ROWS: Final = (
     Row("case of the method", "KG479 error tuning.method", 4, 12, tune(tuning__method="LoRA")),
     Row("a type that left", "KG480 warning resource.instanceType", 9, 12,
         tune(resource__instanceType="Standard_NC6s_v3")),
+    Row("a type without GPUs", "KG480 warning resource.instanceType", 4, 12,
+        tune(resource__instanceType="Standard_D4s_v5")),
     Row("case of the type", "KG472 error resource.instanceType", 4, 12, tune(resource__instanceType=A100.lower())),
 )  # fmt: skip

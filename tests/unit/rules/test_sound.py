@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaitogen.kaito.rules import RuleContext, judge
-from kaitogen.kaito.rules.codes import CODES
 from kaitogen.model import KAITO_VERSIONS, Target
 from tests.unit.rules.test_rules import ROWS
 
@@ -72,7 +71,7 @@ def _check(workspace: Any, target: Target, text: Any, notes: bool) -> None:
     problems = judge(ctx)
     assert judge(ctx) == problems
     for problem in problems:
-        assert problem.code in CODES
+        assert problem.code.startswith(("KG4", "KG313"))
         assert problem.message.isprintable()
         assert len(problem.message) <= 200
         assert all(isinstance(step, (str, int)) for step in problem.path)

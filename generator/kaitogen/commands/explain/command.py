@@ -3,8 +3,7 @@
 from typing import Final
 
 from kaitogen.commands import inputs
-from kaitogen.commands.explain import pages, provenance, registry
-from kaitogen.commands.explain.texts.shapes import Explanation
+from kaitogen.commands.explain import pages, provenance
 from kaitogen.commands.options import OptionGroup, arguments, option, repeatable
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
@@ -49,20 +48,20 @@ def run(options: Options) -> Outcome:
         raise UsageError(
             "--set and --environment go with --where", fix="explain --where PATH --set NAME=VALUE FILE"
         )
-    explanations = [_explanation(word) for word in options.words]
-    if not explanations:
-        known = [found for code in registry.all_codes() if (found := registry.find(code))]
-        return Outcome(pages.table(known).encode())
+    if not options.words:
+        return Outcome(pages.table().encode())
     markdown = options.form == "markdown"
-    shown = [pages.as_markdown(one) if markdown else pages.as_text(one) for one in explanations]
+    shown = [_explanation(word, markdown=markdown) for word in options.words]
     return Outcome(("\n" if markdown else _BETWEEN).join(shown).encode())
 
 
-def _explanation(word: str) -> Explanation:
-    found = registry.find(word) or registry.find(word.upper())
-    if found is not None:
-        return found
-    near = registry.nearest_code(word)
+def _explanation(word: str, *, markdown: bool) -> str:
+    code = word.upper()
+    page = pages.find(code)
+    if page is not None:
+        text = pages.as_markdown(page) if markdown else pages.as_text(page)
+        return text if page.code == code else f"{code} is {page.code} now.\n\n{text}"
+    near = pages.nearest_code(word)
     fix = (
         f"did you mean {near}?"
         if near

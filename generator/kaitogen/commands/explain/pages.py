@@ -1,81 +1,221 @@
-"""Explanations as text for a terminal, and as Markdown for docs/findings/."""
+"""The pages of docs/findings/: what is said of each code, with an example that gets it and one that does not."""
 
+import os
 import re
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
 
-from kaitogen.commands.explain.texts.shapes import SERVER, Example, Explanation
+from kaitogen.diagnostics.suggest import distance
+from kaitogen.errors import InternalError
+from kaitogen.files import shipped
 
-_WIDTH: Final = 88
+#: Where the API server of an example is.
+SERVER: Final = "127.0.0.1:6443"
 #: What each kind means, for people who meet the word for the first time.
 KINDS: Final = {
-    "invalid": "kaitogen cannot take it. An error; no comment takes it back.",
-    "refused": "KAITO's API server or webhook rejects it. An error; no comment takes it back.",
+    "invalid": "kaitogen cannot take it. An error; no comment suppresses it.",
+    "refused": "KAITO's API server or webhook rejects it. An error; no comment suppresses it.",
     "can't work": "KAITO admits it, and it can never become ready or be updated. An error; a comment with a reason "
-    "takes it back.",
-    "warning": "It works, but not as it is written. A comment with a reason takes it back.",
+    "suppresses it.",
+    "warning": "It works, but not as it is written. A comment with a reason suppresses it.",
     "note": "Worth knowing, or for the cluster to decide; most are shown with --notes only.",
     "environment": "The machine did not play along. The exit code is 3.",
 }
 
+_FOLDER: Final = "docs/findings"
+_WIDTH: Final = 88
+_NAME: Final = re.compile(r"(KG\d{3})\.md")
+_CODE: Final = re.compile(r"KG\d{3}")
+#: The whole page of a code that a rule was known by before.
+_MOVED: Final = re.compile(r"# KG\d{3} is \[?(KG\d{3})")
+_TITLE: Final = re.compile(r"# (KG\d{3}): (.+)")
+_FACT: Final = re.compile(r"- ([A-Z][\w ]+): (.+)")
+_FIX: Final = "**What to do.** "
+_THERE: Final = re.compile(rf"# There is an API server at {SERVER}, and it (.+)\.")
+_LINK: Final = re.compile(r"(?<!\\)\[([^\]]+)\]\([^)]+\)")
+_ESCAPE: Final = re.compile(r"\\([<>*_\[\]])")
 
-def as_text(explanation: Explanation) -> str:
-    """One explanation for a terminal, with a newline at its end."""
-    one = explanation
-    lines = [
-        f"{one.code} ({one.kind}): {one.title}",
-        "",
-        *_wrapped(one.why),
-        "",
-        *_wrapped(f"What to do: {one.fix}"),
-    ]
-    lines += ["", *_wrapped(" ".join(_facts(one)))]
-    for head, example in (("This gets it", one.failing), ("This does not", one.passing)):
+
+class Example(NamedTuple):
+    """Files by name, and the command line that shows what becomes of them, run in their folder.
+
+    `before` are lines of a shell that set up what the files alone cannot show. `beside` are
+    the other codes that the example cannot do without. `server` is what the API server that a
+    kubeconfig names does, in words that come after "it".
+    """
+
+    files: Mapping[str, str]
+    command: str
+    before: str = ""
+    beside: tuple[str, ...] = ()
+    server: str = ""
+
+
+class Page(NamedTuple):
+    """What a page says, as plain text, and its Markdown. `facts` are by their labels: Kind, KAITO, Rule, See also."""
+
+    code: str
+    title: str
+    why: str
+    fix: str
+    facts: Mapping[str, str]
+    failing: Example
+    passing: Example
+    markdown: str
+
+    @property
+    def kind(self) -> str:
+        """The kind of the rule, as its record has it."""
+        return self.facts["Kind"]
+
+    @property
+    def instead(self) -> str:
+        """The code that says the same first, on every way that a user has; empty where there is none."""
+        return self.facts.get("Said first by", "")
+
+
+def codes() -> list[str]:
+    """Every code that has a page, in order; those that a rule was known by before are among them."""
+    return sorted(
+        match[1] for name in os.listdir(shipped.folder(_FOLDER)) if (match := _NAME.fullmatch(name))
+    )
+
+
+def find(code: str) -> Page | None:
+    """The page of a code, of the one that it is now where it has changed; None where kaitogen has no such code."""
+    if not _CODE.fullmatch(code) or code not in codes():
+        return None
+    text = shipped.read_text(_FOLDER, f"{code}.md")
+    moved = _MOVED.match(text)
+    return find(moved[1]) if moved else parse(text)
+
+
+def all_pages() -> list[Page]:
+    """The pages of all rules, in the order of their codes."""
+    return [page for code in codes() if (page := find(code)) is not None and page.code == code]
+
+
+def why_and_fix(code: str) -> tuple[str, str]:
+    """The reason for a rule, and what to do about it."""
+    page = find(code)
+    return (page.why, page.fix) if page else ("", f"kaitogen explain {code}")
+
+
+def nearest_code(word: str) -> str | None:
+    """The code that was most likely meant by a word such as kg405, 405 or KG4O5."""
+    digits = word.strip().upper().removeprefix("KG").replace("O", "0").replace("I", "1")
+    if not digits or len(digits) > 5:
+        return None
+    # Equally near codes are many; a slip in the last digit is the likeliest, so the longest common start counts.
+    ranked = sorted(
+        codes(),
+        key=lambda code: (
+            distance(f"KG{digits}", code),
+            -_common(digits, code[2:]),
+            code,
+        ),
+    )
+    return ranked[0] if distance(f"KG{digits}", ranked[0]) <= 1 else None
+
+
+def _common(left: str, right: str) -> int:
+    return next(
+        (at for at, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]),
+        min(len(left), len(right)),
+    )
+
+
+def parse(markdown: str) -> Page:
+    """The page that a text is; InternalError where it lacks a part."""
+    head, _, rest = markdown.partition("\n## This gets it\n")
+    failing, _, passing = rest.partition("\n## This does not\n")
+    title, *blocks = head.strip().split("\n\n")
+    found = _TITLE.fullmatch(title)
+    facts = {match[1]: plain(match[2]) for match in map(_FACT.fullmatch, head.split("\n")) if match}
+    fix = next((block.removeprefix(_FIX) for block in blocks if block.startswith(_FIX)), "")
+    if found is None or "Kind" not in facts or not (fix and failing and passing):
+        raise InternalError(f"docs/findings has a page that lacks a part: {title[:60]}")
+    why = [block for block in blocks if not block.startswith((_FIX, "- "))]
+    return Page(
+        code=found[1],
+        title=plain(found[2]),
+        why="\n\n".join(map(plain, why)),
+        fix=plain(fix),
+        facts=facts,
+        failing=_example(failing),
+        passing=_example(passing),
+        markdown=markdown,
+    )
+
+
+def plain(markdown: str) -> str:
+    """Prose without links and escapes."""
+    return _ESCAPE.sub(r"\1", _LINK.sub(r"\1", markdown))
+
+
+def _example(section: str) -> Example:
+    prose, _, rest = section.partition("```sh\n")
+    shell, _, rest = rest.partition("\n```")
+    *before, command = shell.split("\n")
+    server = next((match[1] for line in before if (match := _THERE.fullmatch(line))), "")
+    files: dict[str, str] = {}
+    for block in re.findall(r"^```\w+\n(.*?)^```$", rest, re.DOTALL | re.MULTILINE):
+        name, _, text = block.partition("\n")
+        files[name.removeprefix("# ")] = text
+    return Example(
+        files=files,
+        command=command,
+        before="\n".join(line for line in before if not _THERE.fullmatch(line)),
+        beside=tuple(dict.fromkeys(_CODE.findall(plain(prose)))),
+        server=server,
+    )
+
+
+def as_text(page: Page) -> str:
+    """One page for a terminal, with a newline at its end."""
+    lines = [f"{page.code} ({page.kind}): {page.title}", ""]
+    for paragraph in page.why.split("\n\n"):
+        lines += [*_wrapped(paragraph), ""]
+    lines += [*_wrapped(f"What to do: {page.fix}"), "", *_wrapped(" ".join(_facts(page)))]
+    for head, example in (("This gets it", page.failing), ("This does not", page.passing)):
         lines += ["", f"{head}:", ""]
-        for line in _shell(example):
-            lines.append(f"    $ {line}")
+        there = f"# There is an API server at {SERVER}, and it {example.server}." if example.server else ""
+        for line in (*example.before.splitlines(), there, example.command):
+            lines += [f"    $ {line}"] if line else []
         for name, text in example.files.items():
             lines += ["", f"    # {name}"] if len(example.files) > 1 else [""]
             lines += [f"    {line}".rstrip() for line in text.splitlines()]
     return "\n".join(lines) + "\n"
 
 
-def as_markdown(explanation: Explanation) -> str:
-    """One explanation as a section of a page."""
-    one = explanation
-    parts = [
-        f"## {one.code}: {_escaped(one.title)}",
-        _escaped(one.why),
-        f"**What to do.** {_escaped(one.fix)}",
-        _escaped(" ".join(_facts(one))),
-    ]
-    for head, example in (("This gets it:", one.failing), ("This does not:", one.passing)):
-        parts += [head, _fenced("sh", "\n".join(_shell(example)))]
-        for name, text in example.files.items():
-            parts.append(_fenced(_language(name), f"# {name}\n{text.rstrip()}"))
-    return "\n\n".join(parts) + "\n"
+def as_markdown(page: Page) -> str:
+    """One page as a section of a larger text: its headings a level lower, and without links to its neighbours."""
+    text = re.sub(r"^(?=##? (?:KG|This ))", "#", page.markdown, flags=re.MULTILINE)
+    return _LINK.sub(r"\1", text)
 
 
-def table(explanations: Sequence[Explanation]) -> str:
-    """One line for each: code, kind and title."""
-    return "".join(f"{one.code}  {one.kind:<12}  {one.title}\n" for one in explanations)
+def table() -> str:
+    """One line for each rule: code, kind and title."""
+    return "".join(f"{one.code}  {one.kind:<12}  {one.title}\n" for one in all_pages())
 
 
-def _facts(one: Explanation) -> Iterator[str]:
-    yield f"{one.kind.capitalize()}: {KINDS[one.kind]}"
-    if one.since:
-        yield f"Holds for KAITO {one.since}."
-    if one.rule:
-        yield f"Rule {one.rule} in the list of KAITO's admission rules."
-    if one.instead:
-        yield f"{one.instead} says it first, on every way that leads here."
-    if one.failing.beside:
-        yield f"The first example gets {', '.join(one.failing.beside)} as well."
-
-
-def _shell(example: Example) -> list[str]:
-    there = f"# There is an API server at {SERVER}, and it {example.server}." if example.server else ""
-    return [line for line in (*example.before.splitlines(), there, example.command) if line]
+def _facts(page: Page) -> Iterator[str]:
+    facts = page.facts
+    yield f"{page.kind.capitalize()}: {KINDS[page.kind]}"
+    if "KAITO" in facts:
+        yield f"Holds for KAITO {facts['KAITO']}."
+    if "Rule" in facts:
+        yield f"Rule {facts['Rule']}."
+    if "Source" in facts:
+        yield f"Source in KAITO: {facts['Source'].strip('`')}."
+    if "Formerly" in facts:
+        yield f"Formerly {facts['Formerly']}."
+    if page.instead:
+        yield f"{page.instead} says it first, on every way that leads here."
+    if page.failing.beside:
+        yield f"The first example gets {', '.join(page.failing.beside)} as well."
+    if "See also" in facts:
+        yield f"See also {facts['See also']}."
 
 
 def _wrapped(text: str) -> Iterator[str]:
@@ -86,15 +226,3 @@ def _wrapped(text: str) -> Iterator[str]:
             line = ""
         line = f"{line} {word}" if line else word
     yield line
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([<>*_\[\]])", r"\\\1", text)
-
-
-def _fenced(language: str, text: str) -> str:
-    return f"```{language}\n{text}\n```"
-
-
-def _language(name: str) -> str:
-    return "jinja" if name.endswith(".j2") else "yaml"

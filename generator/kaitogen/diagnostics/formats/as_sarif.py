@@ -5,9 +5,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from kaitogen import __version__
-from kaitogen.commands.explain.registry import find
 from kaitogen.diagnostics.formats import Report
-from kaitogen.model import Diagnostic
+from kaitogen.model import Diagnostic, Rule
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "note": "note"}
@@ -16,12 +15,17 @@ _LEVELS: Final = {"error": "error", "warning": "warning", "note": "note"}
 def write(report: Report) -> str:
     """One SARIF log with one run."""
     findings = [*report.findings, *(finding for finding, _ in report.suppressed)]
-    codes = sorted({finding.code for finding in findings})
+    rules = {finding.code: finding.rule for finding in sorted(findings, key=lambda one: one.code)}
+    codes = list(rules)
     results = [_result(finding, codes) for finding in report.findings]
     for finding, reason in report.suppressed:
         taken_back = [{"kind": "inSource", "justification": reason}]
         results.append({**_result(finding, codes), "suppressions": taken_back})
-    driver = {"name": "kaitogen", "version": __version__, "rules": [_rule(code) for code in codes]}
+    driver = {
+        "name": "kaitogen",
+        "version": __version__,
+        "rules": [_rule(rule, report) for rule in rules.values()],
+    }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return (
         json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
@@ -29,16 +33,12 @@ def write(report: Report) -> str:
     )
 
 
-def _rule(code: str) -> dict[str, Any]:
-    explanation = find(code)
-    if explanation is None:
-        return {"id": code}
-    return {
-        "id": code,
-        "shortDescription": {"text": explanation.title},
-        "fullDescription": {"text": explanation.why},
-        "help": {"text": explanation.fix or f"kaitogen explain {code}"},
-    }
+def _rule(rule: Rule, report: Report) -> dict[str, Any]:
+    described: dict[str, Any] = {"id": rule.code, "shortDescription": {"text": rule.title}}
+    if report.explain is not None:
+        why, fix = report.explain(rule.code)
+        described |= {"fullDescription": {"text": why}, "help": {"text": fix}}
+    return described
 
 
 def _result(finding: Diagnostic, codes: list[str]) -> dict[str, Any]:

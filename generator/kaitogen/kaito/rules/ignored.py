@@ -15,7 +15,7 @@ KG461 = Rule(
     source="pkg/workspace/controllers/workspace_controller.go:1508@v0.12.0",
 )  # fmt: skip
 KG462 = Rule(
-    "KG462", "Nobody pins to preferredNodes", kind="warning", since="0.8",
+    "KG462", "Nobody pins to preferredNodes", kind="warning", since="0.7",
     source="api/v1beta1/workspace_types.go:42@v0.12.0",
 )  # fmt: skip
 KG463 = Rule(

@@ -53,7 +53,7 @@ KG446 = Rule(
     source="api/v1beta1/workspace_validation.go:944@v0.12.0",
 )  # fmt: skip
 KG467 = Rule(
-    "KG467", "A gated model without a secret", kind="warning", since="0.4",
+    "KG467", "A gated model without a secret", kind="warning", since="0.8",
     source="presets/workspace/generator/generator.go:785@v0.12.0",
 )  # fmt: skip
 KG488 = Rule(

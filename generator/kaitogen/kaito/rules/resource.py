@@ -54,7 +54,7 @@ KG429 = Rule(
     source="api/v1beta1/workspace_validation.go:678@v0.12.0",
 )  # fmt: skip
 KG472 = Rule(
-    "KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.10",
+    "KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.4",
     source="pkg/nodeprovision/gpu-provisioner/gpu_provisioner.go:124@v0.12.0",
 )  # fmt: skip
 KG473 = Rule(
