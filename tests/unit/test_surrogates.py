@@ -7,8 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kaitogen.yaml.reader import read
-from kaitogen.yaml.surrogates import joined
+from kaitogen.yaml.reader import joined, read
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
     ["😀", "a😀😁b", "\\ud83d\\ude00", "\\😀", "\\\\😀"]

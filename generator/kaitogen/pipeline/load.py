@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline import current
 from kaitogen.yaml.lines import line_of
-from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read
-from kaitogen.yaml.surrogates import joined
+from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read, text_of
 
 KG101 = Rule("KG101", "The file is not UTF-8", kind="invalid")
 KG109 = Rule("KG109", "Larger than 16 MiB", kind="invalid")
@@ -224,7 +223,7 @@ def _unreadable(path: str, error: Exception, fix: str) -> Diagnostic:
 
 def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> None:
     try:
-        text = joined(data.decode("utf-8-sig"))
+        text = text_of(data)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1

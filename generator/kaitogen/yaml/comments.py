@@ -159,9 +159,9 @@ def _entries(root: Node | None) -> Iterator[_Entry]:
     while pending:
         path, node, column = pending.pop()
         if path:
-            yield _Entry(path, node.line, column)
+            yield _Entry(path, node.start.line, column)
         if node.kind == "flow" and node.one_line:
             continue
         for child in reversed(node.children):
-            column = node.value_column if isinstance(child.step, int) else child.column
+            column = node.value.column if isinstance(child.step, int) else child.start.column
             pending.append(((*path, child.step), child, column))

@@ -81,14 +81,14 @@ class _Editor:
             if value is None:
                 self.removed.add(path)
             else:
-                yield _Splice(node.value, node.end, encode(value))
+                yield _Splice(node.value.index, node.end.index, encode(value))
         self._remove_emptied()
         for path in dict.fromkeys((*self.added, *(path[:-1] for path in self.removed))):
             if path not in self.removed:
                 yield from self._below(path, self.nodes[path])
 
     def _is_shared(self, node: Node) -> bool:
-        return self.text[node.value : node.value + 1] in _SHARED
+        return self.text[node.value.index : node.value.index + 1] in _SHARED
 
     def _add(self, path: Path, value: Json) -> None:
         """Note the key for what holds it; what is missing on the way is made."""
@@ -116,35 +116,34 @@ class _Editor:
         if node.kind == "flow":
             yield from self._in_flow(node, gone, added)
             return
-        first = node.children[0]
+        first = node.children[0].start
         indent = " " * first.column
         text = dump(added).replace("\n", f"\n{indent}") if added else ""
-        if not gone[0]:
-            yield _Splice(first.start, first.start, text)
-        elif added:
-            yield _Splice(
-                first.start - first.column, first.start - first.column, indent + text.removesuffix(indent)
-            )
+        if gone[0]:  # its line goes, with the indentation
+            text = indent + text.removesuffix(indent) if added else ""
+        start = first.index - (first.column if gone[0] else 0)
+        yield _Splice(start, start, text)
         for child, is_gone in zip(node.children, gone, strict=True):
             if is_gone:
-                start = child.start - child.column
-                if self.text[start : child.start].strip():  # behind a dash
+                start = child.start.index - child.start.column
+                if self.text[start : child.start.index].strip():  # behind a dash
                     raise NotEdited((*path, child.step))
                 yield _Splice(start, self.lines[child.last + 1], "")
 
     def _in_flow(self, node: Node, gone: Sequence[bool], added: Json) -> Iterator[_Splice]:
-        children = node.children
+        starts = [child.start.index for child in node.children]
+        ends = [child.end.index for child in node.children]
         pairs = "".join(f"{encode(key)}: {flow(value)}, " for key, value in added.items())
         if all(gone):
-            yield _Splice(children[0].start, children[-1].end, pairs.removesuffix(", "))
+            yield _Splice(starts[0], ends[-1], pairs.removesuffix(", "))
             return
-        yield _Splice(children[0].start, children[0].start, pairs)
+        yield _Splice(starts[0], starts[0], pairs)
         last_kept = max(at for at, is_gone in enumerate(gone) if not is_gone)
-        for at, (child, is_gone) in enumerate(zip(children, gone, strict=True)):
+        for at, is_gone in enumerate(gone):
             if is_gone and at < last_kept:
-                yield _Splice(child.start, children[at + 1].start, "")
+                yield _Splice(starts[at], starts[at + 1], "")
             elif is_gone:
-                yield _Splice(children[at - 1].end, child.end, "")
+                yield _Splice(ends[at - 1], ends[at], "")
 
 
 def _joined(new: Json, old: Json) -> Json:

@@ -111,7 +111,7 @@ class _Writer:
 
     def _block_text(self, value: str, node: Node, indent: str) -> str:
         """A block text with its lines as they are, and the blank lines below it."""
-        source = self.text[node.value : node.end]
+        source = self.text[node.value.index : node.end.index]
         body = source.rstrip()
         if node.style == "|":
             lines = value.removesuffix("\n").split("\n")
@@ -129,7 +129,7 @@ class _Writer:
         if isinstance(value, str):
             written = _scalar(value, node.style, inline=inline)
             if written != value and node.style == '"' and node.one_line:
-                source = self.text[node.value : node.end]
+                source = self.text[node.value.index : node.end.index]
                 return source[source.index('"') :]  # with the escapes that somebody chose
             return written
         children = node.children
@@ -140,7 +140,7 @@ class _Writer:
                 for key, item in value.items()
             ]
             # In a list a single pair may stand without braces.
-            has_braces = node.anchor or self.text[node.value] == "{"
+            has_braces = node.anchor or self.text[node.value.index] == "{"
             return "{" + ", ".join(pairs) + "}" if has_braces else pairs[0]
         if isinstance(value, list):
             return "[" + ", ".join(map(self._inside, children, value)) + "]"

@@ -6,6 +6,7 @@ What a document may not say (duplicate keys, tags, merge keys, ambiguous scalars
 is noted beside its value: the caller decides whether the document is one of ours.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -41,6 +42,10 @@ MAX_EXPANDED: Final = 200_000
 MAX_PROBLEMS: Final = 50
 
 _NO_KEY: Final = object()
+#: JSON's escapes for a character beyond 16 bits, two halves that YAML does not put together: behind an even number of backslashes.
+_SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+#: In characters. What is longer is read as it is, since json has no bound on what it builds.
+_LONGEST_JOINED: Final = 4 * 1024 * 1024
 _TOO_MANY: Final = "split the file, or write repeated workspaces as a WorkspaceIntentSet"
 
 
@@ -63,6 +68,29 @@ class Unreadable(Exception):
     def __init__(self, flaw: Diagnostic) -> None:
         super().__init__(flaw.message)
         self.flaw = flaw
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file; UnicodeDecodeError where it is not UTF-8."""
+    return joined(data.decode("utf-8-sig"))
+
+
+def joined(text: str) -> str:
+    """The text with each pair of escaped surrogates as the one character that is meant, where all of it is JSON."""
+    if ("\\ud" not in text and "\\uD" not in text) or len(text) > _LONGEST_JOINED:
+        return text
+    import json  # few texts have such escapes, and other YAML may mean them as they stand
+
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return re.sub(_SURROGATES, _character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    high, low = int(match[2], 16) - 0xD800, int(match[3], 16) - 0xDC00
+    return match[1] + chr(0x10000 + (high << 10) + low)
 
 
 def events(text: str) -> Callable[[], Any]:

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from yaml.error import YAMLError
+from yaml.error import Mark, YAMLError
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -34,35 +34,30 @@ _Wanted: TypeAlias = dict[str | int, Any] | None
 
 
 class Node:
-    """One value of a document, with its key where a mapping holds it. Lines, columns and offsets count from 0.
+    """One value of a document, with its key where a mapping holds it.
 
-    `step` is the key, or the number in a list. `line`, `column` and `start` are where the key
-    begins, or the value where there is none; `value_line`, `value_column` and `value` where the
-    value begins, with its anchor. `end` is the offset behind it, and `last` its last line.
-    `kind` is scalar, alias, block or flow. `style` and `key_style` are the marks around a scalar
-    (empty for a plain one), and `text` is what a scalar, or the name of an alias, says.
-    `target` is the value that an alias stands for.
+    `step` is the key, or the number in a list. `start` is the mark at which the key begins, or the
+    value where there is none, `value` the one at which the value begins (with its anchor), `end`
+    the one behind it; a mark has `index`, `line` and `column`, all from 0. `last` is the value's
+    last line. `kind` is scalar, alias, block or flow. `style` and `key_style` are the quotes or
+    other marks of a scalar, empty for a plain one; `text` is what a scalar, or the name of an
+    alias, says. `target` is the value that an alias stands for.
     """
 
     __slots__ = (
-        "anchor", "children", "column", "end", "key_style", "kind", "last", "line", "start", "step", "style",
-        "target", "text", "value", "value_column", "value_line",
+        "anchor", "children", "end", "key_style", "kind", "last", "start", "step", "style", "target", "text", "value",
     )  # fmt: skip
 
     def __init__(self, step: str | int, key: Any, event: Any) -> None:
-        mark, first, end = event.start_mark, (key or event).start_mark, event.end_mark
         self.step = step
-        self.line: int = first.line
-        self.column: int = first.column
-        self.start: int = first.index
-        self.value_line: int = mark.line
-        self.value_column: int = mark.column
-        self.value: int = mark.index
-        self.end: int = end.index
-        self.last: int = end.line
+        self.start: Mark = (key or event).start_mark
+        self.value: Mark = event.start_mark
+        self.end: Mark = event.end_mark
+        self.last: int = event.end_mark.line
         self.anchor: str | None = event.anchor
-        self.key_style: str = (getattr(key, "style", None) or "") if key else ""
-        self.style, self.text = "", ""
+        self.key_style: str = getattr(key, "style", None) or ""
+        self.style: str = getattr(event, "style", None) or ""
+        self.text: str = getattr(event, "value", "")
         self.children: list[Node] = []
         self.target: Node | None = None
         self.kind = "scalar"
@@ -70,13 +65,11 @@ class Node:
             self.kind = "flow" if event.flow_style else "block"
         elif isinstance(event, AliasEvent):
             self.kind, self.anchor, self.text = "alias", None, str(event.anchor)
-        else:
-            self.style, self.text = event.style or "", str(event.value)
 
     @property
     def one_line(self) -> bool:
         """Whether the value ends on the line on which it begins."""
-        return self.value_line == self.last
+        return self.value.line == self.last
 
 
 class Scalars:
@@ -170,10 +163,10 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
 
 
 def _place(node: Node, lines: Lines) -> Place:
-    key_line, key_column = lines.place(node.line, node.column)
+    key_line, key_column = lines.place(node.start.line, node.start.column)
     line, column = key_line, key_column
     if node.kind in ("scalar", "alias"):  # a collection is named by its key: its first line may be far below
-        line, column = lines.place(node.value_line, node.value_column)
+        line, column = lines.place(node.value.line, node.value.column)
     return Place(key_line + 1, key_column + 1, line + 1, column + 1)
 
 
@@ -238,7 +231,7 @@ class _Parser:
         if node.anchor:
             self.anchors[node.anchor] = node
         if node.style in BLOCK_STYLES:
-            node.last = node.value_line + self.text[node.value : node.end].rstrip().count("\n")
+            node.last = node.value.line + self.text[node.value.index : node.end.index].rstrip().count("\n")
         return node
 
     def _fill(self, node: Node, start: Any, wanted: _Wanted) -> None:
@@ -266,8 +259,8 @@ class _Parser:
             elif isinstance(event, _STARTS):
                 self._skip()
         if node.kind == "flow":
-            mark: Any = event.end_mark
-            node.end, node.last = mark.index, mark.line
+            node.end = event.end_mark  # type: ignore[assignment]
+            node.last = node.end.line
 
     def _skip(self) -> None:
         depth = 1

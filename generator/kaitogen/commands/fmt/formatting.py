@@ -11,8 +11,7 @@ from kaitogen.schema.key_order import put_in_order
 from kaitogen.yaml.comments import comments_of
 from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.lines import is_regular
-from kaitogen.yaml.reader import Unreadable, read
-from kaitogen.yaml.surrogates import joined
+from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.tree import Scalars, Tree, trees
 from kaitogen.yaml.writer import flow
 
@@ -37,7 +36,7 @@ def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     findings = loaded.findings + [flaw for document in loaded.documents for flaw in document.flaws]
     if findings:
         return "", findings
-    text = joined(data.decode("utf-8-sig")).replace("\r\n", "\n")
+    text = text_of(data).replace("\r\n", "\n")
     if not is_regular(text):
         return "", [_refused(name, "it has a line separator that not every reader takes for one")]
     made = "".join(_pieces(text, loaded.documents))

@@ -26,8 +26,7 @@ from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
-from kaitogen.yaml.reader import Unreadable, read
-from kaitogen.yaml.surrogates import joined
+from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import flow
 
 _BY_HAND: Final = "change it by hand; what an alias stands for, say, is written elsewhere"
@@ -45,7 +44,7 @@ def migrated(name: str, data: bytes, overrides: TargetOverrides) -> Migrated:
     loaded = documents_of(name, data)
     if loaded.findings:
         return Migrated("", tuple(loaded.findings))
-    text = joined(data.decode("utf-8-sig"))
+    text = text_of(data)
     parts: list[str] = []
     end = 0
     problems: list[Diagnostic] = []
