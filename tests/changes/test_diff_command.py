@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kaitogen.commands import inputs
+from kaitogen.files import standard_input
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
 from tests.samples import RIGHT
@@ -161,7 +161,7 @@ def test_other_sides_that_are_none(
 ) -> None:
     committed(tmp_path, {"a.intent.yaml": RIGHT, "main/note.txt": "none"})
 
-    monkeypatch.setattr(inputs, "_standard_input", lambda: b"")
+    monkeypatch.setattr(standard_input, "read", lambda _limit: b"")
     done = kaitogen(tmp_path, line)
     assert done.code == code
     assert words in done.said
@@ -210,7 +210,7 @@ def test_what_is_piped_in_is_compared_with_a_path(tmp_path: Path, monkeypatch: p
 
     write(tmp_path, {"a.intent.yaml": RIGHT})
     built = kaitogen(tmp_path, "render a.intent.yaml").output.replace("NC24ads", "NC48ads").encode()
-    monkeypatch.setattr(inputs, "_standard_input", lambda: built)
+    monkeypatch.setattr(standard_input, "read", lambda _limit: built)
     assert "KG804" in kaitogen(tmp_path, "diff - --against a.intent.yaml").output
     assert "<stdin>:6:17: error KG804" in kaitogen(tmp_path, "validate - --against a.intent.yaml").said
 

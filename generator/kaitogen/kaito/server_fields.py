@@ -96,18 +96,25 @@ def filled_in(data: Json) -> list[Path]:
     ]
 
 
+def last_applied(metadata: Json) -> dict[str, Json] | None:
+    """What was last applied as kubectl and Argo CD note it; None where nobody noted anything."""
+    text = value_at(metadata, ("annotations", _LAST_APPLIED))
+    if not isinstance(text, str):
+        return None
+    import json  # only a live object has one
+
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
 def _records(metadata: Json) -> Iterator[Json]:
     """What is known to be written by users: the last applied configuration, and what was applied on the server's side."""
-    text = value_at(metadata, ("annotations", _LAST_APPLIED))
-    if isinstance(text, str):
-        import json  # only a live object has one
-
-        try:
-            record = json.loads(text)
-        except (ValueError, RecursionError):
-            record = None
-        if isinstance(record, dict):
-            yield record
+    record = last_applied(metadata)
+    if record is not None:
+        yield record
     managed = metadata.get("managedFields")
     for manager in managed if isinstance(managed, list) else ():
         if isinstance(manager, dict) and manager.get("operation") == "Apply":

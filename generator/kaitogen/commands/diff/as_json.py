@@ -7,7 +7,8 @@ from kaitogen import __version__
 from kaitogen.commands.diff import wording
 from kaitogen.commands.diff.report import Told
 from kaitogen.commands.diff.way_out import WayOut
-from kaitogen.kaito.updates.model import ABSENT, Change, Cost, Judgement, ObjectChange
+from kaitogen.kaito.objects import MISSING
+from kaitogen.kaito.updates.model import Change, Cost, Judgement, ObjectChange
 from kaitogen.model import Json
 
 #: The version of the shape; it rises when a reader of the old one would go wrong.
@@ -59,7 +60,7 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _value(key: str, value: Json) -> dict[str, Json]:
-    return {} if value is ABSENT or value is None else {key: value}
+    return {} if value is MISSING or value is None else {key: value}
 
 
 def _judgement(judgement: Judgement) -> dict[str, str]:

@@ -6,8 +6,9 @@ from kaitogen.commands.diff import wording
 from kaitogen.commands.diff.report import Told
 from kaitogen.diagnostics.markdown import plain
 from kaitogen.diagnostics.wording import printable
+from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
-from kaitogen.kaito.updates.model import ABSENT, Change, ObjectChange
+from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
 
 _LONG = 200
@@ -45,7 +46,7 @@ def _row(change: Change) -> str:
 
 
 def _value(value: Json) -> str:
-    return "" if value is ABSENT or value is None else _code(shown(value, _LONG))
+    return "" if value is MISSING or value is None else _code(shown(value, _LONG))
 
 
 def _code(text: str) -> str:

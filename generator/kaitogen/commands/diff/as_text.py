@@ -8,8 +8,9 @@ from typing import Final
 from kaitogen.commands.diff import wording
 from kaitogen.commands.diff.report import Told
 from kaitogen.diagnostics.wording import printable
+from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
-from kaitogen.kaito.updates.model import ABSENT, Change, ObjectChange
+from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
 from kaitogen.yaml.writer import flow
 
@@ -58,7 +59,7 @@ def _values(field: str, before: Json, after: Json) -> Iterator[str]:
         if len(lines) > _MOST_LINES:
             yield f"      ({len(lines) - _MOST_LINES} lines more)"
         return
-    old, new = (_NOTHING if value is ABSENT else flow(value) for value in (before, after))
+    old, new = (_NOTHING if value is MISSING else flow(value) for value in (before, after))
     if len(old) + len(new) <= _SHORT:
         yield printable(f"    {field}: {old} -> {new}")
         return

@@ -9,10 +9,9 @@ from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.updates.cost import cost_text
 from kaitogen.kaito.updates.model import Comparison, Item
-from kaitogen.kaito.updates.resource import selected
 from kaitogen.kaito.updates.stored import written
+from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json
 from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.yaml.tree import locate
@@ -142,7 +141,7 @@ def _step(move: _Move) -> Step:
     return Step(
         own, way.name, namespace, printable(move.after.origin.document.file).replace("`", "'"), f"step-1_{old}.yaml", f"step-1_{new}.yaml",
         f"_{old}-traffic.yaml" if move.serves else "", move.after.spec is not None,
-        (cost_text(way.held), cost_text(way.needed), cost_text(way.meanwhile)), tuple(_cautions(move)),
+        (str(way.held), str(way.needed), str(way.meanwhile)), tuple(_cautions(move)),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.kaito.objects import config_maps_of
-from kaitogen.kaito.updates.cost import cost, cost_text
+from kaitogen.kaito.updates.compare import cost
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, ObjectChange
 
 #: More letters in a name than a StatefulSet's pods can bear.
@@ -28,7 +28,7 @@ class WayOut(NamedTuple):
         how = f"run it as {self.name} beside the one that runs, switch to it, then remove the old one"
         if self.meanwhile.nodes is None:
             return f"{how}; how many nodes both take meanwhile, only the cluster knows"
-        return f"{how}: {cost_text(self.meanwhile)} meanwhile, {cost_text(self.held)} of which run now"
+        return f"{how}: {self.meanwhile} meanwhile, {self.held} of which run now"
 
 
 def ways_out(

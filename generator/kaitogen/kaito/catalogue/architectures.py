@@ -33,4 +33,4 @@ class Shape(NamedTuple):
 def find_shape(model_id: str) -> Shape | None:
     """The shape of a model by its Hugging Face id in any letter case; None where KAITO's catalogue has none."""
     row = SHAPES.get(model_id.lower())
-    return None if row is None else Shape(*row)
+    return None if row is None else Shape._make(row)

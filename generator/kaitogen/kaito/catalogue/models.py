@@ -73,7 +73,7 @@ def find_model(name: str) -> Model | None:
     key = name.lower()
     short = SHORT_NAMES.get(key)
     row = MODELS.get(key if short is None else short[0])
-    return None if row is None else Model(*row)
+    return None if row is None else Model._make(row)
 
 
 def sized_model(name: str, minor: int) -> Model | None:
@@ -143,7 +143,7 @@ def preset_names(minor: int) -> list[str]:
 
 def all_models() -> Iterator[Model]:
     """Every model of the catalogue, in the order of ids without regard to case."""
-    return (Model(*row) for row in MODELS.values())
+    return (Model._make(row) for row in MODELS.values())
 
 
 def retired_presets() -> Iterator[tuple[str, str, int, int]]:

@@ -35,7 +35,7 @@ class Sku(NamedTuple):
 def find_sku(provider: str, instance_type: str) -> Sku | None:
     """The instance type in any version's table of the provider; letter case counts, as it does for the controller."""
     row = SKUS.get(provider, {}).get(instance_type)
-    return None if row is None else Sku(instance_type, *row)
+    return None if row is None else Sku._make((instance_type, *row))
 
 
 def near_sku(provider: str, text: str) -> Sku | None:
@@ -44,7 +44,7 @@ def near_sku(provider: str, text: str) -> Sku | None:
     key = text.lower()
     for name, row in table.items():
         if name.lower() == key:
-            return Sku(name, *row)
+            return Sku._make((name, *row))
     from kaitogen.diagnostics.suggest import nearest  # only a wrong name needs it
 
     close = nearest(text, table)
@@ -53,4 +53,4 @@ def near_sku(provider: str, text: str) -> Sku | None:
 
 def all_skus(provider: str) -> Iterator[Sku]:
     """Every instance type of the provider in any version, by name."""
-    return (Sku(name, *row) for name, row in SKUS.get(provider, {}).items())
+    return (Sku._make((name, *row)) for name, row in SKUS.get(provider, {}).items())

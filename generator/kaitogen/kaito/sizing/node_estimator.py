@@ -145,7 +145,9 @@ def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
     """The GPUs of one node as the controller sees them, or why nobody can say."""
     size = node_size(ctx)
     if size is not None:
-        return Node(*size, *_card(ctx, size[1]))
+        gpus, memory = size
+        card, source = _card(ctx, memory)
+        return Node(gpus=gpus, memory=memory, card=card, source=source)
     if not ctx.byo:
         what = cut(ctx.instance_type) or "the instance type"
         return f"{what} is not in KAITO {ctx.kaito}'s table, so it has no GPU data"

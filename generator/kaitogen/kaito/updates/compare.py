@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of
-from kaitogen.kaito.updates.cost import cost, cost_text
+from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.updates.judging import judged, worst
-from kaitogen.kaito.updates.model import Comparison, Item, Judgement, ObjectChange
+from kaitogen.kaito.updates.model import Comparison, Cost, Item, Judgement, ObjectChange
 from kaitogen.kaito.updates.renames import followers, renamed, used
+from kaitogen.kaito.updates.stored import stored
 from kaitogen.model import Rule
 
 KG824 = Rule("KG824", "A Workspace gets another name or namespace", kind="warning", since="0.4")
 
-
-_CREATED: Final = Judgement("create", "")
-_DELETED: Final = Judgement("delete", "")
 _FOLLOWED: Final = Judgement("recreate", "it goes along with its Workspace, and holds the same")
 
 
@@ -29,53 +27,50 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
         [item for item in gone if item.is_workspace], [item for item in added if item.is_workspace]
     )
     followed = list(followers([*stayed, *moved], gone, added))
-    pairs = {after.identity: (before, after) for before, after in (*stayed, *moved, *followed)}
-    left = {before.identity for before, _ in pairs.values()}
-    maps = (config_maps_of(item.data for item in before), config_maps_of(item.data for item in after))
-    reading = used(after)
+    pairs = {after.identity: before for before, after in (*stayed, *moved, *followed)}
+    replaced = {item.identity for item in pairs.values()}
+    old_maps, new_maps = (config_maps_of(item.data for item in side) for side in (before, after))
+    in_use = used(after)
     objects: list[ObjectChange] = []
     for item in after:
-        if item.identity not in pairs:
-            objects.append(_created(item, maps[1]))
-            continue
-        one, other = pairs[item.identity]
-        if one.identity != other.identity and item.is_workspace:
-            objects.append(ObjectChange(one, other, (), _moved(one, other, maps)))
-            continue
-        changes = judged(one, other, reading)
-        if changes:
-            objects.append(ObjectChange(one, other, changes, worst(changes)))
-        elif one.identity != other.identity:
-            objects.append(ObjectChange(one, other, (), _FOLLOWED))
-    objects += [
-        _deleted(item, maps[0]) for item in before if item.identity not in left and item.identity not in new
-    ]
+        previous = pairs.get(item.identity)
+        if previous is None:
+            objects.append(_created(item, new_maps))
+        elif previous.identity != item.identity and item.is_workspace:
+            objects.append(ObjectChange(previous, item, _moved(previous, item, old_maps, new_maps)))
+        elif changes := judged(previous, item, in_use):
+            objects.append(ObjectChange(previous, item, worst(changes), changes))
+        elif previous.identity != item.identity:
+            objects.append(ObjectChange(previous, item, _FOLLOWED))
+    objects += [_deleted(item, old_maps) for item in gone if item.identity not in replaced]
     # An object that got another name is one, and not two.
     return Comparison(tuple(objects), len(old.keys() | new.keys()) - len(moved) - len(followed))
 
 
+def cost(item: Item, maps: ConfigMaps) -> Cost:
+    """The nodes and GPUs that a Workspace holds, as KAITO will ask for them."""
+    estimate = size(stored(item), item.target, maps).estimate
+    return Cost(estimate.nodes, estimate.gpus)
+
+
 def _created(item: Item, maps: ConfigMaps) -> ObjectChange:
-    why = f"it takes {cost_text(cost(item, maps))}" if item.is_workspace else ""
-    return ObjectChange(None, item, (), _CREATED._replace(why=why))
+    why = f"it takes {cost(item, maps)}" if item.is_workspace else ""
+    return ObjectChange(before=None, after=item, judgement=Judgement("create", why))
 
 
 def _deleted(item: Item, maps: ConfigMaps) -> ObjectChange:
-    if not item.is_workspace:
-        return ObjectChange(item, None, (), _DELETED)
-    held = cost_text(cost(item, maps))
-    why = (
-        f"serving ends, and the nodes stay: {held}"
-        if item.target.byo
-        else f"serving ends, and KAITO gives back {held}"
-    )
-    return ObjectChange(item, None, (), _DELETED._replace(why=why))
+    why = ""
+    if item.is_workspace:
+        nodes = "the nodes stay:" if item.target.byo else "KAITO gives back"
+        why = f"serving ends, and {nodes} {cost(item, maps)}"
+    return ObjectChange(before=item, after=None, judgement=Judgement("delete", why))
 
 
-def _moved(before: Item, after: Item, maps: tuple[ConfigMaps, ConfigMaps]) -> Judgement:
-    old, new = cost(before, maps[0]), cost(after, maps[1])
+def _moved(before: Item, after: Item, old_maps: ConfigMaps, new_maps: ConfigMaps) -> Judgement:
+    old, new = cost(before, old_maps), cost(after, new_maps)
     what = "another namespace" if before.identity[3] == after.identity[3] else "another name"
     why = (
         f"{what} is another Workspace: it is deleted and made anew, and loads its model again; "
-        f"it holds {cost_text(old)}, and both together {cost_text(old.plus(new))}"
+        f"it holds {old}, and both together {old.plus(new)}"
     )
     return Judgement("recreate", why, KG824)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from kaitogen.kaito.updates.model import ABSENT, Difference
+from kaitogen.kaito.objects import MISSING
+from kaitogen.kaito.updates.model import Difference
 from kaitogen.model import Json, Path, path_text
 
 #: Below these a value that one side lacks is told key by key, since each means something of its own.
@@ -33,33 +34,35 @@ def _differ(before: Json, after: Json, path: Path, shown: str) -> Iterator[Diffe
         for key in [*before, *(key for key in after if key not in before)]:
             step = path_text((key,)) if isinstance(key, str) else str(key)
             joined = step if not shown or step.startswith("[") else f".{step}"
-            yield from _differ(before.get(key, ABSENT), after.get(key, ABSENT), (*path, key), shown + joined)
+            yield from _differ(
+                before.get(key, MISSING), after.get(key, MISSING), (*path, key), shown + joined
+            )
         return
     if isinstance(before, list) and isinstance(after, list) and len(path) < _DEEPEST:
         yield from _lists(before, after, path, shown)
         return
-    if before is ABSENT and after is ABSENT:
+    if before is MISSING and after is MISSING:
         return
-    if before is ABSENT or after is ABSENT or not same(before, after):
+    if before is MISSING or after is MISSING or not same(before, after):
         yield Difference(path, shown, before, after)
 
 
 def _opened(value: Json, other: Json) -> Json:
     """An empty mapping for what is not there, where the other side has one."""
-    return {} if value is ABSENT and isinstance(other, dict) else value
+    return {} if value is MISSING and isinstance(other, dict) else value
 
 
 def _lists(before: list[Json], after: list[Json], path: Path, shown: str) -> Iterator[Difference]:
     old, new = _named(before), _named(after)
     if old is None or new is None:
         for index in range(max(len(before), len(after))):
-            left = before[index] if index < len(before) else ABSENT
-            right = after[index] if index < len(after) else ABSENT
+            left = before[index] if index < len(before) else MISSING
+            right = after[index] if index < len(after) else MISSING
             yield from _differ(left, right, (*path, index), f"{shown}[{index}]")
         return
     for name, index in {**old, **new}.items():
-        left = before[old[name]] if name in old else ABSENT
-        right = after[new[name]] if name in new else ABSENT
+        left = before[old[name]] if name in old else MISSING
+        right = after[new[name]] if name in new else MISSING
         yield from _differ(left, right, (*path, index), f"{shown}[{name}]")
     stayed = [name for name in old if name in new]
     order = [name for name in new if name in old]

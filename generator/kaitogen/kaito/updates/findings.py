@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.kaito.objects import to_intent_path
+from kaitogen.kaito.objects import MISSING, to_intent_path
 from kaitogen.kaito.updates.judging import KG813, KG822
-from kaitogen.kaito.updates.metadata import KG811, KG823
-from kaitogen.kaito.updates.model import ABSENT, Change, Comparison, Difference, Item, ObjectChange
-from kaitogen.kaito.updates.resource import KG805
-from kaitogen.kaito.updates.workload import KG801, KG809, KG820, KG821
+from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
+from kaitogen.kaito.updates.workspace import KG801, KG805, KG809, KG811, KG820, KG821, KG823
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.yaml.writer import flow
 
@@ -49,22 +47,22 @@ def _renamed(one: ObjectChange, rule: Rule) -> Diagnostic:
     old = one.before.label if one.before else ""
     fix = "keep the name; where it has to change, run both until the new one serves: kaitogen diff --write-migration FOLDER"
     message = f"{old} becomes {one.item.label}: {judgement.why}"
-    return rule.at((), message, fix=fix, severity=judgement.severity)
+    return rule.at((), message, fix=fix)
 
 
 def _problem(change: Change, rule: Rule, kaito: str) -> Diagnostic:
     difference, judgement = change
     if _stays(difference):
         message = f"this update does not get through: {judgement.why}"
-        return rule.at((), message, fix=_FIXES_BESIDE[rule], severity=judgement.severity)
+        return rule.at((), message, fix=_FIXES_BESIDE[rule])
     before, after = shown(difference.before), shown(difference.after)
     if judgement.verdict != "refused":
-        message = f"{said(difference)}; {judgement.why}"
-        return rule.at((), message, fix=_FIXES[rule], found=after, severity=judgement.severity)
+        message = f"{sentence(difference)}; {judgement.why}"
+        return rule.at((), message, fix=_FIXES[rule], found=after)
     who = "the API server" if rule == _BY_KUBERNETES else f"KAITO {kaito}"
-    message = f"{said(difference)}; {who} refuses that: {judgement.why}"
+    message = f"{sentence(difference)}; {who} refuses that: {judgement.why}"
     fix = _FIXES.get(rule, _WAY_OUT)
-    return rule.at((), message, fix=fix, found=after, expected=before, severity=judgement.severity)
+    return rule.at((), message, fix=fix, found=after, expected=before)
 
 
 _ANEW: Final = "run it under another name, or delete the Workspace and create it anew"
@@ -89,19 +87,19 @@ def _stays(difference: Difference) -> bool:
     return difference.before is None and difference.after is None
 
 
-def said(difference: Difference) -> str:
+def sentence(difference: Difference) -> str:
     """The change as the beginning of a sentence."""
     field, before, after = difference.shown, difference.before, difference.after
-    if before is ABSENT:
+    if before is MISSING:
         return f"{field} is set to {shown(after)}"
-    if after is ABSENT:
+    if after is MISSING:
         return f"{field}, which was {shown(before)}, is removed"
     return f"{field} changes from {shown(before)} to {shown(after)}"
 
 
 def shown(value: Json, longest: int = _LONGEST) -> str:
     """A value on one line, cut; empty for what is not there."""
-    if value is ABSENT:
+    if value is MISSING:
         return ""
     text = flow(value)
     return text if len(text) <= longest else text[: longest - 1] + "…"

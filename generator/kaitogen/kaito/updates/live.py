@@ -1,12 +1,12 @@
-"""What a cluster holds, brought to what somebody applied: without what the server, KAITO and others added to it."""
+"""What a cluster holds, reduced to what somebody applied: without what the server, KAITO and others added to it."""
 
-import json
 from typing import Any, Final
 
+from kaitogen.kaito.objects import part
+from kaitogen.kaito.server_fields import last_applied
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Document, Json, Origin
 
-_LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 #: Of these, others add what they like, so that a key that only the cluster has is none of ours.
 _SHARED: Final = frozenset(("labels", "annotations"))
 _SHARED_METADATA: Final = frozenset(("finalizers", "ownerReferences"))
@@ -19,7 +19,7 @@ def live_item(found: Json, ours: Item, where: str) -> Item:
     somebody else, and applying ours does not touch it. The version is the one that we ask in: the
     server has the object in all of them.
     """
-    applied = _applied(found)
+    applied = last_applied(found["metadata"])
     kept = {
         key: value for key, value in found.items() if key in ours.data or applied is None or key in applied
     }
@@ -30,7 +30,7 @@ def live_item(found: Json, ours: Item, where: str) -> Item:
     data = {**kept, "apiVersion": ours.data["apiVersion"], "kind": ours.data["kind"]}
     if "namespace" not in ours.data["metadata"]:
         data["metadata"].pop("namespace", None)
-    return Item(data, ours.target, Origin(Document(where, 0, data, inline=True)))
+    return Item(data, ours.target, Origin(Document(file=where, number=0, value=data, inline=True)))
 
 
 def _own(live: Json, ours: Json, applied: Json) -> Json:
@@ -47,22 +47,8 @@ def _own(live: Json, ours: Json, applied: Json) -> Json:
 
 
 def _metadata(live: Json, ours: Json, applied: dict[str, Any] | None) -> dict[str, Json]:
-    said = (applied or {}).get("metadata")
-    before = said if isinstance(said, dict) else {}
+    before = part(applied or {}, "metadata")
     kept = {key: value for key, value in live.items() if key not in _SHARED_METADATA or key in ours}
     for name in _SHARED & kept.keys():
         kept[name] = _own(kept[name], ours.get(name), before.get(name))
     return kept
-
-
-def _applied(found: Json) -> dict[str, Any] | None:
-    """What was last applied as kubectl and Argo CD note it; None where nobody noted anything."""
-    annotations = found["metadata"].get("annotations")
-    text = annotations.get(_LAST_APPLIED) if isinstance(annotations, dict) else None
-    if not isinstance(text, str):
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None

@@ -2,7 +2,8 @@
 
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from kaitogen.model import Json, Origin, Path, Rule, Severity, Spec, Target
+from kaitogen.diagnostics.wording import number_of
+from kaitogen.model import Json, Origin, Path, Rule, Spec, Target
 
 #: What becomes of a change. `refused` stands first: where one field of an object is refused, no other gets through.
 #: recreate: only another object in its place can have it. delete, create: of objects that one side alone has.
@@ -12,16 +13,6 @@ Verdict: TypeAlias = Literal["refused", "recreate", "delete", "create", "restart
 VERDICTS: Final[tuple[Verdict, ...]] = (
     "refused", "recreate", "delete", "create", "restart", "no effect", "in place",
 )  # fmt: skip
-
-
-class _Absent:
-    """What a field is where it is not there: null would be a value."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT: Final = _Absent()
 
 
 class Item(NamedTuple):
@@ -48,6 +39,11 @@ class Item(NamedTuple):
         return self.identity[:2] == ("kaito.sh", "Workspace")
 
     @property
+    def is_config_map(self) -> bool:
+        """Whether it is a ConfigMap."""
+        return self.identity[:2] == ("", "ConfigMap")
+
+    @property
     def label(self) -> str:
         """The object as people name it: `Workspace inference/phi-4`."""
         _, kind, namespace, name = self.identity
@@ -55,7 +51,10 @@ class Item(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A field whose value differs. `path` leads to it in the new object, or to where it was; `shown` is that for people."""
+    """A field whose value differs. `path` leads to it in the new object, or to where it was; `shown` is that for people.
+
+    A side that does not have it is MISSING.
+    """
 
     path: Path
     shown: str
@@ -73,12 +72,15 @@ class Judgement(NamedTuple):
     why: str
     rule: Rule | None = None
     number: str = ""
-    severity: Severity = "warning"
 
     @property
     def code(self) -> str:
         """The code of its finding, empty where there is none."""
         return self.rule.code if self.rule else ""
+
+
+#: Of a field that is nobody's concern but its reader's.
+IN_PLACE: Final = Judgement("in place", "")
 
 
 class Change(NamedTuple):
@@ -94,6 +96,13 @@ class Cost(NamedTuple):
     nodes: int | None
     gpus: int | None
 
+    def __str__(self) -> str:
+        """`2 nodes with 8 GPUs`, as far as it is known."""
+        if self.nodes is None:
+            return "nodes whose number only the cluster knows"
+        gpus = "GPUs that only the cluster knows" if self.gpus is None else number_of(self.gpus, "GPU")
+        return f"{number_of(self.nodes, 'node')} with {gpus}"
+
     def plus(self, other: "Cost") -> "Cost":
         """What both take while they stand side by side; unknown where either is."""
         return Cost(_sum(self.nodes, other.nodes), _sum(self.gpus, other.gpus))
@@ -108,8 +117,8 @@ class ObjectChange(NamedTuple):
 
     before: Item | None
     after: Item | None
-    changes: tuple[Change, ...]
     judgement: Judgement
+    changes: tuple[Change, ...] = ()
 
     @property
     def item(self) -> Item:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.updates.model import Item
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.model import Json
@@ -17,12 +18,12 @@ def renamed(gone: Sequence[Item], new: Sequence[Item]) -> list[tuple[Item, Item]
     left = {item.identity: item for item in reversed(new)}
     by_text: dict[str, list[Item]] = {}
     for item in left.values():
-        for text in _texts(item):
-            by_text.setdefault(text, []).append(item)
+        for content in _texts(item):
+            by_text.setdefault(content, []).append(item)
     pairs: list[tuple[Item, Item]] = []
     for old in gone:
-        for text in _texts(old):
-            candidates = by_text.get(text, [])
+        for content in _texts(old):
+            candidates = by_text.get(content, [])
             while candidates and candidates[-1].identity not in left:
                 candidates.pop()  # taken under its other text
             if candidates:
@@ -51,15 +52,14 @@ def used(items: Sequence[Item]) -> frozenset[tuple[str, str]]:
 
 
 def _config_maps(items: Sequence[Item]) -> dict[tuple[str, str], Item]:
-    return {item.identity[2:]: item for item in items if item.identity[:2] == ("", "ConfigMap")}
+    return {item.identity[2:]: item for item in items if item.is_config_map}
 
 
 def settings_name(data: Json) -> str:
     """The name of the ConfigMap that a Workspace reads; empty where it reads none."""
     for workload in ("inference", "tuning"):
-        said = data.get(workload)
-        if isinstance(said, dict) and isinstance(said.get("config"), str):
-            return str(said["config"])
+        if name := text(part(data, workload), "config"):
+            return name
     return ""
 
 
@@ -70,16 +70,15 @@ def _texts(item: Item) -> Iterator[str]:
     """
     data = stored(item)
     kept = {key: value for key, value in data["metadata"].items() if key not in ("name", "namespace")}
-    said: dict[str, Json] = {**data, "metadata": kept}
-    yield json.dumps(said, sort_keys=True)
-    name, resource = item.identity[3], said.get("resource")
+    unnamed: dict[str, Json] = {**data, "metadata": kept}
+    yield json.dumps(unnamed, sort_keys=True)
+    name, resource = item.identity[3], unnamed.get("resource")
     if isinstance(resource, dict):
-        said["resource"] = {**resource, "labelSelector": _without(name, resource.get("labelSelector"))}
+        unnamed["resource"] = {**resource, "labelSelector": _without(name, resource.get("labelSelector"))}
     for workload in ("inference", "tuning"):
-        part = said.get(workload)
-        if isinstance(part, dict) and isinstance(part.get("config"), str):
-            said[workload] = {**part, "config": part["config"].removeprefix(f"{name}-")}
-    yield json.dumps(said, sort_keys=True)
+        if config := text(part(unnamed, workload), "config"):
+            unnamed[workload] = {**unnamed[workload], "config": config.removeprefix(f"{name}-")}
+    yield json.dumps(unnamed, sort_keys=True)
 
 
 def _without(name: str, value: Json) -> Json:

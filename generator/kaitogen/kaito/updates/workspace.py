@@ -1,0 +1,310 @@
+"""What KAITO does with a change of one field of a Workspace (U1 to U12), and what only new nodes or pods would see."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from kaitogen.kaito import versions
+from kaitogen.kaito.objects import MISSING, number, part
+from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
+from kaitogen.kaito.rules.annotations import is_kaitos, node_class_in_doubt
+from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.ignored import KG464
+from kaitogen.kaito.updates.model import IN_PLACE, Difference, Item, Judgement
+from kaitogen.model import Json, Rule
+
+KG801 = Rule(
+    "KG801", "A Workspace that served turns to tuning, or the other way round", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:237@v0.12.0",
+)  # fmt: skip
+KG802 = Rule(
+    "KG802", "The number of nodes of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:783@v0.12.0",
+)  # fmt: skip
+KG803 = Rule(
+    "KG803", "The partition of a Workspace's GPUs changes", kind="refused", since="0.12",
+    source="api/v1beta1/workspace_validation.go:788@v0.12.0",
+)  # fmt: skip
+KG804 = Rule(
+    "KG804", "The instance type of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:802@v0.12.0",
+)  # fmt: skip
+KG805 = Rule(
+    "KG805", "The label selector of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:819@v0.12.0",
+)  # fmt: skip
+KG806 = Rule(
+    "KG806", "The preset of a Workspace changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:896@v0.12.0",
+)  # fmt: skip
+KG807 = Rule(
+    "KG807", "A pod template is added to a Workspace, or taken away", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:900@v0.12.0",
+)  # fmt: skip
+KG809 = Rule(
+    "KG809", "An update that does not get through because of an adapter", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:905@v0.12.0",
+)  # fmt: skip
+KG810 = Rule(
+    "KG810", "The model, the method or the input's name of a tuning changes", kind="refused", since="0.4",
+    source="api/v1beta1/workspace_validation.go:326@v0.12.0",
+)  # fmt: skip
+KG811 = Rule(
+    "KG811", "A node class that the installation may not know", kind="warning", since="0.12",
+    source="api/v1beta1/workspace_validation.go:86@v0.12.0",
+)  # fmt: skip
+KG812 = Rule(
+    "KG812", "The annotation model-streaming of a Workspace changes", kind="refused", since="0.11",
+    source="api/v1beta1/workspace_validation.go:928@v0.12.0",
+)  # fmt: skip
+KG820 = Rule(
+    "KG820", "A pod template changes without effect", kind="warning", since="0.4",
+    source="pkg/workspace/controllers/workspace_controller.go:605@v0.12.0",
+)  # fmt: skip
+KG821 = Rule(
+    "KG821", "A ConfigMap is given to a Workspace that runs, or taken from it", kind="warning", since="0.11",
+    source="pkg/workspace/controllers/workspace_controller.go:669@v0.12.0",
+)  # fmt: skip
+KG823 = Rule(
+    "KG823", "An annotation that KAITO reads only once changes", kind="warning", since="0.4",
+    source="pkg/workspace/controllers/workspace_controller.go:498@v0.12.0",
+)  # fmt: skip
+
+
+class Update:
+    """The two states of an object as stored, and the installation that judges the change: that of the new side.
+
+    `used` are namespace and name of the ConfigMaps that Workspaces of the new side read.
+    """
+
+    def __init__(self, item: Item, before: Json, after: Json, used: frozenset[tuple[str, str]]) -> None:
+        self.item = item
+        self.before: Mapping[str, Json] = before
+        self.after: Mapping[str, Json] = after
+        self.used = used
+        self.ctx = RuleContext(after, item.target)
+        self.kaito = f"KAITO {item.target.kaito}"
+
+
+Judge: TypeAlias = Callable[[Update, Difference], Judgement]
+
+_STREAMING: Final = "kaito.sh/model-streaming"
+_NODE_CLASS: Final = "kaito.sh/node-class-name"
+_UPGRADE: Final = "kaito.sh/upgrade-to-version"
+#: The controller looks at these again and again, and not only when it makes nodes, pods or Services.
+_ALWAYS_READ: Final = frozenset(("kaito.sh/disable-benchmark", "kaito.sh/run-benchmark"))
+#: When KAITO reads the others, which is over for a Workspace that runs.
+_READ_WHEN: Final = {
+    "kaito.sh/enablelb": "it makes the Service",
+    "kaito.sh/node-image-family": "it makes nodes",
+    _NODE_CLASS: "it makes nodes",
+    "kaito.sh/bypass-resource-checks": "the Workspace is created",
+}
+_AT_UPDATES: Final = frozenset((KG491, KG492, KG493, KG494))
+_FROZEN: Final = "the whole preset is fixed once the Workspace exists: its name, its secret, its access mode and its options"
+
+
+def judge(update: Update, difference: Difference) -> Judgement:
+    """A change of a Workspace."""
+    section, path = str(difference.path[0]), difference.path
+    if section == "metadata":
+        return _metadata(update, difference)
+    if section == "apiVersion":
+        return Judgement("in place", "KAITO serves the same Workspace under both versions")
+    if section in ("inference", "tuning") and len(path) == 1:
+        return _refused(KG801, "whether a Workspace serves or tunes is fixed once it exists")
+    by_field = _JUDGES.get((section, str(path[1]) if len(path) > 1 else ""))
+    return IN_PLACE if by_field is None else by_field(update, difference)
+
+
+def refused_update(update: Update) -> tuple[Judgement | None, Judgement | None]:
+    """What makes KAITO refuse every update of a Workspace, whatever it changes: its adapters, and its label selector."""
+    selector = None
+    if selected(part(part(update.after, "resource"), "labelSelector")) is None:
+        why = "KAITO cannot compare a label selector with anything but In and one value, and so refuses every update"
+        selector = _refused(KG805, why)
+    return _adapters_refused(update), selector
+
+
+def _refused(rule: Rule, why: str) -> Judgement:
+    """A change that KAITO's webhook refuses; the last digits of the code are the number of its rule (U2)."""
+    return Judgement("refused", why, rule, number=f"U{int(rule.code[3:])}")
+
+
+def _metadata(update: Update, difference: Difference) -> Judgement:
+    key = str(difference.path[2]) if len(difference.path) > 2 else ""
+    if difference.path[1] == "labels" and key == _UPGRADE:
+        return Judgement("restart", "KAITO moves the pods to that base image")
+    if difference.path[1] != "annotations" or not is_kaitos(key) or key in _ALWAYS_READ:
+        return IN_PLACE
+    if key == _STREAMING and update.ctx.has(versions.MODEL_STREAMING) and update.ctx.gate("ModelStreaming"):
+        why = "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists"
+        return _refused(KG812, why)
+    if key == _NODE_CLASS and node_class_in_doubt(update.ctx, difference.after):
+        name = cut(str(difference.after))
+        why = f"KAITO refuses node class {name} unless the installation's own list has it, and reads it only when it makes nodes"
+        return Judgement("no effect", why, KG811, number="U11")
+    when = _READ_WHEN.get(key, "it makes the pods, whose command it never changes")
+    return Judgement("no effect", f"KAITO reads {key} when {when}", KG823)
+
+
+def _count(_update: Update, difference: Difference) -> Judgement:
+    if MISSING in (difference.before, difference.after):
+        return IN_PLACE  # the resource as a whole comes or goes
+    why = "the number of nodes is fixed once the Workspace exists, and one that is left out is 1"
+    return _refused(KG802, why)
+
+
+def _partition(update: Update, _difference: Difference) -> Judgement:
+    if not update.ctx.has(versions.PARTITIONS):
+        return Judgement("no effect", f"{update.kaito} has no partitions, and its API server drops the field")
+    return _refused(KG803, "how GPUs are divided is fixed once the Workspace exists, whether they are or not")
+
+
+def _instance_type(update: Update, difference: Difference) -> Judgement:
+    before, after = (
+        value if isinstance(value, str) else "" for value in (difference.before, difference.after)
+    )
+    if not update.ctx.has(versions.STRICT_INSTANCE_TYPE):
+        return _refused(KG804, f"{update.kaito} fixes the instance type once the Workspace exists")
+    if update.ctx.byo:
+        if before and not after:
+            why = "under byo nobody reads the instance type, and it may go"
+            return Judgement("in place", why, number="U4")
+        only = "can only be taken away" if before else "is not accepted"
+        return _refused(KG804, f"under byo an instance type {only}")
+    if not after:
+        return _refused(KG804, f"{update.ctx.provisioner} requires an instance type")
+    if before:
+        return _refused(KG804, "the instance type is fixed once it is set")
+    return Judgement("in place", "an instance type may be set where there was none", number="U4")
+
+
+def _selector(update: Update, _difference: Difference) -> Judgement:
+    before, after = (
+        selected(part(part(side, "resource"), "labelSelector")) for side in (update.before, update.after)
+    )
+    if before is None or after is None:
+        why = "a label selector with anything but In and one value cannot be compared, and is refused"
+        return _refused(KG805, why)
+    if before != after:
+        return _refused(KG805, "which nodes are selected is fixed once the Workspace exists")
+    why = "KAITO takes both for the same selector, but looks for nodes by matchLabels alone"
+    return Judgement("in place", why, number="U5")
+
+
+def selected(selector: Mapping[str, Json]) -> Mapping[str, Json] | None:
+    """The labels that a selector asks for, as KAITO converts it; None where it asks for more than equality."""
+    labels = dict(part(selector, "matchLabels"))
+    expressions = selector.get("matchExpressions")
+    for expression in expressions if isinstance(expressions, list) else ():
+        values = expression.get("values") if isinstance(expression, dict) else None
+        if not isinstance(values, list) or len(values) != 1 or expression.get("operator") != "In":
+            return None
+        labels[str(expression.get("key"))] = values[0]
+    return labels
+
+
+def _preferred(update: Update, _difference: Difference) -> Judgement:
+    ctx = update.ctx
+    if not ctx.has(versions.PREFERRED_NODES_READ):
+        return Judgement("no effect", f"{update.kaito} does not read preferredNodes")
+    names, count = ctx.resource.get("preferredNodes"), number(ctx.resource, "count") or 1
+    too_few = len(names if isinstance(names, list) else ()) < count
+    if ctx.has(versions.PREFERRED_NODES_COUNTED) and ctx.byo and too_few:
+        why = f"under byo {update.kaito} wants at least {count} preferred nodes"
+        return Judgement("refused", why, KG464)
+    return Judgement("in place", f"{update.kaito} looks at it when it next chooses nodes")
+
+
+def _preset(_update: Update, _difference: Difference) -> Judgement:
+    return _refused(KG806, _FROZEN)
+
+
+def _template(_update: Update, difference: Difference) -> Judgement:
+    if len(difference.path) == 2 and MISSING in (difference.before, difference.after):
+        return _refused(KG807, "whether a pod template is given is fixed once the Workspace exists")
+    why = "KAITO takes the new template and never touches the pods that run"
+    return Judgement("no effect", why, KG820)
+
+
+def _config(update: Update, difference: Difference) -> Judgement:
+    if part(update.after, "inference").get("template") is not None:
+        return Judgement("no effect", "a pod template of your own is not given the ConfigMap", KG821)
+    if update.ctx.transformers:
+        why = "the pods restart with the other ConfigMap, which transformers is not passed"
+        return Judgement("restart", why)
+    templated = update.ctx.has(versions.CONFIG_TEMPLATE)
+    if difference.before is MISSING and not templated:
+        why = "the ConfigMap is mounted and the pods restart, but their command stays and does not name it"
+        return Judgement("no effect", why, KG821)
+    if difference.after is MISSING and not templated:
+        why = "the pods restart without the ConfigMap, while their command stays and still names its file"
+        return Judgement("restart", why, KG821)
+    why = "the pods restart with the other ConfigMap; the number of nodes stays as it was estimated"
+    return Judgement("restart", why)
+
+
+def _adapters(update: Update, _difference: Difference) -> Judgement:
+    restart = Judgement("restart", "the pods restart with the other adapters")
+    return _adapters_refused(update) or restart
+
+
+def _adapters_refused(update: Update) -> Judgement | None:
+    """Why KAITO refuses every update of a Workspace with these adapters (U8, U9); None where it does not."""
+    if not update.ctx.inference or not update.ctx.inference.get("adapters"):
+        return None
+    from kaitogen.kaito.rules import adapters  # few have adapters
+
+    for problem in adapters.judge(update.ctx):
+        if problem.rule == KG440:
+            return Judgement("refused", problem.message, KG440, number="U8")
+        if problem.rule in _AT_UPDATES:
+            what = problem.message.partition(":")[0]
+            return _refused(KG809, f"{what}, and KAITO looks at all adapters at every update")
+    return None
+
+
+def _tuning_preset(_update: Update, _difference: Difference) -> Judgement:
+    return _refused(KG810, _FROZEN)
+
+
+def _method(_update: Update, difference: Difference) -> Judgement:
+    if str(difference.before).lower() == str(difference.after).lower():
+        why = "KAITO does not tell upper from lower case in the method"
+        return Judgement("in place", why, number="U10")
+    return _refused(KG810, "the method of a tuning is fixed once the Workspace exists")
+
+
+def _input(update: Update, difference: Difference) -> Judgement:
+    if difference.path[2:3] == ("name",) or len(difference.path) == 2:
+        return _refused(KG810, "the name of a tuning's input is fixed once the Workspace exists")
+    return _rerun(update, difference)
+
+
+def _output(update: Update, difference: Difference) -> Judgement:
+    if len(difference.path) == 2 and difference.after is MISSING:
+        return _refused(KG810, "a tuning needs an output")
+    return _rerun(update, difference)
+
+
+def _rerun(_update: Update, _difference: Difference) -> Judgement:
+    return Judgement("restart", "KAITO deletes the Job and runs the tuning anew")
+
+
+#: What judges a change at or below a field; what is not here takes effect without more ado.
+_JUDGES: Final[Mapping[tuple[str, str], Judge]] = {
+    ("resource", "count"): _count,
+    ("resource", "partition"): _partition,
+    ("resource", "instanceType"): _instance_type,
+    ("resource", "labelSelector"): _selector,
+    ("resource", "preferredNodes"): _preferred,
+    ("inference", "preset"): _preset,
+    ("inference", "template"): _template,
+    ("inference", "config"): _config,
+    ("inference", "adapters"): _adapters,
+    ("tuning", "preset"): _tuning_preset,
+    ("tuning", "method"): _method,
+    ("tuning", "input"): _input,
+    ("tuning", "output"): _output,
+    ("tuning", "config"): _rerun,
+}
