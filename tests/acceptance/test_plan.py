@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from kaitogen.commands.plan.as_markdown import LIMIT
+from kaitogen.diagnostics.markdown import LIMIT
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.acceptance.plans import HEAD, data, git, intent, planned, write

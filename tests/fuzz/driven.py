@@ -4,8 +4,9 @@ import json
 
 from kaitogen.commands.plan import as_json, as_markdown
 from kaitogen.commands.plan import as_text as plan_as_text
-from kaitogen.commands.plan.build import Beside, gather
+from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.diagnostics.formats import Report, as_text, reporter
+from kaitogen.diagnostics.markdown import LIMIT
 from kaitogen.model import Request, Result, Target
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
@@ -39,10 +40,10 @@ def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Resu
 
 def _planned(result: Result) -> None:
     """A plan of whatever came out, in every format but the one that takes its time."""
-    fleet = gather(result, Beside())
-    assert plan_as_text.write(fleet).endswith("\n")
-    assert len(as_markdown.write(fleet).encode()) <= as_markdown.LIMIT
-    assert json.loads(as_json.write(fleet))["totals"]["workspaces"] == len(fleet.planned)
+    plan = build_plan(result, PlanOptions())
+    assert plan_as_text.write(plan).endswith("\n")
+    assert len(as_markdown.write(plan).encode()) <= LIMIT
+    assert json.loads(as_json.write(plan))["totals"]["workspaces"] == len(plan.workspaces)
 
 
 def _holds(result: Result) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kaitogen.commands.plan.tables.model_config import read_config, read_configs
-from kaitogen.commands.plan.tables.money import read_budget, read_prices
+from kaitogen.commands.plan.model_config import read_config, read_configs
+from kaitogen.commands.plan.tables import read_budget, read_prices
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec
 from kaitogen.kaito.sizing.size import size
 from kaitogen.model import Diagnostic, Target

@@ -1,19 +1,38 @@
 """A plan as one page of HTML that needs nothing else: no network, no other file."""
 
+import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterator
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kaitogen import __version__
-from kaitogen.commands.plan import as_text, html_cards, view_model, wording
-from kaitogen.commands.plan.changes import Comparison
-from kaitogen.commands.plan.sources import Sources
-from kaitogen.commands.plan.types import Fleet, Planned
+from kaitogen.commands.plan import view_model, wording
+from kaitogen.commands.plan.excerpts import Excerpts
+from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.files import shipped
+from kaitogen.kaito.sizing.types import Memory
 from kaitogen.model import NEWEST_KAITO
 from kaitogen.pipeline.templating.html import fill_page
+from kaitogen.yaml.writer import dump
+
+#: The height of a GPU in the drawing's own units.
+_HEIGHT: Final = 72
+#: So many boxes are drawn; the rest is a number.
+_MOST_NODES: Final = 12
+_MOST_GPUS: Final = 16
+#: Terms of a GPU's memory from the bottom of a bar to its top, each with its class in the style sheet.
+_TERMS: Final = {
+    "weights": "weights",
+    "activations": "activation",
+    "non-torch": "other",
+    "KV cache": "cache",
+    "reserve": "reserve",
+}
+#: Lines that the page shows in a place of their own.
+_ELSEWHERE: Final = ("best lever", "layout", "costs")
+_VERDICTS: Final = {"fits": ("good", "fits"), "tight": ("warn", "tight"), "fails": ("bad", "does not fit")}
 
 
 class Tile(NamedTuple):
@@ -25,75 +44,46 @@ class Tile(NamedTuple):
     tone: str = ""
 
 
-class ChangeRow(NamedTuple):
-    """One Workspace that is not what it was; `anchor` is its card, empty where it goes."""
+class Box(NamedTuple):
+    """One node in the drawing."""
+
+    caption: str
+    gpus: int
+
+
+class Bar(NamedTuple):
+    """One part of a GPU's memory, in the drawing's own units from the top."""
 
     kind: str
-    title: str
-    anchor: str
-    figures: tuple[str, ...]
-    what: str
+    top: str
+    height: str
 
 
-class Changes(NamedTuple):
-    """What a plan changes, as a table."""
-
-    heading: str
-    summary: str
-    heads: tuple[str, ...]
-    rows: tuple[ChangeRow, ...]
-
-
-def write(fleet: Fleet, against: Comparison | None = None) -> str:
+def write(plan: Plan) -> str:
     """The whole page."""
     style, script = (shipped.read_text("templates", f"plan/page.{kind}") for kind in ("css", "js"))
-    sources = Sources(fleet)
-    kinds = {} if against is None else {id(change.after): change.kind for change in against.changes}
+    excerpts = Excerpts(plan)
     values = {
         "policy": _policy(style, script),
         "version": __version__,
-        "heading": f"Plan of {number_of(len(fleet.planned), 'Workspace')}",
-        "size": as_text.size(fleet),
-        "about": _about(fleet.planned),
-        "tiles": _tiles(fleet),
-        "changes": None if against is None else _changes(against, fleet),
-        "elsewhere": [sources.finding(one) for one in fleet.elsewhere],
-        "strategies": sorted({one.strategy for one in fleet.planned}),
-        "labels": sorted({label for one in fleet.planned for label in html_cards.labels_of(one)}),
-        "legend": html_cards.LEGEND,
-        "number": len(fleet.planned),
-        # Made while the page is filled in, one by one: a large fleet is a large page.
-        "cards": (
-            html_cards.card(number, one, sources, fleet.prices)._replace(change=kinds.get(id(one), ""))
-            for number, one in enumerate(fleet.planned)
-        ),
+        "heading": f"Plan of {number_of(len(plan.workspaces), 'Workspace')}",
+        "size": wording.total(plan),
+        "about": _about(plan),
+        "tiles": _tiles(plan),
+        "changes": _changes(plan),
+        "elsewhere": [excerpts.linked(finding) for finding in plan.elsewhere],
+        "strategies": sorted({one.strategy for one in plan.workspaces}),
+        "labels": sorted({label for one in plan.workspaces for label in _labels(one)}),
+        "terms": _TERMS,
+        "lines_elsewhere": _ELSEWHERE,
+        "for_a_shell": view_model.COMMAND,
+        "number": len(plan.workspaces),
+        # Made while the page is filled in, one by one: a large plan is a large page.
+        "cards": _cards(plan, excerpts),
         # Known once all cards are made, since each tells which lines its findings point at.
-        "excerpts": sources.excerpts,
+        "excerpts": excerpts.all,
     }
     return fill_page("plan/page.html.j2", values, {"style": style, "script": script})
-
-
-def _changes(against: Comparison, fleet: Fleet) -> Changes:
-    anchors = {id(one): html_cards.anchor(number) for number, one in enumerate(fleet.planned)}
-    rows = tuple(
-        ChangeRow(
-            change.kind,
-            change.one.title,
-            anchors.get(id(change.after), ""),
-            (
-                wording.moved(change.before and change.before.nodes, change.after and change.after.nodes),
-                wording.moved(change.before and change.before.gpus, change.after and change.after.gpus),
-                *([] if fleet.prices is None else [wording.paid(*change.hours)]),
-            ),
-            ", ".join(change.what) or view_model.place(change.one),
-        )
-        for change in against.changes
-    )
-    summary = f"{as_text.summary(against)}: {wording.figures(against.before, against.after)}"
-    heads = (
-        ("Nodes", "GPUs") if fleet.prices is None else ("Nodes", "GPUs", f"{fleet.prices.currency} an hour")
-    )
-    return Changes(f"Against {against.revision}", summary, heads, rows)
 
 
 def _policy(style: str, script: str) -> str:
@@ -108,38 +98,138 @@ def _hash(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def _about(planned: Iterable[Planned]) -> str:
+def _about(plan: Plan) -> str:
     """The installations that the Workspaces are for."""
-    targets = (one.spec.target for one in planned)
+    targets = (one.spec.target for one in plan.workspaces)
     about = dict.fromkeys(
         f"KAITO {one.kaito} on {one.provider}, nodes by {one.node_provisioner}" for one in targets
     )
-    return "; ".join(about) if about else f"KAITO {NEWEST_KAITO}"
+    return "; ".join(about) or f"KAITO {NEWEST_KAITO}"
 
 
-def _money(fleet: Fleet) -> list[Tile]:
-    cost, prices = fleet.cost, fleet.prices
-    if cost is None or prices is None:
-        return []
-    lacking = f"without {', '.join(cost.unpriced)}" if cost.unpriced else ""
-    note = lacking or f"{wording.money(cost.hour, prices)} an hour"
-    return [Tile(f"{prices.currency} a month", f"{cost.month:,.2f}", note, "warn" if lacking else "")]
-
-
-def _tiles(fleet: Fleet) -> list[Tile]:
-    severities = [one.severity for one in fleet.findings]
-    errors, warnings, notes = (severities.count(one) for one in ("error", "warning", "note"))
+def _tiles(plan: Plan) -> Iterator[Tile]:
+    severities = [one.severity for one in plan.findings]
+    errors, warnings, notes = (severities.count(severity) for severity in ("error", "warning", "note"))
+    unknown = f"and those of {plan.unknown} unknown" if plan.unknown else ""
+    yield Tile("Workspaces", wording.count(len(plan.workspaces)))
+    yield Tile("Nodes", wording.count(plan.nodes), unknown)
+    yield Tile("GPUs", wording.count(plan.gpus), unknown)
+    if plan.cost is not None and plan.prices is not None:
+        lacking = f"without {', '.join(plan.cost.unpriced)}" if plan.cost.unpriced else ""
+        note = lacking or f"{wording.money(plan.cost.hour, plan.prices)} an hour"
+        month = f"{plan.cost.month:,.2f}"
+        yield Tile(f"{plan.prices.currency} a month", month, note, "warn" if lacking else "")
+    note = number_of(notes, "note") if notes else ""
     tone = "bad" if errors else "warn" if warnings else "good"
-    unknown = f"and those of {fleet.unknown} unknown" if fleet.unknown else ""
-    return [
-        Tile("Workspaces", wording.count(len(fleet.planned))),
-        Tile("Nodes", wording.count(fleet.nodes), unknown),
-        Tile("GPUs", wording.count(fleet.gpus), unknown),
-        *_money(fleet),
-        Tile(
-            "Errors and warnings",
-            wording.count(errors + warnings),
-            number_of(notes, "note") if notes else "",
-            tone,
-        ),
-    ]
+    yield Tile("Errors and warnings", wording.count(errors + warnings), note, tone)
+
+
+def _changes(plan: Plan) -> dict[str, Any] | None:
+    """The table of changes; each row leads to the card of its Workspace, but where that goes."""
+    against = plan.against
+    if against is None:
+        return None
+    anchors = {id(one): _anchor(number) for number, one in enumerate(plan.workspaces)}
+    return {
+        "heading": f"Against {against.revision}",
+        "summary": f"{wording.summary(against)}: {wording.figures(against.before, plan)}",
+        "heads": ["Nodes", "GPUs", *([] if plan.prices is None else [f"{plan.prices.currency} an hour"])],
+        "rows": [
+            {
+                "kind": change.kind,
+                "title": change.workspace.title,
+                "anchor": anchors.get(id(change.after), ""),
+                "figures": wording.change_figures(change, plan.prices),
+                "what": _what(change),
+            }
+            for change in against.changes
+        ],
+    }
+
+
+def _what(change: Change) -> str:
+    return ", ".join(change.details) or view_model.place(change.workspace)
+
+
+def _anchor(number: int) -> str:
+    """Where the card of a Workspace is on the page."""
+    return f"workspace-{number}"
+
+
+def _labels(one: PlannedWorkspace) -> list[str]:
+    """The labels that a Workspace can be found by."""
+    return [f"{key}={value}" for key, value in one.spec.labels.items()]
+
+
+def _cards(plan: Plan, excerpts: Excerpts) -> Iterator[dict[str, Any]]:
+    changes = () if plan.against is None else plan.against.changes
+    kinds = {id(change.after): change.kind for change in changes}
+    for number, one in enumerate(plan.workspaces):
+        yield {"anchor": _anchor(number), "change": kinds.get(id(one), ""), **_card(one, plan, excerpts)}
+
+
+def _card(one: PlannedWorkspace, plan: Plan, excerpts: Excerpts) -> dict[str, Any]:
+    """What the page shows of one Workspace: nodes as boxes of GPUs, the memory of each as a bar, and both columns."""
+    estimate, memory = one.sizing.estimate, one.sizing.memory
+    labels, where, size = _labels(one), view_model.place(one), view_model.size(estimate)
+    tone, verdict = _verdict(one)
+    left = max((estimate.nodes or 0) - _MOST_NODES, 0)
+    return {
+        "workspace": one,
+        "where": where,
+        "labels": labels,
+        "labels_json": json.dumps(labels, ensure_ascii=False),
+        "search": " ".join([one.title, one.sizing.model, where, *labels]),
+        "troubled": "yes" if any(finding.severity != "note" for finding in one.findings) else "no",
+        "tone": tone,
+        "verdict": verdict,
+        "bars": [] if memory is None else list(_bars(memory)),
+        "nodes": _boxes(one),
+        "more_nodes": f"and {number_of(left, 'more node')}" if left else "",
+        "drawn": f"{size}. {'' if memory is None else _bill(memory)}".strip(),
+        "size": size,
+        "layout": "" if estimate.layout is None else wording.layout(estimate.layout),
+        "cost": "" if one.cost is None or plan.prices is None else wording.price(one.cost, plan.prices),
+        "columns": view_model.columns(one, plan.prices),
+        "choice": view_model.choice(one, plan.prices),
+        "lever": view_model.lever(one),
+        "findings": [excerpts.linked(finding) for finding in one.findings],
+        "yaml": "---\n".join(dump(manifest.data) for manifest in one.manifests),
+    }
+
+
+def _verdict(one: PlannedWorkspace) -> tuple[str, str]:
+    """The colour of a card and the word on it."""
+    if one.fails:
+        return "bad", "error"
+    if one.sizing.memory is None:
+        return "plain", "size unknown" if one.nodes is None else one.sizing.estimate.runtime
+    return _VERDICTS[one.sizing.memory.verdict]
+
+
+def _boxes(one: PlannedWorkspace) -> list[Box]:
+    estimate = one.sizing.estimate
+    if estimate.nodes is None or estimate.node is None:
+        return []
+    names = one.spec.placement.nodes or ()
+    named = len(names) == estimate.nodes and one.command
+    captions = names if named else [f"node {number}" for number in range(1, _MOST_NODES + 1)]
+    drawn = min(estimate.nodes, _MOST_NODES)
+    return [Box(caption, min(estimate.node.gpus, _MOST_GPUS)) for caption in captions[:drawn]]
+
+
+def _bars(memory: Memory) -> Iterator[Bar]:
+    """The terms as they stack up; what is less than nothing is not drawn, and what is too much fills the card."""
+    sizes = {term.name: max(term.likely, 0) for term in memory.terms}
+    whole = max(sum(sizes.values()), memory.gpu.likely, 1)
+    stack = [*(name for name in _TERMS if name in sizes), *(name for name in sizes if name not in _TERMS)]
+    bottom = float(_HEIGHT)
+    for name in stack:
+        height = sizes[name] / whole * _HEIGHT
+        bottom -= height
+        yield Bar(_TERMS.get(name, "other"), f"{bottom:.2f}", f"{height:.2f}")
+
+
+def _bill(memory: Memory) -> str:
+    parts = [f"{term.name} {wording.gib(term.likely)}" for term in memory.terms]
+    return f"Each GPU of {wording.gib(memory.gpu.likely)}: {', '.join(parts)}."

@@ -5,38 +5,42 @@ from decimal import Decimal
 from typing import Any, Final
 
 from kaitogen import __version__
-from kaitogen.commands.plan.changes import Change, Comparison
-from kaitogen.commands.plan.types import Fleet, Planned
+from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
-from kaitogen.kaito.sizing.types import Memory, Span, Term
+from kaitogen.kaito.sizing.types import Memory
 
 #: The version of the shape; it rises when a reader of the old one would go wrong.
 VERSION: Final = 1
 
 
-def write(fleet: Fleet, against: Comparison | None = None) -> str:
+def write(plan: Plan) -> str:
     """One JSON object with a newline at its end."""
     document: dict[str, Any] = {
         "version": VERSION,
         "tool": {"name": "kaitogen", "version": __version__},
-        "totals": _totals(fleet),
-        "workspaces": [_workspace(one, fleet.prices) for one in fleet.planned],
-        "findings": [finding_data(one) for one in fleet.elsewhere],
+        "totals": _totals(plan),
+        "workspaces": [_workspace(one, plan.prices) for one in plan.workspaces],
+        "findings": [finding_data(one) for one in plan.elsewhere],
     }
-    if against is not None:
-        document["against"] = _against(against)
+    if plan.against is not None:
+        document["against"] = {
+            "revision": plan.against.revision,
+            "before": _totals(plan.against.before),
+            "same": plan.against.same,
+            "changes": [_change(change, plan.prices) for change in plan.against.changes],
+        }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _totals(fleet: Fleet) -> dict[str, Any]:
+def _totals(plan: Plan) -> dict[str, Any]:
     return {
-        "workspaces": len(fleet.planned),
-        "nodes": fleet.nodes,
-        "gpus": fleet.gpus,
-        "unknown": fleet.unknown,
-        **({} if fleet.prices is None else {"cost": _cost(fleet.cost, fleet.prices)}),
+        "workspaces": len(plan.workspaces),
+        "nodes": plan.nodes,
+        "gpus": plan.gpus,
+        "unknown": plan.unknown,
+        **({} if plan.prices is None else {"cost": _cost(plan.cost, plan.prices)}),
     }
 
 
@@ -52,7 +56,7 @@ def _cost(cost: Cost | None, prices: Prices) -> dict[str, Any] | None:
     }
 
 
-def _asked(one: Planned, prices: Prices | None) -> dict[str, Any]:
+def _asked(one: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
     """What is there only where an option asks for it."""
     asked: dict[str, Any] = {} if prices is None else {"cost": _cost(one.cost, prices)}
     if one.choice is not None:
@@ -69,13 +73,13 @@ def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
         "instanceType": offer.sku.name,
         "nodes": offer.nodes,
         "gpus": offer.gpus,
-        "context": _span(offer.memory.context),
+        "context": offer.memory.context._asdict(),
         "verdict": offer.memory.verdict,
         "cost": None if prices is None else _cost(offer.cost, prices),
     }
 
 
-def _workspace(one: Planned, prices: Prices | None) -> dict[str, Any]:
+def _workspace(one: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
     estimate, layout = one.sizing.estimate, one.sizing.estimate.layout
     recommendation, memory = one.sizing.recommendation, one.sizing.memory
     return {
@@ -96,7 +100,7 @@ def _workspace(one: Planned, prices: Prices | None) -> dict[str, Any]:
         "labels": dict(one.spec.labels),
         "reasons": [*estimate.reasons, *([estimate.unknown] if estimate.unknown else [])],
         "context": {"source": estimate.context.source, "served": estimate.context.served},
-        "objects": [made._asdict() for made in one.made],
+        "objects": [made._asdict() for made in one.objects],
         "command": one.command,
         "lever": None if recommendation is None else recommendation._asdict(),
         **_asked(one, prices),
@@ -108,29 +112,12 @@ def _memory(memory: Memory) -> dict[str, Any]:
         "vllm": memory.vllm,
         "utilization": memory.utilization,
         "verdict": memory.verdict,
-        "gpu": _term(memory.gpu),
-        "terms": [_term(term) for term in memory.terms],
-        "perToken": _term(memory.per_token),
-        "tokens": _span(memory.tokens),
-        "context": _span(memory.context),
-        "requests": _span(memory.requests),
-    }
-
-
-def _term(term: Term) -> dict[str, Any]:
-    return {**term._asdict()}
-
-
-def _span(span: Span) -> dict[str, Any]:
-    return {**span._asdict()}
-
-
-def _against(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "revision": comparison.revision,
-        "before": _totals(comparison.before),
-        "same": comparison.same,
-        "changes": [_change(change, comparison.after.prices) for change in comparison.changes],
+        "gpu": memory.gpu._asdict(),
+        "terms": [term._asdict() for term in memory.terms],
+        "perToken": memory.per_token._asdict(),
+        "tokens": memory.tokens._asdict(),
+        "context": memory.context._asdict(),
+        "requests": memory.requests._asdict(),
     }
 
 
@@ -139,12 +126,12 @@ def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
     paid = dict(zip(("before", "after"), map(_amount, change.hours), strict=True))
     return {
         "change": change.kind,
-        "name": change.one.name,
-        "namespace": change.one.namespace or None,
+        "name": change.workspace.name,
+        "namespace": change.workspace.namespace or None,
         "nodes": {"before": before and before.nodes, "after": after and after.nodes},
         "gpus": {"before": before and before.gpus, "after": after and after.gpus},
         **({} if prices is None else {"cost": paid}),
-        "what": list(change.what),
+        "what": list(change.details),
     }
 
 

@@ -1,153 +1,82 @@
-"""A plan as Markdown for a comment on a pull request, never longer than such a comment may be."""
+"""A plan as Markdown for a comment on a pull request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from kaitogen.commands.plan import as_text, view_model, wording
-from kaitogen.commands.plan.changes import Change, Comparison
-from kaitogen.commands.plan.types import Fleet, Planned
-from kaitogen.diagnostics.markdown import plain
+from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
+from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
 from kaitogen.model import Diagnostic
 
-#: GitHub takes comments of so many characters; counted in bytes, so that no reader counts more.
-LIMIT: Final = 65_536
-#: Room for the last line, which says what is left out.
-_TAIL: Final = 400
-#: So many rows stand open; the others are folded.
-_OPEN_ROWS: Final = 20
 _LONGEST_CELL: Final = 160
-_CLOSE: Final = "\n</details>\n\n"
+_LONGEST_MESSAGE: Final = 400
+_NUMBERS: Final = ("nodes", "GPUs")
 
 
-def write(fleet: Fleet, against: Comparison | None = None) -> str:
+def write(plan: Plan) -> str:
     """The whole comment: figures first, then a table, then each Workspace folded, as far as there is room."""
-    page = _Page()
-    if against is None:
-        page.add(
-            f"## Plan of {number_of(len(fleet.planned), 'Workspace')}\n\n**{plain(as_text.size(fleet))}**\n\n"
-        )
-        _table(page, (*_HEADS, *_money_head(fleet)), [_row(one, fleet) for one in fleet.planned])
-        planned = sorted(fleet.planned, key=_urgency)
-    else:
-        page.add(f"## Plan against {plain(against.revision)}\n\n**{as_text.summary(against)}**: ")
-        page.add(f"{plain(wording.figures(against.before, against.after))}\n\n")
-        heads = (*_CHANGE_HEADS[:-1], *_money_head(fleet), _CHANGE_HEADS[-1])
-        _table(page, heads, [_change_row(change, fleet) for change in against.changes])
-        planned = [change.after for change in against.changes if change.after is not None]
-    _findings(page, fleet.findings)
+    comment = Comment("kaitogen plan")
+    planned = _all(comment, plan) if plan.against is None else _changes(comment, plan, plan.against)
+    _findings(comment, plan.findings)
     for one in planned:
-        page.add(_details(one, fleet))
-    return page.text()
+        gpus = "unknown size" if one.gpus is None else number_of(one.gpus, "GPU")
+        text = fenced(as_text.block(one, plan), "text")
+        comment.add(f"<details><summary>{plain(one.title)}: {gpus}</summary>\n\n{text}\n\n</details>\n\n")
+    return comment.text()
 
 
-class _Page:
-    """Parts that are taken as long as there is room, each whole or not at all."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._room = LIMIT - _TAIL
-        self._left_out = 0
-
-    def add(self, part: str) -> bool:
-        """Take a part, or count it where it does not fit."""
-        need = len(part.encode("utf-8", "backslashreplace"))
-        if need > self._room:
-            self._left_out += 1
-            return False
-        self._room -= need
-        self._parts.append(part)
-        return True
-
-    def fold(self, head: str, parts: Iterable[str]) -> None:
-        """Parts behind a line to click on; what opens is closed, however full the page gets."""
-        self._room -= len(_CLOSE)
-        if self.add(head):
-            for part in parts:
-                self.add(part)
-            self._parts.append(_CLOSE)
-
-    def text(self) -> str:
-        """Everything that was taken."""
-        if self._left_out:
-            left = number_of(self._left_out, "more part")
-            self._parts.append(f"\n{left} would be too long for a comment: `kaitogen plan` shows them all.\n")
-        return "".join(self._parts)
+def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
+    """What all Workspaces come to, and a row for each; those to show, what can't work first, then the most GPUs."""
+    comment.add(f"## Plan of {number_of(len(plan.workspaces), 'Workspace')}\n\n")
+    comment.add(f"**{plain(wording.total(plan))}**\n\n")
+    names = ("Workspace", "strategy", "instance type", *_NUMBERS, "fits", *_money_head(plan))
+    comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in plan.workspaces])
+    return sorted(plan.workspaces, key=lambda one: (not one.fails, -(one.gpus or 0)))
 
 
-_HEADS: Final = ("Workspace", "strategy", "instance type", "nodes", "GPUs", "fits")
-_CHANGE_HEADS: Final = ("", "Workspace", "nodes", "GPUs", "what")
-_NUMBERS: Final = frozenset(("nodes", "GPUs"))
+def _changes(comment: Comment, plan: Plan, against: Comparison) -> Sequence[PlannedWorkspace]:
+    """What changes, and a row for each change; the Workspaces to show."""
+    comment.add(f"## Plan against {plain(against.revision)}\n\n")
+    comment.add(f"**{wording.summary(against)}**: {plain(wording.figures(against.before, plan))}\n\n")
+    names = ("", "Workspace", *_NUMBERS, *_money_head(plan), "what")
+    comment.table(heads(names, _NUMBERS), [_change_row(change, plan) for change in against.changes])
+    return [change.after for change in against.changes if change.after is not None]
 
 
-def _table(page: _Page, heads: Sequence[str], rows: Sequence[str]) -> None:
-    if not rows:
-        return
-    marks = ("---:" if head in _NUMBERS else "---" for head in heads)
-    head = f"| {' | '.join(heads)} |\n|{'|'.join(marks)}|\n"
-    page.add(head + "".join(rows[:_OPEN_ROWS]) + "\n")
-    folded = rows[_OPEN_ROWS:]
-    if folded:
-        page.fold(f"<details><summary>{number_of(len(folded), 'more row')}</summary>\n\n{head}", folded)
-
-
-def _cells(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _row(one: Planned, fleet: Fleet) -> str:
-    memory = one.sizing.memory
-    fits = "error" if one.fails else "" if memory is None else memory.verdict
-    title, where = (
-        plain(text, _LONGEST_CELL)
-        for text in (one.title, one.instance_type or one.spec.target.node_provisioner)
-    )
-    cells = [title, one.strategy, where, wording.known(one.nodes), wording.known(one.gpus), fits]
-    if fleet.prices is not None:
-        cells.append("unknown" if one.cost is None or one.cost.unpriced else f"{one.cost.hour:,.2f}")
-    return _cells(cells)
-
-
-def _money_head(fleet: Fleet) -> list[str]:
+def _money_head(plan: Plan) -> list[str]:
     """The head of the column with the cost, where there are prices."""
-    return [] if fleet.prices is None else [f"{plain(fleet.prices.currency)} an hour"]
+    return [] if plan.prices is None else [f"{plain(plan.prices.currency)} an hour"]
 
 
-def _change_row(change: Change, fleet: Fleet) -> str:
-    what = ", ".join(change.what) or view_model.place(change.one)
-    return _cells(
-        (
-            change.kind,
-            plain(change.one.title, _LONGEST_CELL),
-            wording.moved(change.before and change.before.nodes, change.after and change.after.nodes),
-            wording.moved(change.before and change.before.gpus, change.after and change.after.gpus),
-            *([] if fleet.prices is None else [wording.paid(*change.hours)]),
-            plain(what, _LONGEST_CELL),
-        )
-    )
+def _row(one: PlannedWorkspace, plan: Plan) -> str:
+    memory = one.sizing.memory
+    cells = [
+        plain(one.title, _LONGEST_CELL),
+        one.strategy,
+        plain(one.instance_type or one.spec.target.node_provisioner, _LONGEST_CELL),
+        wording.known(one.nodes),
+        wording.known(one.gpus),
+        "error" if one.fails else "" if memory is None else memory.verdict,
+    ]
+    if plan.prices is not None:
+        cells.append("unknown" if one.cost is None or one.cost.unpriced else f"{one.cost.hour:,.2f}")
+    return row(cells)
 
 
-def _urgency(one: Planned) -> tuple[bool, int]:
-    """What can't work first, then the most GPUs."""
-    return not one.fails, -(one.gpus or 0)
+def _change_row(change: Change, plan: Plan) -> str:
+    details = ", ".join(change.details) or view_model.place(change.workspace)
+    title = plain(change.workspace.title, _LONGEST_CELL)
+    figures = wording.change_figures(change, plan.prices)
+    return row((change.kind, title, *figures, plain(details, _LONGEST_CELL)))
 
 
-def _findings(page: _Page, findings: Sequence[Diagnostic]) -> None:
+def _findings(comment: Comment, findings: Sequence[Diagnostic]) -> None:
+    """The errors, then the warnings, folded."""
     loud = [one for one in findings if one.severity != "note"]
-    if not loud:
-        return
-    lines = (
-        f"- **{one.severity} {one.code}** {plain(place(one))}: {plain(one.message, 400)}\n" for one in loud
-    )
-    errors_first = sorted(lines, key=lambda line: not line.startswith("- **error"))
-    page.fold(f"<details><summary>{counted(loud)}</summary>\n\n", errors_first)
-
-
-def _details(one: Planned, fleet: Fleet) -> str:
-    """A Workspace folded: its block as text, in a fence that nothing in it can close."""
-    text = as_text.block(one, fleet)
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    gpus = "unknown size" if one.gpus is None else number_of(one.gpus, "GPU")
-    return f"<details><summary>{plain(one.title)}: {gpus}</summary>\n\n{fence}text\n{text}\n{fence}\n\n</details>\n\n"
+    if loud:
+        lines = (
+            f"- **{one.severity} {one.code}** {plain(place(one))}: {plain(one.message, _LONGEST_MESSAGE)}\n"
+            for one in sorted(loud, key=lambda one: one.severity != "error")
+        )
+        comment.fold(counted(loud), "", lines)

@@ -1,103 +1,118 @@
-"""From what a run made to the plan of it: each Workspace sized, and its findings beside it."""
+"""From the result of a run to the plan of it: each Workspace sized, with its findings."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
-from kaitogen.commands.plan.byo_nodes import Finder
-from kaitogen.commands.plan.objects import made_for
-from kaitogen.commands.plan.types import Fleet, Planned
+from kaitogen.commands.plan.objects import objects_of
+from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import take_back
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, to_intent_path
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, part, to_intent_path
 from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
 from kaitogen.kaito.rules.config import KG468, KG486, KG487
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import KG461, KG462, KG463, label_line
 from kaitogen.kaito.rules.resource import KG474
-from kaitogen.kaito.sizing.costs import Cost, Prices, cost
+from kaitogen.kaito.sizing.costs import Prices, cost
 from kaitogen.kaito.sizing.instance_types import choose
 from kaitogen.kaito.sizing.model_spec import Configs
+from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import size
-from kaitogen.model import Diagnostic, Document, Result
+from kaitogen.kaito.sizing.types import Node
+from kaitogen.model import Diagnostic, Document, Json, Manifest, Request, Result, Spec
+from kaitogen.nodes.inventory import Inventory, read
+from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
 from kaitogen.pipeline.check import is_workspace
+from kaitogen.pipeline.load import load_inventory
 
 #: Findings about fields that the target's controller does not read.
 _UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG487))
+#: The GPUs of the nodes that a Workspace will run on, where something is known about them.
+NodeFinder: TypeAlias = Callable[[Spec, Json], Node | None]
 
 
-class Beside(NamedTuple):
-    """What is known beside the intents: models outside the catalogue, GPUs of nodes that a user brings, and prices.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanOptions:
+    """What a plan goes by besides the intents: models outside the catalogue, GPUs of nodes that a user brings, and prices.
 
-    `choosing` asks for the instance types that would do. `told` hears how many Workspaces of how many are done.
+    `choosing` asks for the instance types that would do. `progress` is called with how many of all intents are done.
     """
 
     configs: Configs | None = None
-    find_node: Finder | None = None
+    find_node: NodeFinder | None = None
     prices: Prices | None = None
     choosing: bool = False
-    told: Callable[[int, int], None] = lambda _done, _all: None
+    progress: Callable[[int, int], None] = lambda _done, _all: None
 
 
-def gather(result: Result, beside: Beside) -> Fleet:
+def build_plan(result: Result, options: PlanOptions) -> Plan:
     """The plan of a run's Workspaces in their order."""
     config_maps = config_maps_of(one.data for one in result.manifests)
     groups = [tuple(group) for _, group in groupby(result.manifests, key=lambda one: id(one.spec))]
-    planned: list[Planned] = []
+    sized: list[PlannedWorkspace] = []
     for number, manifests in enumerate(groups):
-        beside.told(number, len(groups))
-        for spec, workspace in manifests:
-            if not is_workspace(workspace):
-                continue
-            ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
-            node = None if beside.find_node is None else beside.find_node(spec, workspace)
-            sizing = size(workspace, spec.target, config_maps, beside.configs, node)
-            made = made_for(ctx, sizing.estimate)
-            chosen, line = strategies.strategy_of(spec.placement), label_line(ctx)
-            planned.append(Planned(spec, workspace, manifests, chosen, sizing, made, line, (), ()))
-    return _with_findings(_with_money(planned, config_maps, beside), result)._replace(
-        prices=beside.prices, cost=_cost(beside.prices, planned)
+        options.progress(number, len(groups))
+        sized += [
+            _sized(manifest, manifests, config_maps, options)
+            for manifest in manifests
+            if is_workspace(manifest.data)
+        ]
+    workspaces, findings = _with_findings(sized, result)
+    about_workspaces = {finding for one in workspaces for finding in one.findings}
+    return Plan(
+        workspaces=tuple(workspaces),
+        findings=tuple(findings),
+        elsewhere=tuple(finding for finding in findings if finding not in about_workspaces),
+        prices=options.prices,
+        cost=options.prices and cost(options.prices, [one.usage for one in sized if one.usage is not None]),
     )
 
 
-def _with_money(planned: Iterable[Planned], config_maps: ConfigMaps, beside: Beside) -> list[Planned]:
-    if beside.prices is not None:
-        planned = [
-            one._replace(cost=None if one.usage is None else _cost(beside.prices, [one])) for one in planned
-        ]
-    if beside.choosing:
-        planned = [
-            one._replace(
-                choice=choose(one.workspace, one.spec.target, config_maps, beside.configs, beside.prices)
-            )
-            for one in planned
-        ]
-    return list(planned)
+def _sized(
+    manifest: Manifest, manifests: tuple[Manifest, ...], config_maps: ConfigMaps, options: PlanOptions
+) -> PlannedWorkspace:
+    """One Workspace with its size, and what an option asks for."""
+    spec, workspace = manifest
+    ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
+    node = None if options.find_node is None else options.find_node(spec, workspace)
+    sizing = size(workspace, spec.target, config_maps, options.configs, node)
+    planned = PlannedWorkspace(
+        spec=spec,
+        workspace=workspace,
+        manifests=manifests,
+        strategy=strategies.strategy_of(spec.placement),
+        sizing=sizing,
+        objects=objects_of(ctx, sizing.estimate),
+        command=label_line(ctx),
+    )
+    if options.prices is not None and planned.usage is not None:
+        planned = replace(planned, cost=cost(options.prices, [planned.usage]))
+    if options.choosing:
+        choice = choose(workspace, spec.target, config_maps, options.configs, options.prices)
+        planned = replace(planned, choice=choice)
+    return planned
 
 
-def _cost(prices: Prices | None, planned: Iterable[Planned]) -> Cost | None:
-    return None if prices is None else cost(prices, (one.usage for one in planned if one.usage is not None))
-
-
-def _with_findings(planned: Sequence[Planned], result: Result) -> Fleet:
-    located = [
+def _with_findings(
+    sized: Sequence[PlannedWorkspace], result: Result
+) -> tuple[list[PlannedWorkspace], list[Diagnostic]]:
+    """Each Workspace with the findings about it, those about its size included; and all findings of the run."""
+    placed = place_by_document(
         problem._replace(path=to_intent_path(one.spec, problem.path)).of(one.spec.origin)
-        for one in planned
+        for one in sized
         for problem in one.sizing.warnings
-    ]
-    placed = place_by_document(located)
-    documents = documents_of(planned)
-    more, _ = take_back(each_once(placed), documents)
+    )
+    more, _ = take_back(each_once(placed), documents_of(sized))
     findings = in_file_order(dict.fromkeys((*result.findings, *more)), result.files)
-    of = _by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
-    whole = tuple(_with_own(one, of.get(id(one.spec.origin), ())) for one in planned)
-    attributed = {finding for one in whole for finding in one.findings}
-    return Fleet(whole, tuple(findings), tuple(one for one in findings if one not in attributed))
+    by_origin = _by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
+    return [_with_own(one, by_origin.get(id(one.spec.origin), ())) for one in sized], findings
 
 
 def _by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:
-    """The findings that still hold by the identity of the origin that they are about."""
+    """The findings that are not suppressed by the identity of the origin that they are about."""
     found: dict[int, dict[Diagnostic, None]] = {}
     for one in about:
         finding = one._replace(origin=None)
@@ -106,13 +121,40 @@ def _by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, 
     return {key: list(findings) for key, findings in found.items()}
 
 
-def _with_own(one: Planned, findings: Sequence[Diagnostic]) -> Planned:
+def _with_own(one: PlannedWorkspace, findings: Sequence[Diagnostic]) -> PlannedWorkspace:
     own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
-    whole = one._replace(findings=own, ignored=tuple(finding for finding in own if finding.rule in _UNREAD))
+    ignored = tuple(finding for finding in own if finding.rule in _UNREAD)
+    whole = replace(one, findings=own, ignored=ignored)
     # What is refused, or never gets its nodes, makes nothing that anyone could count on.
-    return whole._replace(made=()) if whole.fails else whole
+    return replace(whole, objects=()) if whole.fails else whole
 
 
-def documents_of(planned: Iterable[Planned]) -> list[Document]:
+def documents_of(workspaces: Iterable[PlannedWorkspace]) -> list[Document]:
     """The documents that the Workspaces come from, each once."""
-    return list({id(one.spec.origin.document): one.spec.origin.document for one in planned}.values())
+    return list({id(one.spec.origin.document): one.spec.origin.document for one in workspaces}.values())
+
+
+def node_finder(request: Request) -> NodeFinder | None:
+    """What the facts of a request say about nodes that a user brings; None where it has none.
+
+    What is wrong with the facts is for the run itself to report, which reads them first.
+    """
+    if not request.inventory:
+        return None
+    known, _ = read(load_inventory(request).documents)
+    inventory = known.inventory
+    return None if inventory is None else lambda spec, workspace: _node(inventory, spec, workspace)
+
+
+def _node(facts: Inventory, spec: Spec, workspace: Json) -> Node | None:
+    """KAITO asks the first Ready node that the selector matches; named nodes have its label once the plan is done."""
+    if not spec.target.byo:
+        return None
+    names = spec.placement.nodes
+    if names is None:
+        selector = equal(part(part(part(workspace, "resource"), "labelSelector"), "matchLabels"))
+        nodes = [node for node in facts.nodes.values() if matches(selector, node.labels)]
+    else:
+        nodes = [facts.nodes[name] for name in names if name in facts.nodes]
+    first = next((node for node in nodes if node.ready), None)
+    return None if first is None else node_from_labels(first.labels)

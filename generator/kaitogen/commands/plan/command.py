@@ -1,17 +1,16 @@
 """`kaitogen plan`: what KAITO will do with the intents, and what vLLM will then probably have."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Protocol
 
 from kaitogen.commands import inputs
 from kaitogen.commands.max_age import AgeOptions, dated
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
-from kaitogen.commands.plan.build import Beside, gather
-from kaitogen.commands.plan.byo_nodes import finder
-from kaitogen.commands.plan.changes import Comparison, compare
-from kaitogen.commands.plan.side_tables import exceeded, read
-from kaitogen.commands.plan.types import Fleet
+from kaitogen.commands.plan.build import PlanOptions, build_plan, node_finder
+from kaitogen.commands.plan.changes import compare
+from kaitogen.commands.plan.tables import exceeded, read_tables
+from kaitogen.commands.plan.types import Plan
 from kaitogen.commands.progress import Progress
 from kaitogen.commands.reporting import QUIET, STRICT, reported
 from kaitogen.commands.result import Outcome
@@ -61,35 +60,39 @@ def run(options: Options) -> Outcome:
     with Progress("reading the intents", watched=rewrites()) as progress:
         request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
         request = dated(request, options.age)
-        tables = read(options.configs, options.price, options.budget)
-        told = partial(progress.count, "planning Workspace")
-        beside = Beside(tables.configs, finder(request), tables.prices, options.choose, told)
-        fleet = gather(generate(request), beside)
-        fleet = fleet.with_more((*tables.findings, *exceeded(tables, fleet.planned)))
-        against, readable = None, True
+        tables = read_tables(options.configs, options.price, options.budget)
+        plan_options = PlanOptions(
+            configs=tables.configs,
+            find_node=node_finder(request),
+            prices=tables.prices,
+            choosing=options.choose,
+            progress=partial(progress.count, "planning Workspace"),
+        )
+        plan = build_plan(generate(request), plan_options)
+        plan = plan.with_more((*tables.findings, *exceeded(tables, plan.workspaces)))
+        readable = True
         if revision is not None:
             progress.say(f"reading the intents at {printable(revision)}")
-            before = _at(revision, request, beside._replace(choosing=False))
+            before = _at(revision, request, replace(plan_options, choosing=False))
             past = _about_the_past(revision, before)
             readable = Report(past).exit_code != EXIT_ENVIRONMENT
-            fleet = fleet.with_more(past)
-            against = compare(revision, before, fleet)
+            plan = replace(plan.with_more(past), against=compare(revision, before, plan))
         progress.say("writing the plan")
         # A plan that leaves the other side out would be taken for one without changes.
-        written = _WRITERS[options.form](fleet, against) if readable else ""
-    outcome = reported(Report(fleet.findings, strict=options.strict), quiet=options.quiet)
+        written = _renderer(options.form).write(plan) if readable else ""
+    outcome = reported(Report(plan.findings, strict=options.strict), quiet=options.quiet)
     return outcome._replace(stdout=written.encode("utf-8", "backslashreplace"))
 
 
-def _at(revision: str, request: Request, beside: Beside) -> Fleet:
-    """The fleet as it was, by the same facts."""
+def _at(revision: str, request: Request, options: PlanOptions) -> Plan:
+    """The plan as it was, by the same facts."""
     from kaitogen.pipeline.revisions import request_at  # most plans are of today alone
 
     with request_at(revision, request.paths, request) as past:
-        return gather(generate(past), beside)
+        return build_plan(generate(past), options)
 
 
-def _about_the_past(revision: str, before: Fleet) -> list[Diagnostic]:
+def _about_the_past(revision: str, before: Plan) -> list[Diagnostic]:
     """What keeps the past from being read stops the run; what was wrong with the intents then is a warning."""
     errors = [one for one in before.elsewhere if one.severity == "error"]
     unreadable = [one for one in errors if one.rule.kind == "environment"]
@@ -102,33 +105,29 @@ def _about_the_past(revision: str, before: Fleet) -> list[Diagnostic]:
     return [*unreadable, KG730.in_file(revision, message, fix=fix)]
 
 
-def _text(fleet: Fleet, against: Comparison | None) -> str:
-    from kaitogen.commands.plan import as_text
+class _Renderer(Protocol):
+    """A format of plans, satisfied by a module with this function."""
 
-    return as_text.write(fleet, against)
-
-
-def _markdown(fleet: Fleet, against: Comparison | None) -> str:
-    from kaitogen.commands.plan import as_markdown
-
-    return as_markdown.write(fleet, against)
+    def write(self, plan: Plan, /) -> str:
+        """The whole plan, with a newline at its end."""
 
 
-def _json(fleet: Fleet, against: Comparison | None) -> str:
-    from kaitogen.commands.plan import as_json
+def _renderer(form: str) -> _Renderer:
+    """The renderer of a format, loaded when it is asked for: a run needs one of them."""
+    match form:
+        case "markdown":
+            from kaitogen.commands.plan import as_markdown
 
-    return as_json.write(fleet, against)
+            return as_markdown
+        case "json":
+            from kaitogen.commands.plan import as_json
 
+            return as_json
+        case "html":
+            from kaitogen.commands.plan import as_html
 
-def _html(fleet: Fleet, against: Comparison | None) -> str:
-    from kaitogen.commands.plan import as_html
+            return as_html
+        case _:
+            from kaitogen.commands.plan import as_text
 
-    return as_html.write(fleet, against)
-
-
-_WRITERS: Final[dict[str, Callable[[Fleet, Comparison | None], str]]] = {
-    "text": _text,
-    "markdown": _markdown,
-    "json": _json,
-    "html": _html,
-}
+            return as_text

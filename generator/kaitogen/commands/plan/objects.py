@@ -3,57 +3,59 @@
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.commands.plan.types import Made
+from kaitogen.commands.plan.types import KaitoObject
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing.types import Estimate
-from kaitogen.model import Json
 
 _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 #: Kubernetes takes names of so many characters.
 _LONGEST_NAME: Final = 63
 
 
-def made_for(ctx: RuleContext, estimate: Estimate) -> tuple[Made, ...]:
+def objects_of(ctx: RuleContext, estimate: Estimate) -> tuple[KaitoObject, ...]:
     """What will be there once KAITO has done its work, in the order of making."""
     return (*_nodes(ctx, estimate), *_workload(ctx, estimate))
 
 
-def _nodes(ctx: RuleContext, estimate: Estimate) -> Iterator[Made]:
+def _nodes(ctx: RuleContext, estimate: Estimate) -> Iterator[KaitoObject]:
     if ctx.byo:
         return
     if ctx.provisioner == "karpenter":
         name = f"{text(ctx.metadata, 'namespace') or 'NAMESPACE'}-{ctx.name}"
         if len(name) > _LONGEST_NAME:
             name = f"{name[: _LONGEST_NAME - 10]}-XXXXXXXXX"
-        yield Made("NodePool", name, "cluster-wide")
+        yield KaitoObject("NodePool", name, "cluster-wide")
         return
     number = "one for each node" if estimate.nodes is None else f"{estimate.nodes}"
-    yield Made("NodeClaim", "wsXXXXXXXXX", f"{number}, cluster-wide")
+    yield KaitoObject("NodeClaim", "wsXXXXXXXXX", f"{number}, cluster-wide")
 
 
-def _workload(ctx: RuleContext, estimate: Estimate) -> Iterator[Made]:
+def _workload(ctx: RuleContext, estimate: Estimate) -> Iterator[KaitoObject]:
     name = ctx.name
     if ctx.tuning is not None:
         if not text(ctx.tuning, "config"):
             method = text(ctx.tuning, "method").lower() or "lora"
-            yield Made("ConfigMap", f"{method}-params-template", "a copy of KAITO's own")
-        yield Made("Job", name)
-        yield Made("ControllerRevision", f"{name}-XXXXX")
+            yield KaitoObject("ConfigMap", f"{method}-params-template", "a copy of KAITO's own")
+        yield KaitoObject("Job", name)
+        yield KaitoObject("ControllerRevision", f"{name}-XXXXX")
         return
     if ctx.has(versions.CONFIG_TEMPLATE) and ctx.preset and not text(ctx.inference or {}, "config"):
-        yield Made("ConfigMap", "inference-params-template", "a copy of KAITO's own")
+        yield KaitoObject("ConfigMap", "inference-params-template", "a copy of KAITO's own")
     stateful = _stateful(ctx, estimate)
-    yield Made("StatefulSet" if stateful else "Deployment", name, _pods(estimate))
-    yield Made("Service", name, _service(ctx.annotations))
+    pods = "" if estimate.nodes is None else number_of(estimate.nodes, "pod")
+    yield KaitoObject("StatefulSet" if stateful else "Deployment", name, pods)
+    balanced = ctx.annotations.get("kaito.sh/enablelb") == "True"
+    yield KaitoObject("Service", name, "LoadBalancer" if balanced else "")
     if stateful:
-        yield Made("Service", f"{name}-headless")
-    yield Made("ControllerRevision", f"{name}-XXXXX")
+        yield KaitoObject("Service", f"{name}-headless")
+    yield KaitoObject("ControllerRevision", f"{name}-XXXXX")
     if _keeps_weights(ctx):
         note = f"one for each pod, where the StorageClass {_WEIGHTS_CLASS} is there"
-        yield Made("PersistentVolumeClaim", f"model-weights-volume-{name}-N", note)
+        yield KaitoObject("PersistentVolumeClaim", f"model-weights-volume-{name}-N", note)
 
 
 def _stateful(ctx: RuleContext, estimate: Estimate) -> bool:
@@ -63,14 +65,6 @@ def _stateful(ctx: RuleContext, estimate: Estimate) -> bool:
     if ctx.has(versions.SEVERAL_NODES):
         return estimate.runtime == "vllm" and (estimate.nodes or 1) > 1
     return estimate.runtime == "vllm" and (ctx.preset or "").startswith(("phi-3", "phi-4"))
-
-
-def _pods(estimate: Estimate) -> str:
-    return "" if estimate.nodes is None else "1 pod" if estimate.nodes == 1 else f"{estimate.nodes} pods"
-
-
-def _service(annotations: Json) -> str:
-    return "LoadBalancer" if annotations.get("kaito.sh/enablelb") == "True" else ""
 
 
 def _keeps_weights(ctx: RuleContext) -> bool:

@@ -1,7 +1,9 @@
-"""The values of a plan: Workspaces as KAITO will treat them, and the fleet that they make."""
+"""The values of a plan: Workspaces as KAITO will treat them, what they come to, and how they differ from those of a revision."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal, NamedTuple, TypeAlias
 
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
@@ -9,23 +11,26 @@ from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
 from kaitogen.model import Diagnostic, Json, Manifest, Spec
 
+ChangeKind: TypeAlias = Literal["new", "changed", "gone"]
 
-class Made(NamedTuple):
-    """Objects of one kind that KAITO makes for a Workspace. `name` shows in capitals what nobody knows beforehand."""
+
+class KaitoObject(NamedTuple):
+    """Objects of one kind that KAITO makes for a Workspace. `name` shows in capitals what is unknown beforehand."""
 
     kind: str
     name: str
     note: str = ""
 
 
-class Planned(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlannedWorkspace:
     """One Workspace of a plan.
 
     `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
-    of its findings that are about fields which nobody reads. `made` is empty where an error keeps
-    KAITO from its work. `command` is the line that puts the
+    of its findings that are about fields which KAITO does not read. `objects` is what KAITO makes for it, empty
+    where an error keeps KAITO from its work. `command` is the line that puts the
     selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
-    without prices or where nobody knows the nodes, `choice` where nobody asked for it.
+    without prices or where the nodes are unknown, `choice` where it was not asked for.
     """
 
     spec: Spec
@@ -33,10 +38,10 @@ class Planned(NamedTuple):
     manifests: tuple[Manifest, ...]
     strategy: str
     sizing: Sizing
-    made: tuple[Made, ...]
+    objects: tuple[KaitoObject, ...]
     command: str
-    findings: tuple[Diagnostic, ...]
-    ignored: tuple[Diagnostic, ...]
+    findings: tuple[Diagnostic, ...] = ()
+    ignored: tuple[Diagnostic, ...] = ()
     cost: Cost | None = None
     choice: Choice | None = None
 
@@ -62,7 +67,7 @@ class Planned(NamedTuple):
 
     @property
     def nodes(self) -> int | None:
-        """How many nodes KAITO will want; None where nobody knows."""
+        """How many nodes KAITO will want; None where that is unknown."""
         return self.sizing.estimate.nodes
 
     @property
@@ -72,51 +77,104 @@ class Planned(NamedTuple):
 
     @property
     def usage(self) -> Usage | None:
-        """What has to be paid for it; None where nobody knows, or where the user brings the nodes."""
+        """What has to be paid for it; None where that is unknown, or where the user brings the nodes."""
         node = self.sizing.estimate.node
         if self.nodes is None or node is None or self.spec.target.byo:
             return None
         return Usage(self.instance_type, self.nodes, node.gpus)
 
     @property
+    def hourly(self) -> Decimal | None:
+        """What it costs for an hour; None where there is no price, or the nodes are unknown."""
+        if self.spec.target.byo:
+            return Decimal(0)
+        return None if self.cost is None or self.cost.unpriced else self.cost.hour
+
+    @property
     def fails(self) -> bool:
         """Whether a finding says that it can't work."""
-        return any(one.severity == "error" for one in self.findings)
+        return any(finding.severity == "error" for finding in self.findings)
 
 
-class Fleet(NamedTuple):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One Workspace that is not what it was; `details` say in which respects, besides its figures."""
+
+    kind: ChangeKind
+    before: PlannedWorkspace | None = None
+    after: PlannedWorkspace | None = None
+    details: tuple[str, ...] = ()
+
+    @property
+    def workspace(self) -> PlannedWorkspace:
+        """The Workspace as it will be; where it goes, as it was."""
+        workspace = self.after or self.before
+        assert workspace is not None
+        return workspace
+
+    @property
+    def nodes(self) -> tuple[int, int]:
+        """How many nodes it took and will take, as far as that is known."""
+        before, after = (0 if one is None else one.nodes or 0 for one in (self.before, self.after))
+        return before, after
+
+    @property
+    def gpus(self) -> tuple[int, int]:
+        """How many GPUs it took and will take, as far as that is known."""
+        before, after = (0 if one is None else one.gpus or 0 for one in (self.before, self.after))
+        return before, after
+
+    @property
+    def hours(self) -> tuple[Decimal | None, Decimal | None]:
+        """What it cost and will cost for an hour."""
+        before, after = (Decimal(0) if one is None else one.hourly for one in (self.before, self.after))
+        return before, after
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What a plan changes of `before`, the plan at a revision, the most important first. `same` counts what stays."""
+
+    revision: str
+    before: "Plan"
+    changes: tuple[Change, ...]
+    same: int
+
+    def count(self, kind: ChangeKind) -> int:
+        """How many changes there are of a kind."""
+        return sum(change.kind == kind for change in self.changes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
     """All Workspaces of a run. `elsewhere` are the findings that are about none of them, `findings` all there are.
 
-    `cost` is what all nodes cost by `prices`, where those were given.
+    `cost` is what all nodes cost by `prices`, where those were given; `against` what differs from a revision.
     """
 
-    planned: tuple[Planned, ...]
+    workspaces: tuple[PlannedWorkspace, ...]
     findings: tuple[Diagnostic, ...]
     elsewhere: tuple[Diagnostic, ...]
     prices: Prices | None = None
     cost: Cost | None = None
+    against: Comparison | None = None
 
     @property
     def nodes(self) -> int:
         """The nodes of all Workspaces about which that is known."""
-        return known(one.nodes for one in self.planned)
+        return sum(one.nodes or 0 for one in self.workspaces)
 
     @property
     def gpus(self) -> int:
         """The GPUs of all Workspaces about which that is known."""
-        return known(one.gpus for one in self.planned)
+        return sum(one.gpus or 0 for one in self.workspaces)
 
     @property
     def unknown(self) -> int:
-        """How many Workspaces nobody knows the GPUs of."""
-        return sum(one.gpus is None for one in self.planned)
+        """How many Workspaces have an unknown number of GPUs."""
+        return sum(one.gpus is None for one in self.workspaces)
 
-    def with_more(self, findings: Iterable[Diagnostic]) -> "Fleet":
+    def with_more(self, findings: Iterable[Diagnostic]) -> "Plan":
         """The same with findings that are about none of the Workspaces."""
         more = tuple(findings)
-        return self._replace(findings=(*self.findings, *more), elsewhere=(*self.elsewhere, *more))
-
-
-def known(numbers: Iterable[int | None]) -> int:
-    """The sum of what is known."""
-    return sum(number for number in numbers if number is not None)
+        return replace(self, findings=(*self.findings, *more), elsewhere=(*self.elsewhere, *more))

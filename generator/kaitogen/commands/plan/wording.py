@@ -1,10 +1,9 @@
-"""Bytes, tokens, nodes and their ranges in words, the same in every format of a plan."""
+"""Bytes, tokens, nodes, money and their ranges in words, the same in every format of a plan."""
 
 from decimal import Decimal
 from typing import Final
 
-from kaitogen.commands.plan.changes import Change
-from kaitogen.commands.plan.types import Fleet
+from kaitogen.commands.plan.types import Change, Comparison, Plan
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.types import Layout, Memory, Span, Term
@@ -66,29 +65,50 @@ def money(amount: Decimal, prices: Prices) -> str:
 
 
 def price(cost: Cost, prices: Prices) -> str:
-    """What nodes cost, for an hour and a month; what has no price is said."""
+    """What nodes cost, for an hour and a month, and what has no price."""
     if cost.unpriced and not cost.hour:
         return f"unknown: no price for {', '.join(cost.unpriced)}"
-    said = f"{money(cost.hour, prices)} an hour, {money(cost.month, prices)} a month"
+    text = f"{money(cost.hour, prices)} an hour, {money(cost.month, prices)} a month"
     if cost.spot is not None and cost.hour:
-        said += f"; {money(cost.spot, prices)} an hour at spot prices"
-    return f"{said}; and {', '.join(cost.unpriced)}, which has no price" if cost.unpriced else said
+        text += f"; {money(cost.spot, prices)} an hour at spot prices"
+    return f"{text}; and {', '.join(cost.unpriced)}, which has no price" if cost.unpriced else text
 
 
 def known(number: int | None) -> str:
-    """A number; what nobody knows is said so."""
+    """A number, or that it is unknown."""
     return "unknown" if number is None else count(number)
 
 
-def figures(before: Fleet, after: Fleet) -> str:
-    """What two fleets come to, and the difference."""
-    pairs = (("nodes", before.nodes, after.nodes), ("GPUs", before.gpus, after.gpus))
-    said = [f"{name} {moved(old, new)}" for name, old, new in pairs]
+def total(plan: Plan) -> str:
+    """The plan in one sentence."""
+    text = f"{number_of(len(plan.workspaces), 'Workspace')}: {number_of(plan.nodes, 'node')}, {number_of(plan.gpus, 'GPU')}"
+    if plan.unknown:
+        text += f", and {plan.unknown} of unknown size"
+    if plan.cost is not None and plan.prices is not None:
+        text += f"; {price(plan.cost, plan.prices)}"
+    return text
+
+
+def summary(against: Comparison) -> str:
+    """How many Workspaces are new, changed, gone and the same."""
+    counts = [f"{against.count(kind)} {kind}" for kind in ("new", "changed", "gone") if against.count(kind)]
+    return ", ".join([*counts, f"{against.same} the same"])
+
+
+def figures(before: Plan, after: Plan) -> str:
+    """What two plans come to, and the difference."""
+    parts = [f"nodes {moved(before.nodes, after.nodes)}", f"GPUs {moved(before.gpus, after.gpus)}"]
     if before.cost is not None and after.cost is not None and after.prices is not None:
         currency = after.prices.currency
-        said.append(f"{currency} an hour {paid(before.cost.hour, after.cost.hour)}")
-        said.append(f"{currency} a month {paid(before.cost.month, after.cost.month)}")
-    return ", ".join(said)
+        parts.append(f"{currency} an hour {paid(before.cost.hour, after.cost.hour)}")
+        parts.append(f"{currency} a month {paid(before.cost.month, after.cost.month)}")
+    return ", ".join(parts)
+
+
+def change_figures(change: Change, prices: Prices | None) -> list[str]:
+    """The nodes, GPUs and, where there are prices, money of a change, for the columns of a table."""
+    figures = [moved(*change.nodes), moved(*change.gpus)]
+    return figures if prices is None else [*figures, paid(*change.hours)]
 
 
 def paid(before: Decimal | None, after: Decimal | None) -> str:
@@ -100,22 +120,22 @@ def paid(before: Decimal | None, after: Decimal | None) -> str:
     return f"{old} -> {new}{change}"
 
 
-def moved(before: int | None, after: int | None) -> str:
+def moved(before: int, after: int) -> str:
     """A number that was and a number that will be."""
-    old, new = (0 if number is None else number for number in (before, after))
-    return count(new) if old == new else f"{count(old)} -> {count(new)} ({new - old:+,})"
+    return count(after) if before == after else f"{count(before)} -> {count(after)} ({after - before:+,})"
 
 
-def delta(change: Change, prices: Prices | None = None) -> str:
+def delta(change: Change, prices: Prices | None) -> str:
     """What a change costs in nodes, GPUs and, by the hour, money."""
-    said = f"{_signed(change.nodes, 'node')}, {_signed(change.gpus, 'GPU')}"
+    text = f"{_signed(*change.nodes, 'node')}, {_signed(*change.gpus, 'GPU')}"
     if prices is None:
-        return said
+        return text
     before, after = change.hours
     if before is None or after is None:
-        return f"{said}, at an unknown price"
-    return f"{said}, {after - before:+,.2f} {prices.currency} an hour"
+        return f"{text}, at an unknown price"
+    return f"{text}, {after - before:+,.2f} {prices.currency} an hour"
 
 
-def _signed(number: int, noun: str) -> str:
+def _signed(before: int, after: int, noun: str) -> str:
+    number = after - before
     return f"{number:+,} {noun}" if abs(number) == 1 else f"{number:+,} {noun}s" if number else f"0 {noun}s"

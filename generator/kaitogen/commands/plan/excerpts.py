@@ -1,31 +1,20 @@
 """The lines of the user's files that findings point at, for a page that carries them along."""
 
 from bisect import bisect_left
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kaitogen.commands.plan.build import documents_of
-from kaitogen.commands.plan.types import Fleet
+from kaitogen.commands.plan.types import Plan
 from kaitogen.diagnostics.wording import place, printable
-from kaitogen.model import Diagnostic, Document, Severity
+from kaitogen.model import Diagnostic, Document
 
 #: As many lines are shown before and after one that is pointed at.
 _AROUND: Final = 6
 _LONGEST_LINE: Final = 1000
 
 
-class Shown(NamedTuple):
-    """A finding as the page shows it; `anchor` is the line that it leads to, empty where there is none."""
-
-    severity: Severity
-    code: str
-    place: str
-    anchor: str
-    message: str
-    fix: str
-
-
-class SourceLine(NamedTuple):
-    """A line of a source; number 0 stands for lines that are left out."""
+class Line(NamedTuple):
+    """A line of a file; number 0 stands for lines that are left out."""
 
     number: int
     anchor: str
@@ -37,35 +26,33 @@ class Excerpt(NamedTuple):
 
     file: str
     anchor: str
-    lines: tuple[SourceLine, ...]
+    lines: tuple[Line, ...]
 
 
-class Sources:
-    """The documents of a fleet by file and line, and which of their lines are pointed at."""
+class Excerpts:
+    """The documents of a plan by file and line, and which of their lines are pointed at."""
 
-    def __init__(self, fleet: Fleet) -> None:
-        documents = [one for one in documents_of(fleet.planned) if one.text]
+    def __init__(self, plan: Plan) -> None:
+        documents = [one for one in documents_of(plan.workspaces) if one.text]
         self._documents = sorted(documents, key=lambda one: (one.file, one.line))
         self._starts = [(one.file, one.line) for one in self._documents]
         self._pointed: dict[int, set[int]] = {}
 
-    def finding(self, finding: Diagnostic) -> Shown:
-        """The finding, with its line remembered for the excerpts."""
+    def linked(self, finding: Diagnostic) -> dict[str, Any]:
+        """The finding as the page shows it; its line is remembered, and `anchor` leads there (empty: to none)."""
         index = self._find(finding)
-        anchor = ""
         if index is not None:
             self._pointed.setdefault(index, set()).add(finding.line)
-            anchor = _anchor(index, finding.line)
-        return Shown(
-            finding.severity,
-            finding.code,
-            place(finding),
-            anchor,
-            printable(finding.message),
-            printable(finding.fix),
-        )
+        return {
+            "severity": finding.severity,
+            "code": finding.code,
+            "place": place(finding),
+            "anchor": "" if index is None else _anchor(index, finding.line),
+            "message": printable(finding.message),
+            "fix": printable(finding.fix),
+        }
 
-    def excerpts(self) -> list[Excerpt]:
+    def all(self) -> list[Excerpt]:
         """The documents that findings point at, cut down to what stands around those lines."""
         return [self._excerpt(index, lines) for index, lines in sorted(self._pointed.items())]
 
@@ -77,12 +64,12 @@ class Sources:
     def _excerpt(self, index: int, pointed: set[int]) -> Excerpt:
         document = self._documents[index]
         shown = {number for line in pointed for number in range(line - _AROUND, line + _AROUND + 1)}
-        lines: list[SourceLine] = []
+        lines: list[Line] = []
         for number, text in enumerate(document.text.splitlines(), document.line + 1):
             if number in shown:
-                lines.append(SourceLine(number, _anchor(index, number), printable(text[:_LONGEST_LINE])))
+                lines.append(Line(number, _anchor(index, number), printable(text[:_LONGEST_LINE])))
             elif not lines or lines[-1].number:
-                lines.append(SourceLine(0, "", ""))
+                lines.append(Line(0, "", ""))
         where = f"{document.file}, from line {document.line + 1}" if document.line else document.file
         return Excerpt(printable(where), f"source-{index}", tuple(lines))
 

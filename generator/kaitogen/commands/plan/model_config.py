@@ -3,16 +3,16 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
-from kaitogen.commands.plan.tables.reading import at
+from kaitogen.diagnostics.placing import place
 from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts, mixed
-from kaitogen.model import Diagnostic, Document, Json, Rule
+from kaitogen.model import Diagnostic, Document, Json, Origin, Rule
 from kaitogen.pipeline.load import read_file
 
 KG160 = Rule("KG160", "A model's configuration lacks a field", kind="invalid")
@@ -47,6 +47,11 @@ _WEIGHTS: Final = (r"consolidated.*\.safetensors", r".*\.safetensors", r".*\.bin
 _INDEXES: Final = ("model.safetensors.index.json", "consolidated.safetensors.index.json", "pytorch_model.bin.index.json")  # fmt: skip
 
 
+def diagnostics_in(document: Document, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics about values of a document at its own lines."""
+    return place(problem.of(Origin(document)) for problem in problems)
+
+
 def read_configs(words: tuple[str, ...]) -> tuple[dict[str, ModelSpec], list[Diagnostic]]:
     """The models of `[MODEL=]PATH` words by id in lower case, and what is wrong with their files."""
     configs: dict[str, ModelSpec] = {}
@@ -70,7 +75,7 @@ def read_config(path: str) -> tuple[ModelSpec | None, list[Diagnostic]]:
     fields = _merged(document.value)
     numbers, problems = _numbers(fields)
     if problems:
-        return None, at(document, problems)
+        return None, diagnostics_in(document, problems)
     weights, source = _weights(os.path.dirname(file))
     if isinstance(weights, Diagnostic):
         return None, [weights]
@@ -78,7 +83,7 @@ def read_config(path: str) -> tuple[ModelSpec | None, list[Diagnostic]]:
         message = "no weight files and no index of them lie beside it, so nobody knows how large the model is"
         advice = f"put {_INDEXES[0]} of the same repository into its folder"
         return None, [KG162.in_file(file, message, fix=advice)]
-    return _subject(fields, numbers, weights, f"{source} beside {file}"), []
+    return _model(fields, numbers, weights, f"{source} beside {file}"), []
 
 
 def _json(file: str) -> Document | Diagnostic:
@@ -96,7 +101,7 @@ def _json(file: str) -> Document | Diagnostic:
         )
     if not isinstance(value, dict):
         return KG166.in_file(file, "not a mapping", line=1, column=1, fix="name the model's config.json")
-    return Document(file, 0, value, text)
+    return Document(file, number=0, value=value, text=text)
 
 
 def _merged(value: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -180,7 +185,7 @@ def _indexed(path: str) -> int | Diagnostic:
     if isinstance(total, int) and not isinstance(total, bool) and 0 < total <= _MOST_BYTES:
         return total
     problem = KG162.at(("metadata", "total_size"), "the index does not say how large the weights are", fix="download the file anew")  # fmt: skip
-    return at(document, [problem])[0]
+    return diagnostics_in(document, [problem])[0]
 
 
 def _as_quantity(size: int) -> int:
@@ -188,7 +193,7 @@ def _as_quantity(size: int) -> int:
     return int((Decimal(f"{size / _GIB:.2f}") * _GIB).to_integral_value(ROUND_CEILING))
 
 
-def _subject(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> ModelSpec:
+def _model(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> ModelSpec:
     heads = numbers["heads"]
     kv_heads = numbers.get("kv_heads") or (1 if fields.get("multi_query") is True else heads)
     head_dim = numbers.get("head_dim") or numbers["hidden"] // heads
@@ -198,15 +203,30 @@ def _subject(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: in
     quantization = part(fields, "quantization_config")
     bits = quantization.get("bits")
     shape = Shape(
-        numbers["layers"], numbers["hidden"], heads, kv_heads, head_dim, numbers.get("kv_rank", 0), numbers.get("rope_dim", 0),
-        architecture, bits if isinstance(bits, int) else 0, "",
-    )  # fmt: skip
+        layers=numbers["layers"],
+        hidden=numbers["hidden"],
+        heads=heads,
+        kv_heads=kv_heads,
+        head_dim=head_dim,
+        kv_rank=numbers.get("kv_rank", 0),
+        rope_dim=numbers.get("rope_dim", 0),
+        architecture=architecture,
+        bits=bits if isinstance(bits, int) else 0,
+        cache="",
+    )
     elements = shape.kv_rank + shape.rope_dim if shape.latent else 2 * kv_heads * head_dim
     experts = any(isinstance(fields.get(key), int) and fields[key] > 1 for key in _EXPERTS)
     return ModelSpec(
-        "", weights, elements * shape.layers * 2, numbers.get("limit", _DEFAULT_LIMIT), shape, _layers(fields, shape),
-        experts or has_experts(architecture, ""), bool(quantization), source,
-    )  # fmt: skip
+        id="",
+        weights=weights,
+        bytes_per_token=elements * shape.layers * 2,
+        token_limit=numbers.get("limit", _DEFAULT_LIMIT),
+        shape=shape,
+        layers=_layers(fields, shape),
+        experts=experts or has_experts(architecture, ""),
+        quantized=bool(quantization),
+        source=source,
+    )
 
 
 def _layers(fields: Mapping[str, Json], shape: Shape) -> Layers | None:

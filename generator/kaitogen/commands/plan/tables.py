@@ -1,0 +1,127 @@
+"""The tables beside a plan: models outside the catalogue, prices, and the budget that it is held against."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Final
+
+from kaitogen import schema
+from kaitogen.commands.plan.model_config import diagnostics_in, read_configs
+from kaitogen.commands.plan.types import PlannedWorkspace
+from kaitogen.kaito.catalogue.skus import PROVIDERS, all_skus, near_sku
+from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
+from kaitogen.kaito.sizing.model_spec import Configs
+from kaitogen.model import Diagnostic, Document, Json, Rule
+from kaitogen.pipeline.load import load_file
+
+KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")
+KG164 = Rule("KG164", "A table is one document", kind="invalid")
+KG165 = Rule("KG165", "A budget for an instance type that KAITO does not know", kind="warning")
+
+#: Characters that make a name of the budget a pattern.
+_PATTERN: Final = frozenset("*?[")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tables:
+    """What the files hold; what was not given, or cannot be used, is None. `findings` say what is wrong with them.
+
+    `budget_document` is what the budget was read from, at whose lines it is exceeded.
+    """
+
+    configs: Configs
+    prices: Prices | None = None
+    budget: Budget | None = None
+    budget_document: Document | None = None
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def read_tables(configs: tuple[str, ...], price: str | None, budget: str | None) -> Tables:
+    """The tables of these files."""
+    known, findings = read_configs(configs)
+    prices = limits = document = None
+    if price is not None:
+        prices, found = read_prices(price)
+        findings += found
+    if budget is not None:
+        limits, document, found = read_budget(budget)
+        findings += found
+    return Tables(
+        configs=known, prices=prices, budget=limits, budget_document=document, findings=tuple(findings)
+    )
+
+
+def exceeded(tables: Tables, workspaces: Iterable[PlannedWorkspace]) -> list[Diagnostic]:
+    """Where the Workspaces take more than the budget allows, at the budget's own lines."""
+    if tables.budget is None or tables.budget_document is None:
+        return []
+    bought = [one for one in workspaces if not one.spec.target.byo]
+    usages = [one.usage for one in bought if one.usage is not None]
+    problems = over(tables.budget, usages, tables.prices, len(bought) - len(usages))
+    return diagnostics_in(tables.budget_document, problems)
+
+
+def read_prices(path: str) -> tuple[Prices | None, list[Diagnostic]]:
+    """The price list of a file, and what is wrong with it; None where it cannot be used."""
+    document, findings = _read(path, "prices")
+    if document is None:
+        return None, findings
+    value = document.value
+    by_type = {name: _price(entry) for name, entry in value["prices"].items()}
+    unknown = [problem for name in by_type for problem in _unknown(name, "prices", KG163)]
+    prices = Prices(value["currency"], value.get("source", ""), by_type)
+    return prices, diagnostics_in(document, unknown)
+
+
+def _price(entry: Json) -> Price:
+    spot = entry.get("spot")
+    return Price(_money(entry["hour"]), None if spot is None else _money(spot))
+
+
+def _money(number: float) -> Decimal:
+    return Decimal(str(number))
+
+
+def read_budget(path: str) -> tuple[Budget | None, Document | None, list[Diagnostic]]:
+    """The budget of a file with its document, and what is wrong with it; None where it cannot be used."""
+    document, findings = _read(path, "budget")
+    if document is None:
+        return None, None, findings
+    value = document.value
+    limits, money = value.get("gpus", {}), value.get("cost", {})
+    hour, month = (_money(money[key]) if key in money else None for key in ("hour", "month"))
+    unknown = [problem for name in limits for problem in _unknown(name, "gpus", KG165)]
+    currency = money.get("currency", "")
+    budget = Budget(nodes=value.get("nodes"), gpus=limits, currency=currency, hour=hour, month=month)
+    return budget, document, diagnostics_in(document, unknown)
+
+
+def _read(path: str, kind: str) -> tuple[Document | None, list[Diagnostic]]:
+    """The one document of a file, which must fit the schema of that name; None where it does not."""
+    loaded = load_file(path)
+    if loaded.findings:
+        return None, loaded.findings
+    if len(loaded.documents) != 1:
+        message = f"{len(loaded.documents) or 'no'} documents where one is expected"
+        return None, [KG164.in_file(path, message, fix=f"kaitogen schema {kind} prints its schema")]
+    document = loaded.documents[0]
+    if document.flaws:
+        return None, list(document.flaws)
+    problems = schema.problems(kind, document.value)
+    return (None if problems else document), diagnostics_in(document, problems)
+
+
+def _unknown(name: str, field: str, rule: Rule) -> Iterator[Diagnostic]:
+    """A name that stands for no instance type of any cloud does nothing, without a word."""
+    names = [sku.name for provider in PROVIDERS for sku in all_skus(provider)]
+    if any(fnmatchcase(one, name) for one in names) if _PATTERN.intersection(name) else name in names:
+        return
+    near = next((sku.name for provider in PROVIDERS if (sku := near_sku(provider, name))), None)
+    what = "matches no instance type" if _PATTERN.intersection(name) else "is no instance type"
+    message = f"{cut(name)} {what} in KAITO's tables, so it is never used"
+    advice = f"write {near}" if near else "kaitogen skus lists them"
+    yield rule.at(
+        (field, name), message, fix=advice, found=cut(name), expected=near or "", severity="warning"
+    )

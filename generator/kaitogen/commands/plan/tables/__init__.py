@@ -1,1 +1,0 @@
-"""Tables that a user keeps beside the intents, read and judged: prices, a budget, configurations of models."""
