@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from kaitogen.commands.result import deliver, say
+from kaitogen.commands.result import deliver, write_stderr
 from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
 
 _COMPLETING = "_KAITOGEN_COMPLETE"
@@ -33,14 +33,14 @@ def run(arguments: Sequence[str]) -> int:
             from kaitogen.commands.terminal import colours
             from kaitogen.diagnostics.formats.as_text import failure
 
-            say(failure(error, colour=colours()))
+            write_stderr(failure(error, colour=colours()))
             return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return EXIT_OK
     except Exception as error:  # noqa: BLE001 - the last resort: a bug of ours, told as one
-        say(_bug(error))
+        write_stderr(_bug(error))
         return EXIT_BUG
 
 
@@ -66,9 +66,9 @@ def _bug(error: Exception) -> str:
         code = trace.tb_frame.f_code
         place = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno} in {code.co_name}"
         trace = trace.tb_next
-    words = ascii(str(error)[:200])[1:-1]
+    message = ascii(str(error)[:200])[1:-1]
     return (
-        f"{type(error).__name__} at {place}: {words}\n"
+        f"{type(error).__name__} at {place}: {message}\n"
         f"kaitogen: this is a bug in kaitogen, at {place}; please report it with the input; nothing was written\n"
     )
 

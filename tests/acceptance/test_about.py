@@ -118,6 +118,13 @@ def references(node: Any) -> Iterator[str]:
             yield from references(value)
 
 
+def test_schema_knows_every_published_schema(root: Path) -> None:
+    from kaitogen.commands.schema import SCHEMAS
+
+    files = {path.name.removesuffix(".schema.json") for path in (root / "schemas").glob("*.schema.json")}
+    assert set(SCHEMAS) == {*files, "workspace"}
+
+
 def test_schema_options_that_do_not_go_together() -> None:
     done = kaitogen("schema", "intent", "--kaito", "0.9")
     assert (done.code, done.output) == (2, b"")

@@ -38,13 +38,20 @@ def test_the_guide_leads_to_a_working_strategy(root: Path, tmp_path: Path) -> No
         path.write_text(text.replace(block["at"], block["text"] + block["at"]), encoding="utf-8")
     for script in ("derive_set_schema", "compile_schemas", "compile_templates"):
         subprocess.run([sys.executable, f"scripts/{script}.py"], cwd=copy, check=True, env=_env(copy))
-    done = subprocess.run(
-        [sys.executable, "-m", "kaitogen", "render", "spread.intent.yaml"],
-        cwd=copy, env=_env(copy), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = _kaitogen(copy, "render", "spread.intent.yaml")
     assert done.returncode == 0, done.stderr
     assert "  count: 6\n" in done.stdout
     assert "topology.kubernetes.io/region: westeurope" in done.stdout
+    scaffold = _kaitogen(copy, "init", "--strategy", "spread")
+    assert scaffold.returncode == 0, scaffold.stderr
+    assert "    strategy: spread\n" in scaffold.stdout
+
+
+def _kaitogen(copy: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "kaitogen", *arguments],
+        cwd=copy, env=_env(copy), capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 def _env(copy: Path) -> dict[str, str]:

@@ -23,8 +23,8 @@ def checked(changes: Sequence[Change], command: str) -> Outcome:
     if not text:
         return Outcome()
     number = number_of(sum(one.before != one.after for one in changes), "file")
-    said = f"kaitogen: {number} would change; run {command}\n"
-    return Outcome(text.encode(), said, EXIT_FINDINGS)
+    summary = f"kaitogen: {number} would change; run {command}\n"
+    return Outcome(text.encode(), summary, EXIT_FINDINGS)
 
 
 def diff(changes: Sequence[Change]) -> str:

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import arguments, option, repeatable
 from kaitogen.errors import UsageError
-from kaitogen.model import Request, Target
+from kaitogen.model import Request
 from kaitogen.pipeline.load import MAX_BYTES
 
 PATHS: Final = arguments(
@@ -24,14 +25,13 @@ def request(
     paths: tuple[str, ...],
     *,
     inventory: tuple[str, ...] = (),
+    age: AgeOptions | None = None,
     templates: str | None = None,
-    notes: bool = False,
-    objects_target: Target | None = None,
-    all_yaml: bool = False,
 ) -> Request:
     """The request of a command with PATH arguments, the current folder where there are none.
 
-    EnvironmentFailure where standard input is named and cannot be read.
+    `age` is how old the facts of the inventory may be, None where any age will do: what is rendered must not
+    depend on the day. EnvironmentFailure where standard input is named and cannot be read.
     """
     paths = paths or (".",)
     if "-" in paths and "-" in inventory:
@@ -45,8 +45,6 @@ def request(
         paths=paths,
         stdin=piped,
         inventory=inventory,
+        oldest=age.oldest if age is not None and inventory else "",
         templates=templates,
-        notes=notes,
-        objects_target=objects_target,
-        all_yaml=all_yaml,
     )

@@ -46,9 +46,9 @@ def run(options: Options) -> Outcome:
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
     live = options.cluster.asked or bool(options.save_inventory)
     if live:
-        from kaitogen.commands.nodes import live_inventory
+        from kaitogen.commands.nodes import source
 
-        request = live_inventory.with_facts(request, options.cluster)
+        request = source.with_live_inventory(request, options.cluster)
     result = generate(request)
     report = Report(result.findings, strict=options.strict)
     outcome = reported(report, quiet=options.quiet, wrote=True)
@@ -56,7 +56,7 @@ def run(options: Options) -> Outcome:
         return outcome
     stderr = outcome.stderr
     if live:
-        stderr += live_inventory.save(request, options.save_inventory)
+        stderr += source.save_inventory(request, options.save_inventory)
     if out is None:
         return Outcome(stream(result.manifests, options.form).encode(), stderr)
     wanted = files(result.manifests, options.form)

@@ -16,16 +16,16 @@ class Outcome(NamedTuple):
 
 def deliver(outcome: Outcome) -> int:
     """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
-    say(outcome.stderr)
+    write_stderr(outcome.stderr)
     return _write(outcome.stdout) or outcome.exit_code
 
 
-def say(words: str) -> None:
+def write_stderr(text: str) -> None:
     """To standard error, whatever its encoding; a closed one is nobody's loss."""
-    if not words:
+    if not text:
         return
     try:
-        _write_all(2, words.encode("utf-8", "backslashreplace"))
+        _write_all(2, text.encode("utf-8", "backslashreplace"))
     except OSError:
         pass
 
@@ -39,7 +39,9 @@ def _write(output: bytes) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        say(f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n")
+        write_stderr(
+            f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n"
+        )
         return EXIT_ENVIRONMENT
     return EXIT_OK
 

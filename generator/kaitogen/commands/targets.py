@@ -68,6 +68,6 @@ def _known_gate(name: str) -> None:
     spec = schema.document("intent.schema.json")["properties"]["spec"]["properties"]
     known = spec["target"]["properties"]["featureGates"]["properties"]
     if name not in known:
-        meant = suggest.nearest(name, known)
-        fix = f"write {meant}" if meant else f"KAITO's gates are {', '.join(known)}"
+        near = suggest.nearest(name, known)
+        fix = f"write {near}" if near else f"KAITO's gates are {', '.join(known)}"
         raise UsageError(f"KAITO has no feature gate {name[:60]}", fix=fix)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kaitogen.commands import inputs, targets
-from kaitogen.commands.max_age import AgeOptions, dated
+from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import QUIET, STRICT, reported
 from kaitogen.commands.result import Outcome
@@ -49,13 +49,9 @@ def run(options: Options) -> Outcome:
     """Check what the paths hold; text goes to standard error, a format for machines to standard output."""
     expected = workspaces_expected(options.expect)
     request = inputs.request(
-        options.paths,
-        inventory=options.inventory,
-        templates=options.templates,
-        notes=options.notes,
-        objects_target=targets.target(options.target),
+        options.paths, inventory=options.inventory, age=options.age, templates=options.templates
     )
-    request = dated(request, options.age)
+    request = request._replace(notes=options.notes, objects_target=targets.target(options.target))
     result = generate(request)
     if options.against is not None:
         from kaitogen.commands.diff.baseline import with_changes  # few runs compare
@@ -97,9 +93,9 @@ def _expectation(expected: int | None, result: Result) -> str:
     seen = result.workspaces - unexpanded
     if expected == seen:
         return ""
-    wanted = number_of(expected, "Workspace")
+    number = number_of(expected, "Workspace")
     still = f", and {number_of(unexpanded, 'intent')} not expanded" if unexpanded else ""
-    return f"kaitogen: --expect: {wanted} expected, {seen} seen{still}; a generator or transformer may have been skipped\n"
+    return f"kaitogen: --expect: {number} expected, {seen} seen{still}; a generator or transformer may have been skipped\n"
 
 
 def workspaces_expected(number: str | None) -> int | None:

@@ -1,7 +1,6 @@
 """`kaitogen diff`: what changes, and what KAITO does with each change."""
 
 from collections.abc import Callable
-from typing import Final
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import Compared, Side, compared, side_of
@@ -52,12 +51,8 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
-    request = inputs.request(
-        options.paths,
-        inventory=options.inventory,
-        templates=options.templates,
-        objects_target=targets.target(options.target),
-    )
+    request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+    request = request._replace(objects_target=targets.target(options.target))
     if options.cluster.asked:
         against, found = _live(options, request)
     else:
@@ -67,7 +62,7 @@ def run(options: Options) -> Outcome:
     if outcome.exit_code:
         return outcome
     told = Told(found.comparison, against, ways_out(found.comparison, found.before, found.after))
-    written = _WRITERS[options.form](told)
+    written = _writer(options.form)(told)
     stderr = outcome.stderr + _migration(options.migration, told)
     code = EXIT_FINDINGS if found.comparison.objects else EXIT_OK
     return Outcome(written.encode("utf-8", "backslashreplace"), stderr, code)
@@ -115,22 +110,13 @@ def _migration(folder: str | None, told: Told) -> str:
     return f"kaitogen: {place} has {number_of(len(wanted), 'file')}; start with {migration.README}\n"
 
 
-def _text(told: Told) -> str:
-    from kaitogen.commands.diff import as_text
-
-    return as_text.write(told)
-
-
-def _markdown(told: Told) -> str:
-    from kaitogen.commands.diff import as_markdown
-
-    return as_markdown.write(told)
-
-
-def _json(told: Told) -> str:
-    from kaitogen.commands.diff import as_json
-
-    return as_json.write(told)
-
-
-_WRITERS: Final[dict[str, Callable[[Told], str]]] = {"text": _text, "markdown": _markdown, "json": _json}
+def _writer(form: str) -> Callable[[Told], str]:
+    """The function that writes a form, loaded when it is asked for."""
+    match form:
+        case "markdown":
+            from kaitogen.commands.diff.as_markdown import write
+        case "json":
+            from kaitogen.commands.diff.as_json import write
+        case _:
+            from kaitogen.commands.diff.as_text import write
+    return write

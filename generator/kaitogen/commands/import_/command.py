@@ -67,7 +67,7 @@ def _loaded(options: Options) -> Loaded:
             "import needs to know what to import",
             fix="name files, ask a cluster by --live, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -",
         )
-    return load(inputs.request(options.paths, all_yaml=True))
+    return load(inputs.request(options.paths)._replace(all_yaml=True))
 
 
 def _proved(imported: Imported) -> str:

@@ -34,7 +34,7 @@ def run(options: Options) -> Outcome:
     if options.check and options.write:
         raise UsageError("--check writes nothing, and --write does", fix="leave one of them out")
     target = targets.overrides(options.kaito, options.cloud)
-    contents, findings, _ = sources(inputs.request(options.paths, all_yaml=True))
+    contents, findings, _ = sources(inputs.request(options.paths)._replace(all_yaml=True))
     changes: list[in_place.Change] = []
     for name, data in contents:
         text, found = migrated(name, data, target)

@@ -5,12 +5,12 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from kaitogen.commands.live import Asking, LiveOptions
-from kaitogen.commands.max_age import AgeOptions, now, oldest
+from kaitogen.commands.max_age import AgeOptions, now
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.kaito.objects import part
-from kaitogen.model import Diagnostic, Document, Json, Rule
+from kaitogen.model import Diagnostic, Document, Json, Request, Rule
 from kaitogen.nodes import inventory, snapshot
 from kaitogen.nodes.facts import entry
 from kaitogen.nodes.inventory import KG320, Known
@@ -18,6 +18,7 @@ from kaitogen.nodes.status import used
 from kaitogen.pipeline.load import MAX_FACTS, STDIN, facts_of
 from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.stream import items
+from kaitogen.yaml.writer import dump
 
 _CHUNK: Final = 1 << 20
 #: In so many of its first bytes a document of ours says what it is.
@@ -69,7 +70,7 @@ def facts(
         documents += found
         findings += more
         pods = held if held is not None else pods
-    known, located = inventory.read(documents, "" if live else oldest(age))
+    known, located = inventory.read(documents, "" if live else age.oldest)
     taken = known.inventory.taken if known.inventory is not None else ""
     if with_pods and pods is None:
         fix = "ask the cluster with --live --pods, or hand over kubectl get nodes,pods -A -o json"
@@ -171,6 +172,26 @@ def _live(options: LiveOptions, *, with_pods: bool) -> tuple[Document, list[Json
 def live_document(options: LiveOptions) -> Document:
     """The nodes of the live cluster as an inventory that was never a file."""
     return _live(options, with_pods=False)[0]
+
+
+def with_live_inventory(request: Request, cluster: LiveOptions) -> Request:
+    """The request with the nodes of the live cluster; UsageError where the options do not go together."""
+    if not cluster.asked:
+        fix = "add --live, or take an inventory with kaitogen nodes snapshot"
+        raise UsageError("--save-inventory keeps the facts of a live cluster, and none is asked", fix=fix)
+    return request._replace(inventory=(live_document(cluster), *request.inventory))
+
+
+def save_inventory(request: Request, name: str | None) -> str:
+    """Write the facts that were used into the file of --save-inventory, if there is one; what to say about it."""
+    if name is None:
+        return ""
+    from kaitogen.files import atomic  # few keep them
+
+    live = request.inventory[0]
+    assert isinstance(live, Document), "the facts of the cluster come first"
+    atomic.write_files({name: dump(live.value).encode()})
+    return f"kaitogen: kept the facts about nodes in {name}\n"
 
 
 def _pieces(name: str) -> Iterator[bytes]:

@@ -1,11 +1,11 @@
 """`kaitogen plan`: what KAITO will do with the intents, and what vLLM will then probably have."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 from kaitogen.commands import inputs
-from kaitogen.commands.max_age import AgeOptions, dated
+from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, node_finder
 from kaitogen.commands.plan.changes import compare
@@ -58,8 +58,9 @@ def run(options: Options) -> Outcome:
     """Plan what the paths hold: the plan on standard output, the findings on standard error."""
     revision = options.against
     with Progress("reading the intents", watched=rewrites()) as progress:
-        request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
-        request = dated(request, options.age)
+        request = inputs.request(
+            options.paths, inventory=options.inventory, age=options.age, templates=options.templates
+        )
         tables = read_tables(options.configs, options.price, options.budget)
         plan_options = PlanOptions(
             configs=tables.configs,
@@ -79,7 +80,7 @@ def run(options: Options) -> Outcome:
             plan = replace(plan.with_more(past), against=compare(revision, before, plan))
         progress.say("writing the plan")
         # A plan that leaves the other side out would be taken for one without changes.
-        written = _renderer(options.form).write(plan) if readable else ""
+        written = _writer(options.form)(plan) if readable else ""
     outcome = reported(Report(plan.findings, strict=options.strict), quiet=options.quiet)
     return outcome._replace(stdout=written.encode("utf-8", "backslashreplace"))
 
@@ -105,29 +106,15 @@ def _about_the_past(revision: str, before: Plan) -> list[Diagnostic]:
     return [*unreadable, KG730.in_file(revision, message, fix=fix)]
 
 
-class _Renderer(Protocol):
-    """A format of plans, satisfied by a module with this function."""
-
-    def write(self, plan: Plan, /) -> str:
-        """The whole plan, with a newline at its end."""
-
-
-def _renderer(form: str) -> _Renderer:
-    """The renderer of a format, loaded when it is asked for: a run needs one of them."""
+def _writer(form: str) -> Callable[[Plan], str]:
+    """The function that writes a form. Each is loaded when it is asked for: a page needs all of Jinja2."""
     match form:
         case "markdown":
-            from kaitogen.commands.plan import as_markdown
-
-            return as_markdown
+            from kaitogen.commands.plan.as_markdown import write
         case "json":
-            from kaitogen.commands.plan import as_json
-
-            return as_json
+            from kaitogen.commands.plan.as_json import write
         case "html":
-            from kaitogen.commands.plan import as_html
-
-            return as_html
+            from kaitogen.commands.plan.as_html import write
         case _:
-            from kaitogen.commands.plan import as_text
-
-            return as_text
+            from kaitogen.commands.plan.as_text import write
+    return write
