@@ -230,3 +230,31 @@ def test_large_values_are_built_with_keywords() -> None:
             if called in large and (len(node.args) > 2 or starred):
                 found.add(name.removeprefix("generator/kaitogen/"))
     assert found - POSITIONAL == set()
+
+
+#: What may write below a user's folder; the others write into temporary folders of their own.
+WRITERS = {"files/atomic.py", "files/output_folder.py"}
+SCRATCH = {"pipeline/revisions.py", "pipeline/templating/subprocess_renderer.py"}
+
+
+def test_files_are_written_in_one_place() -> None:
+    """A second way to write is a second set of faults: half a file, a link lost, a file of somebody else's."""
+    found = {
+        name.removeprefix("generator/kaitogen/")
+        for name, tree in _trees().items()
+        if any(isinstance(node, ast.Call) and _writes(node) for node in ast.walk(tree))
+    }
+    assert found == WRITERS | SCRATCH
+
+
+def _writes(call: ast.Call) -> bool:
+    name = ast.unparse(call.func)
+    if name == "open":
+        return any(
+            isinstance(mode, ast.Constant) and set(str(mode.value)) & set("wxa") for mode in call.args[1:2]
+        )
+    return name.rpartition(".")[2] in {"mkstemp", "write_text", "write_bytes"} or name in {
+        "os.replace",
+        "os.rename",
+        "os.link",
+    }

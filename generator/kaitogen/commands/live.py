@@ -52,7 +52,7 @@ class Asking:
 
         self._progress.start()
         try:
-            self._cluster = connect(self._access, told=self._progress.say)
+            self._cluster = connect(self._access, progress=self._progress.say)
         except BaseException:
             self._progress.stop()
             raise

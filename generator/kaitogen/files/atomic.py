@@ -141,7 +141,7 @@ def discard(path: str) -> None:
         os.unlink(path)
 
 
-def exchange(one: str, other: str) -> bool:
+def exchange(path: str, other: str) -> bool:
     """Exchange two existing names, so that no moment has neither (renameat2, Linux 3.15).
 
     False where the system has no such operation, OSError where it failed.
@@ -152,7 +152,7 @@ def exchange(one: str, other: str) -> bool:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError, TypeError):
         return False
-    if renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+    if renameat2(_AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
         return True
     code = ctypes.get_errno()
     if code in _NO_EXCHANGE:

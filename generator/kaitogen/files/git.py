@@ -163,14 +163,14 @@ def _entries(listed: bytes) -> Iterator[Entry]:
 
 def _content(stream: IO[bytes], limit: int) -> bytes:
     """The next answer of cat-file: a line with the size, the content, and the end of a line."""
-    words = stream.readline().split()
-    if len(words) != 3 or not words[2].isdigit():
+    head = stream.readline().split()
+    if len(head) != 3 or not head[2].isdigit():
         raise GitError(
             KG644,
             "an object of this revision is missing here, as in a partial clone",
             "fetch it with git, or clone without --filter",
         )
-    size = int(words[2])
+    size = int(head[2])
     content = stream.read(min(size, limit + 1))
     left = size + 1 - len(content)
     while left > 0 and (passed := len(stream.read(min(left, _CHUNK)))):

@@ -169,7 +169,7 @@ PEAK = """
 import sys
 from kaitogen.files.cluster import PAGE, Access, connect
 pages = []
-with connect(Access(sys.argv[1]), told=pages.append) as cluster:
+with connect(Access(sys.argv[1]), progress=pages.append) as cluster:
     nodes = cluster.nodes()
 # The peak of this process alone; what getrusage says begins with that of the process before.
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))

@@ -45,7 +45,7 @@ def asking(tmp_path: Path) -> Asking:
         with answering(*replies, **options) as server:
             told: list[str] = []
             file = kubeconfig(tmp_path, server.address, **changes)
-            with connect(Access(str(file)), told=told.append, limits=limits) as cluster:
+            with connect(Access(str(file)), progress=told.append, limits=limits) as cluster:
                 yield cluster, server.asked, told
 
     return begin

@@ -9,7 +9,7 @@ from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.asking import Answer, Limits, Server
 from kaitogen.files.cluster.kubeconfig import Access
 from kaitogen.files.cluster.login import log_in
-from kaitogen.files.cluster.problems import KG628, KG630, Asked, ClusterError
+from kaitogen.files.cluster.problems import KG628, KG630, Action, ClusterError
 from kaitogen.model import Json
 
 __all__ = ["Access", "Cluster", "ClusterError", "connect"]
@@ -38,21 +38,21 @@ class _Missing(Exception):
 
 
 def connect(
-    access: Access, *, told: Callable[[str], None] = lambda _: None, limits: Limits | None = None
+    access: Access, *, progress: Callable[[str], None] = lambda _: None, limits: Limits | None = None
 ) -> "Cluster":
-    """The cluster that the access leads to, with credentials but not asked yet; `told` hears of progress."""
+    """The cluster that the access leads to, with credentials but not asked yet; `progress` hears how far it is."""
     connection = log_in(access)
-    return Cluster(connection.cluster, Server(connection, limits or Limits(), told), told)
+    return Cluster(connection.cluster, Server(connection, limits or Limits(), progress), progress)
 
 
 class Cluster:
     """A cluster that answers questions; each answer is whole, or a ClusterError."""
 
-    def __init__(self, name: str, server: Server, told: Callable[[str], None]) -> None:
+    def __init__(self, name: str, server: Server, progress: Callable[[str], None]) -> None:
         #: The name of the context's cluster; `in-cluster` in a pod.
         self.name = name
         self._server = server
-        self._told = told
+        self._progress = progress
 
     def __enter__(self) -> "Cluster":
         return self
@@ -65,73 +65,75 @@ class Cluster:
         self._server.close()
 
     def nodes(self) -> list[Json]:
-        """All nodes in the API's own words, with the parts that say what kind of node it is and how it is."""
-        return self._list("/api/v1/nodes", Asked("list", "nodes"), _slim_node)
+        """All nodes in the API's own form, with the parts that say what kind of node it is and how it is."""
+        return self._list("/api/v1/nodes", Action("list", "nodes"), _slim_node)
 
     def pods(self) -> list[Json]:
         """The pods of all namespaces that run on a node and hold more than CPU, memory and disk, with just that."""
-        return self._list("/api/v1/pods", Asked("list", "pods"), _slim_pod, fieldSelector=_HOLDING)
+        return self._list("/api/v1/pods", Action("list", "pods"), _slim_pod, fieldSelector=_HOLDING)
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
         inside = f"namespaces/{quote(namespace, safe='')}/" if namespace else ""
         for version in _VERSIONS:
-            asked = Asked("list", "workspaces", _GROUP, namespace)
+            action = Action("list", "workspaces", _GROUP, namespace)
             try:
-                found = self._list(f"/apis/{_GROUP}/{version}/{inside}workspaces", asked, _slim_workspace)
+                items = self._list(f"/apis/{_GROUP}/{version}/{inside}workspaces", action, _slim_workspace)
             except _Missing:
                 continue
-            return [{"apiVersion": f"{_GROUP}/{version}", "kind": "Workspace", **one} for one in found]
-        words = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
-        raise ClusterError(KG628, self._server.where, words)
+            return [{"apiVersion": f"{_GROUP}/{version}", "kind": "Workspace", **item} for item in items]
+        message = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
+        raise ClusterError(KG628, self._server.where, message)
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
-        asked = Asked("get", "configmaps", "", namespace, name)
+        action = Action("get", "configmaps", "", namespace, name)
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps/{quote(name, safe='')}"
-        answer = self._server.ask(path, {}, asked)
+        answer = self._server.ask(path, {}, action)
         value = answer.value
         if answer.status == 404 and _is_status(value):
             return None
         if answer.status != 200 or not isinstance(value, dict) or value.get("kind") != "ConfigMap":
-            words = f"no ConfigMap in an answer of status {answer.status}"
-            raise problems.nonsense(self._server.where, words)
+            message = f"no ConfigMap in an answer of status {answer.status}"
+            raise problems.nonsense(self._server.where, message)
         return value
 
-    def _list(self, path: str, asked: Asked, slim: Callable[[Json], Json | None], **query: str) -> list[Json]:
+    def _list(
+        self, path: str, action: Action, slim: Callable[[Json], Json | None], **query: str
+    ) -> list[Json]:
         """All objects of a list; where the server forgets it half-way, everything again from the start, once."""
         for _ in range(2):
             try:
-                pages = self._pages(path, asked, query)
+                pages = self._pages(path, action, query)
                 return [kept for page in pages for item in page if (kept := slim(item)) is not None]
             except _Expired:
-                self._told(f"{self._server.where}: the list expired; asking again from the start")
-        words = f"the list of {asked.resource} expired twice while it was read (410)"
-        raise ClusterError(KG630, self._server.where, words)
+                self._progress(f"{self._server.where}: the list expired; asking again from the start")
+        message = f"the list of {action.resource} expired twice while it was read (410)"
+        raise ClusterError(KG630, self._server.where, message)
 
-    def _pages(self, path: str, asked: Asked, query: dict[str, str]) -> Iterator[list[Json]]:
+    def _pages(self, path: str, action: Action, query: dict[str, str]) -> Iterator[list[Json]]:
         following, number = "", 0
         for _ in range(_MOST_PAGES):
             again = {"continue": following} if following else {}
             items, following = self._page(
-                self._server.ask(path, {"limit": str(PAGE), **query, **again}, asked), asked
+                self._server.ask(path, {"limit": str(PAGE), **query, **again}, action), action
             )
             number += len(items)
-            self._told(f"{asked.resource} so far: {number:,}, from {self._server.where}")
+            self._progress(f"{action.resource} so far: {number:,}, from {self._server.where}")
             yield items
             items.clear()  # a page is large, and the next one comes while the last is still at hand
             if not following:
                 return
             if following == again.get("continue"):
                 break
-        raise problems.nonsense(self._server.where, f"the list of {asked.resource} never ends")
+        raise problems.nonsense(self._server.where, f"the list of {action.resource} never ends")
 
-    def _page(self, answer: Answer, asked: Asked) -> tuple[list[Json], str]:
+    def _page(self, answer: Answer, action: Action) -> tuple[list[Json], str]:
         """The items of a page, and what to ask for the next one by; empty after the last."""
         status, value = answer.status, answer.value
         if status == 410:
             raise _Expired
-        if status == 404 and asked.group and (_is_status(value) or _is_plain_404(value)):
+        if status == 404 and action.group and (_is_status(value) or _is_plain_404(value)):
             raise _Missing
         items = value.get("items") if isinstance(value, dict) else None
         metadata = value.get("metadata") if isinstance(value, dict) else None
@@ -142,8 +144,8 @@ class Cluster:
             or not isinstance(following, str)
             or not all(map(_is_object, items))
         ):
-            words = f"no list of {asked.resource} in an answer of status {status}"
-            raise problems.nonsense(self._server.where, words)
+            message = f"no list of {action.resource} in an answer of status {status}"
+            raise problems.nonsense(self._server.where, message)
         return items, following
 
 
@@ -166,7 +168,7 @@ def _slim_node(node: Json) -> Json:
     kept = {part: _parts(node.get(part), names) for part, names in _NODE_PARTS.items()}
     conditions = kept["status"].get("conditions")
     if isinstance(conditions, list):
-        kept["status"]["conditions"] = [_parts(one, _CONDITION_PARTS) for one in conditions]
+        kept["status"]["conditions"] = [_parts(condition, _CONDITION_PARTS) for condition in conditions]
     return _shared(kept)
 
 
@@ -185,10 +187,10 @@ def _slim_pod(pod: Json) -> Json | None:
     if not isinstance(spec, dict):
         return None
     parts = {
-        kind: [_held(one) for one in spec.get(kind) or [] if isinstance(one, dict)]
+        kind: [_held(container) for container in spec.get(kind) or [] if isinstance(container, dict)]
         for kind in ("containers", "initContainers")
     }
-    held = any("/" in name for part in parts.values() for one in part for name in _names(one))
+    held = any("/" in name for part in parts.values() for container in part for name in _names(container))
     if not held and not spec.get("resourceClaims"):
         return None
     metadata = {key: pod["metadata"].get(key) for key in ("name", "namespace")}

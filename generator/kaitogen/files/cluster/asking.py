@@ -21,7 +21,7 @@ from kaitogen import __version__
 from kaitogen.diagnostics.wording import printable
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.login import Connection
-from kaitogen.files.cluster.problems import KG624, KG625, KG626, KG630, Asked, ClusterError
+from kaitogen.files.cluster.problems import KG624, KG625, KG626, KG630, Action, ClusterError
 from kaitogen.model import Json
 
 #: What a server says when it is there and cannot answer now.
@@ -68,17 +68,17 @@ class _Cut(Exception):
 class Server:
     """An API server that is asked over one connection; every failure is a ClusterError."""
 
-    def __init__(self, connection: Connection, limits: Limits, told: Callable[[str], None]) -> None:
+    def __init__(self, connection: Connection, limits: Limits, progress: Callable[[str], None]) -> None:
         self.where = connection.where
         self._connection = connection
         self._limits = limits
-        self._told = told
+        self._progress = progress
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.pool.clear()
 
-    def ask(self, path: str, query: Mapping[str, str], asked: Asked) -> Answer:
+    def ask(self, path: str, query: Mapping[str, str], action: Action) -> Answer:
         """The answer of status 200, 404 or 410; the same question again where the server is busy or the line was cut."""
         limits = self._limits
         for tried in range(1, limits.tries + 1):
@@ -87,7 +87,7 @@ class Server:
             try:
                 answer = self._once(path, query)
                 if answer.status not in _BUSY:
-                    return self._accepted(answer, asked)
+                    return self._accepted(answer, action)
                 rule, reason = KG630, f"answers {answer.status} {answer.message}".rstrip()
                 pause = max(pause, _seconds(answer.retry_after))
                 if pause > limits.wait:
@@ -95,17 +95,17 @@ class Server:
             except _Cut as cut:
                 reason = str(cut)
             if tried < limits.tries:
-                self._told(f"{self.where} {reason}; asking again in {pause:.3g} s")
+                self._progress(f"{self.where} {reason}; asking again in {pause:.3g} s")
                 time.sleep(pause)
         raise ClusterError(rule, self.where, f"{reason} ({limits.tries} tries)")
 
-    def _accepted(self, answer: Answer, asked: Asked) -> Answer:
+    def _accepted(self, answer: Answer, action: Action) -> Answer:
         if answer.status in {200, 404, 410}:
             return answer
         if answer.status == 401:
             raise ClusterError(KG626, self.where, "the credentials are not accepted (401)")
         if answer.status == 403:
-            raise problems.forbidden(self.where, asked, _user_in(answer.message))
+            raise problems.forbidden(self.where, action, _user_in(answer.message))
         raise problems.nonsense(self.where, f"status {answer.status} {answer.message}".rstrip())
 
     def _once(self, path: str, query: Mapping[str, str]) -> Answer:
@@ -136,8 +136,8 @@ class Server:
             while part := response.read1(_CHUNK):
                 body += part
                 if len(body) > self._limits.size:
-                    words = f"more than {self._limits.size // 2**20} MiB in one page"
-                    raise problems.nonsense(self.where, words)
+                    message = f"more than {self._limits.size // 2**20} MiB in one page"
+                    raise problems.nonsense(self.where, message)
                 if time.monotonic() > until:
                     raise _Cut(f"did not finish an answer within {self._limits.whole:.3g} s")
         except BaseException:
@@ -147,7 +147,7 @@ class Server:
         return body
 
     def _failure(self, error: Exception) -> Exception:
-        """What a failed request means; of the library's words none is repeated."""
+        """What a failed request means; nothing of the library's own message is repeated."""
         reason = ""
         if isinstance(error, exceptions.NameResolutionError):
             reason = "its name is not known to the name servers"
@@ -172,8 +172,8 @@ class Server:
             inner = cause.args[0] if cause.args else None
             cause = inner if isinstance(inner, BaseException) else cause.__cause__
         if isinstance(cause, ssl.SSLCertVerificationError):
-            words = f"its certificate is not trusted: {cause.verify_message}"
-            return ClusterError(KG625, self.where, words)
+            message = f"its certificate is not trusted: {cause.verify_message}"
+            return ClusterError(KG625, self.where, message)
         if cause is None or isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             return _Cut(_CUT)
         reason = (cause.reason or "").lower().replace("_", " ")

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from kaitogen.diagnostics.wording import printable
 from kaitogen.files.cluster import problems
@@ -12,13 +12,15 @@ from kaitogen.yaml.reader import Unreadable, read
 MAX_BYTES: Final = 4 * 2**20
 _DEFAULT: Final = os.path.join("~", ".kube", "config")
 #: Keys that name a file, relative to the kubeconfig that they stand in, and the key whose data goes before it.
-_CLUSTER_FILES: Final = {"certificate-authority": "certificate-authority-data"}
-_USER_FILES: Final = {
+_FILES: Final = {
+    "certificate-authority": "certificate-authority-data",
     "client-certificate": "client-certificate-data",
     "client-key": "client-key-data",
     "tokenFile": "token",
 }
 _SHOWN_HINT: Final = 300
+
+Mapping: TypeAlias = dict[str, Any]
 
 
 class Access(NamedTuple):
@@ -33,14 +35,14 @@ class Chosen(NamedTuple):
 
     context: str
     name: str
-    cluster: dict[str, Any]
-    user: dict[str, Any]
+    cluster: Mapping
+    user: Mapping
 
 
-class _Named(NamedTuple):
+class _Entry(NamedTuple):
     """An entry of one of the lists of a kubeconfig, and the file that it stands in."""
 
-    value: dict[str, Any]
+    value: Mapping
     file: str
 
 
@@ -51,15 +53,27 @@ def choose(access: Access) -> Chosen | None:
         if access.context is None and os.environ.get("KUBERNETES_SERVICE_HOST"):
             return None
         raise problems.no_configuration(looked)
-    wholes = [(_read(file), file) for file in files]
-    context = access.context
-    if context is None:  # of several files the first that says it counts, as with kubectl
-        said = (whole.get("current-context") for whole, _ in wholes)
-        context = next((one for one in said if isinstance(one, str) and one), None)
-    contexts = _listed(wholes, "contexts", "context")
-    if context is None or context not in contexts:
-        raise problems.no_context(context, sorted(contexts))
-    return _checked(context, contexts[context], wholes)
+    configs = [(_read(file), file) for file in files]
+    name = access.context
+    if name is None:  # of several files the first that says it counts, as with kubectl
+        current = (config.get("current-context") for config, _ in configs)
+        name = next((context for context in current if isinstance(context, str) and context), None)
+    contexts = _entries(configs, "context")
+    if name is None or name not in contexts:
+        raise problems.no_context(name, sorted(contexts))
+    context = contexts[name]
+    cluster = _linked(configs, name, context, "cluster")
+    server = cluster.value.get("server")
+    if not isinstance(server, str) or not server.startswith(("https://", "http://")):
+        message = f"the cluster {context.value['cluster']} has no server that begins with https://"
+        raise ClusterError(KG622, cluster.file, message)
+    user = _linked(configs, name, context, "user") if context.value.get("user") else _Entry({}, context.file)
+    return Chosen(
+        context=name,
+        name=context.value["cluster"],
+        cluster=_with_files(cluster),
+        user=_with_plugin(name, user.file, _with_files(user)),
+    )
 
 
 def _files(access: Access) -> tuple[list[str], str]:
@@ -67,91 +81,72 @@ def _files(access: Access) -> tuple[list[str], str]:
     if access.kubeconfig is not None:
         return [access.kubeconfig], "--kubeconfig"
     named = os.environ.get("KUBECONFIG", "")
-    if named:
-        paths = [os.path.expanduser(path) for path in named.split(os.pathsep) if path]
-        return [path for path in paths if os.path.exists(path)], f"KUBECONFIG is {printable(named)}"
-    default = os.path.expanduser(_DEFAULT)
-    return ([default] if os.path.exists(default) else []), f"KUBECONFIG is not set, no {_DEFAULT}"
+    paths = [os.path.expanduser(path) for path in (named or _DEFAULT).split(os.pathsep) if path]
+    looked = f"KUBECONFIG is {printable(named)}" if named else f"KUBECONFIG is not set, no {_DEFAULT}"
+    return [path for path in paths if os.path.exists(path)], looked
 
 
-def _read(file: str) -> dict[str, Any]:
+def _read(file: str) -> Mapping:
     try:
         with open(file, "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "no such path").lower()
-        raise ClusterError(KG622, file, f"cannot be read: {reason}") from None
-    if len(data) > MAX_BYTES:
-        raise ClusterError(KG622, file, f"larger than {MAX_BYTES // 2**20} MiB: this is no kubeconfig")
-    try:
-        documents = [raw.value for raw in read(data.decode("utf-8-sig"))]
+        documents = [raw.value for raw in read(data.decode("utf-8-sig"))] if len(data) <= MAX_BYTES else []
     except UnicodeDecodeError:
-        raise ClusterError(KG622, file, "is not UTF-8: this is no kubeconfig") from None
+        message = "is not UTF-8: this is no kubeconfig"
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {(getattr(error, 'strerror', None) or 'no such path').lower()}"
     except Unreadable as stop:
-        words = f"is not YAML: {stop.flaw.message}, in line {stop.flaw.line}"
-        raise ClusterError(KG622, file, words) from None
-    if len(documents) != 1 or not isinstance(documents[0], dict):
-        raise ClusterError(KG622, file, "is not one YAML mapping: this is no kubeconfig")
-    return documents[0]
+        message = f"is not YAML: {stop.flaw.message}, in line {stop.flaw.line}"
+    else:
+        if len(documents) == 1 and isinstance(documents[0], dict):
+            return documents[0]
+        message = "is not one YAML mapping: this is no kubeconfig"
+        if len(data) > MAX_BYTES:
+            message = f"larger than {MAX_BYTES // 2**20} MiB: this is no kubeconfig"
+    raise ClusterError(KG622, file, message)
 
 
-def _listed(wholes: list[tuple[dict[str, Any], str]], kinds: str, kind: str) -> dict[str, _Named]:
-    """The entries of one list over all files by name; the first of a name counts."""
-    found: dict[str, _Named] = {}
-    for whole, file in wholes:
-        entries = whole.get(kinds) or []
-        if not isinstance(entries, list):
-            raise ClusterError(KG622, file, f"{kinds} is not a list")
-        for entry in entries:
+def _entries(configs: list[tuple[Mapping, str]], kind: str) -> dict[str, _Entry]:
+    """The contexts, clusters or users of all files by name; the first of a name counts."""
+    entries: dict[str, _Entry] = {}
+    for config, file in configs:
+        listed = config.get(f"{kind}s") or []
+        if not isinstance(listed, list):
+            raise ClusterError(KG622, file, f"{kind}s is not a list")
+        for entry in listed:
             value = entry.get(kind) if isinstance(entry, dict) else None
             name = entry.get("name") if isinstance(entry, dict) else None
-            if not isinstance(name, str) or not (isinstance(value, dict) or value is None):
-                raise ClusterError(KG622, file, f"an entry of {kinds} has no name, or no mapping {kind}")
-            found.setdefault(name, _Named(value or {}, file))
-    return found
+            if not isinstance(name, str) or not isinstance(value, dict | None):
+                message = f"an entry of {kind}s has no name, or no mapping {kind}"
+                raise ClusterError(KG622, file, message)
+            entries.setdefault(name, _Entry(value or {}, file))
+    return entries
 
 
-def _checked(name: str, context: _Named, wholes: list[tuple[dict[str, Any], str]]) -> Chosen:
-    """The context with what it leads to, once all of that is there."""
-    cluster = _linked(name, context, "cluster", _listed(wholes, "clusters", "cluster"))
-    server = cluster.value.get("server")
-    if not isinstance(server, str) or not server.startswith(("https://", "http://")):
-        words = f"the cluster {context.value['cluster']} has no server that begins with https://"
-        raise ClusterError(KG622, cluster.file, words)
-    user = _Named({}, context.file)
-    if context.value.get("user"):
-        user = _linked(name, context, "user", _listed(wholes, "users", "user"))
-    return Chosen(
-        name,
-        context.value["cluster"],
-        _with_files(cluster, _CLUSTER_FILES),
-        _with_plugin(name, user.file, _with_files(user, _USER_FILES)),
-    )
+def _linked(configs: list[tuple[Mapping, str]], name: str, context: _Entry, kind: str) -> _Entry:
+    """The cluster or the user that a context names."""
+    target = context.value.get(kind)
+    entries = _entries(configs, kind)
+    if not isinstance(target, str) or target not in entries:
+        message = f"the context {name} leads to the {kind} {target}, which is not there"
+        raise ClusterError(KG622, context.file, message)
+    return entries[target]
 
 
-def _linked(name: str, context: _Named, kind: str, known: dict[str, _Named]) -> _Named:
-    wanted = context.value.get(kind)
-    if not isinstance(wanted, str) or wanted not in known:
-        words = f"the context {name} leads to the {kind} {wanted}, which is not there"
-        raise ClusterError(KG622, context.file, words)
-    return known[wanted]
-
-
-def _with_files(entry: _Named, keys: dict[str, str]) -> dict[str, Any]:
+def _with_files(entry: _Entry) -> Mapping:
     """The entry with the files that it names beside its own, each of which must be there."""
     value = {key: below for key, below in entry.value.items() if below is not None}
-    for key, data in keys.items():
-        path = value.get(key)
-        if value.get(data):
-            value.pop(key, None)
-        elif path is not None:
-            if not isinstance(path, str) or not os.path.isfile(_beside(entry.file, path)):
-                raise ClusterError(KG622, entry.file, f"{key} is {path}, and there is no such file")
-            value[key] = _beside(entry.file, path)
+    for key, data in _FILES.items():
+        path = value.pop(key, None)
+        if path is None or value.get(data):
+            continue
+        if not isinstance(path, str) or not os.path.isfile(_beside(entry.file, path)):
+            raise ClusterError(KG622, entry.file, f"{key} is {path}, and there is no such file")
+        value[key] = _beside(entry.file, path)
     return value
 
 
-def _with_plugin(context: str, file: str, user: dict[str, Any]) -> dict[str, Any]:
+def _with_plugin(context: str, file: str, user: Mapping) -> Mapping:
     """The user with the program that hands out credentials, which must be there; its own hint says how to get it."""
     plugin = user.get("exec")
     if plugin is None:

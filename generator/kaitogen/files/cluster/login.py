@@ -83,8 +83,8 @@ def _as_user(config: Any, configuration: Any, chosen: Chosen, folder: str) -> No
     _in_time(load, chosen.context)
     plugin = chosen.user.get("exec")
     if plugin and not configuration.api_key and not configuration.cert_file:
-        words = f"the credential plugin {os.path.basename(plugin['command'])} gave no credentials"
-        raise problems.plugin_failed(words, chosen.context)
+        message = f"the credential plugin {os.path.basename(plugin['command'])} gave no credentials"
+        raise problems.plugin_failed(message, chosen.context)
 
 
 def _in_time(load: Callable[[], None], context: str) -> None:
@@ -108,9 +108,9 @@ def _in_time(load: Callable[[], None], context: str) -> None:
     if thread.is_alive():
         raise problems.plugin_failed(f"the credential plugin took more than {PLUGIN_SECONDS} s", context)
     if failed:
-        # The client's own words may hold the whole user, token and all.
-        words = f"the context {context} has a value that cannot be used ({type(failed[0]).__name__})"
-        raise ClusterError(KG622, "kubeconfig", words)
+        # The client's own message may hold the whole user, token and all.
+        message = f"the context {context} has a value that cannot be used ({type(failed[0]).__name__})"
+        raise ClusterError(KG622, "kubeconfig", message)
 
 
 def _tls(configuration: Any, source: str) -> ssl.SSLContext | None:
@@ -120,8 +120,8 @@ def _tls(configuration: Any, source: str) -> ssl.SSLContext | None:
     try:
         context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
     except (OSError, ValueError):
-        words = "its certificate-authority is no certificate in PEM form"
-        raise ClusterError(KG622, source, words) from None
+        message = "its certificate-authority is no certificate in PEM form"
+        raise ClusterError(KG622, source, message) from None
     # As kubectl does: certificate authorities of many clusters lack what the strict mode of Python 3.13 wants.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not configuration.verify_ssl:
@@ -133,8 +133,8 @@ def _tls(configuration: Any, source: str) -> ssl.SSLContext | None:
         if configuration.cert_file:
             context.load_cert_chain(configuration.cert_file, configuration.key_file)
     except (OSError, ValueError):
-        words = "its client certificate and key are not a pair in PEM form"
-        raise ClusterError(KG622, source, words) from None
+        message = "its client certificate and key are not a pair in PEM form"
+        raise ClusterError(KG622, source, message) from None
     return context
 
 
@@ -153,6 +153,6 @@ def _pool(configuration: Any, context: ssl.SSLContext | None) -> urllib3.PoolMan
     try:
         from urllib3.contrib.socks import SOCKSProxyManager
     except ImportError:
-        words = "the proxy speaks SOCKS, for which the Python package PySocks is needed"
-        raise ClusterError(KG622, "kubeconfig", words, "pip install pysocks") from None
+        message = "the proxy speaks SOCKS, for which the Python package PySocks is needed"
+        raise ClusterError(KG622, "kubeconfig", message, "pip install pysocks") from None
     return SOCKSProxyManager(proxy, **options)

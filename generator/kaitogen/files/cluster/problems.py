@@ -1,6 +1,6 @@
-"""What can go wrong between us and a cluster: one code for each, and the words that say what to do.
+"""What can go wrong between us and a cluster: one code for each, and what to do then.
 
-No word comes from a library's own message: those repeat addresses, files and sometimes tokens.
+No text comes from a library's own message: those repeat addresses, files and sometimes tokens.
 """
 
 import json
@@ -18,7 +18,7 @@ KG623 = Rule("KG623", "The credential plugin gave no credentials", kind="environ
 KG624 = Rule("KG624", "The API server cannot be reached", kind="environment")
 KG625 = Rule("KG625", "The API server's certificate is not trusted", kind="environment")
 KG626 = Rule("KG626", "The credentials are not accepted", kind="environment")
-KG627 = Rule("KG627", "The user may not read what is asked for", kind="environment")
+KG627 = Rule("KG627", "The user may not read what is action for", kind="environment")
 KG628 = Rule("KG628", "The cluster has no KAITO", kind="environment")
 KG629 = Rule("KG629", "The answer is not that of an API server", kind="environment")
 KG630 = Rule("KG630", "The API server did not manage to answer", kind="environment")
@@ -42,8 +42,8 @@ _FIXES: Final = {
 }
 
 
-class Asked(NamedTuple):
-    """A request in the words of RBAC; no namespace means all of them, no name any."""
+class Action(NamedTuple):
+    """What is asked for, as RBAC names it; no namespace means all of them, no name any."""
 
     verb: str
     resource: str
@@ -55,8 +55,8 @@ class Asked(NamedTuple):
 class ClusterError(EnvironmentFailure):
     """The cluster could not be asked: `rule` says why, `where` names what was asked."""
 
-    def __init__(self, rule: Rule, where: str, words: str, fix: str = "") -> None:
-        super().__init__(printable(words), fix=fix or _FIXES[rule], rule=rule, where=printable(where))
+    def __init__(self, rule: Rule, where: str, message: str, fix: str = "") -> None:
+        super().__init__(printable(message), fix=fix or _FIXES[rule], rule=rule, where=printable(where))
 
 
 def no_library() -> ClusterError:
@@ -66,57 +66,57 @@ def no_library() -> ClusterError:
 
 def no_configuration(looked: str) -> ClusterError:
     """Nothing says which cluster to ask; `looked` says where that was looked for."""
-    words = f"there is no kubeconfig ({looked}), and this is not a pod with a service account"
-    return ClusterError(KG620, "no cluster", words)
+    message = f"there is no kubeconfig ({looked}), and this is not a pod with a service account"
+    return ClusterError(KG620, "no cluster", message)
 
 
-def no_context(asked: str | None, known: list[str]) -> ClusterError:
+def no_context(name: str | None, known: list[str]) -> ClusterError:
     """The kubeconfig has no such context, or none is chosen."""
     shown = ", ".join(known[:_SHOWN_CONTEXTS]) + (", …" if len(known) > _SHOWN_CONTEXTS else "")
-    if asked is None:
-        words = "no context is chosen: current-context is not set"
+    if name is None:
+        message = "no context is chosen: current-context is not set"
     else:
-        near = nearest(asked, known)
-        words = f"there is no context {asked}" + (f"; did you mean {near}?" if near else "")
+        near = nearest(name, known)
+        message = f"there is no context {name}" + (f"; did you mean {near}?" if near else "")
     there = f"one of: {printable(shown)}" if known else "the kubeconfig has none at all"
-    return ClusterError(KG621, "kubeconfig", words, f"name a context with --context ({there})")
+    return ClusterError(KG621, "kubeconfig", message, f"name a context with --context ({there})")
 
 
-def plugin_failed(words: str, context: str, fix: str = "") -> ClusterError:
+def plugin_failed(message: str, context: str, fix: str = "") -> ClusterError:
     """The program that hands out credentials did not."""
     see = f"run `kubectl --context {printable(context)} get nodes` to see what it says"
-    return ClusterError(KG623, "kubeconfig", words, fix or see)
+    return ClusterError(KG623, "kubeconfig", message, fix or see)
 
 
-def nonsense(where: str, words: str) -> ClusterError:
+def nonsense(where: str, message: str) -> ClusterError:
     """What came back is not the answer of a Kubernetes API server."""
-    return ClusterError(KG629, where, f"the answer is not that of a Kubernetes API server: {words}")
+    return ClusterError(KG629, where, f"the answer is not that of a Kubernetes API server: {message}")
 
 
-def forbidden(where: str, asked: Asked, user: str) -> ClusterError:
+def forbidden(where: str, action: Action, user: str) -> ClusterError:
     """The server knows who asks and says no; the fix is what would make it say yes."""
-    what = f"{asked.resource}.{asked.group}" if asked.group else asked.resource
-    scope = f" in namespace {asked.namespace}" if asked.namespace else ""
+    what = f"{action.resource}.{action.group}" if action.group else action.resource
+    scope = f" in namespace {action.namespace}" if action.namespace else ""
     if user == "system:anonymous":
-        words = f"no credentials were sent, and without any nobody may {asked.verb} {what}{scope}"
-        return ClusterError(KG627, where, words, "choose a context with a user, or log in again")
-    words = f"{user or 'this user'} may not {asked.verb} {what}{scope}"
-    fix = f"ask an administrator of the cluster to apply this:\n{rbac(asked, user)}"
-    return ClusterError(KG627, where, words, fix)
+        message = f"no credentials were sent, and without any nobody may {action.verb} {what}{scope}"
+        return ClusterError(KG627, where, message, "choose a context with a user, or log in again")
+    message = f"{user or 'this user'} may not {action.verb} {what}{scope}"
+    fix = f"ask an administrator of the cluster to apply this:\n{rbac(action, user)}"
+    return ClusterError(KG627, where, message, fix)
 
 
-def rbac(asked: Asked, user: str) -> str:
+def rbac(action: Action, user: str) -> str:
     """The role and its binding that allow the request, as YAML; the user may be empty where it is not known."""
-    kind = "Role" if asked.namespace else "ClusterRole"
-    name = f"kaitogen-{asked.verb}-{asked.resource}"
-    inside = f", namespace: {json.dumps(asked.namespace)}" if asked.namespace else ""
-    only = f", resourceNames: [{json.dumps(asked.name)}]" if asked.name else ""
+    kind = "Role" if action.namespace else "ClusterRole"
+    name = f"kaitogen-{action.verb}-{action.resource}"
+    inside = f", namespace: {json.dumps(action.namespace)}" if action.namespace else ""
+    only = f", resourceNames: [{json.dumps(action.name)}]" if action.name else ""
     return (
         f"apiVersion: {_GROUP}/v1\n"
         f"kind: {kind}\n"
         f"metadata: {{name: {name}{inside}}}\n"
         f"rules:\n"
-        f"  - {{apiGroups: [{json.dumps(asked.group)}], resources: [{asked.resource}]{only}, verbs: [{asked.verb}]}}\n"
+        f"  - {{apiGroups: [{json.dumps(action.group)}], resources: [{action.resource}]{only}, verbs: [{action.verb}]}}\n"
         f"---\n"
         f"apiVersion: {_GROUP}/v1\n"
         f"kind: {kind}Binding\n"

@@ -19,7 +19,6 @@ from kaitogen.model import Diagnostic, Rule
 KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
 KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")
 
-
 WITHIN: Final = option(
     "--within",
     choices=("application", "repository"),
@@ -34,7 +33,7 @@ _GLOB: Final = re.compile(r"[*?\[]")
 MAX_ENTRIES: Final = 200_000
 
 
-class Found(NamedTuple):
+class Paths(NamedTuple):
     """Paths as they are to be read, relative to the application's folder, and what is wrong with what was asked for."""
 
     paths: tuple[str, ...]
@@ -55,10 +54,10 @@ def root(within: str, source_path: str) -> str:
     return os.sep.join(folders) or os.sep
 
 
-def included(patterns: Sequence[str], top: str, source: str) -> Found:
+def included(patterns: Sequence[str], top: str, source: str) -> Paths:
     """The files and folders that the patterns stand for, each once, in the order given; all of the folder for none."""
     if not patterns:
-        return Found((".",), [])
+        return Paths((".",), [])
     paths: dict[str, None] = {}
     findings: list[Diagnostic] = []
     for pattern in patterns:
@@ -80,26 +79,25 @@ def included(patterns: Sequence[str], top: str, source: str) -> Found:
                 about(source, KG157, message, "check the name, relative to the application's folder")
             )
         paths.update((_readable(path), None) for path in matches)
-    return Found(tuple(paths), findings)
+    return Paths(tuple(paths), findings)
 
 
-def inventory(names: Sequence[str], top: str, source: str) -> Found:
+def inventory(names: Sequence[str], top: str, source: str) -> Paths:
     """The files with facts about nodes, none where none are named."""
-    return included(names, top, source) if names else Found((), [])
+    return included(names, top, source) if names else Paths((), [])
 
 
-def environment(name: str, top: str, source: str) -> Found:
+def environment(name: str, top: str, source: str) -> Paths:
     """The file that the environment of that name lays over the intents."""
     if not _NAME.fullmatch(name):
         fix = "write the name alone, without folder and ending"
-        return Found((), [about(source, KG155, f"{name[:60]} is no name of an environment", fix)])
+        return Paths((), [about(source, KG155, f"{name[:60]} is no name of an environment", fix)])
     path = f"{ENVIRONMENTS}/{name}.yaml"
     if not os.path.lexists(path):
         known = ", ".join(environments()) or "none"
         message = f"there is no {path} in the application's folder"
-        return Found((), [about(source, KG157, message, f"add the file; there are: {known[:120]}")])
-    refusal = _refusal(path, top, source)
-    return Found((), [refusal]) if refusal is not None else Found((path,), [])
+        return Paths((), [about(source, KG157, message, f"add the file; there are: {known[:120]}")])
+    return _inside(path, top, source)
 
 
 def environments() -> list[str]:
@@ -111,12 +109,14 @@ def environments() -> list[str]:
     return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
 
 
-def templates(name: str | None, top: str) -> Found:
+def templates(name: str | None, top: str) -> Paths:
     """The folder of templates, where the plugin's own settings name one and the application has it."""
-    if name is None or not os.path.isdir(name):
-        return Found((), [])
-    refusal = _refusal(name, top, "--templates")
-    return Found((), [refusal]) if refusal is not None else Found((name,), [])
+    return _inside(name, top, "--templates") if name is not None and os.path.isdir(name) else Paths((), [])
+
+
+def _inside(path: str, top: str, source: str) -> Paths:
+    refusal = _refusal(path, top, source)
+    return Paths((), [refusal]) if refusal is not None else Paths((path,), [])
 
 
 def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
@@ -148,16 +148,16 @@ def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
             message = f"{path} cannot be looked into: {(error.strerror or type(error).__name__).lower()}"
             findings.append(about(source, KG157, message, "check its permissions"))
 
-    found: list[str] = []
+    matching: list[str] = []
     try:
         for parts in files_below(base, unreadable, most=MAX_ENTRIES):
             path = os.path.normpath(os.path.join(base, *parts))
             if glob.matches(path):
-                found.append(path)
+                matching.append(path)
     except TooManyEntries:
         message = f"{base} holds more than {MAX_ENTRIES} files, too many for a glob"
         findings.append(about(source, KG157, message, "begin the glob with a folder that holds fewer"))
-    return sorted(found), findings
+    return sorted(matching), findings
 
 
 class Glob:

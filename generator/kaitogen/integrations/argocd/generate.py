@@ -81,7 +81,7 @@ def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
     wrong = [*said.findings, *named.findings, *facts.findings, *over.findings]
     if wrong:
         return Result((), tuple(wrong))
-    environment = folder.Found((), [])
+    environment = folder.Paths((), [])
     if (name := said.word("environment")) is not None:
         environment = folder.environment(name, top, said.sources["environment"])
     assignments, unset = _assignments(said)

@@ -34,17 +34,14 @@ class Home(NamedTuple):
 
 def homes(environment: Mapping[str, str]) -> list[Home]:
     """The folders in the order in which kustomize tries them; the first that exists is the only one it uses."""
-    found = []
-    if environment.get(HOME_VARIABLE):
-        found.append(Home(environment[HOME_VARIABLE], f"${HOME_VARIABLE}"))
-    home = environment.get("HOME") or ""
-    config = environment.get("XDG_CONFIG_HOME")
-    if config:
-        found.append(Home(os.path.join(config, "kustomize", "plugin"), "$XDG_CONFIG_HOME"))
-    if home:
-        found.append(Home(os.path.join(home, ".config", "kustomize", "plugin"), "$HOME/.config"))
-        found.append(Home(os.path.join(home, "kustomize", "plugin"), "$HOME"))
-    return found
+    config, home = environment.get("XDG_CONFIG_HOME") or "", environment.get("HOME") or ""
+    candidates = (
+        Home(environment.get(HOME_VARIABLE) or "", f"${HOME_VARIABLE}"),
+        Home(config and os.path.join(config, "kustomize", "plugin"), "$XDG_CONFIG_HOME"),
+        Home(home and os.path.join(home, ".config", "kustomize", "plugin"), "$HOME/.config"),
+        Home(home and os.path.join(home, "kustomize", "plugin"), "$HOME"),
+    )
+    return [candidate for candidate in candidates if candidate.path]
 
 
 def home_in_use(environment: Mapping[str, str]) -> Home | None:
@@ -56,15 +53,11 @@ def chosen_home(named: str | None, environment: Mapping[str, str]) -> str:
     """The folder to install into: the named one, the one in use, or the first that kustomize would try."""
     if named is not None:
         return os.path.abspath(named)
-    in_use = home_in_use(environment)
-    if in_use is not None:
-        return os.path.abspath(in_use.path)
-    candidates = homes(environment)
-    if not candidates:
-        raise UsageError(
-            "neither HOME nor KUSTOMIZE_PLUGIN_HOME is set", fix="name a folder with --plugin-home"
-        )
-    return os.path.abspath(candidates[0].path)
+    home = home_in_use(environment) or next(iter(homes(environment)), None)
+    if home is None:
+        fix = "name a folder with --plugin-home"
+        raise UsageError("neither HOME nor KUSTOMIZE_PLUGIN_HOME is set", fix=fix)
+    return os.path.abspath(home.path)
 
 
 def files(home: str) -> dict[str, str]:
@@ -91,10 +84,10 @@ def install(home: str, *, dry_run: bool) -> list[str]:
 
 def uninstall(home: str, *, dry_run: bool) -> list[str]:
     """Remove what `install` wrote, and the folders that are empty then; the paths of what was there."""
-    found = [path for path in files(home).values() if is_ours(path)]
+    installed = [path for path in files(home).values() if is_ours(path)]
     if dry_run:
-        return found
-    for path in found:
+        return installed
+    for path in installed:
         try:
             os.unlink(path)
         except OSError as error:
@@ -107,7 +100,7 @@ def uninstall(home: str, *, dry_run: bool) -> list[str]:
             except OSError:
                 break
             folder = os.path.dirname(folder)
-    return found
+    return installed
 
 
 def is_ours(path: str) -> bool:
