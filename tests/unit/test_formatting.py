@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaitogen.commands.fmt.formatting import formatted
+from kaitogen.commands.fmt import formatted
 from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import Request
 from kaitogen.pipeline.emit import stream

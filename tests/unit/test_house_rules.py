@@ -50,11 +50,6 @@ POSITIONAL = {
     "commands/diff/migration.py",
     "commands/explain/command.py",
     "commands/explain/provenance.py",
-    "commands/import_/configuring.py",
-    "commands/import_/importer.py",
-    "commands/import_/live_objects.py",
-    "commands/import_/placing.py",
-    "commands/import_/targeting.py",
     "commands/nodes/list.py",
     "commands/nodes/source.py",
     "diagnostics/suppression.py",
@@ -75,8 +70,6 @@ POSITIONAL = {
     "pipeline/strategies/count.py",
     "pipeline/strategies/explicit.py",
     "pipeline/validate.py",
-    "yaml/reader.py",
-    "yaml/tree.py",
 }
 #: A path of one developer's machine; the look-behind passes over addresses and relative paths.
 MACHINE_PATH = re.compile(r"(?<![\w.*$})-])/(?:work|root|Users|opt/wheels)/")

@@ -31,7 +31,7 @@ _COMMANDS: Final = {
         "commands.migrate.command",
         "Move intents and finished Workspaces to another KAITO version.",
     ),
-    "fmt": ("commands.fmt.command", "Put intent files into canonical order and style."),
+    "fmt": ("commands.fmt", "Put intent files into canonical order and style."),
     "nodes list": (
         "commands.nodes.list",
         "List nodes that have GPUs, with state, type, taints and place.",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from kaitogen.model import Path
 from kaitogen.yaml.lines import is_regular
-from kaitogen.yaml.tree import Node, Scalars, trees
+from kaitogen.yaml.tree import Scalars, YamlNode, trees
 
 
 class Comments:
@@ -60,7 +60,7 @@ def comments(text: str) -> dict[Path, Comments]:
 
 
 def comments_of(
-    root: Node | None, lines: Sequence[str], scalars: Scalars, line: int = 0, offset: int = 0
+    root: YamlNode | None, lines: Sequence[str], scalars: Scalars, line: int = 0, offset: int = 0
 ) -> dict[Path, Comments]:
     """The comments of a document with these lines, the first of which has that number and offset in the whole text."""
     return _Reader(root).read(lines, scalars, line, offset)
@@ -79,7 +79,7 @@ def comment_start(line: str, offset: int, scalars: Scalars) -> int:
 class _Reader:
     """One pass over the lines, with the entries that begin on each."""
 
-    def __init__(self, root: Node | None) -> None:
+    def __init__(self, root: YamlNode | None) -> None:
         self.begins: dict[int, list[_Entry]] = {}
         for entry in _entries(root):
             self.begins.setdefault(entry.line, []).append(entry)
@@ -153,9 +153,9 @@ class _Reader:
         return self.found.setdefault(path, Comments())
 
 
-def _entries(root: Node | None) -> Iterator[_Entry]:
+def _entries(root: YamlNode | None) -> Iterator[_Entry]:
     """The keys and items that have room for lines of their own: not those in a flow collection of one line."""
-    pending: list[tuple[Path, Node, int]] = [((), root, 0)] if root is not None else []
+    pending: list[tuple[Path, YamlNode, int]] = [((), root, 0)] if root is not None else []
     while pending:
         path, node, column = pending.pop()
         if path:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from kaitogen.model import Json, Path
 from kaitogen.yaml.lines import line_starts
 from kaitogen.yaml.scalars import encode
-from kaitogen.yaml.tree import Node, tree, walk
+from kaitogen.yaml.tree import YamlNode, trees, walk
 from kaitogen.yaml.writer import dump, flow
 
 _SHARED: Final = ("&", "*", "!")
@@ -62,7 +62,8 @@ class _Editor:
     def __init__(self, text: str, edits: Sequence[Edit]) -> None:
         self.text = text
         self.edits = edits
-        self.nodes = dict(walk(tree(text)))
+        documents, _ = trees(text)
+        self.nodes = dict(walk(documents[0].root))
         self.lines = [*line_starts(text), len(text)]
         self.removed: set[Path] = set()
         #: What is put into each mapping, the newest first.
@@ -87,7 +88,7 @@ class _Editor:
             if path not in self.removed:
                 yield from self._below(path, self.nodes[path])
 
-    def _is_shared(self, node: Node) -> bool:
+    def _is_shared(self, node: YamlNode) -> bool:
         return self.text[node.value.index : node.value.index + 1] in _SHARED
 
     def _add(self, path: Path, value: Json) -> None:
@@ -109,7 +110,7 @@ class _Editor:
                         raise NotEdited(holder)
                     self.removed.add(holder)
 
-    def _below(self, path: Path, node: Node) -> Iterator[_Splice]:
+    def _below(self, path: Path, node: YamlNode) -> Iterator[_Splice]:
         """The keys that go from a mapping, and those that come into it before its first one."""
         gone = [(*path, child.step) in self.removed for child in node.children]
         added = self.added.get(path, {})
@@ -130,7 +131,7 @@ class _Editor:
                     raise NotEdited((*path, child.step))
                 yield _Splice(start, self.lines[child.last + 1], "")
 
-    def _in_flow(self, node: Node, gone: Sequence[bool], added: Json) -> Iterator[_Splice]:
+    def _in_flow(self, node: YamlNode, gone: Sequence[bool], added: Json) -> Iterator[_Splice]:
         starts = [child.start.index for child in node.children]
         ends = [child.end.index for child in node.children]
         pairs = "".join(f"{encode(key)}: {flow(value)}, " for key, value in added.items())

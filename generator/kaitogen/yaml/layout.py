@@ -7,7 +7,7 @@ from typing import Final
 from kaitogen.model import Json, Path
 from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.scalars import encode, is_plain, quoted
-from kaitogen.yaml.tree import BLOCK_STYLES, Node, walk
+from kaitogen.yaml.tree import BLOCK_STYLES, YamlNode, walk
 from kaitogen.yaml.writer import LONGEST_SIMPLE_KEY, leaf, reads_plain
 
 _INDENT: Final = 2
@@ -15,7 +15,9 @@ _INDENT: Final = 2
 _DATE: Final = r"\d{4}-\d\d-\d\d|\d{4}-\d\d?-\d\d?([Tt]|[ \t]+)\d.*"
 
 
-def laid_out(value: Json, comments: Mapping[Path, Comments], root: Node | None = None, text: str = "") -> str:
+def laid_out(
+    value: Json, comments: Mapping[Path, Comments], root: YamlNode | None = None, text: str = ""
+) -> str:
     """The mapping in block style, with its comments. Where it was read from a text, `root` is its tree.
 
     Then what stood in brackets on one line stays so, and so do anchors, block texts and the
@@ -28,17 +30,17 @@ def laid_out(value: Json, comments: Mapping[Path, Comments], root: Node | None =
 class _Writer:
     """Lines of one document. A value goes with the node that it was read from, if there is one."""
 
-    def __init__(self, comments: Mapping[Path, Comments], root: Node | None, text: str) -> None:
+    def __init__(self, comments: Mapping[Path, Comments], root: YamlNode | None, text: str) -> None:
         self.comments = comments
         self.text = text
         self.lines: list[str] = []
         #: The dashes of the lists that begin on the next line, and what stands before them.
         self.dashes = ""
         #: What each anchor stands for at this place, and where what has one stood.
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str, YamlNode] = {}
         self.paths = {id(node): path for path, node in walk(root) if node.anchor}
 
-    def document(self, value: Json, root: Node | None) -> str:
+    def document(self, value: Json, root: YamlNode | None) -> str:
         """The whole text."""
         around = self.comments.get((), Comments())
         self.lines += around.above
@@ -49,7 +51,7 @@ class _Writer:
             self.lines.pop()
         return "\n".join([*self.lines, *around.below]) + "\n"
 
-    def _collection(self, value: Json, node: Node | None, path: Path, column: int) -> None:
+    def _collection(self, value: Json, node: YamlNode | None, path: Path, column: int) -> None:
         nodes = {child.step: child for child in node.children} if node else {}
         items: Iterable[tuple[str | int, Json]] = enumerate(value)
         if isinstance(value, dict):
@@ -57,7 +59,7 @@ class _Writer:
         for number, (step, item) in enumerate(items):
             self._entry((*path, step), item, nodes.get(step), column, first=not number)
 
-    def _entry(self, path: Path, value: Json, node: Node | None, column: int, *, first: bool) -> None:
+    def _entry(self, path: Path, value: Json, node: YamlNode | None, column: int, *, first: bool) -> None:
         step = path[-1]
         comments = self.comments.get(path) or Comments()
         above = comments.above
@@ -91,7 +93,7 @@ class _Writer:
             first += " " * max(comments.column - len(first), 2) + comments.beside
         self.lines += [first, *more]
 
-    def _anchored(self, node: Node | None) -> tuple[str, Node | None]:
+    def _anchored(self, node: YamlNode | None) -> tuple[str, YamlNode | None]:
         """What stands before a value: its anchor, or an alias in its place; and the node of the value itself."""
         source = node and (node.target or node)
         if source is None or not source.anchor:
@@ -101,7 +103,7 @@ class _Writer:
         self.anchors[source.anchor] = source
         return f"&{source.anchor} ", source
 
-    def _text(self, value: Json, node: Node | None, column: int) -> str:
+    def _text(self, value: Json, node: YamlNode | None, column: int) -> str:
         """The text of a value that stands beside its key; the lines of a block text begin at the column."""
         if node is None:
             return leaf(value, " " * column)
@@ -109,7 +111,7 @@ class _Writer:
             return self._block_text(value, node, " " * column)
         return self._one_line(value, node, inline=False)
 
-    def _block_text(self, value: str, node: Node, indent: str) -> str:
+    def _block_text(self, value: str, node: YamlNode, indent: str) -> str:
         """A block text with its lines as they are, and the blank lines below it."""
         source = self.text[node.value.index : node.end.index]
         body = source.rstrip()
@@ -124,7 +126,7 @@ class _Writer:
         blank = [""] * (source.count("\n", len(body)) - 1)
         return "\n".join([head, *(indent + line if line else "" for line in lines), *blank])
 
-    def _one_line(self, value: Json, node: Node, *, inline: bool = True) -> str:
+    def _one_line(self, value: Json, node: YamlNode, *, inline: bool = True) -> str:
         """The text of a value on one line."""
         if isinstance(value, str):
             written = _scalar(value, node.style, inline=inline)
@@ -147,18 +149,18 @@ class _Writer:
         keeps_notation = isinstance(value, float) or (isinstance(value, int) and "x" in node.text.lower())
         return node.text if keeps_notation else encode(value)
 
-    def _inside(self, node: Node, value: Json) -> str:
+    def _inside(self, node: YamlNode, value: Json) -> str:
         mark, source = self._anchored(node)
         return mark if mark.startswith("*") else mark + self._one_line(value, source or node)
 
 
-def _is_block(value: Json, node: Node | None) -> bool:
+def _is_block(value: Json, node: YamlNode | None) -> bool:
     """Whether the value has lines of its own: it is no flow collection that stood on one."""
     is_flow = node is not None and node.kind == "flow" and node.one_line
     return isinstance(value, dict | list) and bool(value) and not is_flow
 
 
-def _key(key: str, node: Node | None, column: int = 0, *, inline: bool = False) -> str:
+def _key(key: str, node: YamlNode | None, column: int = 0, *, inline: bool = False) -> str:
     text = _scalar(key, node.key_style if node else '"', inline=inline)
     if len(text) <= LONGEST_SIMPLE_KEY:
         return f"{text}:"

@@ -158,7 +158,7 @@ class _Builder:
         self.begun = True
         self.flaws = []
         value, end = self.document()
-        return RawDocument(value, tuple(self.flaws), start, end.index, line)
+        return RawDocument(value, tuple(self.flaws), start=start, end=end.index, line=line)
 
     # One flat loop over the events: a call for each of them would cost more than what it does.
     def document(self) -> tuple[Json, Any]:  # noqa: C901, PLR0912 - see above

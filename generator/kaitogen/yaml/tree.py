@@ -33,7 +33,7 @@ BLOCK_STYLES: Final = ("|", ">")
 _Wanted: TypeAlias = dict[str | int, Any] | None
 
 
-class Node:
+class YamlNode:
     """One value of a document, with its key where a mapping holds it.
 
     `step` is the key, or the number in a list. `start` is the mark at which the key begins, or the
@@ -58,8 +58,8 @@ class Node:
         self.key_style: str = getattr(key, "style", None) or ""
         self.style: str = getattr(event, "style", None) or ""
         self.text: str = getattr(event, "value", "")
-        self.children: list[Node] = []
-        self.target: Node | None = None
+        self.children: list[YamlNode] = []
+        self.target: YamlNode | None = None
         self.kind = "scalar"
         if isinstance(event, _STARTS):
             self.kind = "flow" if event.flow_style else "block"
@@ -95,7 +95,7 @@ class Tree(NamedTuple):
 
     start: int
     line: int
-    root: Node | None
+    root: YamlNode | None
 
 
 class Place(NamedTuple):
@@ -113,14 +113,6 @@ def trees(text: str) -> tuple[list[Tree], Scalars]:
     return list(parser.trees()), parser.scalars
 
 
-def tree(text: str) -> Node | None:
-    """The value of the text's first document; None where it has none, or cannot be read."""
-    try:
-        return next((one.root for one in _Parser(text).trees()), None)
-    except YAMLError:
-        return None
-
-
 def scalars(text: str) -> Scalars:
     """The scalars of the text, as far as it can be read."""
     parser = _Parser(text)
@@ -132,9 +124,9 @@ def scalars(text: str) -> Scalars:
     return parser.scalars
 
 
-def walk(root: Node | None) -> Iterator[tuple[Path, Node]]:
+def walk(root: YamlNode | None) -> Iterator[tuple[Path, YamlNode]]:
     """Every value below and with the root, in the order of the text, with the path to it."""
-    pending: list[tuple[Path, Node]] = [((), root)] if root is not None else []
+    pending: list[tuple[Path, YamlNode]] = [((), root)] if root is not None else []
     while pending:
         path, node = pending.pop()
         yield path, node
@@ -162,12 +154,12 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
     return {path: _place(node, lines) for path, node in walk(parser.root)}
 
 
-def _place(node: Node, lines: Lines) -> Place:
+def _place(node: YamlNode, lines: Lines) -> Place:
     key_line, key_column = lines.place(node.start.line, node.start.column)
     line, column = key_line, key_column
     if node.kind in ("scalar", "alias"):  # a collection is named by its key: its first line may be far below
         line, column = lines.place(node.value.line, node.value.column)
-    return Place(key_line + 1, key_column + 1, line + 1, column + 1)
+    return Place(key_line=key_line + 1, key_column=key_column + 1, line=line + 1, column=column + 1)
 
 
 class _AllFound(Exception):
@@ -183,8 +175,8 @@ class _Parser:
         self.get = events(text)
         self.next = self.get if missing else self._noted
         self.scalars = Scalars()
-        self.root: Node | None = None
-        self.anchors: dict[str, Node] = {}
+        self.root: YamlNode | None = None
+        self.anchors: dict[str, YamlNode] = {}
 
     def _noted(self) -> Any:
         """The next event; a scalar's place is noted."""
@@ -222,19 +214,19 @@ class _Parser:
         self.root = self._node("", None, event)
         self._fill(self.root, event, wanted)
 
-    def _node(self, step: str | int, key: Any, event: Any) -> Node:
-        node = Node(step, key, event)
+    def _node(self, step: str | int, key: Any, event: Any) -> YamlNode:
+        node = YamlNode(step, key=key, event=event)
         if node.kind == "alias":
             node.target = self.anchors.get(node.text)
         if key is not None and key.anchor:
-            self.anchors[key.anchor] = Node("", None, key)
+            self.anchors[key.anchor] = YamlNode("", key=None, event=key)
         if node.anchor:
             self.anchors[node.anchor] = node
         if node.style in BLOCK_STYLES:
             node.last = node.value.line + self.text[node.value.index : node.end.index].rstrip().count("\n")
         return node
 
-    def _fill(self, node: Node, start: Any, wanted: _Wanted) -> None:
+    def _fill(self, node: YamlNode, start: Any, wanted: _Wanted) -> None:
         """Read the rest of a value that has begun. A child is kept before it is read: it may be the last one wanted."""
         if self.missing is not None:
             self.missing.discard(id(wanted))

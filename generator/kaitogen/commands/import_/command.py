@@ -1,6 +1,7 @@
 """`kaitogen import`: finished Workspaces to intents, on standard output or as files of a folder."""
 
 import os
+from typing import TYPE_CHECKING
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import Imported, import_all
@@ -12,7 +13,12 @@ from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
+from kaitogen.kaito.objects import value_at
+from kaitogen.model import Document
 from kaitogen.pipeline.load import Loaded, load
+
+if TYPE_CHECKING:
+    from kaitogen.files.cluster import Cluster
 
 
 class Options(OptionGroup):
@@ -56,10 +62,8 @@ def _loaded(options: Options) -> Loaded:
     if options.cluster.asked:
         if options.paths:
             raise UsageError("--live and files both say what to import", fix="leave one of them out")
-        from kaitogen.commands.import_ import live_objects  # most imports ask no cluster
-
         with Asking(options.cluster) as cluster:
-            return live_objects.objects_in(cluster, options.namespace)
+            return _objects_in(cluster, options.namespace)
     if options.namespace is not None:
         raise UsageError("--namespace is about a cluster, and none is asked", fix="add --live")
     if not options.paths:
@@ -68,6 +72,22 @@ def _loaded(options: Options) -> Loaded:
             fix="name files, ask a cluster by --live, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -",
         )
     return load(inputs.request(options.paths)._replace(all_yaml=True))
+
+
+def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
+    """The Workspaces of a namespace, or of all, and the ConfigMaps with their settings."""
+    found = list(cluster.workspaces(namespace))
+    named = {
+        (one["metadata"]["namespace"], settings)
+        for one in found
+        for kind in ("inference", "tuning")
+        if isinstance(settings := value_at(one, (kind, "config")), str) and settings
+    }
+    maps = [cluster.config_map(*where) for where in sorted(named)]
+    file = f"cluster {cluster.name}"
+    objects = [*found, *(one for one in maps if one is not None)]
+    documents = [Document(file, number, value=one, inline=True) for number, one in enumerate(objects)]
+    return Loaded(documents, [], [file])
 
 
 def _proved(imported: Imported) -> str:

@@ -1,5 +1,6 @@
 """Many intents to one set: what they share becomes defaults, as long as that makes the file shorter."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -82,8 +83,8 @@ def _split(key: str, column: list[Json], path: Path, depth: int) -> _Split:
 
 def _whole(key: str, column: list[Json], path: Path, depth: int) -> _Split:
     texts = [None if value is MISSING else flow(value) for value in column]
-    present = [text for text in texts if text is not None]
-    chosen = max(dict.fromkeys(present), key=lambda text: present.count(text) * len(text))
+    times = Counter(text for text in texts if text is not None)
+    chosen = max(times, key=lambda text: times[text] * len(text))
     default = column[texts.index(chosen)]
     rests = [
         None if text is None else MISSING if text == chosen else value

@@ -192,7 +192,14 @@ def target_of(workspace: Json, overrides: TargetOverrides) -> tuple[Target, Diag
             (f"provider {provider}", ("resource", "instanceType"), "that is where its instanceType is from")
         )
     api_version = _V1ALPHA1 if workspace.get("apiVersion") == _V1ALPHA1 else default.api_version
-    return Target(kaito, provider, provisioner, gates, api_version), _note(taken)
+    target = Target(
+        kaito=kaito,
+        provider=provider,
+        node_provisioner=provisioner,
+        feature_gates=gates,
+        api_version=api_version,
+    )
+    return target, _note(taken)
 
 
 def _provider(instance_type: Json) -> str:

@@ -1,12 +1,20 @@
-"""Intent files in canonical order and style: what they say stays, to the byte that comes of it, and so do comments."""
+"""`kaitogen fmt`: intent files in canonical order and style, in place.
+
+What they say stays, to the byte that comes of it, and so do their comments.
+"""
 
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.commands import in_place, inputs
+from kaitogen.commands.options import OptionGroup, arguments, flag
+from kaitogen.commands.reporting import reported
+from kaitogen.commands.result import Outcome
+from kaitogen.diagnostics.formats import Report
 from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import Diagnostic, Document, Rule
 from kaitogen.pipeline.classify import is_an_intent
-from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.load import STDIN, documents_of, sources
 from kaitogen.schema.key_order import put_in_order
 from kaitogen.yaml.comments import comments_of
 from kaitogen.yaml.layout import laid_out
@@ -21,7 +29,33 @@ KG179 = Rule("KG179", "A file that cannot be laid out anew", kind="invalid")
 #: Laying out takes its time: this much takes seconds.
 MAX_BYTES: Final = 256 * 1024
 _START: Final = "---"
-_END: Final = "..."
+
+
+class Options(OptionGroup):
+    """Of `kaitogen fmt`."""
+
+    paths = arguments(
+        "PATH", help="Files, folders (every intent.yaml and *.intent.yaml below them), or - for a filter."
+    )
+    check = flag("--check", help="Write nothing; exit 1 with a diff where a file would change.")
+    quiet = flag("-q", "--quiet", help="Say nothing where all went well.")
+
+
+def run(options: Options) -> Outcome:
+    """Lay out what the paths hold; where a file cannot be, none is written."""
+    contents, findings, _ = sources(inputs.request(options.paths))
+    changes: list[in_place.Change] = []
+    for name, data in contents:
+        text, problems = formatted(name, data)
+        findings += problems
+        changes.append(in_place.Change(name, data, text.encode()))
+    if findings:
+        return reported(Report(findings), wrote=True)
+    if options.check:
+        return in_place.checked(changes, "kaitogen fmt")
+    written = in_place.written(changes)
+    piped = b"".join(change.after for change in changes if change.name == STDIN)
+    return Outcome(piped, "" if options.quiet or piped else in_place.counted(written, len(changes)))
 
 
 def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:

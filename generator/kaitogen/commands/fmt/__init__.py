@@ -1,1 +1,0 @@
-"""`kaitogen fmt`: intent files in canonical order and layout."""
