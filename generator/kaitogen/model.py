@@ -364,7 +364,7 @@ class Request(NamedTuple):
 
 
 class Suppressed(NamedTuple):
-    """A finding that a comment takes back, and the reason that the comment gives."""
+    """A finding that a comment suppresses, and the reason that the comment gives."""
 
     finding: Diagnostic
     reason: str
@@ -373,9 +373,9 @@ class Suppressed(NamedTuple):
 class Result(NamedTuple):
     """What came out of a run. The manifests count only where no finding is an error.
 
-    `suppressed` are findings that a comment in the user's file takes back, with a reason.
+    `suppressed` are findings that a comment in the user's file suppresses, with a reason.
     `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
-    every finding about a value, taken back or not, each with the origin that it is about.
+    every finding about a value, suppressed or not, each with the origin that it is about.
     `objects` are those that a user wrote in full, `files` what was read, in the order of findings.
     """
 

@@ -40,7 +40,7 @@ TAKEN_BACK: Final = INTENT.replace(
 
 
 class Situation(NamedTuple):
-    """Files, the command line for them, and how many findings are reported and taken back."""
+    """Files, the command line for them, and how many findings are reported and suppressed."""
 
     files: dict[str, str]
     arguments: tuple[str, ...]
@@ -252,12 +252,12 @@ ANY_FINDING: Final = st.builds(
 
 @given(st.lists(ANY_FINDING, max_size=3), st.lists(ANY_FINDING, max_size=2), ANY_TEXT, st.booleans())
 def test_no_words_break_a_format(
-    findings: list[Diagnostic], taken_back: list[Diagnostic], reason: str, strict: bool
+    findings: list[Diagnostic], suppressed: list[Diagnostic], reason: str, strict: bool
 ) -> None:
-    report = Report(tuple(findings), tuple(Suppressed(one, reason or "-") for one in taken_back), 1, strict)
+    report = Report(tuple(findings), tuple(Suppressed(one, reason or "-") for one in suppressed), 1, strict)
     made = {form: reporter(form).write(report).encode("utf-8", "backslashreplace") for form in FORMATS}
     assert len(json.loads(made["json"])["findings"]) == len(findings)
-    assert len(json.loads(made["sarif"])["runs"][0]["results"]) == len(findings) + len(taken_back)
+    assert len(json.loads(made["sarif"])["runs"][0]["results"]) == len(findings) + len(suppressed)
     assert len(suite(Done(0, made["junit"], ""))) == len(findings) + 1
     lines = made["github"].split(b"\n")[:-1]
     assert len(lines) == len(findings)

@@ -136,7 +136,7 @@ def test_a_finding_of_a_set_stands_at_the_workspaces_that_it_is_about(tmp_path: 
     assert ("KG461", "warning") in [(found["code"], found["severity"]) for found in one["findings"]]
 
 
-def test_a_comment_takes_a_finding_of_the_plan_back(tmp_path: Path) -> None:
+def test_a_comment_suppresses_a_finding_of_the_plan(tmp_path: Path) -> None:
     config = "model: ibm-granite/granite-4.1-8b, config: {vllm: {gpu-memory-utilization: 0.7}}"
     text = intent(placement="instanceType: Standard_NV36ads_A10_v5", inference=config)
     assert "KG701" in planned(write(tmp_path, text)).stderr

@@ -1,4 +1,4 @@
-"""`# kaitogen: ignore=CODE reason`: what it takes back, what it cannot, and the trace it leaves."""
+"""`# kaitogen: ignore=CODE reason`: what it suppresses, what it cannot, and the trace it leaves."""
 
 import json
 from typing import Any, Final
@@ -37,7 +37,7 @@ def findings(text: str) -> Found:
     return [(one["code"], one["line"]) for one in report(text)["findings"]]
 
 
-def taken_back(text: str) -> list[tuple[str, int, str]]:
+def suppressed(text: str) -> list[tuple[str, int, str]]:
     return [(one["code"], one["line"], one["reason"]) for one in report(text)["suppressed"]]
 
 
@@ -46,7 +46,7 @@ def with_count(text: str) -> str:
 
 
 def test_the_finding_without_a_comment() -> None:
-    assert (findings(INTENT), taken_back(INTENT)) == ([("KG461", 8)], [])
+    assert (findings(INTENT), suppressed(INTENT)) == ([("KG461", 8)], [])
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_the_finding_without_a_comment() -> None:
         (f"    # kaitogen: ignore=KG461 , KG462 our 0.6 reads it\n{COUNT}", 9),
     ],
 )
-def test_comment_on_the_line_or_above_takes_it_back(text: str, line: int) -> None:
+def test_comment_on_the_line_or_above_suppresses_it(text: str, line: int) -> None:
     whole = with_count(text)
-    assert (findings(whole), taken_back(whole)) == ([], [("KG461", line, "our 0.6 reads it")])
+    assert (findings(whole), suppressed(whole)) == ([], [("KG461", line, "our 0.6 reads it")])
 
 
 def test_windows_line_ends() -> None:
     whole = with_count(f"    count: 3  {IGNORE} our 0.6 reads it\n").replace("\n", "\r\n")
-    assert (findings(whole), taken_back(whole)) == ([], [("KG461", 8, "our 0.6 reads it")])
+    assert (findings(whole), suppressed(whole)) == ([], [("KG461", 8, "our 0.6 reads it")])
 
 
 def test_comment_above_the_first_line_of_all() -> None:
@@ -78,7 +78,7 @@ def test_comment_above_the_first_line_of_all() -> None:
     flow += "{count: 3, instanceType: Standard_NC24ads_A100_v4}, inference: {model: phi-4}}}\n"
     assert findings(flow) == [("KG461", 1)]
     assert findings(f"# nothing\n{flow}") == [("KG461", 2)]
-    assert taken_back(f"{IGNORE} old clusters\n{flow}") == [("KG461", 2, "old clusters")]
+    assert suppressed(f"{IGNORE} old clusters\n{flow}") == [("KG461", 2, "old clusters")]
 
 
 @pytest.mark.parametrize(
@@ -89,21 +89,21 @@ def test_comment_above_the_first_line_of_all() -> None:
         "    count: 3  # kaitogen: ignore=KG462 another code\n",
     ],
 )
-def test_comment_elsewhere_takes_nothing_back(text: str) -> None:
+def test_comment_elsewhere_suppresses_nothing(text: str) -> None:
     if "count" not in text:
         text += f"    instanceType: Standard_NC24ads_A100_v4\n{COUNT}"
         whole = INTENT.replace(f"{COUNT}    instanceType: Standard_NC24ads_A100_v4\n", text)
     else:
         whole = with_count(text)
     assert [code for code, _ in findings(whole)] == ["KG461"]
-    assert taken_back(whole) == []
+    assert suppressed(whole) == []
 
 
 @pytest.mark.parametrize("comment", [IGNORE, f"{IGNORE}  ", "# kaitogen: ignore=KG461,KG462"])
 def test_comment_without_a_reason_is_refused(comment: str) -> None:
     whole = with_count(f"    count: 3  {comment}\n")
     assert sorted(findings(whole)) == [("KG130", 8), ("KG461", 8)]
-    assert taken_back(whole) == []
+    assert suppressed(whole) == []
     assert kaitogen("validate", "-", stdin=whole.encode()).code == 1
 
 
@@ -115,30 +115,30 @@ def test_comment_that_is_not_understood_is_refused(words: str) -> None:
     assert sorted(findings(whole)) == [("KG130", 8), ("KG461", 8)]
 
 
-def test_what_kaito_refuses_cannot_be_taken_back() -> None:
+def test_what_kaito_refuses_cannot_be_suppressed() -> None:
     whole = (
         INTENT.replace(COUNT, "")
         .replace("strategy: count", "strategy: auto")
         .replace("model: phi-4", "model: phi-44  # kaitogen: ignore=KG432 it will come")
     )
     assert sorted(findings(whole)) == [("KG131", 10), ("KG432", 10)]
-    assert taken_back(whole) == []
+    assert suppressed(whole) == []
     assert kaitogen("validate", "-", stdin=whole.encode()).code == 1
 
 
-def test_what_is_no_sound_intent_cannot_be_taken_back() -> None:
+def test_what_is_no_sound_intent_cannot_be_suppressed() -> None:
     whole = with_count("    cuont: 3  # kaitogen: ignore=KG120 we like it so\n")
     assert ("KG131", 8) in findings(whole)
     assert ("KG120", 8) in findings(whole)
 
 
-def test_what_can_never_run_can_be_taken_back() -> None:
+def test_what_can_never_run_can_be_suppressed() -> None:
     whole = (
         INTENT.replace(COUNT, "")
         .replace("strategy: count", "strategy: auto")
         .replace("name: phi\n", "name: 4-phi  # kaitogen: ignore=KG471 patched by our fork\n")
     )
-    assert (findings(whole), taken_back(whole)) == ([], [("KG471", 4, "patched by our fork")])
+    assert (findings(whole), suppressed(whole)) == ([], [("KG471", 4, "patched by our fork")])
     done = kaitogen("render", "-", stdin=whole.encode())
     assert (done.code, done.said) == (0, "")
     assert "name: 4-phi\n" in done.text
@@ -165,7 +165,7 @@ def test_comment_beside_text_is_one() -> None:
             "  name: phi\n", f"  name: phi\n  annotations:\n    a: {value}\n"
         )
         assert findings(whole) == []
-        assert len(taken_back(whole)) == 1
+        assert len(suppressed(whole)) == 1
     for value in ("bob's", '"it\'s # x"', "'x'"):
         whole = (
             INTENT.replace(COUNT, "")
@@ -192,7 +192,7 @@ def test_comment_after_a_block_of_text() -> None:
     )
     assert findings(whole) == []
     last = with_count("") + f"    config:\n      vllm: {{}}\n    {IGNORE} nothing here\n"
-    assert taken_back(last) == []
+    assert suppressed(last) == []
 
 
 def test_only_its_own_document_and_file() -> None:
@@ -200,7 +200,13 @@ def test_only_its_own_document_and_file() -> None:
     other = INTENT.replace("name: phi\n", "name: other\n")
     both = f"# first\n---\n{quiet}---\n{other}"
     assert findings(both) == [("KG461", 2 + 11 + 1 + 8)]
-    assert taken_back(both) == [("KG461", 2 + 8, "our 0.6 reads it")]
+    assert suppressed(both) == [("KG461", 2 + 8, "our 0.6 reads it")]
+
+
+def test_a_comment_in_a_document_behind_the_last_finding_is_passed_over() -> None:
+    right = INTENT.replace("name: phi\n", "name: other\n").replace("strategy: count", "strategy: auto")
+    right = right.replace(COUNT, f"    {IGNORE} our 0.6 reads it\n")
+    assert findings(f"{INTENT}---\n{right}") == [("KG461", 8)]
 
 
 FLEET: Final = """\
@@ -228,7 +234,7 @@ spec:
 def test_in_a_set() -> None:
     """The defaults' comment speaks for the defaults' line, whoever has it from there; an entry's own line is its own."""
     assert findings(FLEET) == [("KG461", 18)]
-    assert {(code, line) for code, line, _ in taken_back(FLEET)} == {("KG461", 9)}
+    assert {(code, line) for code, line, _ in suppressed(FLEET)} == {("KG461", 9)}
     assert findings(FLEET.replace("count: 4", "count: 4  # kaitogen: ignore=KG461 this too")) == []
 
 
@@ -237,7 +243,7 @@ def test_in_a_finished_manifest() -> None:
     assert [code for code, _ in findings(made)] == ["KG461"]
     quiet = made.replace("  count: 3\n", f"  count: 3  {IGNORE} our 0.6 reads it\n")
     assert findings(quiet) == []
-    assert [reason for _, _, reason in taken_back(quiet)] == ["our 0.6 reads it"]
+    assert [reason for _, _, reason in suppressed(quiet)] == ["our 0.6 reads it"]
 
 
 def test_counted_in_words_and_no_matter_to_strict() -> None:

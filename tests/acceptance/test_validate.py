@@ -233,7 +233,7 @@ def test_lines_are_those_of_an_editor() -> None:
     assert findings(broken)[0][1] >= line(broken, "name: [")
 
 
-def test_comment_below_an_odd_line_end_takes_its_finding_back() -> None:
+def test_comment_below_an_odd_line_end_suppresses_its_finding() -> None:
     text = WRONG.replace("metadata:\n", ODD).replace("name: phi-44", "name: phi-4")
     text = text.replace("resource:\n", "resource:\n  count: 4 # kaitogen: ignore=KG461 until 0.6 is gone\n")
     assert findings(text) == []

@@ -62,7 +62,7 @@ def test_what_is_gone_is_told_at_what_it_stood_in(tmp_path: Path) -> None:
     assert codes(tmp_path, "--against HEAD") == ["a.intent.yaml:5 KG802"]
 
 
-def test_a_comment_takes_back_what_has_no_effect_and_nothing_that_is_refused(tmp_path: Path) -> None:
+def test_a_comment_suppresses_what_has_no_effect_and_nothing_that_is_refused(tmp_path: Path) -> None:
     committed(tmp_path, {"w.yaml": POD, "a.intent.yaml": RIGHT})
     comment = "  # kaitogen: ignore=KG820 the next rollout takes it"
     write(tmp_path, {"w.yaml": POD.replace("server:1", f"server:2{comment}")})

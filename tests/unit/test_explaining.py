@@ -1,13 +1,15 @@
 """The pages and the records of rules: complete in both directions, well written, and careful about what may be suppressed."""
 
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from kaitogen.commands.explain import pages
+from kaitogen.commands.explain import command, pages
 from kaitogen.commands.explain.pages import Page
 from kaitogen.errors import InternalError
+from kaitogen.files import shipped
 from kaitogen.model import Kind
 from scripts.finding_pages import FAMILIES, rules
 from tests.mutation.sites import sites
@@ -136,6 +138,20 @@ def test_markdown_escapes_what_is_markup() -> None:
     one = explained("KG470")
     assert "<name>" in one.why
     assert r"\<name\>" in pages.as_markdown(one)
+
+
+def test_a_code_from_before_leads_to_the_page_of_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "KG405.md").write_text(explained("KG405").markdown, encoding="utf-8")
+    (tmp_path / "KG999.md").write_text("# KG999 is KG405 now\n\nSee [KG405](KG405.md).\n", encoding="utf-8")
+    monkeypatch.setattr(shipped, "folder", lambda _: str(tmp_path))
+    found = pages.find("KG999")
+    assert found is not None
+    assert found.code == "KG405"
+    assert [page.code for page in pages.all_pages()] == ["KG405"]
+    outcome = command.run(command.Options(words=("KG999",)))
+    assert outcome.stdout.startswith(b"KG999 is KG405 now.\n\nKG405 (refused): ")
 
 
 @pytest.mark.parametrize("part", ["- Kind: ", "**What to do.** ", "## This gets it", "## This does not"])

@@ -79,8 +79,8 @@ def run(options: Options) -> Outcome:
 def _all_well(result: Result, *, quiet: bool) -> str:
     if quiet:
         return ""
-    taken_back = f"; {len(result.suppressed)} suppressed" if result.suppressed else ""
-    return f"kaitogen: {number_of(result.workspaces, 'Workspace')}, no findings{taken_back}\n"
+    suppressed = f"; {len(result.suppressed)} suppressed" if result.suppressed else ""
+    return f"kaitogen: {number_of(result.workspaces, 'Workspace')}, no findings{suppressed}\n"
 
 
 def _expectation(expected: int | None, result: Result) -> str:

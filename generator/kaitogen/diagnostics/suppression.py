@@ -1,7 +1,7 @@
-"""Comments that take a finding back: `# kaitogen: ignore=KG431 reason`, on its line or alone on the line above.
+"""Comments that suppress a finding: `# kaitogen: ignore=KG431 reason`, on its line or alone on the line above.
 
-Only warnings and "can't work" findings can be taken back, with a reason, and what was
-taken back stays visible in the reports. What KAITO refuses it refuses, comment or not.
+Only warnings and "can't work" findings can be suppressed, with a reason, and what was
+suppressed stays visible in the reports. What KAITO refuses it refuses, comment or not.
 """
 
 import re
@@ -28,7 +28,7 @@ _ADVICE: Final = "write # kaitogen: ignore=KG431 and the reason"
 
 
 class _Comment(NamedTuple):
-    """One comment of ours: its own line, the line it speaks for, and what it says (no codes where it says it wrongly)."""
+    """One comment of ours: its own line, the line it is about, its codes (none where it is written wrongly) and its reason."""
 
     file: str
     line: int
@@ -38,41 +38,49 @@ class _Comment(NamedTuple):
     reason: str
 
 
-def take_back(
+def suppress(
     findings: Sequence[Diagnostic], documents: Sequence[Document]
 ) -> tuple[list[Diagnostic], list[Suppressed]]:
-    """The findings that stay, with new ones about comments that do not hold, and those that are taken back."""
-    told = _with_findings([document for document in documents if _MARK in document.text], findings)
-    comments = [comment for document in told for comment in _comments(document)]
+    """The findings that stay, with new ones about comments that do not hold, and those that are suppressed."""
+    marked = [document for document in documents if _MARK in document.text]
+    comments = [comment for document in _with_findings(marked, findings) for comment in _comments(document)]
     if not comments:
         return list(findings), []
+    by_line: dict[tuple[str, int], list[_Comment]] = {}
+    for comment in comments:
+        by_line.setdefault((comment.file, comment.covers), []).append(comment)
     kept: list[Diagnostic] = []
     suppressed: list[Suppressed] = []
-    refused: dict[Diagnostic, None] = {}
-    speaking: dict[tuple[str, int], list[_Comment]] = {}
-    for one in comments:
-        speaking.setdefault((one.file, one.covers), []).append(one)
+    wrong: list[Diagnostic] = []
     for finding in findings:
-        heard = speaking.get((finding.file, finding.line), ())
-        comment = next((one for one in heard if finding.code in one.codes), None)
-        if comment is None:
-            kept.append(finding)
-        elif not finding.suppressible:
-            kept.append(finding)
-            message = f"{finding.code} cannot be taken back: it is refused, whatever a comment says"
-            refused[_about(comment, KG131, message, "remove the comment and correct the finding")] = None
-        elif not comment.reason:
-            kept.append(finding)
-        else:
-            suppressed.append(Suppressed(finding, comment.reason))
-    for comment in comments:
-        if not comment.codes:
-            refused[_about(comment, KG130, "a comment for kaitogen that it does not understand", _ADVICE)] = (
-                None
-            )
-        elif not comment.reason:
-            refused[_about(comment, KG130, "a finding is to be ignored without a reason", _ADVICE)] = None
-    return kept + list(refused), suppressed
+        comment_on = _naming(finding, by_line.get((finding.file, finding.line), ()))
+        if comment_on is not None and comment_on.reason and finding.suppressible:
+            suppressed.append(Suppressed(finding, comment_on.reason))
+            continue
+        kept.append(finding)
+        if comment_on is not None and not finding.suppressible:
+            wrong.append(_not_suppressible(comment_on, finding))
+    wrong += [problem for comment in comments if (problem := _ill_written(comment)) is not None]
+    return [*kept, *dict.fromkeys(wrong)], suppressed
+
+
+def _naming(finding: Diagnostic, comments: Sequence[_Comment]) -> _Comment | None:
+    """The first of the comments that names the finding's code, or one that its rule had before."""
+    codes = {finding.code, *finding.rule.formerly}
+    return next((comment for comment in comments if codes.intersection(comment.codes)), None)
+
+
+def _not_suppressible(comment: _Comment, finding: Diagnostic) -> Diagnostic:
+    message = f"{finding.code} cannot be suppressed: it is refused, whatever a comment says"
+    return _about(comment, KG131, message, "remove the comment and correct the finding")
+
+
+def _ill_written(comment: _Comment) -> Diagnostic | None:
+    if not comment.codes:
+        return _about(comment, KG130, "a comment for kaitogen that it does not understand", _ADVICE)
+    if not comment.reason:
+        return _about(comment, KG130, "a finding is to be suppressed without a reason", _ADVICE)
+    return None
 
 
 def _with_findings(documents: Sequence[Document], findings: Sequence[Diagnostic]) -> Iterator[Document]:
@@ -106,12 +114,19 @@ def _comments(document: Document) -> Iterator[_Comment]:
             continue
         number = document.line + index + 1
         alone = not text[: match.start()].strip()
-        said = _IGNORE.match(text[match.end() :].strip())
-        codes = tuple(code.strip() for code in said["codes"].split(",")) if said else ()
-        reason = (said["reason"] or "").strip() if said else ""
+        ignore = _IGNORE.match(text[match.end() :].strip())
+        codes = tuple(code.strip() for code in ignore["codes"].split(",")) if ignore else ()
+        reason = (ignore["reason"] or "").strip() if ignore else ""
         below = content[index]
         covers = number if not alone else document.line + below + 1 if below < len(lines) else _NOWHERE
-        yield _Comment(document.file, number, match.start() + 1, covers, codes, reason)
+        yield _Comment(
+            file=document.file,
+            line=number,
+            column=match.start() + 1,
+            covers=covers,
+            codes=codes,
+            reason=reason,
+        )
         wrong += not reason
         if wrong == _MAX_WRONG:
             return

@@ -68,11 +68,11 @@ def _with_findings(result: Result, diagnostics: list[Diagnostic], documents: lis
     """The result with everything that is wrong, at its lines and in the order of files, but for what a comment suppresses."""
     # Most runs find nothing.
     from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
-    from kaitogen.diagnostics.suppression import take_back
+    from kaitogen.diagnostics.suppression import suppress
 
     placed = place_by_document(one for one in diagnostics if one.origin is not None)
     findings = [*(one for one in diagnostics if one.origin is None), *each_once(placed)]
-    kept, suppressed = take_back(in_file_order(findings, result.files), documents)
+    kept, suppressed = suppress(in_file_order(findings, result.files), documents)
     return result._replace(
         findings=tuple(in_file_order(kept, result.files)),
         suppressed=tuple(suppressed),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from kaitogen.diagnostics.placing import in_file_order, place
-from kaitogen.diagnostics.suppression import take_back
+from kaitogen.diagnostics.suppression import suppress
 from kaitogen.errors import UsageError
 from kaitogen.files import git
 from kaitogen.kaito.updates.compare import compare
@@ -72,7 +72,7 @@ def with_changes(result: Result, word: str, request: Request) -> Result:
     else:
         located = [*twice(old), *twice(new)] or list(problems(compare(old, new)))
     documents = list({id(item.origin.document): item.origin.document for item in new}.values())
-    kept, suppressed = take_back(place(located), documents)
+    kept, suppressed = suppress(place(located), documents)
     fresh = [one for one in kept if one not in result.findings]
     findings = [*result.findings, *fresh, *_about(before, prefix)]
     return result._replace(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.placing import place
-from kaitogen.diagnostics.suppression import take_back
+from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import PROVIDERS, find_sku
 from kaitogen.model import Diagnostic, Document, Json, Origin, Path, Rule, Target, TargetOverrides, UserObject
@@ -61,7 +61,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     here = any(is_workspace(one.data) for one in sorted_out.objects)
     if not here and not any(one.severity == "error" for one in findings):
         findings.append(_nothing(documents, files))
-    kept, _ = take_back(findings, documents)
+    kept, _ = suppress(findings, documents)
     return Read(tuple(workspaces), tuple(config_maps), tuple(kept))
 
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
-from kaitogen.diagnostics.suppression import take_back
+from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of, part, to_intent_path
 from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
 from kaitogen.kaito.rules.config import KG468, KG486, KG487
@@ -105,7 +105,7 @@ def _with_findings(
         for one in sized
         for problem in one.sizing.warnings
     )
-    more, _ = take_back(each_once(placed), documents_of(sized))
+    more, _ = suppress(each_once(placed), documents_of(sized))
     findings = in_file_order(dict.fromkeys((*result.findings, *more)), result.files)
     by_origin = _by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
     return [_with_own(one, by_origin.get(id(one.spec.origin), ())) for one in sized], findings

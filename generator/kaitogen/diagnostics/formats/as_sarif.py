@@ -19,8 +19,8 @@ def write(report: Report) -> str:
     codes = list(rules)
     results = [_result(finding, codes) for finding in report.findings]
     for finding, reason in report.suppressed:
-        taken_back = [{"kind": "inSource", "justification": reason}]
-        results.append({**_result(finding, codes), "suppressions": taken_back})
+        suppressed = [{"kind": "inSource", "justification": reason}]
+        results.append({**_result(finding, codes), "suppressions": suppressed})
     driver = {
         "name": "kaitogen",
         "version": __version__,
