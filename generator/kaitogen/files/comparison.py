@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from kaitogen.files import output_folder
 from kaitogen.model import Files
 
 
 def differences(path: str, files: Files) -> str:
     """The diff from what the folder holds to these files; empty where both are the same."""
+    from kaitogen.files import output_folder  # most comparisons are of single files
+
     content = output_folder.read(path)
     before = content.own | output_folder.others_named(path, content, files)
     return "".join(
