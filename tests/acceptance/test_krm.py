@@ -78,6 +78,14 @@ def test_json_is_read() -> None:
     assert names(krm(text)) == ["phi"]
 
 
+def test_json_with_a_character_in_two_escapes_is_read() -> None:
+    noted = intent()
+    noted["metadata"]["annotations"] = {"note": "\N{GRINNING FACE}"}
+    text = json.dumps({"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [noted]})
+    assert "\\ud83d\\ude00" in text
+    assert answer(krm(text))["items"][0]["metadata"]["annotations"] == {"note": "\N{GRINNING FACE}"}
+
+
 @pytest.mark.parametrize("indent", [0, 2])
 def test_objects_of_others_come_back_as_the_very_text_that_came(indent: int) -> None:
     foreign = "".join(" " * indent + line for line in FOREIGN.splitlines(keepends=True))

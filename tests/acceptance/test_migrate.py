@@ -1,8 +1,10 @@
 """`kaitogen migrate`: the smallest change to the text that the other KAITO version needs, and a finding for the rest."""
 
+import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.acceptance.command import kaitogen
 
@@ -137,3 +139,24 @@ def test_what_the_other_version_cannot_run_is_told_at_its_line(tmp_path: Path) -
 def test_the_line_says_where_to_go() -> None:
     assert kaitogen("migrate", ".").code == 2
     assert kaitogen("migrate", "--to", "0.12", "--check", "--write", ".").code == 2
+
+
+def test_json_with_a_character_in_two_escapes_is_changed_as_well() -> None:
+    workspace = yaml.safe_load(WORKSPACE) | {
+        "metadata": {"name": "phi", "annotations": {"a": "\N{GRINNING FACE}"}}
+    }
+    made = yaml.safe_load(moved(json.dumps(workspace), "0.12"))
+    assert made["apiVersion"] == "kaito.sh/v1beta1"
+    assert made["metadata"]["annotations"] == {"a": "\N{GRINNING FACE}"}
+
+
+def test_many_edits_take_no_longer_than_one_each() -> None:
+    """Each of them once read the whole text anew."""
+    old = WORKSPACE.replace("name: phi\n", "name: phi-%d\n", 1)
+    text = "apiVersion: v1\nkind: List\nitems:\n" + "".join(
+        "- " + (old % number).removeprefix("# ours\n").rstrip().replace("\n", "\n  ") + "\n"
+        for number in range(400)
+    )
+    made = moved(text, "0.12")
+    assert made.count("kaito.sh/v1beta1") == 400
+    assert "preferredNodes" not in made

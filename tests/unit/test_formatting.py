@@ -1,5 +1,6 @@
 """Formatting changes the looks of an intent alone: not its data, not a byte of what comes of it, and no comment's place."""
 
+import json
 import re
 from pathlib import Path
 from random import Random
@@ -161,3 +162,12 @@ def test_nothing_but_comments_stays_as_it_is() -> None:
 def test_what_somebody_escaped_stays_escaped() -> None:
     text = HEAD + '    a: "\\u202e\\/ \\xe9"\n    b: "\\x62"\n'
     assert laid_out(text) == HEAD + '    a: "\\u202e\\/ \\xe9"\n    b: b\n'
+
+
+def test_json_with_a_character_in_two_escapes_is_laid_out() -> None:
+    text = json.dumps(
+        {"kind": "WorkspaceIntent", "metadata": {"name": "a", "annotations": {"b": "\N{GRINNING FACE}"}}}
+    )
+    assert laid_out(text) == (
+        'kind: WorkspaceIntent\nmetadata: {name: a, annotations: {b: "\N{GRINNING FACE}"}}\n'
+    )

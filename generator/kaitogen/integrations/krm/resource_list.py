@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.load import KG101
-from kaitogen.yaml.reader import RawDocument, Unreadable, read
+from kaitogen.yaml.reader import RawDocument, Unreadable, read, text_of
 from kaitogen.yaml.writer import dump
 
 KG140 = Rule("KG140", "What came in is no ResourceList", kind="invalid")
@@ -124,7 +124,7 @@ def _ended(text: str) -> str:
 
 def _decoded(data: bytes, name: str) -> str:
     try:
-        return data.decode("utf-8-sig")
+        return text_of(data)
     except UnicodeDecodeError as error:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
         raise NoResourceList(_finding(KG101, name, message, "hand over UTF-8")) from error
