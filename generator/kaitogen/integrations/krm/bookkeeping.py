@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from kaitogen.kaito.objects import is_kustomize_annotation
+from kaitogen.kaito.objects import is_kustomize_annotation, value_at
 from kaitogen.model import Json
 
 LOCAL: Final = "config.kubernetes.io/local-config"
@@ -20,8 +20,7 @@ _KINDS: Final = _INTERNAL + "previousKinds"
 
 def annotations(value: Json) -> dict[str, Any]:
     """The annotations of an object, whatever it looks like."""
-    metadata = value.get("metadata") if isinstance(value, dict) else None
-    found = metadata.get("annotations") if isinstance(metadata, dict) else None
+    found = value_at(value, ("metadata", "annotations"))
     return found if isinstance(found, dict) else {}
 
 
@@ -60,18 +59,18 @@ def renamed_entries(value: Json) -> Json:
     # Each is put around the name that is there, so the last prefix stands first.
     before = "".join(reversed(str(noted.get(_PREFIXES) or "").split(",")))
     after = "".join(str(noted.get(_SUFFIXES) or "").split(","))
-    spec = value.get("spec")
-    entries = spec.get("workspaces") if isinstance(spec, dict) else None
+    entries = value_at(value, ("spec", "workspaces"))
     if not (before or after) or not isinstance(entries, list):
         return value
-    return {**value, "spec": {**spec, "workspaces": [_renamed(entry, before, after) for entry in entries]}}
+    renamed = [_renamed(entry, before, after) for entry in entries]
+    return {**value, "spec": {**value["spec"], "workspaces": renamed}}
 
 
 def _renamed(entry: Json, before: str, after: str) -> Json:
-    metadata = entry.get("metadata") if isinstance(entry, dict) else None
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+    name = value_at(entry, ("metadata", "name"))
+    if not isinstance(name, str):
         return entry
-    return {**entry, "metadata": {**metadata, "name": f"{before}{metadata['name']}{after}"}}
+    return {**entry, "metadata": {**entry["metadata"], "name": f"{before}{name}{after}"}}
 
 
 def handed_on(intent: Json, made: Json, *, one_of_many: bool) -> dict[str, str]:
@@ -121,8 +120,7 @@ def annotated(data: Json, more: dict[str, str]) -> Json:
 
 def name_of(value: Json, number: int) -> str:
     """What findings call an object that came without a file: its kind and name, or its place in the list."""
-    metadata = value.get("metadata") if isinstance(value, dict) else None
-    name = metadata.get("name") if isinstance(metadata, dict) else None
+    name = value_at(value, ("metadata", "name"))
     if isinstance(name, str) and isinstance(value.get("kind"), str):
         return f"item {number + 1} ({value['kind'][:60]} {name[:80]})"
     return f"item {number + 1}"

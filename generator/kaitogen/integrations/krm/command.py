@@ -10,7 +10,7 @@ from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, functions, resource_list
-from kaitogen.integrations.krm.resource_list import ResourceList
+from kaitogen.integrations.krm.resource_list import Rejected, ResourceList
 from kaitogen.model import INTENT_API_VERSION, Json
 from kaitogen.pipeline.load import KG109, documents_of
 
@@ -38,15 +38,14 @@ def run(options: Options) -> Outcome:
         )
         job = configuration.job(given.function_config, os.getcwd())
         answer = functions.run(job, given)
-    except (resource_list.NoResourceList, configuration.Wrong) as stop:
+    except Rejected as stop:
         return _reported(Report(stop.findings))
     report = Report(answer.findings, strict=job.strict)
-    said, code = _text(report), report.exit_code
+    text, code = _text(report), report.exit_code
     if not given.api_version:
-        hidden = code or (job.mode == "validate")
-        return Outcome(
-            b"" if hidden else resource_list.written(given._replace(items=answer.items)), said, code
-        )
+        hidden = code or job.mode == "validate"
+        output = b"" if hidden else resource_list.written(given._replace(items=answer.items))
+        return Outcome(output, text, code)
     items = answer.items
     if job.mode == "validate" and not code and not _echoes(job, given):
         items = ()
@@ -55,7 +54,7 @@ def run(options: Options) -> Outcome:
         from kaitogen.diagnostics.formats import as_krm  # most builds have nothing to report
 
         results = as_krm.results(report, answer.references)
-    return Outcome(resource_list.written(given._replace(items=items), results), said, code)
+    return Outcome(resource_list.written(given._replace(items=items), results), text, code)
 
 
 def check(spec: Json) -> Outcome:
@@ -63,7 +62,7 @@ def check(spec: Json) -> Outcome:
     try:
         job = configuration.job({**_VALIDATOR, "spec": spec}, os.getcwd())
         answer = functions.run(job, resource_list.documents(_input(), _STDIN))
-    except (resource_list.NoResourceList, configuration.Wrong) as stop:
+    except Rejected as stop:
         return _reported(Report(stop.findings), wrote=False)
     return _reported(Report(answer.findings, strict=job.strict), wrote=False)
 
@@ -100,7 +99,7 @@ def _legacy(file: str) -> ResourceList:
     loaded = documents_of("functionConfig", data)
     flaws = [*loaded.findings, *(flaw for document in loaded.documents for flaw in document.flaws)]
     if flaws:
-        raise configuration.Wrong(*flaws)
+        raise Rejected(*flaws)
     if len(loaded.documents) != 1:
         raise UsageError(f"{file} holds {len(loaded.documents)} documents, not one configuration")
     objects = resource_list.documents(b"" if _by_hand() else _input(), _STDIN)
@@ -117,7 +116,7 @@ def _input() -> bytes:
     data = standard_input.read(MAX_BYTES)
     if len(data) > MAX_BYTES:
         message = f"more than {MAX_BYTES // 2**20} MiB came in"
-        raise resource_list.NoResourceList(KG109.in_file(_STDIN, message, fix="split the kustomization"))
+        raise Rejected(KG109.in_file(_STDIN, message, fix="split the kustomization"))
     return data
 
 

@@ -1,6 +1,7 @@
 """What a function is asked for: its configuration, in each of the forms it comes in, as one value."""
 
 import os
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen import schema
@@ -8,6 +9,7 @@ from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.placing import place
 from kaitogen.files.folders import is_below
 from kaitogen.integrations.krm.bookkeeping import cleaned, name_of
+from kaitogen.integrations.krm.resource_list import Rejected
 from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,
@@ -28,7 +30,6 @@ KG141 = Rule("KG141", "kaitogen has no function of this kind", kind="invalid")
 KG142 = Rule("KG142", "A file outside of the kustomization's folder", kind="invalid")
 KG143 = Rule("KG143", "A file that is not there", kind="invalid")
 
-
 Mode: TypeAlias = Literal["generate", "transform", "validate"]
 
 GENERATOR: Final = "WorkspaceGenerator"
@@ -39,15 +40,9 @@ INTENTS: Final = (INTENT_KIND, SET_KIND)
 #: Every kind that kustomize may call kaitogen for.
 KINDS: Final = (*INTENTS, *FUNCTIONS)
 GROUP: Final = INTENT_API_VERSION.partition("/")[0]
-_SCHEMAS: Final = {
-    GENERATOR: "workspace-generator",
-    TRANSFORMER: "workspace-transformer",
-    VALIDATOR: "workspace-validator",
-}
 #: What a ConfigMap may say, as kpt makes one of `-- key=value`.
 _KEYS: Final = ("mode", "intent", "files", "inventory", "strict", "expect", "echo")
 _MODES: Final = tuple(FUNCTIONS.values())
-_NO_FILES: Final = "a container sees no files: put the intents under spec.intents instead"
 
 
 class Job(NamedTuple):
@@ -63,33 +58,26 @@ class Job(NamedTuple):
     inventory: tuple[str, ...] = ()
 
 
-class Wrong(Exception):
-    """The configuration cannot be followed; the findings in `findings` say why."""
-
-    def __init__(self, *findings: Diagnostic) -> None:
-        super().__init__(findings)
-        self.findings = findings
-
-
 def job(config: Json, root: str, name: str = "functionConfig") -> Job:
-    """The job that a configuration asks for, without one to transform; Wrong where it asks for nothing sensible.
+    """The job that a configuration asks for, without one to transform; Rejected where it asks for nothing sensible.
 
     `root` is the folder that files are relative to and must not leave.
     """
     if config is None:
         return Job("transform")
-    document = Document(_name(config, name), 0, config, inline=True)
-    kind, api_version = (
-        (config.get("kind"), config.get("apiVersion")) if isinstance(config, dict) else (None, None)
-    )
+    named = name_of(config, 0)
+    label = f"{name} {named.partition('(')[2].rstrip(')')}" if "(" in named else name
+    document = Document(label, 0, config, inline=True)
+    fields = config if isinstance(config, dict) else {}
+    kind, api_version = fields.get("kind"), fields.get("apiVersion")
     if kind in INTENTS:
         return Job("generate", (document._replace(value=cleaned(config)),))
     if kind == "ConfigMap" and api_version == "v1":
         return _of_keys(document, root)
-    if kind not in _SCHEMAS:
-        raise _wrong(document, _unknown_kind(kind))
-    if problems := schema.problems(_SCHEMAS[kind], cleaned(config)):
-        raise _wrong(document, *problems)
+    if kind not in FUNCTIONS:
+        raise _rejected(document, _unknown_kind(kind))
+    if problems := schema.problems(f"workspace-{kind.removeprefix('Workspace').lower()}", cleaned(config)):
+        raise _rejected(document, *problems)
     return _of_function(document, config.get("spec") or {}, root)
 
 
@@ -99,54 +87,62 @@ def _of_function(document: Document, spec: Json, root: str) -> Job:
         Document(f"{document.file}, spec.intents[{index}]", index, cleaned(intent), inline=True)
         for index, intent in enumerate(spec.get("intents") or ())
     )
-    files = tuple(
-        _checked(file, root, document, ("spec", "files", index))
-        for index, file in enumerate(spec.get("files") or ())
-    )
+    files = _checked(
+        ((file, ("spec", "files", index)) for index, file in enumerate(spec.get("files") or ())),
+        root, document,
+    )  # fmt: skip
     if mode == "generate" and not (intents or files):
         message, fix = "neither intents nor files says what to generate", "add files: [models.intent.yaml]"
-        raise _wrong(document, KG121.at(("spec",), message, fix=fix))
+        raise _rejected(document, KG121.at(("spec",), message, fix=fix))
     target = target_of(spec)
     if unknown := unknown_provisioner(target):
-        raise _wrong(document, unknown)
-    said = spec.get("inventory") or ()
-    inventory = tuple(
-        _checked(file, root, document, ("spec", "inventory", *([] if isinstance(said, str) else [index])))
-        for index, file in enumerate((said,) if isinstance(said, str) else said)
-    )
+        raise _rejected(document, unknown)
+    facts = spec.get("inventory") or ()
+    path: Path = ("spec", "inventory")
+    named = [(facts, path)] if isinstance(facts, str) else [(f, (*path, i)) for i, f in enumerate(facts)]
     return Job(
-        mode, intents, files, spec.get("strict", False), target, spec.get("expect"),
-        spec.get("echo"), inventory,
-    )  # fmt: skip
+        mode,
+        documents=intents,
+        files=files,
+        strict=spec.get("strict", False),
+        target=target,
+        expect=spec.get("expect"),
+        echo=spec.get("echo"),
+        inventory=_checked(named, root, document),
+    )
 
 
 def _of_keys(document: Document, root: str) -> Job:
     """The job of a ConfigMap, whose values are all text."""
     data = document.value.get("data") or {}
     if not isinstance(data, dict) or not all(isinstance(text, str) for text in data.values()):
-        raise _wrong(document, KG122.at(("data",), "data must map keys to text", fix="quote the values"))
-    if unknown := [_unknown_key(key) for key in data if key not in _KEYS]:
-        raise _wrong(document, *unknown)
+        raise _rejected(document, KG122.at(("data",), "data must map keys to text", fix="quote the values"))
+    if unknown := [_unknown_key(str(key)) for key in data if key not in _KEYS]:
+        raise _rejected(document, *unknown)
     mode = data.get("mode") or ("generate" if "intent" in data or "files" in data else "transform")
     if mode not in _MODES:
-        said = f"mode {mode[:40]} is none of {', '.join(_MODES)}"
-        raise _wrong(document, KG123.at(("data", "mode"), said, fix=_did_you_mean(mode, _MODES)))
+        message = f"mode {mode[:40]} is none of {', '.join(_MODES)}"
+        raise _rejected(document, KG123.at(("data", "mode"), message, fix=_did_you_mean(mode, _MODES)))
     files, inventory = (
-        tuple(
-            _checked(file, root, document, ("data", key))
-            for file in data.get(key, "").replace(",", " ").split()
+        _checked(
+            ((file, ("data", key)) for file in data.get(key, "").replace(",", " ").split()), root, document
         )
         for key in ("files", "inventory")
     )
     loaded = documents_of(f"{document.file}, data.intent", data.get("intent", "").encode())
     if loaded.findings:
-        raise Wrong(*loaded.findings)
+        raise Rejected(*loaded.findings)
     if mode == "generate" and not (files or loaded.documents):
-        raise _wrong(document, KG121.at(("data",), "neither intent nor files is given", fix="add one"))
+        raise _rejected(document, KG121.at(("data",), "neither intent nor files is given", fix="add one"))
     return Job(
-        mode, tuple(loaded.documents), files, _truth(document, data, "strict") or False, Target(),
-        _number(document, data), _truth(document, data, "echo"), inventory,
-    )  # fmt: skip
+        mode,
+        documents=tuple(loaded.documents),
+        files=files,
+        strict=_truth(document, data, "strict") or False,
+        expect=_number(document, data),
+        echo=_truth(document, data, "echo"),
+        inventory=inventory,
+    )
 
 
 def _truth(document: Document, data: dict[str, str], key: str) -> bool | None:
@@ -154,7 +150,7 @@ def _truth(document: Document, data: dict[str, str], key: str) -> bool | None:
         return None
     if data[key] not in ("true", "false"):
         message = f"{key} is {data[key][:40]}, not true or false"
-        raise _wrong(document, KG123.at(("data", key), message, fix="write true or false"))
+        raise _rejected(document, KG123.at(("data", key), message, fix="write true or false"))
     return data[key] == "true"
 
 
@@ -164,26 +160,35 @@ def _number(document: Document, data: dict[str, str]) -> int | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         message = f"expect is {text[:40]}, not a number of Workspaces"
-        raise _wrong(document, KG122.at(("data", "expect"), message, fix="write a whole number"))
+        raise _rejected(document, KG122.at(("data", "expect"), message, fix="write a whole number"))
     return int(text)
 
 
-def _checked(file: str, root: str, document: Document, path: Path) -> str:
-    """The file's path from the current folder; Wrong where it leads out of the root or nowhere."""
+def _checked(files: Iterable[tuple[str, Path]], root: str, document: Document) -> tuple[str, ...]:
+    """The files' paths from the current folder; Rejected where one leads out of the root or nowhere.
+
+    Each comes with the path in the document at which it is named.
+    """
     top = os.path.realpath(root)
-    try:
-        real = os.path.realpath(os.path.join(top, file))
-    except ValueError as error:
-        raise _wrong(document, KG142.at(path, f"{file[:80]!r} is no path")) from error
-    if not is_below(real, top):
-        message = f"{file[:80]} leads to {real[-80:]}, outside of the kustomization's folder {top[-80:]}"
-        fix = "copy it into the folder, or list the generator in a kustomization beside it"
-        raise _wrong(document, KG142.at(path, message, fix=fix))
-    if not os.path.lexists(os.path.join(top, file)):
-        message = f"there is no {file[:80]} in {top[-80:]}"
-        fix = f"paths start at the kustomization that lists the generator; {_NO_FILES}"
-        raise _wrong(document, KG143.at(path, message, fix=fix))
-    return os.path.relpath(os.path.join(top, file)) if os.getcwd() == top else os.path.join(top, file)
+    checked: list[str] = []
+    for file, path in files:
+        whole = os.path.join(top, file)
+        try:
+            real = os.path.realpath(whole)
+        except ValueError as error:
+            raise _rejected(document, KG142.at(path, f"{file[:80]!r} is no path")) from error
+        if not is_below(real, top):
+            message = f"{file[:80]} leads to {real[-80:]}, outside of the kustomization's folder {top[-80:]}"
+            fix = "copy it into the folder, or list the generator in a kustomization beside it"
+            raise _rejected(document, KG142.at(path, message, fix=fix))
+        if not os.path.lexists(whole):
+            fix = (
+                "paths start at the kustomization that lists the generator; "
+                "a container sees no files: put the intents under spec.intents instead"
+            )
+            raise _rejected(document, KG143.at(path, f"there is no {file[:80]} in {top[-80:]}", fix=fix))
+        checked.append(os.path.relpath(whole) if os.getcwd() == top else whole)
+    return tuple(checked)
 
 
 def _unknown_kind(kind: Json) -> Diagnostic:
@@ -193,9 +198,8 @@ def _unknown_kind(kind: Json) -> Diagnostic:
     return KG141.at(("kind",), message, fix=_did_you_mean(kind, KINDS))
 
 
-def _unknown_key(key: Json) -> Diagnostic:
-    fix = _did_you_mean(str(key), _KEYS)
-    return KG120.at(("data", str(key)), f"unknown key {str(key)[:60]}", fix=fix)
+def _unknown_key(key: str) -> Diagnostic:
+    return KG120.at(("data", key), f"unknown key {key[:60]}", fix=_did_you_mean(key, _KEYS))
 
 
 def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
@@ -203,10 +207,5 @@ def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
     return f"did you mean {near}?" if near else f"write one of {', '.join(choices)}"
 
 
-def _wrong(document: Document, *problems: Diagnostic) -> Wrong:
-    return Wrong(*place(problem.of(Origin(document)) for problem in problems))
-
-
-def _name(config: Json, name: str) -> str:
-    found = name_of(config, 0)
-    return f"{name} {found.partition('(')[2].rstrip(')')}" if "(" in found else name
+def _rejected(document: Document, *problems: Diagnostic) -> Rejected:
+    return Rejected(*place(problem.of(Origin(document)) for problem in problems))

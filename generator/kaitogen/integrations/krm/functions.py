@@ -9,7 +9,8 @@ from kaitogen.diagnostics.wording import number_of
 from kaitogen.integrations.krm import bookkeeping, resource_list
 from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, Job
 from kaitogen.integrations.krm.resource_list import Item, ResourceList
-from kaitogen.model import Diagnostic, Document, Json, Manifest, Origin, Request, Result, Rule
+from kaitogen.kaito.objects import value_at
+from kaitogen.model import Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
@@ -38,7 +39,7 @@ class Answer(NamedTuple):
     references: dict[str, Json]
 
 
-class _Sorted(NamedTuple):
+class _Classified(NamedTuple):
     """The objects of interest by their number: intents, Workspaces and ConfigMaps, and each one's value as it came."""
 
     intents: dict[int, Document]
@@ -48,33 +49,28 @@ class _Sorted(NamedTuple):
 
 def run(job: Job, given: ResourceList) -> Answer:
     """Do the job with the objects that are given; where anything stops it, they come back as they were."""
-    if job.mode == "generate":
-        return _generate(job, given)
-    if job.mode == "transform":
-        return _transform(job, given)
-    return _validate(job, given)
+    return {"generate": _generate, "transform": _transform, "validate": _validate}[job.mode](job, given)
 
 
 def _generate(job: Job, given: ResourceList) -> Answer:
     result = generate(Request(job.files, job.documents, inventory=job.inventory))
-    if not result.manifests and not result.findings:
-        result = result._replace(findings=(_nothing(),))
-    references = _references(job.documents)
-    if _stopped(result, job):
-        return Answer(given.items, result.findings, references)
-    made = {manifest.identity: manifest.data for manifest in result.manifests}
+    findings = result.findings or (() if result.manifests else (_nothing(),))
+    answer = Answer(given.items, findings, _references(job.documents))
+    if _stops(answer, job):
+        return answer
+    generated = {manifest.identity: manifest.data for manifest in result.manifests}
     items: list[Item] = []
     for number, item in enumerate(given.items):
         value = resource_list.value(item, _place(number)).value if _is_of_interest(item) else None
         identity = identity_of(value)
-        if identity in made:
+        if identity in generated:
             # Run again in a package: the object keeps its place, so that twice is the same as once.
-            data = bookkeeping.annotated(made.pop(identity), bookkeeping.place_of(value))
+            data = bookkeeping.annotated(generated.pop(identity), bookkeeping.place_of(value))
             items.append(resource_list.made(data, given.indent))
         elif identity is None or not _is_own_configuration(value, identity, given):
             items.append(item)
-    items += [resource_list.made(data, given.indent) for data in made.values()]
-    return Answer(tuple(items), result.findings, references)
+    items += [resource_list.made(data, given.indent) for data in generated.values()]
+    return answer._replace(items=tuple(items))
 
 
 def _nothing() -> Diagnostic:
@@ -91,27 +87,24 @@ def _is_own_configuration(value: Json, identity: Identity, given: ResourceList) 
 
 
 def _transform(job: Job, given: ResourceList) -> Answer:
-    found = _sort(given)
-    documents = tuple(found.intents.values())
+    objects = _classify(given)
+    documents = tuple(objects.intents.values())
     result = generate(Request(documents=documents, inventory=job.inventory))
-    result = result._replace(findings=(*result.findings, *_already_there(result, found.others)))
-    if _stopped(result, job):
-        return Answer(given.items, result.findings, _references(documents))
-    made: dict[int, list[Item]] = {}
+    findings = (*result.findings, *place(_already_there(result, objects.others)))
+    answer = Answer(given.items, findings, _references(documents))
+    if _stops(answer, job):
+        return answer
+    generated: dict[int, list[Item]] = {}
     for manifest in result.manifests:
-        number = manifest.spec.origin.document.number
-        data = _handed_on(manifest, found.values[number])
-        made.setdefault(number, []).append(resource_list.made(data, given.indent))
+        document, roots = manifest.spec.origin
+        number = document.number
+        more = bookkeeping.handed_on(objects.values[number], manifest.data, one_of_many=len(roots) > 1)
+        data = bookkeeping.annotated(manifest.data, more)
+        generated.setdefault(number, []).append(resource_list.made(data, given.indent))
     items: list[Item] = []
     for number, item in enumerate(given.items):
-        items += made.get(number, ()) if number in found.intents else (item,)
-    return Answer(tuple(items), result.findings, _references(documents))
-
-
-def _handed_on(manifest: Manifest, intent: Json) -> Json:
-    one_of_many = len(manifest.spec.origin.roots) > 1
-    more = bookkeeping.handed_on(intent, manifest.data, one_of_many=one_of_many)
-    return bookkeeping.annotated(manifest.data, more)
+        items += generated.get(number, ()) if number in objects.intents else (item,)
+    return answer._replace(items=tuple(items))
 
 
 def _already_there(result: Result, others: dict[int, Document]) -> Iterator[Diagnostic]:
@@ -122,27 +115,30 @@ def _already_there(result: Result, others: dict[int, Document]) -> Iterator[Diag
             _, kind, _, name = manifest.identity
             message = f"{kind} {name[:80]} is among the objects already, as {_place(number)}"
             problem = KG144.at(("metadata", "name"), message, fix="remove or rename one of the two")
-            yield from place([problem.of(manifest.spec.origin)])
+            yield problem.of(manifest.spec.origin)
 
 
 def _validate(job: Job, given: ResourceList) -> Answer:
-    found = _sort(given)
-    findings: list[Diagnostic] = []
-    for document in found.intents.values():
-        message = f"{str(document.value.get('kind'))[:60]} was not expanded: no transformer ran"
-        problem = KG145.at(("kind",), message, fix=_NOT_EXPANDED)
-        findings += place([problem.of(Origin(document))])
-    result = generate(Request(documents=tuple(found.others.values()), objects_target=job.target))
+    intents, others, _ = _classify(given)
+    findings = place(
+        KG145.at(
+            ("kind",),
+            f"{str(document.value.get('kind'))[:60]} was not expanded: no transformer ran",
+            fix=_NOT_EXPANDED,
+        ).of(Origin(document))
+        for document in intents.values()
+    )
+    result = generate(Request(documents=tuple(others.values()), objects_target=job.target))
     if job.expect is not None and job.expect != result.workspaces:
         message = f"{number_of(job.expect, 'Workspace')} expected, {result.workspaces} seen"
         fix = "correct expect; where a generator was skipped, build with --enable-alpha-plugins --enable-exec"
         findings.append(KG146.in_file("functionConfig", message, path=("spec", "expect"), fix=fix))
-    documents = (*found.intents.values(), *found.others.values())
+    documents = (*intents.values(), *others.values())
     return Answer(given.items, (*findings, *result.findings), _references(documents))
 
 
-def _sort(given: ResourceList) -> _Sorted:
-    found = _Sorted({}, {}, {})
+def _classify(given: ResourceList) -> _Classified:
+    objects = _Classified({}, {}, {})
     names: set[str] = set()
     for number, item in enumerate(given.items):
         if not _is_of_interest(item):
@@ -155,12 +151,12 @@ def _sort(given: ResourceList) -> _Sorted:
         if name in names:
             name = f"{name}, {bookkeeping.name_of(value, number)}"
         names.add(name)
-        renamed = bookkeeping.renamed_entries(value) if intent else value
-        wrong = tuple(flaw.rule.in_file(name, flaw.message, fix=flaw.fix) for flaw in flaws)
-        document = Document(name, number, bookkeeping.cleaned(renamed), flaws=wrong, inline=True)
-        (found.intents if intent else found.others)[number] = document
-        found.values[number] = value
-    return found
+        own = bookkeeping.cleaned(bookkeeping.renamed_entries(value) if intent else value)
+        own_flaws = tuple(flaw.rule.in_file(name, flaw.message, fix=flaw.fix) for flaw in flaws)
+        document = Document(name, number, own, flaws=own_flaws, inline=True)
+        (objects.intents if intent else objects.others)[number] = document
+        objects.values[number] = value
+    return objects
 
 
 def _is_of_interest(item: Item) -> bool:
@@ -184,17 +180,15 @@ def _is_of_kaito(value: Json) -> bool:
 
 def identity_of(value: Json) -> Identity | None:
     """What Kubernetes takes for one and the same object; None where the value is no object."""
-    metadata = value.get("metadata") if isinstance(value, dict) else None
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
-        return None
-    kind, api_version = value.get("kind"), value.get("apiVersion")
-    if not isinstance(kind, str) or not isinstance(api_version, str):
-        return None
-    return api_version.rpartition("/")[0], kind, str(metadata.get("namespace") or ""), metadata["name"]
+    name, namespace = value_at(value, ("metadata", "name")), value_at(value, ("metadata", "namespace"))
+    kind, api_version = value_at(value, ("kind",)), value_at(value, ("apiVersion",))
+    if isinstance(name, str) and isinstance(kind, str) and isinstance(api_version, str):
+        return api_version.rpartition("/")[0], kind, str(namespace or ""), name
+    return None
 
 
-def _stopped(result: Result, job: Job) -> bool:
-    return bool(Report(result.findings, strict=job.strict).stopping)
+def _stops(answer: Answer, job: Job) -> bool:
+    return bool(Report(answer.findings, strict=job.strict).stopping)
 
 
 def _references(documents: tuple[Document, ...]) -> dict[str, Json]:

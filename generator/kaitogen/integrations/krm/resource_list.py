@@ -5,7 +5,7 @@ a `0644` that readers disagree about, or annotations in which kustomize keeps it
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Json, Rule
@@ -15,13 +15,11 @@ from kaitogen.yaml.writer import dump
 
 KG140 = Rule("KG140", "What came in is no ResourceList", kind="invalid")
 
-
 API_VERSION: Final = "config.kubernetes.io/v1"
 KIND: Final = "ResourceList"
 #: kustomize goes by the kind alone, so any version of the group is taken.
 _GROUP: Final = "config.kubernetes.io/"
 _KEY: Final = re.compile(r"^(apiVersion|kind|items|functionConfig|results):", re.MULTILINE)
-_FIRST: Final = re.compile(r"( *)- ")
 _FIX: Final = "pipe a ResourceList into it, as kustomize and kpt do; intents in files are for kaitogen render"
 
 
@@ -51,8 +49,8 @@ class ResourceList(NamedTuple):
         return self.items[0].indent if self.items else 0
 
 
-class NoResourceList(Exception):
-    """The input cannot be taken apart; the findings in `findings` say why."""
+class Rejected(Exception):
+    """What came in, or its configuration, cannot be worked with; `findings` say why."""
 
     def __init__(self, *findings: Diagnostic) -> None:
         super().__init__(findings)
@@ -60,39 +58,42 @@ class NoResourceList(Exception):
 
 
 def parse(data: bytes, name: str) -> ResourceList:
-    """The ResourceList of a text; NoResourceList where there is none. `name` is what findings call the text."""
+    """The ResourceList of a text; Rejected where there is none. `name` is what findings call the text."""
     text = _decoded(data, name)
-    parts = _sections(text)
-    if parts is None:
-        return _slowly(text, name)
-    items, rest = parts
-    head = _only(rest, name)
+    sections = _sections(text)
+    items, rest = sections or ((), text)
+    head = _only_value(rest, name)
     _refuse_other_kinds(head, name)
+    if sections is None:
+        # Any other layout: every object is written anew.
+        values = head.get("items") or []
+        if not isinstance(values, list):
+            raise Rejected(KG140.in_file(name, "items is not a list", fix=_FIX))
+        items = tuple(made(value, 0) for value in values)
     return ResourceList(head["apiVersion"], items, head.get("functionConfig"))
 
 
 def documents(data: bytes, name: str) -> ResourceList:
     """The documents of a stream, each with the text it came in."""
-    text = _decoded(data, name)
-    texts = re.split(r"^---[ \t]*(?:#.*)?\n", text, flags=re.MULTILINE)
-    return ResourceList("", tuple(Item(one) for one in texts if not _is_blank(one)))
+    texts = re.split(r"^---[ \t]*(?:#.*)?\n", _decoded(data, name), flags=re.MULTILINE)
+    return ResourceList("", tuple(Item(text) for text in texts if not _is_blank(text)))
 
 
 def value(item: Item, name: str) -> RawDocument:
-    """The value of an item with what is wrong with how it is written; NoResourceList where it is no YAML."""
+    """The value of an item with what is wrong with how it is written; Rejected where it is no YAML."""
     if item.value is not None:
         return RawDocument(item.value, (), 0, 0, 0)
-    text = item.text if item.indent < 0 else _as_document(item)
+    text = item.text
+    if item.indent >= 0:  # as a document of its own: its dash becomes a blank
+        text = text[: item.indent] + " " + text[item.indent + 1 :]
     try:
-        found = list(read(text))
+        raw = list(read(text))
     except Unreadable as stop:
-        raise NoResourceList(_finding(stop.flaw.rule, name, stop.flaw.message, stop.flaw.fix)) from stop
-    if len(found) != 1:
-        message = f"{len(found)} objects stand where one belongs"
-        raise NoResourceList(
-            _finding(KG140, name, message, "report this: the list was cut in the wrong place")
-        )
-    return found[0]
+        raise Rejected(stop.flaw.rule.in_file(name, stop.flaw.message, fix=stop.flaw.fix)) from stop
+    if len(raw) != 1:
+        message = f"{len(raw)} objects stand where one belongs"
+        raise Rejected(KG140.in_file(name, message, fix="report this: the list was cut in the wrong place"))
+    return raw[0]
 
 
 def made(data: Json, indent: int) -> Item:
@@ -109,17 +110,11 @@ def made(data: Json, indent: int) -> Item:
 
 def written(answer: ResourceList, results: Sequence[Json] = ()) -> bytes:
     """The text of an answer, in the form its input had."""
+    texts = [item.text if item.text.endswith("\n") else item.text + "\n" for item in answer.items]
     if not answer.api_version:
-        return "---\n".join(_ended(item.text) for item in answer.items).encode()
-    parts = [f"apiVersion: {answer.api_version}\nkind: {KIND}\nitems:{'' if answer.items else ' []'}\n"]
-    parts += [_ended(item.text) for item in answer.items]
-    if results:
-        parts.append(dump({"results": list(results)}))
-    return "".join(parts).encode()
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith("\n") else text + "\n"
+        return "---\n".join(texts).encode()
+    head = f"apiVersion: {answer.api_version}\nkind: {KIND}\nitems:{'' if answer.items else ' []'}\n"
+    return "".join([head, *texts, dump({"results": list(results)}) if results else ""]).encode()
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -127,7 +122,7 @@ def _decoded(data: bytes, name: str) -> str:
         return text_of(data)
     except UnicodeDecodeError as error:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise NoResourceList(_finding(KG101, name, message, "hand over UTF-8")) from error
+        raise Rejected(KG101.in_file(name, message, fix="hand over UTF-8")) from error
 
 
 def _sections(text: str) -> tuple[tuple[Item, ...], str] | None:
@@ -152,7 +147,7 @@ def _sections(text: str) -> tuple[tuple[Item, ...], str] | None:
 def _items(text: str) -> tuple[Item, ...] | None:
     if not text.strip():
         return ()
-    first = _FIRST.match(text)
+    first = re.match(r"( *)- ", text)
     if first is None:
         return None
     indent = len(first[1])
@@ -163,62 +158,31 @@ def _items(text: str) -> tuple[Item, ...] | None:
     return tuple(Item(text[start:end], indent) for start, end in zip(starts, ends, strict=True))
 
 
-def _as_document(item: Item) -> str:
-    """The text of a list item as a document: its dash becomes a blank."""
-    return item.text[: item.indent] + " " + item.text[item.indent + 1 :]
-
-
-def _slowly(text: str, name: str) -> ResourceList:
-    """Any layout: the whole is read, and every object is written anew."""
-    head = _only(text, name)
-    _refuse_other_kinds(head, name)
-    items = head.get("items") or []
-    if not isinstance(items, list):
-        raise NoResourceList(_finding(KG140, name, "items is not a list", _FIX))
-    return ResourceList(
-        head["apiVersion"], tuple(made(item, 0) for item in items), head.get("functionConfig")
-    )
-
-
-def _only(text: str, name: str) -> Json:
+def _only_value(text: str, name: str) -> Json:
     """The value of the one document that the text must be."""
     try:
-        found = list(read(text))
+        raw = list(read(text))
     except Unreadable as stop:
-        raise NoResourceList(_flaw(name, stop.flaw)) from stop
-    flaws = [_flaw(name, flaw) for document in found for flaw in document.flaws]
-    if flaws:
-        raise NoResourceList(*flaws)
-    if not found:
-        raise NoResourceList(_finding(KG140, name, "nothing came in", _FIX))
-    if len(found) > 1:
-        message = f"{len(found)} documents came in where one ResourceList belongs"
-        raise NoResourceList(_finding(KG140, name, message, _FIX))
-    return found[0].value
+        raise Rejected(stop.flaw._replace(file=name)) from stop
+    if flaws := [flaw._replace(file=name) for document in raw for flaw in document.flaws]:
+        raise Rejected(*flaws)
+    if not raw:
+        raise Rejected(KG140.in_file(name, "nothing came in", fix=_FIX))
+    if len(raw) > 1:
+        message = f"{len(raw)} documents came in where one ResourceList belongs"
+        raise Rejected(KG140.in_file(name, message, fix=_FIX))
+    return raw[0].value
 
 
 def _refuse_other_kinds(head: Json, name: str) -> None:
-    said = head if isinstance(head, dict) else {}
-    kind, version = said.get("kind"), said.get("apiVersion")
+    fields = head if isinstance(head, dict) else {}
+    kind, version = fields.get("kind"), fields.get("apiVersion")
     if kind == KIND and isinstance(version, str) and version.startswith(_GROUP):
         return
     what = f"{str(kind)[:60]} of {str(version)[:60]}" if kind else "a document without a kind"
-    raise NoResourceList(_finding(KG140, name, f"{what} is not a {KIND} of {_GROUP}v1", _FIX))
+    raise Rejected(KG140.in_file(name, f"{what} is not a {KIND} of {_GROUP}v1", fix=_FIX))
 
 
 def _is_blank(text: str) -> bool:
-    return all(
-        not line.strip() or line.lstrip()[0] in "#%" or line.rstrip() == "..." for line in _lines(text)
-    )
-
-
-def _lines(text: str) -> Iterator[str]:
-    return iter(text.split("\n"))
-
-
-def _flaw(name: str, flaw: Diagnostic) -> Diagnostic:
-    return flaw._replace(file=name)
-
-
-def _finding(rule: Rule, name: str, message: str, fix: str) -> Diagnostic:
-    return rule.in_file(name, message, fix=fix)
+    lines = text.split("\n")
+    return all(not line.strip() or line.lstrip()[0] in "#%" or line.rstrip() == "..." for line in lines)
