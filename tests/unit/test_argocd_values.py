@@ -95,7 +95,7 @@ def test_printable_json_is_never_refused(value: Any) -> None:
 
 @given(st.text(max_size=300))
 def test_whatever_the_variable_holds_there_is_an_answer(text: str) -> None:
-    said = parameters.said({parameters.PARAMETERS_VARIABLE: text})
+    said = parameters.AppParameters({parameters.PARAMETERS_VARIABLE: text})
     assert all(finding.code in {"KG150", "KG151"} for finding in said.findings)
 
 

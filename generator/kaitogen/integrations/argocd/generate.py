@@ -13,8 +13,8 @@ from kaitogen.diagnostics.formats import Report, as_argocd
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, UsageError
 from kaitogen.integrations.argocd import bounds, folder, parameters
 from kaitogen.integrations.argocd.folder import WITHIN
+from kaitogen.integrations.argocd.parameters import AppParameters
 from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
-from kaitogen.pipeline import overlay
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110, KG112
@@ -62,29 +62,29 @@ def _stopped(finding: Diagnostic) -> Outcome:
 
 
 def _outcome(options: Options) -> Outcome:
-    said = parameters.said(os.environ)
+    app = AppParameters(os.environ)
     top = folder.root(options.within, os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
-    result = _result(said, top, options.templates)
-    report = Report(result.findings, strict=said.true("strict"))
-    code, words = report.exit_code, as_argocd.write(report)
+    result = _result(app, top, options.templates)
+    report = Report(result.findings, strict=app.is_on("strict"))
+    code, text = report.exit_code, as_argocd.write(report)
     if code or not result.manifests:
-        return Outcome(stderr=words, exit_code=code)
+        return Outcome(stderr=text, exit_code=code)
     # A first line of ---: what an image of somebody's prints before can never become part of a manifest.
-    return Outcome(b"---\n" + stream(result.manifests, "yaml").encode(), words, code)
+    return Outcome(b"---\n" + stream(result.manifests, "yaml").encode(), text, code)
 
 
-def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
+def _result(app: AppParameters, top: str, templates: str | None) -> Result:
     """The manifests and all findings; where parameters are wrong already, only what is wrong with them."""
-    named = folder.included(said.words("include"), top, said.sources.get("include", ""))
-    facts = folder.inventory(said.words("inventory"), top, said.sources.get("inventory", ""))
+    named = folder.included(app.texts("include"), top, app.sources.get("include", ""))
+    facts = folder.inventory(app.texts("inventory"), top, app.sources.get("inventory", ""))
     over = folder.templates(templates, top)
-    wrong = [*said.findings, *named.findings, *facts.findings, *over.findings]
+    wrong = [*app.findings, *named.findings, *facts.findings, *over.findings]
     if wrong:
         return Result((), tuple(wrong))
     environment = folder.Paths((), [])
-    if (name := said.word("environment")) is not None:
-        environment = folder.environment(name, top, said.sources["environment"])
-    assignments, unset = _assignments(said)
+    if (name := app.text("environment")) is not None:
+        environment = folder.environment(name, top, app.sources["environment"])
+    assignments, unset = _assignments(app)
     result = generate(
         Request(
             named.paths,
@@ -96,7 +96,7 @@ def _result(said: parameters.Said, top: str, templates: str | None) -> Result:
             assignments=assignments,
         )
     )
-    empty_allowed = said.true("allow_empty")
+    empty_allowed = app.is_on("allow_empty")
     # There is no command line here to name a link's file on.
     findings = [
         one._replace(fix=_COPY) if one.rule == KG112 else one
@@ -113,22 +113,23 @@ def _nothing() -> Diagnostic:
     return KG156.in_file(".", message, fix="add an intent, or set the parameter allow_empty: true")
 
 
-def _assignments(said: parameters.Said) -> tuple[tuple[Assignment, ...], list[Diagnostic]]:
+def _assignments(app: AppParameters) -> tuple[tuple[Assignment, ...], list[Diagnostic]]:
     """The values of parameters that have a name, then those of `set` over them; and what is no path of `set`."""
     assignments: list[Assignment] = []
     wrong: list[Diagnostic] = []
     for parameter in parameters.PARAMETERS:
-        value = said.word(parameter.name) if parameter.path else None
+        value = app.text(parameter.name) if parameter.path else None
         if value is not None:
-            source = said.source(parameter.name)
+            source = app.source(parameter.name)
             assignments.append(Assignment(None, parameter.path, value, source, typed=False))
-    by_path = said.values.get("set")
-    for key, text in sorted(by_path.items() if isinstance(by_path, dict) else ()):
-        one = overlay.assignment(key, text, said.source("set"))
+    for key, text in sorted(app.mapping("set").items()):
+        from kaitogen.pipeline import overlay  # few applications lay anything over their intents
+
+        one = overlay.assignment(key, text, app.source("set"))
         if one is None:
             message = f"{key[:80]} is no path of an intent's metadata or spec"
             fix = 'write spec.placement.count, phi-4:spec.placement.count or metadata.labels["a.b/c"]'
-            wrong.append(parameters.about(said.sources["set"], overlay.KG152, message, fix))
+            wrong.append(parameters.about(app.sources["set"], overlay.KG152, message, fix))
         else:
             assignments.append(one)
     return tuple(assignments), wrong

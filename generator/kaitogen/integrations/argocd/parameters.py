@@ -82,27 +82,41 @@ PARAMETERS: Final = (
         choices=_TRUTH,
     ),
 )
-_BY_NAME: Final = {one.name: one for one in PARAMETERS}
+_BY_NAME: Final = {parameter.name: parameter for parameter in PARAMETERS}
+_KINDS: Final = {"string": "a text", "array": "a list of texts", "map": "a mapping of texts"}
 
 
-class Said(NamedTuple):
-    """What an Application says, by parameter, where it says it, and what is wrong with that."""
+class AppParameters:
+    """What an Application sets, where it sets it, and what is wrong with that. An empty value sets nothing."""
 
-    values: Mapping[str, Value]
-    sources: Mapping[str, str]
-    findings: list[Diagnostic]
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """From the variables of a call: the Application's `plugin.parameters` win over its `plugin.env`."""
+        self.values: dict[str, Value] = {}
+        self.sources: dict[str, str] = {}
+        self.findings: list[Diagnostic] = []
+        for variable in sorted(environment):
+            if variable.startswith(ENV_PREFIX):
+                self._take_variable(variable, environment[variable])
+        text = environment.get(PARAMETERS_VARIABLE, "")
+        if text.strip() not in ("", "null", "[]"):
+            self._take_all(text)
 
-    def word(self, name: str) -> str | None:
+    def text(self, name: str) -> str | None:
         """The value of a parameter that takes one."""
         value = self.values.get(name)
         return value if isinstance(value, str) else None
 
-    def words(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str) -> tuple[str, ...]:
         """The values of a parameter that takes a list."""
         value = self.values.get(name)
         return value if isinstance(value, tuple) else ()
 
-    def true(self, name: str) -> bool:
+    def mapping(self, name: str) -> Mapping[str, str]:
+        """The values of a parameter that takes a mapping."""
+        value = self.values.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def is_on(self, name: str) -> bool:
         """Whether a switch is on."""
         return self.values.get(name) == "true"
 
@@ -110,53 +124,65 @@ class Said(NamedTuple):
         """Where findings about that parameter's value belong."""
         return Document(self.sources[name], 0, None, inline=True)
 
+    def _wrong(self, source: str, rule: Rule, message: str, fix: str) -> None:
+        self.findings.append(about(source, rule, message, fix))
 
-def said(environment: Mapping[str, str]) -> Said:
-    """What the Application's env and parameters say; parameters win over env, and an empty text says nothing."""
-    result = Said({}, {}, [])
-    for variable in sorted(environment):
-        if variable.startswith(ENV_PREFIX):
-            _take_variable(variable, environment[variable], result)
-    text = environment.get(PARAMETERS_VARIABLE, "")
-    if text.strip() not in ("", "null", "[]"):
-        _take_all(text, result)
-    return result
+    def _take_variable(self, variable: str, value: str) -> None:
+        source = f"env {variable.removeprefix('ARGOCD_ENV_')}"
+        parameter = _BY_NAME.get(variable.removeprefix(ENV_PREFIX).lower())
+        if parameter is not None and parameter.collection == "string":
+            self._store(parameter, value, source)
+            return
+        names = [f"KAITOGEN_{one.name.upper()}" for one in PARAMETERS if one.collection == "string"]
+        self._wrong(source, KG150, "there is no such setting", f"use one of {', '.join(names)}")
+
+    def _take_all(self, text: str) -> None:
+        entries = parsed(text)
+        if not isinstance(entries, list):
+            message = f"{PARAMETERS_VARIABLE} is not the JSON list that Argo CD makes"
+            self._wrong("parameters", KG151, message, "check spec.source.plugin.parameters")
+            return
+        seen: set[str] = set()
+        for entry in entries:
+            name = entry.get("name") if isinstance(entry, dict) else None
+            if not isinstance(name, str):
+                fix = "give each parameter a name and a value"
+                self._wrong("parameters", KG151, "a parameter has no name", fix)
+            elif name in seen:
+                self._wrong(_label(name), KG151, "stands twice", "keep one of the two")
+            else:
+                seen.add(name)
+                self._take(name, entry)
+
+    def _take(self, name: str, entry: Mapping[str, Json]) -> None:
+        parameter, source = _BY_NAME.get(name), _label(name)
+        if parameter is None:
+            self._wrong(source, KG150, "there is no such parameter", f"use one of {', '.join(_BY_NAME)}")
+            return
+        kind, value = parameter.collection, entry.get(parameter.collection)
+        others = [_KINDS[other] for other in _KINDS if other != kind and entry.get(other)]
+        if others:
+            self._wrong(source, KG151, f"takes {_KINDS[kind]}, not {others[0]}", f"write it as {kind}: ...")
+        elif value:
+            self._store(parameter, value, source)
+
+    def _store(self, parameter: Parameter, value: Json, source: str) -> None:
+        """Keep a value of the right type; an empty one is what a cleared field of the form leaves, and says nothing."""
+        checked = _checked(parameter.collection, value)
+        if checked is None:
+            message = f"takes {_KINDS[parameter.collection]} of at most {MAX_TEXT // 1024} KiB"
+            self._wrong(source, KG151, message, "quote numbers and booleans")
+        elif parameter.choices and checked and checked not in parameter.choices:
+            message = f"{str(checked)[:60]} is neither {' nor '.join(parameter.choices)}"
+            self._wrong(source, KG151, message, f"write one of {', '.join(parameter.choices)}")
+        elif checked:
+            self.values[parameter.name] = checked
+            self.sources[parameter.name] = source
 
 
 def about(source: str, rule: Rule, message: str, fix: str) -> Diagnostic:
     """A finding about a parameter instead of a line."""
     return rule.in_file(source, message, fix=fix)
-
-
-def _take_variable(variable: str, value: str, result: Said) -> None:
-    source = f"env {variable.removeprefix('ARGOCD_ENV_')}"
-    parameter = _BY_NAME.get(variable.removeprefix(ENV_PREFIX).lower())
-    if parameter is None or parameter.collection != "string":
-        names = ", ".join(f"KAITOGEN_{one.name.upper()}" for one in PARAMETERS if one.collection == "string")
-        result.findings.append(about(source, KG150, "there is no such setting", f"use one of {names}"))
-    else:
-        _store(parameter, value, source, result)
-
-
-def _take_all(text: str, result: Said) -> None:
-    entries = parsed(text)
-    if not isinstance(entries, list):
-        message = f"{PARAMETERS_VARIABLE} is not the JSON list that Argo CD makes"
-        result.findings.append(about("parameters", KG151, message, "check spec.source.plugin.parameters"))
-        return
-    seen: set[str] = set()
-    for entry in entries:
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(name, str):
-            message = "a parameter has no name"
-            result.findings.append(
-                about("parameters", KG151, message, "give each parameter a name and a value")
-            )
-        elif name in seen:
-            result.findings.append(about(_label(name), KG151, "stands twice", "keep one of the two"))
-        else:
-            seen.add(name)
-            _take(name, entry, result)
 
 
 def parsed(text: str) -> Json:
@@ -175,52 +201,17 @@ def parsed(text: str) -> Json:
         except (ValueError, RecursionError):
             return None
     try:
-        found = list(read(text))
+        raw = list(read(text))
     except Unreadable:
         return None
-    return found[0].value if len(found) == 1 and not found[0].flaws else None
-
-
-def _take(name: str, entry: Mapping[str, Json], result: Said) -> None:
-    parameter = _BY_NAME.get(name)
-    source = _label(name)
-    if parameter is None:
-        names = ", ".join(_BY_NAME)
-        result.findings.append(about(source, KG150, "there is no such parameter", f"use one of {names}"))
-        return
-    others = [kind for kind in ("string", "array", "map") if kind != parameter.collection and entry.get(kind)]
-    value = entry.get(parameter.collection)
-    if others:
-        message = f"takes {_KINDS[parameter.collection]}, not {_KINDS[others[0]]}"
-        result.findings.append(about(source, KG151, message, f"write it as {parameter.collection}: ..."))
-    elif value:
-        _store(parameter, value, source, result)
-
-
-_KINDS: Final = {"string": "a text", "array": "a list of texts", "map": "a mapping of texts"}
+    return raw[0].value if len(raw) == 1 and not raw[0].flaws else None
 
 
 def _label(name: str) -> str:
     return f"parameter {name[:60]}"
 
 
-def _store(parameter: Parameter, value: Json, source: str, result: Said) -> None:
-    """Keep a value of the right shape; an empty one is what a cleared field of the form leaves, and says nothing."""
-    given = _texts(parameter.collection, value)
-    if given is None:
-        message = f"takes {_KINDS[parameter.collection]} of at most {MAX_TEXT // 1024} KiB"
-        result.findings.append(about(source, KG151, message, "quote numbers and booleans"))
-    elif parameter.choices and given and given not in parameter.choices:
-        message = f"{str(given)[:60]} is neither {' nor '.join(parameter.choices)}"
-        result.findings.append(about(source, KG151, message, f"write one of {', '.join(parameter.choices)}"))
-    elif given:
-        assert isinstance(result.values, dict)
-        assert isinstance(result.sources, dict)
-        result.values[parameter.name] = given
-        result.sources[parameter.name] = source
-
-
-def _texts(collection: Collection, value: Json) -> Value | None:
+def _checked(collection: Collection, value: Json) -> Value | None:
     if collection == "string":
         return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
     if collection == "array":
