@@ -1,7 +1,6 @@
 """The frozen values that cross from one stage to the next.
 
-They are named tuples and not dataclasses because importing `dataclasses` costs
-a tenth of a whole run: start-up is a feature here.
+They are named tuples because importing `dataclasses` costs a tenth of a whole run: start-up is a feature here.
 """
 
 from collections.abc import Mapping
@@ -63,8 +62,8 @@ class Document(NamedTuple):
     """
 
     file: str
-    number: int
-    value: Json
+    number: int = 0
+    value: Json = None
     text: str = ""
     line: int = 0
     flaws: "tuple[Diagnostic, ...]" = ()
@@ -143,13 +142,21 @@ class Rule(NamedTuple):
         severity: Severity | None = None,
     ) -> "Diagnostic":
         """What is wrong with a value. `path` leads to it in the document that was judged (for a missing key: to its mapping)."""
-        return Diagnostic(self, severity or self.severity, path, message, fix, found, expected)
+        return Diagnostic(
+            rule=self,
+            severity=severity or self.severity,
+            path=path,
+            message=message,
+            fix=fix,
+            found=found,
+            expected=expected,
+        )
 
     def in_file(
         self, file: str, message: str, *, line: int = 0, column: int = 0, path: Path = (), fix: str = ""
     ) -> "Diagnostic":
         """What is wrong with a file, at a line and column that are known already (from 1; 0 is unknown)."""
-        return Diagnostic(self, self.severity, path, message, fix, file=file, line=line, column=column)
+        return self.at(path, message, fix=fix)._replace(file=file, line=line, column=column)
 
 
 class Diagnostic(NamedTuple):

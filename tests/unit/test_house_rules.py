@@ -55,21 +55,6 @@ POSITIONAL = {
     "diagnostics/suppression.py",
     "files/cluster/__init__.py",
     "files/cluster/login.py",
-    "integrations/argocd/generate.py",
-    "integrations/argocd/parameters.py",
-    "integrations/krm/configuration.py",
-    "integrations/krm/functions.py",
-    "integrations/krm/resource_list.py",
-    "model.py",
-    "nodes/facts.py",
-    "nodes/gpus.py",
-    "nodes/inventory.py",
-    "pipeline/load.py",
-    "pipeline/overlay.py",
-    "pipeline/strategies/auto.py",
-    "pipeline/strategies/count.py",
-    "pipeline/strategies/explicit.py",
-    "pipeline/validate.py",
 }
 #: A path of one developer's machine; the look-behind passes over addresses and relative paths.
 MACHINE_PATH = re.compile(r"(?<![\w.*$})-])/(?:work|root|Users|opt/wheels)/")

@@ -16,19 +16,19 @@ def choose(
 
     `documents` hold the facts, None where there are none; those from before `oldest` are too old.
     """
-    located: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     if documents is not None:
         from kaitogen.nodes import choosing  # a run without facts needs none of it
 
-        specs, located = choosing.choose(specs, documents, oldest)
+        specs, diagnostics = choosing.choose(specs, documents, oldest)
     named: list[Spec] = []
     for spec in specs:
         problem = _still_open(spec)
         if problem is None:
             named.append(spec)
         else:
-            located.append(problem.of(spec.origin))
-    return named, located
+            diagnostics.append(problem.of(spec.origin))
+    return named, diagnostics
 
 
 def _still_open(spec: Spec) -> Diagnostic | None:

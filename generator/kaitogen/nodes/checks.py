@@ -1,16 +1,20 @@
-"""Chosen nodes held against their facts: is each there, has it GPUs, can it take a pod, do they go together."""
+"""Chosen nodes held against their facts: is each there, has it GPUs, can it take a pod, do they go together, and does
+the selector take these and no others.
+"""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from kaitogen.diagnostics.wording import listed
+from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.byo_nodes import KG313
-from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Path, Rule, Spec
-from kaitogen.nodes.facts import NodeFacts
-from kaitogen.nodes.gpus import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, gpus
+from kaitogen.kaito.rules.ignored import SYSTEM_LABEL_DOMAINS
+from kaitogen.model import PIN_LABEL, Diagnostic, Path, Rule, Spec
+from kaitogen.nodes import default_labels
+from kaitogen.nodes.facts import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory
-from kaitogen.nodes.tolerations import of_spec, untolerated
+from kaitogen.nodes.status import of_spec, untolerated
 
 KG304 = Rule("KG304", "A name that is a slip of another node's", kind="can't work")
 KG305 = Rule("KG305", "A node that the inventory does not know", kind="warning")
@@ -18,14 +22,17 @@ KG306 = Rule("KG306", "A node without a GPU", kind="can't work")
 KG307 = Rule("KG307", "A node that is not Ready", kind="warning")
 KG308 = Rule("KG308", "A node that is cordoned", kind="warning")
 KG309 = Rule("KG309", "A taint that KAITO's pods do not tolerate", kind="warning")
+KG310 = Rule("KG310", "Chosen nodes that the selector does not match", kind="warning", since="0.4")
 KG311 = Rule("KG311", "A node of another instance type", kind="can't work")
 KG312 = Rule("KG312", "Nodes of several instance types", kind="invalid")
+KG314 = Rule("KG314", "A selector that matches other nodes as well", kind="warning", since="0.4")
 KG315 = Rule("KG315", "Nodes without the labels that KAITO reads", kind="refused", since="0.8")
 KG316 = Rule("KG316", "Nodes with different GPUs", kind="refused", since="0.8")
 
 
 NODES: Final[Path] = ("spec", "placement", "nodes")
-_TYPE: Final[Path] = ("spec", "placement", "instanceType")
+#: As many nodes are named in a command to run.
+_MANY: Final = 20
 #: What KAITO reads of nodes that a user brings (R24, R25).
 _READ_UNDER_BYO: Final = (PRODUCT_LABEL, COUNT_LABEL, MEMORY_LABEL)
 
@@ -38,7 +45,7 @@ def unknown(spec: Spec, facts: Inventory) -> Iterator[Diagnostic]:
         where = f" of {facts.cluster[:60]}" if facts.cluster else ""
         message = f"there is no node {name[:80]} in the inventory{where}"
         siblings = facts.lookup.siblings(name)
-        near = None if siblings else facts.lookup.meant(name)
+        near = None if siblings else facts.lookup.nearest(name)
         if near is not None:
             yield KG304.at((*NODES, index), message, fix=f"did you mean {near}?", found=name[:80])
         else:
@@ -88,10 +95,14 @@ def _without_taint(spec: Spec, node: NodeFacts, taint: str) -> str:
 
 def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
     wanted = spec.placement.instance_type
-    if wanted is not None and node.instance_type not in ("", wanted):
+    if wanted is not None and _of_other_type(spec, node):
         message = f"node {node.name} is a {node.instance_type}, and the intent says {wanted[:60]}"
         advice = f"write instanceType: {node.instance_type}, or name other nodes"
         yield KG311.at(path, message, fix=advice, found=node.instance_type, expected=wanted)
+
+
+def _of_other_type(spec: Spec, node: NodeFacts) -> bool:
+    return node.instance_type != "" and spec.placement.instance_type not in (None, node.instance_type)
 
 
 def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
@@ -168,7 +179,61 @@ def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
         yield KG315.at(NODES, message, fix=advice)
 
 
-def detected(nodes: Sequence[NodeFacts]) -> str | None:
-    """The one instance type of the nodes; None where they have none or several."""
-    found = {node.labels.get(INSTANCE_TYPE_LABEL, "") for node in nodes}
-    return found.pop() or None if len(found) == 1 else None
+def judge_selector(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Diagnostic]:
+    """Nodes that the selector misses, and others that it takes as well."""
+    if not nodes or not _looks_for_nodes(spec):
+        return
+    labels = selected_labels(spec)
+    chosen = {node.name for node in nodes}
+    found = facts.lookup.having(labels)
+    given = spec.placement.label_selector is not None
+    path: Path = ("spec", "placement", "labelSelector") if given else NODES
+    missed = [node.name for node in nodes if node.name not in found and not _of_other_type(spec, node)]
+    if missed:
+        yield _missed(spec, path, labels, missed)
+    others = sorted(found - chosen)
+    if others and not (spec.target.has(versions.LISTED_NODES_ONLY) and not spec.target.byo):
+        yield _others(spec, path, labels, others)
+
+
+def _missed(spec: Spec, path: Path, labels: Mapping[str, str], missed: Sequence[str]) -> Diagnostic:
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    chosen = f"{number_of(len(missed), 'chosen node')} {'does' if len(missed) == 1 else 'do'} not match"
+    message = f"KAITO {spec.target.kaito} finds nodes by {selector[:120]}, and {chosen}: {listed(missed)}"
+    foreign = [key for key in labels if key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)]
+    if foreign:
+        advice = f"select by another label than {foreign[0]}, which is not for people to set"
+    else:
+        advice = f"run: {_label_command(missed, labels)}"
+    return KG310.at(path, message, fix=advice)
+
+
+def _others(spec: Spec, path: Path, labels: Mapping[str, str], others: Sequence[str]) -> Diagnostic:
+    selector = ",".join(f"{key}={value}" for key, value in labels.items()) or "the empty selector"
+    message = f"{selector[:120]} matches {number_of(len(others), 'node')} besides the chosen ones, which KAITO {spec.target.kaito} may "
+    message += f"take as well: {listed(others)}"
+    advice = "select by a label that only the chosen nodes have"
+    if spec.target.byo and spec.placement.label_selector is not None:
+        names = spec.placement.nodes or ()
+        advice = f"remove labelSelector, and run: {_label_command(names, {PIN_LABEL: spec.name})}"
+    return KG314.at(path, message, fix=advice, found=listed(others))
+
+
+def _label_command(names: Iterable[str], labels: Mapping[str, str]) -> str:
+    """The line of a shell that puts labels on nodes. Names and labels have passed schemas that let no blank through."""
+    nodes = list(names)
+    shown = " ".join(nodes[:_MANY]) + (" ..." if len(nodes) > _MANY else "")
+    pairs = " ".join(f"{key}={value}" for key, value in labels.items())
+    safe = re.fullmatch(r"[-\w./ =]+", pairs) is not None
+    return f"kubectl label nodes {shown} {pairs if safe else '...'}"
+
+
+def _looks_for_nodes(spec: Spec) -> bool:
+    """Whether KAITO takes nodes that are there already; since 0.11 it does so only where the user brings them."""
+    return spec.target.byo or spec.target.has(versions.NODES_REUSED)
+
+
+def selected_labels(spec: Spec) -> dict[str, str]:
+    """The labels that a placement's nodes are selected by."""
+    selector = spec.placement.label_selector
+    return default_labels(spec) if selector is None else dict(selector.get("matchLabels") or {})

@@ -1,51 +1,43 @@
-"""The nodes of each intent from facts: selections become names, and what the names' facts say is found."""
+"""The nodes of each intent from facts: selections become names, instance type and selector follow, and all of it is checked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import listed, number_of
-from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Path, Rule, Spec
-from kaitogen.nodes import checks, inventory, pinning
-from kaitogen.nodes.facts import NodeFacts
+from kaitogen.kaito.rules.resource import RESERVED_KEYS
+from kaitogen.model import INSTANCE_TYPE_LABEL, ByoNodes, Diagnostic, Document, Path, Rule, Spec
+from kaitogen.nodes import checks, default_labels, inventory
+from kaitogen.nodes.facts import POOL_LABELS, PRODUCT_LABEL, ZONE_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory, Known
-from kaitogen.nodes.quick_selectors import Refused, asked
-from kaitogen.nodes.selectors import Selector, equal, matches
-from kaitogen.nodes.tolerations import obstacles, of_spec
+from kaitogen.nodes.selectors import Refused, Selector, asked, equal, matches
+from kaitogen.nodes.status import obstacles, of_spec
 
 KG302 = Rule("KG302", "A selection that no node fulfils", kind="invalid")
 KG303 = Rule("KG303", "A selection that too few nodes fulfil", kind="invalid")
 KG323 = Rule("KG323", "There is no such quick selector", kind="invalid")
 
-
-NODES: Final[Path] = ("spec", "placement", "nodes")
-_SELECT: Final[Path] = (*NODES, "select")
-
-
-class _Failed(Exception):
-    """A selection that comes to nothing; `problem` says why."""
-
-    def __init__(self, problem: Diagnostic) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
+_SELECT: Final[Path] = (*checks.NODES, "select")
+#: Labels that stay with a node, and so may be selected by without being asked to; in this order.
+_LASTING: Final = (*POOL_LABELS, INSTANCE_TYPE_LABEL, PRODUCT_LABEL, ZONE_LABEL)
 
 
-class Chosen(NamedTuple):
-    """The nodes of one placement in order, and the labels that its selection asks for by equality."""
+class _Selected(NamedTuple):
+    """The nodes that a selection comes to, in order, and the labels that it asks for by equality."""
 
     nodes: tuple[NodeFacts, ...]
-    asked: Mapping[str, str]
+    labels: Mapping[str, str]
 
 
 def choose(
     specs: Iterable[Spec], documents: Sequence[Document], oldest: str
 ) -> tuple[list[Spec], list[Diagnostic]]:
     """The Specs with the nodes that their selections come to, and what is wrong with any of it."""
-    known, located = inventory.read(documents, oldest)
+    known, diagnostics = inventory.read(documents, oldest)
     if known.inventory is None:
         # What an unreadable inventory would have answered is no second error.
-        wrong = not documents or bool(located)
-        return [spec for spec in specs if spec.placement.selection is None or not wrong], located
+        unreadable = not documents or bool(diagnostics)
+        return [spec for spec in specs if spec.placement.selection is None or not unreadable], diagnostics
     mark = {inventory.MARK: inventory.mark(known.inventory)} if known.inventory.document.inline else {}
     chosen: list[Spec] = []
     for spec in specs:
@@ -54,37 +46,36 @@ def choose(
             chosen.append(spec)
             continue
         try:
-            made, problems = _decided(spec, known, known.inventory)
-        except _Failed as failed:
-            located.append(failed.problem.of(spec.origin))
+            with_nodes, problems = _with_nodes(spec, known, known.inventory)
+        except Refused as refused:
+            diagnostics.append(refused.problem.of(spec.origin))
             continue
-        located.extend(problem.of(spec.origin) for problem in problems)
-        chosen.append(made._replace(annotations={**made.annotations, **mark}))
-    return chosen, located
+        diagnostics.extend(problem.of(spec.origin) for problem in problems)
+        chosen.append(with_nodes._replace(annotations={**with_nodes.annotations, **mark}))
+    return chosen, diagnostics
 
 
-def _decided(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
+def _with_nodes(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
     """The Spec with names, instance type and selector from the facts, and what these say against it."""
-    selection = spec.placement.selection
     problems: list[Diagnostic] = []
-    if selection is None:
+    if spec.placement.selection is None:
         problems += checks.unknown(spec, facts)
         nodes = tuple(facts.nodes[name] for name in spec.placement.nodes or () if name in facts.nodes)
-        chosen = Chosen(nodes, {})
+        problems += checks.judge(spec, nodes)
+        spec = _with_instance_type(spec, nodes)
     else:
-        chosen = _selected(spec, known, facts)
-    problems += checks.judge(spec, chosen.nodes)
-    spec = pinning.typed(spec, chosen.nodes)
-    if selection is not None:
-        names = tuple(node.name for node in chosen.nodes)
+        nodes, labels = _selected(spec, known, facts)
+        problems += checks.judge(spec, nodes)
+        spec = _with_instance_type(spec, nodes)
+        names = tuple(node.name for node in nodes)
         spec = spec._replace(placement=spec.placement._replace(nodes=names, selection=None))
-        spec = pinning.pinned(spec, chosen.nodes, chosen.asked, facts)
-    problems += pinning.judge(spec, chosen.nodes, facts)
-    return pinning.with_byo_nodes(spec, chosen.nodes, facts), problems
+        spec = _with_selector(spec, nodes, labels, facts)
+    problems += checks.judge_selector(spec, nodes, facts)
+    return _with_byo_nodes(spec, nodes, facts), problems
 
 
-def _selected(spec: Spec, known: Known, facts: Inventory) -> Chosen:
-    """The nodes that a selection comes to; _Failed where it comes to none, or to less than it asks for."""
+def _selected(spec: Spec, known: Known, facts: Inventory) -> _Selected:
+    """The nodes that a selection comes to; Refused where it comes to none, or to less than it asks for."""
     selection = spec.placement.selection or {}
     selector = _conditions(spec, known)
     labels = {one.key: one.values[0] for one in selector if one.operator == "in" and len(one.values) == 1}
@@ -95,16 +86,16 @@ def _selected(spec: Spec, known: Known, facts: Inventory) -> Chosen:
     if selection.get("require", "ready") == "ready":
         tolerations = of_spec(spec)
         against = [(node, obstacles(node, tolerations)) for node in matching]
-        fit = [node for node, found in against if not found]
-        passed_over = [f"{node.name} is {' and '.join(found)}" for node, found in against if found]
-    wanted = selection.get("count", spec.placement.node_count)
-    if not fit or (wanted is not None and len(fit) < wanted):
-        raise _Failed(_too_few(len(matching), len(fit), wanted, passed_over, facts))
+        fit = [node for node, reasons in against if not reasons]
+        passed_over = [f"{node.name} is {' and '.join(reasons)}" for node, reasons in against if reasons]
+    count = selection.get("count", spec.placement.node_count)
+    if not fit or (count is not None and len(fit) < count):
+        raise Refused(_too_few(len(matching), len(fit), count, passed_over, facts))
     problem = checks.mixed(spec, fit)
     if problem is not None:
-        raise _Failed(problem)
+        raise Refused(problem)
     ordered = _spread(fit) if selection.get("spread") else fit
-    return Chosen(tuple(ordered[:wanted]), labels)
+    return _Selected(tuple(ordered[:count]), labels)
 
 
 def _conditions(spec: Spec, known: Known) -> Selector:
@@ -113,16 +104,16 @@ def _conditions(spec: Spec, known: Known) -> Selector:
     name = select.get("quick")
     quick = known.quick.get(name) if name is not None else None
     if name is not None and quick is None:
-        raise _Failed(_no_quick(name, known))
+        raise Refused(_no_quick(name, known))
     try:
-        found = asked(select)
+        selector = asked(select)
     except Refused as refused:
         problem = refused.problem
-        raise _Failed(problem._replace(path=(*_SELECT, *problem.path))) from refused
+        raise Refused(problem._replace(path=(*_SELECT, *problem.path))) from refused
     instance_type = spec.placement.instance_type
     if instance_type is not None:
-        found += equal({INSTANCE_TYPE_LABEL: instance_type})
-    return found + (quick.selector if quick is not None else ())
+        selector += equal({INSTANCE_TYPE_LABEL: instance_type})
+    return selector + (quick.selector if quick is not None else ())
 
 
 def _spread(nodes: Sequence[NodeFacts]) -> list[NodeFacts]:
@@ -143,7 +134,7 @@ def _no_quick(name: str, known: Known) -> Diagnostic:
 
 
 def _too_few(
-    matching: int, fit: int, wanted: int | None, passed_over: Sequence[str], facts: Inventory
+    matching: int, fit: int, count: int | None, passed_over: Sequence[str], facts: Inventory
 ) -> Diagnostic:
     advice = "ask for other nodes, or refresh the inventory"
     if not matching:
@@ -156,5 +147,71 @@ def _too_few(
         message = f"of {number_of(matching, 'matching node')} none can take a pod now{why}"
         return KG302.at(_SELECT, message, fix=advice)
     able = "can take a pod now" if passed_over else "are there"
-    message = f"{number_of(wanted or 0, 'node')} asked for, and {fit} of {number_of(matching, 'matching node')} {able}{why}"
-    return KG303.at(NODES, message, fix=advice, found=str(fit), expected=str(wanted))
+    message = f"{number_of(count or 0, 'node')} asked for, and {fit} of {number_of(matching, 'matching node')} {able}{why}"
+    return KG303.at(checks.NODES, message, fix=advice, found=str(fit), expected=str(count))
+
+
+def _with_instance_type(spec: Spec, nodes: Sequence[NodeFacts]) -> Spec:
+    """The Spec with the one instance type of its nodes, where it names none and KAITO takes one."""
+    placement = spec.placement
+    if spec.target.byo or placement.instance_type is not None:
+        return spec
+    types = {node.instance_type for node in nodes if gpus(node)}
+    instance_type = types.pop() or None if len(types) == 1 else None
+    return spec._replace(placement=placement._replace(instance_type=instance_type))
+
+
+def _with_selector(
+    spec: Spec, nodes: Sequence[NodeFacts], asked_labels: Mapping[str, str], facts: Inventory
+) -> Spec:
+    """The Spec with a selector of labels that its selected nodes have and no others, where it names none and some do.
+
+    Where KAITO provisions the strategy's own default stays: it selects by the instance type.
+    """
+    placement = spec.placement
+    if not spec.target.byo or placement.label_selector is not None:
+        return spec
+    chosen = {node.name for node in nodes}
+    if facts.lookup.having(default_labels(spec)) == chosen:
+        return spec
+    labels = _distinguishing(nodes, asked_labels, facts)
+    if labels is None:
+        return spec
+    return spec._replace(placement=placement._replace(label_selector={"matchLabels": labels}))
+
+
+def _distinguishing(
+    nodes: Sequence[NodeFacts], asked_labels: Mapping[str, str], facts: Inventory
+) -> dict[str, str] | None:
+    """The fewest of the labels asked for and the lasting ones that these nodes have and no others; None where none do."""
+    chosen = {node.name for node in nodes}
+    labels = {key: value for key, value in asked_labels.items() if key not in RESERVED_KEYS}
+    others = facts.lookup.having(labels) - chosen
+    for key in _LASTING:
+        if not others:
+            break
+        values = {node.labels.get(key) for node in nodes}
+        value = values.pop() if len(values) == 1 else None
+        if value is None or key in labels:
+            continue
+        left = {name for name in others if facts.nodes[name].labels.get(key) == value}
+        if len(left) < len(others):
+            labels[key], others = value, left
+    return labels if labels and not others else None
+
+
+def _with_byo_nodes(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Spec:
+    """The Spec with what the facts say about all of its nodes, for the rules of KAITO's that need it."""
+    if not nodes:
+        return spec
+    with_gpus = [one for node in nodes if (one := gpus(node)) is not None]
+    least = min((one.number for one in with_gpus), default=0)
+    # KAITO rounds the memory of a GPU to whole GiB.
+    memory = min(((one.memory * 2 + 1024) // 2048 for one in with_gpus), default=0)
+    byo_nodes = ByoNodes(
+        nodes=len(spec.placement.nodes or ()),
+        gpus=least,
+        memory=least * memory * 2**30,
+        pinned=facts.lookup.having(checks.selected_labels(spec)) == {node.name for node in nodes},
+    )
+    return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes))

@@ -1,9 +1,11 @@
-"""What is known about one node: an entry of an inventory as a value, and what its labels say."""
+"""What is known about one node: an entry of an inventory as a value, what its labels say, and its GPUs."""
 
+import re
 from collections.abc import Mapping
 from sys import intern
 from typing import Final, NamedTuple
 
+from kaitogen.kaito.catalogue.skus import PROVIDERS, Sku, find_sku
 from kaitogen.kaito.objects import part, parts, text
 from kaitogen.model import INSTANCE_TYPE_LABEL, Json
 
@@ -86,15 +88,15 @@ def of_entry(entry: Json) -> NodeFacts:
         Taint(one["key"], one.get("value", ""), one["effect"]) for one in entry.get("taints") or ()
     )
     return NodeFacts(
-        entry["name"],
-        entry["ready"],
-        entry.get("cordoned", False),
-        tuple(entry.get("pressure") or ()),
-        entry.get("created", ""),
-        entry.get("labels") or {},
-        taints,
-        entry.get("capacity") or {},
-        entry.get("allocatable") or {},
+        name=entry["name"],
+        ready=entry["ready"],
+        cordoned=entry.get("cordoned", False),
+        pressure=tuple(entry.get("pressure") or ()),
+        created=entry.get("created", ""),
+        labels=entry.get("labels") or {},
+        taints=taints,
+        capacity=entry.get("capacity") or {},
+        allocatable=entry.get("allocatable") or {},
     )
 
 
@@ -142,3 +144,115 @@ def whole(quantity: Json) -> int | None:
         return None
     digits, factor = (quantity[:-1], 1000) if quantity.endswith("k") else (quantity, 1)
     return int(digits) * factor if digits.isascii() and digits.isdigit() else None
+
+
+#: What device plugins call a whole GPU, by vendor.
+_WHOLE: Final = {
+    "nvidia": ("nvidia.com/gpu", "nvidia.com/gpu.shared"),
+    "amd": ("amd.com/gpu",),
+    "intel": ("gpu.intel.com/i915", "gpu.intel.com/xe"),
+}
+#: What they call parts of one.
+_PARTS: Final = {"nvidia": "nvidia.com/mig-", "amd": "amd.com/"}
+#: Labels that name the product: GPU Feature Discovery's and its like.
+_PRODUCT: Final = {
+    "nvidia": ("nvidia.com/gpu.product",),
+    "amd": ("amd.com/gpu.product-name", "beta.amd.com/gpu.product-name"),
+    "intel": ("gpu.intel.com/product",),
+}
+_ACCELERATOR: Final = (
+    "accelerator",
+    "kubernetes.azure.com/accelerator",
+    "cloud.google.com/gke-accelerator",
+    "k8s.amazonaws.com/accelerator",
+)
+PRODUCT_LABEL: Final = "nvidia.com/gpu.product"
+COUNT_LABEL: Final = "nvidia.com/gpu.count"
+MEMORY_LABEL: Final = "nvidia.com/gpu.memory"
+_AMD_MEMORY: Final = "amd.com/gpu.vram"
+
+
+class Gpus(NamedTuple):
+    """The GPUs of a node. `sign` says how they are seen, `memory` is that of one GPU in MiB (0: not known).
+
+    `number` is how many the node has, `allocatable` how many pods may have; `slices` the parts
+    of GPUs that may be had, by the name of the resource; `resources` are the names of whole ones.
+    """
+
+    sign: str
+    vendor: str
+    product: str
+    number: int
+    allocatable: int
+    memory: int
+    slices: Mapping[str, int]
+    resources: tuple[str, ...]
+
+
+def gpus(node: NodeFacts) -> Gpus | None:
+    """The GPUs of a node; None where no sound sign shows any."""
+    sku = _sku(node.instance_type)
+    vendor, sign = _sign(node, sku)
+    if not sign:
+        return None
+    names = _WHOLE.get(vendor, ())
+    product = next((node.labels[label] for label in _PRODUCT.get(vendor, ()) if label in node.labels), "")
+    labelled = whole(node.labels.get(COUNT_LABEL, "")) or 0
+    has = sum(max(node.capacity.get(name, 0), node.allocatable.get(name, 0)) for name in names)
+    prefix = _PARTS.get(vendor)
+    slices = {
+        name: number
+        for name, number in node.allocatable.items()
+        if prefix and name.startswith(prefix) and name not in names and number
+    }
+    return Gpus(
+        sign=sign,
+        vendor=vendor,
+        product=product or (sku.gpu_model if sku is not None else ""),
+        number=has or labelled or (sku.gpus if sku is not None and not slices else 0),
+        allocatable=sum(node.allocatable.get(name, 0) for name in names),
+        memory=_memory(node, sku),
+        slices=slices,
+        resources=names,
+    )
+
+
+def _sign(node: NodeFacts, sku: Sku | None) -> tuple[str, str]:
+    """Vendor and sign, the soundest one first; two empty texts where there is none."""
+    for vendor, names in _WHOLE.items():
+        prefix = _PARTS.get(vendor, names[0])
+        for name, number in (*node.allocatable.items(), *node.capacity.items()):
+            if number and (name in names or name.startswith(prefix)):
+                return vendor, f"resource {name}"
+    for vendor, labels in _PRODUCT.items():
+        found = next((label for label in labels if node.labels.get(label)), None)
+        if found is not None:
+            return vendor, f"label {found}"
+    for label in _ACCELERATOR:
+        value = node.labels.get(label, "")
+        if value not in ("", "false"):
+            return _vendor(value), f"label {label}"
+    if sku is not None and sku.gpus:
+        return _vendor(sku.gpu_model), "instance type"
+    return "", ""
+
+
+def _vendor(words: str) -> str:
+    """The vendor that a word names; NVIDIA's GPUs go by many names."""
+    lower = words.lower()
+    return next((vendor for vendor in ("amd", "intel") if vendor in lower), "nvidia")
+
+
+def _sku(instance_type: str) -> Sku | None:
+    found = (find_sku(provider, instance_type) for provider in PROVIDERS) if instance_type else ()
+    return next((sku for sku in found if sku is not None), None)
+
+
+def _memory(node: NodeFacts, sku: Sku | None) -> int:
+    labelled = whole(node.labels.get(MEMORY_LABEL, ""))
+    if labelled:
+        return labelled
+    match = re.fullmatch(r"([0-9]{1,6})(G|M)i?B?", node.labels.get(_AMD_MEMORY, ""))
+    if match:
+        return int(match[1]) * (1024 if match[2] == "G" else 1)
+    return sku.memory * 1024 // sku.gpus if sku is not None and sku.gpus else 0

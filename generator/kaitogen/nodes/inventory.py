@@ -1,15 +1,13 @@
-"""The documents of an inventory to facts: one NodeInventory, and QuickSelectors beside it."""
+"""An inventory of nodes: its documents read as facts, and nodes found in it by label and by name."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen import schema
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Origin, Rule
-from kaitogen.nodes import quick_selectors
-from kaitogen.nodes.facts import NodeFacts, of_entry
-from kaitogen.nodes.gpus import gpus
-from kaitogen.nodes.lookup import Lookup
-from kaitogen.nodes.quick_selectors import Quick
+from kaitogen.nodes.facts import NodeFacts, gpus, of_entry
+from kaitogen.nodes.selectors import BUILT_IN, QUICK_KIND, Quick, quick_selectors
 from kaitogen.yaml.writer import dump
 
 KG320 = Rule("KG320", "No inventory of nodes", kind="invalid")
@@ -18,9 +16,62 @@ KG322 = Rule("KG322", "A node that stands twice in an inventory", kind="invalid"
 
 
 KIND: Final = "NodeInventory"
-_SCHEMAS: Final = {KIND: "inventory", quick_selectors.KIND: "quick-selectors"}
+_SCHEMAS: Final = {KIND: "inventory", QUICK_KIND: "quick-selectors"}
 #: What makes an inventory, for the advice of findings.
 MAKE_ONE: Final = "kaitogen nodes snapshot"
+#: What tells the nodes of one pool from each other.
+_NUMBER: Final = re.compile(r"(?<=vmss)[0-9a-z]+$|[0-9]+")
+#: For as many unknown names a near one is looked for: nobody corrects more at a time, and each takes its time.
+_MOST_SLIPS: Final = 50
+
+
+class Lookup:
+    """The nodes of one inventory."""
+
+    def __init__(self, nodes: Mapping[str, NodeFacts]) -> None:
+        self._nodes = nodes
+        self._by_label: dict[str, dict[str, set[str]]] = {}
+        self._by_stem: dict[str, list[str]] = {}
+        self._slips = 0
+
+    def having(self, labels: Mapping[str, str]) -> set[str]:
+        """The names of all nodes, with or without GPUs, that have these labels."""
+        found = [self._values(key).get(value, set()) for key, value in labels.items()]
+        return set.intersection(*found) if found else set(self._nodes)
+
+    def _values(self, key: str) -> dict[str, set[str]]:
+        values = self._by_label.get(key)
+        if values is None:
+            values = self._by_label[key] = {}
+            for name, node in self._nodes.items():
+                if key in node.labels:
+                    values.setdefault(node.labels[key], set()).add(name)
+        return values
+
+    def siblings(self, name: str) -> list[str]:
+        """The names that differ from this one by their number alone, as those of one pool do."""
+        return self._stems().get(_NUMBER.sub("", name), [])
+
+    def _stems(self) -> dict[str, list[str]]:
+        if not self._by_stem:
+            for one in sorted(self._nodes):
+                self._by_stem.setdefault(_NUMBER.sub("", one), []).append(one)
+        return self._by_stem
+
+    def nearest(self, name: str) -> str | None:
+        """The node whose name this one is a slip of; None where there is none, or too many were asked for."""
+        self._slips += 1
+        if self._slips > _MOST_SLIPS:
+            return None
+        from kaitogen.diagnostics import suggest  # only a wrong name needs it
+
+        # Of a pool's many names one is compared, and only then those of the pool that is meant.
+        stem = suggest.nearest(_NUMBER.sub("", name), self._stems())
+        if stem is None:
+            return None
+        pool = self._stems()[stem]
+        numbers = _NUMBER.findall(name)
+        return next((one for one in pool if _NUMBER.findall(one) == numbers), pool[0])
 
 
 class Inventory(NamedTuple):
@@ -41,7 +92,7 @@ class Known(NamedTuple):
     """Everything that is known about nodes; `inventory` is None where no facts were given."""
 
     inventory: Inventory | None = None
-    quick: Mapping[str, Quick] = quick_selectors.BUILT_IN
+    quick: Mapping[str, Quick] = BUILT_IN
 
 
 #: The annotation that says which facts a manifest was made from, where they stand in no file.
@@ -57,20 +108,20 @@ def mark(inventory: Inventory) -> str:
 
 def read(documents: Sequence[Document], oldest: str = "") -> tuple[Known, list[Diagnostic]]:
     """What the documents say, and what is wrong with them. `oldest` is the time before which facts are too old."""
-    located: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     inventory: Inventory | None = None
-    selectors = dict(quick_selectors.BUILT_IN)
+    selectors = dict(BUILT_IN)
     for document in documents:
         problems = _problems(document, inventory)
-        located += [problem.of(Origin(document)) for problem in problems]
+        diagnostics += [problem.of(Origin(document)) for problem in problems]
         if problems:
             continue
-        if document.value["kind"] == quick_selectors.KIND:
-            selectors |= {one.name: one for one in quick_selectors.of_document(document, located)}
+        if document.value["kind"] == QUICK_KIND:
+            selectors |= {one.name: one for one in quick_selectors(document, diagnostics)}
         else:
-            inventory = _inventory(document, located)
-            located += [problem.of(Origin(document)) for problem in _age(inventory, oldest)]
-    return Known(inventory, selectors), located
+            inventory = _inventory(document, diagnostics)
+            diagnostics += [problem.of(Origin(document)) for problem in _age(inventory, oldest)]
+    return Known(inventory, selectors), diagnostics
 
 
 def _problems(document: Document, before: Inventory | None) -> list[Diagnostic]:
@@ -91,7 +142,7 @@ def _problems(document: Document, before: Inventory | None) -> list[Diagnostic]:
     return schema.problems(_SCHEMAS[kind], value)
 
 
-def _inventory(document: Document, located: list[Diagnostic]) -> Inventory:
+def _inventory(document: Document, diagnostics: list[Diagnostic]) -> Inventory:
     spec = document.value["spec"]
     nodes: dict[str, NodeFacts] = {}
     for index, entry in enumerate(spec["nodes"]):
@@ -99,11 +150,16 @@ def _inventory(document: Document, located: list[Diagnostic]) -> Inventory:
         if facts.name in nodes:
             path = ("spec", "nodes", index, "name")
             message = f"node {facts.name[:80]} stands twice in the inventory"
-            located.append(KG322.at(path, message, fix="remove one of the two").of(Origin(document)))
+            diagnostics.append(KG322.at(path, message, fix="remove one of the two").of(Origin(document)))
         nodes[facts.name] = facts
     with_gpus = tuple(nodes[name] for name in sorted(nodes) if gpus(nodes[name]))
     return Inventory(
-        document, nodes, Lookup(nodes), with_gpus, spec.get("cluster", ""), spec.get("taken", "")
+        document=document,
+        nodes=nodes,
+        lookup=Lookup(nodes),
+        gpu_nodes=with_gpus,
+        cluster=spec.get("cluster", ""),
+        taken=spec.get("taken", ""),
     )
 
 

@@ -1,8 +1,11 @@
-"""Label selectors in the notation of kubectl's -l: read in full, judged at the character, and asked of labels."""
+"""Label selectors in the notation of kubectl's -l, and quick selectors: names for common kinds of nodes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
+
+from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Json, Origin, Rule
+from kaitogen.nodes.facts import LEFT_OUT, ZONE_LABEL
 
 Operator: TypeAlias = Literal["in", "notin", "exists", "absent", ">", "<"]
 
@@ -202,3 +205,75 @@ def _tokens(text: str) -> list[_Token]:
 
 def _is_name(text: str) -> bool:
     return len(text) <= _MOST_OF_A_NAME and _NAME.fullmatch(text) is not None
+
+
+KG324 = Rule("KG324", "A label expression that selects nothing", kind="invalid")
+
+
+QUICK_KIND: Final = "QuickSelectors"
+
+
+class Quick(NamedTuple):
+    """One named selector; `file` is the one that it stands in, empty for kaitogen's own."""
+
+    name: str
+    description: str
+    selector: Selector
+    file: str = ""
+
+
+BUILT_IN: Final = {
+    name: Quick(name, description, equal(labels))
+    for name, description, labels in (
+        ("nc24", "one A100 of 80 GB on Azure", {INSTANCE_TYPE_LABEL: "Standard_NC24ads_A100_v4"}),
+        ("nc96", "four A100s of 80 GB on Azure", {INSTANCE_TYPE_LABEL: "Standard_NC96ads_A100_v4"}),
+        ("gpu", "NVIDIA GPUs", {"accelerator": "nvidia"}),
+        (
+            "gpu-amd64",
+            "NVIDIA GPUs beside an x86 processor",
+            {"accelerator": "nvidia", "kubernetes.io/arch": "amd64"},
+        ),
+    )
+}
+
+
+class Refused(Exception):
+    """A selection that comes to nothing; `problem` says why, its path starting at the selection's mapping."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def asked(selection: Mapping[str, Json]) -> Selector:
+    """What `matchLabels`, `labels`, `instanceType` and `zone` of a selection ask for together; Refused where nothing can match."""
+    fixed = dict(selection.get("matchLabels") or {})
+    selector = equal(fixed)
+    if "labels" in selection:
+        try:
+            selector += parse(selection["labels"])
+        except NoSelector as wrong:
+            message = f"at character {wrong.column} of the label expression: {wrong.message}"
+            raise Refused(KG324.at(("labels",), message, fix=wrong.fix)) from wrong
+    for field, label in (("instanceType", INSTANCE_TYPE_LABEL), ("zone", ZONE_LABEL)):
+        if field in selection:
+            selector += equal({label: selection[field]})
+    for requirement in selector:
+        if requirement.key.startswith(LEFT_OUT):
+            message = f"an inventory of nodes leaves out the label {requirement.key[:80]}"
+            field = "matchLabels" if requirement.key in fixed else "labels"
+            advice = "select by a label that does not come and go with the software on the node"
+            raise Refused(KG324.at((field,), message, fix=advice))
+    return selector
+
+
+def quick_selectors(document: Document, diagnostics: list[Diagnostic]) -> Iterator[Quick]:
+    """The selectors of a team's document that conforms to its schema; what is wrong with others goes to `diagnostics`."""
+    for name, selection in document.value["spec"]["selectors"].items():
+        try:
+            selector = asked(selection)
+        except Refused as refused:
+            path = ("spec", "selectors", name, *refused.problem.path)
+            diagnostics.append(refused.problem._replace(path=path).of(Origin(document)))
+            continue
+        yield Quick(name, selection.get("description", ""), selector, document.file)

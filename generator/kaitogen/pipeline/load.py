@@ -244,7 +244,7 @@ def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> Non
 def _document(name: str, index: int, raw: RawDocument, text: str) -> Document:
     own = text[raw.start : raw.end]
     flaws = tuple(_flaw(name, flaw, own, raw.line) for flaw in raw.flaws)
-    return Document(name, index, raw.value, own, raw.line, flaws)
+    return Document(name, index, value=raw.value, text=own, line=raw.line, flaws=flaws)
 
 
 def _flaw(name: str, flaw: Diagnostic, text: str, before: int = 0) -> Diagnostic:

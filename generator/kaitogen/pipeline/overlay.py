@@ -69,7 +69,7 @@ def assignment(target: str, text: str, source: Document) -> Assignment | None:
     """The assignment of a text to `PATH`, or to `NAME:PATH` for one intent alone; None where that is no path."""
     name, colon, path = target.partition(":") if ":" in target.partition("[")[0] else ("", "", target)
     steps = parse_path(path)
-    return None if steps is None else Assignment(name if colon else None, steps, text, source)
+    return None if steps is None else Assignment(name if colon else None, steps, text=text, source=source)
 
 
 def assign(

@@ -68,16 +68,16 @@ def _intents(document: Document) -> Iterator[tuple[Json, Origin, list[Diagnostic
 
 def target_of(spec: Json) -> Target:
     """The target of an intent's spec, with kaitogen's defaults where it says nothing."""
-    said = spec.get("target")
-    if not said:
+    target = spec.get("target")
+    if not target:
         return Target()
     default = Target()
     return Target(
-        said.get("kaito", default.kaito),
-        said.get("provider", default.provider),
-        said.get("nodeProvisioner", default.node_provisioner),
-        said.get("featureGates", {}),
-        said.get("apiVersion", default.api_version),
+        kaito=target.get("kaito", default.kaito),
+        provider=target.get("provider", default.provider),
+        node_provisioner=target.get("nodeProvisioner", default.node_provisioner),
+        feature_gates=target.get("featureGates", {}),
+        api_version=target.get("apiVersion", default.api_version),
     )
 
 
@@ -177,15 +177,15 @@ def spec_of(value: Json, origin: Origin) -> Spec:
     )
 
 
-def _placement(said: Json) -> Placement:
-    nodes, preferred = said.get("nodes"), said.get("preferredNodes")
+def _placement(placement: Json) -> Placement:
+    nodes, preferred = placement.get("nodes"), placement.get("preferredNodes")
     return Placement(
-        said.get("strategy"),
-        tuple(nodes) if isinstance(nodes, list) else None,
-        nodes if isinstance(nodes, dict) else None,
-        said.get("count"),
-        said.get("instanceType"),
-        said.get("labelSelector"),
-        said.get("partition"),
-        tuple(preferred) if preferred is not None else None,
+        strategy=placement.get("strategy"),
+        nodes=tuple(nodes) if isinstance(nodes, list) else None,
+        selection=nodes if isinstance(nodes, dict) else None,
+        node_count=placement.get("count"),
+        instance_type=placement.get("instanceType"),
+        label_selector=placement.get("labelSelector"),
+        partition=placement.get("partition"),
+        preferred_nodes=tuple(preferred) if preferred is not None else None,
     )

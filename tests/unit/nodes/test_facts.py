@@ -9,10 +9,8 @@ import pytest
 from kaitogen import schema
 from kaitogen.model import Origin, Placement, Spec, Target
 from kaitogen.nodes import snapshot
-from kaitogen.nodes.facts import NodeFacts, Taint, entry, of_entry
-from kaitogen.nodes.gpus import gpus
-from kaitogen.nodes.status import age, chips, used
-from kaitogen.nodes.tolerations import of_presets, of_spec, untolerated
+from kaitogen.nodes.facts import NodeFacts, Taint, entry, gpus, of_entry
+from kaitogen.nodes.status import age, chips, of_presets, of_spec, untolerated, used
 from kaitogen.yaml.writer import dump
 from tests.unit.nodes.samples import NC24, NC96, TYPE, api_node
 from tests.unit.nodes.samples import document as an_inventory

@@ -8,7 +8,7 @@ import yaml
 from kaitogen.kaito.catalogue.models import sized_model
 from kaitogen.kaito.rules.resource import least_weights
 from kaitogen.model import KAITO_VERSIONS, Document, Request, Target
-from kaitogen.nodes.tolerations import of_presets
+from kaitogen.nodes.status import of_presets
 from kaitogen.pipeline.generate import generate
 from tests.unit.nodes.samples import NC96, TYPE, document, entry
 

@@ -95,7 +95,7 @@ def _where(text: str, options: Options) -> Outcome:
 def _assignment(word: str) -> Assignment:
     """`spec.placement.count=3`, or `phi-4:spec.placement.count=3` for one Workspace alone."""
     target, equals, value = word.partition("=")
-    source = Document(f"--set {target[:60]}", 0, None, inline=True)
+    source = Document(f"--set {target[:60]}", inline=True)
     assignment = overlay.assignment(target, value, source) if equals else None
     if assignment is None:
         raise UsageError(f"--set takes PATH=VALUE, not {word[:60]}", fix="write --set spec.placement.count=3")

@@ -46,9 +46,9 @@ class Source(NamedTuple):
 
     part: str
     file: str
-    line: int
-    column: int
-    value: str
+    line: int = 0
+    column: int = 0
+    value: str = ""
 
 
 class Answer(NamedTuple):
@@ -135,7 +135,7 @@ def _sources(origin: Origin, path: Path) -> Iterator[Source]:
 
 def _in_document(document: Document, root: Path, path: Path, given: Path | None) -> Iterator[Source]:
     if document.inline:
-        yield Source("parameter", document.file, 0, 0, "")
+        yield Source("parameter", document.file)
         return
     full = (*root, *path)
     # What is laid over stands at its own path, which may lead further than what is asked for.
@@ -145,7 +145,8 @@ def _in_document(document: Document, root: Path, path: Path, given: Path | None)
         return
     said = _written(document, target)
     part = _part(document, root) if given is None else "environment"
-    yield Source(part, document.file, place.line + document.line, place.column, said)
+    line = place.line + document.line
+    yield Source(part, document.file, line=line, column=place.column, value=said)
 
 
 def _written(document: Document, path: Path) -> str:

@@ -19,7 +19,7 @@ from kaitogen.model import INSTANCE_TYPE_LABEL, Json, Target
 from kaitogen.nodes.facts import NodeFacts
 from kaitogen.nodes.inventory import Known
 from kaitogen.nodes.selectors import Selector, equal, matches
-from kaitogen.nodes.tolerations import obstacles, of_presets
+from kaitogen.nodes.status import obstacles, of_presets
 from kaitogen.yaml.writer import dump
 
 

@@ -5,11 +5,9 @@ from typing import Final, NamedTuple
 
 from kaitogen.diagnostics import wording
 from kaitogen.model import INTENT_API_VERSION, Json
-from kaitogen.nodes.facts import NodeFacts
-from kaitogen.nodes.gpus import Gpus, gpus
+from kaitogen.nodes.facts import Gpus, NodeFacts, gpus
 from kaitogen.nodes.inventory import Known
-from kaitogen.nodes.status import age, chips
-from kaitogen.nodes.tolerations import Toleration, tolerated
+from kaitogen.nodes.status import Toleration, age, chips, tolerated
 
 KIND: Final = "NodeReport"
 _NOTHING: Final = "-"

@@ -4,8 +4,7 @@ from typing import Final
 
 from kaitogen.commands.options import option
 from kaitogen.errors import UsageError
-from kaitogen.nodes.quick_selectors import Refused, asked
-from kaitogen.nodes.selectors import Selector
+from kaitogen.nodes.selectors import Refused, Selector, asked
 
 SELECTOR: Final = option("-l", "--selector", metavar="SELECTOR", help="Labels, as kubectl's -l takes them.")
 

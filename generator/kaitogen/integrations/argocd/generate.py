@@ -121,7 +121,7 @@ def _assignments(app: AppParameters) -> tuple[tuple[Assignment, ...], list[Diagn
         value = app.text(parameter.name) if parameter.path else None
         if value is not None:
             source = app.source(parameter.name)
-            assignments.append(Assignment(None, parameter.path, value, source, typed=False))
+            assignments.append(Assignment(None, parameter.path, text=value, source=source, typed=False))
     for key, text in sorted(app.mapping("set").items()):
         from kaitogen.pipeline import overlay  # few applications lay anything over their intents
 

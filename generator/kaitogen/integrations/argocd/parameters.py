@@ -40,9 +40,9 @@ class Parameter(NamedTuple):
 
 _TRUTH: Final = ("true", "false")
 PARAMETERS: Final = (
-    Parameter("kaito_version", "string", ("spec", "target", "kaito")),
-    Parameter("provider", "string", ("spec", "target", "provider")),
-    Parameter("node_provisioner", "string", ("spec", "target", "nodeProvisioner")),
+    Parameter("kaito_version", "string", path=("spec", "target", "kaito")),
+    Parameter("provider", "string", path=("spec", "target", "provider")),
+    Parameter("node_provisioner", "string", path=("spec", "target", "nodeProvisioner")),
     Parameter(
         "environment",
         "string",
@@ -122,7 +122,7 @@ class AppParameters:
 
     def source(self, name: str) -> Document:
         """Where findings about that parameter's value belong."""
-        return Document(self.sources[name], 0, None, inline=True)
+        return Document(self.sources[name], inline=True)
 
     def _wrong(self, source: str, rule: Rule, message: str, fix: str) -> None:
         self.findings.append(about(source, rule, message, fix))

@@ -67,7 +67,7 @@ def job(config: Json, root: str, name: str = "functionConfig") -> Job:
         return Job("transform")
     named = name_of(config, 0)
     label = f"{name} {named.partition('(')[2].rstrip(')')}" if "(" in named else name
-    document = Document(label, 0, config, inline=True)
+    document = Document(label, value=config, inline=True)
     fields = config if isinstance(config, dict) else {}
     kind, api_version = fields.get("kind"), fields.get("apiVersion")
     if kind in INTENTS:
@@ -84,7 +84,7 @@ def job(config: Json, root: str, name: str = "functionConfig") -> Job:
 def _of_function(document: Document, spec: Json, root: str) -> Job:
     mode = FUNCTIONS[document.value["kind"]]
     intents = tuple(
-        Document(f"{document.file}, spec.intents[{index}]", index, cleaned(intent), inline=True)
+        Document(f"{document.file}, spec.intents[{index}]", index, value=cleaned(intent), inline=True)
         for index, intent in enumerate(spec.get("intents") or ())
     )
     files = _checked(

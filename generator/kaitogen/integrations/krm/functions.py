@@ -153,7 +153,7 @@ def _classify(given: ResourceList) -> _Classified:
         names.add(name)
         own = bookkeeping.cleaned(bookkeeping.renamed_entries(value) if intent else value)
         own_flaws = tuple(flaw.rule.in_file(name, flaw.message, fix=flaw.fix) for flaw in flaws)
-        document = Document(name, number, own, flaws=own_flaws, inline=True)
+        document = Document(name, number, value=own, flaws=own_flaws, inline=True)
         (objects.intents if intent else objects.others)[number] = document
         objects.values[number] = value
     return objects

@@ -82,7 +82,7 @@ def documents(data: bytes, name: str) -> ResourceList:
 def value(item: Item, name: str) -> RawDocument:
     """The value of an item with what is wrong with how it is written; Rejected where it is no YAML."""
     if item.value is not None:
-        return RawDocument(item.value, (), 0, 0, 0)
+        return RawDocument(item.value, flaws=(), start=0, end=0, line=0)
     text = item.text
     if item.indent >= 0:  # as a document of its own: its dash becomes a blank
         text = text[: item.indent] + " " + text[item.indent + 1 :]
