@@ -47,7 +47,6 @@ HEAVY |= {
 }
 #: Files that still build large values by position: to be emptied, never to be added to.
 POSITIONAL = {
-    "commands/diff/migration.py",
     "commands/explain/command.py",
     "commands/explain/provenance.py",
     "commands/nodes/list.py",

@@ -1,8 +1,12 @@
 """How findings, numbers, lists and texts of users are written in front of people, the same in every format."""
 
 from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Final
 
 from kaitogen.model import Diagnostic
+
+#: How wide text for terminals and logs is.
+WIDTH: Final = 110
 
 
 def printable(text: str) -> str:
@@ -20,6 +24,16 @@ def cut(text: str, room: int) -> str:
 def cut_front(text: str, room: int) -> str:
     """The text, or as much of its end as has room: the end of a path says more than its beginning."""
     return text if len(text) <= room else "…" + text[1 - room :]
+
+
+def wrapped(text: str, first: str, others: str, width: int = WIDTH) -> list[str]:
+    """The text in lines of a terminal, each behind its indent; words stay whole, and nothing steers the terminal."""
+    text = printable(text)
+    if len(first) + len(text) <= width:
+        return [first + text]
+    from textwrap import wrap  # costs more than most texts need
+
+    return wrap(text, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 
 
 def number_of(number: int, noun: str) -> str:

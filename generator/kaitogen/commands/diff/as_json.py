@@ -4,32 +4,31 @@ import json
 from typing import Any, Final
 
 from kaitogen import __version__
-from kaitogen.commands.diff import wording
-from kaitogen.commands.diff.report import Told
+from kaitogen.commands.diff.report import MEANING, DiffReport, what
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.kaito.objects import MISSING
-from kaitogen.kaito.updates.model import Change, Cost, Judgement, ObjectChange
+from kaitogen.kaito.updates.model import Change, Judgement, ObjectChange
 from kaitogen.model import Json
 
 #: The version of the shape; it rises when a reader of the old one would go wrong.
 VERSION: Final = 1
 
 
-def write(told: Told) -> str:
+def write(report: DiffReport) -> str:
     """One JSON object with a newline at its end."""
     document = {
         "version": VERSION,
         "tool": {"name": "kaitogen", "version": __version__},
-        "against": told.against,
-        "compared": told.comparison.compared,
-        "objects": [_object(one, told) for one in told.comparison.objects],
+        "against": report.against,
+        "compared": report.comparison.compared,
+        "objects": [_object(one, report) for one in report.comparison.objects],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _object(one: ObjectChange, told: Told) -> dict[str, Any]:
+def _object(one: ObjectChange, report: DiffReport) -> dict[str, Any]:
     group, kind, namespace, name = one.item.identity
-    way = told.ways.get(one.item.identity)
+    way = report.way_out(one)
     return {
         "group": group,
         "kind": kind,
@@ -42,7 +41,7 @@ def _object(one: ObjectChange, told: Told) -> dict[str, Any]:
         ),
         "kaito": one.item.target.kaito,
         "file": one.item.origin.document.file,
-        "what": wording.what(one),
+        "what": what(one),
         **_judgement(one.judgement),
         "changes": [_change(change) for change in one.changes],
         **({"wayOut": _way(way)} if way else {}),
@@ -64,18 +63,14 @@ def _value(key: str, value: Json) -> dict[str, Json]:
 
 
 def _judgement(judgement: Judgement) -> dict[str, str]:
-    why = judgement.why or wording.MEANING[judgement.verdict]
+    why = judgement.why or MEANING[judgement.verdict]
     return {"verdict": judgement.verdict, "why": why, "code": judgement.code, "rule": judgement.number}
 
 
 def _way(way: WayOut) -> dict[str, Any]:
     return {
         "name": way.name,
-        "held": _cost(way.held),
-        "needed": _cost(way.needed),
-        "meanwhile": _cost(way.meanwhile),
+        "held": way.held._asdict(),
+        "needed": way.needed._asdict(),
+        "meanwhile": way.meanwhile._asdict(),
     }
-
-
-def _cost(cost: Cost) -> dict[str, int | None]:
-    return {"nodes": cost.nodes, "gpus": cost.gpus}

@@ -1,57 +1,42 @@
-"""A comparison as Markdown, for the comment of a pull request."""
+"""A comparison as Markdown, for a comment on a pull request."""
 
 from collections.abc import Iterator
 
-from kaitogen.commands.diff import wording
-from kaitogen.commands.diff.report import Told
-from kaitogen.diagnostics.markdown import plain
-from kaitogen.diagnostics.wording import printable
+from kaitogen.commands.diff.report import DiffReport, judged, title, total, verdict
+from kaitogen.diagnostics.markdown import Comment, code, heads, plain, row
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
 from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
 
 _LONG = 200
-_HEAD = ("| field | before | after | what KAITO does |", "|---|---|---|---|")
+_HEADS = ("field", "before", "after", "what KAITO does")
 
 
-def write(told: Told) -> str:
-    """The whole comparison, the total first: a reader sees at once whether to read on."""
-    blocks = [f"**{plain(wording.total(told.comparison))}** (against {_code(told.against)})"]
-    blocks += ["\n".join(_object(one, told)) for one in told.comparison.objects]
-    return "\n\n".join(blocks) + "\n"
+def write(report: DiffReport) -> str:
+    """The comparison, as far as there is room, the total first: a reader sees at once whether to read on."""
+    comment = Comment("kaitogen diff")
+    comment.add(f"**{plain(total(report.comparison))}** (against {code(report.against)})\n")
+    for change in report.comparison.objects:
+        comment.add("\n" + "\n".join(_object(change, report)))
+    return comment.text()
 
 
-def _object(one: ObjectChange, told: Told) -> Iterator[str]:
-    yield f"### {plain(wording.title(one))}: {one.judgement.verdict}"
-    if not one.changes and one.judgement.why:
-        yield ""
-        yield plain(f"{wording.verdict(one.judgement)}: {one.judgement.why}.")
+def _object(one: ObjectChange, report: DiffReport) -> Iterator[str]:
+    yield f"### {plain(title(one))}: {one.judgement.verdict}\n"
     if one.changes:
-        yield ""
-        yield from _HEAD
-        yield from map(_row, one.changes)
-    way = told.ways.get(one.item.identity)
-    if way is not None:
-        yield ""
-        yield f"Way out: {plain(way.words)}."
+        yield heads(_HEADS) + "".join(map(_row, one.changes))
+    elif one.judgement.why:
+        yield plain(f"{verdict(one.judgement)}: {one.judgement.why}.") + "\n"
+    if way := report.way_out(one):
+        yield f"Way out: {plain(way.words)}.\n"
 
 
 def _row(change: Change) -> str:
     difference = change.difference
-    said = plain(wording.judged(change.judgement))
-    return (
-        f"| {_code(difference.shown)} | {_value(difference.before)} | {_value(difference.after)} | {said} |"
-    )
+    values = map(_value, (difference.before, difference.after))
+    return row((code(difference.shown), *values, plain(judged(change.judgement))))
 
 
 def _value(value: Json) -> str:
-    return "" if value is MISSING or value is None else _code(shown(value, _LONG))
-
-
-def _code(text: str) -> str:
-    """Text as code; a backtick in it would end that, and a bar the cell."""
-    clean = printable(text).replace("|", "\\|")
-    fence = "``" if "`" in clean else "`"
-    space = " " if "`" in clean else ""
-    return f"{fence}{space}{clean}{space}{fence}"
+    return "" if value is MISSING or value is None else code(shown(value, _LONG))

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 from difflib import unified_diff
-from textwrap import wrap
 from typing import Final
 
-from kaitogen.commands.diff import wording
-from kaitogen.commands.diff.report import Told
-from kaitogen.diagnostics.wording import printable
+from kaitogen.commands.diff.report import DiffReport, judged, title, total, verdict
+from kaitogen.diagnostics.wording import printable, wrapped
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
 from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
 from kaitogen.yaml.writer import flow
 
-_WIDTH: Final = 110
+_INDENT: Final = "    "
 _SHORT: Final = 60
 _LONG: Final = 400
 _NOTHING: Final = "(nothing)"
@@ -22,23 +20,21 @@ _NOTHING: Final = "(nothing)"
 _MOST_LINES: Final = 40
 
 
-def write(told: Told) -> str:
+def write(report: DiffReport) -> str:
     """The whole comparison."""
-    blocks = ["\n".join(_object(one, told)) for one in told.comparison.objects]
-    return "\n\n".join([*blocks, wording.total(told.comparison)]) + "\n"
+    blocks = ["\n".join(_object(one, report)) for one in report.comparison.objects]
+    return "\n\n".join([*blocks, total(report.comparison)]) + "\n"
 
 
-def _object(one: ObjectChange, told: Told) -> Iterator[str]:
-    yield printable(
-        f"{wording.title(one)}: {wording.verdict(one.judgement) if not one.changes else one.judgement.verdict}"
-    )
+def _object(one: ObjectChange, report: DiffReport) -> Iterator[str]:
+    yield printable(f"{title(one)}: {verdict(one.judgement) if not one.changes else one.judgement.verdict}")
     if not one.changes and one.judgement.why:
-        yield from _wrapped(one.judgement.why, "    ")
+        yield from wrapped(one.judgement.why, _INDENT, _INDENT + "  ")
     for change in one.changes:
         yield from _change(change)
-    way = told.ways.get(one.item.identity)
+    way = report.way_out(one)
     if way is not None:
-        yield from _wrapped(f"way out: {way.words}", "    ")
+        yield from wrapped(f"way out: {way.words}", _INDENT, _INDENT + "  ")
 
 
 def _change(change: Change) -> Iterator[str]:
@@ -47,7 +43,7 @@ def _change(change: Change) -> Iterator[str]:
         yield printable(f"    {difference.shown} stays as it is")
     else:
         yield from _values(difference.shown, difference.before, difference.after)
-    yield from _wrapped(wording.judged(change.judgement), "        ")
+    yield from wrapped(judged(change.judgement), _INDENT * 2, _INDENT * 2 + "  ")
 
 
 def _values(field: str, before: Json, after: Json) -> Iterator[str]:
@@ -66,13 +62,3 @@ def _values(field: str, before: Json, after: Json) -> Iterator[str]:
     yield printable(f"    {field}:")
     yield printable(f"      - {shown(before, _LONG) or _NOTHING}")
     yield printable(f"      + {shown(after, _LONG) or _NOTHING}")
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(
-        printable(text),
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent + "  ",
-        break_on_hyphens=False,
-    )

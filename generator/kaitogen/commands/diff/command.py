@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import Compared, Side, compared, side_of
-from kaitogen.commands.diff.report import Told
+from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import ways_out
 from kaitogen.commands.live import Asking, LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, option
@@ -61,9 +61,10 @@ def run(options: Options) -> Outcome:
     outcome = reported(Report(found.findings), quiet=options.quiet)
     if outcome.exit_code:
         return outcome
-    told = Told(found.comparison, against, ways_out(found.comparison, found.before, found.after))
-    written = _writer(options.form)(told)
-    stderr = outcome.stderr + _migration(options.migration, told)
+    ways = ways_out(found.comparison, found.before, found.after)
+    report = DiffReport(found.comparison, against, ways)
+    written = _writer(options.form)(report)
+    stderr = outcome.stderr + _migration(options.migration, report)
     code = EXIT_FINDINGS if found.comparison.objects else EXIT_OK
     return Outcome(written.encode("utf-8", "backslashreplace"), stderr, code)
 
@@ -95,14 +96,14 @@ def _live(options: Options, request: Request) -> tuple[str, Compared]:
     return names[0] if names else "", found
 
 
-def _migration(folder: str | None, told: Told) -> str:
+def _migration(folder: str | None, report: DiffReport) -> str:
     """Write the way out of what is refused, all or nothing; what was written, in words."""
     if folder is None:
         return ""
     from kaitogen.commands.diff import migration
     from kaitogen.files import output_folder as folders
 
-    wanted = migration.files(told.comparison, told.ways)
+    wanted = migration.files(report)
     if not wanted:
         return "kaitogen: nothing is written: no Workspace here has a change that is refused and that another name would get through\n"
     folders.replace(folder, wanted)
@@ -110,7 +111,7 @@ def _migration(folder: str | None, told: Told) -> str:
     return f"kaitogen: {place} has {number_of(len(wanted), 'file')}; start with {migration.README}\n"
 
 
-def _writer(form: str) -> Callable[[Told], str]:
+def _writer(form: str) -> Callable[[DiffReport], str]:
     """The function that writes a form, loaded when it is asked for."""
     match form:
         case "markdown":

@@ -1,19 +1,20 @@
 """The files of a way out: the Workspace as it runs, the new one beside it, the Service that moves from one to the other, and how."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
-from kaitogen.commands.diff.migration_text import Step, readme
+from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.updates.model import Comparison, Item
+from kaitogen.kaito.updates.model import Item
 from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json
 from kaitogen.pipeline.classify import intents, is_set
+from kaitogen.pipeline.templating.pages import fill_page
 from kaitogen.yaml.tree import locate
 from kaitogen.yaml.writer import dump
 
@@ -36,18 +37,19 @@ class _Move(NamedTuple):
         return self.after.data.get("tuning") is None
 
 
-def files(comparison: Comparison, ways: Mapping[tuple[str, str, str, str], WayOut]) -> Files:
+def files(report: DiffReport) -> Files:
     """The files of all ways out; none where nothing is refused."""
     moves = [
-        _Move(one.before, one.after, ways[one.after.identity])
-        for one in comparison.objects
-        if one.before is not None and one.after is not None and one.after.identity in ways
+        _Move(one.before, one.after, way)
+        for one in report.comparison.objects
+        if one.before is not None and one.after is not None and (way := report.way_out(one)) is not None
     ]
     made: dict[str, bytes] = {}
     for move in moves:
         made.update((name, text.encode("utf-8", "surrogateescape")) for name, text in _files_of(move).items())
     if made:
-        made[README] = readme([_step(move) for move in moves]).encode("utf-8", "surrogateescape")
+        text = fill_page("diff/migration.md.j2", {"steps": [_step(move) for move in moves]})
+        made[README] = text.encode("utf-8", "surrogateescape")
     return made
 
 
@@ -134,15 +136,24 @@ def _service(move: _Move, name: str) -> str:
     })  # fmt: skip
 
 
-def _step(move: _Move) -> Step:
+def _step(move: _Move) -> dict[str, Any]:
+    """What the README says of one move: names, files, and what both Workspaces take."""
     _, _, namespace, own = move.before.identity
     old, new = _file(move.before), _file(move.after, move.way.name)
-    way = move.way
-    return Step(
-        own, way.name, namespace, printable(move.after.origin.document.file).replace("`", "'"), f"step-1_{old}.yaml", f"step-1_{new}.yaml",
-        f"_{old}-traffic.yaml" if move.serves else "", move.after.spec is not None,
-        (str(way.held), str(way.needed), str(way.meanwhile)), tuple(_cautions(move)),
-    )  # fmt: skip
+    return {
+        "old": own,
+        "new": move.way.name,
+        "namespace": namespace,
+        "written_in": printable(move.after.origin.document.file).replace("`", "'"),
+        "old_file": f"step-1_{old}.yaml",
+        "new_file": f"step-1_{new}.yaml",
+        "traffic": f"_{old}-traffic.yaml" if move.serves else "",
+        "is_intent": move.after.spec is not None,
+        "held": move.way.held,
+        "needed": move.way.needed,
+        "meanwhile": move.way.meanwhile,
+        "cautions": list(_cautions(move)),
+    }
 
 
 def _cautions(move: _Move) -> Iterator[str]:

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from textwrap import wrap
 from typing import Final
 
 from kaitogen.commands.plan import view_model, wording
 from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
-from kaitogen.diagnostics.wording import counted, printable
+from kaitogen.diagnostics.wording import counted, printable, wrapped
 
-_WIDTH: Final = 110
 _ABOUT: Final = 13
 _FIGURE: Final = 12
 
@@ -52,16 +50,13 @@ def _line(line: view_model.Line) -> list[str]:
 
 def _paragraph(about: str, text: str, trust: str = "") -> list[str]:
     head = f"    {about:<{_ABOUT}}"
-    text, trust = printable(text), printable(trust)
     if trust and len(text) < _FIGURE:
         head, text = f"{head}{text:<{_FIGURE}}", trust
     elif trust:
         text = f"{text}, {trust}"
-    # What is for a shell stays whole.
-    if about == view_model.COMMAND or len(head) + len(text) <= _WIDTH:
-        return [head + text]
-    blanks = " " * len(head)
-    return wrap(text, _WIDTH, initial_indent=head, subsequent_indent=blanks, break_on_hyphens=False)
+    if about == view_model.COMMAND:
+        return [head + printable(text)]  # whole, since it is for a shell
+    return wrapped(text, head, " " * len(head))
 
 
 def _comparison(plan: Plan) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Shipped pages of HTML filled in by Jinja2: every value escaped by default, and no name without a value."""
+"""Shipped pages, of HTML or Markdown, filled in by Jinja2: no name without a value, and in HTML every value escaped."""
 
 from collections.abc import Mapping
 from io import StringIO
@@ -11,20 +11,20 @@ from kaitogen.model import Json
 from kaitogen.pipeline.templating.environment import FolderLoader
 
 
-def fill_page(name: str, values: Mapping[str, Json], trusted: Mapping[str, str]) -> str:
-    """The page of a shipped template. What is in `trusted` goes into it as it is: our own style and script."""
+def fill_page(name: str, values: Mapping[str, Json], trusted: Mapping[str, str] | None = None) -> str:
+    """The page of a shipped template. What is in `trusted` goes into HTML as it is: our own style and script."""
     from markupsafe import Markup  # Jinja2's own word for text that is HTML already
 
-    made = Environment(
+    environment = Environment(
         loader=FolderLoader([shipped.folder("templates")]),
-        autoescape=True,
+        autoescape=name.endswith(".html.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    marked = {key: Markup(text) for key, text in trusted.items()}  # noqa: S704 - files that we ship
+    marked = {key: Markup(text) for key, text in (trusted or {}).items()}  # noqa: S704 - files that we ship
     page = StringIO()
-    page.writelines(made.get_template(name).generate(**values, **marked))
+    page.writelines(environment.get_template(name).generate(**values, **marked))
     return page.getvalue()
