@@ -11,6 +11,7 @@ from kaitogen.commands.result import Outcome
 from kaitogen.errors import UsageError
 from kaitogen.files import shipped
 from kaitogen.kaito.catalogue.models import all_models
+from tests.acceptance.command import kaitogen
 
 
 def run(*words: str) -> Outcome:
@@ -74,6 +75,12 @@ def test_one_model_in_full(name: str, words: tuple[str, ...]) -> None:
 def test_every_model_can_be_shown() -> None:
     for model in all_models():
         assert model.id in run("models", "show", model.id).stdout.decode()
+
+
+def test_more_words_than_there_is_room_for_are_refused() -> None:
+    done = kaitogen("models", "a", "b", "c")
+    assert (done.code, done.text) == (2, "")
+    assert done.said.startswith("kaitogen: models takes one word to look for, not a b")
 
 
 @pytest.mark.parametrize(

@@ -37,16 +37,16 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """The models with the query in a name, or after `show` all about one of them."""
     words = options.words
-    if len(words) == 2:
-        if words[0] != _SHOW:
-            raise UsageError(
-                f"models takes one word to look for, not {words[0][:40]} {words[1][:40]}",
-                fix="quote it, or write models show NAME",
-            )
+    if len(words) == 2 and words[0] == _SHOW:
         text = shown(words[1])
         if text is None:
             raise unknown_model(words[1])
         return answer(text)
+    if len(words) > 1:
+        raise UsageError(
+            f"models takes one word to look for, not {words[0][:40]} {words[1][:40]}",
+            fix="quote it, or write models show NAME",
+        )
     query, kaito = words[0] if words else "", options.kaito
     models, retired = find(query, minor(kaito))
     empty = "" if models or retired else f"no model of KAITO {kaito} has {query[:60]} in its name"
