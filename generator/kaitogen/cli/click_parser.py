@@ -9,12 +9,11 @@ from click.shell_completion import get_completion_class
 
 from kaitogen import __version__
 from kaitogen.cli import registry
-from kaitogen.cli.registry import Command
+from kaitogen.cli.registry import COMPLETE_VARIABLE, Command
 from kaitogen.commands.options import Argument, OptionGroup, Parameter
 from kaitogen.errors import EXIT_OK, EXIT_USAGE
 
-PROGRAM: Final = "kaitogen"
-COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
+_PROGRAM: Final = "kaitogen"
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _ABOUT: Final = "Turn short intent files into KAITO Workspace manifests."
 
@@ -23,7 +22,7 @@ def parse(words: Sequence[str]) -> tuple[Command, OptionGroup] | int:
     """The command and its options; or the exit code, where click has said all there is to say."""
     try:
         result = group().main(
-            list(words), prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False
+            list(words), prog_name=_PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False
         )
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -40,13 +39,13 @@ def completion_script(shell: str) -> str:
     """What a shell has to read so that it completes `kaitogen`."""
     made = get_completion_class(shell)
     assert made is not None, "the declaration offers only shells that click knows"
-    return made(group(), {}, PROGRAM, COMPLETE_VARIABLE).source()
+    return made(group(), {}, _PROGRAM, COMPLETE_VARIABLE).source()
 
 
 def group() -> click.Group:
     """All commands as click knows them."""
-    top = click.Group(PROGRAM, help=_ABOUT, context_settings=_SETTINGS, no_args_is_help=True)
-    top = click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")(top)
+    top = click.Group(_PROGRAM, help=_ABOUT, context_settings=_SETTINGS, no_args_is_help=True)
+    top = click.version_option(__version__, prog_name=_PROGRAM, message="%(prog)s %(version)s")(top)
     for name, summary in registry.SUMMARIES.items():
         first, _, second = name.partition(" ")
         parent = _subgroup(top, first) if second else top
@@ -55,11 +54,11 @@ def group() -> click.Group:
 
 
 def _subgroup(top: click.Group, name: str) -> click.Group:
-    found = top.commands.get(name)
-    if not isinstance(found, click.Group):
-        found = click.Group(name, help=registry.GROUPS[name], no_args_is_help=True)
-        top.add_command(found, name)
-    return found
+    subgroup = top.commands.get(name)
+    if not isinstance(subgroup, click.Group):
+        subgroup = click.Group(name, help=registry.GROUPS[name], no_args_is_help=True)
+        top.add_command(subgroup, name)
+    return subgroup
 
 
 class _Command(click.Command):

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.result import Outcome
 
+#: The environment variable by which a shell asks what may complete a line.
+COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
 #: In the order of the help text: the module, which has a class `Options` and a function `run`, and the summary.
 _COMMANDS: Final = {
     "render": ("commands.render", "Turn intents into KAITO Workspaces."),
