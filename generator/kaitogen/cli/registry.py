@@ -29,15 +29,9 @@ _COMMANDS: Final = {
     "init": ("commands.init", "Write a commented intent to start from."),
     "schema": ("commands.schema", "Print a JSON Schema."),
     "import": ("commands.import_.command", "Turn finished Workspaces into intents."),
-    "migrate": (
-        "commands.migrate.command",
-        "Move intents and finished Workspaces to another KAITO version.",
-    ),
+    "migrate": ("commands.migrate.command", "Move intents and finished Workspaces to another KAITO version."),
     "fmt": ("commands.fmt", "Put intent files into canonical order and style."),
-    "nodes list": (
-        "commands.nodes.list",
-        "List nodes that have GPUs, with state, type, taints and place.",
-    ),
+    "nodes list": ("commands.nodes.list", "List nodes that have GPUs, with state, type, taints and place."),
     "nodes quick": ("commands.nodes.quick", "List the quick selectors, with what each matches."),
     "nodes snapshot": ("commands.nodes.snapshot", "Write an inventory of the nodes."),
     "argocd generate": (
@@ -53,10 +47,7 @@ _COMMANDS: Final = {
         "integrations.argocd.doctor",
         "Check, in the sidecar, that the plugin is installed as it has to be.",
     ),
-    "krm": (
-        "integrations.krm.command",
-        "Run as a KRM function, from standard input to standard output.",
-    ),
+    "krm": ("integrations.krm.command", "Run as a KRM function, from standard input to standard output."),
     "kustomize install": (
         "integrations.kustomize.install",
         "Install the legacy plugin, the one form that kubectl runs.",
@@ -66,10 +57,7 @@ _COMMANDS: Final = {
         "integrations.kustomize.doctor",
         "Say what keeps kustomize from running kaitogen, and what to do about it.",
     ),
-    "kustomize check": (
-        "integrations.kustomize.check",
-        "Check what a build printed, from standard input.",
-    ),
+    "kustomize check": ("integrations.kustomize.check", "Check what a build printed, from standard input."),
     "kustomize components": (
         "integrations.kustomize.components",
         "List the ready-made pieces for overlays, or write some of them out.",

@@ -13,9 +13,7 @@ class AgeOptions(OptionGroup):
 
     max_age = option("--max-age", metavar="DAYS", default="14", help="Warn of facts that are older.")
     today = option(
-        "--today",
-        metavar="YYYY-MM-DD",
-        help="The day that --max-age counts from, for a repeatable answer.",
+        "--today", metavar="YYYY-MM-DD", help="The day that --max-age counts from, for a repeatable answer."
     )
 
     @property

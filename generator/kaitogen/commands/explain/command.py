@@ -25,9 +25,7 @@ class Options(OptionGroup):
         "CODE|FILE", help="Codes such as KG405, all of them if left out; with --where the files."
     )
     where = option(
-        "--where",
-        metavar="PATH",
-        help="Say which line of which document sets this field of each Workspace.",
+        "--where", metavar="PATH", help="Say which line of which document sets this field of each Workspace."
     )
     environment = option(
         "--environment",

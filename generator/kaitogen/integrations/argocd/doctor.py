@@ -54,10 +54,7 @@ class Options(OptionGroup):
     """Of `kaitogen argocd doctor`."""
 
     config = option(
-        "--config-dir-path",
-        metavar="FOLDER",
-        default=_CONFIG_FOLDER,
-        help="Folder of plugin.yaml.",
+        "--config-dir-path", metavar="FOLDER", default=_CONFIG_FOLDER, help="Folder of plugin.yaml."
     )
 
 
