@@ -59,13 +59,17 @@ def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
         advice = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
         yield KG403.at(_NAME, message, fix=advice, found=cut(name), expected="a DNS label")
     elif ctx.inference is not None:
+        yield from _digit_first(name)
         if len(name) > LONGEST_NAME:
             yield _too_long(ctx, name)
-        if not name[0].isalpha():
-            message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
-            yield KG471.at(
-                _NAME, message, fix="begin the name with a letter", found=cut(name), expected="a letter first"
-            )
+
+
+def _digit_first(name: str) -> Iterator[Diagnostic]:
+    """KAITO names a Service after the Workspace, and the name of a Service begins with a letter."""
+    if not name[0].isalpha():
+        message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
+        advice = "begin the name with a letter"
+        yield KG471.at(_NAME, message, fix=advice, found=cut(name), expected="a letter first")
 
 
 def _is_label(name: str) -> bool:
