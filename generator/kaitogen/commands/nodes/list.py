@@ -54,7 +54,13 @@ def run(options: Options) -> Outcome:
     nodes = [node for node in pool if matches(selector, node.labels)]
     if options.ready:
         nodes = [node for node in nodes if not obstacles(node, tolerations)]
-    view = listing.View(tolerations, found.now, found.used, options.form == "wide", colours(1) is True)
+    view = listing.View(
+        tolerations=tolerations,
+        now=found.now,
+        used=found.used,
+        wide=options.form == "wide",
+        colour=colours(1) is True,
+    )
     if options.form in ("json", "yaml"):
         return outcome._replace(stdout=_document(listing.report(nodes, found.known, view), options.form))
     stderr = outcome.stderr if nodes else outcome.stderr + _none_of(pool, everything, options)

@@ -122,7 +122,11 @@ def _of_documents(
 def _of_objects(label: str, objects: _Objects) -> tuple[list[Document], list[Diagnostic], list[Json] | None]:
     if not objects.entries:
         return [], [_wrong(label, KG320, 0, "there is no Node in it", f"hand over nodes: {_KUBECTL}")], None
-    return [Document(label, 0, snapshot.document(objects.entries, "", ""), inline=True)], [], objects.pods
+    return (
+        [Document(file=label, number=0, value=snapshot.document(objects.entries, "", ""), inline=True)],
+        [],
+        objects.pods,
+    )
 
 
 def _is_kubectls(value: Json) -> bool:
@@ -166,7 +170,7 @@ def _live(options: LiveOptions, *, with_pods: bool) -> tuple[Document, list[Json
         entries = [entry(node) for node in cluster.nodes()]
         pods = cluster.pods() if with_pods else None
         value = snapshot.document(entries, cluster.name, now())
-    return Document(f"the cluster {cluster.name}", 0, value, inline=True), pods
+    return Document(file=f"the cluster {cluster.name}", number=0, value=value, inline=True), pods
 
 
 def live_document(options: LiveOptions) -> Document:
