@@ -180,7 +180,7 @@ def test_the_type_of_named_nodes_is_found(tmp_path: Path) -> None:
     found = resource(rendered(tmp_path))
     assert (found["instanceType"], found["preferredNodes"]) == (NC96, ["a-2", "a-1"])
     bare = kaitogen("render", "intent.yaml", cwd=tmp_path)
-    assert (bare.code, "KG210" in bare.said) == (1, True)
+    assert (bare.code, "KG405" in bare.said) == (1, True)
 
 
 SLICED = {"nvidia.com/gpu": 0, "nvidia.com/mig-3g.40gb": 2}

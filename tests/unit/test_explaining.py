@@ -85,7 +85,7 @@ def test_titles_tell_codes_apart() -> None:
         ("KG419", "error", False),
         ("KG419", "warning", True),
         ("KG120", "error", False),
-        ("KG210", "error", False),
+        ("KG214", "error", False),
         ("KG131", "error", False),
         ("KG601", "error", False),
     ],
@@ -114,6 +114,13 @@ def test_a_slip_of_a_code_is_recognised(word: str, near: str) -> None:
 @pytest.mark.parametrize("word", ["", "KG", "KG999", "instanceType", "KG" + "4" * 5000])
 def test_what_is_far_from_every_code_gets_no_guess(word: str) -> None:
     assert pages.nearest_code(word) is None
+
+
+@pytest.mark.parametrize("code", ["KG210", "KG211"])
+def test_a_code_that_a_rule_had_before_leads_to_its_page(code: str) -> None:
+    page = pages.find(code)
+    assert page is not None
+    assert (page.code, page.facts["Formerly"]) == ("KG405", "KG210, KG211")
 
 
 def test_an_unknown_code_has_no_page() -> None:

@@ -1,11 +1,16 @@
 """Node selections to node names, and node names held against facts. Without facts a selection can't be resolved."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from kaitogen.kaito import versions
-from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec, Target
+from kaitogen.kaito.rules.resource import missing_instance_type
+from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec
 
-KG210 = Rule("KG210", "instanceType is missing", kind="invalid", since="0.8")
+#: What to do in an intent that lacks an instance type.
+ADD_INSTANCE_TYPE: Final = (
+    "add placement.instanceType, such as Standard_NC24ads_A100_v4, or set target.nodeProvisioner: byo"
+)
+
 KG301 = Rule("KG301", "Nodes are selected, and nothing is known about nodes", kind="invalid")
 
 
@@ -41,7 +46,7 @@ def _still_open(spec: Spec) -> Diagnostic | None:
         return KG301.at(path, message, fix=advice)
     if placement.nodes is None or placement.instance_type is not None:
         return None
-    return missing_instance_type(spec.target)
+    return missing_instance_type(spec.target, ("spec", "placement"), ADD_INSTANCE_TYPE)
 
 
 def default_labels(spec: Spec) -> dict[str, str]:
@@ -50,14 +55,3 @@ def default_labels(spec: Spec) -> dict[str, str]:
         return {PIN_LABEL: spec.name}
     instance_type = spec.placement.instance_type
     return {"apps": spec.name} if instance_type is None else {INSTANCE_TYPE_LABEL: instance_type}
-
-
-def missing_instance_type(target: Target) -> Diagnostic | None:
-    """R5, where a placement says no instance type; what named nodes are is asked of their facts first."""
-    if target.byo or not target.has(versions.STRICT_INSTANCE_TYPE):
-        return None
-    return KG210.at(
-        ("spec", "placement"),
-        f"instanceType is missing, and KAITO {target.kaito} with {target.node_provisioner} requires one",
-        fix="add placement.instanceType, such as Standard_NC24ads_A100_v4, or set target.nodeProvisioner: byo",
-    )

@@ -5,6 +5,7 @@ from typing import Final
 
 from kaitogen import schema
 from kaitogen.kaito import versions
+from kaitogen.kaito.rules.resource import instance_type_under_byo, missing_instance_type
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
     Diagnostic,
@@ -16,11 +17,10 @@ from kaitogen.model import (
     Spec,
     Target,
 )
-from kaitogen.nodes import missing_instance_type
+from kaitogen.nodes import ADD_INSTANCE_TYPE
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit, intents, is_set
 
-KG211 = Rule("KG211", "instanceType under byo", kind="invalid", since="0.8")
 KG212 = Rule("KG212", "Nothing to run", kind="invalid", since="0.4")
 KG213 = Rule("KG213", "Inference and tuning in one intent", kind="invalid", since="0.4")
 KG214 = Rule("KG214", "Inference without a model and without a template", kind="invalid", since="0.4")
@@ -115,20 +115,14 @@ def unknown_provisioner(target: Target) -> Diagnostic | None:
 
 
 def _instance_type(target: Target, placement: Json) -> Iterator[Diagnostic]:
-    instance_type = placement.get("instanceType")
-    if instance_type is None:
-        # Of named nodes the facts may know it.
-        missing = missing_instance_type(target) if "nodes" not in placement else None
-        if missing is not None:
-            yield missing
-    elif target.byo and target.has(versions.STRICT_INSTANCE_TYPE):
-        yield KG211.at(
-            ("spec", "placement", "instanceType"),
-            f"under nodeProvisioner byo KAITO {target.kaito} refuses an instanceType",
-            fix="remove instanceType; which nodes are used is said by nodes or labelSelector",
-            found=instance_type[:60],
-            expected="no instanceType",
-        )
+    instance_type, path, problem = placement.get("instanceType"), ("spec", "placement"), None
+    if instance_type is not None:
+        fix = "remove instanceType; nodes or labelSelector say which nodes are used"
+        problem = instance_type_under_byo(target, instance_type, (*path, "instanceType"), fix)
+    elif "nodes" not in placement:  # of which the facts may know it
+        problem = missing_instance_type(target, path, ADD_INSTANCE_TYPE)
+    if problem is not None:
+        yield problem
 
 
 def _inference(inference: Json, annotations: Json) -> Iterator[Diagnostic]:

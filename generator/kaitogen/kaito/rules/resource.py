@@ -7,11 +7,11 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, PROVIDERS, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, parts
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
-from kaitogen.model import Diagnostic, Path, Rule
+from kaitogen.model import Diagnostic, Path, Rule, Target
 
 KG405 = Rule(
     "KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
-    source="api/v1beta1/workspace_validation.go:174@v0.12.0",
+    source="api/v1beta1/workspace_validation.go:174@v0.12.0", formerly=("KG210", "KG211"),
 )  # fmt: skip
 KG411 = Rule(
     "KG411", "A selector expression that KAITO cannot turn into a label", kind="refused", since="0.4",
@@ -94,20 +94,32 @@ RESERVED_KEYS: Final = frozenset(
 
 
 def needs_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
-    """R5: an instance type exactly where KAITO provisions; for inference and tuning alike."""
-    if not ctx.has(versions.STRICT_INSTANCE_TYPE):
-        return
-    if ctx.byo and ctx.instance_type:
-        message = f"under node provisioner byo KAITO {ctx.kaito} refuses an instanceType"
-        advice = "remove instanceType; labelSelector alone says which nodes are used"
-        yield KG405.at(
-            INSTANCE_TYPE, message, fix=advice, found=cut(ctx.instance_type), expected="no instanceType"
-        )
-    elif not ctx.byo and not ctx.instance_type:
-        message = f"instanceType is missing, and KAITO {ctx.kaito} with {ctx.provisioner} requires one"
-        advice = "add instanceType, or generate for node provisioner byo"
+    """R5, for inference and tuning alike."""
+    if ctx.instance_type:
+        fix = "remove instanceType; labelSelector alone says which nodes are used"
+        problem = instance_type_under_byo(ctx.target, ctx.instance_type, INSTANCE_TYPE, fix)
+    else:
         path = INSTANCE_TYPE if "instanceType" in ctx.resource else _whole(ctx)
-        yield KG405.at(path, message, fix=advice, expected="an instance type")
+        fix = "add instanceType, or generate for node provisioner byo"
+        problem = missing_instance_type(ctx.target, path, fix)
+    if problem is not None:
+        yield problem
+
+
+def missing_instance_type(target: Target, path: Path, fix: str) -> Diagnostic | None:
+    """R5, where no instance type is named: KAITO requires one where it provisions."""
+    if target.byo or not target.has(versions.STRICT_INSTANCE_TYPE):
+        return None
+    message = f"instanceType is missing, and KAITO {target.kaito} with {target.node_provisioner} requires one"
+    return KG405.at(path, message, fix=fix, expected="an instance type")
+
+
+def instance_type_under_byo(target: Target, instance_type: str, path: Path, fix: str) -> Diagnostic | None:
+    """R5, where an instance type is named: KAITO refuses one where the user brings the nodes."""
+    if not target.byo or not target.has(versions.STRICT_INSTANCE_TYPE):
+        return None
+    message = f"under node provisioner byo KAITO {target.kaito} refuses an instanceType"
+    return KG405.at(path, message, fix=fix, found=cut(instance_type), expected="no instanceType")
 
 
 def _whole(ctx: RuleContext) -> Path:
