@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kaitogen.cli import click_parser, fast_parser
-from kaitogen.cli.registry import GROUPS, SUMMARIES, Command, find
+from kaitogen.cli.registry import COMMANDS, GROUPS, Command, find
 from kaitogen.commands.options import Argument, Value
 
 #: A command, and the value of each of its options.
@@ -34,7 +34,7 @@ WORDS = [
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[str]:
-    name = draw(st.sampled_from(sorted(SUMMARIES)))
+    name = draw(st.sampled_from(sorted(COMMANDS)))
     options = list(command_of(name).options.parameters())
     names = [word for option in options for word in option.names] or ["--"]
     choices = [choice for option in options for choice in option.choices]
@@ -91,11 +91,11 @@ def test_everyday_lines_need_no_click(line: list[str]) -> None:
 
 def test_every_group_is_described() -> None:
     assert GROUPS.keys() == {
-        first for first, _, second in (name.partition(" ") for name in SUMMARIES) if second
+        first for first, _, second in (name.partition(" ") for name in COMMANDS) if second
     }
 
 
-@pytest.mark.parametrize("name", sorted(SUMMARIES))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_declares_its_options_once(name: str) -> None:
     command = command_of(name)
     names = [one.name for one in command.options.parameters()]
@@ -115,7 +115,7 @@ def test_an_option_reads_as_its_value_or_its_default() -> None:
     assert Options.form.names == ("--format",)
 
 
-@pytest.mark.parametrize("name", sorted(SUMMARIES))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_help_shows_what_may_be_left_out(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     full([*name.split(), "--help"])
     usage = capsys.readouterr().out.partition("\n\n")[0]
@@ -124,10 +124,10 @@ def test_help_shows_what_may_be_left_out(name: str, capsys: pytest.CaptureFixtur
     assert usage.endswith("]") == (argument is None or not argument.required), usage
 
 
-@pytest.mark.parametrize("name", sorted(SUMMARIES))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert full([*name.split(), "--help"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert SUMMARIES[name] in said
+    assert COMMANDS[name][1] in said
     for option in command_of(name).options.parameters():
         assert all(word in said for word in option.names[-1:])

@@ -46,7 +46,7 @@ def group() -> click.Group:
     """All commands as click knows them."""
     top = click.Group(_PROGRAM, help=_ABOUT, context_settings=_SETTINGS, no_args_is_help=True)
     top = click.version_option(__version__, prog_name=_PROGRAM, message="%(prog)s %(version)s")(top)
-    for name, summary in registry.SUMMARIES.items():
+    for name, (_, summary) in registry.COMMANDS.items():
         first, _, second = name.partition(" ")
         parent = _subgroup(top, first) if second else top
         parent.add_command(_Command(name, summary), second or first)

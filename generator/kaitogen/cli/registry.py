@@ -12,7 +12,7 @@ from kaitogen.commands.result import Outcome
 #: The environment variable by which a shell asks what may complete a line.
 COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
 #: In the order of the help text: the module, which has a class `Options` and a function `run`, and the summary.
-_COMMANDS: Final = {
+COMMANDS: Final = {
     "render": ("commands.render", "Turn intents into KAITO Workspaces."),
     "validate": ("commands.validate", "Check intents and finished Workspace manifests."),
     "plan": ("commands.plan.command", "Say what KAITO will do with intents: nodes, GPUs, memory."),
@@ -71,7 +71,6 @@ GROUPS: Final = {
     "kustomize": "Install kaitogen into kustomize, and find what is wrong there.",
     "nodes": "GPU nodes: list them, and keep an inventory.",
 }
-SUMMARIES: Final = {name: summary for name, (_, summary) in _COMMANDS.items()}
 
 
 class Command(NamedTuple):
@@ -84,8 +83,8 @@ class Command(NamedTuple):
 
 def find(name: str) -> Command | None:
     """The command of that name, its module imported; None where there is none."""
-    if name not in _COMMANDS:
+    if name not in COMMANDS:
         return None
     # Not by importlib, which costs a hundredth of a render.
-    module = __import__(f"kaitogen.{_COMMANDS[name][0]}", fromlist=["run"])
+    module = __import__(f"kaitogen.{COMMANDS[name][0]}", fromlist=["run"])
     return Command(name, module.Options, module.run)

@@ -1,12 +1,14 @@
 """What a run reads: the options for it, and the Request that they make."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import arguments, option, repeatable
 from kaitogen.errors import UsageError
 from kaitogen.model import Request
 from kaitogen.pipeline.load import MAX_BYTES
+
+if TYPE_CHECKING:
+    from kaitogen.commands.max_age import AgeOptions
 
 PATHS: Final = arguments(
     "PATH", help="Files, folders (every intent.yaml and *.intent.yaml below them), or - for standard input."
@@ -25,7 +27,7 @@ def request(
     paths: tuple[str, ...],
     *,
     inventory: tuple[str, ...] = (),
-    age: AgeOptions | None = None,
+    age: "AgeOptions | None" = None,
     templates: str | None = None,
 ) -> Request:
     """The request of a command with PATH arguments, the current folder where there are none.

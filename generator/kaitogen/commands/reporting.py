@@ -4,7 +4,6 @@ from typing import Final
 
 from kaitogen.commands.options import flag
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
 from kaitogen.diagnostics.formats import Report
 
 STRICT: Final = flag("--strict", help="Let warnings stop the run as errors do.")
@@ -18,7 +17,9 @@ def reported(report: Report, *, quiet: bool = False, wrote: bool = False) -> Out
     """
     if not report.findings:
         return Outcome()
-    from kaitogen.diagnostics.formats import as_text  # most runs have nothing to report
+    # Most runs have nothing to report.
+    from kaitogen.commands.terminal import colours
+    from kaitogen.diagnostics.formats import as_text
 
     text = as_text.write(report, colour=colours(), quiet=quiet, wrote=wrote)
     return Outcome(stderr=text, exit_code=report.exit_code)
