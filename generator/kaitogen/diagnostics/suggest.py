@@ -31,6 +31,12 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return longer[0] if len(longer) == 1 else None
 
 
+def did_you_mean(word: str, choices: Iterable[str], otherwise: str = "") -> str:
+    """What to do about an unknown word: `did you mean phi-4?`, or what `otherwise` says where no choice is near."""
+    near = nearest(word, choices)
+    return f"did you mean {near}?" if near else otherwise
+
+
 def fold(word: str) -> str:
     """The word as it is compared: without case, separators and the s of a plural."""
     bare = re.sub(r"[-_ ]", "", word).lower()

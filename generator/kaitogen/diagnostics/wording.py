@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Final
 
-from kaitogen.model import Diagnostic
+from kaitogen.model import Diagnostic, Json
 
 #: How wide text for terminals and logs is.
 WIDTH: Final = 110
@@ -16,9 +16,9 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
-def cut(text: str, room: int) -> str:
-    """The text, or as much of its beginning as has room."""
-    return text if len(text) <= room else text[: room - 1] + "…"
+def cut(text: str, room: int, mark: str = "…") -> str:
+    """The text, or as much of its beginning as has room before the mark."""
+    return text if len(text) <= room else text[: room - len(mark)] + mark
 
 
 def cut_front(text: str, room: int) -> str:
@@ -85,3 +85,10 @@ def table(
             cells = [paint(column, *pair) for column, pair in enumerate(zip(row, cells, strict=True))]
         lines.append(gap.join(cells).rstrip() + "\n")
     return "".join(lines)
+
+
+def json_text(value: Json) -> str:
+    """A report as JSON, with a newline at its end."""
+    import json  # most runs write none
+
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -126,10 +126,9 @@ def _spread(nodes: Sequence[NodeFacts]) -> list[NodeFacts]:
 
 
 def _no_quick(name: str, known: Known) -> Diagnostic:
-    from kaitogen.diagnostics.suggest import nearest
+    from kaitogen.diagnostics.suggest import did_you_mean
 
-    near = nearest(name, known.quick)
-    fix = f"did you mean {near}?" if near else f"there are {', '.join(sorted(known.quick))}"
+    fix = did_you_mean(name, known.quick, f"there are {', '.join(sorted(known.quick))}")
     return KG323.at((*_SELECT, "quick"), f"there is no quick selector {name[:60]}", fix=fix)
 
 

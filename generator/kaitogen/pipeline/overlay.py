@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from kaitogen import schema
-from kaitogen.diagnostics.suggest import nearest
+from kaitogen.diagnostics.suggest import did_you_mean
 from kaitogen.kaito.objects import merged, value_at
 from kaitogen.model import (
     SET_KIND,
@@ -146,8 +146,7 @@ def _name(intent: Json) -> str:
 
 def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Diagnostic:
     names = sorted({_name(intent) for document in documents for _, intent in entries(document.value)})
-    near = nearest(str(name), names)
-    fix = f"did you mean {near}?" if near else f"name one of: {', '.join(names)[:120] or 'none is here'}"
+    fix = did_you_mean(str(name), names, f"name one of: {', '.join(names)[:120] or 'none is here'}")
     return KG153.at(path, f"no intent here is named {str(name)[:63]}", fix=fix)
 
 

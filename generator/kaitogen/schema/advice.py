@@ -31,9 +31,8 @@ def add(key: str, schema: Json) -> str:
 def choose(value: Json, allowed: list[Json]) -> str:
     """The choice that was meant, or all of them."""
     words = [choice for choice in allowed if isinstance(choice, str)]
-    if isinstance(value, str) and (near := suggest.nearest(value, words)):
-        return f"did you mean {near}?"
-    return cut(f"write one of {', '.join(written(choice) for choice in allowed)}", _MAX_FIX)
+    otherwise = cut(f"write one of {', '.join(written(choice) for choice in allowed)}", _MAX_FIX)
+    return suggest.did_you_mean(value, words, otherwise) if isinstance(value, str) else otherwise
 
 
 def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:

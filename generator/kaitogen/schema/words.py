@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from kaitogen.diagnostics import wording
 from kaitogen.model import Json, Path
 
 MAX_SHOWN: Final = 60
@@ -29,7 +30,7 @@ def shown(value: Json) -> str:
 
 def cut(text: str, limit: int = MAX_SHOWN) -> str:
     """The text, or its beginning."""
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    return wording.cut(text, limit, "...")
 
 
 def kind(value: Json) -> str:

@@ -25,12 +25,8 @@ def answer(text: str, *, empty: str = "", form: str = "text") -> Outcome:
 def unknown_model(name: str) -> UsageError:
     """What to raise for a model that the catalogue does not have."""
     names = [*(one.id for one in all_models()), *preset_names(minor(NEWEST_KAITO))]
-    near = suggest.nearest(name, names)
-    fix = (
-        f"did you mean {near}?"
-        if near
-        else "kaitogen models lists them; KAITO takes other Hugging Face ids too"
-    )
+    otherwise = "kaitogen models lists them; KAITO takes other Hugging Face ids too"
+    fix = suggest.did_you_mean(name, names, otherwise)
     return UsageError(f"KAITO's catalogue has no model {name[:60]}", fix=fix)
 
 

@@ -1,12 +1,11 @@
 """`kaitogen models`: models that KAITO knows, found by a word, as a table, as JSON, or one of them in full."""
 
-import json
 from typing import Final, NamedTuple
 
 from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
 from kaitogen.commands.options import OptionGroup, arguments
 from kaitogen.commands.result import Outcome
-from kaitogen.diagnostics.wording import table
+from kaitogen.diagnostics.wording import json_text, table
 from kaitogen.errors import UsageError
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.architectures import find_shape
@@ -113,7 +112,7 @@ def as_json(models: list[Model], retired: list[Retired], kaito: str) -> str:
             for one in retired
         ],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return json_text(whole)
 
 
 def _source() -> str:

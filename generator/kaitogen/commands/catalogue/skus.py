@@ -1,12 +1,11 @@
 """`kaitogen skus`: instance types that KAITO knows, found by a word, smallest first, with the models that fit, as a table or as JSON."""
 
-import json
 from typing import Final, NamedTuple
 
 from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.result import Outcome
-from kaitogen.diagnostics.wording import table
+from kaitogen.diagnostics.wording import json_text, table
 from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.sizing.instance_types import Choice, Offer, offers_for, on_one_node
@@ -137,7 +136,7 @@ def as_json(rows: list[Row], kaito: str) -> str:
         }
         for one in rows
     ]
-    return _dumped({"version": 1, "kaito": kaito, "model": None, "skus": entries, "out": []})
+    return json_text({"version": 1, "kaito": kaito, "model": None, "skus": entries, "out": []})
 
 
 def as_json_for(found: list[Fitting], kaito: str, model: str) -> str:
@@ -150,11 +149,7 @@ def as_json_for(found: list[Fitting], kaito: str, model: str) -> str:
         for part in found
         for one in part.choice.excluded
     ]
-    return _dumped({"version": 1, "kaito": kaito, "model": model, "skus": entries, "out": out})
-
-
-def _dumped(whole: Json) -> str:
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"version": 1, "kaito": kaito, "model": model, "skus": entries, "out": out})
 
 
 def _entry(provider: str, sku: Sku) -> dict[str, Json]:

@@ -1,11 +1,11 @@
 """A comparison as JSON, in the shape of schemas/changes.schema.json."""
 
-import json
 from typing import Any, Final
 
 from kaitogen import __version__
 from kaitogen.commands.diff.report import MEANING, DiffReport, what
 from kaitogen.commands.diff.way_out import WayOut
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.model import Change, Judgement, ObjectChange
 from kaitogen.model import Json
@@ -23,7 +23,7 @@ def write(report: DiffReport) -> str:
         "compared": report.comparison.compared,
         "objects": [_object(one, report) for one in report.comparison.objects],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _object(one: ObjectChange, report: DiffReport) -> dict[str, Any]:

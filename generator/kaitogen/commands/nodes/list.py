@@ -12,8 +12,8 @@ from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.terminal import colours
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.suggest import nearest
-from kaitogen.diagnostics.wording import number_of
+from kaitogen.diagnostics.suggest import did_you_mean
+from kaitogen.diagnostics.wording import json_text, number_of
 from kaitogen.errors import UsageError
 from kaitogen.model import INSTANCE_TYPE_LABEL, Json, Target
 from kaitogen.nodes.facts import NodeFacts
@@ -75,11 +75,7 @@ def _none_of(pool: Sequence[NodeFacts], everything: Sequence[NodeFacts], options
 
 
 def _document(value: Json, form: str) -> bytes:
-    if form == "yaml":
-        return dump(value).encode()
-    import json
-
-    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
+    return (dump(value) if form == "yaml" else json_text(value)).encode()
 
 
 def _selector(options: Options, known: Known) -> Selector:
@@ -88,8 +84,7 @@ def _selector(options: Options, known: Known) -> Selector:
     name, instance_type = options.quick, options.instance_type
     if name is not None:
         if name not in known.quick:
-            near = nearest(name, known.quick)
-            fix = f"did you mean {near}?" if near else f"there are {', '.join(sorted(known.quick))}"
+            fix = did_you_mean(name, known.quick, f"there are {', '.join(sorted(known.quick))}")
             raise UsageError(f"there is no quick selector {name[:60]}", fix=fix)
         selector += known.quick[name].selector
     return selector if instance_type is None else selector + equal({INSTANCE_TYPE_LABEL: instance_type})

@@ -1,12 +1,12 @@
 """A plan as JSON, in the shape of schemas/plan.schema.json."""
 
-import json
 from decimal import Decimal
 from typing import Any, Final
 
 from kaitogen import __version__
 from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Memory
@@ -31,7 +31,7 @@ def write(plan: Plan) -> str:
             "same": plan.against.same,
             "changes": [_change(change, plan.prices) for change in plan.against.changes],
         }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _totals(plan: Plan) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Findings as JSON, in the shape of schemas/findings.schema.json."""
 
-import json
 from typing import Any, Final
 
 from kaitogen import __version__
 from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.model import Diagnostic
 
 #: The version of the shape; it rises when a reader of the old one would go wrong.
@@ -21,7 +21,7 @@ def write(report: Report) -> str:
         "findings": [finding_data(one) for one in report.findings],
         "suppressed": [{**finding_data(one), "reason": reason} for one, reason in report.suppressed],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def finding_data(finding: Diagnostic) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Findings as SARIF 2.1.0, which code hosts and editors read."""
 
-import json
 from typing import Any, Final
 from urllib.parse import quote
 
 from kaitogen import __version__
 from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.model import Diagnostic, Rule
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -27,10 +27,7 @@ def write(report: Report) -> str:
         "rules": [_rule(rule, report) for rule in rules.values()],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return (
-        json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
-        + "\n"
-    )
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule, report: Report) -> dict[str, Any]:

@@ -6,7 +6,7 @@ No text comes from a library's own message: those repeat addresses, files and so
 import json
 from typing import Final, NamedTuple
 
-from kaitogen.diagnostics.suggest import nearest
+from kaitogen.diagnostics.suggest import did_you_mean
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.model import Rule
@@ -76,8 +76,8 @@ def no_context(name: str | None, known: list[str]) -> ClusterError:
     if name is None:
         message = "no context is chosen: current-context is not set"
     else:
-        near = nearest(name, known)
-        message = f"there is no context {name}" + (f"; did you mean {near}?" if near else "")
+        near = did_you_mean(name, known)
+        message = f"there is no context {name}" + (f"; {near}" if near else "")
     there = f"one of: {printable(shown)}" if known else "the kubeconfig has none at all"
     return ClusterError(KG621, "kubeconfig", message, f"name a context with --context ({there})")
 

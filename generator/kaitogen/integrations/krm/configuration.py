@@ -203,8 +203,7 @@ def _unknown_key(key: str) -> Diagnostic:
 
 
 def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
-    near = suggest.nearest(word, choices)
-    return f"did you mean {near}?" if near else f"write one of {', '.join(choices)}"
+    return suggest.did_you_mean(word, choices, f"write one of {', '.join(choices)}")
 
 
 def _rejected(document: Document, *problems: Diagnostic) -> Rejected:

@@ -73,8 +73,7 @@ def chosen(names: Sequence[str], known: Sequence[Component]) -> list[Component]:
     by_name = {piece.name: piece for piece in known}
     for name in names:
         if name not in by_name:
-            near = suggest.nearest(name, by_name)
-            fix = f"did you mean {near}?" if near else f"the pieces are {', '.join(by_name)}"
+            fix = suggest.did_you_mean(name, by_name, f"the pieces are {', '.join(by_name)}")
             raise UsageError(f"there is no piece {name[:60]}", fix=fix)
     return [by_name[name] for name in names] if names else list(known)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from kaitogen.diagnostics import wording
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
@@ -111,7 +112,7 @@ class RuleContext:
 def cut(value: str) -> str:
     """A value of the user's, short enough for a sentence and on one line."""
     line = "".join(character if character.isprintable() else "?" for character in value[:61])
-    return line if len(value) <= 60 else line[:57] + "..."
+    return wording.cut(line, 60, "...")
 
 
 def _workload(workspace: Mapping[str, Json], kind: str) -> Mapping[str, Json] | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number
 from kaitogen.kaito.rules.context import RuleContext, cut
@@ -63,7 +64,7 @@ def _named_as_counted(ctx: RuleContext) -> bool:
 
 def _too_few(names: list[str], count: int) -> Diagnostic:
     message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
-    advice = f"name {_nodes(count)} or more, although only the selector says which are used"
+    advice = f"name {number_of(count, 'node')} or more, although only the selector says which are used"
     path = _PREFERRED if names else ("resource",)
     return KG464.at(path, message, fix=advice, found=str(len(names)), expected=str(count))
 
@@ -76,7 +77,7 @@ def _count(ctx: RuleContext, count: int, names: list[str], context: int) -> Diag
         advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(ctx))}"
     if not nodes:
         return KG461.at(_COUNT, message, fix=advice, found=str(count))
-    message = f"KAITO {ctx.kaito} does not read count {count} for a preset on vllm: its own estimate is {_nodes(nodes)}"
+    message = f"KAITO {ctx.kaito} does not read count {count} for a preset on vllm: its own estimate is {number_of(nodes, 'node')}"
     return KG461.at(
         _COUNT,
         message,
@@ -85,10 +86,6 @@ def _count(ctx: RuleContext, count: int, names: list[str], context: int) -> Diag
         expected=str(nodes),
         severity="note" if nodes == count else "warning",
     )
-
-
-def _nodes(number_: int) -> str:
-    return "1 node" if number_ == 1 else f"{number_} nodes"
 
 
 def _preferred(ctx: RuleContext, names: list[str]) -> Iterator[Diagnostic]:

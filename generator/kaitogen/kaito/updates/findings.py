@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito.objects import MISSING, to_intent_path
 from kaitogen.kaito.updates.judging import KG813, KG822
 from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
@@ -101,5 +102,4 @@ def shown(value: Json, longest: int = _LONGEST) -> str:
     """A value on one line, cut; empty for what is not there."""
     if value is MISSING:
         return ""
-    text = flow(value)
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return cut(flow(value), longest)
