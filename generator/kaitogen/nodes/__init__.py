@@ -42,8 +42,8 @@ def _still_open(spec: Spec) -> Diagnostic | None:
     path = ("spec", "placement", "nodes")
     if placement.selection is not None:
         message = "nodes are selected, and there are no facts about nodes to select from"
-        advice = "give an inventory (--inventory nodes.yaml, made by kaitogen nodes snapshot), or name the nodes in a list"
-        return KG301.at(path, message, fix=advice)
+        fix = "give an inventory (--inventory nodes.yaml, made by kaitogen nodes snapshot), or name the nodes in a list"
+        return KG301.at(path, message, fix=fix)
     if placement.nodes is None or placement.instance_type is not None:
         return None
     return missing_instance_type(spec.target, ("spec", "placement"), ADD_INSTANCE_TYPE)

@@ -50,8 +50,8 @@ def unknown(spec: Spec, facts: Inventory) -> Iterator[Diagnostic]:
             yield KG304.at((*NODES, index), message, fix=f"did you mean {near}?", found=name[:80])
         else:
             there = f"; there are {listed(siblings, 3)}" if siblings else ""
-            advice = f"remove it, or refresh the inventory if the node is new{there}"
-            yield KG305.at((*NODES, index), message, fix=advice, found=name[:80])
+            fix = f"remove it, or refresh the inventory if the node is new{there}"
+            yield KG305.at((*NODES, index), message, fix=fix, found=name[:80])
 
 
 def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
@@ -70,14 +70,14 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
             yield KG307.at(path, message, fix="repair it, or name another node")
         if node.cordoned:
             message = f"node {node.name} is cordoned and takes no new pods"
-            advice = f"run: kubectl uncordon {node.name}; or name another node"
-            yield KG308.at(path, message, fix=advice)
+            fix = f"run: kubectl uncordon {node.name}; or name another node"
+            yield KG308.at(path, message, fix=fix)
         taints = untolerated(node, tolerations)
         if taints:
             words = listed(map(str, taints), 4)
             message = f"node {node.name} is tainted with {words}, which the pods do not tolerate"
-            advice = _without_taint(spec, node, str(taints[0]))
-            yield KG309.at(path, message, fix=advice, found=words)
+            fix = _without_taint(spec, node, str(taints[0]))
+            yield KG309.at(path, message, fix=fix, found=words)
         yield from _type(spec, node, path)
         yield from _partition(spec, node, path)
     if names is not None:
@@ -97,8 +97,8 @@ def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
     wanted = spec.placement.instance_type
     if wanted is not None and _of_other_type(spec, node):
         message = f"node {node.name} is a {node.instance_type}, and the intent says {wanted[:60]}"
-        advice = f"write instanceType: {node.instance_type}, or name other nodes"
-        yield KG311.at(path, message, fix=advice, found=node.instance_type, expected=wanted)
+        fix = f"write instanceType: {node.instance_type}, or name other nodes"
+        yield KG311.at(path, message, fix=fix, found=node.instance_type, expected=wanted)
 
 
 def _of_other_type(spec: Spec, node: NodeFacts) -> bool:
@@ -110,20 +110,20 @@ def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
     found, partition = gpus(node), spec.placement.partition or {}
     if found is None:
         return
-    advice = "name another node, or ask for less in partition"
+    fix = "name another node, or ask for less in partition"
     profile, count = partition.get("profile"), partition.get("count")
     if profile is not None:
         if not found.slices.get(f"nvidia.com/mig-{profile}"):
             there = f"; it has {listed(found.slices)}" if found.slices else ""
             message = f"node {node.name} has no slice nvidia.com/mig-{profile[:40]}{there}"
-            yield KG313.at(path, message, fix=advice)
+            yield KG313.at(path, message, fix=fix)
     elif isinstance(count, int) and found.number < count:
         message = f"node {node.name} has {found.number} GPUs, and the partition asks for {count}"
-        yield KG313.at(path, message, fix=advice, found=str(found.number), expected=str(count))
+        yield KG313.at(path, message, fix=fix, found=str(found.number), expected=str(count))
     elif not found.number and found.slices:
         message = f"the GPUs of node {node.name} are cut into slices ({listed(found.slices)}), and whole ones are asked for"
-        advice = "ask for a slice with partition: {mode: mig, profile: ...}, or name another node"
-        yield KG313.at(path, message, fix=advice)
+        fix = "ask for a slice with partition: {mode: mig, profile: ...}, or name another node"
+        yield KG313.at(path, message, fix=fix)
 
 
 def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
@@ -175,8 +175,8 @@ def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
     lacking = [node.name for node in nodes if gpus(node) and not all(map(node.labels.get, _READ_UNDER_BYO))]
     if lacking:
         message = f"KAITO {spec.target.kaito} refuses nodes without the labels {', '.join(_READ_UNDER_BYO)} under byo: {listed(lacking)}"
-        advice = "install NVIDIA's GPU Feature Discovery, which sets them"
-        yield KG315.at(NODES, message, fix=advice)
+        fix = "install NVIDIA's GPU Feature Discovery, which sets them"
+        yield KG315.at(NODES, message, fix=fix)
 
 
 def judge_selector(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Diagnostic]:
@@ -202,21 +202,21 @@ def _missed(spec: Spec, path: Path, labels: Mapping[str, str], missed: Sequence[
     message = f"KAITO {spec.target.kaito} finds nodes by {selector[:120]}, and {chosen}: {listed(missed)}"
     foreign = [key for key in labels if key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)]
     if foreign:
-        advice = f"select by another label than {foreign[0]}, which is not for people to set"
+        fix = f"select by another label than {foreign[0]}, which is not for people to set"
     else:
-        advice = f"run: {_label_command(missed, labels)}"
-    return KG310.at(path, message, fix=advice)
+        fix = f"run: {_label_command(missed, labels)}"
+    return KG310.at(path, message, fix=fix)
 
 
 def _others(spec: Spec, path: Path, labels: Mapping[str, str], others: Sequence[str]) -> Diagnostic:
     selector = ",".join(f"{key}={value}" for key, value in labels.items()) or "the empty selector"
     message = f"{selector[:120]} matches {number_of(len(others), 'node')} besides the chosen ones, which KAITO {spec.target.kaito} may "
     message += f"take as well: {listed(others)}"
-    advice = "select by a label that only the chosen nodes have"
+    fix = "select by a label that only the chosen nodes have"
     if spec.target.byo and spec.placement.label_selector is not None:
         names = spec.placement.nodes or ()
-        advice = f"remove labelSelector, and run: {_label_command(names, {PIN_LABEL: spec.name})}"
-    return KG314.at(path, message, fix=advice, found=listed(others))
+        fix = f"remove labelSelector, and run: {_label_command(names, {PIN_LABEL: spec.name})}"
+    return KG314.at(path, message, fix=fix, found=listed(others))
 
 
 def _label_command(names: Iterable[str], labels: Mapping[str, str]) -> str:

@@ -135,19 +135,19 @@ def _no_quick(name: str, known: Known) -> Diagnostic:
 def _too_few(
     matching: int, fit: int, count: int | None, passed_over: Sequence[str], facts: Inventory
 ) -> Diagnostic:
-    advice = "ask for other nodes, or refresh the inventory"
+    fix = "ask for other nodes, or refresh the inventory"
     if not matching:
         message = f"none of the {number_of(len(facts.gpu_nodes), 'GPU node')} of the inventory matches the selection"
-        return KG302.at(_SELECT, message, fix=advice)
+        return KG302.at(_SELECT, message, fix=fix)
     why = f": {listed(passed_over, 5)}" if passed_over else ""
     if passed_over:
-        advice = "ask for less, or write require: any to take nodes in whatever state"
+        fix = "ask for less, or write require: any to take nodes in whatever state"
     if not fit:
         message = f"of {number_of(matching, 'matching node')} none can take a pod now{why}"
-        return KG302.at(_SELECT, message, fix=advice)
+        return KG302.at(_SELECT, message, fix=fix)
     able = "can take a pod now" if passed_over else "are there"
     message = f"{number_of(count or 0, 'node')} asked for, and {fit} of {number_of(matching, 'matching node')} {able}{why}"
-    return KG303.at(checks.NODES, message, fix=advice, found=str(fit), expected=str(count))
+    return KG303.at(checks.NODES, message, fix=fix, found=str(fit), expected=str(count))
 
 
 def _with_instance_type(spec: Spec, nodes: Sequence[NodeFacts]) -> Spec:

@@ -17,7 +17,7 @@ KG322 = Rule("KG322", "A node that stands twice in an inventory", kind="invalid"
 
 KIND: Final = "NodeInventory"
 _SCHEMAS: Final = {KIND: "inventory", QUICK_KIND: "quick-selectors"}
-#: What makes an inventory, for the advice of findings.
+#: What makes an inventory, for the fix of findings.
 MAKE_ONE: Final = "kaitogen nodes snapshot"
 #: What tells the nodes of one pool from each other.
 _NUMBER: Final = re.compile(r"(?<=vmss)[0-9a-z]+$|[0-9]+")

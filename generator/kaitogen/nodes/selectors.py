@@ -262,8 +262,8 @@ def asked(selection: Mapping[str, Json]) -> Selector:
         if requirement.key.startswith(LEFT_OUT):
             message = f"an inventory of nodes leaves out the label {requirement.key[:80]}"
             field = "matchLabels" if requirement.key in fixed else "labels"
-            advice = "select by a label that does not come and go with the software on the node"
-            raise Refused(KG324.at((field,), message, fix=advice))
+            fix = "select by a label that does not come and go with the software on the node"
+            raise Refused(KG324.at((field,), message, fix=fix))
     return selector
 
 

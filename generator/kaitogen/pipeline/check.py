@@ -13,10 +13,8 @@ from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.schema import KG120
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
-KG401 = Rule(
-    "KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4",
-    source="config/crd/bases/kaito.sh_workspaces.yaml:646@v0.12.0",
-)  # fmt: skip
+KG401 = Rule("KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4",
+             source="config/crd/bases/kaito.sh_workspaces.yaml:646@v0.12.0")  # fmt: skip
 KG402 = Rule(
     "KG402", "A pod template or a volume holds a key that Kubernetes does not know", kind="refused", since="0.4",
     source="pkg/workspace/webhooks/webhooks.go:62@v0.12.0",
@@ -100,8 +98,8 @@ def refused_by_schema(workspace: Json, target: Target) -> Iterator[Diagnostic]:
 def _unknown_to(target: Target, problem: Diagnostic) -> Diagnostic:
     field = path_text(problem.path)
     message = f"a Workspace of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
-    advice = problem.fix or "remove it, or generate for a KAITO version that has it"
-    return KG401.at(problem.path, message, fix=advice)
+    fix = problem.fix or "remove it, or generate for a KAITO version that has it"
+    return KG401.at(problem.path, message, fix=fix)
 
 
 def _twice(data: Json, first: Spec) -> Diagnostic:

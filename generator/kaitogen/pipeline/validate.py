@@ -89,11 +89,11 @@ def _rules(value: Json) -> Iterator[Diagnostic]:
     yield from _instance_type(target, spec.get("placement") or {})
     inference, tuning = spec.get("inference"), spec.get("tuning")
     if inference is None and tuning is None:
-        advice = "add inference: {model: ...} to serve a model, or tuning: {...} to tune one"
-        yield KG212.at(("spec",), "neither inference nor tuning says what should run", fix=advice)
+        fix = "add inference: {model: ...} to serve a model, or tuning: {...} to tune one"
+        yield KG212.at(("spec",), "neither inference nor tuning says what should run", fix=fix)
     elif inference is not None and tuning is not None:
-        advice = "split it into two intents"
-        yield KG213.at(("spec", "tuning"), "one intent has both inference and tuning", fix=advice)
+        fix = "split it into two intents"
+        yield KG213.at(("spec", "tuning"), "one intent has both inference and tuning", fix=fix)
     elif inference is not None:
         yield from _inference(inference, value["metadata"].get("annotations") or {})
     for kind, workload in (("inference", inference), ("tuning", tuning)):
@@ -129,11 +129,11 @@ def _inference(inference: Json, annotations: Json) -> Iterator[Diagnostic]:
     path = ("spec", "inference")
     model, template = inference.get("model"), inference.get("template")
     if model is None and template is None:
-        advice = "add model: <preset or Hugging Face id>, or template: for a pod of your own"
-        yield KG214.at(path, "inference names neither a model nor a template", fix=advice)
+        fix = "add model: <preset or Hugging Face id>, or template: for a pod of your own"
+        yield KG214.at(path, "inference names neither a model nor a template", fix=fix)
     elif model is not None and template is not None:
-        advice = "keep one of the two; KAITO refuses both together"
-        yield KG215.at((*path, "template"), "inference has both a model and a template", fix=advice)
+        fix = "keep one of the two; KAITO refuses both together"
+        yield KG215.at((*path, "template"), "inference has both a model and a template", fix=fix)
     if model is None:
         for key in _MODEL_FIELDS:
             if key in inference:

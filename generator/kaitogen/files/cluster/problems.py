@@ -18,7 +18,7 @@ KG623 = Rule("KG623", "The credential plugin gave no credentials", kind="environ
 KG624 = Rule("KG624", "The API server cannot be reached", kind="environment")
 KG625 = Rule("KG625", "The API server's certificate is not trusted", kind="environment")
 KG626 = Rule("KG626", "The credentials are not accepted", kind="environment")
-KG627 = Rule("KG627", "The user may not read what is action for", kind="environment")
+KG627 = Rule("KG627", "The user may not read what is asked for", kind="environment")
 KG628 = Rule("KG628", "The cluster has no KAITO", kind="environment")
 KG629 = Rule("KG629", "The answer is not that of an API server", kind="environment")
 KG630 = Rule("KG630", "The API server did not manage to answer", kind="environment")

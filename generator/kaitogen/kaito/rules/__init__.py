@@ -34,26 +34,26 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
         found += resource.selector(ctx)
         return found + list(ignored.judge(ctx, sizing.DEFAULT_CONTEXT))
     found += preset.judge(ctx)
-    context = sizing.DEFAULT_CONTEXT
+    tokens = sizing.DEFAULT_CONTEXT
     if ctx.inference is not None and text(ctx.inference, "config"):
         from kaitogen.kaito.rules import config  # few bring a configuration
 
-        problems, context = config.judge(ctx)
+        problems, tokens = config.judge(ctx)
         found += problems
     if ctx.inference is not None and ctx.inference.get("adapters"):
         from kaitogen.kaito.rules import adapters  # few have adapters
 
         found += adapters.judge(ctx)
-    found += _resource(ctx, context)
-    found += ignored.judge(ctx, context)
+    found += _resource(ctx, tokens)
+    found += ignored.judge(ctx, tokens)
     if ctx.byo_nodes is not None:
         from kaitogen.kaito.rules import byo_nodes  # an inventory is the exception
 
-        found += byo_nodes.judge(ctx, ctx.byo_nodes, context)
+        found += byo_nodes.judge(ctx, ctx.byo_nodes, tokens)
     return found
 
 
-def _resource(ctx: RuleContext, context: int) -> list[Diagnostic]:
+def _resource(ctx: RuleContext, tokens: int) -> list[Diagnostic]:
     """The rules about `resource` of an inference; each group ends where KAITO's own does."""
     found = list(resource.needs_instance_type(ctx))
     if ctx.preset is not None and not ctx.valid_preset:
@@ -72,6 +72,6 @@ def _resource(ctx: RuleContext, context: int) -> list[Diagnostic]:
         if ctx.notes:
             found += resource.cluster_notes(ctx)
     if not any(problem.severity == "error" for problem in found):
-        found += sizing.judge(ctx, context)
-        found += sizing.surprises(ctx, context)
+        found += sizing.judge(ctx, tokens)
+        found += sizing.surprises(ctx, tokens)
     return found

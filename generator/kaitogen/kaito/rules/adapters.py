@@ -10,38 +10,22 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.model import Diagnostic, Json, Path, Rule
 
-KG435 = Rule(
-    "KG435", "vLLM takes no strength for an adapter", kind="refused", since="0.4",
-    source="pkg/model/interface.go:712@v0.12.0",
-)  # fmt: skip
-KG436 = Rule(
-    "KG436", "The model takes no adapters on vLLM", kind="refused", since="0.4", until="0.10",
-    source="pkg/model/interface.go:502@v0.10.0",
-)  # fmt: skip
-KG439 = Rule(
-    "KG439", "More than ten adapters", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:876@v0.12.0",
-)  # fmt: skip
-KG440 = Rule(
-    "KG440", "Two adapters of one name, or one without a source", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:917@v0.12.0",
-)  # fmt: skip
-KG491 = Rule(
-    "KG491", "An adapter's name blocks every update", kind="can't work", since="0.4",
-    source="api/v1beta1/workspace_validation.go:257@v0.12.0",
-)  # fmt: skip
-KG492 = Rule(
-    "KG492", "An adapter's source blocks every update", kind="can't work", since="0.4",
-    source="api/v1beta1/workspace_validation.go:261@v0.12.0",
-)  # fmt: skip
-KG493 = Rule(
-    "KG493", "An adapter's image blocks every update", kind="can't work", since="0.4",
-    source="api/v1beta1/workspace_validation.go:252@v0.12.0",
-)  # fmt: skip
-KG494 = Rule(
-    "KG494", "An adapter's strength blocks every update", kind="can't work", since="0.4",
-    source="api/v1beta1/workspace_validation.go:275@v0.12.0",
-)  # fmt: skip
+KG435 = Rule("KG435", "vLLM takes no strength for an adapter", kind="refused", since="0.4",
+             source="pkg/model/interface.go:712@v0.12.0")  # fmt: skip
+KG436 = Rule("KG436", "The model takes no adapters on vLLM", kind="refused", since="0.4", until="0.10",
+             source="pkg/model/interface.go:502@v0.10.0")  # fmt: skip
+KG439 = Rule("KG439", "More than ten adapters", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:876@v0.12.0")  # fmt: skip
+KG440 = Rule("KG440", "Two adapters of one name, or one without a source", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:917@v0.12.0")  # fmt: skip
+KG491 = Rule("KG491", "An adapter's name blocks every update", kind="can't work", since="0.4",
+             source="api/v1beta1/workspace_validation.go:257@v0.12.0")  # fmt: skip
+KG492 = Rule("KG492", "An adapter's source blocks every update", kind="can't work", since="0.4",
+             source="api/v1beta1/workspace_validation.go:261@v0.12.0")  # fmt: skip
+KG493 = Rule("KG493", "An adapter's image blocks every update", kind="can't work", since="0.4",
+             source="api/v1beta1/workspace_validation.go:252@v0.12.0")  # fmt: skip
+KG494 = Rule("KG494", "An adapter's strength blocks every update", kind="can't work", since="0.4",
+             source="api/v1beta1/workspace_validation.go:275@v0.12.0")  # fmt: skip
 
 
 _ADAPTERS: Final = ("inference", "adapters")
@@ -96,8 +80,8 @@ def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterato
             else "the adapter's source has no name"
         )
         where = (*path, "name") if "name" in source else path
-        advice = "name it with a-z, 0-9, - and ."
-        yield KG491.at(where, f"{what}: {_LATER}", fix=advice, found=cut(name), expected="a DNS subdomain")
+        fix = "name it with a-z, 0-9, - and ."
+        yield KG491.at(where, f"{what}: {_LATER}", fix=fix, found=cut(name), expected="a DNS subdomain")
     volumes = ctx.has(versions.ADAPTER_VOLUMES)
     image, volume, urls = source.get("image"), source.get("volumeSource"), source.get("urls")
     allowed = "image or volumeSource" if volumes else "image"

@@ -8,42 +8,24 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule
 
-KG406 = Rule(
-    "KG406", "kaito.sh/node-image-family has a value that KAITO does not know", kind="refused", since="0.9",
-    source="api/v1beta1/workspace_validation.go:194@v0.12.0",
-)  # fmt: skip
-KG407 = Rule(
-    "KG407", "kaito.sh/performance-mode has a value that KAITO does not know", kind="refused", since="0.10",
-    source="api/v1beta1/workspace_validation.go:141@v0.12.0",
-)  # fmt: skip
-KG408 = Rule(
-    "KG408", "kaito.sh/use-local-weights is neither true nor false", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:153@v0.12.0",
-)  # fmt: skip
-KG409 = Rule(
-    "KG409", "The node class is none of those that KAITO's chart lists", kind="warning", since="0.12",
-    source="api/v1beta1/workspace_validation.go:216@v0.12.0",
-)  # fmt: skip
-KG481 = Rule(
-    "KG481", "The runtime is not the one that is written", kind="warning", since="0.4",
-    source="api/v1beta1/labels.go:118@v0.12.0",
-)  # fmt: skip
-KG482 = Rule(
-    "KG482", "The load balancer is not made", kind="warning", since="0.4",
-    source="pkg/workspace/controllers/workspace_controller.go:512@v0.12.0",
-)  # fmt: skip
-KG483 = Rule(
-    "KG483", "The target does not read an annotation", kind="warning", since="0.4",
-    source="api/v1beta1/labels.go@v0.12.0",
-)  # fmt: skip
-KG484 = Rule(
-    "KG484", "An annotation does nothing under this node provisioner", kind="warning", since="0.9",
-    source="pkg/utils/nodeclaim/nodeclaim.go:165@v0.12.0",
-)  # fmt: skip
-KG485 = Rule(
-    "KG485", "The resource checks are bypassed against the words", kind="warning", since="0.4",
-    source="api/v1beta1/workspace_validation.go:112@v0.12.0",
-)  # fmt: skip
+KG406 = Rule("KG406", "kaito.sh/node-image-family has a value that KAITO does not know", kind="refused", since="0.9",
+             source="api/v1beta1/workspace_validation.go:194@v0.12.0")  # fmt: skip
+KG407 = Rule("KG407", "kaito.sh/performance-mode has a value that KAITO does not know", kind="refused", since="0.10",
+             source="api/v1beta1/workspace_validation.go:141@v0.12.0")  # fmt: skip
+KG408 = Rule("KG408", "kaito.sh/use-local-weights is neither true nor false", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:153@v0.12.0")  # fmt: skip
+KG409 = Rule("KG409", "The node class is none of those that KAITO's chart lists", kind="warning", since="0.12",
+             source="api/v1beta1/workspace_validation.go:216@v0.12.0")  # fmt: skip
+KG481 = Rule("KG481", "The runtime is not the one that is written", kind="warning", since="0.4",
+             source="api/v1beta1/labels.go:118@v0.12.0")  # fmt: skip
+KG482 = Rule("KG482", "The load balancer is not made", kind="warning", since="0.4",
+             source="pkg/workspace/controllers/workspace_controller.go:512@v0.12.0")  # fmt: skip
+KG483 = Rule("KG483", "The target does not read an annotation", kind="warning", since="0.4",
+             source="api/v1beta1/labels.go@v0.12.0")  # fmt: skip
+KG484 = Rule("KG484", "An annotation does nothing under this node provisioner", kind="warning", since="0.9",
+             source="pkg/utils/nodeclaim/nodeclaim.go:165@v0.12.0")  # fmt: skip
+KG485 = Rule("KG485", "The resource checks are bypassed against the words", kind="warning", since="0.4",
+             source="api/v1beta1/workspace_validation.go:112@v0.12.0")  # fmt: skip
 
 
 _GROUPS: Final = ("kaito.sh", "kaito.io")
@@ -77,20 +59,20 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 def _unknown(key: str, path: Path) -> Diagnostic:
     known = [name for name in versions.ANNOTATIONS if name.startswith("kaito.sh/")]
     likely = nearest(key, known)
-    advice = f"write {likely}" if likely else "remove it"
-    return KG483.at(path, f"no version of KAITO reads the annotation {cut(key)}", fix=advice)
+    fix = f"write {likely}" if likely else "remove it"
+    return KG483.at(path, f"no version of KAITO reads the annotation {cut(key)}", fix=fix)
 
 
 def _other_version(ctx: RuleContext, key: str, known: Feature, path: Path) -> Diagnostic:
     if ctx.minor < known.since:
-        message, advice = (
+        message, fix = (
             f"KAITO {ctx.kaito} does not read {key}, which came with 0.{known.since}",
             "remove it",
         )
     else:
         message = f"KAITO {ctx.kaito} does not read {key}, which went with 0.{known.until + 1}"
-        advice = "remove it; since 0.11 the benchmark runs unless kaito.sh/disable-benchmark is set"
-    return KG483.at(path, message, fix=advice)
+        fix = "remove it; since 0.11 the benchmark runs unless kaito.sh/disable-benchmark is set"
+    return KG483.at(path, message, fix=fix)
 
 
 def _image_family(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
@@ -105,8 +87,8 @@ def _node_class(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic
         yield _idle(ctx, path, "karpenter")
     elif node_class_in_doubt(ctx, value):
         message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
-        advice = f"use one of {', '.join(_NODE_CLASSES)}, or add it to the installation's list"
-        yield KG409.at(path, message, fix=advice, found=cut(value), expected=" or ".join(_NODE_CLASSES))
+        fix = f"use one of {', '.join(_NODE_CLASSES)}, or add it to the installation's list"
+        yield KG409.at(path, message, fix=fix, found=cut(value), expected=" or ".join(_NODE_CLASSES))
 
 
 def node_class_in_doubt(ctx: RuleContext, value: Json) -> bool:

@@ -12,8 +12,8 @@ KG313 = Rule("KG313", "Nodes with too few GPUs for the model", kind="can't work"
 _PATH = ("resource", "preferredNodes")
 
 
-def judge(ctx: RuleContext, byo_nodes: ByoNodes, context: int) -> Iterator[Diagnostic]:
-    """KG313. Where KAITO provisions the instance type tells the same; `context` is what KAITO reads as max-model-len."""
+def judge(ctx: RuleContext, byo_nodes: ByoNodes, tokens: int) -> Iterator[Diagnostic]:
+    """KG313. Where KAITO provisions the instance type tells the same; `tokens` is what KAITO reads as max-model-len."""
     model = ctx.model
     if (
         model is None
@@ -32,12 +32,12 @@ def judge(ctx: RuleContext, byo_nodes: ByoNodes, context: int) -> Iterator[Diagn
     if not asks_for_estimate(ctx):
         return
     needed = nodes_needed(
-        ctx.minor, model.weights, model.bytes_per_token, (byo_nodes.gpus, byo_nodes.memory), context
+        ctx.minor, model.weights, model.bytes_per_token, (byo_nodes.gpus, byo_nodes.memory), tokens
     )
     if not needed:
-        message = f"GPUs of nodes with {have} are too small for {model.id} at {context} tokens"
+        message = f"GPUs of nodes with {have} are too small for {model.id} at {tokens} tokens"
         yield KG313.at(_PATH, message, fix="take nodes with larger GPUs", found=have)
     elif needed > byo_nodes.nodes:
         message = f"KAITO {ctx.kaito} will wait for {needed} nodes of {have} for {model.id}, and {byo_nodes.nodes} {'is' if byo_nodes.nodes == 1 else 'are'} chosen"
-        advice = f"choose {needed} nodes, or nodes with more GPU memory"
-        yield KG313.at(_PATH, message, fix=advice, found=str(byo_nodes.nodes), expected=str(needed))
+        fix = f"choose {needed} nodes, or nodes with more GPU memory"
+        yield KG313.at(_PATH, message, fix=fix, found=str(byo_nodes.nodes), expected=str(needed))

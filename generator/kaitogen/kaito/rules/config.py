@@ -12,38 +12,22 @@ from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
 from kaitogen.yaml.syntax import KG102
 
-KG441 = Rule(
-    "KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4",
-    source="api/v1beta1/inference_config_validation.go:65@v0.12.0",
-)  # fmt: skip
-KG442 = Rule(
-    "KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4",
-    source="api/v1beta1/inference_config_validation.go:75@v0.12.0",
-)  # fmt: skip
-KG443 = Rule(
-    "KG443", "KAITO cannot read the settings of vLLM", kind="refused", since="0.4",
-    source="api/v1beta1/inference_config_validation.go:81@v0.12.0",
-)  # fmt: skip
-KG444 = Rule(
-    "KG444", "max-model-len is missing or no whole number", kind="refused", since="0.4",
-    source="api/v1beta1/inference_config_validation.go:101@v0.12.0",
-)  # fmt: skip
-KG445 = Rule(
-    "KG445", "max-model-len is more than the model can do", kind="refused", since="0.7",
-    source="api/v1beta1/inference_config_validation.go:103@v0.12.0",
-)  # fmt: skip
-KG468 = Rule(
-    "KG468", "KAITO's estimate misses max-model-len", kind="warning", since="0.7",
-    source="pkg/utils/config_parser.go:23@v0.12.0",
-)  # fmt: skip
-KG486 = Rule(
-    "KG486", "transformers does not read config", kind="warning", since="0.11",
-    source="pkg/model/interface.go:356@v0.12.0",
-)  # fmt: skip
-KG487 = Rule(
-    "KG487", "An empty vllm section breaks the server", kind="can't work", since="0.12",
-    source="presets/workspace/inference/vllm/inference_api.py:143@v0.12.0",
-)  # fmt: skip
+KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4",
+             source="api/v1beta1/inference_config_validation.go:65@v0.12.0")  # fmt: skip
+KG442 = Rule("KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4",
+             source="api/v1beta1/inference_config_validation.go:75@v0.12.0")  # fmt: skip
+KG443 = Rule("KG443", "KAITO cannot read the settings of vLLM", kind="refused", since="0.4",
+             source="api/v1beta1/inference_config_validation.go:81@v0.12.0")  # fmt: skip
+KG444 = Rule("KG444", "max-model-len is missing or no whole number", kind="refused", since="0.4",
+             source="api/v1beta1/inference_config_validation.go:101@v0.12.0")  # fmt: skip
+KG445 = Rule("KG445", "max-model-len is more than the model can do", kind="refused", since="0.7",
+             source="api/v1beta1/inference_config_validation.go:103@v0.12.0")  # fmt: skip
+KG468 = Rule("KG468", "KAITO's estimate misses max-model-len", kind="warning", since="0.7",
+             source="pkg/utils/config_parser.go:23@v0.12.0")  # fmt: skip
+KG486 = Rule("KG486", "transformers does not read config", kind="warning", since="0.11",
+             source="pkg/model/interface.go:356@v0.12.0")  # fmt: skip
+KG487 = Rule("KG487", "An empty vllm section breaks the server", kind="can't work", since="0.12",
+             source="presets/workspace/inference/vllm/inference_api.py:143@v0.12.0")  # fmt: skip
 
 
 _CONFIG: Final = ("inference", "config")
@@ -133,8 +117,8 @@ def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
             nested = next((key for key, value in section.items() if isinstance(value, (dict, list))), None)
             wrong = "" if nested is None else f"{cut(nested)} is nested, and vllm may hold plain values only"
     if wrong:
-        message, advice = f"KAITO cannot read {KEY}: {wrong}", "write vllm: with one plain value per option"
-        return KG443.at(_CONFIG, message, fix=advice), {}
+        message, fix = f"KAITO cannot read {KEY}: {wrong}", "write vllm: with one plain value per option"
+        return KG443.at(_CONFIG, message, fix=fix), {}
     return None, section if isinstance(section, dict) else {}
 
 
@@ -174,8 +158,8 @@ def _no_number(ctx: RuleContext, said: str) -> Diagnostic:
     if ctx.model is None and built_in(ctx.preset or "", ctx.minor) is None:
         severity = "warning"
         message += f", unless {cut(ctx.preset or '')} says no limit"
-    advice = "write the number of tokens, such as 8192"
-    return KG444.at(_CONFIG, message, fix=advice, found=said, expected="a whole number", severity=severity)
+    fix = "write the number of tokens, such as 8192"
+    return KG444.at(_CONFIG, message, fix=fix, found=said, expected="a whole number", severity=severity)
 
 
 def _length_required(ctx: RuleContext) -> bool:
@@ -207,11 +191,9 @@ def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[i
     if meant is None or ctx.preset is None:
         return DEFAULT_CONTEXT, None
     message = f"KAITO's line scanner misses this max-model-len: vLLM takes {meant}, the estimate of nodes {DEFAULT_CONTEXT}"
-    advice = (
-        f"write it on a line of its own below vllm:, as {_LENGTH}: {meant}, with no quotes and no comment"
-    )
+    fix = f"write it on a line of its own below vllm:, as {_LENGTH}: {meant}, with no quotes and no comment"
     return DEFAULT_CONTEXT, KG468.at(
-        _CONFIG, message, fix=advice, found=str(meant), expected=str(DEFAULT_CONTEXT)
+        _CONFIG, message, fix=fix, found=str(meant), expected=str(DEFAULT_CONTEXT)
     )
 
 

@@ -22,29 +22,10 @@ class RuleContext:
     """
 
     __slots__ = (
-        "annotations",
-        "byo",
-        "byo_nodes",
-        "config_maps",
-        "inference",
-        "instance_type",
-        "kaito",
-        "match_labels",
-        "metadata",
-        "minor",
-        "model",
-        "name",
-        "notes",
-        "preset",
-        "provider",
-        "resource",
-        "sku",
-        "target",
-        "transformers",
-        "tuning",
-        "valid_preset",
-        "workspace",
-    )
+        "annotations", "byo", "byo_nodes", "config_maps", "inference", "instance_type", "kaito", "match_labels", "metadata",
+        "minor", "model", "name", "notes", "preset", "provider", "resource", "sku", "target", "transformers", "tuning",
+        "valid_preset", "workspace",
+    )  # fmt: skip
 
     def __init__(
         self,

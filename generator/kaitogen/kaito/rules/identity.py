@@ -7,26 +7,16 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Rule
 
-KG403 = Rule(
-    "KG403", "The name is no DNS label", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:70@v0.12.0",
-)  # fmt: skip
-KG404 = Rule(
-    "KG404", "Neither inference nor tuning, or both", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:164@v0.12.0",
-)  # fmt: skip
-KG470 = Rule(
-    "KG470", "The name is too long for what KAITO makes of it", kind="can't work", since="0.4",
-    source="pkg/workspace/manifests/manifests.go:135@v0.12.0",
-)  # fmt: skip
-KG471 = Rule(
-    "KG471", "The name begins with a digit", kind="can't work", since="0.4",
-    source="pkg/workspace/manifests/manifests.go:66@v0.12.0",
-)  # fmt: skip
-KG495 = Rule(
-    "KG495", "An old API version", kind="warning", since="0.4",
-    source="api/v1alpha1/workspace_validation.go:105@v0.12.0",
-)  # fmt: skip
+KG403 = Rule("KG403", "The name is no DNS label", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:70@v0.12.0")  # fmt: skip
+KG404 = Rule("KG404", "Neither inference nor tuning, or both", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:164@v0.12.0")  # fmt: skip
+KG470 = Rule("KG470", "The name is too long for what KAITO makes of it", kind="can't work", since="0.4",
+             source="pkg/workspace/manifests/manifests.go:135@v0.12.0")  # fmt: skip
+KG471 = Rule("KG471", "The name begins with a digit", kind="can't work", since="0.4",
+             source="pkg/workspace/manifests/manifests.go:66@v0.12.0")  # fmt: skip
+KG495 = Rule("KG495", "An old API version", kind="warning", since="0.4",
+             source="api/v1alpha1/workspace_validation.go:105@v0.12.0")  # fmt: skip
 
 
 _NAME: Final = ("metadata", "name")
@@ -56,8 +46,8 @@ def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
     name = ctx.name
     if not _is_label(name):
         message = f"{cut(name)} is no name that KAITO accepts"
-        advice = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
-        yield KG403.at(_NAME, message, fix=advice, found=cut(name), expected="a DNS label")
+        fix = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
+        yield KG403.at(_NAME, message, fix=fix, found=cut(name), expected="a DNS label")
     elif ctx.inference is not None:
         yield from _digit_first(name)
         if len(name) > LONGEST_NAME:
@@ -68,8 +58,8 @@ def _digit_first(name: str) -> Iterator[Diagnostic]:
     """KAITO names a Service after the Workspace, and the name of a Service begins with a letter."""
     if not name[0].isalpha():
         message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
-        advice = "begin the name with a letter"
-        yield KG471.at(_NAME, message, fix=advice, found=cut(name), expected="a letter first")
+        fix = "begin the name with a letter"
+        yield KG471.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
 def _is_label(name: str) -> bool:
@@ -78,9 +68,9 @@ def _is_label(name: str) -> bool:
 
 
 def _too_long(ctx: RuleContext, name: str) -> Diagnostic:
-    advice, found, expected = "shorten the name", f"{len(name)} characters", f"at most {LONGEST_NAME}"
+    fix, found, expected = "shorten the name", f"{len(name)} characters", f"at most {LONGEST_NAME}"
     if ctx.has(versions.STATEFUL_SETS):
         message = f"the name has {len(name)} characters, and the StatefulSet made from it works up to {LONGEST_NAME}"
-        return KG470.at(_NAME, message, fix=advice, found=found, expected=expected)
+        return KG470.at(_NAME, message, fix=fix, found=found, expected=expected)
     message = f"the name has {len(name)} characters, and from KAITO 0.8 on the Workspace can't start above {LONGEST_NAME}"
-    return KG470.at(_NAME, message, fix=advice, found=found, expected=expected, severity="warning")
+    return KG470.at(_NAME, message, fix=fix, found=found, expected=expected, severity="warning")

@@ -11,22 +11,14 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
 from kaitogen.model import PIN_LABEL, Diagnostic, Rule
 
-KG461 = Rule(
-    "KG461", "Nobody reads count", kind="warning", since="0.7",
-    source="pkg/workspace/controllers/workspace_controller.go:1508@v0.12.0",
-)  # fmt: skip
-KG462 = Rule(
-    "KG462", "Nobody pins to preferredNodes", kind="warning", since="0.7",
-    source="api/v1beta1/workspace_types.go:42@v0.12.0",
-)  # fmt: skip
-KG463 = Rule(
-    "KG463", "The named nodes are found by a label", kind="note", since="0.7",
-    source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0",
-)  # fmt: skip
-KG464 = Rule(
-    "KG464", "Fewer preferredNodes than count under byo", kind="refused", since="0.7", until="0.7",
-    source="api/v1beta1/workspace_validation.go:64@v0.7.2",
-)  # fmt: skip
+KG461 = Rule("KG461", "Nobody reads count", kind="warning", since="0.7",
+             source="pkg/workspace/controllers/workspace_controller.go:1508@v0.12.0")  # fmt: skip
+KG462 = Rule("KG462", "Nobody pins to preferredNodes", kind="warning", since="0.7",
+             source="api/v1beta1/workspace_types.go:42@v0.12.0")  # fmt: skip
+KG463 = Rule("KG463", "The named nodes are found by a label", kind="note", since="0.7",
+             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
+KG464 = Rule("KG464", "Fewer preferredNodes than count under byo", kind="refused", since="0.7", until="0.7",
+             source="api/v1beta1/workspace_validation.go:64@v0.7.2")  # fmt: skip
 
 
 _COUNT: Final = ("resource", "count")
@@ -38,8 +30,8 @@ _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
 SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 
 
-def judge(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
-    """Findings about fields that are written and not read. `context` is what KAITO reads as max-model-len."""
+def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
+    """Findings about fields that are written and not read. `tokens` is what KAITO reads as max-model-len."""
     count = number(ctx.resource, "count")
     names = ctx.resource.get("preferredNodes")
     preferred = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
@@ -54,7 +46,7 @@ def judge(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
         not ctx.has(versions.PREFERRED_NODES_READ) or (ctx.byo and _pinned_by(ctx))
     )
     if count is not None and not numbered and asks_for_estimate(ctx):
-        yield _count(ctx, count, preferred, context)
+        yield _count(ctx, count, preferred, tokens)
 
 
 def _named_as_counted(ctx: RuleContext) -> bool:
@@ -64,24 +56,24 @@ def _named_as_counted(ctx: RuleContext) -> bool:
 
 def _too_few(names: list[str], count: int) -> Diagnostic:
     message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
-    advice = f"name {number_of(count, 'node')} or more, although only the selector says which are used"
+    fix = f"name {number_of(count, 'node')} or more, although only the selector says which are used"
     path = _PREFERRED if names else ("resource",)
-    return KG464.at(path, message, fix=advice, found=str(len(names)), expected=str(count))
+    return KG464.at(path, message, fix=fix, found=str(len(names)), expected=str(count))
 
 
-def _count(ctx: RuleContext, count: int, names: list[str], context: int) -> Diagnostic:
-    nodes = estimate(ctx, ctx.model, context) if ctx.model is not None else None
+def _count(ctx: RuleContext, count: int, names: list[str], tokens: int) -> Diagnostic:
+    nodes = estimate(ctx, ctx.model, tokens) if ctx.model is not None else None
     message = f"KAITO {ctx.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
-    advice = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(ctx))}"
+    fix = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(ctx))}"
     if ctx.byo:
-        advice = f"remove count, and label as many nodes as it may use: {_command(names, _selected(ctx))}"
+        fix = f"remove count, and label as many nodes as it may use: {_command(names, _selected(ctx))}"
     if not nodes:
-        return KG461.at(_COUNT, message, fix=advice, found=str(count))
+        return KG461.at(_COUNT, message, fix=fix, found=str(count))
     message = f"KAITO {ctx.kaito} does not read count {count} for a preset on vllm: its own estimate is {number_of(nodes, 'node')}"
     return KG461.at(
         _COUNT,
         message,
-        fix=advice,
+        fix=fix,
         found=str(count),
         expected=str(nodes),
         severity="note" if nodes == count else "warning",
@@ -97,10 +89,10 @@ def _preferred(ctx: RuleContext, names: list[str]) -> Iterator[Diagnostic]:
         message = f"KAITO {ctx.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
         if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
-        advice = f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(ctx))}"
+        fix = f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(ctx))}"
         if ctx.tuning is not None:  # which does not run under byo
-            advice = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
-        yield KG462.at(_PREFERRED, message, fix=advice, found=cut(", ".join(names)))
+            fix = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
+        yield KG462.at(_PREFERRED, message, fix=fix, found=cut(", ".join(names)))
 
 
 def label_line(ctx: RuleContext) -> str:
@@ -125,16 +117,16 @@ def _under_byo(ctx: RuleContext, names: list[str]) -> Diagnostic:
         message = f"KAITO {ctx.kaito} finds these nodes by the label {PIN_LABEL}={cut(pin)}, not by name"
         if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
-        advice = f"run: {_command(names, f'{PIN_LABEL}={pin}')}"
-        return KG463.at(_PREFERRED, message, fix=advice, found=found)
+        fix = f"run: {_command(names, f'{PIN_LABEL}={pin}')}"
+        return KG463.at(_PREFERRED, message, fix=fix, found=found)
     label = _selected(ctx)
     message = (
         f"KAITO {ctx.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches"
     )
     if asks_for_estimate(ctx):
         message += ", as many as its own estimate says"
-    advice = f"select a label that these nodes have and no others: {_command(names, label)}"
-    return KG462.at(_PREFERRED, message, fix=advice, found=found)
+    fix = f"select a label that these nodes have and no others: {_command(names, label)}"
+    return KG462.at(_PREFERRED, message, fix=fix, found=found)
 
 
 def _pinned_by(ctx: RuleContext) -> str:

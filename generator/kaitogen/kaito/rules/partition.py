@@ -8,42 +8,24 @@ from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import Diagnostic, Rule, Severity
 
-KG414 = Rule(
-    "KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:607@v0.12.0",
-)  # fmt: skip
-KG415 = Rule(
-    "KG415", "An unknown partition mode", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:700@v0.12.0",
-)  # fmt: skip
-KG416 = Rule(
-    "KG416", "Mode mig needs the feature gate enableMIG", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:710@v0.12.0",
-)  # fmt: skip
-KG417 = Rule(
-    "KG417", "Mode mig takes no count", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:713@v0.12.0",
-)  # fmt: skip
-KG418 = Rule(
-    "KG418", "The mig profile is not in KAITO's table", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:716@v0.12.0",
-)  # fmt: skip
-KG419 = Rule(
-    "KG419", "The weights do not fit the mig profile", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:745@v0.12.0",
-)  # fmt: skip
-KG420 = Rule(
-    "KG420", "Mode accelerator needs the feature gate enableAccelerator", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:729@v0.12.0",
-)  # fmt: skip
-KG421 = Rule(
-    "KG421", "Mode accelerator takes no profile", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:732@v0.12.0",
-)  # fmt: skip
-KG422 = Rule(
-    "KG422", "Mode accelerator needs a count", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:735@v0.12.0",
-)  # fmt: skip
+KG414 = Rule("KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:607@v0.12.0")  # fmt: skip
+KG415 = Rule("KG415", "An unknown partition mode", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:700@v0.12.0")  # fmt: skip
+KG416 = Rule("KG416", "Mode mig needs the feature gate enableMIG", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:710@v0.12.0")  # fmt: skip
+KG417 = Rule("KG417", "Mode mig takes no count", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:713@v0.12.0")  # fmt: skip
+KG418 = Rule("KG418", "The mig profile is not in KAITO's table", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:716@v0.12.0")  # fmt: skip
+KG419 = Rule("KG419", "The weights do not fit the mig profile", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:745@v0.12.0")  # fmt: skip
+KG420 = Rule("KG420", "Mode accelerator needs the feature gate enableAccelerator", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:729@v0.12.0")  # fmt: skip
+KG421 = Rule("KG421", "Mode accelerator takes no profile", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:732@v0.12.0")  # fmt: skip
+KG422 = Rule("KG422", "Mode accelerator needs a count", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:735@v0.12.0")  # fmt: skip
 
 
 _PARTITION: Final = ("resource", "partition")
@@ -77,29 +59,29 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     mode = partition.get("mode")
     if not ctx.byo:
         message = f"KAITO partitions GPUs only under node provisioner byo, not under {ctx.provisioner}"
-        advice = "remove partition, or generate for byo and leave instanceType out"
-        yield KG414.at(_PARTITION, message, fix=advice, found=ctx.provisioner, expected="byo")
+        fix = "remove partition, or generate for byo and leave instanceType out"
+        yield KG414.at(_PARTITION, message, fix=fix, found=ctx.provisioner, expected="byo")
     elif mode == "mig":
         yield from _mig(ctx)
     elif mode == "accelerator":
         yield from _accelerator(ctx)
     else:
         message = f"partition mode {cut(str(mode))} is unknown to KAITO"
-        advice = "write mig or accelerator"
+        fix = "write mig or accelerator"
         yield KG415.at(
-            (*_PARTITION, "mode"), message, fix=advice, found=cut(str(mode)), expected="mig or accelerator"
+            (*_PARTITION, "mode"), message, fix=fix, found=cut(str(mode)), expected="mig or accelerator"
         )
 
 
 def _mig(ctx: RuleContext) -> Iterator[Diagnostic]:
     partition = part(ctx.resource, "partition")
     if not ctx.gate("enableMIG"):
-        message, advice = (
+        message, fix = (
             "mode mig needs KAITO's feature gate enableMIG",
             "set the gate in featureGates if KAITO has it on",
         )
         yield KG416.at(
-            (*_PARTITION, "mode"), message, fix=advice, found="enableMIG off", expected="enableMIG on"
+            (*_PARTITION, "mode"), message, fix=fix, found="enableMIG off", expected="enableMIG on"
         )
     if "count" in partition:
         message = "mode mig takes no count; a profile stands for one slice of one GPU"
@@ -131,11 +113,9 @@ def _accelerator(ctx: RuleContext) -> Iterator[Diagnostic]:
     partition = part(ctx.resource, "partition")
     if not ctx.gate("enableAccelerator"):
         message = "mode accelerator needs KAITO's feature gate enableAccelerator"
-        advice = "set the gate in featureGates if KAITO has it on"
+        fix = "set the gate in featureGates if KAITO has it on"
         path = (*_PARTITION, "mode")
-        yield KG420.at(
-            path, message, fix=advice, found="enableAccelerator off", expected="enableAccelerator on"
-        )
+        yield KG420.at(path, message, fix=fix, found="enableAccelerator off", expected="enableAccelerator on")
     if text(partition, "profile"):
         message = "mode accelerator takes whole GPUs and no profile"
         yield KG421.at((*_PARTITION, "profile"), message, fix="remove profile, or use mode mig")

@@ -16,54 +16,30 @@ from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Path, Rule
 
-KG410 = Rule(
-    "KG410", "The preset is deprecated", kind="refused", since="0.8",
-    source="api/v1beta1/workspace_validation.go:495@v0.12.0",
-)  # fmt: skip
-KG430 = Rule(
-    "KG430", "Inference without a preset and without a template", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:828@v0.12.0",
-)  # fmt: skip
-KG431 = Rule(
-    "KG431", "Inference with a preset and a template", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:833@v0.12.0",
-)  # fmt: skip
-KG432 = Rule(
-    "KG432", "KAITO has no such preset", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:840@v0.12.0",
-)  # fmt: skip
-KG433 = Rule(
-    "KG433", "KAITO asks Hugging Face while it admits the Workspace", kind="note", since="0.9",
-    source="presets/workspace/models/vllm_model.go:153@v0.12.0",
-)  # fmt: skip
-KG434 = Rule(
-    "KG434", "The model does not run on the runtime transformers", kind="refused", since="0.11",
-    source="pkg/model/interface.go:705@v0.12.0",
-)  # fmt: skip
-KG437 = Rule(
-    "KG437", "The preset needs a modelAccessSecret", kind="refused", since="0.4", until="0.10",
-    source="api/v1beta1/workspace_validation.go:635@v0.10.0",
-)  # fmt: skip
-KG438 = Rule(
-    "KG438", "The preset takes no modelAccessSecret", kind="refused", since="0.4", until="0.10",
-    source="api/v1beta1/workspace_validation.go:638@v0.10.0",
-)  # fmt: skip
-KG446 = Rule(
-    "KG446", "Model streaming does not work here", kind="refused", since="0.11",
-    source="api/v1beta1/workspace_validation.go:944@v0.12.0",
-)  # fmt: skip
-KG467 = Rule(
-    "KG467", "A gated model without a secret", kind="warning", since="0.8",
-    source="presets/workspace/generator/generator.go:785@v0.12.0",
-)  # fmt: skip
-KG488 = Rule(
-    "KG488", "A config that comes later has no effect", kind="note", since="0.4",
-    source="pkg/workspace/controllers/workspace_controller.go:669@v0.12.0",
-)  # fmt: skip
-KG489 = Rule(
-    "KG489", "A later KAITO no longer has the preset", kind="note", since="0.4", until="0.10",
-    source="presets/workspace/models/falcon/model.go@v0.10.0",
-)  # fmt: skip
+KG410 = Rule("KG410", "The preset is deprecated", kind="refused", since="0.8",
+             source="api/v1beta1/workspace_validation.go:495@v0.12.0")  # fmt: skip
+KG430 = Rule("KG430", "Inference without a preset and without a template", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:828@v0.12.0")  # fmt: skip
+KG431 = Rule("KG431", "Inference with a preset and a template", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:833@v0.12.0")  # fmt: skip
+KG432 = Rule("KG432", "KAITO has no such preset", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:840@v0.12.0")  # fmt: skip
+KG433 = Rule("KG433", "KAITO asks Hugging Face while it admits the Workspace", kind="note", since="0.9",
+             source="presets/workspace/models/vllm_model.go:153@v0.12.0")  # fmt: skip
+KG434 = Rule("KG434", "The model does not run on the runtime transformers", kind="refused", since="0.11",
+             source="pkg/model/interface.go:705@v0.12.0")  # fmt: skip
+KG437 = Rule("KG437", "The preset needs a modelAccessSecret", kind="refused", since="0.4", until="0.10",
+             source="api/v1beta1/workspace_validation.go:635@v0.10.0")  # fmt: skip
+KG438 = Rule("KG438", "The preset takes no modelAccessSecret", kind="refused", since="0.4", until="0.10",
+             source="api/v1beta1/workspace_validation.go:638@v0.10.0")  # fmt: skip
+KG446 = Rule("KG446", "Model streaming does not work here", kind="refused", since="0.11",
+             source="api/v1beta1/workspace_validation.go:944@v0.12.0")  # fmt: skip
+KG467 = Rule("KG467", "A gated model without a secret", kind="warning", since="0.8",
+             source="presets/workspace/generator/generator.go:785@v0.12.0")  # fmt: skip
+KG488 = Rule("KG488", "A config that comes later has no effect", kind="note", since="0.4",
+             source="pkg/workspace/controllers/workspace_controller.go:669@v0.12.0")  # fmt: skip
+KG489 = Rule("KG489", "A later KAITO no longer has the preset", kind="note", since="0.4", until="0.10",
+             source="presets/workspace/models/falcon/model.go@v0.10.0")  # fmt: skip
 
 
 _INFERENCE: Final = ("inference",)
@@ -108,7 +84,7 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
     if name == _DEPRECATED and ctx.has(versions.DEPRECATION_NAMED) and rule == KG432:
         message = f"the preset {name} is deprecated, and KAITO {ctx.kaito} no longer has it"
         return KG410.at(path, message, fix="take a newer model, such as phi-4-mini-instruct", found=name)
-    advice = _likely(name, minor)
+    fix = _likely(name, minor)
     if short is not None and short[2] and minor >= short[2]:
         message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it went with 0.{short[2]}"
     elif short is not None and minor < short[1]:
@@ -120,14 +96,14 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
     return rule.at(
         path,
         message,
-        fix=advice,
+        fix=fix,
         found=cut(name),
         expected="a name or owner/name" if ctx.has(versions.HUGGING_FACE_IDS) else "a short name",
     )
 
 
 def _likely(name: str, minor: int) -> str:
-    """The advice for a wrong name: the nearest preset, or where to look."""
+    """The fix for a wrong name: the nearest preset, or where to look."""
     from kaitogen.diagnostics.suggest import nearest  # only a wrong name needs it
     from kaitogen.kaito.catalogue.models import all_models  # only a wrong name needs it
 
@@ -164,8 +140,8 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
         needed = downloaded if ctx.has(versions.SECRET_FOR_DOWNLOADS) else gated
         if needed and not secret:
             message = f"KAITO {ctx.kaito} refuses {cut(name)} without an access secret"
-            advice = _ACCESS_ADVICE
-            yield KG437.at(_PRESET, message, fix=advice, expected="modelAccessSecret")
+            fix = _ACCESS_ADVICE
+            yield KG437.at(_PRESET, message, fix=fix, expected="modelAccessSecret")
             return
         if secret and not downloaded:
             message = f"KAITO {ctx.kaito} has {cut(name)} in its image and refuses an access secret for it"
@@ -173,8 +149,8 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
             return
     if ctx.model is not None and ctx.model.gated and not secret and not _local(ctx):
         message = f"{ctx.model.id} is gated: without an access secret its pod can't download the weights"
-        advice = _ACCESS_ADVICE
-        yield KG467.at(_PRESET, message, fix=advice, expected="modelAccessSecret")
+        fix = _ACCESS_ADVICE
+        yield KG467.at(_PRESET, message, fix=fix, expected="modelAccessSecret")
 
 
 def _local(ctx: RuleContext) -> bool:
@@ -189,8 +165,8 @@ def _streaming(ctx: RuleContext) -> Iterator[Diagnostic]:
         return
     if ctx.provider != "azure":
         message = f"model streaming works on azure only, not on {ctx.provider}"
-        advice = "set the annotation kaito.sh/model-streaming: disabled"
-        yield KG446.at(_PRESET, message, fix=advice, found=ctx.provider, expected="azure")
+        fix = "set the annotation kaito.sh/model-streaming: disabled"
+        yield KG446.at(_PRESET, message, fix=fix, found=ctx.provider, expected="azure")
     elif ctx.notes:
         message = (
             "with model streaming KAITO refuses this unless the cluster has the CSI driver blob.csi.azure.com"
@@ -204,8 +180,8 @@ def _notes(ctx: RuleContext) -> Iterator[Diagnostic]:
     name = ctx.preset or ""
     if not is_catalogued(name, ctx.minor):
         message = f"KAITO asks huggingface.co about {cut(name)} while it admits the Workspace, and refuses it if that fails"
-        advice = "make sure that KAITO reaches huggingface.co"
-        yield KG433.at(_NAME, message, fix=advice)
+        fix = "make sure that KAITO reaches huggingface.co"
+        yield KG433.at(_NAME, message, fix=fix)
     short = built_in(name, ctx.minor)
     if short is not None and short[2]:
         message = f"the preset {cut(name)} goes with KAITO 0.{short[2]}"

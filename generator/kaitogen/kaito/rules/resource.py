@@ -9,70 +9,38 @@ from kaitogen.kaito.objects import number, part, parts
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import Diagnostic, Path, Rule, Target
 
-KG405 = Rule(
-    "KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
-    source="api/v1beta1/workspace_validation.go:174@v0.12.0", formerly=("KG210", "KG211"),
-)  # fmt: skip
-KG411 = Rule(
-    "KG411", "A selector expression that KAITO cannot turn into a label", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:508@v0.12.0",
-)  # fmt: skip
-KG412 = Rule(
-    "KG412", "A reserved label in the selector is dropped", kind="warning", since="0.11",
-    source="api/v1beta1/workspace_validation.go:518@v0.12.0",
-)  # fmt: skip
-KG413 = Rule(
-    "KG413", "The selector holds reserved labels only", kind="refused", since="0.11",
-    source="api/v1beta1/workspace_validation.go:528@v0.12.0",
-)  # fmt: skip
-KG423 = Rule(
-    "KG423", "Under byo a node must match the selector beforehand", kind="note", since="0.8",
-    source="api/v1beta1/workspace_validation.go:568@v0.12.0",
-)  # fmt: skip
-KG424 = Rule(
-    "KG424", "Under byo every matching node must carry NVIDIA's GPU labels", kind="note", since="0.8",
-    source="api/v1beta1/workspace_validation.go:576@v0.12.0",
-)  # fmt: skip
-KG425 = Rule(
-    "KG425", "Under byo all matching nodes must be alike", kind="note", since="0.8",
-    source="api/v1beta1/workspace_validation.go:585@v0.12.0",
-)  # fmt: skip
-KG426 = Rule(
-    "KG426", "A cloud that KAITO has no instance types for", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:612@v0.12.0",
-)  # fmt: skip
-KG427 = Rule(
-    "KG427", "The instance type is not in KAITO's table", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:626@v0.12.0",
-)  # fmt: skip
-KG428 = Rule(
-    "KG428", "The weights do not fit the nodes", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:654@v0.12.0",
-)  # fmt: skip
-KG429 = Rule(
-    "KG429", "The weights do not fit one node, and transformers uses only one", kind="refused", since="0.5",
-    source="api/v1beta1/workspace_validation.go:678@v0.12.0",
-)  # fmt: skip
-KG472 = Rule(
-    "KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.4",
-    source="pkg/nodeprovision/gpu-provisioner/gpu_provisioner.go:124@v0.12.0",
-)  # fmt: skip
-KG473 = Rule(
-    "KG473", "A preset on an instance type outside the table", kind="can't work", since="0.7",
-    source="pkg/workspace/estimator/nodesestimator/estimator.go:125@v0.12.0",
-)  # fmt: skip
-KG474 = Rule(
-    "KG474", "Nobody reads matchExpressions", kind="warning", since="0.4",
-    source="api/v1beta1/labels.go:244@v0.12.0",
-)  # fmt: skip
-KG475 = Rule(
-    "KG475", "A tuning's selector that blocks every update", kind="can't work", since="0.4",
-    source="api/v1beta1/workspace_validation.go:816@v0.12.0",
-)  # fmt: skip
-KG477 = Rule(
-    "KG477", "Under byo an empty selector takes every node", kind="warning", since="0.7",
-    source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:69@v0.12.0",
-)  # fmt: skip
+KG405 = Rule("KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
+             source="api/v1beta1/workspace_validation.go:174@v0.12.0", formerly=("KG210", "KG211"))  # fmt: skip
+KG411 = Rule("KG411", "A selector expression that KAITO cannot turn into a label", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:508@v0.12.0")  # fmt: skip
+KG412 = Rule("KG412", "A reserved label in the selector is dropped", kind="warning", since="0.11",
+             source="api/v1beta1/workspace_validation.go:518@v0.12.0")  # fmt: skip
+KG413 = Rule("KG413", "The selector holds reserved labels only", kind="refused", since="0.11",
+             source="api/v1beta1/workspace_validation.go:528@v0.12.0")  # fmt: skip
+KG423 = Rule("KG423", "Under byo a node must match the selector beforehand", kind="note", since="0.8",
+             source="api/v1beta1/workspace_validation.go:568@v0.12.0")  # fmt: skip
+KG424 = Rule("KG424", "Under byo every matching node must carry NVIDIA's GPU labels", kind="note", since="0.8",
+             source="api/v1beta1/workspace_validation.go:576@v0.12.0")  # fmt: skip
+KG425 = Rule("KG425", "Under byo all matching nodes must be alike", kind="note", since="0.8",
+             source="api/v1beta1/workspace_validation.go:585@v0.12.0")  # fmt: skip
+KG426 = Rule("KG426", "A cloud that KAITO has no instance types for", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:612@v0.12.0")  # fmt: skip
+KG427 = Rule("KG427", "The instance type is not in KAITO's table", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:626@v0.12.0")  # fmt: skip
+KG428 = Rule("KG428", "The weights do not fit the nodes", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:654@v0.12.0")  # fmt: skip
+KG429 = Rule("KG429", "The weights do not fit one node, and transformers uses only one", kind="refused", since="0.5",
+             source="api/v1beta1/workspace_validation.go:678@v0.12.0")  # fmt: skip
+KG472 = Rule("KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.4",
+             source="pkg/nodeprovision/gpu-provisioner/gpu_provisioner.go:124@v0.12.0")  # fmt: skip
+KG473 = Rule("KG473", "A preset on an instance type outside the table", kind="can't work", since="0.7",
+             source="pkg/workspace/estimator/nodesestimator/estimator.go:125@v0.12.0")  # fmt: skip
+KG474 = Rule("KG474", "Nobody reads matchExpressions", kind="warning", since="0.4",
+             source="api/v1beta1/labels.go:244@v0.12.0")  # fmt: skip
+KG475 = Rule("KG475", "A tuning's selector that blocks every update", kind="can't work", since="0.4",
+             source="api/v1beta1/workspace_validation.go:816@v0.12.0")  # fmt: skip
+KG477 = Rule("KG477", "Under byo an empty selector takes every node", kind="warning", since="0.7",
+             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:69@v0.12.0")  # fmt: skip
 
 
 INSTANCE_TYPE: Final = ("resource", "instanceType")
@@ -144,18 +112,18 @@ def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield from _reserved(ctx)
     if ctx.byo and not ctx.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
-        advice = "select a label that only the GPU nodes for this Workspace have"
+        fix = "select a label that only the GPU nodes for this Workspace have"
         path = _SELECTOR if "labelSelector" in ctx.resource else _whole(ctx)
-        yield KG477.at(path, message, fix=advice)
+        yield KG477.at(path, message, fix=fix)
 
 
 def _refused_expression(ctx: RuleContext, path: Path) -> Diagnostic:
-    advice = "write it as matchLabels, which is all that KAITO uses"
+    fix = "write it as matchLabels, which is all that KAITO uses"
     if ctx.tuning is None:
         message = "KAITO accepts only expressions of operator In with exactly one value"
-        return KG411.at(path, message, fix=advice, expected="operator In, one value")
+        return KG411.at(path, message, fix=fix, expected="operator In, one value")
     message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
-    return KG475.at(path, message, fix=advice, expected="operator In, one value")
+    return KG475.at(path, message, fix=fix, expected="operator In, one value")
 
 
 def _reserved(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -177,9 +145,9 @@ def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
         return
     if ctx.provider not in PROVIDERS:
         message = f"KAITO has no instance types for the cloud {cut(ctx.provider)}"
-        advice = f"set the provider to {', '.join(PROVIDERS)}"
+        fix = f"set the provider to {', '.join(PROVIDERS)}"
         yield KG426.at(
-            INSTANCE_TYPE, message, fix=advice, found=cut(ctx.provider), expected=" or ".join(PROVIDERS)
+            INSTANCE_TYPE, message, fix=fix, found=cut(ctx.provider), expected=" or ".join(PROVIDERS)
         )
     elif ctx.sku is None and not _wholly_missing(ctx):
         yield from unknown_instance_type(ctx)
@@ -200,20 +168,18 @@ def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     if other_case and near is not None and (ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE) or lenient):
         yield wrong_case(name, near.name)
     elif not lenient:
-        advice = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {ctx.kaito} knows"
+        fix = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {ctx.kaito} knows"
         yield KG427.at(
             _place(ctx),
             _not_in_table(ctx),
-            fix=advice,
+            fix=fix,
             found=cut(name),
             expected=near.name if near else "",
         )
     elif ctx.preset is not None and not ctx.transformers and ctx.has(versions.ESTIMATE):
         message = f"{_not_in_table(ctx)}; it is admitted by its prefix, but a preset never gets its nodes"
-        advice = (
-            f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
-        )
-        yield KG473.at(_place(ctx), message, fix=advice, found=cut(name), expected=near.name if near else "")
+        fix = f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
+        yield KG473.at(_place(ctx), message, fix=fix, found=cut(name), expected=near.name if near else "")
 
 
 def wrong_case(name: str, right: str) -> Diagnostic:
@@ -256,19 +222,19 @@ def weights(ctx: RuleContext) -> Iterator[Diagnostic]:
             f"{model.weights_text} of weights do not fit one {sku.name} ({sku.memory} GiB), and "
             "transformers runs on one node only"
         )
-        advice = "take a larger instance type, or the runtime vllm"
+        fix = "take a larger instance type, or the runtime vllm"
         yield KG429.at(
-            INSTANCE_TYPE, message, fix=advice, found=f"{sku.memory} GiB", expected=model.weights_text
+            INSTANCE_TYPE, message, fix=fix, found=f"{sku.memory} GiB", expected=model.weights_text
         )
     elif nodes * node < size:
         message = f"{model.weights_text} of weights do not fit {nodes} x {sku.name} ({sku.memory} GiB each)"
         bypassed = BYPASS_ANNOTATION in ctx.annotations
-        advice = "take a larger instance type or more nodes"
+        fix = "take a larger instance type or more nodes"
         found = f"{nodes * sku.memory} GiB"
         yield KG428.at(
             INSTANCE_TYPE,
             message,
-            fix=advice,
+            fix=fix,
             found=found,
             expected=model.weights_text,
             severity="warning" if bypassed else "error",

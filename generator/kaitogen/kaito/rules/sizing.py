@@ -9,18 +9,12 @@ from kaitogen.kaito.objects import number
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.model import Diagnostic, Rule
 
-KG465 = Rule(
-    "KG465", "More nodes than KAITO 0.11 allows", kind="can't work", since="0.11", until="0.11",
-    source="pkg/workspace/controllers/workspace_controller.go:1164@v0.11.0",
-)  # fmt: skip
-KG466 = Rule(
-    "KG466", "KAITO's estimate of nodes fails", kind="can't work", since="0.7",
-    source="pkg/workspace/estimator/nodesestimator/estimator.go:162@v0.12.0",
-)  # fmt: skip
-KG469 = Rule(
-    "KG469", "max-model-len multiplies the nodes", kind="warning", since="0.7",
-    source="pkg/workspace/estimator/nodesestimator/estimator.go:159@v0.12.0",
-)  # fmt: skip
+KG465 = Rule("KG465", "More nodes than KAITO 0.11 allows", kind="can't work", since="0.11", until="0.11",
+             source="pkg/workspace/controllers/workspace_controller.go:1164@v0.11.0")  # fmt: skip
+KG466 = Rule("KG466", "KAITO's estimate of nodes fails", kind="can't work", since="0.7",
+             source="pkg/workspace/estimator/nodesestimator/estimator.go:162@v0.12.0")  # fmt: skip
+KG469 = Rule("KG469", "max-model-len multiplies the nodes", kind="warning", since="0.7",
+             source="pkg/workspace/estimator/nodesestimator/estimator.go:159@v0.12.0")  # fmt: skip
 
 
 GIB: Final = 2**30
@@ -28,18 +22,18 @@ GIB: Final = 2**30
 DEFAULT_CONTEXT: Final = 2048
 
 
-def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], context: int) -> int:
+def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], tokens: int) -> int:
     """How many nodes KAITO 0.`minor` (7 or newer) takes; 0 where one GPU is too small for any share.
 
-    `weights` in bytes, `node` the GPUs and GPU memory in bytes of one node, `context` in tokens.
+    `weights` in bytes, `node` the GPUs and GPU memory in bytes of one node, `tokens` the context that it counts with.
     Source: KAITO's pkg/workspace/estimator/nodesestimator/estimator.go:145.
     """
-    size, available = shares(minor, weights, bytes_per_token, node, context)
+    size, available = shares(minor, weights, bytes_per_token, node, tokens)
     return 0 if available <= 0 else -(-gpus_needed(size, available) // node[0])
 
 
 def shares(
-    minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], context: int
+    minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], tokens: int
 ) -> tuple[float, float]:
     """The bytes that KAITO counts for the weights, and those that one GPU has for them."""
     gpus, memory = node
@@ -47,7 +41,7 @@ def shares(
     size = 1.02 * weights
     if versions.ESTIMATE_IN_WHOLE_BYTES.holds(minor):
         usable, size = float(int(usable)), float(int(size))
-    reserve = 2.3 * GIB + context * bytes_per_token / gpus
+    reserve = 2.3 * GIB + tokens * bytes_per_token / gpus
     available = usable - reserve
     return size, available / 1.05 if versions.ESTIMATE_WITH_ACTIVATIONS.holds(minor) else available
 
@@ -62,12 +56,12 @@ def gpus_needed(size: float, available: float) -> int:
     return int(size / available) + 1
 
 
-def estimate(ctx: RuleContext, model: Model, context: int) -> int | None:
+def estimate(ctx: RuleContext, model: Model, tokens: int) -> int | None:
     """The nodes that KAITO will want for a preset on vLLM; 0 where the estimate fails, None where only the cluster knows."""
     node = _node(ctx)
     if node is None:
         return None
-    return nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, context)
+    return nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
 
 
 def _node(ctx: RuleContext) -> tuple[int, int] | None:
@@ -91,25 +85,23 @@ def _partitioned(ctx: RuleContext) -> bool:
     return ctx.has(versions.PARTITIONS) and "partition" in ctx.resource
 
 
-def judge(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
-    """Estimates that fail, and the limit of 0.11. `context` is what KAITO reads as max-model-len."""
+def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
+    """Estimates that fail, and the limit of 0.11. `tokens` is what KAITO reads as max-model-len."""
     model, node = ctx.model, _node(ctx)
     if model is None or node is None:
         if ctx.has(versions.NODE_LIMIT):
             yield from _too_many_counted(ctx)
         return
-    nodes = nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, context)
+    nodes = nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
     path = ("resource", "partition" if _partitioned(ctx) else "instanceType")
     limit = node_limit(ctx.minor)
     what = ctx.sku.name if ctx.sku is not None else f"a slice of {node[1] // GIB} GB"
     if nodes == 0:
-        message = f"a GPU of {what} is too small for {model.id} at {context} tokens, so KAITO never gets a number of nodes"
-        advice = (
-            "take larger GPUs, or a smaller max-model-len"
-            if context > DEFAULT_CONTEXT
-            else "take larger GPUs"
+        message = f"a GPU of {what} is too small for {model.id} at {tokens} tokens, so KAITO never gets a number of nodes"
+        fix = (
+            "take larger GPUs, or a smaller max-model-len" if tokens > DEFAULT_CONTEXT else "take larger GPUs"
         )
-        yield KG466.at(path, message, fix=advice, found=what)
+        yield KG466.at(path, message, fix=fix, found=what)
     elif path[1] == "partition" and nodes > 1:
         message = f"{model.id} needs {nodes} slices of {node[1] // GIB} GB, and KAITO gives it one"
         yield KG466.at(
@@ -117,8 +109,8 @@ def judge(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
         )
     elif limit is not None and nodes > limit:
         message = f"{model.id} needs {nodes} x {what}, and KAITO {ctx.kaito} stops above {limit} nodes"
-        advice = "take a larger instance type, a smaller max-model-len, or KAITO 0.12"
-        yield KG465.at(path, message, fix=advice, found=f"{nodes}", expected=f"at most {limit}")
+        fix = "take a larger instance type, a smaller max-model-len, or KAITO 0.12"
+        yield KG465.at(path, message, fix=fix, found=f"{nodes}", expected=f"at most {limit}")
     elif nodes > 1 and not _spreads(ctx, model):
         message = f"{model.id} needs {nodes} x {what}, and KAITO {ctx.kaito} runs it on one node only"
         yield KG466.at(path, message, fix="take a larger instance type", found=f"{nodes}", expected="1")
@@ -141,20 +133,18 @@ def _too_many_counted(ctx: RuleContext) -> Iterator[Diagnostic]:
     counted = ctx.transformers or ctx.preset is None
     if counted and count is not None and count > limit:
         message = f"count is {count}, and KAITO {ctx.kaito} stops above {limit} nodes"
-        advice = f"lower count to {limit}, or use KAITO 0.12"
-        yield KG465.at(
-            ("resource", "count"), message, fix=advice, found=str(count), expected=f"at most {limit}"
-        )
+        fix = f"lower count to {limit}, or use KAITO 0.12"
+        yield KG465.at(("resource", "count"), message, fix=fix, found=str(count), expected=f"at most {limit}")
 
 
-def surprises(ctx: RuleContext, context: int) -> Iterator[Diagnostic]:
+def surprises(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     """A max-model-len that multiplies the nodes."""
     model = ctx.model
-    if model is None or context <= DEFAULT_CONTEXT:
+    if model is None or tokens <= DEFAULT_CONTEXT:
         return
-    nodes, usual = estimate(ctx, model, context), estimate(ctx, model, DEFAULT_CONTEXT)
+    nodes, usual = estimate(ctx, model, tokens), estimate(ctx, model, DEFAULT_CONTEXT)
     if nodes and usual and nodes > usual and nodes <= (node_limit(ctx.minor) or nodes):
-        message = f"max-model-len {context} raises KAITO's estimate from {usual} to {nodes} nodes"
+        message = f"max-model-len {tokens} raises KAITO's estimate from {usual} to {nodes} nodes"
         path = ("inference", "config")
         yield KG469.at(
             path,

@@ -13,62 +13,34 @@ from kaitogen.kaito.rules.preset import wrong_name
 from kaitogen.kaito.rules.resource import INSTANCE_TYPE, wrong_case
 from kaitogen.model import Diagnostic, Json, Path, Rule
 
-KG447 = Rule(
-    "KG447", "Tuning on more than one node", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:466@v0.12.0",
-)  # fmt: skip
-KG448 = Rule(
-    "KG448", "Tuning on a GPU partition", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:469@v0.12.0",
-)  # fmt: skip
-KG449 = Rule(
-    "KG449", "An unknown tuning method", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:285@v0.12.0",
-)  # fmt: skip
-KG450 = Rule(
-    "KG450", "The ConfigMap of the tuning must exist beforehand", kind="note", since="0.4",
-    source="api/v1beta1/tuning_config_validation.go:274@v0.12.0",
-)  # fmt: skip
-KG455 = Rule(
-    "KG455", "The tuning's input is not exactly one source", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:377@v0.12.0",
-)  # fmt: skip
-KG456 = Rule(
-    "KG456", "An image of the tuning is no image reference", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:365@v0.12.0",
-)  # fmt: skip
-KG457 = Rule(
-    "KG457", "An address that KAITO does not fetch from", kind="refused", since="0.12",
-    source="api/v1beta1/workspace_validation.go:383@v0.12.0",
-)  # fmt: skip
-KG458 = Rule(
-    "KG458", "The tuning's output is not exactly one target", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:449@v0.12.0",
-)  # fmt: skip
-KG459 = Rule(
-    "KG459", "Tuning without a preset", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:319@v0.12.0",
-)  # fmt: skip
-KG460 = Rule(
-    "KG460", "KAITO has no such preset to tune", kind="refused", since="0.4",
-    source="api/v1beta1/workspace_validation.go:321@v0.12.0",
-)  # fmt: skip
-KG476 = Rule(
-    "KG476", "Tuning under byo", kind="can't work", since="0.8",
-    source="pkg/workspace/tuning/preset_tuning.go:148@v0.12.0",
-)  # fmt: skip
-KG478 = Rule(
-    "KG478", "The model has no tuning parameters", kind="can't work", since="0.11",
-    source="presets/workspace/models/vllm_model.go:254@v0.12.0",
-)  # fmt: skip
-KG479 = Rule(
-    "KG479", "The method's letter case hides its default settings", kind="can't work", since="0.4",
-    source="pkg/workspace/tuning/preset_tuning.go:286@v0.12.0",
-)  # fmt: skip
-KG480 = Rule(
-    "KG480", "Tuning on an instance type outside the table", kind="warning", since="0.4",
-    source="pkg/workspace/tuning/preset_tuning.go:148@v0.12.0",
-)  # fmt: skip
+KG447 = Rule("KG447", "Tuning on more than one node", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:466@v0.12.0")  # fmt: skip
+KG448 = Rule("KG448", "Tuning on a GPU partition", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:469@v0.12.0")  # fmt: skip
+KG449 = Rule("KG449", "An unknown tuning method", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:285@v0.12.0")  # fmt: skip
+KG450 = Rule("KG450", "The ConfigMap of the tuning must exist beforehand", kind="note", since="0.4",
+             source="api/v1beta1/tuning_config_validation.go:274@v0.12.0")  # fmt: skip
+KG455 = Rule("KG455", "The tuning's input is not exactly one source", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:377@v0.12.0")  # fmt: skip
+KG456 = Rule("KG456", "An image of the tuning is no image reference", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:365@v0.12.0")  # fmt: skip
+KG457 = Rule("KG457", "An address that KAITO does not fetch from", kind="refused", since="0.12",
+             source="api/v1beta1/workspace_validation.go:383@v0.12.0")  # fmt: skip
+KG458 = Rule("KG458", "The tuning's output is not exactly one target", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:449@v0.12.0")  # fmt: skip
+KG459 = Rule("KG459", "Tuning without a preset", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:319@v0.12.0")  # fmt: skip
+KG460 = Rule("KG460", "KAITO has no such preset to tune", kind="refused", since="0.4",
+             source="api/v1beta1/workspace_validation.go:321@v0.12.0")  # fmt: skip
+KG476 = Rule("KG476", "Tuning under byo", kind="can't work", since="0.8",
+             source="pkg/workspace/tuning/preset_tuning.go:148@v0.12.0")  # fmt: skip
+KG478 = Rule("KG478", "The model has no tuning parameters", kind="can't work", since="0.11",
+             source="presets/workspace/models/vllm_model.go:254@v0.12.0")  # fmt: skip
+KG479 = Rule("KG479", "The method's letter case hides its default settings", kind="can't work", since="0.4",
+             source="pkg/workspace/tuning/preset_tuning.go:286@v0.12.0")  # fmt: skip
+KG480 = Rule("KG480", "Tuning on an instance type outside the table", kind="warning", since="0.4",
+             source="pkg/workspace/tuning/preset_tuning.go:148@v0.12.0")  # fmt: skip
 
 
 _TUNING: Final = ("tuning",)
@@ -101,8 +73,8 @@ def _preset(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
         yield wrong_name(ctx, ("tuning", "preset", "name"), KG460)
     elif ctx.has(versions.CATALOGUE) and not is_tunable(ctx.preset or ""):
         message = f"KAITO admits it, but has no tuning parameters for {cut(ctx.preset or '')}"
-        advice = "tune a model of phi-3, phi-3.5-mini, phi-4 or qwen2.5-coder"
-        yield KG478.at(("tuning", "preset", "name"), message, fix=advice, found=cut(ctx.preset or ""))
+        fix = "tune a model of phi-3, phi-3.5-mini, phi-4 or qwen2.5-coder"
+        yield KG478.at(("tuning", "preset", "name"), message, fix=fix, found=cut(ctx.preset or ""))
 
 
 def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -127,8 +99,8 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
         yield from tuning_config.judge(data, config, method.lower())
     elif ctx.notes:
         message = f"KAITO refuses this unless the ConfigMap {cut(config)} is already in the namespace"
-        advice = "apply the ConfigMap first, in an earlier sync wave"
-        yield KG450.at(("tuning", "config"), message, fix=advice, found=cut(config))
+        fix = "apply the ConfigMap first, in an earlier sync wave"
+        yield KG450.at(("tuning", "config"), message, fix=fix, found=cut(config))
 
 
 def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -193,8 +165,8 @@ def _instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
             message = (
                 f"{cut(name)} is not in KAITO {ctx.kaito}'s table, where tuning looks up the number of GPUs"
             )
-            advice = "take an instance type from kaitogen skus"
-            yield KG480.at(INSTANCE_TYPE, message, fix=advice, found=cut(name))
+            fix = "take an instance type from kaitogen skus"
+            yield KG480.at(INSTANCE_TYPE, message, fix=fix, found=cut(name))
 
 
 def _unreachable(url: str) -> str:

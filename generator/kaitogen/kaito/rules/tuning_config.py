@@ -9,22 +9,14 @@ from kaitogen.kaito.rules.config import UNKNOWN, parse
 from kaitogen.kaito.rules.context import cut
 from kaitogen.model import Diagnostic, Json, Rule
 
-KG451 = Rule(
-    "KG451", "KAITO cannot read the tuning's settings", kind="refused", since="0.4",
-    source="api/v1beta1/tuning_config_validation.go:229@v0.12.0",
-)  # fmt: skip
-KG452 = Rule(
-    "KG452", "An unknown section in training_config", kind="refused", since="0.4",
-    source="api/v1beta1/tuning_config_validation.go:259@v0.12.0",
-)  # fmt: skip
-KG453 = Rule(
-    "KG453", "QuantizationConfig contradicts the method", kind="refused", since="0.4",
-    source="api/v1beta1/tuning_config_validation.go:156@v0.12.0",
-)  # fmt: skip
-KG454 = Rule(
-    "KG454", "output_dir lies outside /mnt", kind="refused", since="0.4",
-    source="api/v1beta1/tuning_config_validation.go:146@v0.12.0",
-)  # fmt: skip
+KG451 = Rule("KG451", "KAITO cannot read the tuning's settings", kind="refused", since="0.4",
+             source="api/v1beta1/tuning_config_validation.go:229@v0.12.0")  # fmt: skip
+KG452 = Rule("KG452", "An unknown section in training_config", kind="refused", since="0.4",
+             source="api/v1beta1/tuning_config_validation.go:259@v0.12.0")  # fmt: skip
+KG453 = Rule("KG453", "QuantizationConfig contradicts the method", kind="refused", since="0.4",
+             source="api/v1beta1/tuning_config_validation.go:156@v0.12.0")  # fmt: skip
+KG454 = Rule("KG454", "output_dir lies outside /mnt", kind="refused", since="0.4",
+             source="api/v1beta1/tuning_config_validation.go:146@v0.12.0")  # fmt: skip
 
 
 _CONFIG: Final = ("tuning", "config")
@@ -75,26 +67,26 @@ def _quantization(section: Mapping[str, Json], method: str) -> Iterator[Diagnost
     wrong = next(
         (key for key, value in zip(_BITS, values, strict=True) if not isinstance(value, bool | None)), None
     )
-    message, advice = "", ""
+    message, fix = "", ""
     if wrong is not None:
-        message, advice = (
+        message, fix = (
             f"{wrong} of QuantizationConfig is neither true nor false",
             "write true or false, without quotes",
         )
     elif len(on) == len(_BITS):
-        message, advice = "QuantizationConfig loads in 4 and in 8 bit", "turn one of the two off"
+        message, fix = "QuantizationConfig loads in 4 and in 8 bit", "turn one of the two off"
     elif on and method == "lora":
-        message, advice = (
+        message, fix = (
             f"{on[0]} is for the method qlora, and this is lora",
             "turn it off, or tune with qlora",
         )
     elif not on and method == "qlora":
-        message, advice = (
+        message, fix = (
             "the method qlora needs load_in_4bit or load_in_8bit in QuantizationConfig",
             "set one to true",
         )
     if message:
-        yield KG453.at(_CONFIG, message, fix=advice)
+        yield KG453.at(_CONFIG, message, fix=fix)
 
 
 def _output_dir(section: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -108,5 +100,5 @@ def _output_dir(section: Mapping[str, Json]) -> Iterator[Diagnostic]:
         if joined != "/mnt" and joined.startswith("/mnt"):
             return
         message = f"output_dir {cut(folder)} lies outside a folder below /mnt"
-    advice = "name a folder below /mnt, such as results"
-    yield KG454.at(_CONFIG, message, fix=advice, found=cut(str(folder)), expected="a folder below /mnt")
+    fix = "name a folder below /mnt, such as results"
+    yield KG454.at(_CONFIG, message, fix=fix, found=cut(str(folder)), expected="a folder below /mnt")

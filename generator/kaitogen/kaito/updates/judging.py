@@ -12,10 +12,8 @@ from kaitogen.kaito.updates.workspace import Update
 from kaitogen.model import Rule
 
 KG813 = Rule("KG813", "An immutable ConfigMap changes", kind="refused")
-KG822 = Rule(
-    "KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4",
-    source="pkg/workspace/controllers/workspace_controller.go:1481@v0.12.0",
-)  # fmt: skip
+KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4",
+             source="pkg/workspace/controllers/workspace_controller.go:1481@v0.12.0")  # fmt: skip
 
 _NAME: Final = frozenset((("metadata", "name"), ("metadata", "namespace")))
 
