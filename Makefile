@@ -2,7 +2,7 @@
 #
 # PYTHON chooses the interpreter (default: the first of python3, python3.13 ... that is
 # new enough), PYTEST_ARGS is handed to pytest, BENCH_ARGS to the benchmark, PYTHONS are the
-# interpreters `make pythons` tries. Nothing is installed outside .venv/, .venvs/ and build/.
+# versions `make pythons` tries. Nothing is installed outside .venv/, .venvs/ and build/.
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
@@ -13,8 +13,8 @@ PYTHONS ?= 3.11 3.12 3.13
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 EXAMPLES ?= examples
-# The reference folder: facts about KAITO's releases (CRDs, models, instance types).
-KAITO_REFERENCE ?= ../shared/reference/kaito
+# Facts about KAITO's releases (CRDs, models, instance types) that `make facts` takes over.
+KAITO_REFERENCE ?=
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -78,6 +78,29 @@ demo: $(VENV)/.run ## Install kaitogen into .venv and render examples/
 test: $(VENV)/.test ## Run all tests that need Python and git alone
 	@$(PYTEST)
 
+# --- while working ------------------------------------------------------------------------
+
+# The unit tests of a room are those that import it.
+ROOM ?=
+UNITS = $(if $(ROOM),$$(grep -rlE "kaitogen(\.| import )$(ROOM)\b" tests/unit --include='test_*.py'),tests/unit)
+
+.PHONY: unit
+unit: $(VENV)/.test ## Run the unit tests with small samples: all, or with ROOM=yaml those of a room
+	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n auto $(PYTEST_ARGS) $(UNITS)
+
+.PHONY: quick
+quick: lint unit ## Style, types, unit tests, start-up and the examples: before each commit
+	@$(BIN)/python -m pytest -q tests/acceptance/test_startup.py
+	@$(BIN)/kaitogen render $(EXAMPLES) >/dev/null
+
+# In the processes of the tests alone: to measure each command that they start would take four times as long.
+.PHONY: coverage
+coverage: $(VENV)/.dev ## Run the tests as `make test` does, and say which share of lines and branches they pass
+	@mkdir -p build
+	@COVERAGE_FILE=build/coverage.data $(PYTEST) --cov --cov-report=
+	@COVERAGE_FILE=build/coverage.data $(BIN)/python -m coverage report --skip-covered >build/coverage.txt
+	@echo "coverage: $$(sed -n 's/^TOTAL.* //p' build/coverage.txt) of lines and branches (build/coverage.txt has them by file)"
+
 # --- checks -------------------------------------------------------------------------------
 
 .PHONY: lint
@@ -103,69 +126,77 @@ format: $(VENV)/.dev ## Let ruff lay out the code
 
 # --- generated files ----------------------------------------------------------------------
 
-# In this order: the compiled checks are made from the schemas. What follows a colon is the
-# folder that a script reads; it is no part of the repository, and where it is missing the
-# script is left out, and said so.
-GENERATORS = derive_kubernetes_schemas derive_workspace_schemas:$(KAITO_REFERENCE)/crds derive_set_schema \
-    derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERENCE) compile_schemas compile_templates write_field_docs finding_pages
+# In this order: the set is derived from the intent, and what the checks assert from all the schemas.
+# What follows a colon is the folder that a script reads.
+GENERATORS = derive_kubernetes_schemas derive_workspace_schemas:tests/e2e/cluster/crds derive_set_schema \
+    compile_schemas compile_templates write_field_docs finding_pages
+FACTS = derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERENCE)
 
-define run_generators
-@for entry in $(GENERATORS); do \
-    name=$${entry%%:*}; source=$${entry#"$$name"}; source=$${source#:}; \
-    if [ -n "$$source" ] && [ ! -d "$$source" ]; then \
-        echo "$$name: left out, since the reference folder is not here: $$source"; continue; fi; \
-    $(BIN)/python scripts/$$name.py $${source:+"$$source"} $(1) || exit 1; \
+define run_scripts
+@for entry in $(1); do \
+    name=$${entry%%:*}; source=$${entry#"$$name"}; \
+    $(BIN)/python scripts/$$name.py $${source#:} $(2) || exit 1; \
 done
 endef
 
 .PHONY: generate
-generate: $(VENV)/.dev ## Make the generated schemas and modules again
-	$(call run_generators,)
+generate: $(VENV)/.dev ## Make the generated schemas, modules and pages again
+	$(call run_scripts,$(GENERATORS),)
 
 .PHONY: check-generated
 check-generated: $(VENV)/.dev ## Fail where a generated file is not what its source makes
-	$(call run_generators,--check)
+	$(call run_scripts,$(GENERATORS),--check)
+
+# No part of the repository, so the gate does not ask for them again.
+.PHONY: facts
+facts: $(VENV)/.dev ## Take over the facts about KAITO's releases from the folder KAITO_REFERENCE, then generate
+	$(call run_scripts,$(FACTS),)
+	@$(MAKE) generate
+
+.PHONY: check-facts
+check-facts: $(VENV)/.dev ## Fail where what was taken over is not what KAITO_REFERENCE says
+	$(call run_scripts,$(FACTS),--check)
 
 # --- more than the checkout and its Python ------------------------------------------------
 
 # The wheel comes from the sdist, into a venv of its own. The tests run in a copy of the
 # checkout without generator/, so that only the installed package can be what they import.
 # tests/packaging holds that the wheel's files are those of the checkout, byte by byte; so what
-# may differ is how they are found and started, and the tests that run the commands show that.
-WHEEL_TESTS = tests/acceptance --ignore=tests/acceptance/test_mutations.py --ignore=tests/acceptance/test_explain_examples.py
+# may differ is how they are found and started, and these are the tests that find and start them.
+WHEEL_TESTS = $(addprefix tests/acceptance/,test_about.py test_argocd_install.py test_catalogue_commands.py \
+    test_cases.py test_krm.py test_kustomize_commands.py test_plan.py test_startup.py)
 WHEEL_DIR = build/wheel-test
 
 .PHONY: wheel-test
-wheel-test: $(VENV)/.test ## Build the archives, hold them to their lists, run the commands' tests on the wheel
+wheel-test: $(VENV)/.test ## Build the archives, and run the tests of what finds its files on the wheel
 	@rm -rf $(WHEEL_DIR) && mkdir -p $(WHEEL_DIR)/tree
 	@$(BIN)/python -m build --no-isolation --outdir $(WHEEL_DIR)/dist . >$(WHEEL_DIR)/build.log 2>&1 \
 	    || { cat $(WHEEL_DIR)/build.log >&2; exit 1; }
-	@$(BIN)/python -m pytest -q tests/packaging -p no:cacheprovider
 	@$(BIN)/python -m venv $(WHEEL_DIR)/venv
 	@set -- $(WHEEL_DIR)/dist/*.whl; $(WHEEL_DIR)/venv/bin/python -m pip --disable-pip-version-check --quiet \
 	    install --constraint $(LOCK) "$$1[test]"
 	@set -- $(WHEEL_DIR)/dist/*.tar.gz; tar -xzf "$$1" -C $(WHEEL_DIR)/tree --strip-components=1
 	@rm -rf $(WHEEL_DIR)/tree/generator
-	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -n auto \
+	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -q -n auto \
 	    -m 'not checkout and not e2e' $(WHEEL_TESTS) $(PYTEST_ARGS)
 
-# A version that is not on the machine is left out, and said so; pyenv's shims exist for
-# versions that are not selected, so a candidate counts only once it has run.
+# What may differ between Pythons: the language and its library, in every module, and the start.
+PYTHON_TESTS = tests/unit $(addprefix tests/acceptance/,test_cases.py test_same_bytes.py test_startup.py test_streams.py)
+
 .PHONY: pythons
-pythons: ## Run the tests on every Python of PYTHONS that is on the machine
-	@ran=''; for version in $(PYTHONS); do \
-	    chosen=''; \
-	    for candidate in "python$$version" $$(ls -d "$$(pyenv root 2>/dev/null)"/versions/$$version.*/bin/python 2>/dev/null | sort -V -r); do \
-	        if "$$candidate" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')" 2>/dev/null; then \
-	            chosen=$$candidate; break; fi; \
-	    done; \
-	    if [ -z "$$chosen" ]; then echo "Python $$version: not on this machine"; continue; fi; \
-	    echo "Python $$version: $$chosen"; \
-	    $(MAKE) test VENV=.venvs/$$version PYTHON="$$chosen" \
-	        PYTEST_ARGS="$(subst {python},$$version,$(PYTEST_ARGS))" || exit 1; \
-	    ran="$$ran $$version"; \
-	done; \
-	echo "tested on:$${ran:- none of $(PYTHONS)}"
+pythons: ## Run small samples of the tests on each Python of PYTHONS
+	@for version in $(PYTHONS); do \
+	    python=$$(scripts/find_python.sh $$version) || exit 1; \
+	    echo "Python $$version: $$python"; \
+	    $(MAKE) .venvs/$$version/.test VENV=.venvs/$$version PYTHON="$$python" || exit 1; \
+	    HYPOTHESIS_PROFILE=quick .venvs/$$version/bin/python -m pytest -q -n auto $(PYTHON_TESTS) \
+	        $(subst {python},$$version,$(PYTEST_ARGS)) || exit 1; \
+	done
+
+.PHONY: tools
+tools: ## Build or fetch the programs that the end-to-end tests run (from nothing, about a quarter of an hour)
+	@sh scripts/build_tools.sh kustomize kpt argocd cluster >/dev/null
+	@sh scripts/fetch_browser.sh >/dev/null
 
 .PHONY: e2e
 e2e: $(VENV)/.dev ## Run the tests that need a real kubectl, kustomize, kpt and Argo CD (Go builds all but the first) and a browser
@@ -195,8 +226,13 @@ fuzz: ## Feed inputs that atheris grows by coverage, for FUZZ_SECONDS
 	    -artifact_prefix=build/fuzz/ -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1
 
 .PHONY: mutants
-mutants: $(VENV)/.test ## Take out what raises each code, one at a time, and see a test fail
+mutants: $(VENV)/.test ## Nightly: break the rules and the merging in each small way, and see a test fail
 	@$(BIN)/python -m tests.mutation.run
+	@$(BIN)/python -m tests.mutation.flips
+
+.PHONY: mutants-sample
+mutants-sample: $(VENV)/.test ## A fixed sample of these mutants, as the gate runs it
+	@$(BIN)/python -m tests.mutation.flips --sample
 
 .PHONY: clean
 clean: ## Remove everything that was made here

@@ -21,16 +21,17 @@ def arguments(about: str | None) -> argparse.Namespace:
 
 
 def settle(folder: Path, wanted: Mapping[str, str], *, check: bool) -> int:
-    """Make the folder hold exactly the wanted texts by file name; with `check` say what is stale, and 1 where anything is."""
-    found = {path.name: path.read_bytes().decode() for path in folder.glob("*")}
+    """Make the folder hold exactly the wanted texts by path below it; with `check` say what is stale, and 1 where anything is."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    found = {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in files}
     stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     if check:
         for name in stale:
             print(f"{folder.relative_to(ROOT)}/{name} is not what this script writes now", file=sys.stderr)
         return 1 if stale else 0
-    folder.mkdir(parents=True, exist_ok=True)
     for name in stale:
         if name in wanted:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(wanted[name], encoding="utf-8", newline="\n")
         else:
             (folder / name).unlink()

@@ -1,4 +1,4 @@
-"""Derive the CRDs that the end-to-end tests install, from the Workspace CRDs of KAITO's releases.
+"""Take over the Workspace CRDs of KAITO's releases, which the tests install and the schemas are derived from.
 
 Only structure is taken over: what an API server needs to admit a Workspace or to refuse
 it. Descriptions and printer columns are left out.
@@ -34,12 +34,11 @@ def derive(folder: Path) -> dict[str, str]:
     """File names and texts, one for each release."""
     texts = {}
     for path in sorted(folder.glob(f"v*/{CRD_FILE}")):
-        match = re.fullmatch(r"v(\d+\.\d+)\.\d+", path.parent.name)
-        if match is None:
+        if not re.fullmatch(r"v\d+\.\d+\.\d+", path.parent.name):
             raise SystemExit(f"{path.parent.name} is no release of KAITO")
         head = f"# Derived from KAITO's CRD {path.parent.name} by scripts/derive_test_crds.py; do not edit.\n"
         structure = _bare(yaml.safe_load(path.read_text(encoding="utf-8")))
-        texts[f"workspaces-{match[1]}.yaml"] = head + yaml.safe_dump(structure, sort_keys=False)
+        texts[f"{path.parent.name}/{CRD_FILE}"] = head + yaml.safe_dump(structure, sort_keys=False)
     if not texts:
         raise SystemExit(f"no CRD here: {folder}/v*/{CRD_FILE}")
     return texts

@@ -95,7 +95,8 @@ class ControlPlane(NamedTuple):
 
     def install_kaito(self, version: str) -> None:
         """KAITO's CRD of a minor version, in place of another one, once it is served."""
-        self.apply((CRDS / f"workspaces-{version}.yaml").read_text(encoding="utf-8"))
+        (crd,) = CRDS.glob(f"v{version}.*/kaito.sh_workspaces.yaml")
+        self.apply(crd.read_text(encoding="utf-8"))
         done = self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd/workspaces.kaito.sh")
         assert done.code == 0, done.said
 

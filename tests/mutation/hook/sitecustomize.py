@@ -1,4 +1,4 @@
-"""Loaded by every Python that is started for a mutant: compiles one module of the package without one of its rules."""
+"""Loaded by every Python that is started for a mutant: compiles one module of the package without one of its rules, or with a place turned round."""
 
 import os
 import sys
@@ -13,11 +13,14 @@ def _get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
     if fullname != _NAME:
         return _before(self, fullname)
     sys.path.insert(0, os.environ["KAITOGEN_MUTANT_ROOT"])
+    from tests.mutation.flips import flipped
     from tests.mutation.sites import without
 
     path = self.get_filename(fullname)
-    line, _, column = _PLACE.partition(":")
-    return compile(without(Path(path).read_text(encoding="utf-8"), int(line), int(column)), path, "exec")
+    source = Path(path).read_text(encoding="utf-8")
+    line, _, number = _PLACE.partition(":")
+    tree = flipped(source, int(number)) if line == "flip" else without(source, int(line), int(number))
+    return compile(tree, path, "exec")
 
 
 _before = SourceFileLoader.get_code

@@ -1,0 +1,136 @@
+"""Turns single comparisons, `and`, `or` and returned truths of the package round, and reports what no test misses.
+
+All of them at night (`make mutants`), a fixed sample in the gate. Each is held against the nearest
+tests of its module; what is written down as equal in behaviour is left out.
+"""
+
+import ast
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PACKAGE: Final = ROOT / "generator" / "kaitogen"
+_HOOK: Final = Path(__file__).parent / "hook"
+_TIMEOUT: Final = 300
+_SAMPLE: Final = 12
+#: Modules, as patterns below the package, and the tests that are nearest to them.
+NEAREST: Final = {
+    "kaito/rules/*.py": ("tests/unit/rules",),
+    "nodes/pinning.py": ("tests/unit/nodes/test_pinning.py", "tests/unit/nodes/test_version_boundaries.py"),
+    "diagnostics/suppression.py": ("tests/acceptance/test_suppressions.py",),
+    "kaito/objects.py": ("tests/unit/test_objects.py",),
+}
+#: Mutants that behave as the original does, by module and the text of what is turned round; with the reason.
+EQUAL: Final[dict[tuple[str, str], str]] = {}
+
+_TURNED: Final[dict[type, type]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
+}  # fmt: skip
+
+
+class Flip(NamedTuple):
+    """One place that can be turned round, by the module's path below the package and its number in there."""
+
+    module: str
+    number: int
+    line: int
+    text: str
+
+    @property
+    def name(self) -> str:
+        return f"kaitogen.{self.module.removesuffix('.py').replace('/', '.').removesuffix('.__init__')}"
+
+    def __str__(self) -> str:
+        return f"generator/kaitogen/{self.module}:{self.line}: {self.text}"
+
+
+def main(arguments: list[str]) -> int:
+    """Try all places, those of the modules that are named, or the sample; 1 where a mutant survives."""
+    places = [flip for flip in flips() if (flip.module, flip.text) not in EQUAL]
+    if arguments == ["--sample"]:
+        places = sorted(sorted(places, key=_digest)[:_SAMPLE])
+    elif arguments:
+        places = [flip for flip in places if flip.module in arguments]
+    for tests in {_nearest(flip.module) for flip in places}:
+        if _fails(None, tests):
+            sys.stdout.write(f"the tests fail as things are: {' '.join(tests)}\n")
+            return 1
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        killed = list(pool.map(lambda flip: _fails(flip, _nearest(flip.module)), places))
+    survivors = [flip for flip, dead in zip(places, killed, strict=True) if not dead]
+    for flip in survivors:
+        sys.stdout.write(f"no test notices that this is turned round: {flip}\n")
+    sys.stdout.write(f"{len(places)} mutants, {len(survivors)} survive\n")
+    return 1 if survivors or not places else 0
+
+
+def _digest(flip: Flip) -> str:
+    """What orders places at random, and the same as long as they stay as they are."""
+    return hashlib.sha256(f"{flip.module} {flip.text}".encode()).hexdigest()
+
+
+def flips() -> list[Flip]:
+    """All places that can be turned round, by module and line."""
+    found = []
+    for pattern in NEAREST:
+        for path in sorted(PACKAGE.glob(pattern)):
+            module = path.relative_to(PACKAGE).as_posix()
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            places = enumerate(_places(tree))
+            found += [Flip(module, number, node.lineno, ast.unparse(node)) for number, node in places]
+    return found
+
+
+def flipped(source: str, number: int) -> ast.Module:
+    """The module of that source text with its place of that number turned round."""
+    tree = ast.parse(source)
+    node = list(_places(tree))[number]
+    if isinstance(node, ast.Compare):
+        node.ops[0] = _TURNED[type(node.ops[0])]()
+    elif isinstance(node, ast.BoolOp):
+        node.op = _TURNED[type(node.op)]()
+    elif isinstance(node.value, ast.Constant):
+        node.value.value = not node.value.value
+    return ast.fix_missing_locations(tree)
+
+
+def _places(tree: ast.Module) -> Iterator[ast.Compare | ast.BoolOp | ast.Return]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare | ast.BoolOp) or (
+            isinstance(node, ast.Return) and getattr(node.value, "value", None) in (True, False)
+        ):
+            yield node
+
+
+def _nearest(module: str) -> tuple[str, ...]:
+    return next(tests for pattern, tests in NEAREST.items() if (PACKAGE / module) in PACKAGE.glob(pattern))
+
+
+def _fails(flip: Flip | None, tests: tuple[str, ...]) -> bool:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(_HOOK), str(ROOT))),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HYPOTHESIS_PROFILE": "quick",
+        "KAITOGEN_MUTANT": f"{flip.name} flip:{flip.number}" if flip else "",
+        "KAITOGEN_MUTANT_ROOT": str(ROOT),
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, timeout=_TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return True  # what never ends is noticed
+    return done.returncode != 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
