@@ -22,7 +22,7 @@ _SAMPLE: Final = 12
 #: Modules, as patterns below the package, and the tests that are nearest to them.
 NEAREST: Final = {
     "kaito/rules/*.py": ("tests/unit/rules",),
-    "nodes/pinning.py": ("tests/unit/nodes/test_pinning.py", "tests/unit/nodes/test_version_boundaries.py"),
+    "nodes/choosing.py": ("tests/unit/nodes",),
     "diagnostics/suppression.py": ("tests/acceptance/test_suppressions.py",),
     "kaito/objects.py": ("tests/unit/test_objects.py",),
 }
