@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from kaitogen.files.cluster import problems
@@ -20,13 +20,31 @@ _GROUP: Final = "kaito.sh"
 _VERSIONS: Final = ("v1beta1", "v1alpha1")
 #: Assigned to a node and not finished: what holds resources.
 _HOLDING: Final = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
-#: What is kept of a node; the rest is large, and annotations may hold what others keep secret.
-_NODE_PARTS: Final = {
-    "metadata": ("name", "labels", "creationTimestamp", "deletionTimestamp"),
-    "spec": ("unschedulable", "taints", "providerID"),
-    "status": ("conditions", "capacity", "allocatable"),
+#: What is kept of an object: of a mapping these keys, of a list the same of each item, and None for all of
+#: a value. The rest is large, and annotations may hold what others keep secret.
+_Form: TypeAlias = "dict[str, _Form] | list[_Form] | None"
+_NODE: Final[_Form] = {
+    "metadata": {"name": None, "labels": None, "creationTimestamp": None, "deletionTimestamp": None},
+    "spec": {"unschedulable": None, "taints": None, "providerID": None},
+    "status": {
+        "conditions": [{"type": None, "status": None, "reason": None}],
+        "capacity": None,
+        "allocatable": None,
+    },
 }
-_CONDITION_PARTS: Final = ("type", "status", "reason")
+#: restartPolicy tells a sidecar from what runs before.
+_CONTAINERS: Final[_Form] = [{"resources": None, "restartPolicy": None}]
+_POD: Final[_Form] = {
+    "metadata": {"name": None, "namespace": None},
+    "spec": {
+        "nodeName": None,
+        "overhead": None,
+        "resourceClaims": None,
+        "containers": _CONTAINERS,
+        "initContainers": _CONTAINERS,
+    },
+    "status": {"phase": None},
+}
 
 
 class _Expired(Exception):
@@ -41,28 +59,17 @@ def connect(
     access: Access, *, progress: Callable[[str], None] = lambda _: None, limits: Limits | None = None
 ) -> "Cluster":
     """The cluster that the access leads to, with credentials but not asked yet; `progress` hears how far it is."""
-    connection = log_in(access)
-    return Cluster(connection.cluster, Server(connection, limits or Limits(), progress), progress)
+    return Cluster(log_in(access), limits or Limits(), progress)
 
 
-class Cluster:
+class Cluster(Server):
     """A cluster that answers questions; each answer is whole, or a ClusterError."""
-
-    def __init__(self, name: str, server: Server, progress: Callable[[str], None]) -> None:
-        #: The name of the context's cluster; `in-cluster` in a pod.
-        self.name = name
-        self._server = server
-        self._progress = progress
 
     def __enter__(self) -> "Cluster":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._server.close()
 
     def nodes(self) -> list[Json]:
         """All nodes in the API's own form, with the parts that say what kind of node it is and how it is."""
@@ -83,19 +90,19 @@ class Cluster:
                 continue
             return [{"apiVersion": f"{_GROUP}/{version}", "kind": "Workspace", **item} for item in items]
         message = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
-        raise ClusterError(KG628, self._server.where, message)
+        raise ClusterError(KG628, self.where, message)
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
         action = Action("get", "configmaps", "", namespace, name)
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps/{quote(name, safe='')}"
-        answer = self._server.ask(path, {}, action)
+        answer = self.ask(path, {}, action)
         value = answer.value
         if answer.status == 404 and _is_status(value):
             return None
         if answer.status != 200 or not isinstance(value, dict) or value.get("kind") != "ConfigMap":
             message = f"no ConfigMap in an answer of status {answer.status}"
-            raise problems.nonsense(self._server.where, message)
+            raise problems.nonsense(self.where, message)
         return value
 
     def _list(
@@ -107,26 +114,26 @@ class Cluster:
                 pages = self._pages(path, action, query)
                 return [kept for page in pages for item in page if (kept := slim(item)) is not None]
             except _Expired:
-                self._progress(f"{self._server.where}: the list expired; asking again from the start")
+                self._progress(f"{self.where}: the list expired; asking again from the start")
         message = f"the list of {action.resource} expired twice while it was read (410)"
-        raise ClusterError(KG630, self._server.where, message)
+        raise ClusterError(KG630, self.where, message)
 
     def _pages(self, path: str, action: Action, query: dict[str, str]) -> Iterator[list[Json]]:
         following, number = "", 0
         for _ in range(_MOST_PAGES):
             again = {"continue": following} if following else {}
             items, following = self._page(
-                self._server.ask(path, {"limit": str(PAGE), **query, **again}, action), action
+                self.ask(path, {"limit": str(PAGE), **query, **again}, action), action
             )
             number += len(items)
-            self._progress(f"{action.resource} so far: {number:,}, from {self._server.where}")
+            self._progress(f"{action.resource} so far: {number:,}, from {self.where}")
             yield items
             items.clear()  # a page is large, and the next one comes while the last is still at hand
             if not following:
                 return
             if following == again.get("continue"):
                 break
-        raise problems.nonsense(self._server.where, f"the list of {action.resource} never ends")
+        raise problems.nonsense(self.where, f"the list of {action.resource} never ends")
 
     def _page(self, answer: Answer, action: Action) -> tuple[list[Json], str]:
         """The items of a page, and what to ask for the next one by; empty after the last."""
@@ -145,7 +152,7 @@ class Cluster:
             or not all(map(_is_object, items))
         ):
             message = f"no list of {action.resource} in an answer of status {status}"
-            raise problems.nonsense(self._server.where, message)
+            raise problems.nonsense(self.where, message)
         return items, following
 
 
@@ -165,15 +172,7 @@ def _is_object(item: Json) -> bool:
 
 
 def _slim_node(node: Json) -> Json:
-    kept = {part: _parts(node.get(part), names) for part, names in _NODE_PARTS.items()}
-    conditions = kept["status"].get("conditions")
-    if isinstance(conditions, list):
-        kept["status"]["conditions"] = [_parts(condition, _CONDITION_PARTS) for condition in conditions]
-    return _shared(kept)
-
-
-def _parts(value: Json, names: tuple[str, ...]) -> dict[str, Json]:
-    return {name: value[name] for name in names if name in value} if isinstance(value, dict) else {}
+    return _kept(node, _NODE)
 
 
 def _slim_workspace(workspace: Json) -> Json:
@@ -183,43 +182,33 @@ def _slim_workspace(workspace: Json) -> Json:
 
 def _slim_pod(pod: Json) -> Json | None:
     """Where the pod runs and what its containers hold; None where that is nothing beyond CPU, memory and disk."""
-    spec = pod.get("spec")
-    if not isinstance(spec, dict):
+    kept = _kept(pod, _POD)
+    spec = kept.get("spec")
+    if not spec:
         return None
-    parts = {
-        kind: [_held(container) for container in spec.get(kind) or [] if isinstance(container, dict)]
-        for kind in ("containers", "initContainers")
-    }
-    held = any("/" in name for part in parts.values() for container in part for name in _names(container))
-    if not held and not spec.get("resourceClaims"):
-        return None
-    metadata = {key: pod["metadata"].get(key) for key in ("name", "namespace")}
-    kept = {key: spec[key] for key in ("nodeName", "overhead", "resourceClaims") if key in spec}
-    return _shared(
-        {
-            "metadata": metadata,
-            "spec": {**kept, **parts},
-            "status": {"phase": (pod.get("status") or {}).get("phase")},
-        }
-    )
+    containers = [*spec.setdefault("containers", []), *spec.setdefault("initContainers", [])]
+    held = any("/" in name for container in containers for name in _held(container))
+    return kept if held or spec.get("resourceClaims") else None
 
 
-def _held(container: Json) -> Json:
-    """The part of a container that says what it holds; restartPolicy tells a sidecar from what runs before."""
-    return {key: container[key] for key in ("resources", "restartPolicy") if key in container}
-
-
-def _names(container: Json) -> Iterator[str]:
+def _held(container: Json) -> Iterator[str]:
+    """The names of the resources that a container asks for."""
     resources = container.get("resources")
     for kind in ("requests", "limits"):
-        held = resources.get(kind) if isinstance(resources, dict) else None
-        yield from held if isinstance(held, dict) else ()
+        amounts = resources.get(kind) if isinstance(resources, dict) else None
+        yield from amounts if isinstance(amounts, dict) else ()
 
 
-def _shared(value: Json) -> Json:
-    """The same value with one copy of each text: thousands of nodes say the same things."""
+def _kept(value: Json, form: _Form) -> Json:
+    """What a form keeps of a value, with one copy of each text: thousands of nodes say the same things."""
+    if isinstance(form, dict):
+        known = value if isinstance(value, dict) else {}
+        return {key: _kept(known[key], below) for key, below in form.items() if key in known}
+    if isinstance(form, list):
+        items = value if isinstance(value, list) else []
+        return [_kept(item, form[0]) for item in items if isinstance(item, dict)]
     if isinstance(value, dict):
-        return {sys.intern(key): _shared(below) for key, below in value.items()}
+        return {sys.intern(key): _kept(below, None) for key, below in value.items()}
     if isinstance(value, list):
-        return [_shared(below) for below in value]
+        return [_kept(below, None) for below in value]
     return sys.intern(value) if isinstance(value, str) else value

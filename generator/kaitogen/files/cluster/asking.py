@@ -69,6 +69,8 @@ class Server:
     """An API server that is asked over one connection; every failure is a ClusterError."""
 
     def __init__(self, connection: Connection, limits: Limits, progress: Callable[[str], None]) -> None:
+        #: The name of the context's cluster; `in-cluster` in a pod.
+        self.name = connection.cluster
         self.where = connection.where
         self._connection = connection
         self._limits = limits
