@@ -1,6 +1,6 @@
 """The exceptions that stop a run, and the exit code each one stands for.
 
-What a user can get wrong in a file is a `Finding` and is collected; an
+What a user can get wrong in a file is a `Diagnostic` and is collected; an
 exception means that the run itself cannot go on.
 """
 

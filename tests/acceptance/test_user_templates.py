@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kaitogen.errors import EnvironmentFailure
+from kaitogen.model import Diagnostic
 from kaitogen.pipeline.templating import subprocess_renderer
 from tests.acceptance.command import Done, kaitogen, processor_seconds
 
@@ -144,7 +145,7 @@ def test_a_child_that_breaks_is_not_taken_for_a_slow_one() -> None:
         stream = child.stdout
         assert isinstance(stream, io.FileIO)
         [answer] = subprocess_renderer._answers(stream, 1, child.pid)
-    assert isinstance(answer, subprocess_renderer.Fault)
+    assert isinstance(answer, Diagnostic)
     assert "broke the process" in answer.message
 
 

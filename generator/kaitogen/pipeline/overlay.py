@@ -29,7 +29,7 @@ from kaitogen.model import (
 from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
 from kaitogen.yaml.reader import Unreadable, read
-from kaitogen.yaml.scalars import Odd, resolve
+from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 
 KG152 = Rule("KG152", "A path at which nothing can be set", kind="invalid")
 KG153 = Rule("KG153", "No intent of that name", kind="invalid")
@@ -226,7 +226,7 @@ def _typed(path: Path, text: str) -> Json:
         return text
     try:
         value = resolve(text)
-    except Odd:
+    except AmbiguousScalar:
         value = text
     if kinds & {"object", "array"} and isinstance(value, str):
         value = _structure(text)

@@ -56,9 +56,8 @@ def _users(
     for job, answer in zip(
         jobs, subprocess_renderer.fill_all(jobs, (folder, shipped.folder("templates"))), strict=False
     ):
-        if isinstance(answer, subprocess_renderer.Fault):
-            problem = answer.rule.at(("metadata", "name"), answer.message, fix=answer.fix)
-            diagnostics.append(problem.of(job.spec.origin))
+        if isinstance(answer, Diagnostic):
+            diagnostics.append(answer.of(job.spec.origin))
             continue
         for template, text in answer:
             yield job.spec, template, text

@@ -25,7 +25,7 @@ from yaml.events import (
 
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.yaml.lines import Lines
-from kaitogen.yaml.scalars import Odd, resolve
+from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 from kaitogen.yaml.syntax import syntax_flaw
 
 KG103 = Rule("KG103", "A key stands twice in one mapping", kind="invalid")
@@ -223,8 +223,8 @@ class _Builder:
     def _plain(self, event: Any) -> Json:
         try:
             value = resolve(event.value)
-        except Odd as odd:
-            self._note(KG107, event, odd.reason, odd.advice)
+        except AmbiguousScalar as ambiguous:
+            self._note(KG107, event, ambiguous.reason, ambiguous.advice)
             return event.value
         if len(_SCALARS) < _MOST_REMEMBERED:
             _SCALARS[event.value] = value
@@ -264,7 +264,7 @@ class _Builder:
             return
         try:
             value = resolve(text)
-        except Odd:
+        except AmbiguousScalar:
             value = None
         if isinstance(value, str):
             if len(_KEYS) < _MOST_REMEMBERED:

@@ -35,7 +35,7 @@ _SHORT_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r
 _ESCAPED: Final = '["\\\\\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufff0-\uffff\ud800-\udfff]'
 
 
-class Odd(Exception):
+class AmbiguousScalar(Exception):
     """A plain scalar that is not taken as it stands: `reason` says why, in words for the user."""
 
     def __init__(self, reason: str, advice: str) -> None:
@@ -45,14 +45,14 @@ class Odd(Exception):
 
 
 def resolve(text: str) -> Json:
-    """The value of a plain scalar: None, bool, int, float or the text itself; Odd where readers disagree."""
+    """The value of a plain scalar: None, bool, int, float or the text itself; AmbiguousScalar where readers disagree."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] in _NUMBER_START:
         return _number(text)
     if text in _OLD_BOOLEANS:
         truth = "true" if text.lower() in ("yes", "on", "y") else "false"
-        raise Odd(
+        raise AmbiguousScalar(
             f"{text} is a boolean to some YAML readers and text to others",
             f'write {truth} for the boolean or "{text}" for the text',
         )
@@ -65,7 +65,7 @@ def _number(text: str) -> Json:
         if digits.isdigit():
             return _integer(text, digits)
         if digits.lower() in (".inf", ".nan"):
-            raise Odd(
+            raise AmbiguousScalar(
                 f"{text} is no number that JSON and Kubernetes can hold", "write a finite number or quote it"
             )
         if digits[:1].isdigit() or (digits[:1] == "." and digits[1:2].isdigit()):
@@ -75,13 +75,13 @@ def _number(text: str) -> Json:
 
 def _integer(text: str, digits: str) -> int:
     if len(digits) > 1 and digits[0] == "0":
-        raise Odd(
+        raise AmbiguousScalar(
             f"{text[:40]} is octal to some YAML readers and decimal to others",
             f'write the number without the leading zero, or "{text[:40]}" for text',
         )
     if len(digits) <= 20 and INT64_MIN <= (value := int(text)) <= UINT64_MAX:
         return value
-    raise Odd(
+    raise AmbiguousScalar(
         f"a whole number of {len(digits)} digits does not fit into 64 bits", "quote it if it is meant as text"
     )
 
@@ -91,14 +91,14 @@ def _odd_notation(text: str, digits: str) -> Json:
     if prefix == "0x" and _all_in(digits[2:], "0123456789abcdefABCDEF"):
         value = int(text, 16) if len(digits) <= 18 else UINT64_MAX + 1
         if value > UINT64_MAX:
-            raise Odd(
+            raise AmbiguousScalar(
                 "a hexadecimal number that does not fit into 64 bits", "quote it if it is meant as text"
             )
         return value
     if (prefix in ("0o", "0b") and _all_in(digits[2:], "01234567_")) or (
         "_" in digits and _all_in(digits, "0123456789_.")
     ):
-        raise Odd(
+        raise AmbiguousScalar(
             f"{text[:40]} is a number to some YAML readers and text to others",
             f'write it in plain digits, or "{text[:40]}" for text',
         )
@@ -109,7 +109,7 @@ def _odd_notation(text: str, digits: str) -> Json:
     except ValueError:
         return text
     if number in (float("inf"), float("-inf")):
-        raise Odd(f"{text[:40]} is too large for a number", "quote it if it is meant as text")
+        raise AmbiguousScalar(f"{text[:40]} is too large for a number", "quote it if it is meant as text")
     return number
 
 

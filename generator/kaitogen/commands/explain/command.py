@@ -70,8 +70,6 @@ def _explanation(word: str, *, markdown: bool) -> str:
 
 def _where(text: str, options: Options) -> Outcome:
     path = provenance.path_of(text)
-    if isinstance(path, provenance.Wrong):
-        raise UsageError(f"--where: {path.message}", fix=path.fix)
     request = inputs.request(options.words)
     prepared = prepare(
         request._replace(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen import schema
+from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
@@ -63,18 +64,13 @@ class Answer(NamedTuple):
     default: str = ""
 
 
-class Wrong(NamedTuple):
-    """A path that no intent has, and what to write instead."""
-
-    message: str
-    fix: str
-
-
-def path_of(text: str) -> Path | Wrong:
-    """The path that a text such as `spec.placement.count` stands for, held against the schema of the intent."""
+def path_of(text: str) -> Path:
+    """The path that a text such as `spec.placement.count` stands for; UsageError where no intent has it."""
     path = parse_path(text) or _below_nothing(text)
     if path is None:
-        return Wrong(f"{text[:_MAX_VALUE]} is no path", "write one such as spec.placement.count")
+        raise UsageError(
+            f"--where: {text[:_MAX_VALUE]} is no path", fix="write one such as spec.placement.count"
+        )
     value: Json = None
     for step in reversed(path):
         value = [value] if isinstance(step, int) else {step: value}
@@ -82,9 +78,13 @@ def path_of(text: str) -> Path | Wrong:
     for problem in schema.explain("intent", value):
         reached = problem.path
         if problem.rule == KG120 and reached == plain[: len(reached)]:
-            return Wrong(f"an intent has no field {path_text(reached)[:_MAX_VALUE]}", problem.fix)
+            raise UsageError(
+                f"--where: an intent has no field {path_text(reached)[:_MAX_VALUE]}", fix=problem.fix
+            )
         if problem.rule == KG122 and reached == plain[: len(reached)] and len(reached) < len(plain):
-            return Wrong(f"{path_text(reached)} has nothing below it", f"ask for {path_text(reached)}")
+            raise UsageError(
+                f"--where: {path_text(reached)} has nothing below it", fix=f"ask for {path_text(reached)}"
+            )
     return path
 
 

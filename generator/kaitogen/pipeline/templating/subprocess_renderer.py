@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NamedTuple, NoReturn
 
 from kaitogen.errors import EnvironmentFailure, UsageError
-from kaitogen.model import Context, Json, Rule
+from kaitogen.model import Context, Diagnostic, Json, Rule
 
 KG501 = Rule("KG501", "A template that Jinja2 cannot read", kind="invalid")
 KG502 = Rule("KG502", "A template that does not exist", kind="invalid")
@@ -37,6 +37,8 @@ _TEXT: Final = b"t"
 _FAULT: Final = b"f"
 
 
+#: A template belongs to an intent as a whole, which its name stands for.
+_NAME: Final = ("metadata", "name")
 _RULES: Final = {rule.code: rule for rule in (KG501, KG502, KG503, KG504, KG505, KG506)}
 
 
@@ -45,15 +47,6 @@ class Text(NamedTuple):
 
     template: str
     text: str
-
-
-class Fault(NamedTuple):
-    """What went wrong instead; `last` says that the child is gone and nothing more will come."""
-
-    rule: Rule
-    message: str
-    fix: str
-    last: bool = False
 
 
 def added_documents(folder: str) -> tuple[str, ...]:
@@ -75,7 +68,7 @@ def added_documents(folder: str) -> tuple[str, ...]:
     return tuple(f"{DOCUMENTS}/{name}" for name in names if name.endswith(SUFFIX))
 
 
-def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[list[Text] | Fault]:
+def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[list[Text] | Diagnostic]:
     """For each context in order its texts or what went wrong; ends early after a fault that is the last."""
     if not hasattr(os, "fork"):
         raise UsageError("--templates needs a system that can fork, such as Linux or macOS")
@@ -98,7 +91,7 @@ def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[list
         _end(child)
 
 
-def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[list[Text] | Fault]:
+def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[list[Text] | Diagnostic]:
     for _ in range(count):
         answer: list[Text] = []
         while True:
@@ -110,7 +103,7 @@ def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[list[Text] | 
                 return
             if kind == _FAULT:
                 code, message, fix = body.decode().split("\0")
-                yield Fault(_RULES[code], message, fix)
+                yield _RULES[code].at(_NAME, message, fix=fix)
                 break
             if not body:
                 yield answer
@@ -132,7 +125,7 @@ def _read(stream: BinaryIO, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _death(stream: BinaryIO, child: int) -> Fault:
+def _death(stream: BinaryIO, child: int) -> Diagnostic:
     """What a child that ended before its time, or fell silent, says about its templates."""
     # A pipe that has ended is readable: then the child is on its way out, and how it went is worth the wait.
     ended, _, _ = select.select([stream], [], [], 0)
@@ -140,9 +133,10 @@ def _death(stream: BinaryIO, child: int) -> Fault:
     by = os.WTERMSIG(status) if pid and os.WIFSIGNALED(status) else 0
     if by == signal.SIGPROF or not pid:
         message = f"the templates took more than {CPU_SECONDS:g} s for this intent and were stopped"
-        return Fault(KG503, message, "shorten their loops", last=True)
+        return KG503.at(_NAME, message, fix="shorten their loops")
     message = "the templates broke the process that renders them, most likely by size or depth"
-    return Fault(KG503, message, "make them smaller; look for a template that includes itself", last=True)
+    advice = "make them smaller; look for a template that includes itself"
+    return KG503.at(_NAME, message, fix=advice)
 
 
 def _end(child: int) -> None:
