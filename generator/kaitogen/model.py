@@ -32,6 +32,9 @@ RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
 PIN_LABEL: Final = "kaitogen.io/workspace"
 INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 
+#: Bytes.
+GIB: Final = 2**30
+
 #: The minor versions of KAITO that can be generated for, oldest first.
 KAITO_VERSIONS: Final = ("0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.10", "0.11", "0.12")
 NEWEST_KAITO: Final = KAITO_VERSIONS[-1]

@@ -17,7 +17,8 @@ from kaitogen.kaito.catalogue.models import (
     is_tunable,
     preset_names,
 )
-from kaitogen.kaito.catalogue.skus import PROVIDERS, all_skus, find_sku, near_sku
+from kaitogen.kaito.catalogue.skus import all_skus, find_sku, near_sku
+from kaitogen.model import PROVIDERS
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "derive_catalogue.py"

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
-from kaitogen.model import INSTANCE_TYPE_LABEL, ByoNodes, Diagnostic, Document, Path, Rule, Spec
+from kaitogen.model import GIB, INSTANCE_TYPE_LABEL, ByoNodes, Diagnostic, Document, Path, Rule, Spec
 from kaitogen.nodes import checks, default_labels, inventory
 from kaitogen.nodes.facts import POOL_LABELS, PRODUCT_LABEL, ZONE_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory, Known
@@ -210,7 +210,7 @@ def _with_byo_nodes(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) ->
     byo_nodes = ByoNodes(
         nodes=len(spec.placement.nodes or ()),
         gpus=least,
-        memory=least * memory * 2**30,
+        memory=least * memory * GIB,
         pinned=facts.lookup.having(checks.selected_labels(spec)) == {node.name for node in nodes},
     )
     return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes))

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sys import intern
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.catalogue.skus import PROVIDERS, Sku, find_sku
+from kaitogen.kaito.catalogue.skus import Sku, find_sku
 from kaitogen.kaito.objects import part, parts, text
-from kaitogen.model import INSTANCE_TYPE_LABEL, Json
+from kaitogen.model import INSTANCE_TYPE_LABEL, PROVIDERS, Json
 
 ZONE_LABEL: Final = "topology.kubernetes.io/zone"
 POOL_LABELS: Final = (

@@ -5,7 +5,8 @@ import pytest
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.rules.config import scan
-from kaitogen.kaito.rules.sizing import GIB, nodes_needed
+from kaitogen.kaito.rules.sizing import nodes_needed
+from kaitogen.model import GIB
 
 
 @pytest.mark.parametrize(

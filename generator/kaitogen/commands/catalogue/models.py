@@ -1,6 +1,6 @@
 """`kaitogen models`: models that KAITO knows, found by a word, as a table, as JSON, or one of them in full."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
 from kaitogen.commands.options import OptionGroup, arguments
@@ -11,15 +11,15 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.architectures import find_shape
 from kaitogen.kaito.catalogue.models import (
     Model,
+    ShortName,
     all_models,
     find_model,
     find_short,
     is_preset,
     retired_presets,
 )
-from kaitogen.model import NEWEST_KAITO, Json
+from kaitogen.model import GIB, NEWEST_KAITO, Json
 
-_GIB: Final = 2**30
 _SHOW: Final = "show"
 
 
@@ -53,21 +53,12 @@ def run(options: Options) -> Outcome:
     return answer(text, empty=empty, form=options.form)
 
 
-class Retired(NamedTuple):
-    """A preset that some version had and a later one no longer has; its sizes are not published."""
-
-    name: str
-    id: str
-    since: int
-    removed: int
-
-
-def find(query: str, minor: int) -> tuple[list[Model], list[Retired]]:
+def find(query: str, minor: int) -> tuple[list[Model], dict[str, ShortName]]:
     """The models that KAITO 0.`minor` takes, and the retired presets, with the query in a name; all for an empty one."""
     word = query.lower()
     models = [one for one in all_models() if _named(one, word) and _taken(one, minor)]
-    retired = [Retired(*one) for one in retired_presets()]
-    return models, [one for one in retired if word in one.name or word in one.id]
+    found = retired_presets().items()
+    return models, {name: short for name, short in found if word in name or word in short.id}
 
 
 def _named(model: Model, word: str) -> bool:
@@ -79,18 +70,19 @@ def _taken(model: Model, minor: int) -> bool:
     return versions.HUGGING_FACE_IDS.holds(minor) or any(is_preset(name, minor) for name in model.aliases)
 
 
-def as_text(models: list[Model], retired: list[Retired]) -> str:
+def as_text(models: list[Model], retired: dict[str, ShortName]) -> str:
     """The table for people."""
     headings = ("MODEL", "PRESET", "WEIGHTS", "CONTEXT", "ATTENTION", "RUNTIMES", "GATED", "SINCE", "RETIRED")
     rows = [
         (
-            one.id, ", ".join(one.aliases) or "-", f"{one.weights / _GIB:.2f} GiB", f"{one.token_limit:,}", one.attention,
+            one.id, ", ".join(one.aliases) or "-", f"{one.weights / GIB:.2f} GiB", f"{one.token_limit:,}", one.attention,
             ", ".join(runtimes(one)), "yes" if one.gated else "no", f"0.{one.since}", "-",
         )
         for one in models
     ]  # fmt: skip
     rows += [
-        (one.id, one.name, "-", "-", "-", "-", "-", f"0.{one.since}", f"0.{one.removed}") for one in retired
+        (one.id, name, "-", "-", "-", "-", "-", f"0.{one.since}", f"0.{one.removed}")
+        for name, one in retired.items()
     ]
     return table([headings, *rows], right=(2, 3))
 
@@ -100,7 +92,7 @@ def runtimes(model: Model) -> tuple[str, ...]:
     return ("vllm", "transformers") if model.transformers else ("vllm",)
 
 
-def as_json(models: list[Model], retired: list[Retired], kaito: str) -> str:
+def as_json(models: list[Model], retired: dict[str, ShortName], kaito: str) -> str:
     """The same for machines; the shape is schemas/models.schema.json."""
     whole = {
         "version": 1,
@@ -108,8 +100,8 @@ def as_json(models: list[Model], retired: list[Retired], kaito: str) -> str:
         "source": _source(),
         "models": [_entry(one) for one in models],
         "retired": [
-            {"preset": one.name, "id": one.id, "since": f"0.{one.since}", "removed": f"0.{one.removed}"}
-            for one in retired
+            {"preset": name, "id": one.id, "since": f"0.{one.since}", "removed": f"0.{one.removed}"}
+            for name, one in retired.items()
         ],
     }
     return json_text(whole)
@@ -146,8 +138,8 @@ def shown(name: str) -> str | None:
     short = find_short(name)
     if short is None:
         return None
-    gone = f"retired with KAITO 0.{short[2]}" if short[2] else "taken by the newest KAITO"
-    return f"{name.lower():<16}{short[0]}\n{'since':<16}KAITO 0.{short[1]}, {gone}; its sizes are not published\n"
+    gone = f"retired with KAITO 0.{short.removed}" if short.removed else "taken by the newest KAITO"
+    return f"{name.lower():<16}{short.id}\n{'since':<16}KAITO 0.{short.since}, {gone}; its sizes are not published\n"
 
 
 def _lines(model: Model) -> list[tuple[str, str]]:
@@ -156,7 +148,7 @@ def _lines(model: Model) -> list[tuple[str, str]]:
         ("model", model.id),
         ("address", f"https://huggingface.co/{model.id}"),
         ("presets", ", ".join(model.aliases) or "none: write the id"),
-        ("weights", f"{model.weights / _GIB:.2f} GiB{_quantised(model)}"),
+        ("weights", f"{model.weights / GIB:.2f} GiB{_quantised(model)}"),
         ("context", f"{model.token_limit:,} tokens"),
         ("KV cache", f"{model.bytes_per_token:,} bytes for each token, as KAITO counts them"),
         ("attention", model.attention),

@@ -6,8 +6,19 @@ from typing import Final, NamedTuple
 from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.skus import PROVIDERS, find_sku
-from kaitogen.model import Diagnostic, Document, Json, Origin, Path, Rule, Target, TargetOverrides, UserObject
+from kaitogen.kaito.catalogue.skus import find_sku
+from kaitogen.model import (
+    PROVIDERS,
+    Diagnostic,
+    Document,
+    Json,
+    Origin,
+    Path,
+    Rule,
+    Target,
+    TargetOverrides,
+    UserObject,
+)
 from kaitogen.pipeline.check import KG220, check_objects, is_workspace
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.load import Loaded

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, preset_names
+from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, short_names
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target
 from kaitogen.yaml.edit import Edit
@@ -120,19 +120,15 @@ def _other_name(name: str, minor: int) -> str | None:
         return name.lower()
     if "/" not in name:
         return None
-    for short in preset_names(minor):
-        row = find_short(short)
-        if row is not None and row[0] == name.lower():
-            return short
-    return None
+    return next((short for short, row in short_names(minor).items() if row.id == name.lower()), None)
 
 
 def _no_preset(name: str, path: Path, to: Target) -> Diagnostic:
     row, model = find_short(name), find_model(name)
-    retired = row is not None and row[2] and to.minor >= row[2]
-    what = f"left KAITO in 0.{row[2]}" if row is not None and retired else f"is not in KAITO {to.kaito}"
+    retired = row is not None and row.removed and to.minor >= row.removed
+    what = f"left KAITO in 0.{row.removed}" if row is not None and retired else f"is not in KAITO {to.kaito}"
     message = f"preset {name[:60]} {what}, and which model should run instead is not for kaitogen to say"
     advice = "name another model"
-    if row is not None and is_preset(row[0], to.minor):
-        advice = f"write {model.id if model else row[0]} to take it from Hugging Face, or name another model"
+    if row is not None and is_preset(row.id, to.minor):
+        advice = f"write {model.id if model else row.id} to take it from Hugging Face, or name another model"
     return KG177.at(path, message, fix=advice)

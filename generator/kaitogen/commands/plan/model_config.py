@@ -12,7 +12,7 @@ from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts, mixed
-from kaitogen.model import Diagnostic, Document, Json, Origin, Rule
+from kaitogen.model import GIB, Diagnostic, Document, Json, Origin, Rule
 from kaitogen.pipeline.load import read_file
 
 KG160 = Rule("KG160", "A model's configuration lacks a field", kind="invalid")
@@ -41,7 +41,6 @@ _EXPERTS: Final = ("num_experts", "num_local_experts", "n_routed_experts")
 _MOST_FILES: Final = 100_000
 #: More bytes than the weights of any model have.
 _MOST_BYTES: Final = 2**50
-_GIB: Final = 2**30
 #: Which files KAITO counts (presets/workspace/generator/generator.go:436): the first kind that is there.
 _WEIGHTS: Final = (r"consolidated.*\.safetensors", r".*\.safetensors", r".*\.bin")
 _INDEXES: Final = ("model.safetensors.index.json", "consolidated.safetensors.index.json", "pytorch_model.bin.index.json")  # fmt: skip
@@ -190,7 +189,7 @@ def _indexed(path: str) -> int | Diagnostic:
 
 def _as_quantity(size: int) -> int:
     """The bytes of the text with two decimals of a GiB that KAITO keeps, rounded up as Kubernetes does."""
-    return int((Decimal(f"{size / _GIB:.2f}") * _GIB).to_integral_value(ROUND_CEILING))
+    return int((Decimal(f"{size / GIB:.2f}") * GIB).to_integral_value(ROUND_CEILING))
 
 
 def _model(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> ModelSpec:

@@ -9,11 +9,11 @@ from typing import Final
 from kaitogen import schema
 from kaitogen.commands.plan.model_config import diagnostics_in, read_configs
 from kaitogen.commands.plan.types import PlannedWorkspace
-from kaitogen.kaito.catalogue.skus import PROVIDERS, all_skus, near_sku
+from kaitogen.kaito.catalogue.skus import all_skus, near_sku
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
 from kaitogen.kaito.sizing.model_spec import Configs
-from kaitogen.model import Diagnostic, Document, Json, Rule
+from kaitogen.model import PROVIDERS, Diagnostic, Document, Json, Rule
 from kaitogen.pipeline.load import load_file
 
 KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")

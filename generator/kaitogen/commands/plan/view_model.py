@@ -11,6 +11,7 @@ from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Memory
+from kaitogen.model import GIB
 
 #: The line that is for a shell, and the one whose paragraphs are objects.
 COMMAND: Final = "first run"
@@ -89,9 +90,7 @@ def place(one: PlannedWorkspace) -> str:
     """The instance type with its GPUs, or what takes its place."""
     node = one.sizing.estimate.node
     where = cut(one.instance_type) or one.spec.target.node_provisioner
-    return (
-        where if node is None else f"{where}, {node.gpus} x {node.card} {node.memory_per_gpu / 2**30:g} GiB"
-    )
+    return where if node is None else f"{where}, {node.gpus} x {node.card} {node.memory_per_gpu / GIB:g} GiB"
 
 
 def _kaito(one: PlannedWorkspace) -> Iterator[Line]:

@@ -1,19 +1,17 @@
 """Bytes, tokens, nodes, money and their ranges in words, the same in every format of a plan."""
 
 from decimal import Decimal
-from typing import Final
 
 from kaitogen.commands.plan.types import Change, Comparison, Plan
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.types import Layout, Memory, Span, Term
-
-_GIB: Final = 2**30
+from kaitogen.model import GIB
 
 
 def gib(size: int) -> str:
     """Bytes in GiB, as precise as anyone can use."""
-    amount = size / _GIB
+    amount = size / GIB
     return f"{amount:,.2f} GiB" if abs(amount) < 10 else f"{amount:,.1f} GiB"
 
 

@@ -1,7 +1,7 @@
 """Models by any name that KAITO takes, and which names it takes in which version."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
@@ -59,13 +59,20 @@ class Model(NamedTuple):
     catalogued: int
 
 
-#: A short preset name's model (id in lower case), the first minor version that takes it, the first that no longer
-#: does (0: none), and whether its weights were downloaded at run time rather than baked into the image.
-Short: TypeAlias = tuple[str, int, int, bool]
+class ShortName(NamedTuple):
+    """A short preset name: the model that it means (its id in lower case), the first minor version that takes it,
 
+    the first that no longer does (0: none), and whether its weights were downloaded at run time, not baked into the image.
+    """
 
-def _taken(short: Short, minor: int) -> bool:
-    return short[1] <= minor and (short[2] == 0 or minor < short[2])
+    id: str
+    since: int
+    removed: int
+    downloaded: bool
+
+    def taken(self, minor: int) -> bool:
+        """Whether KAITO 0.`minor` takes it."""
+        return self.since <= minor and (self.removed == 0 or minor < self.removed)
 
 
 def find_model(name: str) -> Model | None:
@@ -90,12 +97,13 @@ def sized_model(name: str, minor: int) -> Model | None:
     return model._replace(weights_text=own[0], weights=own[1], bytes_per_token=own[2])
 
 
-def find_short(name: str) -> Short | None:
-    """What a short name stands for, in any letter case."""
-    return SHORT_NAMES.get(name.lower())
+def find_short(name: str) -> ShortName | None:
+    """A short name in any letter case."""
+    row = SHORT_NAMES.get(name.lower())
+    return None if row is None else ShortName._make(row)
 
 
-def built_in(name: str, minor: int) -> Short | None:
+def built_in(name: str, minor: int) -> ShortName | None:
     """The built-in preset that a name means before the catalogue (0.10 and older); None for anything else.
 
     0.9 maps the Hugging Face ids of its built-in presets to them; 0.10 looks ids up anew.
@@ -104,12 +112,10 @@ def built_in(name: str, minor: int) -> Short | None:
         return None
     if "/" not in name:
         short = find_short(name)
-        return short if short is not None and _taken(short, minor) else None
+        return short if short is not None and short.taken(minor) else None
     if versions.IDS_OF_BUILT_IN_PRESETS.holds(minor):
-        key = name.lower()
-        for short in SHORT_NAMES.values():
-            if short[0] == key and _taken(short, minor):
-                return short
+        meant = (short for short in short_names(minor).values() if short.id == name.lower())
+        return next(meant, None)
     return None
 
 
@@ -119,8 +125,8 @@ def is_preset(name: str, minor: int) -> bool:
         owner, _, rest = name.partition("/")
         return versions.HUGGING_FACE_IDS.holds(minor) and bool(owner and rest)
     key = name.lower()
-    row = SHORT_NAMES.get(key)
-    if row is None or not _taken(row, minor):
+    short = find_short(key)
+    if short is None or not short.taken(minor):
         return False
     any_case = versions.CATALOGUE.holds(minor) or (
         versions.CATALOGUE_OF_PHI_4.holds(minor) and key in _FIRST_ALIASES
@@ -138,7 +144,13 @@ def is_catalogued(name: str, minor: int) -> bool:
 
 def preset_names(minor: int) -> list[str]:
     """The short names that KAITO 0.`minor` takes, sorted."""
-    return [name for name, row in SHORT_NAMES.items() if _taken(row, minor)]
+    return list(short_names(minor))
+
+
+def short_names(minor: int) -> dict[str, ShortName]:
+    """The same with what each stands for."""
+    found = {name: ShortName._make(row) for name, row in SHORT_NAMES.items()}
+    return {name: short for name, short in found.items() if short.taken(minor)}
 
 
 def all_models() -> Iterator[Model]:
@@ -146,9 +158,10 @@ def all_models() -> Iterator[Model]:
     return (Model._make(row) for row in MODELS.values())
 
 
-def retired_presets() -> Iterator[tuple[str, str, int, int]]:
-    """Short names that a version no longer takes: name, Hugging Face id, first version, first one without it."""
-    return ((name, row[0], row[1], row[2]) for name, row in SHORT_NAMES.items() if row[2])
+def retired_presets() -> dict[str, ShortName]:
+    """Short names that the newest version no longer takes."""
+    found = {name: ShortName._make(row) for name, row in SHORT_NAMES.items()}
+    return {name: short for name, short in found.items() if short.removed}
 
 
 def has_transformers(name: str) -> bool:

@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.skus_data import SKUS
 
-PROVIDERS: Final = tuple(SKUS)
 #: Azure instance types that begin so are admitted although no table has them.
 LENIENT_PREFIXES: Final = ("Standard_N", "Standard_D")
 #: KAITO's CRD gives this instance type to a resource without one, up to 0.7 and on every cloud.

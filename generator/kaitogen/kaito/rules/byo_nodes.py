@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.rules.sizing import GIB, asks_for_estimate, nodes_needed
-from kaitogen.model import ByoNodes, Diagnostic, Rule
+from kaitogen.kaito.rules.sizing import asks_for_estimate, nodes_needed
+from kaitogen.model import GIB, ByoNodes, Diagnostic, Rule
 
 KG313 = Rule("KG313", "Nodes with too few GPUs for the model", kind="can't work", since="0.7")
 

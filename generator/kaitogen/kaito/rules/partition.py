@@ -6,7 +6,7 @@ from typing import Final
 
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
-from kaitogen.model import Diagnostic, Rule, Severity
+from kaitogen.model import GIB, Diagnostic, Rule, Severity
 
 KG414 = Rule("KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12",
              source="api/v1beta1/workspace_validation.go:607@v0.12.0")  # fmt: skip
@@ -29,7 +29,6 @@ KG422 = Rule("KG422", "Mode accelerator needs a count", kind="refused", since="0
 
 
 _PARTITION: Final = ("resource", "partition")
-_GIB: Final = 2**30
 
 #: The profiles in KAITO's table, per number of slices the memory sizes in GB.
 _PROFILES: Final = {
@@ -89,7 +88,7 @@ def _mig(ctx: RuleContext) -> Iterator[Diagnostic]:
     memory = profile_memory(ctx)
     if memory is None:
         yield _unknown_profile(text(partition, "profile"), "profile" in partition)
-    elif ctx.model is not None and ctx.model.weights > memory * _GIB:
+    elif ctx.model is not None and ctx.model.weights > memory * GIB:
         bypassed = BYPASS_ANNOTATION in ctx.annotations
         size = ctx.model.weights_text
         message = f"{size} of weights do not fit a slice of {memory} GB"

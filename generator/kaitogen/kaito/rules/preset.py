@@ -85,10 +85,10 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
         message = f"the preset {name} is deprecated, and KAITO {ctx.kaito} no longer has it"
         return KG410.at(path, message, fix="take a newer model, such as phi-4-mini-instruct", found=name)
     fix = _likely(name, minor)
-    if short is not None and short[2] and minor >= short[2]:
-        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it went with 0.{short[2]}"
-    elif short is not None and minor < short[1]:
-        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it came with 0.{short[1]}"
+    if short is not None and short.removed and minor >= short.removed:
+        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it went with 0.{short.removed}"
+    elif short is not None and minor < short.since:
+        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it came with 0.{short.since}"
     elif "/" in name and not ctx.has(versions.HUGGING_FACE_IDS):
         message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {cut(name)}; that came with 0.9"
     else:
@@ -135,7 +135,9 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
     secret = text(part(part(ctx.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
     short = built_in(name, minor)
     if short is not None:
-        downloaded = short[3] or (ctx.has(versions.CATALOGUE_OF_PHI_4) and name.lower().startswith("phi-4"))
+        downloaded = short.downloaded or (
+            ctx.has(versions.CATALOGUE_OF_PHI_4) and name.lower().startswith("phi-4")
+        )
         gated = ctx.model is not None and ctx.model.id.startswith("meta-llama/")
         needed = downloaded if ctx.has(versions.SECRET_FOR_DOWNLOADS) else gated
         if needed and not secret:
@@ -183,8 +185,8 @@ def _notes(ctx: RuleContext) -> Iterator[Diagnostic]:
         fix = "make sure that KAITO reaches huggingface.co"
         yield KG433.at(_NAME, message, fix=fix)
     short = built_in(name, ctx.minor)
-    if short is not None and short[2]:
-        message = f"the preset {cut(name)} goes with KAITO 0.{short[2]}"
+    if short is not None and short.removed:
+        message = f"the preset {cut(name)} goes with KAITO 0.{short.removed}"
         yield KG489.at(_NAME, message, fix="take another model before KAITO is upgraded")
     if not ctx.transformers and not text(ctx.inference or {}, "config"):
         message = "a config that is added later is mounted but not used, because the pod's command stays"

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, PROVIDERS, find_sku, near_sku
+from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, parts
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
-from kaitogen.model import Diagnostic, Path, Rule, Target
+from kaitogen.model import GIB, PROVIDERS, Diagnostic, Path, Rule, Target
 
 KG405 = Rule("KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
              source="api/v1beta1/workspace_validation.go:174@v0.12.0", formerly=("KG210", "KG211"))  # fmt: skip
@@ -45,7 +45,6 @@ KG477 = Rule("KG477", "Under byo an empty selector takes every node", kind="warn
 
 INSTANCE_TYPE: Final = ("resource", "instanceType")
 _SELECTOR: Final = ("resource", "labelSelector")
-_GIB: Final = 2**30
 
 RESERVED_KEYS: Final = frozenset(
     (
@@ -215,7 +214,7 @@ def weights(ctx: RuleContext) -> Iterator[Diagnostic]:
         return
     count = number(ctx.resource, "count")
     nodes = 1 if count is None else count
-    node = sku.memory * _GIB
+    node = sku.memory * GIB
     size = least_weights(ctx.minor, model.weights)
     if ctx.transformers and ctx.has(versions.SEVERAL_NODES) and size > node:
         message = (

@@ -7,7 +7,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, built_in
 from kaitogen.kaito.objects import number
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.model import Diagnostic, Rule
+from kaitogen.model import GIB, Diagnostic, Rule
 
 KG465 = Rule("KG465", "More nodes than KAITO 0.11 allows", kind="can't work", since="0.11", until="0.11",
              source="pkg/workspace/controllers/workspace_controller.go:1164@v0.11.0")  # fmt: skip
@@ -17,7 +17,6 @@ KG469 = Rule("KG469", "max-model-len multiplies the nodes", kind="warning", sinc
              source="pkg/workspace/estimator/nodesestimator/estimator.go:159@v0.12.0")  # fmt: skip
 
 
-GIB: Final = 2**30
 #: What the estimate counts with where the configuration gives no max-model-len.
 DEFAULT_CONTEXT: Final = 2048
 

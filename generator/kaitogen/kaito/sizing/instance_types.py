@@ -8,14 +8,14 @@ from kaitogen.kaito.catalogue.models import Model, all_models
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.objects import ConfigMaps
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.rules.sizing import GIB, node_limit
+from kaitogen.kaito.rules.sizing import node_limit
 from kaitogen.kaito.sizing import node_estimator
 from kaitogen.kaito.sizing.analysis import Analysis, analyse
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage, cost
 from kaitogen.kaito.sizing.memory import indivisible
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.types import Estimate, Memory
-from kaitogen.model import Json, Target
+from kaitogen.model import GIB, Json, Target
 
 
 class Offer(NamedTuple):

@@ -6,9 +6,9 @@ from typing import Final
 from kaitogen.kaito.rules.config import served_length
 from kaitogen.kaito.sizing.engine_args import EngineArgs
 from kaitogen.kaito.sizing.model_spec import ModelSpec
-from kaitogen.kaito.sizing.overheads import GIB, activations, card_memory, non_torch
+from kaitogen.kaito.sizing.overheads import activations, card_memory, non_torch
 from kaitogen.kaito.sizing.types import Label, Layout, Memory, Node, Span, Term, Verdict
-from kaitogen.model import Json
+from kaitogen.model import GIB, Json
 
 #: KAITO's own factor on the weight files is the most that loading adds; headers missed by 0.75 % on average.
 _WEIGHTS_MORE, _WEIGHTS_LESS = 1.02, 0.9925

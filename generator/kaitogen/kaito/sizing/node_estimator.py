@@ -11,7 +11,6 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.partition import profile_memory
 from kaitogen.kaito.rules.sizing import (
     DEFAULT_CONTEXT,
-    GIB,
     asks_for_estimate,
     gpus_needed,
     node_size,
@@ -20,7 +19,7 @@ from kaitogen.kaito.rules.sizing import (
 )
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.types import Context, Estimate, Layout, Node, Runtime
-from kaitogen.model import Json
+from kaitogen.model import GIB, Json
 
 
 class Settings(NamedTuple):

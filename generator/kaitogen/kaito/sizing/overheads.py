@@ -8,8 +8,8 @@ where another version or card is at work, they are assumptions with a range.
 from typing import Final, NamedTuple
 
 from kaitogen.kaito.sizing.types import Layout, Node, Term
+from kaitogen.model import GIB
 
-GIB: Final = 2**30
 _H100: Final = "vLLM 0.19, H100 80 GB"
 _A10: Final = "one A10, KAITO's pull request 2156"
 #: vLLM 0.17 took 60 % off the peak of the activations (Qwen3-14B: 5.64 GiB before, 2.23 GiB since).

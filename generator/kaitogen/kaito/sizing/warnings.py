@@ -11,9 +11,8 @@ from kaitogen.kaito.sizing.engine_args import takes_fp8
 from kaitogen.kaito.sizing.memory import indivisible, memory_of
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.node_estimator import holds, layout_of
-from kaitogen.kaito.sizing.overheads import GIB
 from kaitogen.kaito.sizing.types import Memory
-from kaitogen.model import Diagnostic, Path, Rule
+from kaitogen.model import GIB, Diagnostic, Path, Rule
 
 KG701 = Rule("KG701", "KAITO's nodes leave vLLM no memory for its cache", kind="warning", since="0.7")
 KG702 = Rule("KG702", "A short context that nobody chose", kind="warning", since="0.7")
@@ -132,8 +131,8 @@ def _leaving(analysis: Analysis) -> Iterator[Diagnostic]:
     """KG706: what a newer KAITO no longer has."""
     ctx = analysis.ctx
     short = find_short(ctx.preset or "")
-    if short is not None and short[2] > ctx.minor:
-        message = f"the preset {cut(ctx.preset or '')} goes with KAITO 0.{short[2]}"
+    if short is not None and short.removed > ctx.minor:
+        message = f"the preset {cut(ctx.preset or '')} goes with KAITO 0.{short.removed}"
         path = _NAME if ctx.tuning is None else ("tuning", "preset", "name")
         yield KG706.at(path, message, fix="take another model before KAITO is upgraded")
     sku = ctx.sku
