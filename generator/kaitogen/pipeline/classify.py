@@ -67,7 +67,9 @@ def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified
     result = Classified([], [], [])
     error_limit = ErrorLimit()
     for document in documents:
-        if _is_intent(document, with_objects=with_objects):
+        # A file named as one holds intents only; elsewhere a document has to say that it is one.
+        named = document.file.endswith(("intent.yaml", "intent.yml"))
+        if not with_objects or named or is_an_intent(document.value):
             if error_limit.is_reached(document):
                 continue
             problem = _no_intent(document.value)
@@ -85,13 +87,6 @@ def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified
         if not document.flaws:
             result.objects.extend(UserObject(Origin(document, (path,)), data) for path, data in found)
     return result
-
-
-def _is_intent(document: Document, *, with_objects: bool) -> bool:
-    """A file named as one holds intents only; elsewhere a document has to say that it is one."""
-    if not with_objects or document.file.endswith(("intent.yaml", "intent.yml")):
-        return True
-    return is_an_intent(document.value)
 
 
 def is_an_intent(value: Json) -> bool:
@@ -138,7 +133,8 @@ def intents(document: Document) -> Iterator[tuple[Json, Origin]]:
 def _no_intent(value: Json) -> Diagnostic | None:
     """One problem for a document of another kind, instead of dozens about its fields."""
     if not isinstance(value, dict):
-        return KG113.at((), f"the document is {_kind_of(value)}, not a mapping", fix=_START)
+        what = "a list" if isinstance(value, list) else "text" if isinstance(value, str) else "a single value"
+        return KG113.at((), f"the document is {what}, not a mapping", fix=_START)
     api_version, kind = value.get("apiVersion"), value.get("kind")
     if kind in (INTENT_KIND, SET_KIND) or "kind" not in value:
         return None
@@ -157,12 +153,6 @@ def _no_intent(value: Json) -> Diagnostic | None:
 def _nearly_intent(kind: str) -> bool:
     """Whether a wrong kind still means an intent, and no set of them."""
     return kind.lower().startswith("workspaceint") and "set" not in kind.lower()
-
-
-def _kind_of(value: Json) -> str:
-    if isinstance(value, list):
-        return "a list"
-    return "text" if isinstance(value, str) else "a single value"
 
 
 def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:

@@ -13,10 +13,7 @@ _CONFIG_MAP: Final = "config-map.yaml.j2"
 CONFIG_KEYS: Final = {"inference": "inference_config.yaml", "tuning": "training_config.yaml"}
 #: Hex digits of the content hash in a ConfigMap's name: enough that no two contents of one Workspace meet.
 _HASH_DIGITS: Final = 10
-#: Annotations of KAITO's own steer the Workspace; everything else (sync waves, say) goes for its ConfigMap as well.
-_KAITO_GROUP: Final = "kaito.sh"
-#: What kaitogen itself notes about a Workspace says nothing about its ConfigMap.
-_OWN_GROUP: Final = "kaitogen.io"
+_OWN_GROUPS: Final = ("kaito.sh", "kaitogen.io")
 
 
 def context(spec: Spec, resource: ResourceSpec) -> Context:
@@ -29,12 +26,14 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
     workload = (spec.inference if spec.inference is not None else spec.tuning) or {}
     config = workload.get("config")
     config_map = _config_map(spec, kind, workload) if config and "configMapName" not in config else None
+    runtime = workload.get("runtime")
+    annotations = spec.annotations if runtime is None else {**spec.annotations, RUNTIME_ANNOTATION: runtime}
     values: dict[str, Json] = {
         "api_version": spec.target.api_version,
         "name": spec.name,
         "namespace": spec.namespace,
         "labels": spec.labels,
-        "annotations": _annotations(spec),
+        "annotations": annotations,
         "target": {
             "kaito": spec.target.kaito,
             "provider": spec.target.provider,
@@ -60,11 +59,6 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
     return Context(spec, (_CONFIG_MAP, _WORKSPACE) if config_map else (_WORKSPACE,), values)
 
 
-def _annotations(spec: Spec) -> Json:
-    runtime = (spec.inference or {}).get("runtime")
-    return spec.annotations if runtime is None else {**spec.annotations, RUNTIME_ANNOTATION: runtime}
-
-
 def _preset(workload: Json) -> Json:
     return {
         "name": workload["model"],
@@ -77,14 +71,11 @@ def _preset(workload: Json) -> Json:
 
 def _adapters(inference: Json) -> Json:
     """The adapters with each strength as the text that KAITO stores."""
-    return [
-        {**adapter, "strength": _decimal(adapter["strength"])} if "strength" in adapter else adapter
-        for adapter in inference.get("adapters") or ()
-    ]
-
-
-def _decimal(number: Json) -> str:
-    return number if isinstance(number, str) else repr(number)
+    adapters = []
+    for adapter in inference.get("adapters") or ():
+        strength = adapter.get("strength")
+        adapters.append(adapter if strength is None else {**adapter, "strength": str(strength)})
+    return adapters
 
 
 def _config_map(spec: Spec, kind: str, workload: Json) -> Json:
@@ -95,13 +86,14 @@ def _config_map(spec: Spec, kind: str, workload: Json) -> Json:
         from hashlib import sha256
 
         name += "-" + sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
-    annotations = {key: text for key, text in spec.annotations.items() if not _is_kaitos(key)}
+    # Annotations of KAITO's own steer the Workspace, and what kaitogen notes is about it; all others (sync waves, say)
+    # go for its ConfigMap as well.
+    annotations = {
+        key: text
+        for key, text in spec.annotations.items()
+        if (group := key.partition("/")[0]) not in _OWN_GROUPS and not group.endswith(".kaito.sh")
+    }
     return {"name": name, "annotations": annotations, "data": {CONFIG_KEYS[kind]: text}}
-
-
-def _is_kaitos(key: str) -> bool:
-    group = key.partition("/")[0]
-    return group in (_KAITO_GROUP, _OWN_GROUP) or group.endswith("." + _KAITO_GROUP)
 
 
 def _scannable(config: Json) -> Json:

@@ -45,25 +45,20 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
         if error_limit.is_reached(document):
             continue
         current.file = document.file
-        for value, origin, problems in _intents(document):
-            found = problems or schema.problems("intent", value) or list(_rules(value))
-            diagnostics.extend(problem.of(origin) for problem in found)
-            if not any(problem.severity == "error" for problem in found):
+        if is_set(document.value) and (problems := schema.problems("set", document.value)):
+            origin = Origin(document)
+            diagnostics += [*(problem.of(origin) for problem in problems), *error_limit.count_error(origin)]
+            continue
+        for value, origin in intents(document):
+            problems = schema.problems("intent", value) or list(_rules(value))
+            diagnostics.extend(problem.of(origin) for problem in problems)
+            if not any(problem.severity == "error" for problem in problems):
                 specs.append(spec_of(value, origin))
                 continue
             diagnostics.extend(error_limit.count_error(origin))
             if error_limit.is_reached(document):
                 break
     return specs, diagnostics
-
-
-def _intents(document: Document) -> Iterator[tuple[Json, Origin, list[Diagnostic]]]:
-    """The single intents of a document; where it is none, the problem that says so."""
-    value, origin = document.value, Origin(document)
-    if is_set(value) and (problems := schema.problems("set", value)):
-        yield value, origin, problems
-    else:
-        yield from ((intent, place, []) for intent, place in intents(document))
 
 
 def target_of(spec: Json) -> Target:
@@ -97,8 +92,12 @@ def _rules(value: Json) -> Iterator[Diagnostic]:
     elif inference is not None:
         yield from _inference(inference, value["metadata"].get("annotations") or {})
     for kind, workload in (("inference", inference), ("tuning", tuning)):
-        if workload is not None:
-            yield from _config(workload, ("spec", kind))
+        config = (workload or {}).get("config")
+        if "configName" in (workload or {}) and (config is None or "configMapName" in config):
+            message = "configName names a generated ConfigMap, and none is generated here"
+            yield KG218.at(
+                ("spec", kind, "configName"), message, fix="remove configName, or give config inline"
+            )
 
 
 def unknown_provisioner(target: Target) -> Diagnostic | None:
@@ -143,16 +142,6 @@ def _inference(inference: Json, annotations: Json) -> Iterator[Diagnostic]:
     if runtime is not None and noted is not None and runtime != noted:
         message = f"runtime {runtime} contradicts the annotation {RUNTIME_ANNOTATION}: {noted[:40]}"
         yield KG216.at((*path, "runtime"), message, fix="remove the annotation; runtime writes it")
-
-
-def _config(workload: Json, path: tuple[str, ...]) -> Iterator[Diagnostic]:
-    if "configName" in workload and not _inline(workload.get("config")):
-        message = "configName names a generated ConfigMap, and none is generated here"
-        yield KG218.at((*path, "configName"), message, fix="remove configName, or give config inline")
-
-
-def _inline(config: Json) -> bool:
-    return config is not None and "configMapName" not in config
 
 
 def spec_of(value: Json, origin: Origin) -> Spec:

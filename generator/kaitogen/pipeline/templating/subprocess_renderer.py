@@ -5,13 +5,14 @@ memory. So the templates run in a forked child with limits of the kernel's, whic
 its texts back through a pipe. Whatever happens to the child is one finding.
 """
 
+import json
 import os
 import select
 import signal
 import struct
 import sys
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Final, NamedTuple, NoReturn
+from typing import BinaryIO, Final, NoReturn, TypeAlias
 
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.model import Context, Diagnostic, Json, Rule
@@ -32,21 +33,12 @@ MAX_OUTPUT: Final = 4 * 1024 * 1024
 MAX_MEMORY: Final = 512 * 1024 * 1024
 #: Processor time is what counts; the clock on the wall is for a child that sleeps or is never given a processor.
 _WALL_SECONDS: Final = 20.0
-_HEADER: Final = struct.Struct("!cQ")
-_TEXT: Final = b"t"
-_FAULT: Final = b"f"
-
-
-#: A template belongs to an intent as a whole, which its name stands for.
-_NAME: Final = ("metadata", "name")
+_LENGTH: Final = struct.Struct("!Q")
 _RULES: Final = {rule.code: rule for rule in (KG501, KG502, KG503, KG504, KG505, KG506)}
 
 
-class Text(NamedTuple):
-    """What one template made."""
-
-    template: str
-    text: str
+#: What the templates made of one context: the name of each and its text; or what went wrong instead.
+Answer: TypeAlias = list[tuple[str, str]] | Diagnostic
 
 
 def added_documents(folder: str) -> tuple[str, ...]:
@@ -68,7 +60,7 @@ def added_documents(folder: str) -> tuple[str, ...]:
     return tuple(f"{DOCUMENTS}/{name}" for name in names if name.endswith(SUFFIX))
 
 
-def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[list[Text] | Diagnostic]:
+def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[Answer]:
     """For each context in order its texts or what went wrong; ends early after a fault that is the last."""
     if not hasattr(os, "fork"):
         raise UsageError("--templates needs a system that can fork, such as Linux or macOS")
@@ -91,25 +83,23 @@ def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[list
         _end(child)
 
 
-def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[list[Text] | Diagnostic]:
+def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[Answer]:
     for _ in range(count):
-        answer: list[Text] = []
-        while True:
-            head = _read(stream, _HEADER.size)
-            kind, length = _HEADER.unpack(head) if len(head) == _HEADER.size else (b"", 0)
-            body = _read(stream, length)
-            if kind not in (_TEXT, _FAULT) or len(body) < length:
-                yield _death(stream, child)
-                return
-            if kind == _FAULT:
-                code, message, fix = body.decode().split("\0")
-                yield _RULES[code].at(_NAME, message, fix=fix)
-                break
-            if not body:
-                yield answer
-                break
-            name, _, text = body.decode().partition("\0")
-            answer.append(Text(name, text))
+        head = _read(stream, _LENGTH.size)
+        (length,) = _LENGTH.unpack(head) if len(head) == _LENGTH.size else (1,)
+        body = _read(stream, length)
+        if len(body) < length:
+            yield _death(stream, child)
+            return
+        answer = json.loads(body)
+        if isinstance(answer, dict):
+            yield _fault(_RULES[answer["code"]], answer["message"], answer["fix"])
+        else:
+            yield [(name, text) for name, text in answer]
+
+
+def _fault(rule: Rule, message: str, fix: str) -> Diagnostic:
+    return rule.at(("metadata", "name"), message, fix=fix)
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
@@ -133,10 +123,9 @@ def _death(stream: BinaryIO, child: int) -> Diagnostic:
     by = os.WTERMSIG(status) if pid and os.WIFSIGNALED(status) else 0
     if by == signal.SIGPROF or not pid:
         message = f"the templates took more than {CPU_SECONDS:g} s for this intent and were stopped"
-        return KG503.at(_NAME, message, fix="shorten their loops")
+        return _fault(KG503, message, "shorten their loops")
     message = "the templates broke the process that renders them, most likely by size or depth"
-    advice = "make them smaller; look for a template that includes itself"
-    return KG503.at(_NAME, message, fix=advice)
+    return _fault(KG503, message, "make them smaller; look for a template that includes itself")
 
 
 def _end(child: int) -> None:
@@ -154,8 +143,8 @@ def _child(made: "object", contexts: Sequence[Context], writer: int) -> NoReturn
         with open(writer, "wb") as stream:
             for context in contexts:
                 signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
-                for part in _fill(made, context):
-                    stream.write(_HEADER.pack(part[0], len(part[1])) + part[1])
+                body = json.dumps(_fill(made, context)).encode()
+                stream.write(_LENGTH.pack(len(body)) + body)
                 stream.flush()
     except BaseException:  # noqa: BLE001 - the parent says what an early end means
         os._exit(1)
@@ -177,25 +166,24 @@ def _limit() -> None:
         pass  # a system without /proc: time and output are still bounded
 
 
-def _fill(made: "object", context: Context) -> Iterator[tuple[bytes, bytes]]:
-    parts: list[tuple[bytes, bytes]] = []
+def _fill(made: "object", context: Context) -> Json:
+    """What the parent is told of one context: pairs of name and text, or a mapping that says what went wrong."""
+    texts: list[tuple[str, str]] = []
     size = 0
     for name in context.templates:
         try:
             text = _one(made, name, dict(context.values), MAX_OUTPUT - size)
         except Exception as error:  # noqa: BLE001 - whatever a template raises is about the template
-            rule, message, fix = _said(error, name)
-            yield (
-                _FAULT,
-                "\0".join(part.replace("\0", " ") for part in (rule.code, message, fix)).encode(
-                    errors="replace"
-                ),
-            )
-            return
+            rule, message, fix = _cause(error, name)
+            return {"code": rule.code, "message": _encodable(message), "fix": fix}
         size += len(text)
-        parts.append((_TEXT, f"{name}\0{text}".encode(errors="replace")))
-    yield from parts
-    yield _TEXT, b""
+        texts.append((name, _encodable(text)))
+    return texts
+
+
+def _encodable(text: str) -> str:
+    """The text without halves of characters, which no file can hold."""
+    return text.encode(errors="replace").decode()
 
 
 class _TooMuch(Exception):
@@ -212,45 +200,31 @@ def _one(made: "object", name: str, values: dict[str, Json], room: int) -> str:
     return "".join(parts)
 
 
-def _said(error: Exception, name: str) -> tuple[Rule, str, str]:
+def _cause(error: Exception, name: str) -> tuple[Rule, str, str]:
     """Rule, message and advice for what a template raised."""
     from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
     from jinja2.exceptions import SecurityError
 
-    where = _where(error, name)
-    said = " ".join(str(error).split())[:160]
+    reason = " ".join(str(error).split())[:160]
+    rule, message, fix = KG506, reason or type(error).__name__, "correct the template"
     if isinstance(error, TemplateSyntaxError):
-        return KG501, f"{where}: not a Jinja2 template: {said}", "correct the template"
-    if isinstance(error, TemplateNotFound):
-        return (
-            KG502,
-            f"{where}: no template {said} in your folder or among the shipped ones",
-            "check the name",
-        )
-    if isinstance(error, UndefinedError):
-        return (
-            KG504,
-            f"{where}: {said}",
-            "use a name of the template vocabulary, or test it with `is defined`",
-        )
-    if isinstance(error, SecurityError):
-        return (
-            KG505,
-            f"{where}: the sandbox refuses this: {said}",
-            "templates see values, not Python's insides",
-        )
-    if isinstance(error, _TooMuch):
-        return (
-            KG503,
-            f"{where}: more than {MAX_OUTPUT // 2**20} MiB of text for one intent",
-            "shorten its loops",
-        )
-    if isinstance(error, MemoryError | OverflowError | RecursionError):
-        reason = {MemoryError: "too much memory", RecursionError: "templates that include themselves"}.get(
-            type(error), said
-        )
-        return KG503, f"{where}: stopped: {reason}", "make the template smaller"
-    return KG506, f"{where}: {said or type(error).__name__}", "correct the template"
+        rule, message = KG501, f"not a Jinja2 template: {reason}"
+    elif isinstance(error, TemplateNotFound):
+        message = f"no template {reason} in your folder or among the shipped ones"
+        rule, fix = KG502, "check the name"
+    elif isinstance(error, UndefinedError):
+        rule, fix = KG504, "use a name of the template vocabulary, or test it with `is defined`"
+    elif isinstance(error, SecurityError):
+        message = f"the sandbox refuses this: {reason}"
+        rule, fix = KG505, "templates see values, not Python's insides"
+    elif isinstance(error, _TooMuch):
+        message = f"more than {MAX_OUTPUT // 2**20} MiB of text for one intent"
+        rule, fix = KG503, "shorten its loops"
+    elif isinstance(error, MemoryError | OverflowError | RecursionError):
+        known = {MemoryError: "too much memory", RecursionError: "templates that include themselves"}
+        message = f"stopped: {known.get(type(error), reason)}"
+        rule, fix = KG503, "make the template smaller"
+    return rule, f"{_where(error, name)}: {message}", fix
 
 
 def _where(error: BaseException, name: str) -> str:
