@@ -1,5 +1,6 @@
 """`kaitogen skus`: instance types that KAITO knows, found by a word, smallest first, with the models that fit, as a table or as JSON."""
 
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
@@ -8,10 +9,20 @@ from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import json_text, table
 from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
-from kaitogen.kaito.sizing.instance_types import Choice, Offer, offers_for, on_one_node
+from kaitogen.kaito.sizing.instance_types import Excluded, Offer, offers_for, on_one_node
 from kaitogen.model import PROVIDERS, Json
 
-_GIB: Final = "GiB"
+_HEADS: Final = ("INSTANCE TYPE", "PROVIDER", "GPUS", "MEMORY", "CARD", "SINCE", "MODELS ON ONE NODE")
+_HEADS_FOR_MODEL: Final = (
+    "INSTANCE TYPE",
+    "PROVIDER",
+    "NODES",
+    "GPUS",
+    "MEMORY",
+    "CARD",
+    "CONTEXT",
+    "VERDICT",
+)
 
 
 class Options(OptionGroup):
@@ -26,40 +37,43 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """The instance types with the query in name or card, or with --model where that one fits."""
-    query, kaito, model = options.query or "", options.kaito, options.model
+    query, kaito = options.query or "", options.kaito
     providers = PROVIDERS if options.provider is None else (options.provider,)
-    if model is None:
-        rows = find(query, providers, kaito)
-        some = bool(rows)
-        text = as_json(rows, kaito) if options.form == "json" else as_text(rows)
+    if options.model is None:
+        listing = all_of(query, providers, kaito)
     else:
-        known = find_model(model)
-        if known is None and find_short(model) is None:
-            raise unknown_model(model)
-        fitting = find_for(model, query, providers, kaito)
-        some = any(part.choice.offers or part.choice.excluded or part.choice.unknown for part in fitting)
-        name = model if known is None else known.id
-        text = as_json_for(fitting, kaito, name) if options.form == "json" else as_text_for(fitting)
-    empty = "" if some else f"no instance type of KAITO {kaito} has {query[:60]} in its name or card"
+        listing = for_model(options.model, query, providers, kaito)
+    nothing = f"no instance type of KAITO {kaito} has {query[:60]} in its name or card"
+    text = as_json(listing, kaito) if options.form == "json" else as_text(listing)
+    empty = "" if listing.rows or listing.excluded or listing.unknown else nothing
     return answer(text, empty=empty, form=options.form)
 
 
 class Row(NamedTuple):
-    """One instance type with the models that fit on one node of it; None where that version does not say."""
+    """One instance type; `fits` are the models that fit on one node of it, `offer` is how the one asked for runs on it.
+
+    `fits` is None where that version of KAITO does not say.
+    """
 
     provider: str
     sku: Sku
-    fits: list[Model] | None
+    fits: list[Model] | None = None
+    offer: Offer | None = None
 
 
-class Fitting(NamedTuple):
-    """One provider's instance types for one model."""
+class Listing(NamedTuple):
+    """Instance types, for one model where it is named: `excluded` are those on which it does not run, with their provider.
 
-    provider: str
-    choice: Choice
+    `unknown` says of a provider why there is nothing to choose from.
+    """
+
+    rows: list[Row]
+    model: str | None
+    excluded: list[tuple[str, Excluded]]
+    unknown: list[tuple[str, str]]
 
 
-def find(query: str, providers: tuple[str, ...], kaito: str) -> list[Row]:
+def all_of(query: str, providers: Iterable[str], kaito: str) -> Listing:
     """The instance types of KAITO's version with the query in name or card, smallest first."""
     found = [
         (provider, sku)
@@ -68,94 +82,86 @@ def find(query: str, providers: tuple[str, ...], kaito: str) -> list[Row]:
         if sku.known_to(minor(kaito)) and _named(sku, query)
     ]
     found.sort(key=lambda pair: (pair[1].memory, pair[1].gpus, pair[1].name))
-    return [Row(provider, sku, on_one_node(sku, provider, kaito)) for provider, sku in found]
+    rows = [Row(provider, sku, on_one_node(sku, provider, kaito)) for provider, sku in found]
+    return Listing(rows, None, [], [])
+
+
+def for_model(model: str, query: str, providers: Iterable[str], kaito: str) -> Listing:
+    """The same for one model: where it fits, the fewest GPUs first, and why it does not elsewhere."""
+    known = find_model(model)
+    if known is None and find_short(model) is None:
+        raise unknown_model(model)
+    listing = Listing([], model if known is None else known.id, [], [])
+    for provider in providers:
+        choice = offers_for(model, provider, kaito)
+        listing.rows.extend(
+            Row(provider, one.sku, offer=one) for one in choice.offers if _named(one.sku, query)
+        )
+        listing.excluded.extend((provider, one) for one in choice.excluded if _named(one.sku, query))
+        listing.unknown.extend([(provider, choice.unknown)] if choice.unknown else [])
+    return listing
 
 
 def _named(sku: Sku, query: str) -> bool:
     return query.lower() in sku.name.lower() or query.lower() in sku.gpu_model.lower()
 
 
-def find_for(model: str, query: str, providers: tuple[str, ...], kaito: str) -> list[Fitting]:
-    """The same for one model: where it fits, the fewest GPUs first, and why it does not elsewhere."""
-    found = []
-    for provider in providers:
-        choice = offers_for(model, provider, kaito)
-        offers = tuple(one for one in choice.offers if _named(one.sku, query))
-        out = tuple(one for one in choice.excluded if _named(one.sku, query))
-        found.append(Fitting(provider, Choice(offers, out, choice.unknown)))
-    return found
+def as_text(listing: Listing) -> str:
+    """The table for people; of a single instance type the models by name as well, for one model why it does not fit."""
+    if listing.model is None:
+        return _table_of_all(listing.rows)
+    text = table([_HEADS_FOR_MODEL, *map(_offered, listing.rows)], right=(2, 3, 4, 6)) if listing.rows else ""
+    out = [f"  {other.sku.name} ({provider}): {other.why}\n" for provider, other in listing.excluded]
+    out += [f"  {provider}: {why}\n" for provider, why in listing.unknown]
+    return text + ("\n" if text and out else "") + ("Does not fit:\n" + "".join(out) if out else "")
 
 
-def as_text(rows: list[Row]) -> str:
-    """The table for people; of a single instance type the models by name as well."""
-    headings = ("INSTANCE TYPE", "PROVIDER", "GPUS", "MEMORY", "CARD", "SINCE", "MODELS ON ONE NODE")
+def _table_of_all(rows: list[Row]) -> str:
     every = sum(1 for _ in all_models())
-    lines = [
+    cells = [
         (
-            one.sku.name, one.provider, str(one.sku.gpus), f"{one.sku.memory} {_GIB}", one.sku.gpu_model,
+            one.sku.name, one.provider, str(one.sku.gpus), f"{one.sku.memory} GiB", one.sku.gpu_model,
             f"0.{one.sku.since}", "-" if one.fits is None else f"{len(one.fits)} of {every}",
         )
         for one in rows
     ]  # fmt: skip
-    text = table([headings, *lines], right=(2, 3))
+    text = table([_HEADS, *cells], right=(2, 3))
     if len(rows) == 1 and rows[0].fits:
         text += "\nFits on one node:\n" + "".join(f"  {model.id}\n" for model in rows[0].fits)
     return text
 
 
-def as_text_for(found: list[Fitting]) -> str:
-    """Where one model fits, and why it does not elsewhere."""
-    headings = ("INSTANCE TYPE", "PROVIDER", "NODES", "GPUS", "MEMORY", "CARD", "CONTEXT", "VERDICT")
-    lines = [(one.sku.name, part.provider, *_offer(one)) for part in found for one in part.choice.offers]
-    text = table([headings, *lines], right=(2, 3, 4, 6)) if lines else ""
-    out = [
-        f"  {one.sku.name} ({part.provider}): {one.why}\n" for part in found for one in part.choice.excluded
-    ]
-    out += [f"  {part.provider}: {part.choice.unknown}\n" for part in found if part.choice.unknown]
-    return text + ("\n" if text and out else "") + ("Does not fit:\n" + "".join(out) if out else "")
-
-
-def _offer(one: Offer) -> tuple[str, ...]:
-    memory = f"{one.nodes * one.sku.memory} {_GIB}"
+def _offered(row: Row) -> Sequence[str]:
+    assert row.offer is not None
+    nodes, gpus, memory = row.offer.nodes, row.offer.gpus, row.offer.memory
     return (
-        str(one.nodes),
-        str(one.gpus),
-        memory,
-        one.sku.gpu_model,
-        f"{one.memory.context.likely:,}",
-        one.memory.verdict,
+        row.sku.name, row.provider, str(nodes), str(gpus), f"{nodes * row.sku.memory} GiB", row.sku.gpu_model,
+        f"{memory.context.likely:,}", memory.verdict,
+    )  # fmt: skip
+
+
+def as_json(listing: Listing, kaito: str) -> str:
+    """The same for machines; the shape is schemas/skus.schema.json."""
+    out = [
+        {"name": other.sku.name, "provider": provider, "reason": other.why}
+        for provider, other in listing.excluded
+    ]
+    return json_text(
+        {
+            "version": 1,
+            "kaito": kaito,
+            "model": listing.model,
+            "skus": [_entry(row) for row in listing.rows],
+            "out": out,
+        }
     )
 
 
-def as_json(rows: list[Row], kaito: str) -> str:
-    """The same for machines; the shape is schemas/skus.schema.json."""
-    entries = [
-        {
-            **_entry(one.provider, one.sku),
-            "fits": None if one.fits is None else [model.id for model in one.fits],
-        }
-        for one in rows
-    ]
-    return json_text({"version": 1, "kaito": kaito, "model": None, "skus": entries, "out": []})
-
-
-def as_json_for(found: list[Fitting], kaito: str, model: str) -> str:
-    """The same for one model."""
-    entries = [
-        {**_entry(part.provider, one.sku), "for": _for(one)} for part in found for one in part.choice.offers
-    ]
-    out = [
-        {"name": one.sku.name, "provider": part.provider, "reason": one.why}
-        for part in found
-        for one in part.choice.excluded
-    ]
-    return json_text({"version": 1, "kaito": kaito, "model": model, "skus": entries, "out": out})
-
-
-def _entry(provider: str, sku: Sku) -> dict[str, Json]:
-    return {
+def _entry(row: Row) -> dict[str, Json]:
+    sku = row.sku
+    entry: dict[str, Json] = {
         "name": sku.name,
-        "provider": provider,
+        "provider": row.provider,
         "gpus": sku.gpus,
         "memory": sku.memory,
         "memoryPerGPU": sku.memory // sku.gpus,
@@ -165,14 +171,16 @@ def _entry(provider: str, sku: Sku) -> dict[str, Json]:
         "since": f"0.{sku.since}",
         "removed": f"0.{sku.removed}" if sku.removed else None,
     }
-
-
-def _for(one: Offer) -> Json:
-    layout = one.memory.layout
+    if row.offer is None:
+        return {**entry, "fits": None if row.fits is None else [model.id for model in row.fits]}
+    memory = row.offer.memory
     return {
-        "nodes": one.nodes,
-        "gpus": one.gpus,
-        "parallelism": {"data": layout.data, "tensor": layout.tensor, "pipeline": layout.pipeline},
-        "contextLength": one.memory.context.likely,
-        "verdict": one.memory.verdict,
+        **entry,
+        "for": {
+            "nodes": row.offer.nodes,
+            "gpus": row.offer.gpus,
+            "parallelism": memory.layout._asdict(),
+            "contextLength": memory.context.likely,
+            "verdict": memory.verdict,
+        },
     }

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from kaitogen import __version__
-from kaitogen.commands.plan import view_model, wording
+from kaitogen.commands.plan import view_model
 from kaitogen.commands.plan.excerpts import Excerpts
 from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import number_of
@@ -67,7 +67,7 @@ def write(plan: Plan) -> str:
         "policy": _policy(style, script),
         "version": __version__,
         "heading": f"Plan of {number_of(len(plan.workspaces), 'Workspace')}",
-        "size": wording.total(plan),
+        "size": view_model.total(plan),
         "about": _about(plan),
         "tiles": _tiles(plan),
         "changes": _changes(plan),
@@ -111,17 +111,17 @@ def _tiles(plan: Plan) -> Iterator[Tile]:
     severities = [one.severity for one in plan.findings]
     errors, warnings, notes = (severities.count(severity) for severity in ("error", "warning", "note"))
     unknown = f"and those of {plan.unknown} unknown" if plan.unknown else ""
-    yield Tile("Workspaces", wording.count(len(plan.workspaces)))
-    yield Tile("Nodes", wording.count(plan.nodes), unknown)
-    yield Tile("GPUs", wording.count(plan.gpus), unknown)
+    yield Tile("Workspaces", view_model.count(len(plan.workspaces)))
+    yield Tile("Nodes", view_model.count(plan.nodes), unknown)
+    yield Tile("GPUs", view_model.count(plan.gpus), unknown)
     if plan.cost is not None and plan.prices is not None:
         lacking = f"without {', '.join(plan.cost.unpriced)}" if plan.cost.unpriced else ""
-        note = lacking or f"{wording.money(plan.cost.hour, plan.prices)} an hour"
+        note = lacking or f"{view_model.money(plan.cost.hour, plan.prices)} an hour"
         month = f"{plan.cost.month:,.2f}"
         yield Tile(f"{plan.prices.currency} a month", month, note, "warn" if lacking else "")
     note = number_of(notes, "note") if notes else ""
     tone = "bad" if errors else "warn" if warnings else "good"
-    yield Tile("Errors and warnings", wording.count(errors + warnings), note, tone)
+    yield Tile("Errors and warnings", view_model.count(errors + warnings), note, tone)
 
 
 def _changes(plan: Plan) -> dict[str, Any] | None:
@@ -132,14 +132,14 @@ def _changes(plan: Plan) -> dict[str, Any] | None:
     anchors = {id(one): _anchor(number) for number, one in enumerate(plan.workspaces)}
     return {
         "heading": f"Against {against.revision}",
-        "summary": f"{wording.summary(against)}: {wording.figures(against.before, plan)}",
+        "summary": f"{view_model.summary(against)}: {view_model.figures(against.before, plan)}",
         "heads": ["Nodes", "GPUs", *([] if plan.prices is None else [f"{plan.prices.currency} an hour"])],
         "rows": [
             {
                 "kind": change.kind,
                 "title": change.workspace.title,
                 "anchor": anchors.get(id(change.after), ""),
-                "figures": wording.change_figures(change, plan.prices),
+                "figures": view_model.change_figures(change, plan.prices),
                 "what": _what(change),
             }
             for change in against.changes
@@ -188,8 +188,8 @@ def _card(one: PlannedWorkspace, plan: Plan, excerpts: Excerpts) -> dict[str, An
         "more_nodes": f"and {number_of(left, 'more node')}" if left else "",
         "drawn": f"{size}. {'' if memory is None else _bill(memory)}".strip(),
         "size": size,
-        "layout": "" if estimate.layout is None else wording.layout(estimate.layout),
-        "cost": "" if one.cost is None or plan.prices is None else wording.price(one.cost, plan.prices),
+        "layout": "" if estimate.layout is None else view_model.layout(estimate.layout),
+        "cost": "" if one.cost is None or plan.prices is None else view_model.price(one.cost, plan.prices),
         "columns": view_model.columns(one, plan.prices),
         "choice": view_model.choice(one, plan.prices),
         "lever": view_model.lever(one),
@@ -231,5 +231,5 @@ def _bars(memory: Memory) -> Iterator[Bar]:
 
 
 def _bill(memory: Memory) -> str:
-    parts = [f"{term.name} {wording.gib(term.likely)}" for term in memory.terms]
-    return f"Each GPU of {wording.gib(memory.gpu.likely)}: {', '.join(parts)}."
+    parts = [f"{term.name} {view_model.gib(term.likely)}" for term in memory.terms]
+    return f"Each GPU of {view_model.gib(memory.gpu.likely)}: {', '.join(parts)}."

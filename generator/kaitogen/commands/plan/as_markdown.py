@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kaitogen.commands.plan import as_text, view_model, wording
+from kaitogen.commands.plan import as_text, view_model
 from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
@@ -29,7 +29,7 @@ def write(plan: Plan) -> str:
 def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
     """What all Workspaces come to, and a row for each; those to show, what can't work first, then the most GPUs."""
     comment.add(f"## Plan of {number_of(len(plan.workspaces), 'Workspace')}\n\n")
-    comment.add(f"**{plain(wording.total(plan))}**\n\n")
+    comment.add(f"**{plain(view_model.total(plan))}**\n\n")
     names = ("Workspace", "strategy", "instance type", *_NUMBERS, "fits", *_money_head(plan))
     comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in plan.workspaces])
     return sorted(plan.workspaces, key=lambda one: (not one.fails, -(one.gpus or 0)))
@@ -38,7 +38,7 @@ def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
 def _changes(comment: Comment, plan: Plan, against: Comparison) -> Sequence[PlannedWorkspace]:
     """What changes, and a row for each change; the Workspaces to show."""
     comment.add(f"## Plan against {plain(against.revision)}\n\n")
-    comment.add(f"**{wording.summary(against)}**: {plain(wording.figures(against.before, plan))}\n\n")
+    comment.add(f"**{view_model.summary(against)}**: {plain(view_model.figures(against.before, plan))}\n\n")
     names = ("", "Workspace", *_NUMBERS, *_money_head(plan), "what")
     comment.table(heads(names, _NUMBERS), [_change_row(change, plan) for change in against.changes])
     return [change.after for change in against.changes if change.after is not None]
@@ -55,8 +55,8 @@ def _row(one: PlannedWorkspace, plan: Plan) -> str:
         plain(one.title, _LONGEST_CELL),
         one.strategy,
         plain(one.instance_type or one.spec.target.node_provisioner, _LONGEST_CELL),
-        wording.known(one.nodes),
-        wording.known(one.gpus),
+        view_model.known(one.nodes),
+        view_model.known(one.gpus),
         "error" if one.fails else "" if memory is None else memory.verdict,
     ]
     if plan.prices is not None:
@@ -67,7 +67,7 @@ def _row(one: PlannedWorkspace, plan: Plan) -> str:
 def _change_row(change: Change, plan: Plan) -> str:
     details = ", ".join(change.details) or view_model.place(change.workspace)
     title = plain(change.workspace.title, _LONGEST_CELL)
-    figures = wording.change_figures(change, plan.prices)
+    figures = view_model.change_figures(change, plan.prices)
     return row((change.kind, title, *figures, plain(details, _LONGEST_CELL)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from kaitogen.commands.plan import view_model, wording
+from kaitogen.commands.plan import view_model
 from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import counted, printable, wrapped
 
@@ -20,7 +20,7 @@ def write(plan: Plan) -> str:
         changes = plan.against.changes
         blocks = ["\n".join(_comparison(plan))]
         blocks += [block(change.after, plan) for change in changes if change.after is not None]
-    total = wording.total(plan)
+    total = view_model.total(plan)
     blocks.append(f"{total} ({counted(plan.findings)})" if plan.findings else total)
     return "\n\n".join(blocks) + "\n"
 
@@ -61,11 +61,11 @@ def _paragraph(about: str, text: str, trust: str = "") -> list[str]:
 
 def _comparison(plan: Plan) -> Iterator[str]:
     assert plan.against is not None
-    yield printable(f"Against {plan.against.revision}: {wording.summary(plan.against)}")
-    yield f"  {wording.figures(plan.against.before, plan)}"
+    yield printable(f"Against {plan.against.revision}: {view_model.summary(plan.against)}")
+    yield f"  {view_model.figures(plan.against.before, plan)}"
     for change in plan.against.changes:
         yield printable(
-            f"  {change.kind:<8} {change.workspace.title}  {wording.delta(change, plan.prices)}{_details(change)}"
+            f"  {change.kind:<8} {change.workspace.title}  {view_model.delta(change, plan.prices)}{_details(change)}"
         )
 
 

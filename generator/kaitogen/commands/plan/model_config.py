@@ -22,20 +22,19 @@ KG166 = Rule("KG166", "A model's configuration is no JSON", kind="invalid")
 
 
 CONFIG: Final = "config.json"
-#: The fields that KAITO reads, each by the first of its names (presets/workspace/generator/model_catalog.go:58).
-_NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "limit": ("max_position_embeddings", "n_ctx", "seq_length", "max_seq_len", "max_sequence_length", "model_max_length"),
-    "hidden": ("hidden_size", "n_embd", "d_model", "dim"),
-    "layers": ("num_hidden_layers", "n_layer", "n_layers"),
-    "heads": ("num_attention_heads", "n_head", "n_heads"),
-    "kv_heads": ("num_key_value_heads", "n_head_kv", "n_kv_heads"),
-    "head_dim": ("head_dim", "attention_head_dim"),
-    "kv_rank": ("kv_lora_rank",),
-    "rope_dim": ("qk_rope_head_dim",),
+#: The numbers that KAITO reads, each by the first of its names (presets/workspace/generator/model_catalog.go:58), with
+#: more than any model has: what is above is a slip, and would only make sizes without sense.
+_NUMBERS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
+    "limit": (10**9, ("max_position_embeddings", "n_ctx", "seq_length", "max_seq_len", "max_sequence_length", "model_max_length")),
+    "hidden": (10**6, ("hidden_size", "n_embd", "d_model", "dim")),
+    "layers": (10**4, ("num_hidden_layers", "n_layer", "n_layers")),
+    "heads": (10**4, ("num_attention_heads", "n_head", "n_heads")),
+    "kv_heads": (10**4, ("num_key_value_heads", "n_head_kv", "n_kv_heads")),
+    "head_dim": (10**5, ("head_dim", "attention_head_dim")),
+    "kv_rank": (10**5, ("kv_lora_rank",)),
+    "rope_dim": (10**5, ("qk_rope_head_dim",)),
 }  # fmt: skip
 _REQUIRED: Final = ("layers", "heads", "hidden")
-#: More than any model has; what is above is a slip, and would only make sizes without sense.
-_MOST: Final = {"limit": 10**9, "hidden": 10**6, "layers": 10**4, "heads": 10**4, "kv_heads": 10**4, "head_dim": 10**5, "kv_rank": 10**5, "rope_dim": 10**5}  # fmt: skip
 _DEFAULT_LIMIT: Final = 2048
 _EXPERTS: Final = ("num_experts", "num_local_experts", "n_routed_experts")
 _MOST_FILES: Final = 100_000
@@ -65,41 +64,45 @@ def read_configs(words: tuple[str, ...]) -> tuple[dict[str, ModelSpec], list[Dia
     return configs, findings
 
 
+class _Unusable(Exception):
+    """A file that no model can be read from, and why."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__()
+        self.diagnostics = list(diagnostics)
+
+
 def read_config(path: str) -> tuple[ModelSpec | None, list[Diagnostic]]:
     """The model of a folder or of the config.json in it; None where something is missing or absurd."""
     file = os.path.join(path, CONFIG) if os.path.isdir(path) else path
-    document = _json(file)
-    if isinstance(document, Diagnostic):
-        return None, [document]
-    fields = _merged(document.value)
-    numbers, problems = _numbers(fields)
-    if problems:
-        return None, diagnostics_in(document, problems)
-    weights, source = _weights(os.path.dirname(file))
-    if isinstance(weights, Diagnostic):
-        return None, [weights]
-    if not weights:
-        message = "no weight files and no index of them lie beside it, so nobody knows how large the model is"
-        advice = f"put {_INDEXES[0]} of the same repository into its folder"
-        return None, [KG162.in_file(file, message, fix=advice)]
-    return _model(fields, numbers, weights, f"{source} beside {file}"), []
+    try:
+        document = _json(file)
+        fields = _merged(document.value)
+        numbers, problems = _numbers(fields)
+        if problems:
+            return None, diagnostics_in(document, problems)
+        weights, source = _weights(file)
+        return _model(fields, numbers, weights, f"{source} beside {file}"), []
+    except _Unusable as unusable:
+        return None, unusable.diagnostics
 
 
-def _json(file: str) -> Document | Diagnostic:
+def _json(file: str) -> Document:
     data = read_file(file)
     if isinstance(data, Diagnostic):
-        return data
+        raise _Unusable(data)
     try:
         text = data.decode("utf-8-sig")
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 0)
         message = f"not JSON: {getattr(error, 'msg', 'it cannot be read').lower()}"
-        return KG166.in_file(
-            file, message, line=line, column=getattr(error, "colno", 0), fix="download the file anew"
-        )
+        line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
+        raise _Unusable(
+            KG166.in_file(file, message, line=line, column=column, fix="download the file anew")
+        ) from error
     if not isinstance(value, dict):
-        return KG166.in_file(file, "not a mapping", line=1, column=1, fix="name the model's config.json")
+        fix = "name the model's config.json"
+        raise _Unusable(KG166.in_file(file, "not a mapping", line=1, column=1, fix=fix))
     return Document(file, number=0, value=value, text=text)
 
 
@@ -110,26 +113,26 @@ def _merged(value: Mapping[str, Json]) -> Mapping[str, Json]:
 
 
 def _field(fields: Mapping[str, Json], what: str) -> tuple[str, Json]:
-    """The name and value of a field by the first of its names that is there."""
-    return next(((name, fields[name]) for name in _NAMES[what] if fields.get(name) is not None), ("", None))
+    """The name and value of a number by the first of its names that is there."""
+    names = (name for name in _NUMBERS[what][1] if fields.get(name) is not None)
+    return next(((name, fields[name]) for name in names), ("", None))
 
 
 def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Diagnostic]]:
     numbers: dict[str, int] = {}
     problems: list[Diagnostic] = []
-    for what, most in _MOST.items():
+    for what, (most, names) in _NUMBERS.items():
         name, value = _field(fields, what)
+        if value is None and what in _REQUIRED:
+            message = f"{names[0]} is missing, without which nobody can size the model"
+            problems.append(KG160.at((), message, fix="download the file anew"))
         if value is None:
-            if what in _REQUIRED:
-                message = f"{_NAMES[what][0]} is missing, without which nobody can size the model"
-                problems.append(KG160.at((), message, fix="download the file anew"))
             continue
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or not 0 < value <= most:
-            said = cut(str(value)[:80]) if isinstance(value, (int, float, str)) else "this"
-            problems.append(_absurd(name, f"{name} is {said}, and no model has that", said, f"1 to {most}"))
-        else:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most:
             numbers[what] = value
+            continue
+        shown = cut(str(value)[:80]) if isinstance(value, (int, float, str)) else "this"
+        problems.append(_absurd(name, f"{name} is {shown}, and no model has that", shown, f"1 to {most}"))
     return numbers, [*problems, *_together(numbers, fields)]
 
 
@@ -145,26 +148,25 @@ def _together(numbers: Mapping[str, int], fields: Mapping[str, Json]) -> Iterato
         yield _absurd(name, message, str(kv_heads), f"a divisor of {heads}")
 
 
-def _weights(folder: str) -> tuple[int | Diagnostic, str]:
-    """The bytes that KAITO would count, by the files or their index, whichever says more; 0 where there is neither."""
+def _weights(file: str) -> tuple[int, str]:
+    """The bytes that KAITO would count, by the files beside or their index, whichever says more, and which of them that is."""
+    folder = os.path.dirname(file)
     try:
         with os.scandir(folder or ".") as entries:
             names = [entry.name for _, entry in zip(range(_MOST_FILES), entries, strict=False)]
     except OSError:
         names = []
-    sizes = [0]
-    for pattern in _WEIGHTS:
-        found = [name for name in names if re.fullmatch(pattern, name)]
-        if found:
-            sizes = [_size(os.path.join(folder, name)) for name in found]
-            break
+    files = ([name for name in names if re.fullmatch(pattern, name)] for pattern in _WEIGHTS)
+    size = sum(_size(os.path.join(folder, name)) for name in next(filter(None, files), []))
     index = next((name for name in _INDEXES if name in names), None)
     indexed = 0 if index is None else _indexed(os.path.join(folder, index))
-    if isinstance(indexed, Diagnostic):
-        return indexed, ""
-    if sum(sizes) >= indexed:
-        return _as_quantity(sum(sizes)), "the weight files"
-    return _as_quantity(indexed), "the index of the weights"
+    if not max(size, indexed):
+        message = "no weight files and no index of them lie beside it, so nobody knows how large the model is"
+        advice = f"put {_INDEXES[0]} of the same repository into its folder"
+        raise _Unusable(KG162.in_file(file, message, fix=advice))
+    return _as_quantity(
+        max(size, indexed)
+    ), "the weight files" if size >= indexed else "the index of the weights"
 
 
 def _size(path: str) -> int:
@@ -174,17 +176,16 @@ def _size(path: str) -> int:
         return 0
 
 
-def _indexed(path: str) -> int | Diagnostic:
+def _indexed(path: str) -> int:
     document = _json(path)
-    if isinstance(document, Diagnostic):
-        return document
     total = part(document.value, "metadata").get("total_size")
     if isinstance(total, float) and total.is_integer():
         total = int(total)
     if isinstance(total, int) and not isinstance(total, bool) and 0 < total <= _MOST_BYTES:
         return total
-    problem = KG162.at(("metadata", "total_size"), "the index does not say how large the weights are", fix="download the file anew")  # fmt: skip
-    return diagnostics_in(document, [problem])[0]
+    message = "the index does not say how large the weights are"
+    problem = KG162.at(("metadata", "total_size"), message, fix="download the file anew")
+    raise _Unusable(*diagnostics_in(document, [problem]))
 
 
 def _as_quantity(size: int) -> int:
