@@ -23,14 +23,10 @@ class Comments:
         self.below: list[str] = []
         self.column = 0
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Comments) and (self.above, self.beside, self.below) == (
-            other.above,
-            other.beside,
-            other.below,
-        )
-
-    __hash__ = None  # type: ignore[assignment]
+    @property
+    def lines(self) -> tuple[list[str], str, list[str]]:
+        """All that is said."""
+        return self.above, self.beside, self.below
 
     def add(self, other: "Comments", *, beside: bool = True) -> None:
         """Add other comments to these; where there is no room beside any more, what stood there goes above."""

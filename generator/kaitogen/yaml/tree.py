@@ -29,8 +29,8 @@ _STARTS: Final = (MappingStartEvent, SequenceStartEvent)
 _ENDS: Final = (MappingEndEvent, SequenceEndEvent)
 #: The styles of texts that stand on lines of their own.
 BLOCK_STYLES: Final = ("|", ">")
-#: The wanted steps below a value, by step; None wants everything.
-_Wanted: TypeAlias = dict[str | int, Any] | None
+#: The steps steps below a value, by step; None wants everything.
+_Steps: TypeAlias = dict[str | int, Any] | None
 
 
 class YamlNode:
@@ -138,17 +138,17 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
 
     Only these are kept in memory, and nothing is read behind the last of them.
     """
-    wanted: dict[str | int, Any] = {}
-    missing = {id(wanted)}
+    steps: dict[str | int, Any] = {}
+    unread = {id(steps)}
     for path in paths:
-        below = wanted
+        below = steps
         for step in path:
             below = below.setdefault(step, {})
-            missing.add(id(below))
-    parser = _Parser(text, missing)
+            unread.add(id(below))
+    parser = _Parser(text, unread)
     try:
-        parser.first_value(wanted)
-    except (_AllFound, YAMLError):
+        parser.first_value(steps)
+    except (_AllRead, YAMLError):
         pass  # where a text breaks off behind a good document, what was found so far is right
     lines = Lines(text)
     return {path: _place(node, lines) for path, node in walk(parser.root)}
@@ -162,26 +162,25 @@ def _place(node: YamlNode, lines: Lines) -> Place:
     return Place(key_line=key_line + 1, key_column=key_column + 1, line=line + 1, column=column + 1)
 
 
-class _AllFound(Exception):
-    """Every wanted place is known."""
+class _AllRead(Exception):
+    """All that was asked for is read."""
 
 
 class _Parser:
-    """Events to nodes. `missing` has the id of each wanted part that is not read yet, where not all are wanted."""
+    """Events to nodes. `unread` has the ids of all steps that are still to be read, where not every one is followed."""
 
-    def __init__(self, text: str, missing: set[int] | None = None) -> None:
+    def __init__(self, text: str, unread: set[int] | None = None) -> None:
         self.text = text
-        self.missing = missing
+        self.unread = unread
         self.get = events(text)
-        self.next = self.get if missing else self._noted
         self.scalars = Scalars()
         self.root: YamlNode | None = None
         self.anchors: dict[str, YamlNode] = {}
 
-    def _noted(self) -> Any:
-        """The next event; a scalar's place is noted."""
+    def next(self) -> Any:
+        """The next event; a scalar's place is noted where every step is followed."""
         event: Any = self.get()
-        if type(event) is ScalarEvent:
+        if self.unread is None and type(event) is ScalarEvent:
             mark: Any = event.start_mark
             end: Any = event.end_mark
             # Beside the | or > there is room for a comment, in the text below it there is none.
@@ -203,7 +202,7 @@ class _Parser:
             self.first_value(None)
             yield Tree(mark.index - mark.column if explicit else 0, mark.line if explicit else 0, self.root)
 
-    def first_value(self, wanted: _Wanted) -> None:
+    def first_value(self, steps: _Steps) -> None:
         """Read up to the end of the next value, which becomes the root, or of a document without one."""
         self.anchors = {}
         event = self.next()
@@ -212,7 +211,7 @@ class _Parser:
                 return
             event = self.next()
         self.root = self._node("", None, event)
-        self._fill(self.root, event, wanted)
+        self._fill(self.root, event, steps)
 
     def _node(self, step: str | int, key: Any, event: Any) -> YamlNode:
         node = YamlNode(step, key=key, event=event)
@@ -226,12 +225,12 @@ class _Parser:
             node.last = node.value.line + self.text[node.value.index : node.end.index].rstrip().count("\n")
         return node
 
-    def _fill(self, node: YamlNode, start: Any, wanted: _Wanted) -> None:
-        """Read the rest of a value that has begun. A child is kept before it is read: it may be the last one wanted."""
-        if self.missing is not None:
-            self.missing.discard(id(wanted))
-            if not self.missing:
-                raise _AllFound
+    def _fill(self, node: YamlNode, start: Any, steps: _Steps) -> None:
+        """Read the rest of a value that has begun. A child is kept before it is read: it may be the last one to be read."""
+        if self.unread is not None:
+            self.unread.discard(id(steps))
+            if not self.unread:
+                raise _AllRead
         if not isinstance(start, _STARTS):
             return
         mapping = type(start) is MappingStartEvent
@@ -243,10 +242,10 @@ class _Parser:
                 key, step = event, (event.value if type(event) is ScalarEvent else index)
                 event = self.next()
             index += 1
-            if wanted is None or step in wanted:
+            if steps is None or step in steps:
                 child = self._node(step, key, event)
                 node.children.append(child)
-                self._fill(child, event, None if wanted is None else wanted[step])
+                self._fill(child, event, None if steps is None else steps[step])
                 node.end, node.last = child.end, child.last
             elif isinstance(event, _STARTS):
                 self._skip()

@@ -13,7 +13,6 @@ from kaitogen.kaito.objects import canonical, paths_in, to_intent_path, without
 from kaitogen.kaito.server_fields import declared, filled_in
 from kaitogen.model import (
     Diagnostic,
-    Document,
     Json,
     Origin,
     Path,
@@ -36,6 +35,8 @@ KG174 = Rule("KG174", "A ConfigMap that stays a file of its own", kind="note")
 
 #: API group, kind, namespace and name.
 Identity: TypeAlias = tuple[str, str, str, str]
+#: A field that comes out otherwise: its path, what it was and what it is now.
+_Difference: TypeAlias = tuple[Path, str, str]
 #: Rules of KAITO's are no difference: what they say of the object, they said of it before.
 _OF_KAITO: Final = "KG4"
 
@@ -58,22 +59,6 @@ class Imported(NamedTuple):
     findings: tuple[Diagnostic, ...]
     workspaces: int = 0
     config_maps: int = 0
-
-
-class _Difference(NamedTuple):
-    """A field that came out otherwise: in which object, where, what it was and what it is now."""
-
-    identity: Identity
-    path: Path
-    before: str
-    after: str
-
-
-class _Proof(NamedTuple):
-    """What rendering again showed: differences, and why an intent made nothing at all."""
-
-    differences: list[_Difference]
-    refused: list[Diagnostic]
 
 
 def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None = None) -> Imported:
@@ -104,14 +89,13 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
             config_maps[metadata.get("namespace") or "", metadata["name"]] = one
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
-    comments: dict[tuple[str, int], dict[Path, list[tuple[Path, Comments]]]] = {}
+    read_document, comments = None, {}
     for workspace, target in read.workspaces:
         intent, problem = _intent(workspace, target, config_maps)
-        (document, (root, *_)) = workspace.origin
-        where = document.file, document.number
-        if where not in comments:
-            comments[where] = by_object(document)
-        intents.append(intent._replace(comments=in_intent(comments[where].get(root, ()), intent.spec)))
+        document, (root, *_) = workspace.origin
+        if document is not read_document:  # a List has many
+            read_document, comments = document, by_object(document)
+        intents.append(intent._replace(comments=in_intent(comments.get(root, ()), intent.spec)))
         kept += [problem] if problem else []
     return intents, kept
 
@@ -162,28 +146,25 @@ def _as_set(name: str, intents: Sequence[Intent]) -> dict[str, str]:
     file = f"{name}.intent.yaml"
     value = set_of(name, [intent.value for intent in intents])
     text = laid_out(value, in_set([intent.comments for intent in intents], value))
-    proof = _prove(documents_of(file, text.encode()).documents, intents)
-    if proof.differences or proof.refused:
+    if any(_prove({file: text}, intents)):
         raise InternalError("the set does not say what its intents say")
     return {file: text}
 
 
 def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> list[Diagnostic]:
     """Every field that the intents cannot say, at the place where the manifest says it."""
-    documents = [one for name, text in texts.items() for one in documents_of(name, text.encode()).documents]
-    proof = _prove(documents, intents)
+    refused, differences = _prove(texts, intents)
     by_name = {intent.name: intent for intent in intents}
     by_identity = {identity: intent for intent in intents for identity in intent.objects}
-    if proof.refused:
-        return [_refused(by_name[one.file], one) for one in proof.refused]
-    return [_different(by_identity[one.identity], one) for one in proof.differences]
+    if refused:
+        return [_refused(by_name[one.file], one) for one in refused]
+    return [_different(by_identity[identity], *difference) for identity, difference in differences]
 
 
-def _different(intent: Intent, one: _Difference) -> Diagnostic:
-    message = f"an intent cannot say this: it would come out as {one.after}"
+def _different(intent: Intent, path: Path, before: str, after: str) -> Diagnostic:
+    message = f"an intent cannot say this: it would come out as {after}"
     advice = "take the field out of the manifest, or keep this Workspace as it is"
-    problem = KG173.at(one.path, message, fix=advice, found=one.before, expected=one.after)
-    return problem.of(intent.source.origin)
+    return KG173.at(path, message, fix=advice, found=before, expected=after).of(intent.source.origin)
 
 
 def _refused(intent: Intent, finding: Diagnostic) -> Diagnostic:
@@ -205,8 +186,11 @@ def _identity(data: Json) -> Identity:
     return group, data["kind"], metadata.get("namespace", ""), metadata["name"]
 
 
-def _prove(documents: Sequence[Document], intents: Sequence[Intent]) -> _Proof:
-    """Render the documents and compare with the objects that the intents should make, and with no others."""
+def _prove(
+    texts: Mapping[str, str], intents: Sequence[Intent]
+) -> tuple[list[Diagnostic], list[tuple[Identity, _Difference]]]:
+    """Render the texts: why they make nothing, and what is not as in the objects that the intents should make."""
+    documents = [one for name, text in texts.items() for one in documents_of(name, text.encode()).documents]
     result = generate(Request(documents=tuple(documents)))
     refused = [
         one for one in result.findings if one.severity == "error" and not one.code.startswith(_OF_KAITO)
@@ -214,14 +198,14 @@ def _prove(documents: Sequence[Document], intents: Sequence[Intent]) -> _Proof:
     expected = {identity: data for intent in intents for identity, data in intent.objects.items()}
     made = {manifest.identity: manifest.data for manifest in result.manifests}
     differences = [
-        _Difference(identity, *each)
+        (identity, difference)
         for identity in {**expected, **made}
-        for each in _differences(expected.get(identity), made.get(identity), ())
+        for difference in _differences(expected.get(identity), made.get(identity), ())
     ]
-    return _Proof(differences, refused)
+    return refused, differences
 
 
-def _differences(before: Json, after: Json, path: Path) -> Iterator[tuple[Path, str, str]]:
+def _differences(before: Json, after: Json, path: Path) -> Iterator[_Difference]:
     if isinstance(before, dict) and isinstance(after, dict):
         for key in {**before, **after}:
             yield from _differences(before.get(key), after.get(key), (*path, key))

@@ -130,6 +130,8 @@ def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
 
 def _edited_text(document: Document, edits: list[Edit], value: Json, problems: list[Diagnostic]) -> str:
     """The document's text after the edits, read back once; what cannot be edited there is a finding."""
+    if not edits:
+        return document.text
     path: Path = ()
     try:
         text = edited(document.text, edits)
