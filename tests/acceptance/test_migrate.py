@@ -53,10 +53,17 @@ def test_the_target(to: str, before: str, after: str) -> None:
     assert moved(HEAD + "spec:\n" + before + rest, to) == expected
 
 
-def test_the_gate_of_old_becomes_the_provisioner() -> None:
+@pytest.mark.parametrize("to", ["0.11", "0.12"])
+def test_the_gate_of_old_becomes_the_provisioner(to: str) -> None:
     before = '  target:\n    kaito: "0.9"\n    featureGates:\n      disableNodeAutoProvisioning: true\n'
-    after = '  target:\n    nodeProvisioner: byo\n    kaito: "0.12"\n'
-    assert moved(HEAD + "spec:\n" + before + SERVED, "0.12") == HEAD + "spec:\n" + after + SERVED
+    after = f'  target:\n    nodeProvisioner: byo\n    kaito: "{to}"\n'
+    assert moved(HEAD + "spec:\n" + before + SERVED, to) == HEAD + "spec:\n" + after + SERVED
+
+
+def test_the_gate_stays_until_the_flag_came() -> None:
+    before = '  target:\n    kaito: "0.9"\n    featureGates:\n      disableNodeAutoProvisioning: true\n'
+    after = before.replace("0.9", "0.10")
+    assert moved(HEAD + "spec:\n" + before + SERVED, "0.10") == HEAD + "spec:\n" + after + SERVED
 
 
 def test_the_instance_type_that_the_crd_filled_in_is_written_down() -> None:

@@ -58,7 +58,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         path = (*_ADAPTERS, index)
         source = adapter.get("source")
         if not isinstance(source, dict):
-            message = "the adapter has no source, at which KAITO's webhook breaks down"
+            message = "the adapter has no source, and KAITO's webhook crashes on that"
             yield KG440.at(path, message, fix="add source with a name and an image")
         else:
             name = text(source, "name")

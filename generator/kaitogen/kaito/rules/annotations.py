@@ -18,13 +18,13 @@ KG409 = Rule("KG409", "The node class is none of those that KAITO's chart lists"
              source="api/v1beta1/workspace_validation.go:216@v0.12.0")  # fmt: skip
 KG481 = Rule("KG481", "The runtime is not the one that is written", kind="warning", since="0.4",
              source="api/v1beta1/labels.go:118@v0.12.0")  # fmt: skip
-KG482 = Rule("KG482", "The load balancer is not made", kind="warning", since="0.4",
+KG482 = Rule("KG482", "No load balancer is made", kind="warning", since="0.4",
              source="pkg/workspace/controllers/workspace_controller.go:512@v0.12.0")  # fmt: skip
 KG483 = Rule("KG483", "The target does not read an annotation", kind="warning", since="0.4",
              source="api/v1beta1/labels.go@v0.12.0")  # fmt: skip
 KG484 = Rule("KG484", "An annotation does nothing under this node provisioner", kind="warning", since="0.9",
              source="pkg/utils/nodeclaim/nodeclaim.go:165@v0.12.0")  # fmt: skip
-KG485 = Rule("KG485", "The resource checks are bypassed against the words", kind="warning", since="0.4",
+KG485 = Rule("KG485", "The resource checks are bypassed, whatever the annotation says", kind="warning", since="0.4",
              source="api/v1beta1/workspace_validation.go:112@v0.12.0")  # fmt: skip
 
 
@@ -97,12 +97,12 @@ def node_class_in_doubt(ctx: RuleContext, value: Json) -> bool:
     return asked and isinstance(value, str) and bool(value) and value not in _NODE_CLASSES
 
 
-def _performance_mode(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
+def _performance_mode(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value not in _MODES:
         yield _one_of(KG407, path, value, _MODES)
 
 
-def _local_weights(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
+def _local_weights(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value not in ("true", "false"):
         yield _one_of(KG408, path, value, ('"true"', '"false"'))
 
@@ -112,14 +112,14 @@ def _runtime(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
         return
     if value not in ("vllm", "transformers"):
         likely = nearest(value, ("vllm", "transformers"))
-        message = f"runtime {cut(value) or 'of no text'} is none that KAITO knows, so it takes vllm"
+        message = f"KAITO does not know the runtime {cut(value) or 'without a name'}, so it takes vllm"
         yield KG481.at(path, message, fix=f"write {likely or 'vllm or transformers'}", found=cut(value))
     elif value == "vllm" and ctx.transformers:
         message = "the runtime is transformers, because the target's feature gate vLLM is off"
         yield KG481.at(path, message, fix="remove the annotation, or turn the gate vLLM on", found="vllm")
 
 
-def _load_balancer(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
+def _load_balancer(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value != "True" and value.strip().lower() in ("true", "t", "yes", "y", "on", "1", "enabled"):
         message = f'KAITO makes a load balancer only for exactly "True", not for "{cut(value)}"'
         yield KG482.at(
@@ -127,7 +127,7 @@ def _load_balancer(_facts: RuleContext, value: str, path: Path) -> Iterator[Diag
         )
 
 
-def _bypass(_facts: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
+def _bypass(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value.strip().lower() in ("", "false", "f", "no", "n", "off", "0", "disabled"):
         message = f'the resource checks are bypassed, because for this annotation any value counts, "{cut(value)}" too'
         yield KG485.at(path, message, fix="remove the annotation to keep the checks", found=cut(value))

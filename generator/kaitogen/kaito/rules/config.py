@@ -138,7 +138,7 @@ def _length(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if length is None:
         yield _no_number(ctx, cut(str(value)) if isinstance(value, (str, float, bool)) else "this")
     elif ctx.model is None:
-        return  # the limit of a stranger is in its repository
+        return  # its limit is in its repository
     elif length > ctx.model.token_limit:
         limit = ctx.model.token_limit
         message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {ctx.model.id}"
@@ -174,7 +174,7 @@ def _null(ctx: RuleContext, settings: Json) -> Iterator[Diagnostic]:
         and isinstance(settings, dict)
         and settings.get("vllm", 0) is None
     ):
-        message = f"vllm is empty in {KEY}, at which the server breaks down when it starts"
+        message = f"vllm is empty in {KEY}, and the server crashes on that when it starts"
         yield KG487.at(
             _CONFIG, message, fix="remove vllm, or give it a value", found="null", expected="a mapping"
         )

@@ -11,9 +11,9 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
 from kaitogen.model import PIN_LABEL, Diagnostic, Rule
 
-KG461 = Rule("KG461", "Nobody reads count", kind="warning", since="0.7",
+KG461 = Rule("KG461", "count is ignored", kind="warning", since="0.7",
              source="pkg/workspace/controllers/workspace_controller.go:1508@v0.12.0")  # fmt: skip
-KG462 = Rule("KG462", "Nobody pins to preferredNodes", kind="warning", since="0.7",
+KG462 = Rule("KG462", "preferredNodes is ignored", kind="warning", since="0.7",
              source="api/v1beta1/workspace_types.go:42@v0.12.0")  # fmt: skip
 KG463 = Rule("KG463", "The named nodes are found by a label", kind="note", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip

@@ -35,7 +35,7 @@ KG472 = Rule("KG472", "The instance type is in the wrong letter case", kind="can
              source="pkg/nodeprovision/gpu-provisioner/gpu_provisioner.go:124@v0.12.0")  # fmt: skip
 KG473 = Rule("KG473", "A preset on an instance type outside the table", kind="can't work", since="0.7",
              source="pkg/workspace/estimator/nodesestimator/estimator.go:125@v0.12.0")  # fmt: skip
-KG474 = Rule("KG474", "Nobody reads matchExpressions", kind="warning", since="0.4",
+KG474 = Rule("KG474", "matchExpressions is ignored", kind="warning", since="0.4",
              source="api/v1beta1/labels.go:244@v0.12.0")  # fmt: skip
 KG475 = Rule("KG475", "A tuning's selector that blocks every update", kind="can't work", since="0.4",
              source="api/v1beta1/workspace_validation.go:816@v0.12.0")  # fmt: skip

@@ -81,7 +81,7 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
     method, config = text(tuning, "method"), text(tuning, "config")
     path = ("tuning", "method") if "method" in tuning else _TUNING
     if method.lower() not in _METHODS:
-        message = f"method {cut(method)} is none that KAITO knows" if method else "tuning says no method"
+        message = f"KAITO does not know the method {cut(method)}" if method else "tuning names no method"
         yield KG449.at(path, message, fix="write lora or qlora", found=cut(method), expected="lora or qlora")
     elif method not in _METHODS and not config:
         message = (

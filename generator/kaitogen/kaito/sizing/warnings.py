@@ -27,7 +27,7 @@ KG708 = Rule("KG708", "Replicas in one pod", kind="note", since="0.10")
 KG709 = Rule(
     "KG709", "The settings spread the model over more GPUs than there are", kind="warning", since="0.7"
 )
-KG711 = Rule("KG711", "A model that nothing is known about", kind="warning", since="0.9")
+KG711 = Rule("KG711", "An unknown model", kind="warning", since="0.9")
 
 
 _INSTANCE_TYPE: Final = ("resource", "instanceType")

@@ -140,7 +140,7 @@ def _instance_type(update: Update, difference: Difference) -> Judgement:
         return _refused(KG804, f"{update.kaito} fixes the instance type once the Workspace exists")
     if update.ctx.byo:
         if before and not after:
-            why = "under byo nobody reads the instance type, and it may go"
+            why = "under byo the instance type is not read, and may be removed"
             return Judgement("in place", why, number="U4")
         only = "can only be taken away" if before else "is not accepted"
         return _refused(KG804, f"under byo an instance type {only}")
