@@ -22,7 +22,6 @@ KG829 = Rule("KG829", "Something that is not compared, since it was not valid be
 
 #: What KAITO's rules say of an object is no matter for what it is compared with: it may well be running.
 _RULES: Final = "KG4"
-_SURROUNDINGS: Final = "KG6"
 #: How a path begins that can be no revision.
 _EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
 #: A folder without intents, and a file that cannot be read.
@@ -120,15 +119,13 @@ def side_of(word: str, request: Request) -> Side:
     """The objects of a revision, a folder or a file, and what keeps them from being compared."""
     before, _ = result_of(word, request)
     old, nameless = items_of(before, request.objects_target or Target())
-    unread = [
-        one for one in before.findings if one.code.startswith(_SURROUNDINGS) and one.severity != "error"
-    ]
+    unread = [one for one in before.findings if one.rule.kind == "environment" and one.severity != "error"]
     return old, [*unreadable(before), *unread, *place([*nameless, *twice(old)])]
 
 
 def _about(before: Result, prefix: str) -> list[Diagnostic]:
     """What was wrong with the other side: only that something there is not compared, since it cannot be corrected any more."""
-    passed_on = [one for one in before.findings if one.code.startswith(_SURROUNDINGS)]
+    passed_on = [one for one in before.findings if one.rule.kind == "environment"]
     first: dict[str, Diagnostic] = {}
     for one in unreadable(before):
         if one not in passed_on:

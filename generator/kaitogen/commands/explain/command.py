@@ -77,9 +77,9 @@ def _where(text: str, options: Options) -> Outcome:
             assignments=tuple(_assignment(word) for word in options.set),
         )
     )
-    answers, located = provenance.tell(prepared.intents, path)
+    answers, diagnostics = provenance.answer(prepared.intents, path)
     findings = in_file_order(
-        place([*prepared.diagnostics, *located]),
+        place([*prepared.diagnostics, *diagnostics]),
         prepared.files,
     )
     outcome = reported(Report(findings))
@@ -101,12 +101,11 @@ def _assignment(word: str) -> Assignment:
 def _lines(answer: provenance.Answer, path: Path) -> str:
     field = path_text(path)
     head = f"{printable(answer.workspace)}: {field}"
-    sources = answer.sources
     if not answer.value:
         lines = [f"{head} is not set; default: {answer.default}"]
     else:
         lines = [f"{head} = {printable(answer.value)}"]
-    for source in sources:
+    for source in answer.sources:
         value = f": {printable(source.value)}" if source.value else ""
         lines.append(f"    {_place(source)} ({source.part}){value}")
     return "\n".join(lines) + "\n"

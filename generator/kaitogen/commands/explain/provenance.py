@@ -14,7 +14,6 @@ from kaitogen.model import (
     Origin,
     Path,
     ResourceSpec,
-    Spec,
     path_text,
 )
 from kaitogen.nodes import choose
@@ -28,8 +27,19 @@ from kaitogen.yaml.tree import locate
 from kaitogen.yaml.writer import flow
 
 _MAX_VALUE: Final = 80
-_TARGET_FIELDS: Final = ("kaito", "provider", "nodeProvisioner", "apiVersion")
-_FROM_PLAN: Final = ("strategy", "count", "preferredNodes", "instanceType", "labelSelector")
+#: Fields of an intent's target and placement, and the attributes of Target and ResourceSpec that decide them.
+_TARGET: Final = {
+    "kaito": "kaito",
+    "provider": "provider",
+    "nodeProvisioner": "node_provisioner",
+    "apiVersion": "api_version",
+}
+_RESOURCE: Final = {
+    "count": "node_count",
+    "preferredNodes": "preferred_nodes",
+    "instanceType": "instance_type",
+    "labelSelector": "label_selector",
+}
 #: What is so where an intent says nothing, and who decides it.
 _DEFAULTS: Final[dict[Path, str]] = {
     ("metadata", "namespace"): "the namespace of whoever applies it",
@@ -94,32 +104,33 @@ def _below_nothing(text: str) -> Path | None:
     return None if found is None else found[1:]
 
 
-def tell(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[Diagnostic]]:
+def answer(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[Diagnostic]]:
     """The answers for all intents of the documents, in order, and what is wrong with intents that give none."""
-    specs, located = validate(list(documents))
-    planned, _ = resolve(choose(specs)[0])
-    plans = {(id(spec.origin.document), spec.origin.roots): (spec, plan) for spec, plan in planned}
+    specs, diagnostics = validate(list(documents))
+    resolved, _ = resolve(choose(specs)[0])
+    resources = {(id(spec.origin.document), spec.origin.roots): resource for spec, resource in resolved}
     answers = [
-        _answer(value, origin, path, plans.get((id(origin.document), origin.roots)))
+        _answer(value, origin, path, resources.get((id(origin.document), origin.roots)))
         for document in documents
         for value, origin in _intents(document)
     ]
-    return answers, located
+    return answers, diagnostics
 
 
 def _intents(document: Document) -> Iterator[tuple[Json, Origin]]:
-    """The intents whose values can be told: those that conform to the schema, whatever else is wrong with them."""
+    """The intents whose values are known: those that conform to the schema, whatever else is wrong with them."""
     if not is_set(document.value) or schema.conforms("set", document.value):
         yield from (pair for pair in intents(document) if schema.conforms("intent", pair[0]))
 
 
-def _answer(value: Json, origin: Origin, path: Path, resolved: tuple[Spec, ResourceSpec] | None) -> Answer:
-    name = str(value["metadata"]["name"])
-    told = list(_sources(origin, path))
-    now = value_at(value, path)
-    if now is not None:
-        return Answer(name, _shown(now), tuple(told))
-    return Answer(name, "", tuple(told), _default(value, path, resolved))
+def _answer(intent: Json, origin: Origin, path: Path, resource: ResourceSpec | None) -> Answer:
+    value = value_at(intent, path)
+    return Answer(
+        workspace=str(intent["metadata"]["name"]),
+        value="" if value is None else _shown(value),
+        sources=tuple(_sources(origin, path)),
+        default=_default(intent, path, resource) if value is None else "",
+    )
 
 
 def _sources(origin: Origin, path: Path) -> Iterator[Source]:
@@ -143,10 +154,9 @@ def _in_document(document: Document, root: Path, path: Path, given: Path | None)
     place = locate(document.text, [target]).get(target)
     if place is None:
         return
-    said = _written(document, target)
     part = _part(document, root) if given is None else "environment"
     line = place.line + document.line
-    yield Source(part, document.file, line=line, column=place.column, value=said)
+    yield Source(part, document.file, line=line, column=place.column, value=_written(document, target))
 
 
 def _written(document: Document, path: Path) -> str:
@@ -167,29 +177,20 @@ def _shown(value: Json) -> str:
     return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
 
 
-def _default(value: Json, path: Path, resolved: tuple[Spec, ResourceSpec] | None) -> str:
-    if path in _DEFAULTS and value_at(value, path[:-1]) is not None:
-        noted = value_at(value, ("metadata", "annotations", RUNTIME_ANNOTATION))
-        if path[-1] == "runtime" and noted is not None:
-            return f"{noted}, from the annotation {RUNTIME_ANNOTATION}"
+def _default(intent: Json, path: Path, resource: ResourceSpec | None) -> str:
+    """What is so where no place sets the field; `resource` is what the placement comes to, None where it is wrong."""
+    if path in _DEFAULTS and value_at(intent, path[:-1]) is not None:
+        annotation = value_at(intent, ("metadata", "annotations", RUNTIME_ANNOTATION))
+        if path[-1] == "runtime" and annotation is not None:
+            return f"{annotation}, from the annotation {RUNTIME_ANNOTATION}"
         return _DEFAULTS[path]
-    if path[:2] == ("spec", "target") and len(path) == 3 and path[2] in _TARGET_FIELDS:
-        target = target_of(value["spec"])
-        said = (target.kaito, target.provider, target.node_provisioner, target.api_version)
-        return said[_TARGET_FIELDS.index(str(path[2]))]
-    if (
-        path[:2] == ("spec", "placement")
-        and len(path) == 3
-        and path[2] in _FROM_PLAN
-        and resolved is not None
-    ):
-        plan = resolved[1]
-        said_by_plan = (
-            plan.strategy, plan.node_count, plan.preferred_nodes, plan.instance_type, plan.label_selector,
-        )  # fmt: skip
-        made = said_by_plan[_FROM_PLAN.index(str(path[2]))]
-        if path[2] == "strategy":
-            return f"{plan.strategy}, as the other fields of the placement say"
-        if made is not None:
-            return f"{_shown(made)}, by strategy {plan.strategy}"
+    section, field = path[:-1], str(path[-1])
+    if section == ("spec", "target") and field in _TARGET:
+        return str(getattr(target_of(intent["spec"]), _TARGET[field]))
+    if section == ("spec", "placement") and resource is not None:
+        if field == "strategy":
+            return f"{resource.strategy}, as the other fields of the placement say"
+        value = getattr(resource, _RESOURCE[field]) if field in _RESOURCE else None
+        if value is not None:
+            return f"{_shown(value)}, by strategy {resource.strategy}"
     return "nothing; the Workspace does without it"
