@@ -1,11 +1,13 @@
 """Diagnostics in words: the last line stands alone and is short, whatever the messages and paths are."""
 
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaitogen.diagnostics.formats import Report, as_text
+from kaitogen.diagnostics import formats
+from kaitogen.diagnostics.formats import FORMATS, Report, as_text, reporter
 from kaitogen.kaito.rules.ignored import KG461
 from kaitogen.kaito.rules.resource import KG405
 from kaitogen.model import Diagnostic, Severity
@@ -118,3 +120,11 @@ def test_long_message_and_long_fix_share_what_room_there_is() -> None:
     assert "w" * 30 in last
     assert "f" * 20 in last
     assert last.endswith("(1000 errors; nothing was written)")
+
+
+def test_every_format_has_its_reporter_and_every_reporter_is_a_format() -> None:
+    names = {path.stem.removeprefix("as_") for path in Path(formats.__file__).parent.glob("as_*.py")}
+    # A ResourceList holds results as data; Argo CD is no format that anybody asks for.
+    assert names == {*FORMATS, "argocd", "krm"}
+    for name in {*FORMATS, "argocd"}:
+        assert reporter(name).__name__ == f"{formats.__name__}.as_{name}"  # type: ignore[attr-defined] # a module

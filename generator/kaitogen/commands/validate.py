@@ -8,7 +8,7 @@ from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import QUIET, STRICT, reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.targets import TargetOptions
-from kaitogen.diagnostics.formats import Report, reporter
+from kaitogen.diagnostics.formats import FORMATS, Report, reporter
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.model import Result
@@ -26,7 +26,7 @@ class Options(OptionGroup):
     paths = inputs.PATHS
     form = option(
         "--format",
-        choices=("text", "json", "github", "sarif", "junit"),
+        choices=FORMATS,
         default="text",
         help="How to report; all but text go to standard output.",
     )

@@ -29,7 +29,9 @@ class Options(OptionGroup):
     kaito = KAITO
     form = FORM
     words = arguments(
-        "[show] QUERY", most=2, help="Part of a name; after show a whole one, of which everything is told."
+        "[show] QUERY",
+        most=2,
+        help="Part of a name; after show the whole name of a model to describe in full.",
     )
 
 

@@ -1,1 +1,1 @@
-"""Comparisons told: as text, as Markdown, as JSON, and the way out of what KAITO refuses."""
+"""What changes between two sides, as text, Markdown or JSON, and the way out of what KAITO refuses."""

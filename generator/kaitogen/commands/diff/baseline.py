@@ -20,12 +20,10 @@ from kaitogen.pipeline.load import KG110, KG601
 KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
 
 
-#: What KAITO's rules say of an object is no matter for what it is compared with: it may well be running.
+#: What KAITO's rules say of an object does not matter where something is compared with it: it may well be running.
 _RULES: Final = "KG4"
 #: How a path begins that can be no revision.
 _EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
-#: A folder without intents, and a file that cannot be read.
-_EMPTY, _UNREAD = KG110, KG601
 
 
 def is_path(word: str, paths: Sequence[str]) -> bool:
@@ -111,8 +109,8 @@ def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Com
 
 
 def _is_gone(finding: Diagnostic) -> bool:
-    """Whether a path holds nothing any more: its objects are deleted, which is a difference and no mistake."""
-    return finding.rule == _EMPTY or (finding.rule == _UNREAD and not os.path.lexists(finding.file))
+    """Whether a folder has no intents or a file is not there any more: its objects are deleted, which is no mistake."""
+    return finding.rule == KG110 or (finding.rule == KG601 and not os.path.lexists(finding.file))
 
 
 def side_of(word: str, request: Request) -> Side:

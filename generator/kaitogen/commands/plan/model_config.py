@@ -124,7 +124,7 @@ def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Diagnosti
     for what, (most, names) in _NUMBERS.items():
         name, value = _field(fields, what)
         if value is None and what in _REQUIRED:
-            message = f"{names[0]} is missing, without which nobody can size the model"
+            message = f"{names[0]} is missing, without which the model cannot be sized"
             problems.append(KG160.at((), message, fix="download the file anew"))
         if value is None:
             continue
@@ -161,7 +161,7 @@ def _weights(file: str) -> tuple[int, str]:
     index = next((name for name in _INDEXES if name in names), None)
     indexed = 0 if index is None else _indexed(os.path.join(folder, index))
     if not max(size, indexed):
-        message = "no weight files and no index of them lie beside it, so nobody knows how large the model is"
+        message = "no weight files and no index of them lie beside it, so the size of the model is unknown"
         advice = f"put {_INDEXES[0]} of the same repository into its folder"
         raise _Unusable(KG162.in_file(file, message, fix=advice))
     return _as_quantity(

@@ -1,7 +1,7 @@
 """Findings in the formats that people and machines read; one file for each, and the one model that all of them get."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.model import Diagnostic, Suppressed
@@ -35,6 +35,10 @@ class Report(NamedTuple):
         if any(finding.rule.kind == "environment" for finding in stopping):
             return EXIT_ENVIRONMENT
         return EXIT_FINDINGS if stopping else EXIT_OK
+
+
+#: The formats of a report that a user can ask for.
+FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
 
 class Reporter(Protocol):
