@@ -28,6 +28,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
+from kaitogen.schema.checks import schema_at
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 
@@ -240,49 +241,40 @@ def _typed(path: Path, text: str) -> Json:
 
 
 def _structure(text: str) -> Json:
+    """The mapping or list that a text in flow style is; the text itself where it is none."""
     try:
-        found = list(read(text))
+        raw = list(read(text))
     except Unreadable:
         return text
-    if len(found) != 1 or found[0].flaws or not isinstance(found[0].value, dict | list):
-        return text
-    return found[0].value
+    whole = len(raw) == 1 and not raw[0].flaws and isinstance(raw[0].value, dict | list)
+    return raw[0].value if whole else text
 
 
 def _kinds(path: Path) -> set[str]:
     """The types that the intent's schema allows at a path; empty where it does not say."""
-    nodes = [("intent.schema.json", schema.document("intent.schema.json"))]
+    schemas = [schema_at("intent")]
     for step in path:
-        nodes = [below for file, node in nodes for below in _below(file, node, step)]
+        schemas = [below for whole in schemas for below in _below(whole, step)]
     kinds: set[str] = set()
-    for _, node in nodes:
-        said = node.get("type", ())
-        kinds.update([said] if isinstance(said, str) else said)
+    for whole in schemas:
+        types = whole.get("type", ())
+        kinds.update([types] if isinstance(types, str) else types)
     return kinds
 
 
-_Node = tuple[str, Json]
+def _below(whole: Json, step: str | int) -> Iterator[Json]:
+    below = whole.get("items") if isinstance(step, int) else (whole.get("properties") or {}).get(step)
+    if below is None and isinstance(step, str):
+        below = whole.get("additionalProperties")
+    if isinstance(below, dict):
+        yield from _variants(below)
 
 
-def _below(file: str, node: Json, step: str | int) -> Iterator[_Node]:
-    found = node.get("items") if isinstance(step, int) else (node.get("properties") or {}).get(step)
-    if found is None and isinstance(step, str):
-        found = node.get("additionalProperties")
-    if isinstance(found, dict):
-        yield from _resolved(file, found)
-
-
-def _resolved(file: str, node: Json) -> Iterator[_Node]:
-    """The node itself and everything it refers to or combines."""
-    yield file, node
-    reference = node.get("$ref")
-    if isinstance(reference, str):
-        other, _, pointer = reference.partition("#")
-        file_ = other or file
-        target = schema.document(file_)
-        for part in pointer.split("/")[1:]:
-            target = target[part]
-        yield from _resolved(file_, target)
+def _variants(whole: Json) -> Iterator[Json]:
+    """A schema, and everything that it refers to or combines."""
+    yield whole
+    if "$ref" in whole:
+        yield from _variants(schema_at(whole["$ref"]))
     for word in ("anyOf", "oneOf", "allOf"):
-        for one in node.get(word, ()):
-            yield from _resolved(file, one)
+        for variant in whole.get(word, ()):
+            yield from _variants(variant)

@@ -77,11 +77,8 @@ def _where(text: str, options: Options) -> Outcome:
             assignments=tuple(_assignment(word) for word in options.set),
         )
     )
-    answers, diagnostics = provenance.answer(prepared.intents, path)
-    findings = in_file_order(
-        place([*prepared.diagnostics, *diagnostics]),
-        prepared.files,
-    )
+    answers, diagnostics = provenance.answers(prepared.intents, path)
+    findings = in_file_order(place([*prepared.diagnostics, *diagnostics]), prepared.files)
     outcome = reported(Report(findings))
     text = "".join(_lines(answer, path) for answer in answers)
     code = outcome.exit_code if answers else outcome.exit_code or EXIT_FINDINGS
@@ -99,18 +96,10 @@ def _assignment(word: str) -> Assignment:
 
 
 def _lines(answer: provenance.Answer, path: Path) -> str:
-    field = path_text(path)
-    head = f"{printable(answer.workspace)}: {field}"
-    if not answer.value:
-        lines = [f"{head} is not set; default: {answer.default}"]
-    else:
-        lines = [f"{head} = {printable(answer.value)}"]
+    value = f"= {printable(answer.value)}" if answer.value else f"is not set; default: {answer.default}"
+    lines = [f"{printable(answer.workspace)}: {path_text(path)} {value}"]
     for source in answer.sources:
-        value = f": {printable(source.value)}" if source.value else ""
-        lines.append(f"    {_place(source)} ({source.part}){value}")
+        place = f":{source.line}:{source.column}" if source.line else ""
+        text = f": {printable(source.value)}" if source.value else ""
+        lines.append(f"    {printable(source.file)}{place} ({source.part}){text}")
     return "\n".join(lines) + "\n"
-
-
-def _place(source: provenance.Source) -> str:
-    numbers = f":{source.line}:{source.column}" if source.line else ""
-    return printable(source.file) + numbers

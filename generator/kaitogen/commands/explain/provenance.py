@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen import schema
+from kaitogen.diagnostics.wording import cut
 from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import (
@@ -27,14 +28,14 @@ from kaitogen.yaml.tree import locate
 from kaitogen.yaml.writer import flow
 
 _MAX_VALUE: Final = 80
-#: Fields of an intent's target and placement, and the attributes of Target and ResourceSpec that decide them.
-_TARGET: Final = {
+#: Fields of an intent, and what they are called in a Target and in what a strategy makes of a placement.
+_TARGET_FIELDS: Final = {
     "kaito": "kaito",
     "provider": "provider",
     "nodeProvisioner": "node_provisioner",
     "apiVersion": "api_version",
 }
-_RESOURCE: Final = {
+_RESOURCE_FIELDS: Final = {
     "count": "node_count",
     "preferredNodes": "preferred_nodes",
     "instanceType": "instance_type",
@@ -76,51 +77,41 @@ class Answer(NamedTuple):
 
 def path_of(text: str) -> Path:
     """The path that a text such as `spec.placement.count` stands for; UsageError where no intent has it."""
-    path = parse_path(text) or _below_nothing(text)
-    if path is None:
-        raise UsageError(
-            f"--where: {text[:_MAX_VALUE]} is no path", fix="write one such as spec.placement.count"
-        )
+    # A path that begins neither at metadata nor at spec is read, too: the schema then says where its field belongs.
+    path = parse_path(text) or (parse_path(f"spec.{text}") or ())[1:]
+    if not path:
+        fix = "write one such as spec.placement.count"
+        raise UsageError(f"--where: {text[:_MAX_VALUE]} is no path", fix=fix)
     value: Json = None
     for step in reversed(path):
         value = [value] if isinstance(step, int) else {step: value}
     plain = tuple(0 if isinstance(step, int) else step for step in path)
     for problem in schema.explain("intent", value):
-        reached = problem.path
-        if problem.rule == KG120 and reached == plain[: len(reached)]:
-            raise UsageError(
-                f"--where: an intent has no field {path_text(reached)[:_MAX_VALUE]}", fix=problem.fix
-            )
-        if problem.rule == KG122 and reached == plain[: len(reached)] and len(reached) < len(plain):
-            raise UsageError(
-                f"--where: {path_text(reached)} has nothing below it", fix=f"ask for {path_text(reached)}"
-            )
+        length, field = len(problem.path), path_text(problem.path)
+        if problem.path != plain[:length]:
+            continue
+        if problem.rule == KG120:
+            raise UsageError(f"--where: an intent has no field {field[:_MAX_VALUE]}", fix=problem.fix)
+        if problem.rule == KG122 and length < len(plain):
+            raise UsageError(f"--where: {field} has nothing below it", fix=f"ask for {field}")
     return path
 
 
-def _below_nothing(text: str) -> Path | None:
-    """A path that begins neither at metadata nor at spec; the schema then says where its field belongs."""
-    found = parse_path(f"spec.{text}")
-    return None if found is None else found[1:]
-
-
-def answer(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[Diagnostic]]:
-    """The answers for all intents of the documents, in order, and what is wrong with intents that give none."""
+def answers(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[Diagnostic]]:
+    """The answers for all intents that conform to the schema, in order, and what is wrong with any intent."""
     specs, diagnostics = validate(list(documents))
-    resolved, _ = resolve(choose(specs)[0])
-    resources = {(id(spec.origin.document), spec.origin.roots): resource for spec, resource in resolved}
-    answers = [
-        _answer(value, origin, path, resources.get((id(origin.document), origin.roots)))
+    resources = {_key(spec.origin): resource for spec, resource in resolve(choose(specs)[0])[0]}
+    return [
+        _answer(value, origin, path, resources.get(_key(origin)))
         for document in documents
-        for value, origin in _intents(document)
-    ]
-    return answers, diagnostics
+        if not is_set(document.value) or schema.conforms("set", document.value)
+        for value, origin in intents(document)
+        if schema.conforms("intent", value)
+    ], diagnostics
 
 
-def _intents(document: Document) -> Iterator[tuple[Json, Origin]]:
-    """The intents whose values are known: those that conform to the schema, whatever else is wrong with them."""
-    if not is_set(document.value) or schema.conforms("set", document.value):
-        yield from (pair for pair in intents(document) if schema.conforms("intent", pair[0]))
+def _key(origin: Origin) -> tuple[int, tuple[Path, ...]]:
+    return id(origin.document), origin.roots
 
 
 def _answer(intent: Json, origin: Origin, path: Path, resource: ResourceSpec | None) -> Answer:
@@ -136,61 +127,47 @@ def _answer(intent: Json, origin: Origin, path: Path, resource: ResourceSpec | N
 def _sources(origin: Origin, path: Path) -> Iterator[Source]:
     """The places that say something of the path, the one that wins first."""
     document, roots = origin
-    for base, below, where in reversed(document.overrides):
+    for base, below, over in reversed(document.overrides):
         if base == roots[0] and (path[: len(below)] == below or below[: len(path)] == path):
-            yield from _in_document(where.document, where.roots[0], path, below)
-    own = roots if path[:1] == ("metadata",) or len(roots) == 1 else roots[:-1]
-    for root in own:
-        yield from _in_document(document, root, path, None)
+            # What is laid over stands at its own path, which may lead further than what is asked for.
+            yield from _in_document(
+                over.document, (*over.roots[0], *max(path, below, key=len)), "environment"
+            )
+    for root in roots if path[:1] == ("metadata",) or len(roots) == 1 else roots[:-1]:
+        parts = {2: "defaults of the set", 0: "the set's own metadata"}
+        part = parts.get(len(root), "entry of the set") if is_set(document.value) else "intent"
+        yield from _in_document(document, (*root, *path), part)
 
 
-def _in_document(document: Document, root: Path, path: Path, given: Path | None) -> Iterator[Source]:
+def _in_document(document: Document, path: Path, part: str) -> Iterator[Source]:
     if document.inline:
         yield Source("parameter", document.file)
-        return
-    full = (*root, *path)
-    # What is laid over stands at its own path, which may lead further than what is asked for.
-    target = full if given is None or len(given) <= len(path) else (*root, *given)
-    place = locate(document.text, [target]).get(target)
-    if place is None:
-        return
-    part = _part(document, root) if given is None else "environment"
-    line = place.line + document.line
-    yield Source(part, document.file, line=line, column=place.column, value=_written(document, target))
-
-
-def _written(document: Document, path: Path) -> str:
-    # What is laid over a document changes its value, and not its text.
-    whole = next(iter(read(document.text))).value if document.overrides else document.value
-    value = value_at(whole, path)
-    return _shown(value) if value is not None else "null"
-
-
-def _part(document: Document, root: Path) -> str:
-    if not is_set(document.value):
-        return "intent"
-    return {2: "defaults of the set", 0: "the set's own metadata"}.get(len(root), "entry of the set")
+    elif place := locate(document.text, [path]).get(path):
+        # What is laid over a document changes its value, and not its text.
+        whole = next(iter(read(document.text))).value if document.overrides else document.value
+        value = value_at(whole, path)
+        shown = "null" if value is None else _shown(value)
+        line = place.line + document.line
+        yield Source(part, document.file, line=line, column=place.column, value=shown)
 
 
 def _shown(value: Json) -> str:
-    text = flow(value)
-    return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
+    return cut(flow(value), _MAX_VALUE)
 
 
 def _default(intent: Json, path: Path, resource: ResourceSpec | None) -> str:
-    """What is so where no place sets the field; `resource` is what the placement comes to, None where it is wrong."""
     if path in _DEFAULTS and value_at(intent, path[:-1]) is not None:
-        annotation = value_at(intent, ("metadata", "annotations", RUNTIME_ANNOTATION))
-        if path[-1] == "runtime" and annotation is not None:
-            return f"{annotation}, from the annotation {RUNTIME_ANNOTATION}"
+        annotated = value_at(intent, ("metadata", "annotations", RUNTIME_ANNOTATION))
+        if path[-1] == "runtime" and annotated is not None:
+            return f"{annotated}, from the annotation {RUNTIME_ANNOTATION}"
         return _DEFAULTS[path]
-    section, field = path[:-1], str(path[-1])
-    if section == ("spec", "target") and field in _TARGET:
-        return str(getattr(target_of(intent["spec"]), _TARGET[field]))
-    if section == ("spec", "placement") and resource is not None:
+    parent, field = path[:-1], str(path[-1])
+    if parent == ("spec", "target") and field in _TARGET_FIELDS:
+        return str(getattr(target_of(intent["spec"]), _TARGET_FIELDS[field]))
+    if parent == ("spec", "placement") and resource is not None:
         if field == "strategy":
             return f"{resource.strategy}, as the other fields of the placement say"
-        value = getattr(resource, _RESOURCE[field]) if field in _RESOURCE else None
+        value = getattr(resource, _RESOURCE_FIELDS[field]) if field in _RESOURCE_FIELDS else None
         if value is not None:
             return f"{_shown(value)}, by strategy {resource.strategy}"
     return "nothing; the Workspace does without it"
