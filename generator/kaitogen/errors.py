@@ -37,7 +37,7 @@ class UsageError(KaitogenError):
 
 
 class EnvironmentFailure(KaitogenError):
-    """The machine did not play along: disk full, output folder unwritable, cluster unreachable."""
+    """The environment is in the way: disk full, output folder unwritable, cluster unreachable."""
 
     exit_code = EXIT_ENVIRONMENT
 

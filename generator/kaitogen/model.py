@@ -10,7 +10,7 @@ Severity: TypeAlias = Literal["error", "warning", "note"]
 
 #: invalid: kaitogen cannot take it as an intent, a template or a parameter. refused: KAITO's API server or webhook
 #: rejects it. can't work: admitted, but it never becomes ready, or no update of it is accepted. warning: works, but
-#: not as written. note: worth knowing; rests with the cluster. environment: the machine does not play along.
+#: not as written. note: worth knowing; rests with the cluster. environment: the machine, the network, git or a cluster is in the way.
 Kind: TypeAlias = Literal["invalid", "refused", "can't work", "warning", "note", "environment"]
 
 #: Where a value stands in a document: mapping keys and list indexes from the root.

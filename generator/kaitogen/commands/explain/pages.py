@@ -19,7 +19,7 @@ KINDS: Final = {
     "suppresses it.",
     "warning": "It works, but not as it is written. A comment with a reason suppresses it.",
     "note": "Worth knowing, or for the cluster to decide; most are shown with --notes only.",
-    "environment": "The machine did not play along. The exit code is 3.",
+    "environment": "The machine, the network, git or a cluster is in the way. The exit code is 3.",
 }
 
 _FOLDER: Final = "docs/findings"
@@ -83,9 +83,10 @@ def codes() -> list[str]:
 
 def find(code: str) -> Page | None:
     """The page of a code, of the one that it is now where it has changed; None where kaitogen has no such code."""
-    if not _CODE.fullmatch(code) or code not in codes():
+    name = f"{code}.md"
+    if not _CODE.fullmatch(code) or not os.path.isfile(os.path.join(shipped.folder(_FOLDER), name)):
         return None
-    text = shipped.read_text(_FOLDER, f"{code}.md")
+    text = shipped.read_text(_FOLDER, name)
     moved = _MOVED.match(text)
     return find(moved[1]) if moved else parse(text)
 
