@@ -30,15 +30,15 @@ def place_by_document(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic
     return [_place_in(group[0][0].document, group) for group in by_document.values()]
 
 
-def _overlaid(one: Diagnostic, origin: Origin) -> tuple[Origin, Path]:
+def _overlaid(finding: Diagnostic, origin: Origin) -> tuple[Origin, Path]:
     """Origin and path in what was laid over the document, where that is what it is about; the last such part counts."""
     document, roots = origin
-    path = (*roots[0], *one.path)
+    path = (*roots[0], *finding.path)
     for base, below, over in reversed(document.overrides):
         given = (*base, *below)
         if path[: len(given)] == given:
             return over, path[len(base) :]
-    return origin, one.path
+    return origin, finding.path
 
 
 def in_file_order(findings: Iterable[Diagnostic], files: Sequence[str]) -> list[Diagnostic]:
@@ -69,7 +69,7 @@ def _candidates(origin: Origin, path: Path) -> list[Path]:
 
 
 def _placed(
-    one: Diagnostic, document: Document, own_length: int, paths: list[Path], places: dict[Path, Place]
+    finding: Diagnostic, document: Document, own_length: int, paths: list[Path], places: dict[Path, Place]
 ) -> Diagnostic:
     """The diagnostic at the first of the paths that leads deepest; `own_length` is that of its path below a root."""
     full = paths[0]
@@ -87,7 +87,7 @@ def _placed(
             best, best_depth, full, deepest = place_, own_depth, path, path[:depth]
     line = column = 0
     if best is not None:
-        at_key = one.rule.at_key or len(deepest) < len(full)
+        at_key = finding.rule.at_key or len(deepest) < len(full)
         line, column = (best.key_line, best.key_column) if at_key else (best.line, best.column)
         line += document.line
-    return one._replace(path=full, file=document.file, line=line, column=column)
+    return finding._replace(path=full, file=document.file, line=line, column=column)

@@ -1,8 +1,9 @@
 """How findings, numbers, lists and texts of users are written in front of people, the same in every format."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Final
 
+from kaitogen import __version__
 from kaitogen.model import Diagnostic, Json
 
 #: How wide text for terminals and logs is.
@@ -87,8 +88,14 @@ def table(
     return "".join(lines)
 
 
+def json_report(version: int, members: Mapping[str, Json]) -> str:
+    """A report of ours as JSON: the version of its shape, which rises when a reader of the old one would go wrong, and the tool first."""
+    tool = {"name": "kaitogen", "version": __version__}
+    return json_text({"version": version, "tool": tool, **members})
+
+
 def json_text(value: Json) -> str:
-    """A report as JSON, with a newline at its end."""
+    """A value as JSON, with a newline at its end."""
     import json  # most runs write none
 
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -2,48 +2,44 @@
 
 from typing import Any, Final
 
-from kaitogen import __version__
 from kaitogen.commands.diff.report import MEANING, DiffReport, what
 from kaitogen.commands.diff.way_out import WayOut
-from kaitogen.diagnostics.wording import json_text
+from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.model import Change, Judgement, ObjectChange
 from kaitogen.model import Json
 
-#: The version of the shape; it rises when a reader of the old one would go wrong.
-VERSION: Final = 1
+_VERSION: Final = 1
 
 
 def write(report: DiffReport) -> str:
     """One JSON object with a newline at its end."""
     document = {
-        "version": VERSION,
-        "tool": {"name": "kaitogen", "version": __version__},
         "against": report.against,
         "compared": report.comparison.compared,
         "objects": [_object(one, report) for one in report.comparison.objects],
     }
-    return json_text(document)
+    return json_report(_VERSION, document)
 
 
-def _object(one: ObjectChange, report: DiffReport) -> dict[str, Any]:
-    group, kind, namespace, name = one.item.identity
-    way = report.way_out(one)
+def _object(changed: ObjectChange, report: DiffReport) -> dict[str, Any]:
+    group, kind, namespace, name = changed.item.identity
+    way = report.way_out(changed)
     return {
         "group": group,
         "kind": kind,
         "namespace": namespace,
         "name": name,
         **(
-            {"was": dict(zip(("namespace", "name"), one.before.identity[2:], strict=True))}
-            if one.renamed and one.before
+            {"was": dict(zip(("namespace", "name"), changed.before.identity[2:], strict=True))}
+            if changed.renamed and changed.before
             else {}
         ),
-        "kaito": one.item.target.kaito,
-        "file": one.item.origin.document.file,
-        "what": what(one),
-        **_judgement(one.judgement),
-        "changes": [_change(change) for change in one.changes],
+        "kaito": changed.item.target.kaito,
+        "file": changed.item.origin.document.file,
+        "what": what(changed),
+        **_judgement(changed.judgement),
+        "changes": [_change(change) for change in changed.changes],
         **({"wayOut": _way(way)} if way else {}),
     }
 

@@ -22,13 +22,13 @@ def write(report: DiffReport) -> str:
     return comment.text()
 
 
-def _object(one: ObjectChange, report: DiffReport) -> Iterator[str]:
-    yield f"### {plain(title(one))}: {one.judgement.verdict}\n"
-    if one.changes:
-        yield heads(_HEADS) + "".join(map(_row, one.changes))
-    elif one.judgement.why:
-        yield plain(f"{verdict(one.judgement)}: {one.judgement.why}.") + "\n"
-    if way := report.way_out(one):
+def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
+    yield f"### {plain(title(changed))}: {changed.judgement.verdict}\n"
+    if changed.changes:
+        yield heads(_HEADS) + "".join(map(_row, changed.changes))
+    elif changed.judgement.why:
+        yield plain(f"{verdict(changed.judgement)}: {changed.judgement.why}.") + "\n"
+    if way := report.way_out(changed):
         yield f"Way out: {plain(way.words)}.\n"
 
 

@@ -26,13 +26,15 @@ def write(report: DiffReport) -> str:
     return "\n\n".join([*blocks, total(report.comparison)]) + "\n"
 
 
-def _object(one: ObjectChange, report: DiffReport) -> Iterator[str]:
-    yield printable(f"{title(one)}: {verdict(one.judgement) if not one.changes else one.judgement.verdict}")
-    if not one.changes and one.judgement.why:
-        yield from wrapped(one.judgement.why, _INDENT, _INDENT + "  ")
-    for change in one.changes:
+def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
+    yield printable(
+        f"{title(changed)}: {verdict(changed.judgement) if not changed.changes else changed.judgement.verdict}"
+    )
+    if not changed.changes and changed.judgement.why:
+        yield from wrapped(changed.judgement.why, _INDENT, _INDENT + "  ")
+    for change in changed.changes:
         yield from _change(change)
-    way = report.way_out(one)
+    way = report.way_out(changed)
     if way is not None:
         yield from wrapped(f"way out: {way.words}", _INDENT, _INDENT + "  ")
 

@@ -131,8 +131,8 @@ def _about(before: Result, prefix: str) -> list[Diagnostic]:
     return passed_on + [_not_compared(one, prefix) for one in first.values()]
 
 
-def _not_compared(one: Diagnostic, prefix: str) -> Diagnostic:
-    line = f" in line {one.line}" if one.line else ""
-    message = f"what {one.file} says is not compared, since it was no valid intent or object: {one.message} ({one.code}{line})"
+def _not_compared(finding: Diagnostic, prefix: str) -> Diagnostic:
+    line = f" in line {finding.line}" if finding.line else ""
+    message = f"what {finding.file} says is not compared, since it was no valid intent or object: {finding.message} ({finding.code}{line})"
     fix = "nothing, where this corrects it; otherwise compare with an older revision"
-    return KG829.in_file(one.file.removeprefix(prefix), message, fix=fix)
+    return KG829.in_file(finding.file.removeprefix(prefix), message, fix=fix)

@@ -12,17 +12,17 @@ from kaitogen.model import Json
 DEFAULT_NAMESPACE = "default"
 
 
-def items_in(cluster: Cluster, wanted: Sequence[Item], namespace: str) -> list[Item]:
-    """The objects of the cluster that the wanted ones would change, each as the old state of its own."""
+def items_in(cluster: Cluster, items: Sequence[Item], namespace: str) -> list[Item]:
+    """The objects of the cluster that these would change, each as the old state of its own."""
     where = f"cluster {cluster.name}"
-    workspaces = _workspaces(cluster, {_space(item, namespace) for item in wanted if item.is_workspace})
-    found: list[Item] = []
-    for item in wanted:
+    workspaces = _workspaces(cluster, {_space(item, namespace) for item in items if item.is_workspace})
+    live_items: list[Item] = []
+    for item in items:
         space, name = _space(item, namespace), item.identity[3]
         live = workspaces.get((space, name)) if item.is_workspace else _config_map(cluster, item, space)
         if live is not None:
-            found.append(live_item(live, item, where))
-    return found + _former_settings(cluster, found, wanted, namespace)
+            live_items.append(live_item(live, item, where))
+    return live_items + _former_settings(cluster, live_items, items, namespace)
 
 
 def _space(item: Item, namespace: str) -> str:
@@ -43,13 +43,13 @@ def _config_map(cluster: Cluster, item: Item, namespace: str) -> Json | None:
 
 
 def _former_settings(
-    cluster: Cluster, found: Sequence[Item], wanted: Sequence[Item], namespace: str
+    cluster: Cluster, live_items: Sequence[Item], items: Sequence[Item], namespace: str
 ) -> list[Item]:
-    """The ConfigMaps that Workspaces read so far, where they are to read another one that is among the wanted."""
-    maps = {item.identity[2:]: item for item in wanted if item.identity[:2] == ("", "ConfigMap")}
-    new = {item.identity: item for item in wanted if item.is_workspace}
+    """The ConfigMaps that Workspaces read so far, where they are to read another one that is among the items."""
+    maps = {item.identity[2:]: item for item in items if item.identity[:2] == ("", "ConfigMap")}
+    new = {item.identity: item for item in items if item.is_workspace}
     former: dict[tuple[str, str], Item] = {}
-    for old in found:
+    for old in live_items:
         if not old.is_workspace:
             continue
         now = maps.get((old.identity[2], settings_name(new[old.identity].data)))

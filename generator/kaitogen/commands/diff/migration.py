@@ -100,9 +100,9 @@ def _in_text(text: str, old: str, new: str) -> str | None:
         return None if new else text
     lines = text.split("\n")
     line, at = lines[place.line - 1], place.column - 1
-    for said in (old, f'"{old}"', f"'{old}'"):
-        if line.startswith(said, at):
-            lines[place.line - 1] = line[:at] + new + line[at + len(said) :]
+    for written_as in (old, f'"{old}"', f"'{old}'"):
+        if line.startswith(written_as, at):
+            lines[place.line - 1] = line[:at] + new + line[at + len(written_as) :]
             return "\n".join(lines)
     return None
 

@@ -32,24 +32,24 @@ MEANING: Final[dict[Verdict, str]] = {
 }
 
 
-def what(one: ObjectChange) -> str:
+def what(changed: ObjectChange) -> str:
     """What happens to the object, as a word that machines read: created, deleted, renamed or changed."""
-    if one.before is None:
+    if changed.before is None:
         return "created"
-    if one.after is None:
+    if changed.after is None:
         return "deleted"
-    return "renamed" if one.renamed else "changed"
+    return "renamed" if changed.renamed else "changed"
 
 
-def title(one: ObjectChange) -> str:
+def title(changed: ObjectChange) -> str:
     """The object by kind, namespace and name, with what it was called before and the KAITO that judges it."""
     about = []
-    if one.renamed and one.before is not None:
-        _, _, namespace, name = one.before.identity
+    if changed.renamed and changed.before is not None:
+        _, _, namespace, name = changed.before.identity
         about.append(f"was {namespace}/{name}" if namespace else f"was {name}")
-    if one.item.is_workspace:
-        about.append(f"KAITO {one.item.target.kaito}")
-    return f"{one.item.label} ({', '.join(about)})" if about else one.item.label
+    if changed.item.is_workspace:
+        about.append(f"KAITO {changed.item.target.kaito}")
+    return f"{changed.item.label} ({', '.join(about)})" if about else changed.item.label
 
 
 def verdict(judgement: Judgement) -> str:

@@ -54,9 +54,9 @@ def _can_exist(item: Item) -> bool:
     return _LABEL.fullmatch(name) is not None and (not namespace or _LABEL.fullmatch(namespace) is not None)
 
 
-def stuck(one: ObjectChange) -> bool:
+def stuck(changed: ObjectChange) -> bool:
     """Whether KAITO refuses a change of a Workspace that is on both sides."""
-    return one.item.is_workspace and one.judgement.verdict == "refused"
+    return changed.item.is_workspace and changed.judgement.verdict == "refused"
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -156,9 +156,9 @@ def _anchor(number: int) -> str:
     return f"workspace-{number}"
 
 
-def _labels(one: PlannedWorkspace) -> list[str]:
+def _labels(planned: PlannedWorkspace) -> list[str]:
     """The labels that a Workspace can be found by."""
-    return [f"{key}={value}" for key, value in one.spec.labels.items()]
+    return [f"{key}={value}" for key, value in planned.spec.labels.items()]
 
 
 def _cards(plan: Plan, excerpts: Excerpts) -> Iterator[dict[str, Any]]:
@@ -168,51 +168,53 @@ def _cards(plan: Plan, excerpts: Excerpts) -> Iterator[dict[str, Any]]:
         yield {"anchor": _anchor(number), "change": kinds.get(id(one), ""), **_card(one, plan, excerpts)}
 
 
-def _card(one: PlannedWorkspace, plan: Plan, excerpts: Excerpts) -> dict[str, Any]:
+def _card(planned: PlannedWorkspace, plan: Plan, excerpts: Excerpts) -> dict[str, Any]:
     """What the page shows of one Workspace: nodes as boxes of GPUs, the memory of each as a bar, and both columns."""
-    estimate, memory = one.sizing.estimate, one.sizing.memory
-    labels, where, size = _labels(one), view_model.place(one), view_model.size(estimate)
-    tone, verdict = _verdict(one)
+    estimate, memory = planned.sizing.estimate, planned.sizing.memory
+    labels, where, size = _labels(planned), view_model.place(planned), view_model.size(estimate)
+    tone, verdict = _verdict(planned)
     left = max((estimate.nodes or 0) - _MOST_NODES, 0)
     return {
-        "workspace": one,
+        "workspace": planned,
         "where": where,
         "labels": labels,
         "labels_json": json.dumps(labels, ensure_ascii=False),
-        "search": " ".join([one.title, one.sizing.model, where, *labels]),
-        "troubled": "yes" if any(finding.severity != "note" for finding in one.findings) else "no",
+        "search": " ".join([planned.title, planned.sizing.model, where, *labels]),
+        "troubled": "yes" if any(finding.severity != "note" for finding in planned.findings) else "no",
         "tone": tone,
         "verdict": verdict,
         "bars": [] if memory is None else list(_bars(memory)),
-        "nodes": _boxes(one),
+        "nodes": _boxes(planned),
         "more_nodes": f"and {number_of(left, 'more node')}" if left else "",
         "drawn": f"{size}. {'' if memory is None else _bill(memory)}".strip(),
         "size": size,
         "layout": "" if estimate.layout is None else view_model.layout(estimate.layout),
-        "cost": "" if one.cost is None or plan.prices is None else view_model.price(one.cost, plan.prices),
-        "columns": view_model.columns(one, plan.prices),
-        "choice": view_model.choice(one, plan.prices),
-        "lever": view_model.lever(one),
-        "findings": [excerpts.linked(finding) for finding in one.findings],
-        "yaml": "---\n".join(dump(manifest.data) for manifest in one.manifests),
+        "cost": ""
+        if planned.cost is None or plan.prices is None
+        else view_model.price(planned.cost, plan.prices),
+        "columns": view_model.columns(planned, plan.prices),
+        "choice": view_model.choice(planned, plan.prices),
+        "lever": view_model.lever(planned),
+        "findings": [excerpts.linked(finding) for finding in planned.findings],
+        "yaml": "---\n".join(dump(manifest.data) for manifest in planned.manifests),
     }
 
 
-def _verdict(one: PlannedWorkspace) -> tuple[str, str]:
+def _verdict(planned: PlannedWorkspace) -> tuple[str, str]:
     """The colour of a card and the word on it."""
-    if one.fails:
+    if planned.fails:
         return "bad", "error"
-    if one.sizing.memory is None:
-        return "plain", "size unknown" if one.nodes is None else one.sizing.estimate.runtime
-    return _VERDICTS[one.sizing.memory.verdict]
+    if planned.sizing.memory is None:
+        return "plain", "size unknown" if planned.nodes is None else planned.sizing.estimate.runtime
+    return _VERDICTS[planned.sizing.memory.verdict]
 
 
-def _boxes(one: PlannedWorkspace) -> list[Box]:
-    estimate = one.sizing.estimate
+def _boxes(planned: PlannedWorkspace) -> list[Box]:
+    estimate = planned.sizing.estimate
     if estimate.nodes is None or estimate.node is None:
         return []
-    names = one.spec.placement.nodes or ()
-    named = len(names) == estimate.nodes and one.command
+    names = planned.spec.placement.nodes or ()
+    named = len(names) == estimate.nodes and planned.command
     captions = names if named else [f"node {number}" for number in range(1, _MOST_NODES + 1)]
     drawn = min(estimate.nodes, _MOST_NODES)
     return [Box(caption, min(estimate.node.gpus, _MOST_GPUS)) for caption in captions[:drawn]]

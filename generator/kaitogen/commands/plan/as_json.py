@@ -3,23 +3,19 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from kaitogen import __version__
 from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
-from kaitogen.diagnostics.wording import json_text
+from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Memory
 
-#: The version of the shape; it rises when a reader of the old one would go wrong.
-VERSION: Final = 1
+_VERSION: Final = 1
 
 
 def write(plan: Plan) -> str:
     """One JSON object with a newline at its end."""
     document: dict[str, Any] = {
-        "version": VERSION,
-        "tool": {"name": "kaitogen", "version": __version__},
         "totals": _totals(plan),
         "workspaces": [_workspace(one, plan.prices) for one in plan.workspaces],
         "findings": [finding_data(one) for one in plan.elsewhere],
@@ -31,7 +27,7 @@ def write(plan: Plan) -> str:
             "same": plan.against.same,
             "changes": [_change(change, plan.prices) for change in plan.against.changes],
         }
-    return json_text(document)
+    return json_report(_VERSION, document)
 
 
 def _totals(plan: Plan) -> dict[str, Any]:
@@ -56,14 +52,14 @@ def _cost(cost: Cost | None, prices: Prices) -> dict[str, Any] | None:
     }
 
 
-def _asked(one: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
+def _asked(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
     """What is there only where an option asks for it."""
-    asked: dict[str, Any] = {} if prices is None else {"cost": _cost(one.cost, prices)}
-    if one.choice is not None:
+    asked: dict[str, Any] = {} if prices is None else {"cost": _cost(planned.cost, prices)}
+    if planned.choice is not None:
         asked["choice"] = {
-            "offers": [_offer(offer, prices) for offer in one.choice.offers],
-            "out": [{"instanceType": other.sku.name, "why": other.why} for other in one.choice.excluded],
-            "unknown": one.choice.unknown,
+            "offers": [_offer(offer, prices) for offer in planned.choice.offers],
+            "out": [{"instanceType": other.sku.name, "why": other.why} for other in planned.choice.excluded],
+            "unknown": planned.choice.unknown,
         }
     return asked
 
@@ -79,14 +75,14 @@ def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
     }
 
 
-def _workspace(one: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
-    estimate, layout = one.sizing.estimate, one.sizing.estimate.layout
-    recommendation, memory = one.sizing.recommendation, one.sizing.memory
+def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
+    estimate, layout = planned.sizing.estimate, planned.sizing.estimate.layout
+    recommendation, memory = planned.sizing.recommendation, planned.sizing.memory
     return {
-        "name": one.name,
-        "namespace": one.namespace or None,
-        "strategy": one.strategy,
-        "instanceType": one.instance_type or None,
+        "name": planned.name,
+        "namespace": planned.namespace or None,
+        "strategy": planned.strategy,
+        "instanceType": planned.instance_type or None,
         "kaito": estimate.kaito,
         "requestedNodes": estimate.requested,
         "estimatedNodes": estimate.nodes,
@@ -94,16 +90,16 @@ def _workspace(one: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
         "parallelism": None if layout is None else layout._asdict(),
         "contextLength": estimate.context.tokens,
         "memory": None if memory is None else _memory(memory),
-        "findings": [finding_data(finding) for finding in one.findings],
-        "model": one.sizing.model,
+        "findings": [finding_data(finding) for finding in planned.findings],
+        "model": planned.sizing.model,
         "runtime": estimate.runtime,
-        "labels": dict(one.spec.labels),
+        "labels": dict(planned.spec.labels),
         "reasons": [*estimate.reasons, *([estimate.unknown] if estimate.unknown else [])],
         "context": {"source": estimate.context.source, "served": estimate.context.served},
-        "objects": [made._asdict() for made in one.objects],
-        "command": one.command,
+        "objects": [made._asdict() for made in planned.objects],
+        "command": planned.command,
         "lever": None if recommendation is None else recommendation._asdict(),
-        **_asked(one, prices),
+        **_asked(planned, prices),
     }
 
 

@@ -49,18 +49,20 @@ def _money_head(plan: Plan) -> list[str]:
     return [] if plan.prices is None else [f"{plain(plan.prices.currency)} an hour"]
 
 
-def _row(one: PlannedWorkspace, plan: Plan) -> str:
-    memory = one.sizing.memory
+def _row(planned: PlannedWorkspace, plan: Plan) -> str:
+    memory = planned.sizing.memory
     cells = [
-        plain(one.title, _LONGEST_CELL),
-        one.strategy,
-        plain(one.instance_type or one.spec.target.node_provisioner, _LONGEST_CELL),
-        view_model.known(one.nodes),
-        view_model.known(one.gpus),
-        "error" if one.fails else "" if memory is None else memory.verdict,
+        plain(planned.title, _LONGEST_CELL),
+        planned.strategy,
+        plain(planned.instance_type or planned.spec.target.node_provisioner, _LONGEST_CELL),
+        view_model.known(planned.nodes),
+        view_model.known(planned.gpus),
+        "error" if planned.fails else "" if memory is None else memory.verdict,
     ]
     if plan.prices is not None:
-        cells.append("unknown" if one.cost is None or one.cost.unpriced else f"{one.cost.hour:,.2f}")
+        cells.append(
+            "unknown" if planned.cost is None or planned.cost.unpriced else f"{planned.cost.hour:,.2f}"
+        )
     return row(cells)
 
 

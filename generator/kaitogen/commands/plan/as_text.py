@@ -25,15 +25,15 @@ def write(plan: Plan) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def block(one: PlannedWorkspace, plan: Plan) -> str:
+def block(planned: PlannedWorkspace, plan: Plan) -> str:
     """Everything about one Workspace."""
-    return "\n".join(_block(one, plan))
+    return "\n".join(_block(planned, plan))
 
 
-def _block(one: PlannedWorkspace, plan: Plan) -> Iterator[str]:
-    yield printable(f"{one.title}  ({one.strategy}, {view_model.place(one)})")
-    choice = view_model.choice(one, plan.prices)
-    for column in (*view_model.columns(one, plan.prices), *([] if choice is None else [choice])):
+def _block(planned: PlannedWorkspace, plan: Plan) -> Iterator[str]:
+    yield printable(f"{planned.title}  ({planned.strategy}, {view_model.place(planned)})")
+    choice = view_model.choice(planned, plan.prices)
+    for column in (*view_model.columns(planned, plan.prices), *([] if choice is None else [choice])):
         yield f"  {column.heading}"
         for line in column.lines:
             yield from _line(line)

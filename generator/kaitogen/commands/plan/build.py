@@ -121,10 +121,10 @@ def _by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, 
     return {key: list(findings) for key, findings in found.items()}
 
 
-def _with_own(one: PlannedWorkspace, findings: Sequence[Diagnostic]) -> PlannedWorkspace:
+def _with_own(planned: PlannedWorkspace, findings: Sequence[Diagnostic]) -> PlannedWorkspace:
     own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
     ignored = tuple(finding for finding in own if finding.rule in _UNREAD)
-    whole = replace(one, findings=own, ignored=ignored)
+    whole = replace(planned, findings=own, ignored=ignored)
     # What is refused, or never gets its nodes, makes nothing that anyone could count on.
     return replace(whole, objects=()) if whole.fails else whole
 

@@ -57,13 +57,13 @@ def _details(was: PlannedWorkspace, will: PlannedWorkspace) -> Iterator[str]:
     yield from changed or ["other fields"]
 
 
-def _respects(one: PlannedWorkspace) -> dict[str, str]:
-    estimate, target = one.sizing.estimate, one.spec.target
+def _respects(planned: PlannedWorkspace) -> dict[str, str]:
+    estimate, target = planned.sizing.estimate, planned.spec.target
     return {
-        "model": one.sizing.model or "none",
+        "model": planned.sizing.model or "none",
         "runtime": estimate.runtime,
-        "instance type": one.instance_type or "none",
-        "strategy": one.strategy,
+        "instance type": planned.instance_type or "none",
+        "strategy": planned.strategy,
         "layout": "none" if estimate.layout is None else "x".join(map(str, estimate.layout)),
         "context": f"{estimate.context.tokens:,}",
         "KAITO": target.kaito,

@@ -38,26 +38,27 @@ class Column(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def columns(one: PlannedWorkspace, prices: Prices | None = None) -> tuple[Column, Column]:
+def columns(planned: PlannedWorkspace, prices: Prices | None = None) -> tuple[Column, Column]:
     """What KAITO will do, and what vLLM will then probably have."""
-    estimate = one.sizing.estimate
+    estimate = planned.sizing.estimate
     return (
-        Column(f"What KAITO {estimate.kaito} will do", (*_kaito(one), *_cost(one, prices))),
-        Column(_heading(one.sizing.memory), tuple(_vllm(one))),
+        Column(f"What KAITO {estimate.kaito} will do", (*_kaito(planned), *_cost(planned, prices))),
+        Column(_heading(planned.sizing.memory), tuple(_vllm(planned))),
     )
 
 
-def choice(one: PlannedWorkspace, prices: Prices | None = None) -> Column | None:
+def choice(planned: PlannedWorkspace, prices: Prices | None = None) -> Column | None:
     """The instance types on which it would run, and why the others fall out; None where that was not asked for."""
-    if one.choice is None:
+    if planned.choice is None:
         return None
     order = "the cheapest first" if prices is not None else "the fewest GPUs first"
-    ranks = ("best", "runner-up", *(f"{number}." for number in range(3, len(one.choice.offers) + 1)))
-    lines = [_line("unknown", one.choice.unknown)] if one.choice.unknown else []
+    ranks = ("best", "runner-up", *(f"{number}." for number in range(3, len(planned.choice.offers) + 1)))
+    lines = [_line("unknown", planned.choice.unknown)] if planned.choice.unknown else []
     lines += [
-        _line(rank, _offer(offer, one, prices)) for rank, offer in zip(ranks, one.choice.offers, strict=False)
+        _line(rank, _offer(offer, planned, prices))
+        for rank, offer in zip(ranks, planned.choice.offers, strict=False)
     ]
-    lines += [_line("falls out", f"{out.sku.name}: {out.why}") for out in one.choice.excluded]
+    lines += [_line("falls out", f"{out.sku.name}: {out.why}") for out in planned.choice.excluded]
     return Column(f"Instance types that would do, {order}", tuple(lines))
 
 
@@ -65,37 +66,37 @@ def _line(about: str, text: str, trust: str = "", source: str = "") -> Line:
     return Line(about, (text,), trust, source)
 
 
-def _offer(offer: Offer, one: PlannedWorkspace, prices: Prices | None) -> str:
+def _offer(offer: Offer, planned: PlannedWorkspace, prices: Prices | None) -> str:
     text = f"{offer.sku.name}: {number_of(offer.nodes, 'node')}, {number_of(offer.gpus, 'GPU')}"
     text += f", about {count(offer.memory.context.likely)} tokens in one request"
     if offer.memory.verdict != "fits":
         text += f" ({offer.memory.verdict})"
     if prices is not None:
         text += ", no price" if offer.cost is None else f", {price(offer.cost, prices)}"
-    return f"{text}; this is what the intent says" if offer.sku.name == one.instance_type else text
+    return f"{text}; this is what the intent says" if offer.sku.name == planned.instance_type else text
 
 
-def _cost(one: PlannedWorkspace, prices: Prices | None) -> Iterator[Line]:
+def _cost(planned: PlannedWorkspace, prices: Prices | None) -> Iterator[Line]:
     if prices is None:
         return
-    if one.cost is not None:
-        yield _line("costs", price(one.cost, prices))
-    elif one.spec.target.byo:
+    if planned.cost is not None:
+        yield _line("costs", price(planned.cost, prices))
+    elif planned.spec.target.byo:
         yield _line("costs", "nothing more: the nodes are there already")
     else:
         yield _line("costs", "unknown, as the nodes are")
 
 
-def place(one: PlannedWorkspace) -> str:
+def place(planned: PlannedWorkspace) -> str:
     """The instance type with its GPUs, or what takes its place."""
-    node = one.sizing.estimate.node
-    where = cut(one.instance_type) or one.spec.target.node_provisioner
+    node = planned.sizing.estimate.node
+    where = cut(planned.instance_type) or planned.spec.target.node_provisioner
     return where if node is None else f"{where}, {node.gpus} x {node.card} {node.memory_per_gpu / GIB:g} GiB"
 
 
-def _kaito(one: PlannedWorkspace) -> Iterator[Line]:
-    estimate = one.sizing.estimate
-    yield _line("runs", _runs(one))
+def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
+    estimate = planned.sizing.estimate
+    yield _line("runs", _runs(planned))
     yield _line("nodes", _nodes(estimate), "" if estimate.certain else "assumed")
     if estimate.reasons:
         yield Line("because", estimate.reasons)
@@ -103,21 +104,21 @@ def _kaito(one: PlannedWorkspace) -> Iterator[Line]:
         yield _line("layout", layout(estimate.layout))
     if estimate.runtime == "vllm":
         yield _line("context", _context(estimate))
-    if one.objects:
-        yield Line(MAKES, tuple(map(_object, one.objects)))
-    if one.ignored:
-        yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in one.ignored))
-    if one.command:
-        yield _line(COMMAND, one.command)
+    if planned.objects:
+        yield Line(MAKES, tuple(map(_object, planned.objects)))
+    if planned.ignored:
+        yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in planned.ignored))
+    if planned.command:
+        yield _line(COMMAND, planned.command)
 
 
-def _runs(one: PlannedWorkspace) -> str:
-    estimate = one.sizing.estimate
+def _runs(planned: PlannedWorkspace) -> str:
+    estimate = planned.sizing.estimate
     if estimate.runtime == "template":
         return "a pod template of your own"
-    model = one.sizing.model
+    model = planned.sizing.model
     if estimate.runtime == "tuning":
-        return f"{cut(text(part(one.workspace, 'tuning'), 'method'))} of {cut(model)}"
+        return f"{cut(text(part(planned.workspace, 'tuning'), 'method'))} of {cut(model)}"
     return f"{cut(model)} on {_RUNTIMES[estimate.runtime]}"
 
 
@@ -144,8 +145,8 @@ def _context(estimate: Estimate) -> str:
     return f"{text}; vLLM gets max-model-len {context.served}" if context.served else text
 
 
-def _object(one: KaitoObject) -> str:
-    return f"{one.kind} {one.name} ({one.note})" if one.note else f"{one.kind} {one.name}"
+def _object(made: KaitoObject) -> str:
+    return f"{made.kind} {made.name} ({made.note})" if made.note else f"{made.kind} {made.name}"
 
 
 def _heading(memory: Memory | None) -> str:
@@ -154,19 +155,19 @@ def _heading(memory: Memory | None) -> str:
     return f"What vLLM {memory.vllm} will then probably have, on each GPU"
 
 
-def lever(one: PlannedWorkspace) -> str:
+def lever(planned: PlannedWorkspace) -> str:
     """The one change that helps most, and what it does; empty where there is none."""
     return (
         ""
-        if one.sizing.recommendation is None
-        else f"{one.sizing.recommendation.change}: {one.sizing.recommendation.effect}"
+        if planned.sizing.recommendation is None
+        else f"{planned.sizing.recommendation.change}: {planned.sizing.recommendation.effect}"
     )
 
 
-def _vllm(one: PlannedWorkspace) -> Iterator[Line]:
-    memory = one.sizing.memory
+def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
+    memory = planned.sizing.memory
     if memory is None:
-        yield _line("unknown", one.sizing.missing)
+        yield _line("unknown", planned.sizing.missing)
         return
     for name, term in (("memory", memory.gpu), *((term.name, term) for term in memory.terms)):
         yield _line(name, gib(term.likely), trust(term), term.source)
@@ -177,7 +178,7 @@ def _vllm(one: PlannedWorkspace) -> Iterator[Line]:
     yield _line("context", f"{span(memory.context, 'tokens')} in one request", "exact" if certain else label)
     yield _line("requests", f"{span(memory.requests)} of that length at once", label)
     yield _line("verdict", verdict(memory))
-    if best := lever(one):
+    if best := lever(planned):
         yield _line("best lever", best)
 
 

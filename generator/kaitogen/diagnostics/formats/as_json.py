@@ -2,26 +2,22 @@
 
 from typing import Any, Final
 
-from kaitogen import __version__
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.wording import json_text
+from kaitogen.diagnostics.wording import json_report
 from kaitogen.model import Diagnostic
 
-#: The version of the shape; it rises when a reader of the old one would go wrong.
-VERSION: Final = 1
+_VERSION: Final = 1
 
 
 def write(report: Report) -> str:
     """One JSON object with a newline at its end."""
     document = {
-        "version": VERSION,
-        "tool": {"name": "kaitogen", "version": __version__},
         "workspaces": report.workspaces,
         "strict": report.strict,
         "findings": [finding_data(one) for one in report.findings],
         "suppressed": [{**finding_data(one), "reason": reason} for one, reason in report.suppressed],
     }
-    return json_text(document)
+    return json_report(_VERSION, document)
 
 
 def finding_data(finding: Diagnostic) -> dict[str, Any]:
