@@ -64,3 +64,19 @@ def test_a_valid_manifest_is_checked_without_jsonschema(root: Path, tmp_path: Pa
 def test_inline_configuration_loads_the_hash_alone(root: Path) -> None:
     loaded = loaded_by("render", root / "examples" / "fleet.intent.yaml")
     assert heavy(loaded) == {"hashlib"}
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    loaded = loaded_by("--help")
+    assert "click" in loaded
+    assert {name for name in loaded if name.startswith("kaitogen.commands.")} == {
+        "kaitogen.commands.options",
+        "kaitogen.commands.result",
+    }
+
+
+def test_a_command_loads_no_other(root: Path) -> None:
+    loaded = loaded_by("render", root / "examples" / "auto.intent.yaml")
+    assert {name for name in loaded if name.startswith(("kaitogen.commands.", "kaitogen.integrations"))} == {
+        f"kaitogen.commands.{name}" for name in ("inputs", "live", "options", "render", "reporting", "result")
+    }
