@@ -1,1 +1,1 @@
-"""Two columns for one Workspace: what KAITO's controller will ask for, and what vLLM will then probably have."""
+"""Each Workspace sized twice: what KAITO's controller will ask for, and what vLLM will then probably have."""

@@ -119,11 +119,6 @@ class Memory(NamedTuple):
     requests: Span
     verdict: Verdict
 
-    @property
-    def largest(self) -> Term:
-        """What takes most of the GPU, the cache and the reserve apart."""
-        return max(self.terms[:3], key=lambda term: term.likely)
-
 
 class Recommendation(NamedTuple):
     """The one change that helps most, as an instruction, and what it does, computed."""
