@@ -1,11 +1,14 @@
 """Label selectors in the notation of kubectl's -l, and quick selectors: names for common kinds of nodes."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple, NoReturn, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Json, Origin, Rule
 from kaitogen.nodes.facts import LEFT_OUT, ZONE_LABEL
+
+KG324 = Rule("KG324", "A label expression that selects nothing", kind="invalid")
 
 Operator: TypeAlias = Literal["in", "notin", "exists", "absent", ">", "<"]
 
@@ -87,17 +90,16 @@ def _written(one: Requirement) -> str:
 
 def parse(text: str) -> Selector:
     """The conditions of a text such as `pool=gpu,tier!=spot`; NoSelector where it is none."""
-    parser = _Parser(text)
-    if parser.peek().text == "":
+    tokens = _tokens(text)
+    if not tokens[0].text:
         return ()
-    found = [parser.requirement()]
-    while parser.peek().text == ",":
-        parser.take()
-        found.append(parser.requirement())
-    last = parser.peek()
-    if last.text:
-        parser.stop(last, f"unexpected {last.text[:40]!r}", "separate conditions by commas")
-    return tuple(found)
+    selector = [_requirement(tokens)]
+    while tokens[0].text == ",":
+        _take(tokens)
+        selector.append(_requirement(tokens))
+    if tokens[0].text:
+        raise _wrong(tokens[0], f"unexpected {tokens[0].text[:40]!r}", "separate conditions by commas")
+    return tuple(selector)
 
 
 def _compared(value: str, operator: str, bound: int) -> bool:
@@ -106,95 +108,9 @@ def _compared(value: str, operator: str, bound: int) -> bool:
     return int(value) > bound if operator == ">" else int(value) < bound
 
 
-class _Parser:
-    """One pass over the tokens of a text."""
-
-    def __init__(self, text: str) -> None:
-        self.tokens = _tokens(text)
-        self.at = 0
-
-    def peek(self) -> _Token:
-        """The next token, which stays; the last one is empty and stands for the end."""
-        return self.tokens[self.at]
-
-    def take(self) -> _Token:
-        """The next token."""
-        token = self.tokens[self.at]
-        self.at += bool(token.text)
-        return token
-
-    def stop(self, token: _Token, message: str, fix: str) -> NoReturn:
-        """Refuse the text at a token."""
-        raise NoSelector(token.start + 1, message, fix)
-
-    def requirement(self) -> Requirement:
-        """One condition."""
-        if self.peek().text == "!":
-            self.take()
-            return Requirement(self.key(), "absent")
-        key = self.key()
-        token = self.peek()
-        if token.text in ("", ","):
-            return Requirement(key, "exists")
-        self.take()
-        if token.text in _ONE_VALUE:
-            return Requirement(key, _ONE_VALUE[token.text], (self.value(),))
-        if token.text in ("in", "notin"):
-            return Requirement(key, "in" if token.text == "in" else "notin", self.list_of_values())
-        if token.text not in ("<", ">"):
-            self.stop(token, f"after the key {key[:60]} comes {token.text[:40]!r}", f"write {_FORMS}")
-        return Requirement(key, "<" if token.text == "<" else ">", (self.number(),))
-
-    def key(self) -> str:
-        """A label key."""
-        token = self.take()
-        if not token.is_word:
-            what = repr(token.text) if token.text else "the end"
-            self.stop(token, f"a label key is expected, and here is {what}", f"write {_FORMS}")
-        prefix, slash, name = token.text.rpartition("/")
-        good_prefix = _PREFIX.fullmatch(prefix) and len(prefix) <= _MOST_OF_A_PREFIX
-        if (slash and not good_prefix) or not _is_name(name):
-            fix = "a key is a name of at most 63 letters, digits, -, _ and ., with or without a DNS name and / before it"
-            self.stop(token, f"{token.text[:60]!r} is no label key", fix)
-        return token.text
-
-    def value(self) -> str:
-        """A value, which may be empty."""
-        token = self.peek()
-        if not token.is_word:
-            return ""
-        if not _is_name(token.text):
-            fix = "a value has at most 63 letters, digits, -, _ and ., and begins and ends with a letter or digit"
-            self.stop(token, f"{token.text[:60]!r} is no label value", fix)
-        return self.take().text
-
-    def number(self) -> str:
-        """A whole number."""
-        token = self.take()
-        if not _WHOLE.fullmatch(token.text) or len(token.text) > 19:
-            self.stop(
-                token, f"{token.text[:40]!r} is no whole number", "< and > compare labels that are numbers"
-            )
-        return token.text
-
-    def list_of_values(self) -> tuple[str, ...]:
-        """Values in parentheses, separated by commas."""
-        token = self.take()
-        if token.text != "(":
-            self.stop(token, "after in or notin come values in parentheses", "write key in (a,b)")
-        values = [self.value()]
-        while self.peek().text == ",":
-            self.take()
-            values.append(self.value())
-        token = self.take()
-        if token.text != ")":
-            what = repr(token.text[:40]) if token.text else "the end"
-            self.stop(token, f"a comma or ) is expected, and here is {what}", "write key in (a,b)")
-        return tuple(values)
-
-
-def _tokens(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
+def _tokens(text: str) -> deque[_Token]:
+    """The tokens of a text; the last one is empty and stands for the end."""
+    tokens: deque[_Token] = deque()
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "end"
         tokens.append(_Token(match[kind], match.start(kind), kind == "word"))
@@ -203,11 +119,80 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
+def _take(tokens: deque[_Token]) -> _Token:
+    """The next token; the end stays."""
+    return tokens.popleft() if tokens[0].text else tokens[0]
+
+
+def _wrong(token: _Token, message: str, fix: str) -> NoSelector:
+    return NoSelector(token.start + 1, message, fix)
+
+
+def _requirement(tokens: deque[_Token]) -> Requirement:
+    """One condition."""
+    if tokens[0].text == "!":
+        _take(tokens)
+        return Requirement(_key(tokens), "absent")
+    key = _key(tokens)
+    if tokens[0].text in ("", ","):
+        return Requirement(key, "exists")
+    sign = _take(tokens)
+    if sign.text in _ONE_VALUE:
+        return Requirement(key, _ONE_VALUE[sign.text], (_value(tokens),))
+    if sign.text in ("in", "notin"):
+        return Requirement(key, "in" if sign.text == "in" else "notin", _values(tokens))
+    if sign.text not in ("<", ">"):
+        raise _wrong(sign, f"after the key {key[:60]} comes {sign.text[:40]!r}", f"write {_FORMS}")
+    number = _take(tokens)
+    if not _WHOLE.fullmatch(number.text) or len(number.text) > 19:
+        message = f"{number.text[:40]!r} is no whole number"
+        raise _wrong(number, message, "< and > compare labels that are numbers")
+    return Requirement(key, "<" if sign.text == "<" else ">", (number.text,))
+
+
+def _key(tokens: deque[_Token]) -> str:
+    """A label key."""
+    token = _take(tokens)
+    if not token.is_word:
+        what = repr(token.text) if token.text else "the end"
+        raise _wrong(token, f"a label key is expected, and here is {what}", f"write {_FORMS}")
+    prefix, slash, name = token.text.rpartition("/")
+    good_prefix = _PREFIX.fullmatch(prefix) and len(prefix) <= _MOST_OF_A_PREFIX
+    if (slash and not good_prefix) or not _is_name(name):
+        fix = "a key is a name of at most 63 letters, digits, -, _ and ., with or without a DNS name and / before it"
+        raise _wrong(token, f"{token.text[:60]!r} is no label key", fix)
+    return token.text
+
+
+def _value(tokens: deque[_Token]) -> str:
+    """A label value, which may be empty."""
+    token = tokens[0]
+    if not token.is_word:
+        return ""
+    if not _is_name(token.text):
+        fix = "a value has at most 63 letters, digits, -, _ and ., and begins and ends with a letter or digit"
+        raise _wrong(token, f"{token.text[:60]!r} is no label value", fix)
+    return _take(tokens).text
+
+
+def _values(tokens: deque[_Token]) -> tuple[str, ...]:
+    """Values in parentheses, separated by commas."""
+    start = _take(tokens)
+    if start.text != "(":
+        raise _wrong(start, "after in or notin come values in parentheses", "write key in (a,b)")
+    values = [_value(tokens)]
+    while tokens[0].text == ",":
+        _take(tokens)
+        values.append(_value(tokens))
+    end = _take(tokens)
+    if end.text != ")":
+        what = repr(end.text[:40]) if end.text else "the end"
+        raise _wrong(end, f"a comma or ) is expected, and here is {what}", "write key in (a,b)")
+    return tuple(values)
+
+
 def _is_name(text: str) -> bool:
     return len(text) <= _MOST_OF_A_NAME and _NAME.fullmatch(text) is not None
-
-
-KG324 = Rule("KG324", "A label expression that selects nothing", kind="invalid")
 
 
 QUICK_KIND: Final = "QuickSelectors"
