@@ -108,22 +108,12 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
     """
     lines = Lines(text)
     try:
-        builder = _Builder(events(text), most)
+        builder = _Builder(events(text), most, lines)
         while (raw := builder.next()) is not None:
             if raw.value is not None or raw.flaws:
-                flaws = tuple(_for_editors(flaw, lines) for flaw in raw.flaws)
-                yield raw._replace(flaws=flaws, line=lines.place(raw.line, 0)[0])
+                yield raw
     except yaml.YAMLError as error:
-        raise Unreadable(_for_editors(syntax_flaw(error, text), lines)) from error
-    except Unreadable as stop:
-        raise Unreadable(_for_editors(stop.flaw, lines)) from stop
-
-
-def _for_editors(flaw: Diagnostic, lines: Lines) -> Diagnostic:
-    if not flaw.line:
-        return flaw
-    line, column = lines.place(flaw.line - 1, flaw.column - 1)
-    return flaw._replace(line=line + 1, column=column + 1)
+        raise Unreadable(syntax_flaw(error, text, lines)) from error
 
 
 #: Plain scalars and what they stand for, and plain keys that are text to every reader: the
@@ -136,9 +126,10 @@ _MOST_REMEMBERED: Final = 10_000
 class _Builder:
     """Values from events. One pass, an explicit stack, limits over the whole text."""
 
-    def __init__(self, get: Callable[[], Any], most: int) -> None:
+    def __init__(self, get: Callable[[], Any], most: int, lines: Lines) -> None:
         self.get = get
         self.most = most
+        self.lines = lines
         self.flaws: list[Diagnostic] = []
         self.begun = False
         self.nodes = 0
@@ -158,7 +149,8 @@ class _Builder:
         self.begun = True
         self.flaws = []
         value, end = self.document()
-        return RawDocument(value, tuple(self.flaws), start=start, end=end.index, line=line)
+        first_line, _ = self.lines.place(line, 0)
+        return RawDocument(value, tuple(self.flaws), start=start, end=end.index, line=first_line)
 
     # One flat loop over the events: a call for each of them would cost more than what it does.
     def document(self) -> tuple[Json, Any]:  # noqa: C901, PLR0912 - see above
@@ -306,9 +298,11 @@ class _Builder:
 
     def _note(self, rule: Rule, event: Any, message: str, fix: str) -> None:
         if len(self.flaws) < MAX_PROBLEMS:
-            mark = event.start_mark
-            self.flaws.append(rule.in_file("", message, line=mark.line + 1, column=mark.column + 1, fix=fix))
+            self.flaws.append(self._flaw(rule, event, message, fix))
 
     def _stop(self, rule: Rule, event: Any, message: str, fix: str) -> NoReturn:
-        mark = event.start_mark
-        raise Unreadable(rule.in_file("", message, line=mark.line + 1, column=mark.column + 1, fix=fix))
+        raise Unreadable(self._flaw(rule, event, message, fix))
+
+    def _flaw(self, rule: Rule, event: Any, message: str, fix: str) -> Diagnostic:
+        line, column = self.lines.place(event.start_mark.line, event.start_mark.column)
+        return rule.in_file("", message, line=line + 1, column=column + 1, fix=fix)

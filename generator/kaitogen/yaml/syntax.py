@@ -6,6 +6,7 @@ from typing import Final
 from yaml.error import YAMLError
 
 from kaitogen.model import Diagnostic, Rule
+from kaitogen.yaml.lines import Lines
 
 KG102 = Rule("KG102", "The text is not YAML", kind="invalid")
 
@@ -28,7 +29,7 @@ _SYNTAX: Final = (
 )  # fmt: skip
 
 
-def syntax_flaw(error: YAMLError, text: str) -> Diagnostic:
+def syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
     """What a parser's error means, with line and column."""
     said = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
     known = next((words for part, *words in _SYNTAX if part in said), None)
@@ -36,15 +37,16 @@ def syntax_flaw(error: YAMLError, text: str) -> Diagnostic:
         f"this is not YAML: {said.splitlines()[0][:120]}",
         "check the indentation and the quotes",
     )
-    line, column = _place(error, text)
+    line, column = _place(error, text, lines)
     return KG102.in_file("", message, line=line, column=column, fix=fix)
 
 
-def _place(error: YAMLError, text: str) -> tuple[int, int]:
+def _place(error: YAMLError, text: str, lines: Lines) -> tuple[int, int]:
     """Line and column of a syntax error. The reader, which stops at forbidden characters, knows an offset alone."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
-        return mark.line + 1, mark.column + 1
+        line, column = lines.place(mark.line, mark.column)
+        return line + 1, column + 1
     character = getattr(error, "character", None)
     at = text.find(chr(character)) if isinstance(character, int) and character <= sys.maxunicode else -1
     if at < 0:
