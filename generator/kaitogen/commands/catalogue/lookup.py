@@ -7,7 +7,7 @@ from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import suggest
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.kaito.catalogue.models import all_models, preset_names
-from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO
+from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO, Target
 
 KAITO: Final = option(
     "--kaito", choices=KAITO_VERSIONS, default=NEWEST_KAITO, help="KAITO version to look in."
@@ -32,4 +32,4 @@ def unknown_model(name: str) -> UsageError:
 
 def minor(kaito: str) -> int:
     """The minor version as a number: 12 for 0.12."""
-    return int(kaito.partition(".")[2])
+    return Target(kaito).minor

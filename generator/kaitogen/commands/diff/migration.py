@@ -7,7 +7,7 @@ from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import part
+from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.updates.model import Item
 from kaitogen.kaito.updates.stored import written
@@ -15,7 +15,7 @@ from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json
 from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.templating.pages import fill_page
-from kaitogen.yaml.tree import locate
+from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.writer import dump
 
 README: Final = "README.md"
@@ -56,7 +56,7 @@ def files(report: DiffReport) -> Files:
 def _files_of(move: _Move) -> dict[str, str]:
     old, new = _file(move.before), _file(move.after, move.way.name)
     made = {
-        f"step-1_{old}.yaml": _text(move.before, ""),
+        f"step-1_{old}.yaml": _text(move.before),
         f"step-1_{new}.yaml": _text(move.after, move.way.name),
     }
     if move.serves:
@@ -72,52 +72,32 @@ def _file(item: Item, name: str = "") -> str:
     return "_".join(safe)
 
 
-def _text(item: Item, name: str) -> str:
+def _text(item: Item, name: str = "") -> str:
     """The intent or the object as text, under another name where one is given."""
-    document = item.origin.document
+    document, own = item.origin.document, item.identity[3]
     if item.spec is None:
         data = written(item)
-        return dump(_renamed_object(data, item.identity[3], name) if name else data)
+        return dump(_renamed(data, own, name) if name else data)
     value = document.value
-    if not is_set(value):
-        whole = (
-            _in_text(document.text, item.identity[3], name)
-            if document.text and not document.overrides
-            else None
-        )
-        if whole is not None:
-            return whole
-    else:
+    if is_set(value):
         value = next(one for one, origin in intents(document) if origin.roots == item.origin.roots)
-    return dump({**value, "metadata": {**value["metadata"], "name": name or item.identity[3]}})
+    elif document.text and not document.overrides:
+        text = document.text.removeprefix("---\n").rstrip("\n") + "\n"
+        try:
+            return edited(text, [Edit(("metadata", "name"), name)]) if name else text
+        except NotEdited:
+            pass  # its comments are lost then
+    return dump(changed(value, Edit(("metadata", "name"), name or own)))
 
 
-def _in_text(text: str, old: str, new: str) -> str | None:
-    """The text of an intent with another name and everything else as it is; None where that cannot be done in place."""
-    text = text.removeprefix("---\n").rstrip("\n") + "\n"
-    place = locate(text, [("metadata", "name")]).get(("metadata", "name"))
-    if place is None or not new:
-        return None if new else text
-    lines = text.split("\n")
-    line, at = lines[place.line - 1], place.column - 1
-    for written_as in (old, f'"{old}"', f"'{old}'"):
-        if line.startswith(written_as, at):
-            lines[place.line - 1] = line[:at] + new + line[at + len(written_as) :]
-            return "\n".join(lines)
-    return None
-
-
-def _renamed_object(data: Json, old: str, new: str) -> Json:
+def _renamed(data: Json, old: str, new: str) -> Json:
     """A finished Workspace under another name; labels that it selects nodes by go along where they repeat the name."""
-    renamed = {**data, "metadata": {**data["metadata"], "name": new}}
-    labels = part(part(part(data, "resource"), "labelSelector"), "matchLabels")
-    if old in labels.values():
-        selector = {
-            **data["resource"]["labelSelector"],
-            "matchLabels": {key: new if value == old else value for key, value in labels.items()},
-        }
-        renamed["resource"] = {**data["resource"], "labelSelector": selector}
-    return renamed
+    selector = ("resource", "labelSelector", "matchLabels")
+    labels = value_at(data, selector)
+    repeated = [key for key, value in labels.items() if value == old] if isinstance(labels, dict) else []
+    for path in (("metadata", "name"), *((*selector, key) for key in repeated)):
+        data = changed(data, Edit(path, new))
+    return data
 
 
 def _service(move: _Move, name: str) -> str:

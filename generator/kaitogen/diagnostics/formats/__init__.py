@@ -49,29 +49,16 @@ class Reporter(Protocol):
 
 
 def reporter(name: str) -> Reporter:
-    """The reporter of a format. Each is loaded when somebody asks for it, since a run needs one at most."""
-    match name:
-        case "json":
-            from kaitogen.diagnostics.formats import as_json
+    """The reporter of a format."""
+    # Loaded where somebody asks for one: most runs have nothing to report.
+    from kaitogen.diagnostics.formats import as_argocd, as_github, as_json, as_junit, as_sarif, as_text
 
-            return as_json
-        case "sarif":
-            from kaitogen.diagnostics.formats import as_sarif
-
-            return as_sarif
-        case "github":
-            from kaitogen.diagnostics.formats import as_github
-
-            return as_github
-        case "junit":
-            from kaitogen.diagnostics.formats import as_junit
-
-            return as_junit
-        case "argocd":
-            from kaitogen.diagnostics.formats import as_argocd
-
-            return as_argocd
-        case _:
-            from kaitogen.diagnostics.formats import as_text
-
-            return as_text
+    reporters: dict[str, Reporter] = {
+        "text": as_text,
+        "json": as_json,
+        "github": as_github,
+        "sarif": as_sarif,
+        "junit": as_junit,
+        "argocd": as_argocd,
+    }
+    return reporters[name]
