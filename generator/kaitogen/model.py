@@ -159,16 +159,7 @@ class Rule(NamedTuple):
         self, file: str, message: str, *, line: int = 0, column: int = 0, path: Path = (), fix: str = ""
     ) -> "Diagnostic":
         """What is wrong with a file, at a line and column that are known already (from 1; 0 is unknown)."""
-        return Diagnostic(
-            rule=self,
-            severity=self.severity,
-            path=path,
-            message=message,
-            fix=fix,
-            file=file,
-            line=line,
-            column=column,
-        )
+        return self.at(path, message, fix=fix)._replace(file=file, line=line, column=column)
 
 
 class Diagnostic(NamedTuple):
