@@ -18,11 +18,11 @@ _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 
 _ABOUT: Final = "Turn short intent files into KAITO Workspace manifests."
 
 
-def parse(words: Sequence[str]) -> tuple[Command, OptionGroup] | int:
-    """The command and its options; or the exit code, where click has said all there is to say."""
+def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | int:
+    """The command and its options; or the exit code, where click has answered already."""
     try:
         result = group().main(
-            list(words), prog_name=_PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False
+            list(line), prog_name=_PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False
         )
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -121,7 +121,7 @@ def _argument(declared: Argument[Any]) -> click.Argument:
 
 
 def _type(declared: Parameter[Any]) -> "click.ParamType[Any]":
-    """What completion offers; whether a path is there is for the stages to say, in their words."""
+    """What completion offers; whether a path is there is for the stages to say."""
     if declared.choices:
         return click.Choice(declared.choices)
     if declared.metavar in ("PATH", "FILE"):

@@ -151,16 +151,16 @@ def arguments(metavar: str, *, help: str, most: int = 0) -> Argument[tuple[str, 
     return Argument((), help, metavar=metavar, most=most)
 
 
-def parse(group: type[_O], words: Sequence[str]) -> _O | None:
+def parse(group: type[_O], line: Sequence[str]) -> _O | None:
     """The options of a plain line without the command's name; None where it is wrong, or asks for help.
 
-    Importing click costs a quarter of a render; what gives None here goes to click, which words it.
+    Importing click costs a quarter of a render; what gives None here goes to click, which explains it.
     """
     parameters = list(group.parameters())
     by_name = {name: one for one in parameters for name in one.names}
     given: dict[str, Value] = {one.name: one.default for one in parameters}
     positional: list[str] = []
-    rest = list(reversed(words))
+    rest = list(reversed(line))
     while rest:
         word = rest.pop()
         if word == "--":

@@ -28,7 +28,7 @@ class Options(OptionGroup):
 
     kaito = KAITO
     form = FORM
-    words = arguments(
+    query = arguments(
         "[show] QUERY",
         most=2,
         help="Part of a name; after show the whole name of a model to describe in full.",
@@ -37,22 +37,22 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """The models with the query in a name, or after `show` all about one of them."""
-    words = options.words
-    if len(words) == 2 and words[0] == _SHOW:
-        text = shown(words[1])
-        if text is None:
-            raise unknown_model(words[1])
-        return answer(text)
-    if len(words) > 1:
+    query, kaito = options.query, options.kaito
+    if len(query) == 2 and query[0] == _SHOW:
+        details = shown(query[1])
+        if details is None:
+            raise unknown_model(query[1])
+        return answer(details)
+    if len(query) > 1:
         raise UsageError(
-            f"models takes one word to look for, not {words[0][:40]} {words[1][:40]}",
+            f"models takes one word to look for, not {query[0][:40]} {query[1][:40]}",
             fix="quote it, or write models show NAME",
         )
-    query, kaito = words[0] if words else "", options.kaito
-    models, retired = find(query, minor(kaito))
-    empty = "" if models or retired else f"no model of KAITO {kaito} has {query[:60]} in its name"
-    text = as_json(models, retired, kaito) if options.form == "json" else as_text(models, retired)
-    return answer(text, empty=empty, form=options.form)
+    text = query[0] if query else ""
+    models, retired = find(text, minor(kaito))
+    empty = "" if models or retired else f"no model of KAITO {kaito} has {text[:60]} in its name"
+    listing = as_json(models, retired, kaito) if options.form == "json" else as_text(models, retired)
+    return answer(listing, empty=empty, form=options.form)
 
 
 def find(query: str, minor: int) -> tuple[list[Model], dict[str, ShortName]]:
@@ -136,7 +136,7 @@ def shown(name: str) -> str | None:
     """Everything about one model or retired preset; None where the catalogue has none of that name."""
     model = find_model(name)
     if model is not None:
-        return "".join(f"{about:<16}{said}\n" for about, said in _lines(model))
+        return "".join(f"{label:<16}{value}\n" for label, value in _lines(model))
     short = find_short(name)
     if short is None:
         return None

@@ -29,7 +29,7 @@ def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
     elif changed.judgement.why:
         yield plain(f"{verdict(changed.judgement)}: {changed.judgement.why}.") + "\n"
     if way := report.way_out(changed):
-        yield f"Way out: {plain(way.words)}.\n"
+        yield f"Way out: {plain(way.sentence)}.\n"
 
 
 def _row(change: Change) -> str:

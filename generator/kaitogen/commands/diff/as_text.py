@@ -36,7 +36,7 @@ def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
         yield from _change(change)
     way = report.way_out(changed)
     if way is not None:
-        yield from wrapped(f"way out: {way.words}", _INDENT, _INDENT + "  ")
+        yield from wrapped(f"way out: {way.sentence}", _INDENT, _INDENT + "  ")
 
 
 def _change(change: Change) -> Iterator[str]:

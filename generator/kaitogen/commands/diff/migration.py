@@ -67,8 +67,8 @@ def _files_of(move: _Move) -> dict[str, str]:
 
 def _file(item: Item, name: str = "") -> str:
     _, _, namespace, own = item.identity
-    words = [namespace, name or own] if namespace else [name or own]
-    safe = ["".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words]
+    parts = [namespace, name or own] if namespace else [name or own]
+    safe = ["".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in parts]
     return "_".join(safe)
 
 

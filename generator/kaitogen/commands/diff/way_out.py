@@ -23,7 +23,7 @@ class WayOut(NamedTuple):
     meanwhile: Cost
 
     @property
-    def words(self) -> str:
+    def sentence(self) -> str:
         """The way out in one sentence."""
         how = f"run it as {self.name} beside the one that runs, switch to it, then remove the old one"
         if self.meanwhile.nodes is None:

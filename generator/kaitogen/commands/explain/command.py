@@ -21,7 +21,7 @@ _BETWEEN: Final = "\n" + "-" * 88 + "\n\n"
 class Options(OptionGroup):
     """Of `kaitogen explain`."""
 
-    words = arguments(
+    codes_or_files = arguments(
         "CODE|FILE", help="Codes such as KG405, all of them if left out; with --where the files."
     )
     where = option(
@@ -46,10 +46,10 @@ def run(options: Options) -> Outcome:
         raise UsageError(
             "--set and --environment go with --where", fix="explain --where PATH --set NAME=VALUE FILE"
         )
-    if not options.words:
+    if not options.codes_or_files:
         return Outcome(pages.table().encode())
     markdown = options.form == "markdown"
-    shown = [_explanation(word, markdown=markdown) for word in options.words]
+    shown = [_explanation(word, markdown=markdown) for word in options.codes_or_files]
     return Outcome(("\n" if markdown else _BETWEEN).join(shown).encode())
 
 
@@ -70,7 +70,7 @@ def _explanation(word: str, *, markdown: bool) -> str:
 
 def _where(text: str, options: Options) -> Outcome:
     path = provenance.path_of(text)
-    request = inputs.request(options.words)
+    request = inputs.request(options.codes_or_files)
     prepared = prepare(
         request._replace(
             environments=() if options.environment is None else (options.environment,),

@@ -225,6 +225,6 @@ def _provider(instance_type: Json) -> str:
 def _note(taken: list[tuple[str, Path, str]]) -> Diagnostic | None:
     if not taken:
         return None
-    words = " and ".join(f"{what}, since {why}" for what, _, why in taken)
+    assumptions = " and ".join(f"{what}, since {why}" for what, _, why in taken)
     advice = "say it by --provider, --node-provisioner or --feature-gate where that is wrong"
-    return KG176.at(taken[0][1], f"taken to be for {words}", fix=advice)
+    return KG176.at(taken[0][1], f"taken to be for {assumptions}", fix=advice)

@@ -127,12 +127,9 @@ def _time(text: str | None) -> str:
 
 def _summary(changes: Changes, since: str) -> str:
     """What changed, one node a line."""
-    numbers = [len(changes.new), len(changes.gone), len(changes.changed)]
-    words = ", ".join(
-        f"{number} {word}" for number, word in zip(numbers, ("new", "gone", "changed"), strict=True)
-    )
+    numbers = f"{len(changes.new)} new, {len(changes.gone)} gone, {len(changes.changed)} changed"
     lines = [f"new: {name}" for name in changes.new] + [f"gone: {name}" for name in changes.gone]
     lines += [f"{name}: {listed(what)}" for name, what in changes.changed.items()]
     shown = [f"    {printable(line)}\n" for line in lines[:_MOST_CHANGES]]
     more = f"    and {len(lines) - _MOST_CHANGES} more\n" if len(lines) > _MOST_CHANGES else ""
-    return f"kaitogen: since {printable(since)}: {words}\n" + "".join(shown) + more
+    return f"kaitogen: since {printable(since)}: {numbers}\n" + "".join(shown) + more

@@ -156,8 +156,7 @@ def _kind(one: Json) -> str:
     """The kind of an object; the API server's own lists hold objects that do not say it."""
     if not isinstance(one, dict):
         return ""
-    told = part(one, "spec")
-    return str(one.get("kind") or ("Pod" if "containers" in told else "Node"))
+    return str(one.get("kind") or ("Pod" if "containers" in part(one, "spec") else "Node"))
 
 
 def _slim(pod: Json) -> Json:

@@ -1,7 +1,7 @@
 """What Argo CD's form offers: the parameters, and for `argocd parameters` with what the intents found say now.
 
 Called whenever somebody opens an application's page, so it always answers: on a broken
-file with what can still be said.
+file with what is still known.
 """
 
 import os
@@ -91,9 +91,9 @@ def _documents() -> list[Document]:
 def _with_default(parameter: Parameter, documents: list[Document], intents: list[Json]) -> dict[str, Json]:
     announced = _announced(parameter)
     if parameter.path:
-        said = {value for intent in intents if isinstance(value := value_at(intent, parameter.path), str)}
-        if len(said) == 1:
-            announced["string"] = said.pop()
+        values = {value for intent in intents if isinstance(value := value_at(intent, parameter.path), str)}
+        if len(values) == 1:
+            announced["string"] = values.pop()
     elif parameter.name == "include":
         announced["array"] = list(dict.fromkeys(document.file for document in documents))
     elif parameter.name == "environment":

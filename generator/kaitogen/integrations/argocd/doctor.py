@@ -145,8 +145,8 @@ def _unknown_keys(value: Json, known: Json, path: str = "") -> list[str]:
 
 
 def _command(generator: Json) -> Iterator[Check]:
-    words = [*_texts(generator.get("command")), *_texts(generator.get("args"))]
-    program = words[0] if _texts(generator.get("command")) else ""
+    line = [*_texts(generator.get("command")), *_texts(generator.get("args"))]
+    program = line[0] if _texts(generator.get("command")) else ""
     yield Check(
         ok=bool(program) and shutil.which(program) is not None,
         what=f"generate runs {program or 'nothing'}, and that is on the PATH",
@@ -155,7 +155,7 @@ def _command(generator: Json) -> Iterator[Check]:
     if os.path.basename(program) != "kaitogen":
         return
     # Argo CD would find out about wrong ones at the first sync, and show it at every application.
-    rest = words[1:]
+    rest = line[1:]
     yield Check(
         ok=rest[:2] == ["argocd", "generate"] and parse(generating.Options, rest[2:]) is not None,
         what=f"generate's arguments are right: {' '.join(rest)[:100] or 'none'}",

@@ -59,12 +59,12 @@ def _component(root: str, name: str) -> Component:
 
 def _about(file: str) -> str:
     """The first sentence of a file's own first comment."""
-    words: list[str] = []
+    comment: list[str] = []
     for line in shipped.read_text("overlays", file).splitlines():
         if not line.startswith("# "):
             break
-        words.append(line[2:])
-    sentence, stop, _ = " ".join(words).partition(". ")
+        comment.append(line[2:])
+    sentence, stop, _ = " ".join(comment).partition(". ")
     return sentence + "." if stop else sentence
 
 
