@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from kaitogen import __version__
 from kaitogen.commands.plan import view_model
@@ -33,30 +33,6 @@ _TERMS: Final = {
 #: Lines that the page shows in a place of their own.
 _ELSEWHERE: Final = ("best lever", "layout", "costs")
 _VERDICTS: Final = {"fits": ("good", "fits"), "tight": ("warn", "tight"), "fails": ("bad", "does not fit")}
-
-
-class Tile(NamedTuple):
-    """One figure at the top of the page."""
-
-    label: str
-    value: str
-    note: str = ""
-    tone: str = ""
-
-
-class Box(NamedTuple):
-    """One node in the drawing."""
-
-    caption: str
-    gpus: int
-
-
-class Bar(NamedTuple):
-    """One part of a GPU's memory, in the drawing's own units from the top."""
-
-    kind: str
-    top: str
-    height: str
 
 
 def write(plan: Plan) -> str:
@@ -107,21 +83,26 @@ def _about(plan: Plan) -> str:
     return "; ".join(about) or f"KAITO {NEWEST_KAITO}"
 
 
-def _tiles(plan: Plan) -> Iterator[Tile]:
+def _tiles(plan: Plan) -> Iterator[dict[str, str]]:
+    """The figures at the top of the page."""
     severities = [one.severity for one in plan.findings]
     errors, warnings, notes = (severities.count(severity) for severity in ("error", "warning", "note"))
     unknown = f"and those of {plan.unknown} unknown" if plan.unknown else ""
-    yield Tile("Workspaces", view_model.count(len(plan.workspaces)))
-    yield Tile("Nodes", view_model.count(plan.nodes), unknown)
-    yield Tile("GPUs", view_model.count(plan.gpus), unknown)
+    yield _tile("Workspaces", view_model.count(len(plan.workspaces)))
+    yield _tile("Nodes", view_model.count(plan.nodes), unknown)
+    yield _tile("GPUs", view_model.count(plan.gpus), unknown)
     if plan.cost is not None and plan.prices is not None:
         lacking = f"without {', '.join(plan.cost.unpriced)}" if plan.cost.unpriced else ""
         note = lacking or f"{view_model.money(plan.cost.hour, plan.prices)} an hour"
         month = f"{plan.cost.month:,.2f}"
-        yield Tile(f"{plan.prices.currency} a month", month, note, "warn" if lacking else "")
+        yield _tile(f"{plan.prices.currency} a month", month, note, "warn" if lacking else "")
     note = number_of(notes, "note") if notes else ""
     tone = "bad" if errors else "warn" if warnings else "good"
-    yield Tile("Errors and warnings", view_model.count(errors + warnings), note, tone)
+    yield _tile("Errors and warnings", view_model.count(errors + warnings), note, tone)
+
+
+def _tile(label: str, value: str, note: str = "", tone: str = "") -> dict[str, str]:
+    return {"label": label, "value": value, "note": note, "tone": tone}
 
 
 def _changes(plan: Plan) -> dict[str, Any] | None:
@@ -209,19 +190,23 @@ def _verdict(planned: PlannedWorkspace) -> tuple[str, str]:
     return _VERDICTS[planned.sizing.memory.verdict]
 
 
-def _boxes(planned: PlannedWorkspace) -> list[Box]:
+def _boxes(planned: PlannedWorkspace) -> list[dict[str, Any]]:
+    """The nodes as the drawing shows them: a caption, and so many GPUs."""
     estimate = planned.sizing.estimate
     if estimate.nodes is None or estimate.node is None:
         return []
     names = planned.spec.placement.nodes or ()
     named = len(names) == estimate.nodes and planned.command
     captions = names if named else [f"node {number}" for number in range(1, _MOST_NODES + 1)]
-    drawn = min(estimate.nodes, _MOST_NODES)
-    return [Box(caption, min(estimate.node.gpus, _MOST_GPUS)) for caption in captions[:drawn]]
+    gpus = min(estimate.node.gpus, _MOST_GPUS)
+    return [{"caption": caption, "gpus": gpus} for caption in captions[: min(estimate.nodes, _MOST_NODES)]]
 
 
-def _bars(memory: Memory) -> Iterator[Bar]:
-    """The terms as they stack up; what is less than nothing is not drawn, and what is too much fills the card."""
+def _bars(memory: Memory) -> Iterator[dict[str, str]]:
+    """The parts of a GPU's memory as they stack up, in the drawing's own units from the top.
+
+    What is less than nothing is not drawn, and what is too much fills the card.
+    """
     sizes = {term.name: max(term.likely, 0) for term in memory.terms}
     whole = max(sum(sizes.values()), memory.gpu.likely, 1)
     stack = [*(name for name in _TERMS if name in sizes), *(name for name in sizes if name not in _TERMS)]
@@ -229,7 +214,7 @@ def _bars(memory: Memory) -> Iterator[Bar]:
     for name in stack:
         height = sizes[name] / whole * _HEIGHT
         bottom -= height
-        yield Bar(_TERMS.get(name, "other"), f"{bottom:.2f}", f"{height:.2f}")
+        yield {"kind": _TERMS.get(name, "other"), "top": f"{bottom:.2f}", "height": f"{height:.2f}"}
 
 
 def _bill(memory: Memory) -> str:

@@ -1,7 +1,7 @@
 """The lines of the user's files that findings point at, for a page that carries them along."""
 
 from bisect import bisect_left
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from kaitogen.commands.plan.build import documents_of
 from kaitogen.commands.plan.types import Plan
@@ -11,22 +11,6 @@ from kaitogen.model import Diagnostic, Document
 #: As many lines are shown before and after one that is pointed at.
 _AROUND: Final = 6
 _LONGEST_LINE: Final = 1000
-
-
-class Line(NamedTuple):
-    """A line of a file; number 0 stands for lines that are left out."""
-
-    number: int
-    anchor: str
-    text: str
-
-
-class Excerpt(NamedTuple):
-    """What is shown of one document."""
-
-    file: str
-    anchor: str
-    lines: tuple[Line, ...]
 
 
 class Excerpts:
@@ -52,7 +36,7 @@ class Excerpts:
             "fix": printable(finding.fix),
         }
 
-    def all(self) -> list[Excerpt]:
+    def all(self) -> list[dict[str, Any]]:
         """The documents that findings point at, cut down to what stands around those lines."""
         return [self._excerpt(index, lines) for index, lines in sorted(self._pointed.items())]
 
@@ -61,17 +45,19 @@ class Excerpts:
         index = bisect_left(self._starts, (finding.file, finding.line)) - 1
         return index if index >= 0 and _holds(self._documents[index], finding) else None
 
-    def _excerpt(self, index: int, pointed: set[int]) -> Excerpt:
+    def _excerpt(self, index: int, pointed: set[int]) -> dict[str, Any]:
+        """File, anchor and lines of one document; number 0 stands for lines that are left out."""
         document = self._documents[index]
         shown = {number for line in pointed for number in range(line - _AROUND, line + _AROUND + 1)}
-        lines: list[Line] = []
+        lines: list[dict[str, Any]] = []
         for number, text in enumerate(document.text.splitlines(), document.line + 1):
             if number in shown:
-                lines.append(Line(number, _anchor(index, number), printable(text[:_LONGEST_LINE])))
-            elif not lines or lines[-1].number:
-                lines.append(Line(0, "", ""))
-        where = f"{document.file}, from line {document.line + 1}" if document.line else document.file
-        return Excerpt(printable(where), f"source-{index}", tuple(lines))
+                shown_text = printable(text[:_LONGEST_LINE])
+                lines.append({"number": number, "anchor": _anchor(index, number), "text": shown_text})
+            elif not lines or lines[-1]["number"]:
+                lines.append({"number": 0})
+        file = f"{document.file}, from line {document.line + 1}" if document.line else document.file
+        return {"file": printable(file), "anchor": f"source-{index}", "lines": lines}
 
 
 def _holds(document: Document, finding: Diagnostic) -> bool:
