@@ -94,11 +94,11 @@ def _without_taint(spec: Spec, node: NodeFacts, taint: str) -> str:
 
 
 def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
-    wanted = spec.placement.instance_type
-    if wanted is not None and _of_other_type(spec, node):
-        message = f"node {node.name} is a {node.instance_type}, and the intent says {wanted[:60]}"
+    instance_type = spec.placement.instance_type
+    if instance_type is not None and _of_other_type(spec, node):
+        message = f"node {node.name} is a {node.instance_type}, and the intent says {instance_type[:60]}"
         fix = f"write instanceType: {node.instance_type}, or name other nodes"
-        yield KG311.at(path, message, fix=fix, found=node.instance_type, expected=wanted)
+        yield KG311.at(path, message, fix=fix, found=node.instance_type, expected=instance_type)
 
 
 def _of_other_type(spec: Spec, node: NodeFacts) -> bool:
@@ -107,21 +107,21 @@ def _of_other_type(spec: Spec, node: NodeFacts) -> bool:
 
 def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
     """Whether a node has the GPUs, or the slices of GPUs, that a pod will ask of it."""
-    found, partition = gpus(node), spec.placement.partition or {}
-    if found is None:
+    node_gpus, partition = gpus(node), spec.placement.partition or {}
+    if node_gpus is None:
         return
     fix = "name another node, or ask for less in partition"
     profile, count = partition.get("profile"), partition.get("count")
     if profile is not None:
-        if not found.slices.get(f"nvidia.com/mig-{profile}"):
-            there = f"; it has {listed(found.slices)}" if found.slices else ""
+        if not node_gpus.slices.get(f"nvidia.com/mig-{profile}"):
+            there = f"; it has {listed(node_gpus.slices)}" if node_gpus.slices else ""
             message = f"node {node.name} has no slice nvidia.com/mig-{profile[:40]}{there}"
             yield KG313.at(path, message, fix=fix)
-    elif isinstance(count, int) and found.number < count:
-        message = f"node {node.name} has {found.number} GPUs, and the partition asks for {count}"
-        yield KG313.at(path, message, fix=fix, found=str(found.number), expected=str(count))
-    elif not found.number and found.slices:
-        message = f"the GPUs of node {node.name} are cut into slices ({listed(found.slices)}), and whole ones are asked for"
+    elif isinstance(count, int) and node_gpus.number < count:
+        message = f"node {node.name} has {node_gpus.number} GPUs, and the partition asks for {count}"
+        yield KG313.at(path, message, fix=fix, found=str(node_gpus.number), expected=str(count))
+    elif not node_gpus.number and node_gpus.slices:
+        message = f"the GPUs of node {node.name} are cut into slices ({listed(node_gpus.slices)}), and whole ones are asked for"
         fix = "ask for a slice with partition: {mode: mig, profile: ...}, or name another node"
         yield KG313.at(path, message, fix=fix)
 
@@ -135,10 +135,12 @@ def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
         by_type.setdefault(node.instance_type, []).append(node.name)
     if spec.placement.instance_type is not None or len(by_type) <= 1:
         return None
-    found = "; ".join(f"{kind or 'no instance type'}: {listed(by_type[kind], 4)}" for kind in sorted(by_type))
-    message = f"the nodes are of {len(by_type)} instance types ({found})"
+    listing = "; ".join(
+        f"{kind or 'no instance type'}: {listed(by_type[kind], 4)}" for kind in sorted(by_type)
+    )
+    message = f"the nodes are of {len(by_type)} instance types ({listing})"
     fix = f"choose one, such as instanceType: {max(by_type, key=lambda kind: (len(by_type[kind]), kind))}"
-    return KG312.at(NODES, message, fix=fix, found=found)
+    return KG312.at(NODES, message, fix=fix, found=listing)
 
 
 def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
@@ -152,9 +154,9 @@ def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
             kinds.setdefault(kind, []).append(node.name)
     if len(kinds) <= 1:
         return None
-    found = "; ".join(f"{kind[1]} x {kind[0]}: {listed(kinds[kind], 4)}" for kind in sorted(kinds))
-    message = f"the nodes have different GPUs ({found}), which KAITO {spec.target.kaito} refuses under byo"
-    return KG316.at(NODES, message, fix="take nodes of one kind", found=found)
+    listing = "; ".join(f"{kind[1]} x {kind[0]}: {listed(kinds[kind], 4)}" for kind in sorted(kinds))
+    message = f"the nodes have different GPUs ({listing}), which KAITO {spec.target.kaito} refuses under byo"
+    return KG316.at(NODES, message, fix="take nodes of one kind", found=listing)
 
 
 def _reads_labels(spec: Spec) -> bool:
@@ -185,13 +187,13 @@ def judge_selector(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> 
         return
     labels = selected_labels(spec)
     chosen = {node.name for node in nodes}
-    found = facts.lookup.having(labels)
-    given = spec.placement.label_selector is not None
-    path: Path = ("spec", "placement", "labelSelector") if given else NODES
-    missed = [node.name for node in nodes if node.name not in found and not _of_other_type(spec, node)]
+    selected = facts.lookup.having(labels)
+    is_given = spec.placement.label_selector is not None
+    path: Path = ("spec", "placement", "labelSelector") if is_given else NODES
+    missed = [node.name for node in nodes if node.name not in selected and not _of_other_type(spec, node)]
     if missed:
         yield _missed(spec, path, labels, missed)
-    others = sorted(found - chosen)
+    others = sorted(selected - chosen)
     if others and not (spec.target.has(versions.LISTED_NODES_ONLY) and not spec.target.byo):
         yield _others(spec, path, labels, others)
 

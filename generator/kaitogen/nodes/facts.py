@@ -132,8 +132,8 @@ def _taint(taint: Json) -> dict[str, str]:
 
 
 def _gpus(resources: Mapping[str, Json]) -> dict[str, int]:
-    found = {name: whole(resources[name]) for name in sorted(resources) if name.startswith(GPU_RESOURCES)}
-    return {name: number for name, number in found.items() if number is not None}
+    numbers = {name: whole(resources[name]) for name in sorted(resources) if name.startswith(GPU_RESOURCES)}
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def whole(quantity: Json) -> int | None:
@@ -225,9 +225,9 @@ def _sign(node: NodeFacts, sku: Sku | None) -> tuple[str, str]:
             if number and (name in names or name.startswith(prefix)):
                 return vendor, f"resource {name}"
     for vendor, labels in _PRODUCT.items():
-        found = next((label for label in labels if node.labels.get(label)), None)
-        if found is not None:
-            return vendor, f"label {found}"
+        product_label = next((label for label in labels if node.labels.get(label)), None)
+        if product_label is not None:
+            return vendor, f"label {product_label}"
     for label in _ACCELERATOR:
         value = node.labels.get(label, "")
         if value not in ("", "false"):
@@ -244,8 +244,8 @@ def _vendor(words: str) -> str:
 
 
 def _sku(instance_type: str) -> Sku | None:
-    found = (find_sku(provider, instance_type) for provider in PROVIDERS) if instance_type else ()
-    return next((sku for sku in found if sku is not None), None)
+    skus = (find_sku(provider, instance_type) for provider in PROVIDERS) if instance_type else ()
+    return next((sku for sku in skus if sku is not None), None)
 
 
 def _memory(node: NodeFacts, sku: Sku | None) -> int:

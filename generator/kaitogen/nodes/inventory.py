@@ -36,8 +36,8 @@ class Lookup:
 
     def having(self, labels: Mapping[str, str]) -> set[str]:
         """The names of all nodes, with or without GPUs, that have these labels."""
-        found = [self._values(key).get(value, set()) for key, value in labels.items()]
-        return set.intersection(*found) if found else set(self._nodes)
+        sets = [self._values(key).get(value, set()) for key, value in labels.items()]
+        return set.intersection(*sets) if sets else set(self._nodes)
 
     def _values(self, key: str) -> dict[str, set[str]]:
         values = self._by_label.get(key)
@@ -128,12 +128,14 @@ def _problems(document: Document, before: Inventory | None) -> list[Diagnostic]:
     value = document.value
     kind = value.get("kind") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in _SCHEMAS:
-        said = f"{kind[:60]} is no inventory of nodes" if isinstance(kind, str) else "no inventory of nodes"
+        message = (
+            f"{kind[:60]} is no inventory of nodes" if isinstance(kind, str) else "no inventory of nodes"
+        )
         fix = (
             f"{MAKE_ONE} makes one (apiVersion: {INTENT_API_VERSION}, kind: {KIND}), of kubectl's output, too"
         )
         path = ("kind",) if isinstance(kind, str) else ()
-        return [KG320.at(path, said, fix=fix)]
+        return [KG320.at(path, message, fix=fix)]
     if kind == KIND and before is not None:
         message = (
             f"a second {KIND}: the facts of {before.document.file[:80]} are about one cluster, these another"

@@ -20,9 +20,9 @@ class Changes(NamedTuple):
 def document(entries: Sequence[Json], cluster: str, taken: str) -> dict[str, Json]:
     """The inventory: the same nodes give the same document but for the time. Cluster and time may be empty."""
     about = {"cluster": cluster, "taken": taken, "tool": f"kaitogen {__version__}"}
-    said = {key: value for key, value in about.items() if value}
+    known = {key: value for key, value in about.items() if value}
     nodes = sorted(entries, key=lambda one: str(one["name"]))
-    return {"apiVersion": INTENT_API_VERSION, "kind": KIND, "spec": {**said, "nodes": nodes}}
+    return {"apiVersion": INTENT_API_VERSION, "kind": KIND, "spec": {**known, "nodes": nodes}}
 
 
 def merged(

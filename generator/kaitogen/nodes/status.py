@@ -29,27 +29,27 @@ class Toleration(NamedTuple):
 
 def of_presets(target: Target) -> tuple[Toleration, ...]:
     """What the pods of a preset tolerate (reference: preset_inferences.go:111 of KAITO 0.12)."""
-    found = [Toleration("nvidia.com/gpu"), Toleration("sku", "gpu")]
+    tolerations = [Toleration("nvidia.com/gpu"), Toleration("sku", "gpu")]
     if target.provider == "azure" and target.has(versions.SPOT_TOLERATED):
-        found.append(Toleration("kubernetes.azure.com/scalesetpriority", "spot"))
-    return tuple(found)
+        tolerations.append(Toleration("kubernetes.azure.com/scalesetpriority", "spot"))
+    return tuple(tolerations)
 
 
 def of_spec(spec: Spec) -> tuple[Toleration, ...]:
     """What the pods of an intent's Workspace tolerate."""
     if spec.tuning is not None:
         return Toleration("sku", "gpu"), Toleration("gpu")
-    found = of_presets(spec.target)
+    tolerations = of_presets(spec.target)
     profile = (spec.placement.partition or {}).get("profile")
     if profile is not None:
-        found += (Toleration(f"nvidia.com/mig-{profile}"),)
+        tolerations += (Toleration(f"nvidia.com/mig-{profile}"),)
     template = part(spec.inference or {}, "template")
-    return (*found, *(_own(one) for one in parts(part(template, "spec"), "tolerations")))
+    return (*tolerations, *(_own(one) for one in parts(part(template, "spec"), "tolerations")))
 
 
-def _own(said: Mapping[str, Json]) -> Toleration:
-    key, value, effect = (str(said.get(field) or "") for field in ("key", "value", "effect"))
-    return Toleration(key, "" if said.get("operator") == "Exists" else value, effect)
+def _own(toleration: Mapping[str, Json]) -> Toleration:
+    key, value, effect = (str(toleration.get(field) or "") for field in ("key", "value", "effect"))
+    return Toleration(key, "" if toleration.get("operator") == "Exists" else value, effect)
 
 
 def tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
@@ -67,10 +67,10 @@ def untolerated(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[Tain
 
 def obstacles(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
     """Why a node takes none of such pods now, in words; empty where it does."""
-    found = [] if node.ready else ["not Ready"]
+    reasons = [] if node.ready else ["not Ready"]
     if node.cordoned:
-        found.append("cordoned")
-    return found + [f"tainted with {taint}" for taint in untolerated(node, tolerations)]
+        reasons.append("cordoned")
+    return reasons + [f"tainted with {taint}" for taint in untolerated(node, tolerations)]
 
 
 _DAY: Final = 86400
@@ -79,12 +79,12 @@ _HOUR: Final = 3600
 
 def chips(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
     """Ready or Not Ready, and what is to be said besides: Cordoned, Tainted where KAITO's pods are kept off, pressures."""
-    found = ["Ready" if node.ready else "Not Ready"]
+    states = ["Ready" if node.ready else "Not Ready"]
     if node.cordoned:
-        found.append("Cordoned")
+        states.append("Cordoned")
     if untolerated(node, tolerations):
-        found.append("Tainted")
-    return [*found, *node.pressure]
+        states.append("Tainted")
+    return [*states, *node.pressure]
 
 
 def age(created: str, at: str) -> str:

@@ -58,8 +58,8 @@ class ErrorLimit:
         self._wrong[file] = self._wrong.get(file, 0) + 1
         if self._wrong[file] < MAX_WRONG:
             return []
-        said = f"this is wrong document {MAX_WRONG} of the file; what comes after it is not judged"
-        return [KG125.at((), said, fix="correct these first").of(origin)]
+        message = f"this is wrong document {MAX_WRONG} of the file; what comes after it is not judged"
+        return [KG125.at((), message, fix="correct these first").of(origin)]
 
 
 def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified:
@@ -81,11 +81,11 @@ def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified
             result.diagnostics.extend(document.flaws)
             result.diagnostics.extend(error_limit.count_error(Origin(document)))
             continue
-        found = list(_objects(document.value, ()))
-        if found:
+        objects = list(_objects(document.value, ()))
+        if objects:
             result.diagnostics.extend(document.flaws)
         if not document.flaws:
-            result.objects.extend(UserObject(Origin(document, (path,)), data) for path, data in found)
+            result.objects.extend(UserObject(Origin(document, (path,)), data) for path, data in objects)
     return result
 
 
@@ -141,12 +141,14 @@ def _no_intent(value: Json) -> Diagnostic | None:
     if api_version == INTENT_API_VERSION and (not isinstance(kind, str) or _nearly_intent(kind)):
         return None  # the schema says so, and what else is wrong with it
     if isinstance(kind, str) and api_version == INTENT_API_VERSION:
-        said = f"{INTENT_API_VERSION} has no kind {kind[:60] or 'without a name'} that is an intent"
+        message = f"{INTENT_API_VERSION} has no kind {kind[:60] or 'without a name'} that is an intent"
         advice = f"write {INTENT_KIND}, or {SET_KIND} for several with defaults"
-        return KG123.at(("kind",), said, fix=advice, found=kind[:60], expected=f"{INTENT_KIND} or {SET_KIND}")
+        return KG123.at(
+            ("kind",), message, fix=advice, found=kind[:60], expected=f"{INTENT_KIND} or {SET_KIND}"
+        )
     if isinstance(kind, str) and isinstance(api_version, str):
-        said = f"{kind[:60]} of {api_version[:60]} is not an intent"
-        return KG114.at(("kind",), said, fix=_OTHER_KINDS, found=f"kind {kind[:60]}")
+        message = f"{kind[:60]} of {api_version[:60]} is not an intent"
+        return KG114.at(("kind",), message, fix=_OTHER_KINDS, found=f"kind {kind[:60]}")
     return None
 
 

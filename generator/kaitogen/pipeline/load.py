@@ -147,11 +147,11 @@ def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator
         return
     from kaitogen.files.folders import files_below, is_below  # a file that is named needs neither
 
-    wanted = is_yaml_file if request.all_yaml else is_intent_file
+    is_asked_for = is_yaml_file if request.all_yaml else is_intent_file
     # Opening a folder as a file says why it cannot be read.
     unreadable: list[tuple[str, ...]] = []
     below = files_below(path, lambda parts, _: unreadable.append(parts))
-    files = sorted([*(parts for parts in below if wanted(parts[-1])), *unreadable])
+    files = sorted([*(parts for parts in below if is_asked_for(parts[-1])), *unreadable])
     roots = [os.path.realpath(folder) for folder in (path, request.within) if folder is not None]
     if not files:
         kind = (

@@ -156,8 +156,8 @@ def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[
     try:
         changed = _with(document.value, full, value)
     except (KeyError, IndexError, TypeError):
-        said = f"{path_text(one.path)[:80]} leads through a value that has nothing below it"
-        return document, KG152.at(one.path, said, fix="check the path against `kaitogen schema intent`")
+        message = f"{path_text(one.path)[:80]} leads through a value that has nothing below it"
+        return document, KG152.at(one.path, message, fix="check the path against `kaitogen schema intent`")
     given = Override(base, one.path, Origin(one.source))
     return document._replace(value=changed, overrides=(*document.overrides, given)), None
 

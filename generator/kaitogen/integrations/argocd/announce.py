@@ -45,9 +45,9 @@ def run(_options: Options) -> Outcome:
 
 def _answer() -> Outcome:
     try:
-        found = _documents()
-        intents = [intent for document in found for _, intent in entries(document.value)]
-        return _listed([_with_default(parameter, found, intents) for parameter in PARAMETERS])
+        documents = _documents()
+        intents = [intent for document in documents for _, intent in entries(document.value)]
+        return _listed([_with_default(parameter, documents, intents) for parameter in PARAMETERS])
     except Exception:  # noqa: BLE001 - the form then shows what is always there
         return _listed(static())
 

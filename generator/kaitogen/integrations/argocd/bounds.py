@@ -69,7 +69,7 @@ class _Watch:
     def __init__(self, seconds: int, mebibytes: int, stopped: Callable[[Diagnostic], Outcome]) -> None:
         self.seconds, self.mebibytes, self.stopped = seconds, mebibytes, stopped
         self.deadline = time.monotonic() + seconds
-        self.on = self.told = False
+        self.on = self.stopping = False
         self.finding = _finding("", KG610, f"took more than {seconds} s and was stopped")
 
     def begin(self) -> None:
@@ -95,12 +95,12 @@ class _Watch:
     def _look(self, _signal: int, _frame: FrameType | None) -> None:
         if not self.on:
             return
-        if self.told:
+        if self.stopping:
             # It was raised where nothing can be, such as in the end of a generator, or nobody came to an end.
             os._exit(deliver(self.stopped(self.finding)))
         late = time.monotonic() >= self.deadline
         if late or resident() > self.mebibytes * 2**20:
-            self.told = True
+            self.stopping = True
             signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
             if late:
                 message = f"took more than {self.seconds} s and was stopped while this was worked on"

@@ -20,8 +20,8 @@ _KINDS: Final = _INTERNAL + "previousKinds"
 
 def annotations(value: Json) -> dict[str, Any]:
     """The annotations of an object, whatever it looks like."""
-    found = value_at(value, ("metadata", "annotations"))
-    return found if isinstance(found, dict) else {}
+    noted = value_at(value, ("metadata", "annotations"))
+    return noted if isinstance(noted, dict) else {}
 
 
 def cleaned(value: Json) -> Json:

@@ -314,13 +314,13 @@ def _stops(answer: Answer, job: Job) -> bool:
 
 def _references(documents: tuple[Document, ...]) -> dict[str, Json]:
     """By the name that findings have for an object's file, how results refer to it."""
-    found: dict[str, Json] = {}
+    references: dict[str, Json] = {}
     for document in documents:
         if identity := identity_of(document.value):
             _, kind, namespace, name = identity
             reference = {"apiVersion": document.value["apiVersion"], "kind": kind, "name": name}
-            found[document.file] = {**reference, "namespace": namespace} if namespace else reference
-    return found
+            references[document.file] = {**reference, "namespace": namespace} if namespace else reference
+    return references
 
 
 def _place(number: int) -> str:

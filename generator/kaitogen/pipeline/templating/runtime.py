@@ -68,10 +68,10 @@ class CompiledEnvironment:
 
     def get_template(self, name: str, _parent: str | None = None) -> CompiledTemplate:
         """The template of that name; InternalError where none is shipped."""
-        found = self.templates.get(name)
-        if found is None:
+        template = self.templates.get(name)
+        if template is None:
             raise InternalError(f"no template {name} is shipped", fix="run `make generate` after adding one")
-        return found
+        return template
 
     get_or_select_template = get_template
 
