@@ -27,13 +27,13 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
 
     What is not there at that revision is no finding; what keeps it from being read is one, among
     the findings of the request. Templates of the user's own are those of the revision, in a folder
-    that is there as long as the context; so are facts about nodes, where the revision has them.
+    that is there as long as the context; so are facts about nodes and environments, where the revision has them.
     """
     if "-" in paths:
         raise UsageError("standard input has no revision", fix="name files or folders of the repository")
     documents: list[Document] = []
     findings: list[Diagnostic] = []
-    inventory, templates = request.inventory, request.templates
+    inventory, environments, templates = request.inventory, request.environments, request.templates
     with ExitStack() as stack:
         try:
             repository = repository_of(paths)
@@ -46,7 +46,8 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
             )
             for path in paths:
                 past.add(path)
-            inventory = tuple(known for given in inventory for known in past.inventory(given))
+            inventory = tuple(known for given in inventory for known in past.documents_in(given))
+            environments = tuple(known for given in environments for known in past.documents_in(given))
             if templates is not None:
                 templates = past.templates(templates, stack)
         except git.GitError as error:
@@ -54,6 +55,7 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
         yield request._replace(
             paths=(),
             inventory=inventory,
+            environments=environments,
             documents=tuple(documents),
             findings=tuple(findings),
             templates=templates,
@@ -115,8 +117,8 @@ class _Past:
             else:
                 self._read({name: target})
 
-    def inventory(self, given: str | Document) -> Iterator[str | Document]:
-        """The documents of a file of facts at the revision; today's, where the revision has no such file."""
+    def documents_in(self, given: str | Document) -> Iterator[str | Document]:
+        """The documents of a file beside the intents at the revision; today's, where the revision has no such file."""
         inside = self._inside(given) if isinstance(given, str) and given != "-" else None
         entry = self._repository.entry(self._commit, inside) if inside else None
         if not isinstance(given, str) or entry is None or not entry.is_file:
