@@ -157,7 +157,7 @@ def test_a_code_from_before_leads_to_the_page_of_today(
     assert found is not None
     assert found.code == "KG405"
     assert [page.code for page in pages.all_pages()] == ["KG405"]
-    outcome = command.run(command.Options(words=("KG999",)))
+    outcome = command.run(command.Options(codes_or_files=("KG999",)))
     assert outcome.stdout.startswith(b"KG999 is KG405 now.\n\nKG405 (refused): ")
 
 
