@@ -83,7 +83,7 @@ class Cluster(Server):
         """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
         inside = f"namespaces/{quote(namespace, safe='')}/" if namespace else ""
         for version in _VERSIONS:
-            action = Action("list", "workspaces", _GROUP, namespace)
+            action = Action("list", "workspaces", group=_GROUP, namespace=namespace)
             try:
                 items = self._list(f"/apis/{_GROUP}/{version}/{inside}workspaces", action, _slim_workspace)
             except _Missing:
@@ -94,7 +94,7 @@ class Cluster(Server):
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
-        action = Action("get", "configmaps", "", namespace, name)
+        action = Action("get", "configmaps", namespace=namespace, name=name)
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps/{quote(name, safe='')}"
         answer = self.ask(path, {}, action)
         value = answer.value
