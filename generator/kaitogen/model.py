@@ -212,6 +212,16 @@ class Feature(NamedTuple):
     since: int
     until: int = 999
 
+    @property
+    def came_with(self) -> str:
+        """The version that began it, as text: 0.12."""
+        return f"0.{self.since}"
+
+    @property
+    def went_with(self) -> str:
+        """The first version without it, as text."""
+        return f"0.{self.until + 1}"
+
     def holds(self, minor: int) -> bool:
         """Whether KAITO 0.`minor` does it."""
         return self.since <= minor <= self.until

@@ -55,8 +55,8 @@ def target(options: TargetOptions) -> Target:
     )
     wrong = unknown_provisioner(result)
     if wrong is not None:
-        first = versions.PROVISIONERS[result.node_provisioner].since
-        raise UsageError(wrong.message, fix=f"give --kaito 0.{first} or newer, or another --node-provisioner")
+        first = versions.PROVISIONERS[result.node_provisioner].came_with
+        raise UsageError(wrong.message, fix=f"give --kaito {first} or newer, or another --node-provisioner")
     return result
 
 

@@ -105,11 +105,11 @@ def unknown_provisioner(target: Target) -> Diagnostic | None:
     known = versions.PROVISIONERS[target.node_provisioner]
     if target.has(known):
         return None
-    message = f"KAITO {target.kaito} has no node provisioner {target.node_provisioner}; it came with 0.{known.since}"
+    message = f"KAITO {target.kaito} has no node provisioner {target.node_provisioner}; it came with {known.came_with}"
     return KG219.at(
         ("spec", "target", "nodeProvisioner"),
         message,
-        fix=f'set kaito: "0.{known.since}" or newer, or another nodeProvisioner',
+        fix=f'set kaito: "{known.came_with}" or newer, or another nodeProvisioner',
     )
 
 

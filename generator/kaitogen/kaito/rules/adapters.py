@@ -100,17 +100,19 @@ def _what_source(urls: bool, given: int, old_volume: bool) -> str:
     if urls:
         return "the adapter comes from urls"
     if old_volume:
-        return "the adapter comes from a volume, which works since 0.10"
+        return f"the adapter comes from a volume, which works since {versions.ADAPTER_VOLUMES.came_with}"
     return (
         "the adapter has both an image and a volume" if given else "the adapter has neither image nor volume"
     )
 
 
 def _strength(vllm_preset: bool, value: Json, path: Path) -> Iterator[Diagnostic]:
-    said = value if isinstance(value, str) else str(value)
+    strength = value if isinstance(value, str) else str(value)
     if vllm_preset:
         message = "the runtime vllm takes no strength for an adapter, not even 1.0"
-        yield KG435.at(path, message, fix="remove strength", found=cut(said), expected="no strength")
-    elif not _DECIMAL.fullmatch(said[:400]) or not 0 <= float(said[:400]) <= 1:
-        message = f"strength {cut(said)} is no number from 0 to 1: {_LATER}"
-        yield KG494.at(path, message, fix='write a number such as "0.5"', found=cut(said), expected="0 to 1")
+        yield KG435.at(path, message, fix="remove strength", found=cut(strength), expected="no strength")
+    elif not _DECIMAL.fullmatch(strength[:400]) or not 0 <= float(strength[:400]) <= 1:
+        message = f"strength {cut(strength)} is no number from 0 to 1: {_LATER}"
+        yield KG494.at(
+            path, message, fix='write a number such as "0.5"', found=cut(strength), expected="0 to 1"
+        )

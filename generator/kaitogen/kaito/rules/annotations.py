@@ -66,12 +66,14 @@ def _unknown(key: str, path: Path) -> Diagnostic:
 def _other_version(ctx: RuleContext, key: str, known: Feature, path: Path) -> Diagnostic:
     if ctx.minor < known.since:
         message, fix = (
-            f"KAITO {ctx.kaito} does not read {key}, which came with 0.{known.since}",
+            f"KAITO {ctx.kaito} does not read {key}, which came with {known.came_with}",
             "remove it",
         )
     else:
-        message = f"KAITO {ctx.kaito} does not read {key}, which went with 0.{known.until + 1}"
-        fix = "remove it; since 0.11 the benchmark runs unless kaito.sh/disable-benchmark is set"
+        message = f"KAITO {ctx.kaito} does not read {key}, which went with {known.went_with}"
+        fix = (
+            f"remove it; since {known.went_with} the benchmark runs unless kaito.sh/disable-benchmark is set"
+        )
     return KG483.at(path, message, fix=fix)
 
 

@@ -151,15 +151,15 @@ def _length(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
         )
 
 
-def _no_number(ctx: RuleContext, said: str) -> Diagnostic:
-    """Of a model that is not in the catalogue KAITO asks Hugging Face for the limit, and where none is said it takes any text."""
+def _no_number(ctx: RuleContext, value: str) -> Diagnostic:
+    """Of a model that is not in the catalogue KAITO asks Hugging Face for the limit, and takes any text where none is given."""
     severity: Severity = "error"
-    message = f"KAITO refuses {_LENGTH}: {said}, which is no whole number"
+    message = f"KAITO refuses {_LENGTH}: {value}, which is no whole number"
     if ctx.model is None and built_in(ctx.preset or "", ctx.minor) is None:
         severity = "warning"
         message += f", unless {cut(ctx.preset or '')} says no limit"
     fix = "write the number of tokens, such as 8192"
-    return KG444.at(_CONFIG, message, fix=fix, found=said, expected="a whole number", severity=severity)
+    return KG444.at(_CONFIG, message, fix=fix, found=value, expected="a whole number", severity=severity)
 
 
 def _length_required(ctx: RuleContext) -> bool:
@@ -184,16 +184,16 @@ def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[i
     """What the estimate counts with, and the problem where vLLM itself will take another number."""
     if not ctx.has(versions.ESTIMATE):
         return DEFAULT_CONTEXT, None
-    meant = served_length(vllm)
+    served = served_length(vllm)
     scanned = scan(source)
     if scanned is not None:
         return scanned, None
-    if meant is None or ctx.preset is None:
+    if served is None or ctx.preset is None:
         return DEFAULT_CONTEXT, None
-    message = f"KAITO's line scanner misses this max-model-len: vLLM takes {meant}, the estimate of nodes {DEFAULT_CONTEXT}"
-    fix = f"write it on a line of its own below vllm:, as {_LENGTH}: {meant}, with no quotes and no comment"
+    message = f"KAITO's line scanner misses this max-model-len: vLLM takes {served}, the estimate of nodes {DEFAULT_CONTEXT}"
+    fix = f"write it on a line of its own below vllm:, as {_LENGTH}: {served}, with no quotes and no comment"
     return DEFAULT_CONTEXT, KG468.at(
-        _CONFIG, message, fix=fix, found=str(meant), expected=str(DEFAULT_CONTEXT)
+        _CONFIG, message, fix=fix, found=str(served), expected=str(DEFAULT_CONTEXT)
     )
 
 
@@ -228,8 +228,9 @@ def settings_of(source: str) -> Mapping[str, Json]:
 
 def served_length(vllm: Mapping[str, Json]) -> int | None:
     """The max-model-len that vLLM itself will take from its section; None where there is none."""
-    meant = next((length for key in (_LENGTH, "max_model_len") if (length := _as_whole(vllm.get(key)))), None)
-    return meant if meant is not None and meant > 0 else None
+    lengths = (_as_whole(vllm.get(key)) for key in (_LENGTH, "max_model_len"))
+    length = next((length for length in lengths if length), 0)
+    return length if length > 0 else None
 
 
 def _as_whole(value: Json) -> int | None:

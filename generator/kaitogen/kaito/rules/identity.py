@@ -72,5 +72,5 @@ def _too_long(ctx: RuleContext, name: str) -> Diagnostic:
     if ctx.has(versions.STATEFUL_SETS):
         message = f"the name has {len(name)} characters, and the StatefulSet made from it works up to {LONGEST_NAME}"
         return KG470.at(_NAME, message, fix=fix, found=found, expected=expected)
-    message = f"the name has {len(name)} characters, and from KAITO 0.8 on the Workspace can't start above {LONGEST_NAME}"
+    message = f"the name has {len(name)} characters, and from KAITO {versions.STATEFUL_SETS.came_with} on the Workspace can't start above {LONGEST_NAME}"
     return KG470.at(_NAME, message, fix=fix, found=found, expected=expected, severity="warning")

@@ -38,7 +38,7 @@ def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     # The CRD makes a count of 1 where none is written, so that one node at least must be named.
     least = 1 if count is None else count
     if _named_as_counted(ctx) and len(preferred) < least:
-        yield _too_few(preferred, least)
+        yield _too_few(ctx, preferred, least)
     elif preferred:
         yield from _preferred(ctx, preferred)
     # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
@@ -54,8 +54,8 @@ def _named_as_counted(ctx: RuleContext) -> bool:
     return ctx.has(versions.PREFERRED_NODES_COUNTED) and ctx.byo and ctx.tuning is None and bool(ctx.resource)
 
 
-def _too_few(names: list[str], count: int) -> Diagnostic:
-    message = f"KAITO 0.7 refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
+def _too_few(ctx: RuleContext, names: list[str], count: int) -> Diagnostic:
+    message = f"KAITO {ctx.kaito} refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
     fix = f"name {number_of(count, 'node')} or more, although only the selector says which are used"
     path = _PREFERRED if names else ("resource",)
     return KG464.at(path, message, fix=fix, found=str(len(names)), expected=str(count))

@@ -90,7 +90,7 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
     elif short is not None and minor < short.since:
         message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it came with 0.{short.since}"
     elif "/" in name and not ctx.has(versions.HUGGING_FACE_IDS):
-        message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {cut(name)}; that came with 0.9"
+        message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {cut(name)}; that came with {versions.HUGGING_FACE_IDS.came_with}"
     else:
         message = f"KAITO {ctx.kaito} has no preset {cut(name) or 'without a name'}"
     return rule.at(

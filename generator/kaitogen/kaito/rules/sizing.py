@@ -108,7 +108,9 @@ def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
         )
     elif limit is not None and nodes > limit:
         message = f"{model.id} needs {nodes} x {what}, and KAITO {ctx.kaito} stops above {limit} nodes"
-        fix = "take a larger instance type, a smaller max-model-len, or KAITO 0.12"
+        fix = (
+            f"take a larger instance type, a smaller max-model-len, or KAITO {versions.NODE_LIMIT.went_with}"
+        )
         yield KG465.at(path, message, fix=fix, found=f"{nodes}", expected=f"at most {limit}")
     elif nodes > 1 and not _spreads(ctx, model):
         message = f"{model.id} needs {nodes} x {what}, and KAITO {ctx.kaito} runs it on one node only"
@@ -132,7 +134,7 @@ def _too_many_counted(ctx: RuleContext) -> Iterator[Diagnostic]:
     counted = ctx.transformers or ctx.preset is None
     if counted and count is not None and count > limit:
         message = f"count is {count}, and KAITO {ctx.kaito} stops above {limit} nodes"
-        fix = f"lower count to {limit}, or use KAITO 0.12"
+        fix = f"lower count to {limit}, or use KAITO {versions.NODE_LIMIT.went_with}"
         yield KG465.at(("resource", "count"), message, fix=fix, found=str(count), expected=f"at most {limit}")
 
 

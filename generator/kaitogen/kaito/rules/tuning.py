@@ -114,7 +114,7 @@ def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]
             where, message, fix="give exactly one of them", expected="one of urls, image, volumeSource"
         )
     elif given == ["volumeSource"] and not ctx.has(versions.TUNING_VOLUMES):
-        message = f"KAITO {ctx.kaito} does not take the input from a volume; that came with 0.5"
+        message = f"KAITO {ctx.kaito} does not take the input from a volume; that came with {versions.TUNING_VOLUMES.came_with}"
         yield KG455.at((*path, "volumeSource"), message, fix="give urls or an image")
     yield from _image(source, path)
     urls = source.get("urls")
@@ -146,7 +146,7 @@ def _output(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
         message = "the output is an image, and no imagePushSecret says how to push it"
         yield KG458.at(where, message, fix="add imagePushSecret", expected="imagePushSecret")
     elif given == ["volumeSource"] and not ctx.has(versions.TUNING_VOLUMES):
-        message = f"KAITO {ctx.kaito} does not write the output to a volume; that came with 0.5"
+        message = f"KAITO {ctx.kaito} does not write the output to a volume; that came with {versions.TUNING_VOLUMES.came_with}"
         yield KG458.at((*path, "volumeSource"), message, fix="give an image")
     yield from _image(target, path)
 

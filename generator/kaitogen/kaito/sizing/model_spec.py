@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from kaitogen.kaito.catalogue.architectures import Shape, find_shape
 from kaitogen.kaito.catalogue.models import Model, find_model, is_catalogued
 from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.model import NEWEST_KAITO
 
 
 class Layers(NamedTuple):
@@ -77,9 +78,7 @@ def model_spec(ctx: RuleContext, configs: Configs) -> ModelSpec | str:
 def _doubt(name: str, ctx: RuleContext) -> str:
     if is_catalogued(name, ctx.minor):
         return ""
-    return (
-        f"KAITO {ctx.kaito} asks Hugging Face for the size, for which that in the catalogue of 0.12 stands in"
-    )
+    return f"KAITO {ctx.kaito} asks Hugging Face for the size, for which that in the catalogue of {NEWEST_KAITO} stands in"
 
 
 def _of_catalogue(counted: Model, name: str, doubt: str) -> ModelSpec:
