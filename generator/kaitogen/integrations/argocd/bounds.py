@@ -77,7 +77,7 @@ class _Watch:
         self.on = True
         self.handler = signal.signal(signal.SIGALRM, self._look)
         # What cannot be raised is not said either: the finding says it all.
-        self.hook, sys.unraisablehook = sys.unraisablehook, _unsaid
+        self.hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
         signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
 
     def end(self) -> None:
@@ -104,9 +104,11 @@ class _Watch:
             signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
             if late:
                 message = f"took more than {self.seconds} s and was stopped while this was worked on"
-                self.finding = _finding(_working_on(), KG610, message)
+                where = f"{current.file} ({current.workspace})" if current.workspace else current.file
+                self.finding = _finding(where, KG610, message)
             else:
-                self.finding = self.about_memory(_largest())
+                # The largest of the files that were read took the memory, and not the one at hand.
+                self.finding = self.about_memory(max(sorted(current.files), key=_size, default=""))
             raise Stopped
 
 
@@ -152,20 +154,6 @@ def _set(limits: list[_Limit]) -> None:
             resource.setrlimit(which, soft_and_hard)
         except (OSError, ValueError):
             pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
-
-
-def _unsaid(_problem: object) -> None:
-    """Said nowhere."""
-
-
-def _working_on() -> str:
-    """The file that a stage works on, with the intent in it."""
-    return f"{current.file} ({current.workspace})" if current.workspace else current.file
-
-
-def _largest() -> str:
-    """The largest of the files that were read: it, and not the one at hand, took the memory."""
-    return max(sorted(current.files), key=_size, default="")
 
 
 def _size(name: str) -> int:
