@@ -65,16 +65,17 @@ def declared(data: Json) -> Json:
 
 def _metadata(metadata: Json) -> Json:
     kept = {key: item for key, item in metadata.items() if key not in _SERVER_METADATA and item is not None}
-    for key, is_theirs in (("annotations", _is_annotation_of_tools), ("labels", _LABELS.__contains__)):
-        if isinstance(kept.get(key), dict):
-            kept[key] = {name: text for name, text in kept[key].items() if not is_theirs(name)}
+    if isinstance(kept.get("labels"), dict):
+        kept["labels"] = {key: text for key, text in kept["labels"].items() if key not in _LABELS}
+    if isinstance(kept.get("annotations"), dict):
+        kept["annotations"] = {
+            key: text
+            for key, text in kept["annotations"].items()
+            if not (key in _ANNOTATIONS or key.startswith(_HELM_GROUP) or is_kustomize_annotation(key))
+        }
     if isinstance(kept.get("finalizers"), list):
         kept["finalizers"] = [name for name in kept["finalizers"] if name not in _FINALIZERS]
     return {key: item for key, item in kept.items() if item not in ({}, [])}
-
-
-def _is_annotation_of_tools(key: str) -> bool:
-    return key in _ANNOTATIONS or key.startswith(_HELM_GROUP) or is_kustomize_annotation(key)
 
 
 def filled_in(data: Json) -> list[Path]:

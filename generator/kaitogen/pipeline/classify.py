@@ -138,9 +138,12 @@ def _no_intent(value: Json) -> Diagnostic | None:
     api_version, kind = value.get("apiVersion"), value.get("kind")
     if kind in (INTENT_KIND, SET_KIND) or "kind" not in value:
         return None
-    if api_version == INTENT_API_VERSION and (not isinstance(kind, str) or _nearly_intent(kind)):
-        return None  # the schema says so, and what else is wrong with it
-    if isinstance(kind, str) and api_version == INTENT_API_VERSION:
+    if api_version == INTENT_API_VERSION:
+        # A wrong kind that still means an intent, and no set of them: the schema says what is wrong.
+        if not isinstance(kind, str) or (
+            kind.lower().startswith("workspaceint") and "set" not in kind.lower()
+        ):
+            return None
         message = f"{INTENT_API_VERSION} has no kind {kind[:60] or 'without a name'} that is an intent"
         advice = f"write {INTENT_KIND}, or {SET_KIND} for several with defaults"
         return KG123.at(
@@ -150,11 +153,6 @@ def _no_intent(value: Json) -> Diagnostic | None:
         message = f"{kind[:60]} of {api_version[:60]} is not an intent"
         return KG114.at(("kind",), message, fix=_OTHER_KINDS, found=f"kind {kind[:60]}")
     return None
-
-
-def _nearly_intent(kind: str) -> bool:
-    """Whether a wrong kind still means an intent, and no set of them."""
-    return kind.lower().startswith("workspaceint") and "set" not in kind.lower()
 
 
 def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:

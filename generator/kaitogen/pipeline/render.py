@@ -28,7 +28,9 @@ def render(contexts: Sequence[Context], templates: str | None = None) -> Rendere
             for raw in read(text):
                 problem = _not_an_object(raw, template)
                 if problem is None:
-                    manifests.append(Manifest(spec, _stored(raw.value)))
+                    # Of a kind that only the user knows, nothing but the nulls is left out.
+                    stored = canonical if raw.value["kind"] in _OURS else without_nulls
+                    manifests.append(Manifest(spec, stored(raw.value)))
                 else:
                     diagnostics.append(problem.of(spec.origin))
         except Unreadable as stop:
@@ -82,8 +84,3 @@ def _not_an_object(raw: RawDocument, template: str) -> Diagnostic | None:
 def _bad_output(template: str, line: int, what: str) -> Diagnostic:
     message = f"template {template} made, at line {line} of its output: {what}"
     return KG507.at(("metadata", "name"), message, fix="correct the template")
-
-
-def _stored(value: Json) -> Json:
-    """Objects of ours in canonical form; of a kind that only the user knows, nothing but the nulls is left out."""
-    return canonical(value) if value["kind"] in _OURS else without_nulls(value)

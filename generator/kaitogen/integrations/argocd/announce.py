@@ -45,7 +45,8 @@ def run(_options: Options) -> Outcome:
 
 def _answer() -> Outcome:
     try:
-        documents = _documents()
+        top = folder.root("application", os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
+        documents = load(Request(folder.included((), top, "").paths)).documents
         intents = [intent for document in documents for _, intent in entries(document.value)]
         return _listed([_with_default(parameter, documents, intents) for parameter in PARAMETERS])
     except Exception:  # noqa: BLE001 - the form then shows what is always there
@@ -81,11 +82,6 @@ def _announced(parameter: Parameter) -> dict[str, Json]:
         "tooltip": tooltip,
         "collectionType": parameter.collection,
     }
-
-
-def _documents() -> list[Document]:
-    top = folder.root("application", os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
-    return load(Request(folder.included((), top, "").paths)).documents
 
 
 def _with_default(parameter: Parameter, documents: list[Document], intents: list[Json]) -> dict[str, Json]:
