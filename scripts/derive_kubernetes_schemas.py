@@ -43,12 +43,28 @@ UNTYPED_FIELDS: dict[str, Schema] = {
     "V1TCPSocketAction.port": {"type": ["integer", "string"]},
 }
 
+#: The client says int for both; these hold 64 bits, all others 32, and KAITO's decoder refuses more.
+LONG_FIELDS = {
+    "activeDeadlineSeconds",
+    "deletionGracePeriodSeconds",
+    "expirationSeconds",
+    "fsGroup",
+    "generation",
+    "observedGeneration",
+    "runAsGroup",
+    "runAsUser",
+    "supplementalGroups",
+    "terminationGracePeriodSeconds",
+    "tolerationSeconds",
+}
+LONG: Schema = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
+
 SCALARS: dict[str, Schema] = {
     "bool": {"type": "boolean"},
     # Go's serialisation writes the time that is not set as null, in every scaffolded pod template.
     "datetime": {"type": ["string", "null"], "format": "date-time"},
     "float": {"type": "number"},
-    "int": {"type": "integer"},
+    "int": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
     "str": {"type": "string"},
 }
 
@@ -129,6 +145,8 @@ def _field(field: str, kind: str, defs: dict[str, Schema]) -> Schema:
     """The schema of one field, named as `Model.jsonName`."""
     if field in UNTYPED_FIELDS:
         return UNTYPED_FIELDS[field]
+    if field.rpartition(".")[2] in LONG_FIELDS:
+        return {"type": "array", "items": LONG} if kind.startswith("List") else LONG
     return _type(kind, QUANTITY if field in QUANTITY_FIELDS else SCALARS["str"], defs)
 
 

@@ -1,10 +1,10 @@
-"""Take over the Workspace CRDs of KAITO's releases, which the tests install and the schemas are derived from.
+"""Take over the CRDs of KAITO's releases, which the tests install and the schemas are derived from.
 
-Only structure is taken over: what an API server needs to admit a Workspace or to refuse
+Only structure is taken over: what an API server needs to admit an object or to refuse
 it. Descriptions and printer columns are left out.
 
 CRDS_FOLDER holds one folder for each release, named by its tag (v0.12.0), and in
-it the file kaito.sh_workspaces.yaml from config/crd/bases/ of KAITO's repository.
+it the files kaito.sh_*.yaml from config/crd/bases/ of KAITO's repository.
 """
 
 import re
@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "generator")]
 from scripts import crds  # noqa: E402 - the path comes first
 
 FOLDER: Final = ROOT / "tests" / "e2e" / "cluster" / "crds"
-CRD_FILE: Final = "kaito.sh_workspaces.yaml"
+CRD_FILES: Final = "kaito.sh_*.yaml"
 
 
 def main() -> int:
@@ -31,16 +31,16 @@ def main() -> int:
 
 
 def derive(folder: Path) -> dict[str, str]:
-    """File names and texts, one for each release."""
+    """File names and texts, one for each kind of each release."""
     texts = {}
-    for path in sorted(folder.glob(f"v*/{CRD_FILE}")):
+    for path in sorted(folder.glob(f"v*/{CRD_FILES}")):
         if not re.fullmatch(r"v\d+\.\d+\.\d+", path.parent.name):
             raise SystemExit(f"{path.parent.name} is no release of KAITO")
         head = f"# Derived from KAITO's CRD {path.parent.name} by scripts/derive_test_crds.py; do not edit.\n"
         structure = _bare(yaml.safe_load(path.read_text(encoding="utf-8")))
-        texts[f"{path.parent.name}/{CRD_FILE}"] = head + yaml.safe_dump(structure, sort_keys=False)
+        texts[f"{path.parent.name}/{path.name}"] = head + yaml.safe_dump(structure, sort_keys=False)
     if not texts:
-        raise SystemExit(f"no CRD here: {folder}/v*/{CRD_FILE}")
+        raise SystemExit(f"no CRD here: {folder}/v*/{CRD_FILES}")
     return texts
 
 

@@ -28,6 +28,7 @@ FAMILIES = {
     "6": "Environment",
     "7": "Plans: where sizes part company",
     "8": "Changes to what runs",
+    "9": "Sets of Workspaces, and the other kinds of KAITO",
 }
 _INTRODUCTION = (
     "Every finding has a code that stays the same, and a page here: what it means, what to do, an example that "

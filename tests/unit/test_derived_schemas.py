@@ -231,7 +231,7 @@ def test_older_versions_lack_what_came_later(registry: Registry[Any]) -> None:
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("derive", SCRIPTS / "derive_workspace_schemas.py")
+    spec = importlib.util.spec_from_file_location("derive", SCRIPTS / "derive_kaito_schemas.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -244,7 +244,9 @@ def write_crd(folder: Path, release: str, resource: dict[str, Any]) -> None:
     schema = {"type": "object", "properties": {"resource": resource, "status": {"type": "object"}}}
     version = {"name": "v1beta1", "served": True, "schema": {"openAPIV3Schema": schema}}
     (folder / release).mkdir()
-    text = json.dumps({"spec": {"versions": [{**version, "subresources": {"status": {}}}]}})
+    text = json.dumps(
+        {"spec": {"scope": "Namespaced", "versions": [{**version, "subresources": {"status": {}}}]}}
+    )
     (folder / release / "kaito.sh_workspaces.yaml").write_text(text, encoding="utf-8")
 
 
@@ -253,7 +255,7 @@ def test_a_new_release_becomes_a_schema_without_prose(tmp_path: Path, script: Mo
     labels = {"type": "object", "additionalProperties": {"type": "string"}, "x-kubernetes-map-type": "atomic"}
     partition = {"type": "object", "description": "More.", "properties": {"mode": mode, "labels": labels}}
     write_crd(tmp_path, "v0.13.1", partition)
-    schemas = script.derive(tmp_path)
+    schemas = script.derive(tmp_path, "workspaces", "Workspace")
     assert list(schemas) == ["workspace-0.13-v1beta1.schema.json"]
     assert schemas["workspace-0.13-v1beta1.schema.json"]["properties"]["resource"] == {
         "type": "object",
@@ -278,11 +280,11 @@ def test_what_the_script_does_not_know_stops_it(
 ) -> None:
     write_crd(tmp_path, "v0.13.0", resource)
     with pytest.raises(SystemExit, match=why):
-        script.derive(tmp_path)
+        script.derive(tmp_path, "workspaces", "Workspace")
 
 
 def test_two_patch_releases_of_one_minor_version_are_refused(tmp_path: Path, script: ModuleType) -> None:
     write_crd(tmp_path, "v0.13.0", {"type": "object"})
     write_crd(tmp_path, "v0.13.1", {"type": "object"})
     with pytest.raises(SystemExit, match=r"two releases of KAITO 0\.13"):
-        script.derive(tmp_path)
+        script.derive(tmp_path, "workspaces", "Workspace")

@@ -65,6 +65,7 @@ def test_a_code_belongs_to_a_family_of_its_kind(code: str) -> None:
         "6": {"environment"},
         "7": {"warning", "note", "invalid"},
         "8": {"refused", "warning"},
+        "9": rules,
     }
     assert code[2] in FAMILIES
     assert RULES[code].kind in kinds.get(code[2], {"invalid"})

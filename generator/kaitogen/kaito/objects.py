@@ -14,6 +14,9 @@ MISSING: Final[Any] = object()
 #: Below these, KAITO's schema has no say, and an empty mapping means something (`emptyDir: {}`).
 _KEPT_AS_WRITTEN: Final = frozenset(("template", "volumeSource"))
 
+#: Mappings to text of Kubernetes' metadata, where the decoder reads null as empty.
+_TEXTS: Final = frozenset(("labels", "annotations"))
+
 #: All annotations of these groups are kustomize's and kpt's own memory.
 _KUSTOMIZE_GROUPS: Final = (
     "internal.config.kubernetes.io/",
@@ -74,6 +77,18 @@ def without_nulls(value: Json) -> Json:
     return value
 
 
+def as_stored(value: Json, parent: str = "") -> Json:
+    """An object of a user's without nulls, as the API server keeps it: of a label or an annotation an empty text stays.
+
+    `parent` is the key that the value stands under.
+    """
+    if isinstance(value, dict):
+        if parent in _TEXTS:
+            return {key: "" if text is None else text for key, text in value.items()}
+        return {key: as_stored(item, key) for key, item in value.items() if item is not None}
+    return [as_stored(item) for item in value] if isinstance(value, list) else value
+
+
 def in_key_order(value: Json) -> Json:
     """Keys sorted, so that only the content counts: kustomize and others hand mappings on in another order."""
     if isinstance(value, dict):
@@ -124,6 +139,8 @@ def parts(mapping: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
 def number(mapping: Mapping[str, Json], key: str) -> int | None:
     """The whole number of at most 64 bits under a key; None where there is none."""
     value = mapping.get(key)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON tells 1.0 and 1 not apart
     whole = isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
     return value if whole else None
 

@@ -20,6 +20,8 @@ class Release(NamedTuple):
 
 #: By minor version ("0.12"), oldest first.
 RELEASES: Final[dict[str, Release]] = {}
+#: Every kind of KAITO's group by API version ("v1beta1"), in the versions that serve it.
+KINDS: Final[dict[str, dict[str, Feature]]] = {}
 #: Every feature gate, in the versions that have it, and in those where it is on if nobody says anything.
 GATES: Final[dict[str, Feature]] = {}
 GATES_ON: Final[dict[str, Feature]] = {}
@@ -47,6 +49,8 @@ def _note(table: dict[str, Feature], feature: Feature, *names: str) -> None:
 
 # 0.4: the oldest that kaitogen generates for. Both v1alpha1 and v1beta1 are served by it and by all that follow.
 RELEASES["0.4"] = Release(tag="v0.4.6", day="2025-05-14", vllm="0.8.5")
+KINDS["Workspace"] = {"v1alpha1": since(4), "v1beta1": since(4)}
+KINDS["RAGEngine"] = {"v1alpha1": since(4)}
 GATES["vLLM"] = since(4)
 GATES["ensureNodeClass"] = since(4, until=10)
 GATES_ON["vLLM"] = since(4)
@@ -62,8 +66,6 @@ _note(
     "workspace.kaito.io/revision",
 )
 PROVISIONERS["azure-gpu-provisioner"] = since(4)
-SPREAD_PRESETS["phi-3"] = since(4)
-SPREAD_PRESETS["phi-4"] = since(4)
 
 # 0.5
 RELEASES["0.5"] = Release(tag="v0.5.1", day="2025-07-21", vllm="0.9.0")
@@ -101,6 +103,9 @@ PREFERRED_NODES_COUNTED: Final = since(7, until=7)
 
 # 0.8. Ended: LISTED_NODES_ONLY, DEEPSEEK_CACHE_BY_HEADS, PREFERRED_NODES_COUNTED.
 RELEASES["0.8"] = Release(tag="v0.8.1", day="2026-01-24", vllm="0.12.0")
+#: Under byo the webhook breaks down at a Workspace without resource.
+BYO_NEEDS_RESOURCE: Final = since(8, until=10)
+KINDS["InferenceSet"] = {"v1alpha1": since(8)}
 GATES["enableInferenceSetController"] = since(8)
 _note(ANNOTATIONS, since(8), "inferenceset.kaito.io/hash", "inferenceset.kaito.io/revision")
 #: The CRD gives every resource an instance type.
@@ -121,14 +126,16 @@ SPREAD_PRESETS["mistral-large-3"] = since(8)
 
 # 0.9
 RELEASES["0.9"] = Release(tag="v0.9.4", day="2026-06-18", vllm="0.14.1")
+KINDS["RAGEngine"]["v1beta1"] = since(9)
 ANNOTATIONS["kaito.sh/node-image-family"] = since(9)
 #: Any owner/name of Hugging Face is taken for a preset.
 HUGGING_FACE_IDS: Final = since(9)
 #: The Hugging Face id of a built-in preset means that preset; later it is looked up anew.
-IDS_OF_BUILT_IN_PRESETS: Final = since(9, until=9)
+IDS_OF_BUILT_IN_PRESETS: Final = since(9, until=10)
 
-# 0.10. Ended: ESTIMATE_IN_WHOLE_BYTES, IDS_OF_BUILT_IN_PRESETS.
+# 0.10. Ended: ESTIMATE_IN_WHOLE_BYTES.
 RELEASES["0.10"] = Release(tag="v0.10.0", day="2026-04-14", vllm="0.17.1")
+SPREAD_PRESETS["phi-4"] = since(10)
 ANNOTATIONS["kaito.sh/performance-mode"] = since(10)
 ANNOTATIONS["kaito.sh/run-benchmark"] = since(10, until=10)
 #: Instance types are admitted in any letter case. The controller still compares them exactly.
@@ -139,11 +146,12 @@ ADAPTER_VOLUMES: Final = since(10)
 DATA_PARALLEL: Final = since(10)
 #: Pods on azure tolerate the taint of spot nodes.
 SPOT_TOLERATED: Final = since(10)
-#: A first catalogue holds phi-4 and its mini alone: their names are compared without case, their weights downloaded.
-CATALOGUE_OF_PHI_4: Final = since(10, until=10)
 
-# 0.11. Ended: BYO_BY_GATE, CATALOGUE_OF_PHI_4, the gate ensureNodeClass, the annotation kaito.sh/run-benchmark.
+# 0.11. Ended: BYO_BY_GATE, IDS_OF_BUILT_IN_PRESETS, the gate ensureNodeClass, the annotation kaito.sh/run-benchmark.
 RELEASES["0.11"] = Release(tag="v0.11.0", day="2026-07-01", vllm="0.22.1")
+KINDS["InferenceSet"]["v1beta1"] = since(11)
+KINDS["MultiRoleInference"] = {"v1alpha1": since(11)}
+KINDS["ModelMirror"] = {"v1alpha1": since(11)}
 _note(
     GATES,
     since(11),
@@ -191,6 +199,8 @@ NODES_REUSED: Final = until(10)
 
 # 0.12. Ended: NODE_LIMIT.
 RELEASES["0.12"] = Release(tag="v0.12.0", day="2026-08-21", vllm="0.25.1")
+#: The webhook of an InferenceSet v1beta1 asks the Workspace's rules of the replicas, and that of both versions for an instance type.
+REPLICAS_CHECKED: Final = since(12)
 _note(GATES, since(12), "enableAccelerator", "enableMIG")
 _note(
     ANNOTATIONS,

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kaitogen import schema
+from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import config_maps_of, to_intent_path, without_nulls
+from kaitogen.kaito.objects import as_stored, config_maps_of, to_intent_path, value_at
 from kaitogen.kaito.rules import RuleContext
+from kaitogen.kaito.versions import KINDS
 from kaitogen.model import Diagnostic, Json, Manifest, Rule, Spec, Target, UserObject, path_text
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit
-from kaitogen.schema import KG120
+from kaitogen.schema import KG120, KG121
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
 KG401 = Rule("KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4",
@@ -19,10 +21,15 @@ KG402 = Rule(
     "KG402", "A pod template or a volume holds a key that Kubernetes does not know", kind="refused", since="0.4",
     source="pkg/workspace/webhooks/webhooks.go:62@v0.12.0",
 )  # fmt: skip
-
+KG496 = Rule(
+    "KG496",
+    "A pod template or a volume lacks what Kubernetes requires",
+    kind="can't work",
+    since="0.4",
+    source="pkg/workspace/inference/template_inference.go@v0.12.0",
+)
 
 _GROUP: Final = "kaito.sh/"
-_SERVED: Final = ("v1beta1", "v1alpha1")
 #: What KAITO decodes strictly, because its own schema has nothing to say about it.
 _STRICT: Final = frozenset(("template", "volumeSource"))
 
@@ -60,9 +67,10 @@ def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool 
     diagnostics: list[Diagnostic] = []
     error_limit = ErrorLimit()
     for origin, data in objects:
-        if not is_workspace(data) or error_limit.is_reached(origin.document):
+        if not is_of_kaito(data) or error_limit.is_reached(origin.document):
             continue
-        problems = _judge(RuleContext(without_nulls(data), target, config_maps=config_maps, notes=notes))
+        ctx = RuleContext(as_stored(data), target, config_maps=config_maps, notes=notes)
+        problems = [*unread_nulls(data, target), *_judge(ctx)]
         diagnostics.extend(problem.of(origin) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             diagnostics.extend(error_limit.count_error(origin))
@@ -71,7 +79,7 @@ def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool 
 
 def _judge(ctx: RuleContext) -> list[Diagnostic]:
     """The rules only for what the schema lets through: they count on its shapes."""
-    return list(refused_by_schema(ctx.workspace, ctx.target)) or rules.judge(ctx)
+    return list(refused_by_schema(ctx.workspace, ctx.target)) or rules.judge_object(ctx)
 
 
 def is_workspace(data: Json) -> bool:
@@ -79,25 +87,59 @@ def is_workspace(data: Json) -> bool:
     return bool(data["kind"] == "Workspace" and data["apiVersion"].startswith(_GROUP))
 
 
+def is_of_kaito(data: Json) -> bool:
+    """Whether an object belongs to KAITO's group, of whatever kind and version."""
+    return bool(data["apiVersion"].startswith(_GROUP))
+
+
 def refused_by_schema(workspace: Json, target: Target) -> Iterator[Diagnostic]:
     """What the target's API server would refuse or drop without a word (R1), or KAITO's strict decoder refuse (R2)."""
-    version = workspace["apiVersion"].removeprefix(_GROUP)
-    if version not in _SERVED:
-        message = f"KAITO {target.kaito} serves no Workspace of apiVersion {workspace['apiVersion'][:60]}"
-        yield KG401.at(("apiVersion",), message, fix=f"write {_GROUP}{_SERVED[0]}")
+    kind, version = workspace["kind"], workspace["apiVersion"].removeprefix(_GROUP)
+    served = [each for each, feature in KINDS.get(kind, {}).items() if target.has(feature)]
+    if version not in served:
+        yield _not_served(workspace, served, target)
         return
-    for problem in schema.problems(f"workspace-{target.kaito}-{version}", workspace):
+    for problem in schema.problems(f"{kind.lower()}-{target.kaito}-{version}", workspace):
         if _STRICT.intersection(step for step in problem.path if isinstance(step, str)):
-            yield problem._replace(rule=KG402)
+            lacking = problem.rule == KG121 or value_at(workspace, problem.path) is None
+            yield problem._replace(rule=KG496 if lacking else KG402)
         elif problem.rule == KG120:
-            yield _unknown_to(target, problem)
+            yield _unknown_to(kind, target, problem)
         else:
             yield problem._replace(rule=KG401)
 
 
-def _unknown_to(target: Target, problem: Diagnostic) -> Diagnostic:
+def unread_nulls(data: Json, target: Target) -> Iterator[Diagnostic]:
+    """Fields that the schema does not know and that are null: they are no part of what is stored, and yet told or refused."""
+    name = f"{data['kind'].lower()}-{target.kaito}-{data['apiVersion'].removeprefix(_GROUP)}"
+    for path in schema.unknown_nulls(name, data):
+        if _STRICT.intersection(step for step in path if isinstance(step, str)):
+            yield KG402.at(path, f"unknown field {path_text(path[-1:])}", fix="remove it")
+        else:
+            yield _unknown_to(data["kind"], target, KG120.at(path, ""))
+
+
+def _not_served(data: Json, served: list[str], target: Target) -> Diagnostic:
+    kind, version = data["kind"][:60], data["apiVersion"][:60]
+    if served:
+        message = f"KAITO {target.kaito} serves no {kind} of apiVersion {version}"
+        return KG401.at(("apiVersion",), message, fix=f"write {_GROUP}{served[-1]}")
+    near = nearest(kind, KINDS)
+    message = f"KAITO {target.kaito} has no kind {kind}"
+    since = [feature.since for feature in KINDS.get(kind, {}).values()]
+    if since:
+        return KG401.at(
+            ("kind",),
+            f"{message}; it came with 0.{min(since)}",
+            fix=f"generate for KAITO 0.{min(since)} or newer",
+        )
+    fix = f"write {near}" if near else f"KAITO's kinds are {', '.join(KINDS)}"
+    return KG401.at(("kind",), message, fix=fix, found=kind)
+
+
+def _unknown_to(kind: str, target: Target, problem: Diagnostic) -> Diagnostic:
     field = path_text(problem.path)
-    message = f"a Workspace of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
+    message = f"{_a(kind)} of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
     fix = problem.fix or "remove it, or generate for a KAITO version that has it"
     return KG401.at(problem.path, message, fix=fix)
 
@@ -108,3 +150,7 @@ def _twice(data: Json, first: Spec) -> Diagnostic:
     document = first.origin.document
     message = f"{data['kind']} {name} is made twice; the first is in {document.file}, document {document.number + 1}"
     return KG220.at(("metadata", "name"), message, fix="rename one, or put it into another namespace")
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "AEIOU" else f"a {kind}"

@@ -25,7 +25,7 @@ KG114 = Rule("KG114", "A document of another kind among intents", kind="invalid"
 #: As many wrong documents of one file are told. Nobody corrects more at a time, and a hostile file has a million.
 MAX_WRONG: Final = 200
 _INTENT_GROUP: Final = INTENT_API_VERSION.partition("/")[0] + "/"
-_WORKSPACE_GROUP: Final = "kaito.sh/"
+_KAITO_GROUP: Final = "kaito.sh/"
 _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and kind: {INTENT_KIND}"
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
@@ -161,7 +161,10 @@ def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
         return
     kind, api_version = value.get("kind"), value.get("apiVersion")
     if (
-        kind == "Workspace" and isinstance(api_version, str) and api_version.startswith(_WORKSPACE_GROUP)
+        isinstance(kind, str)
+        and isinstance(api_version, str)
+        and api_version.startswith(_KAITO_GROUP)
+        and not kind.endswith("List")
     ) or (kind == "ConfigMap" and api_version == "v1"):
         yield path, value
     elif isinstance(kind, str) and kind.endswith("List") and isinstance(value.get("items"), list):

@@ -4,12 +4,13 @@ Nearly every value conforms, so that is decided by checks made from what the sch
 Only a value that does not is handed to jsonschema, which says where and why.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any, Final
 
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
-from kaitogen.model import Diagnostic, Json, Rule
+from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.schema.checks import check_of, schema_at
 from kaitogen.schema.compiled import FILES, MODULES
 
@@ -50,6 +51,47 @@ def explain(name: str, value: Json) -> list[Diagnostic]:
     from kaitogen.schema.messages import explained
 
     return explained(FILES[name], _errors(name, value), document)
+
+
+def unknown_nulls(name: str, value: Json) -> list[Path]:
+    """Where a null stands under a key that the schema does not know; nothing for a schema that is none."""
+    if name not in FILES or not _has_null(value):
+        return []
+    return list(_unknown_nulls(value, document(FILES[name]), FILES[name], ()))
+
+
+def _has_null(value: Json) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_null, value.values() if isinstance(value, dict) else value))
+    return value is None
+
+
+def _unknown_nulls(value: Json, node: Json, file: str, path: Path) -> Iterator[Path]:
+    node, file = resolved(node, file)
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unknown_nulls(item, node.get("items", {}), file, (*path, index))
+    if not isinstance(value, dict):
+        return
+    fields, others = node.get("properties", {}), node.get("additionalProperties", {})
+    for key, item in value.items():
+        if key not in fields and others is False:
+            if item is None:
+                yield (*path, key)
+        else:
+            yield from _unknown_nulls(item, fields.get(key, others or {}), file, (*path, key))
+
+
+def resolved(node: Json, file: str) -> tuple[Json, str]:
+    """What a reference leads to, and the file in which it stands."""
+    while "$ref" in node:
+        target, _, pointer = node["$ref"].partition("#/$defs/")
+        if target:
+            below = os.path.join(os.path.dirname(file), target)
+            file = target.removeprefix(BASE) if target.startswith(BASE) else os.path.normpath(below)
+        whole = document(file)
+        node = whole["$defs"][pointer] if pointer else whole
+    return node, file
 
 
 def document(file: str) -> Json:

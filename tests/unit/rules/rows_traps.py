@@ -106,7 +106,7 @@ ROWS: Final = (
         tune(resource__labelSelector__matchExpressions=_ZONE)),
     Row("every node", "KG477 warning resource.labelSelector", 7, 12, byo(resource__labelSelector={}), provisioner="byo",
         also=("KG464",)),
-    Row("every node for no resource", "KG477 warning ", 8, 12, change(BYO, {"resource": GONE}), provisioner="byo",
+    Row("every node for no resource", "KG477 warning ", 11, 12, change(BYO, {"resource": GONE}), provisioner="byo",
         bounded=False),
     Row("runtime", f"KG481 warning {_PATH}.kaito.sh/runtime", 4, 12, annotated("kaito.sh/runtime", "vLLM")),
     Row("runtime against the gate", f"KG481 warning {_PATH}.kaito.sh/runtime", 4, 12,
@@ -149,5 +149,7 @@ ROWS: Final = (
         transformers(adapted({**adapter(), "strength": "1.5"}))),
     Row("strength in words", "KG494 error inference.adapters.0.strength", 4, 12,
         transformers(adapted({**adapter(), "strength": "half"}))),
-    Row("v1alpha1", "KG495 warning apiVersion", 4, 12, serve(apiVersion="kaito.sh/v1alpha1")),
+    Row("v1alpha1", "KG495 warning apiVersion", 4, 10, serve(apiVersion="kaito.sh/v1alpha1"), bounded=False),
+    Row("v1alpha1 for a template", "KG495 warning apiVersion", 4, 12, change(TEMPLATED, {"apiVersion": "kaito.sh/v1alpha1"})),
+    Row("v1alpha1 with a preset", "KG497 error apiVersion", 11, 12, serve(apiVersion="kaito.sh/v1alpha1"), bounded=False),
 )  # fmt: skip

@@ -45,7 +45,7 @@ QUIET: dict[str, tuple[dict[str, Any], range]] = {
         annotated("kaito.sh/use-local-weights", "true", named("llama-3.1-8b-instruct")),
         range(12, 13),
     ),
-    "a secret that is not needed": (named("phi-4", "hf"), range(10, 13)),
+    "a secret that is not needed": (named("phi-4", "hf"), range(11, 13)),
     "a config elsewhere": (serve(inference__config="elsewhere"), range(4, 13)),
     "a namespace without the config": (
         serve(inference__config="elsewhere", metadata__namespace="other"),

@@ -28,7 +28,7 @@ RULES = {code: rule for code, rule in rules().items() if code[2] == "4"}
 ROWS = (*rows_resource.ROWS, *rows_inference.ROWS, *rows_tuning.ROWS, *rows_traps.ROWS)
 MINORS = [int(version.partition(".")[2]) for version in KAITO_VERSIONS]
 #: Raised from the schema of the Workspace, before any rule is asked.
-SCHEMA_CODES = {"KG401", "KG402"}
+SCHEMA_CODES = {"KG401", "KG402", "KG496"}
 #: The schema refuses the same before.
 BEHIND_THE_SCHEMA = {"KG415"}
 

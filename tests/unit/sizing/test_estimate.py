@@ -267,7 +267,7 @@ def test_byo_in_0_7_takes_the_gpus_from_the_table() -> None:
         ("0.12", "gpt-oss-120b", 3, True),
         ("0.10", "gpt-oss-120b", 1, True),
         ("0.9", "openai/gpt-oss-120b", 1, True),
-        ("0.10", "openai/gpt-oss-120b", 2, False),
+        ("0.10", "openai/gpt-oss-120b", 1, True),
         ("0.7", "phi-4", 1, True),
         ("0.10", "microsoft/phi-4", 1, True),
     ],

@@ -6,10 +6,6 @@ from typing import Final, NamedTuple
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
 
-#: The catalogue of 0.10 held these two alone.
-_FIRST_ALIASES: Final = ("phi-4", "phi-4-mini-instruct")
-
-
 #: From 0.7 to 0.10 a preset's sizes stood in KAITO's code. Where they were not today's: weight files as KAITO wrote
 #: them, in bytes, and the bytes of a token. Source: presets/workspace/models/*/model.go at v0.7.2, v0.8.1, v0.9.4 and
 #: v0.10.0, which agree but for the two DeepSeek models.
@@ -59,6 +55,24 @@ class Model(NamedTuple):
     catalogued: int
 
 
+def _falcon(id_: str, alias: str, weights: tuple[str, int], per_token: int) -> Model:
+    return Model(
+        id=id_, aliases=(alias,), weights_text=weights[0], weights=weights[1], bytes_per_token=per_token,
+        token_limit=2048, attention="MQA", quantization="", license="apache-2.0", disk=0, timeout=1800,
+        transformers=True, tunable=True, gated=False, since=4, catalogued=4,
+    )  # fmt: skip
+
+
+#: Models that no catalogue holds any more, from the same files (presets/workspace/models/falcon/model.go).
+_SMALL, _LARGE = ("13.44Gi", 14431090115), ("77.9Gi", 83644488090)
+_GONE: Final = {
+    "falcon-7b": _falcon("tiiuae/falcon-7b", "falcon-7b", _SMALL, 8192),
+    "falcon-7b-instruct": _falcon("tiiuae/falcon-7b-instruct", "falcon-7b-instruct", _SMALL, 8192),
+    "falcon-40b": _falcon("tiiuae/falcon-40b", "falcon-40b", _LARGE, 8192),
+    "falcon-40b-instruct": _falcon("tiiuae/falcon-40b-instruct", "falcon-40b-instruct", _LARGE, 1966080),
+}
+
+
 class ShortName(NamedTuple):
     """A short preset name: the model that it means (its id in lower case), the first minor version that takes it,
 
@@ -87,6 +101,8 @@ def sized_model(name: str, minor: int) -> Model | None:
     """The same with the sizes that KAITO 0.`minor` counts with, which before 0.11 were some others."""
     model = find_model(name)
     short = built_in(name, minor) if versions.WEIGHTS_PUBLISHED.holds(minor) else None
+    if short is not None and model is None:
+        return _GONE.get(short.id.rpartition("/")[2])
     if model is None or short is None:
         return model
     if versions.DEEPSEEK_CACHE_BY_HEADS.holds(minor) and name in _DEEPSEEK:
@@ -106,7 +122,7 @@ def find_short(name: str) -> ShortName | None:
 def built_in(name: str, minor: int) -> ShortName | None:
     """The built-in preset that a name means before the catalogue (0.10 and older); None for anything else.
 
-    0.9 maps the Hugging Face ids of its built-in presets to them; 0.10 looks ids up anew.
+    0.9 and 0.10 take the Hugging Face ids of their built-in presets for them.
     """
     if not versions.BUILT_IN_PRESETS.holds(minor):
         return None
@@ -128,10 +144,12 @@ def is_preset(name: str, minor: int) -> bool:
     short = find_short(key)
     if short is None or not short.taken(minor):
         return False
-    any_case = versions.CATALOGUE.holds(minor) or (
-        versions.CATALOGUE_OF_PHI_4.holds(minor) and key in _FIRST_ALIASES
-    )
-    return any_case or key == name
+    return key == name or versions.CATALOGUE.holds(minor)
+
+
+def is_built_in_name(name: str) -> bool:
+    """Whether this is, letter by letter, a short name of some version."""
+    return name in SHORT_NAMES
 
 
 def is_catalogued(name: str, minor: int) -> bool:

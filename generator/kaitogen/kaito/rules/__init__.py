@@ -4,13 +4,32 @@ One module per topic. What few Workspaces have (annotations, partitions, adapter
 configuration, tuning) is imported only where a Workspace has it.
 """
 
+from importlib import import_module
+from typing import Final
+
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.model import Diagnostic
 
-__all__ = ["RuleContext", "judge"]
+__all__ = ["RuleContext", "judge", "judge_object"]
+
+#: Where the rules of each other kind stand; few runs have any.
+_MODULES: Final = {
+    "InferenceSet": "inference_set",
+    "MultiRoleInference": "multi_role",
+    "ModelMirror": "model_mirror",
+    "RAGEngine": "rag_engine",
+}
+
+
+def judge_object(ctx: RuleContext) -> list[Diagnostic]:
+    """The same of an object of any kind of KAITO's group."""
+    kind = ctx.workspace["kind"]
+    if kind == "Workspace":
+        return judge(ctx)
+    return list(import_module(f"kaitogen.kaito.rules.{_MODULES[kind]}").judge(ctx))
 
 
 def judge(ctx: RuleContext) -> list[Diagnostic]:
@@ -40,6 +59,10 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
 
         problems, tokens = config.judge(ctx)
         found += problems
+    elif ctx.v1alpha1:
+        from kaitogen.kaito.rules import config  # few write the old version
+
+        found += config.missing(ctx)
     if ctx.inference is not None and ctx.inference.get("adapters"):
         from kaitogen.kaito.rules import adapters  # few have adapters
 

@@ -33,6 +33,9 @@ MOST: Final = 10
 _SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _LONGEST_SUBDOMAIN: Final = 253
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_HEXADECIMAL: Final = re.compile(
+    r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]{1,3}"
+)
 _LATER: Final = "admitted now, but every later update is refused"
 
 
@@ -49,7 +52,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         vllm_preset
         and adapters
         and ctx.has(versions.BUILT_IN_PRESETS)
-        and (ctx.preset or "").startswith("falcon-")
+        and (ctx.preset or "").startswith("falcon-7b")
     ):
         message = f"{cut(ctx.preset or '')} takes no adapters on vllm"
         yield KG436.at(_ADAPTERS, message, fix="remove the adapters, or use the runtime transformers")
@@ -85,7 +88,7 @@ def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterato
     volumes = ctx.has(versions.ADAPTER_VOLUMES)
     image, volume, urls = source.get("image"), source.get("volumeSource"), source.get("urls")
     allowed = "image or volumeSource" if volumes else "image"
-    given = bool(image) + bool(volume)
+    given = bool(image) + isinstance(volume, dict)
     if urls or given != 1 or (volume and not volumes):
         what = _what_source(bool(urls), given, bool(volume) and not volumes)
         yield KG492.at(path, f"{what}: {_LATER}", fix=f"give one of {allowed}", expected=allowed)
@@ -111,8 +114,15 @@ def _strength(vllm_preset: bool, value: Json, path: Path) -> Iterator[Diagnostic
     if vllm_preset:
         message = "the runtime vllm takes no strength for an adapter, not even 1.0"
         yield KG435.at(path, message, fix="remove strength", found=cut(strength), expected="no strength")
-    elif not _DECIMAL.fullmatch(strength[:400]) or not 0 <= float(strength[:400]) <= 1:
+    elif not _is_strength(strength[:400]):
         message = f"strength {cut(strength)} is no number from 0 to 1: {_LATER}"
-        yield KG494.at(
-            path, message, fix='write a number such as "0.5"', found=cut(strength), expected="0 to 1"
-        )
+        yield KG494.at(path, message, fix='write a number such as "0.5"', found=cut(strength), expected="0 to 1")
+
+
+def _is_strength(text: str) -> bool:
+    """Whether Go's ParseFloat reads it, and not as a number below 0 or above 1; NaN is neither."""
+    if text.lower() == "nan":
+        return True
+    if _HEXADECIMAL.fullmatch(text):
+        return 0 <= float.fromhex(text) <= 1
+    return _DECIMAL.fullmatch(text) is not None and 0 <= float(text) <= 1

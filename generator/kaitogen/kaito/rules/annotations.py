@@ -34,6 +34,9 @@ _NODE_CLASSES: Final = ("image-family-ubuntu", "image-family-azure-linux")
 _MODES: Final = ("balanced", "interactivity", "throughput")
 _FAMILIES: Final = ("azurelinux", "ubuntu")
 
+#: The rules of v1alpha1 are older than these.
+_UNCHECKED_IN_V1ALPHA1: Final = ("kaito.sh/performance-mode", "kaito.sh/use-local-weights")
+
 
 def is_kaitos(key: str) -> bool:
     """Whether an annotation belongs to KAITO."""
@@ -52,7 +55,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
             yield _unknown(key, path)
         elif not ctx.has(known):
             yield _other_version(ctx, key, known, path)
-        elif check := _CHECKS.get(key):
+        elif (check := _CHECKS.get(key)) and not (ctx.v1alpha1 and key in _UNCHECKED_IN_V1ALPHA1):
             yield from check(ctx, value, path)
 
 

@@ -10,6 +10,7 @@ from kaitogen.kaito.objects import number, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
+from kaitogen.yaml.reader import KG104
 from kaitogen.yaml.syntax import KG102
 
 KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4",
@@ -33,6 +34,9 @@ KG487 = Rule("KG487", "An empty vllm section breaks the server", kind="can't wor
 _CONFIG: Final = ("inference", "config")
 KEY: Final = "inference_config.yaml"
 _LENGTH: Final = "max-model-len"
+_NOT_DECIMAL: Final = re.compile(
+    r"max-model-len\s*:\s*[+-]?0[xXoObB][0-9a-fA-F_]+|max-model-len\s*:\s*[0-9]+_[0-9_]+"
+)
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 #: Up to 0.6 nodes with several GPUs below this many GiB each needed an explicit max-model-len.
 _SMALL_GPU: Final = 20
@@ -63,7 +67,8 @@ def judge(ctx: RuleContext) -> tuple[list[Diagnostic], int]:
     problem, vllm = _vllm(settings)
     if problem is not None:
         return [problem], DEFAULT_CONTEXT
-    problems = [*_length(ctx, vllm), *_null(ctx, settings)]
+    lengths = _length_given(ctx, vllm) if ctx.v1alpha1 else _length(ctx, vllm, source)
+    problems = [*lengths, *_null(ctx, settings)]
     context, missed = _context(ctx, source, vllm)
     if problems:
         return problems, DEFAULT_CONTEXT
@@ -80,7 +85,7 @@ def parse(source: str) -> Json:
     try:
         return next((document.value for document in read(source)), None)
     except Unreadable as unreadable:
-        if unreadable.flaw.rule == KG102:
+        if unreadable.flaw.rule in (KG102, KG104):
             return f"it is not YAML in line {unreadable.flaw.line}"
         return UNKNOWN
 
@@ -110,6 +115,8 @@ def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
     elif settings is not None and not isinstance(settings, dict):
         wrong = "it is not a mapping"
     section = settings.get("vllm") if isinstance(settings, dict) else None
+    if isinstance(section, dict) and isinstance(section.get("<<"), dict):
+        section = {**section["<<"], **{key: value for key, value in section.items() if key != "<<"}}
     if not wrong and section is not None:
         if not isinstance(section, dict):
             wrong = "vllm is not a mapping"
@@ -122,19 +129,16 @@ def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
     return None, section if isinstance(section, dict) else {}
 
 
-def _length(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def _length(ctx: RuleContext, vllm: Mapping[str, Json], source: str) -> Iterator[Diagnostic]:
     value = vllm.get(_LENGTH)
     blank = value is None or (isinstance(value, str) and not value.strip())
     if ctx.has(versions.LENGTH_REQUIRED):
-        if blank and ctx.preset is not None and _length_required(ctx):
-            message = f"KAITO {ctx.kaito} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
-            yield KG444.at(
-                _CONFIG, message, fix=f"set vllm.{_LENGTH}, such as 2048", expected="a whole number"
-            )
+        yield from _length_given(ctx, vllm)
         return
     if not ctx.valid_preset or blank:
         return
-    length = _as_whole(value)
+    written = _NOT_DECIMAL.search(source)  # KAITO takes the number as it is written
+    length = None if written else _as_whole(value)
     if length is None:
         yield _no_number(ctx, cut(str(value)) if isinstance(value, (str, float, bool)) else "this")
     elif ctx.model is None:
@@ -149,6 +153,25 @@ def _length(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
             found=cut(str(length)),
             expected=f"at most {limit}",
         )
+
+
+def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    """Whether there is a max-model-len where old rules require one: those up to 0.6, and those of v1alpha1."""
+    value = vllm.get(_LENGTH)
+    blank = value is None or (isinstance(value, str) and not value.strip())
+    if blank and (ctx.preset is not None or ctx.v1alpha1) and _length_required(ctx):
+        version = "v1alpha1" if ctx.v1alpha1 else f"KAITO {ctx.kaito}"
+        message = (
+            f"{version} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
+        )
+        path = _CONFIG if "config" in (ctx.inference or {}) else ("inference",)
+        yield KG444.at(path, message, fix=f"set vllm.{_LENGTH}, such as 2048", expected="a whole number")
+
+
+def missing(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """What a Workspace of v1alpha1 lacks that names no ConfigMap."""
+    if not ctx.transformers:
+        yield from _length_given(ctx, {})
 
 
 def _no_number(ctx: RuleContext, value: str) -> Diagnostic:

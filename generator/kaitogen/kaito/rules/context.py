@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen.diagnostics import wording
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
+from kaitogen.kaito.catalogue.models import Model, is_built_in_name, is_preset, sized_model
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
 from kaitogen.kaito.objects import ConfigMaps, part
 from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
@@ -24,7 +24,7 @@ class RuleContext:
     __slots__ = (
         "annotations", "byo", "byo_nodes", "config_maps", "inference", "instance_type", "kaito", "match_labels", "metadata",
         "minor", "model", "name", "notes", "preset", "provider", "resource", "sku", "target", "transformers", "tuning",
-        "valid_preset", "workspace",
+        "v1alpha1", "valid_preset", "workspace",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +45,7 @@ class RuleContext:
         self.minor = minor = target.minor
         self.provider = target.provider
         self.byo = target.byo
+        self.v1alpha1 = workspace.get("apiVersion") == "kaito.sh/v1alpha1"
         self.metadata = part(workspace, "metadata")
         name = self.metadata.get("name")
         self.name: str = name if isinstance(name, str) else ""
@@ -62,10 +63,14 @@ class RuleContext:
         )
         self.preset: str | None = preset if isinstance(preset, str) else None
         self.valid_preset = self.preset is not None and is_preset(self.preset, minor)
+        if self.v1alpha1 and self.inference is not None and self.preset is not None and self.valid_preset:
+            # Its rules look a name up in the list of built-in presets as it stands.
+            self.valid_preset = is_built_in_name(self.preset) or self.has(versions.CATALOGUE)
         self.model: Model | None = (
             sized_model(self.preset, minor) if self.preset is not None and self.valid_preset else None
         )
-        self.instance_type = _instance_type(self.resource, minor)
+        defaulted = self.v1alpha1 or self.has(versions.INSTANCE_TYPE_DEFAULTED)
+        self.instance_type = _instance_type(self.resource, defaulted)
         sku = find_sku(self.provider, self.instance_type) if self.instance_type else None
         self.sku: Sku | None = sku if sku is not None and sku.known_to(minor) else None
 
@@ -101,8 +106,8 @@ def _workload(workspace: Mapping[str, Json], kind: str) -> Mapping[str, Json] | 
     return value if isinstance(value, dict) else None
 
 
-def _instance_type(resource: Mapping[str, Json], minor: int) -> str:
+def _instance_type(resource: Mapping[str, Json], defaulted: bool) -> str:
     value = resource.get("instanceType")
     if isinstance(value, str):
         return value
-    return DEFAULT_INSTANCE_TYPE if resource and versions.INSTANCE_TYPE_DEFAULTED.holds(minor) else ""
+    return DEFAULT_INSTANCE_TYPE if resource and defaulted else ""

@@ -31,7 +31,8 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R3, R4 and what Kubernetes' own limits on names do later."""
     if ctx.name:
         yield from _name(ctx)
-    if ctx.workspace.get("apiVersion") == "kaito.sh/v1alpha1":
+    refused = ctx.preset is not None and ctx.inference is not None and ctx.has(versions.CATALOGUE)
+    if ctx.v1alpha1 and not refused:
         message = "v1alpha1 has older admission rules of its own, and what KAITO stores is v1beta1"
         yield KG495.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1")
     if ctx.inference is None and ctx.tuning is None:
@@ -44,10 +45,8 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
     name = ctx.name
-    if not _is_label(name):
-        message = f"{cut(name)} is no name that KAITO accepts"
-        fix = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
-        yield KG403.at(_NAME, message, fix=fix, found=cut(name), expected="a DNS label")
+    if not is_label(name):
+        yield no_label(name)
     elif ctx.inference is not None:
         yield from _digit_first(name)
         if len(name) > LONGEST_NAME:
@@ -62,7 +61,14 @@ def _digit_first(name: str) -> Iterator[Diagnostic]:
         yield KG471.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
-def _is_label(name: str) -> bool:
+def no_label(name: str) -> Diagnostic:
+    """What to say of a name that KAITO does not take for any of its objects."""
+    message = f"{cut(name)} is no name that KAITO accepts"
+    advice = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
+    return KG403.at(_NAME, message, fix=advice, found=cut(name), expected="a DNS label")
+
+
+def is_label(name: str) -> bool:
     """Whether the name, which is not empty, is a DNS label."""
     return len(name) <= _LONGEST_LABEL and name[0] != "-" and name[-1] != "-" and _LETTERS.issuperset(name)
 

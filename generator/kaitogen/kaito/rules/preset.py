@@ -38,6 +38,8 @@ KG467 = Rule("KG467", "A gated model without a secret", kind="warning", since="0
              source="presets/workspace/generator/generator.go:785@v0.12.0")  # fmt: skip
 KG488 = Rule("KG488", "A config that comes later has no effect", kind="note", since="0.4",
              source="pkg/workspace/controllers/workspace_controller.go:669@v0.12.0")  # fmt: skip
+KG497 = Rule("KG497", "A preset in v1alpha1", kind="refused", since="0.11",
+             source="api/v1alpha1/workspace_validation.go:372@v0.12.0")  # fmt: skip
 KG489 = Rule("KG489", "A later KAITO no longer has the preset", kind="note", since="0.4", until="0.10",
              source="presets/workspace/models/falcon/model.go@v0.10.0")  # fmt: skip
 
@@ -66,6 +68,10 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         message = "inference has both a preset and a template"
         yield KG431.at((*_INFERENCE, "template"), message, fix="keep one of the two")
     if ctx.preset is None:
+        return
+    if ctx.v1alpha1 and ctx.has(versions.CATALOGUE):
+        message = f"KAITO {ctx.kaito} takes no preset in v1alpha1: its webhook breaks down at each"
+        yield KG497.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1", found="v1alpha1")
         return
     if not ctx.valid_preset:
         yield wrong_name(ctx, _NAME, KG432)
@@ -133,11 +139,9 @@ def _runtime(ctx: RuleContext) -> Iterator[Diagnostic]:
 def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
     name, minor = ctx.preset or "", ctx.minor
     secret = text(part(part(ctx.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
-    short = built_in(name, minor)
+    short = None if ctx.v1alpha1 else built_in(name, minor)
     if short is not None:
-        downloaded = short.downloaded or (
-            ctx.has(versions.CATALOGUE_OF_PHI_4) and name.lower().startswith("phi-4")
-        )
+        downloaded = short.downloaded
         gated = ctx.model is not None and ctx.model.id.startswith("meta-llama/")
         needed = downloaded if ctx.has(versions.SECRET_FOR_DOWNLOADS) else gated
         if needed and not secret:

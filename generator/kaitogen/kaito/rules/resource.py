@@ -61,7 +61,17 @@ RESERVED_KEYS: Final = frozenset(
 
 
 def needs_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
-    """R5, for inference and tuning alike."""
+    """R5, for inference and tuning alike; the webhook of v1alpha1 does not ask, and breaks down where it looks anyway."""
+    bare = "resource" not in ctx.workspace
+    if ctx.v1alpha1:
+        if bare and ctx.tuning is not None:
+            message = f"the webhook of KAITO {ctx.kaito} breaks down at a tuning of v1alpha1 without resource"
+            yield KG405.at((), message, fix="add resource with an instanceType and a labelSelector")
+        return
+    if ctx.byo and bare and ctx.preset is not None and ctx.has(versions.BYO_NEEDS_RESOURCE):
+        message = f"KAITO {ctx.kaito} breaks down under byo where a Workspace has no resource"
+        yield KG405.at((), message, fix="add resource with a labelSelector")
+        return
     if ctx.instance_type:
         fix = "remove instanceType; labelSelector alone says which nodes are used"
         problem = instance_type_under_byo(ctx.target, ctx.instance_type, INSTANCE_TYPE, fix)
@@ -107,7 +117,7 @@ def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
     if expressions:
         message = "KAITO checks matchExpressions and then uses matchLabels alone to find nodes"
         yield KG474.at(path, message, fix="write the labels as matchLabels")
-    if ctx.has(versions.RESERVED_LABELS):
+    if ctx.has(versions.RESERVED_LABELS) and not ctx.v1alpha1:
         yield from _reserved(ctx)
     if ctx.byo and not ctx.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
@@ -140,7 +150,7 @@ def _reserved(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R26 and R27, and instance types that are admitted but never work. Only for inference."""
-    if ctx.byo and ctx.has(versions.STRICT_INSTANCE_TYPE):
+    if ctx.byo and ctx.has(versions.STRICT_INSTANCE_TYPE) and not ctx.v1alpha1:
         return
     if ctx.provider not in PROVIDERS:
         message = f"KAITO has no instance types for the cloud {cut(ctx.provider)}"
@@ -153,7 +163,7 @@ def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _wholly_missing(ctx: RuleContext) -> bool:
-    return not ctx.instance_type and ctx.has(versions.STRICT_INSTANCE_TYPE)
+    return not ctx.instance_type and ctx.has(versions.STRICT_INSTANCE_TYPE) and not ctx.v1alpha1
 
 
 def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:

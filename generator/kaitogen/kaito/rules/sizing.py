@@ -17,6 +17,8 @@ KG469 = Rule("KG469", "max-model-len multiplies the nodes", kind="warning", sinc
              source="pkg/workspace/estimator/nodesestimator/estimator.go:159@v0.12.0")  # fmt: skip
 
 
+#: vLLM cannot spread these over the GPUs of a node.
+_WHOLE_ON_ONE_GPU: Final = "tiiuae/falcon-7b"
 #: What the estimate counts with where the configuration gives no max-model-len.
 DEFAULT_CONTEXT: Final = 2048
 
@@ -29,6 +31,17 @@ def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int
     """
     size, available = shares(minor, weights, bytes_per_token, node, tokens)
     return 0 if available <= 0 else -(-gpus_needed(size, available) // node[0])
+
+
+def _nodes(minor: int, model: Model, node: tuple[int, int], context: int) -> int:
+    """The same of a model; 0 also where one GPU must hold it whole and cannot.
+
+    Source: KAITO's pkg/workspace/estimator/nodesestimator/estimator.go:115 at v0.10.0.
+    """
+    size, available = shares(minor, model.weights, model.bytes_per_token, node, context)
+    if size > available and model.id.startswith(_WHOLE_ON_ONE_GPU):
+        return 0
+    return nodes_needed(minor, model.weights, model.bytes_per_token, node, context)
 
 
 def shares(
@@ -60,7 +73,7 @@ def estimate(ctx: RuleContext, model: Model, tokens: int) -> int | None:
     node = _node(ctx)
     if node is None:
         return None
-    return nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
+    return _nodes(ctx.minor, model, node, tokens)
 
 
 def _node(ctx: RuleContext) -> tuple[int, int] | None:
@@ -91,7 +104,7 @@ def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
         if ctx.has(versions.NODE_LIMIT):
             yield from _too_many_counted(ctx)
         return
-    nodes = nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
+    nodes = _nodes(ctx.minor, model, node, tokens)
     path = ("resource", "partition" if _partitioned(ctx) else "instanceType")
     limit = node_limit(ctx.minor)
     what = ctx.sku.name if ctx.sku is not None else f"a slice of {node[1] // GIB} GB"

@@ -45,7 +45,6 @@ KG480 = Rule("KG480", "Tuning on an instance type outside the table", kind="warn
 
 _TUNING: Final = ("tuning",)
 _METHODS: Final = ("lora", "qlora")
-_HOSTS: Final = ("localhost", "metadata.google.internal", "metadata.google", "instance-data.ec2.internal")
 
 
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -105,7 +104,7 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
 
 def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     source, path = part(tuning, "input"), (*_TUNING, "input")
-    given = [key for key in ("urls", "image", "volumeSource") if source.get(key)]
+    given = [key for key in ("urls", "image", "volumeSource") if _is_given(source, key)]
     if len(given) != 1:
         what = f"has {' and '.join(given)}" if given else "has none of urls, image and volumeSource"
         where = path if "input" in tuning else _TUNING
@@ -118,11 +117,18 @@ def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]
         yield KG455.at((*path, "volumeSource"), message, fix="give urls or an image")
     yield from _image(source, path)
     urls = source.get("urls")
-    if ctx.has(versions.TUNING_URLS_CHECKED) and isinstance(urls, list):
+    if ctx.has(versions.TUNING_URLS_CHECKED) and not ctx.v1alpha1 and isinstance(urls, list):
+        from kaitogen.kaito.rules.urls import unreachable  # few tunings have any
+
         for index, url in enumerate(urls):
-            if why := _unreachable(url if isinstance(url, str) else ""):
+            if why := unreachable(url if isinstance(url, str) else ""):
                 message = f"KAITO refuses the address {cut(str(url))}: {why}"
                 yield KG457.at((*path, "urls", index), message, fix="give a public http or https address")
+
+
+def _is_given(source: Mapping[str, Json], key: str) -> bool:
+    """Whether KAITO takes a field for given: an empty volume source is an emptyDir, all else that is empty is not there."""
+    return (key == "volumeSource" and isinstance(source.get(key), dict)) or bool(source.get(key))
 
 
 def _image(source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
@@ -137,7 +143,7 @@ def _image(source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
 def _output(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
     target, path = part(tuning, "output"), (*_TUNING, "output")
     where = path if "output" in tuning else _TUNING
-    given = [key for key in ("image", "volumeSource") if target.get(key)]
+    given = [key for key in ("image", "volumeSource") if _is_given(target, key)]
     if len(given) != 1:
         what = "both image and volumeSource" if given else "neither image nor volumeSource"
         message = f"the output of the tuning has {what}"
@@ -167,36 +173,3 @@ def _instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
             )
             fix = "take an instance type from kaitogen skus"
             yield KG480.at(INSTANCE_TYPE, message, fix=fix, found=cut(name))
-
-
-def _unreachable(url: str) -> str:
-    """Why KAITO does not fetch from the address; empty where it does. Names are not resolved."""
-    from urllib.parse import urlsplit  # only a tuning with urls needs it
-
-    try:
-        split = urlsplit(url)
-        host = (split.hostname or "").lower()
-    except ValueError:
-        return "it cannot be parsed"
-    if not host:
-        return "it names no host"
-    if split.scheme.lower() not in ("http", "https"):
-        return "it is neither http nor https"
-    if host in _HOSTS or host.endswith(".localhost"):
-        return "the host is the machine or the cloud itself"
-    return _private(host)
-
-
-def _private(host: str) -> str:
-    from ipaddress import IPv6Address, ip_address, ip_network  # only a tuning with urls needs it
-
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-    if address.is_loopback or address.is_link_local or any(address in ip_network(net) for net in private):
-        return "the host is a loopback, private or link-local address"
-    return ""

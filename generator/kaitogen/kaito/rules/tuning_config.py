@@ -1,6 +1,7 @@
 """Rules about the ConfigMap with the settings of a tuning."""
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -29,7 +30,12 @@ _SECTIONS: Final = (
     "DatasetConfig",
     "DataCollator",
 )
+#: What KAITO decodes; of the others it passes on whatever they are.
+_DECODED: Final = ("QuantizationConfig", "TrainingArguments")
 _BITS: Final = ("load_in_4bit", "load_in_8bit")
+_BARE_WORD: Final = re.compile(
+    r"""(load_in_4bit|load_in_8bit|output_dir)\s*:\s*([yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF)(?=\s*(?:[,}#\n]|$))"""
+)
 
 
 def judge(data: Mapping[str, str], name: str, method: str) -> Iterator[Diagnostic]:
@@ -57,12 +63,23 @@ def judge(data: Mapping[str, str], name: str, method: str) -> Iterator[Diagnosti
             message = f"KAITO knows no section {cut(section)} in training_config"
             allowed = ", ".join(_SECTIONS)
             yield KG452.at(_CONFIG, message, fix=f"use {allowed}", found=cut(section), expected=allowed)
-    yield from _quantization(part(training, "QuantizationConfig"), method)
-    yield from _output_dir(part(training, "TrainingArguments"))
+        elif section in _DECODED and not isinstance(training[section], dict | None):
+            message = f"KAITO cannot read {KEY}: {section} is no mapping"
+            yield KG451.at(_CONFIG, message, fix=f"write the settings of {section} below it")
+    words = _words(source)
+    yield from _quantization(part(training, "QuantizationConfig"), method, words)
+    yield from _output_dir(part(training, "TrainingArguments"), words)
 
 
-def _quantization(section: Mapping[str, Json], method: str) -> Iterator[Diagnostic]:
-    values = [section.get(key) for key in _BITS]
+def _words(source: str) -> dict[str, bool]:
+    """The settings whose value is a bare word that KAITO's reader, of YAML 1.1, takes for true or false."""
+    return {key: word.lower() in ("y", "yes", "on") for key, word in _BARE_WORD.findall(source)}
+
+
+def _quantization(
+    section: Mapping[str, Json], method: str, words: Mapping[str, bool]
+) -> Iterator[Diagnostic]:
+    values = [words.get(key, section.get(key)) for key in _BITS]
     on = [key for key, value in zip(_BITS, values, strict=True) if value is True]
     wrong = next(
         (key for key, value in zip(_BITS, values, strict=True) if not isinstance(value, bool | None)), None
@@ -89,11 +106,11 @@ def _quantization(section: Mapping[str, Json], method: str) -> Iterator[Diagnost
         yield KG453.at(_CONFIG, message, fix=fix)
 
 
-def _output_dir(section: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    folder = section.get("output_dir")
-    if folder is None:
+def _output_dir(section: Mapping[str, Json], words: Mapping[str, bool]) -> Iterator[Diagnostic]:
+    if "output_dir" not in section:
         return
-    if not isinstance(folder, str):
+    folder = section["output_dir"]
+    if not isinstance(folder, str) or "output_dir" in words:
         message = "output_dir of TrainingArguments is not text"
     else:
         joined = posixpath.normpath(f"/mnt/{folder}")

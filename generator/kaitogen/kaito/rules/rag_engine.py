@@ -1,0 +1,123 @@
+"""Rules about a RAGEngine: its embedding, the model that answers, and the node it runs on."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from kaitogen.kaito.catalogue.skus import find_sku, near_sku
+from kaitogen.kaito.objects import number, part, text
+from kaitogen.kaito.rules import resource, urls
+from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.model import Diagnostic, Json, Path, Rule
+
+_VALIDATION: Final = "api/v1beta1/ragengine_validation.go@v0.12.0"
+_SPEC: Final = ("spec",)
+_EMBEDDING: Final = ("spec", "embedding")
+_SERVICE: Final = ("spec", "inferenceService")
+_COMPUTE: Final = ("spec", "compute")
+#: A registry, a repository and a tag.
+_IMAGE: Final = re.compile(r".+/[^:/]+:[^:/]+")
+#: On azure KAITO takes what it does not know by these.
+_PREFIXES: Final = ("Standard_N", "Standard_D")
+
+KG931 = Rule("KG931", "A RAGEngine without a spec", kind="refused", since="0.4", source=_VALIDATION)
+KG932 = Rule(
+    "KG932", "The embedding is not one of local and remote", kind="refused", since="0.4", source=_VALIDATION
+)
+KG933 = Rule(
+    "KG933",
+    "A local embedding is not one of image and model",
+    kind="refused",
+    since="0.4",
+    source=_VALIDATION,
+)
+KG934 = Rule("KG934", "An address that KAITO cannot parse", kind="refused", since="0.4", source=_VALIDATION)
+KG935 = Rule(
+    "KG935", "The context window has no size above zero", kind="refused", since="0.9", source=_VALIDATION
+)
+KG936 = Rule(
+    "KG936", "An instance type that no RAGEngine runs on", kind="refused", since="0.4", source=_VALIDATION
+)
+
+
+def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """What KAITO's webhook would say to the engine."""
+    data = ctx.workspace
+    spec = part(data, "spec")
+    if not spec:
+        yield KG931.at((), "the webhook ends at a RAGEngine without a spec", fix="add spec with an embedding")
+        return
+    yield from _embedding(part(spec, "embedding"))
+    yield from _service(spec)
+    yield from _compute(spec, ctx)
+
+
+def _embedding(embedding: Json) -> Iterator[Diagnostic]:
+    given = [key for key in ("local", "remote") if isinstance(embedding.get(key), dict)]
+    if len(given) != 1:
+        message = (
+            "the embedding is both local and remote" if given else "the embedding is neither local nor remote"
+        )
+        yield KG932.at(_EMBEDDING, message, fix="keep one of local and remote", expected="local or remote")
+        return
+    if given == ["remote"]:
+        yield from _address(text(part(embedding, "remote"), "url"), (*_EMBEDDING, "remote", "url"))
+        return
+    local = part(embedding, "local")
+    image, model = text(local, "image"), text(local, "modelID")
+    if bool(image) == bool(model):
+        message = "the local embedding has " + (
+            "both image and modelID" if image else "neither image nor modelID"
+        )
+        yield KG933.at((*_EMBEDDING, "local"), message, fix="keep one of image and modelID")
+    elif image and not _IMAGE.fullmatch(image):
+        message = f"{cut(image)} is no image with a registry and a tag"
+        yield KG933.at(
+            (*_EMBEDDING, "local", "image"), message, fix="write registry/repository:tag", found=cut(image)
+        )
+
+
+def _address(url: str, path: Path) -> Iterator[Diagnostic]:
+    if urls.parse(url) is None:
+        message = f"{cut(url)} is no address" if url else "the address is empty"
+        yield KG934.at(
+            path, message, fix="write the whole address, such as http://phi-4.inference/v1", found=cut(url)
+        )
+
+
+def _service(spec: Json) -> Iterator[Diagnostic]:
+    service = part(spec, "inferenceService")
+    if url := text(service, "url"):
+        yield from _address(url, (*_SERVICE, "url"))
+    window = number(service, "contextWindowSize")
+    if window is not None and window <= 0:
+        message = f"the context window has {window} tokens"
+        yield KG935.at(
+            (*_SERVICE, "contextWindowSize"),
+            message,
+            fix="write the model's max-model-len",
+            found=str(window),
+        )
+
+
+def _compute(spec: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
+    compute = part(spec, "compute")
+    if not compute:
+        return
+    workspace = {
+        "apiVersion": "kaito.sh/v1beta1",
+        "metadata": {"name": "engine"},
+        "resource": compute,
+        "inference": {},
+    }
+    engine = RuleContext(workspace, ctx.target)
+    for problem in resource.selector(engine):
+        yield problem._replace(path=(*_SPEC, "compute", *problem.path[1:]))
+    name, provider = engine.instance_type, ctx.target.provider
+    if find_sku(provider, name) is None and not (provider == "azure" and name.startswith(_PREFIXES)):
+        near = near_sku(provider, name)
+        message = f"{cut(name)} is not in KAITO's table" if name else "compute names no instanceType"
+        fix = f"write {near.name}" if near else "take an instance type from kaitogen skus"
+        yield KG936.at(
+            (*_COMPUTE, "instanceType"), message, fix=fix, found=cut(name), expected=near.name if near else ""
+        )

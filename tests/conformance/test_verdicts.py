@@ -1,0 +1,97 @@
+"""KAITO's own verdicts on some 90,000 objects, and its own estimates of nodes, held against ours."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from kaitogen.kaito import rules
+from kaitogen.kaito.rules import RuleContext
+from kaitogen.kaito.rules.config import KEY
+from kaitogen.kaito.sizing.size import size
+from kaitogen.model import Target
+from tests.conformance import vectors
+from tests.conformance.vectors import FAULTS, Vector
+
+OBJECTS: Final = sorted(path.name for path in vectors.FOLDER.glob("[iow]*.gz") if "update" not in path.name)
+ESTIMATES: Final = sorted(path.name for path in vectors.FOLDER.glob("estimate-*.gz"))
+
+
+class Difference(NamedTuple):
+    """Objects on which KAITO and kaitogen may differ: what KAITO says of them (or which change was made), and why."""
+
+    says: str
+    why: str
+
+
+DIFFERENCES: Final = (
+    Difference(
+        r"ConfigMap 'x{50,}", "whether a ConfigMap is there the cluster knows; the vector's words are cut"
+    ),
+    Difference(r"spec\.storage\.storageClassName", "whether a StorageClass is there the cluster knows"),
+    Difference(
+        r"cannot unmarshal !!seq into", "a list as a key, which kaitogen's reader of YAML does not look into"
+    ),
+    Difference(r"!!bool", "a tag in a ConfigMap's text, which kaitogen's reader of YAML refuses"),
+)
+
+
+def explained(vector: Vector) -> Iterator[str]:
+    said = f"{vector.get('says', '')} {vector['change']}"
+    return (difference.says for difference in DIFFERENCES if re.search(difference.says, said))
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_verdicts(name: str) -> None:
+    counts: Counter[str] = Counter()
+    faults: list[str] = []
+    for vector in vectors.read(name):
+        if "old" in vector:
+            continue
+        verdict = vectors.verdict(vector, vectors.errors(vector))
+        counts[verdict] += 1
+        if verdict in FAULTS and not any(explained(vector)):
+            faults.append(f"{verdict}: {vector['base']}, {vector['change']}: {vector.get('says', '')[:200]}")
+    print(f"{name}: {dict(counts.most_common())}")  # noqa: T201 - the counts, for the log of the run
+    assert faults == []
+    assert counts.total() > 300
+
+
+def test_every_difference_still_matters() -> None:
+    wanted = {difference.says for difference in DIFFERENCES}
+    for name in OBJECTS:
+        for vector in vectors.read(name):
+            if not wanted:
+                return
+            if "old" not in vector and (matching := wanted.intersection(explained(vector))):
+                verdict = vectors.verdict(vector, vectors.errors(vector))
+                wanted -= matching if verdict in FAULTS else set()
+    assert wanted == set()
+
+
+@pytest.mark.parametrize("name", ESTIMATES)
+def test_estimates(name: str) -> None:
+    """The number of nodes, or an error where KAITO finds none. What a later rule adds (KG445, KG465) is another matter."""
+    differing = []
+    for vector in vectors.read(name):
+        target = Target(kaito=vector["kaito"], provider=vector["provider"])
+        inference: dict[str, Any] = {"preset": {"name": vector["model"]}}
+        config_maps: dict[tuple[str, str], dict[str, str]] = {}
+        if vector["maxModelLen"]:
+            inference["config"] = "settings"
+            config_maps["", "settings"] = {KEY: f"vllm:\n  max-model-len: {vector['maxModelLen']}\n"}
+        workspace = {
+            "apiVersion": "kaito.sh/v1beta1", "kind": "Workspace", "metadata": {"name": "w"},
+            "resource": {"instanceType": vector["instanceType"], "labelSelector": {"matchLabels": {"apps": "w"}}},
+            "inference": inference,
+        }  # fmt: skip
+        nodes = size(workspace, target, config_maps).estimate.nodes
+        failing = {
+            one.code for one in rules.judge(RuleContext(workspace, target, config_maps=config_maps)) if one.severity == "error"
+        }  # fmt: skip
+        agreed = nodes == vector["nodes"] if "nodes" in vector else bool(failing - {"KG437"})
+        if not agreed:
+            differing.append((vector, nodes, failing))
+    assert differing == []

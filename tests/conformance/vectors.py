@@ -1,0 +1,65 @@
+"""Objects with the verdict of KAITO's own code, and how ours stands to each."""
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from kaitogen.model import Diagnostic, Document, Request, Target
+from kaitogen.pipeline.generate import generate
+
+FOLDER: Final = Path(__file__).parent / "verdicts"
+Vector: TypeAlias = dict[str, Any]
+#: The first two are faults of ours, as is the third; `stricter` is what KAITO admits and can never run.
+Verdict: TypeAlias = Literal[
+    "MISSED",
+    "FALSE REFUSAL",
+    "PRUNED, NOT TOLD",
+    "both admit",
+    "both refuse",
+    "pruned, told",
+    "stricter",
+    "state",
+]
+FAULTS: Final = ("MISSED", "FALSE REFUSAL", "PRUNED, NOT TOLD")
+#: Refusals that depend on what is in a cluster or how KAITO was installed: no file says that.
+STATE: Final = re.compile(
+    "not found in namespace|No nodes found|no ready nodes|missing required nvidia|nvidia.com labels|total of .* requires"
+    "|node-class-name|get StorageClass|different GPU|insufficient|StorageClass"
+)
+
+
+def read(name: str) -> Iterator[Vector]:
+    """The vectors of one file, in order."""
+    with gzip.open(FOLDER / name, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def errors(vector: Vector) -> list[Diagnostic]:
+    """What kaitogen finds in the object, and in what stands beside it in the cluster, that is an error."""
+    target = Target(
+        kaito=vector["kaito"], provider=vector["provider"], node_provisioner=vector["provisioner"],
+        feature_gates=vector["gates"],
+    )  # fmt: skip
+    beside = [other for other in vector.get("beside", ()) if other["kind"] != "Node"]
+    documents = tuple(
+        Document(file="object.json", number=number, value=value, inline=True)
+        for number, value in enumerate([*beside, vector["object"]])
+    )
+    result = generate(Request(documents=documents, objects_target=target))
+    return [one for one in result.findings if one.severity == "error"]
+
+
+def verdict(vector: Vector, found: list[Diagnostic]) -> Verdict:
+    """How our verdict stands to KAITO's."""
+    if vector["admitted"]:
+        if vector.get("pruned"):
+            return "pruned, told" if found else "PRUNED, NOT TOLD"
+        refused = [one for one in found if one.rule.kind == "refused" and one.code != "KG401"]
+        return "FALSE REFUSAL" if refused else "stricter" if found else "both admit"
+    if found:
+        return "both refuse"
+    return "state" if STATE.search(vector["says"]) else "MISSED"
