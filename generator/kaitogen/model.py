@@ -135,25 +135,14 @@ class Rule(NamedTuple):
         return "error" if self.kind not in ("warning", "note") else self.kind
 
     def at(
-        self,
-        path: Path,
-        message: str,
-        *,
-        fix: str = "",
-        found: str = "",
-        expected: str = "",
-        severity: Severity | None = None,
-    ) -> "Diagnostic":
+        self, path: Path, message: str, *,
+        fix: str = "", found: str = "", expected: str = "", severity: Severity | None = None,
+    ) -> "Diagnostic":  # fmt: skip
         """What is wrong with a value. `path` leads to it in the document that was judged (for a missing key: to its mapping)."""
         return Diagnostic(
-            rule=self,
-            severity=severity or self.severity,
-            path=path,
-            message=message,
-            fix=fix,
-            found=found,
-            expected=expected,
-        )
+            rule=self, severity=severity or self.severity, path=path,
+            message=message, fix=fix, found=found, expected=expected,
+        )  # fmt: skip
 
     def in_file(
         self, file: str, message: str, *, line: int = 0, column: int = 0, path: Path = (), fix: str = ""

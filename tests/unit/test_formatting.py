@@ -171,3 +171,25 @@ def test_json_with_a_character_in_two_escapes_is_laid_out() -> None:
     assert laid_out(text) == (
         'kind: WorkspaceIntent\nmetadata: {name: a, annotations: {b: "\N{GRINNING FACE}"}}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a: [b: 1, {c: 2}]", "a: [b: 1, {c: 2}]"),
+        ("a: >-\n       b\n       c \n\n\n    d: e", "a: >-\n      b\n      c \n\n\n    d: e"),
+        ("a:\n      - - b\n        - c", "a:\n      - - b\n        - c"),
+        ("a: +1\n    b: 0x1F", "a: 1\n    b: 0x1F"),
+        ("a: &x 1\n    b: *x\n    c: &x 2\n    d: *x", "a: &x 1\n    b: *x\n    c: &x 2\n    d: *x"),
+        ("a: 1\n      # deep\n\n    b: 2\n\n\n    c: 3", "a: 1\n    # deep\n\n    b: 2\n\n    c: 3"),
+    ],
+)
+def test_layout_of_what_is_rare(written: str, expected: str) -> None:
+    assert laid_out(f"{HEAD}    {written}\n") == f"{HEAD}    {expected}\n"
+
+
+def test_an_alias_that_comes_before_its_anchor_takes_its_place() -> None:
+    text = "kind: WorkspaceIntent\nspec:\n  target: &a {kaito: '0.12'}\nmetadata: {name: b, labels: *a}\n"
+    assert laid_out(text) == (
+        'kind: WorkspaceIntent\nmetadata: {name: b, labels: &a {kaito: "0.12"}}\nspec:\n  target: *a\n'
+    )

@@ -147,7 +147,7 @@ DATA_PARALLEL: Final = since(10)
 #: Pods on azure tolerate the taint of spot nodes.
 SPOT_TOLERATED: Final = since(10)
 
-# 0.11. Ended: BYO_BY_GATE, IDS_OF_BUILT_IN_PRESETS, the gate ensureNodeClass, the annotation kaito.sh/run-benchmark.
+# 0.11. Ended: BYO_BY_GATE, BYO_NEEDS_RESOURCE, IDS_OF_BUILT_IN_PRESETS, the gate ensureNodeClass, the annotation kaito.sh/run-benchmark.
 RELEASES["0.11"] = Release(tag="v0.11.0", day="2026-07-01", vllm="0.22.1")
 KINDS["InferenceSet"]["v1beta1"] = since(11)
 KINDS["MultiRoleInference"] = {"v1alpha1": since(11)}

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kaitogen import schema
-from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito import rules
 from kaitogen.kaito.objects import as_stored, config_maps_of, to_intent_path, value_at
 from kaitogen.kaito.rules import RuleContext
@@ -124,6 +123,8 @@ def _not_served(data: Json, served: list[str], target: Target) -> Diagnostic:
     if served:
         message = f"KAITO {target.kaito} serves no {kind} of apiVersion {version}"
         return KG401.at(("apiVersion",), message, fix=f"write {_GROUP}{served[-1]}")
+    from kaitogen.diagnostics.suggest import nearest  # only a wrong kind needs it
+
     near = nearest(kind, KINDS)
     message = f"KAITO {target.kaito} has no kind {kind}"
     since = [feature.since for feature in KINDS.get(kind, {}).values()]

@@ -44,12 +44,9 @@ class _Writer:
         """The whole text."""
         around = self.comments.get((), Comments())
         self.lines += around.above
-        anchor, _ = self._anchored(root)
-        self.lines += [anchor.rstrip()] if anchor else []
         self._collection(value, root, (), 0)
-        while not self.lines[-1]:  # below a block text
-            self.lines.pop()
-        return "\n".join([*self.lines, *around.below]) + "\n"
+        self._comments(around.below, 0)
+        return "\n".join(self.lines).rstrip("\n") + "\n"
 
     def _collection(self, value: Json, node: YamlNode | None, path: Path, column: int) -> None:
         nodes = {child.step: child for child in node.children} if node else {}
@@ -82,7 +79,11 @@ class _Writer:
     def _comments(self, comments: Iterable[str], column: int) -> None:
         if self.dashes:  # what begins behind a dash has its comments above the dash
             column = self.dashes.index("-")
-        self.lines += [" " * column + line if line else "" for line in comments]
+        for line in comments:
+            if line:
+                self.lines.append(" " * column + line)
+            elif self.lines and self.lines[-1]:  # no two blank lines, where a key went from between them
+                self.lines.append("")
 
     def _line(self, text: str, column: int, comments: Comments) -> None:
         """A key or item with the text of its value, whose further lines are indented already."""
@@ -113,18 +114,19 @@ class _Writer:
 
     def _block_text(self, value: str, node: YamlNode, indent: str) -> str:
         """A block text with its lines as they are, and the blank lines below it."""
-        source = self.text[node.value.index : node.end.index]
-        body = source.rstrip()
+        source = self.text[node.value.index : node.end.index].removesuffix("\n").split("\n")[1:]
+        lines = list(source)
+        while not lines[-1].strip():
+            lines.pop()
+        blank = len(source) - len(lines)
         if node.style == "|":
             lines = value.removesuffix("\n").split("\n")
         else:  # the value does not say where the lines of a folded text end
-            lines = body.split("\n")[1:]
             first, of_value = (next(filter(str.strip, part)) for part in (lines, value.split("\n")))
             before = _indentation(first) - _indentation(of_value)
             lines = [line[before:] for line in lines]
         head = node.style + (str(_INDENT) if value[0] in " \n" else "") + ("" if value[-1] == "\n" else "-")
-        blank = [""] * (source.count("\n", len(body)) - 1)
-        return "\n".join([head, *(indent + line if line else "" for line in lines), *blank])
+        return "\n".join([head, *(indent + line if line else "" for line in lines), *[""] * blank])
 
     def _one_line(self, value: Json, node: YamlNode, *, inline: bool = True) -> str:
         """The text of a value on one line."""

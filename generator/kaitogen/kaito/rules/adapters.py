@@ -116,7 +116,9 @@ def _strength(vllm_preset: bool, value: Json, path: Path) -> Iterator[Diagnostic
         yield KG435.at(path, message, fix="remove strength", found=cut(strength), expected="no strength")
     elif not _is_strength(strength[:400]):
         message = f"strength {cut(strength)} is no number from 0 to 1: {_LATER}"
-        yield KG494.at(path, message, fix='write a number such as "0.5"', found=cut(strength), expected="0 to 1")
+        yield KG494.at(
+            path, message, fix='write a number such as "0.5"', found=cut(strength), expected="0 to 1"
+        )
 
 
 def _is_strength(text: str) -> bool:

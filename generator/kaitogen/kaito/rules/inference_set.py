@@ -206,7 +206,7 @@ def _replica(data: Json, ctx: RuleContext) -> Json:
     template = part(spec, "template")
     metadata = part(template, "metadata")
     fields = dict(part(template, "resource"))
-    if ctx.target.byo and ctx.target.minor >= 12:
+    if ctx.byo and ctx.has(REPLICAS_CHECKED):
         fields.pop("instanceType", None)
     inside: dict[str, Json] = {"name": "replica"}
     namespace = part(data, "metadata").get("namespace")
