@@ -21,7 +21,7 @@ def test_the_guide_leads_to_a_working_strategy(root: Path, tmp_path: Path) -> No
     for script in ("derive_set_schema", "compile_schemas", "compile_templates"):
         done = guides.run(copy, f"scripts/{script}.py")
         assert done.returncode == 0, done.stderr
-    done = guides.run(copy, "-m", "kaitogen", "render", "spread.intent.yaml")
+    done = guides.run(copy, "-m", "kaitogen", "render", "examples/spread.intent.yaml")
     assert done.returncode == 0, done.stderr
     assert "  count: 6\n" in done.stdout
     assert "topology.kubernetes.io/region: westeurope" in done.stdout

@@ -7,17 +7,13 @@ tests of its module; what is written down as equal in behaviour is left out.
 import ast
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Final, NamedTuple
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-PACKAGE: Final = ROOT / "generator" / "kaitogen"
-_HOOK: Final = Path(__file__).parent / "hook"
-_TIMEOUT: Final = 300
+from tests.mutation.running import PACKAGE, PYTEST, fails
+
 _SAMPLE: Final = 12
 #: Modules, as patterns below the package, and the tests that are nearest to them.
 NEAREST: Final = {
@@ -42,10 +38,6 @@ class Flip(NamedTuple):
     number: int
     line: int
     text: str
-
-    @property
-    def name(self) -> str:
-        return f"kaitogen.{self.module.removesuffix('.py').replace('/', '.').removesuffix('.__init__')}"
 
     def __str__(self) -> str:
         return f"generator/kaitogen/{self.module}:{self.line}: {self.text}"
@@ -114,22 +106,10 @@ def _nearest(module: str) -> tuple[str, ...]:
 
 
 def _fails(flip: Flip | None, tests: tuple[str, ...]) -> bool:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join((str(_HOOK), str(ROOT))),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HYPOTHESIS_PROFILE": "quick",
-        "KAITOGEN_MUTANT": f"{flip.name} flip:{flip.number}" if flip else "",
-        "KAITOGEN_MUTANT_ROOT": str(ROOT),
-    }
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, timeout=_TIMEOUT, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return True  # what never ends is noticed
-    return done.returncode != 0
+    if flip is None:
+        return fails([*PYTEST, *tests])
+    source = (PACKAGE / flip.module).read_text(encoding="utf-8")
+    return fails([*PYTEST, *tests], flip.module, flipped(source, flip.number))
 
 
 if __name__ == "__main__":

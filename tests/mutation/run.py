@@ -6,19 +6,13 @@ the test files that name the code.
 
 import os
 import re
-import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
-from typing import Final
 
-from tests.mutation.sites import Site, sites
-
-ROOT: Final = Path(__file__).resolve().parents[2]
-_HOOK: Final = Path(__file__).parent / "hook"
-_TIMEOUT: Final = 300
-_PYTEST: Final = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
+from tests.mutation.running import PACKAGE, PYTEST, ROOT, fails
+from tests.mutation.sites import Site, sites, without
 
 
 def main(arguments: list[str]) -> int:
@@ -45,32 +39,20 @@ def _killed_by(site: Site) -> str:
     if not files:
         return ""
     healthy = [file for file in files if _healthy(file)]
-    return "test" if healthy and _fails(site, [*_PYTEST, *healthy]) else ""
+    return "test" if healthy and _fails(site, [*PYTEST, *healthy]) else ""
 
 
 @cache
 def _healthy(file: str) -> bool:
     """Whether a test file passes as things are: what fails anyway notices nothing."""
-    return not _fails(None, [*_PYTEST, file])
+    return not _fails(None, [*PYTEST, file])
 
 
-def _fails(site: Site | None, command: list[str]) -> bool:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join((str(_HOOK), str(ROOT))),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "KAITOGEN_MUTANT": f"{site.name} {site.line}:{site.column}" if site else "",
-        "KAITOGEN_MUTANT_ROOT": str(ROOT),
-    }
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        timeout=_TIMEOUT,
-        check=False,
-    )
-    return done.returncode != 0
+def _fails(site: Site | None, command: Sequence[str]) -> bool:
+    if site is None:
+        return fails(command)
+    source = (PACKAGE / site.module).read_text(encoding="utf-8")
+    return fails(command, site.module, without(source, site.line, site.column))
 
 
 def _files_that_name(code: str) -> list[str]:

@@ -3,10 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
-PACKAGE: Final = Path(__file__).resolve().parents[2] / "generator" / "kaitogen"
+from tests.mutation.running import PACKAGE
+
 #: What no finding has as its code.
 NO_CODE: Final = "KG000"
 _CODE: Final = re.compile(r"KG\d{3}")
@@ -20,10 +20,6 @@ class Site(NamedTuple):
     module: str
     line: int
     column: int
-
-    @property
-    def name(self) -> str:
-        return f"kaitogen.{self.module.removesuffix('.py').replace('/', '.').removesuffix('.__init__')}"
 
     def __str__(self) -> str:
         return f"{self.code} at generator/kaitogen/{self.module}:{self.line}"

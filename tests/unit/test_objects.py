@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 
 from kaitogen.kaito import objects
-from kaitogen.kaito.objects import MISSING, canonical, merged, value_at
+from kaitogen.kaito.objects import (
+    MISSING,
+    canonical,
+    config_maps_of,
+    is_kustomize_annotation,
+    merged,
+    to_intent_path,
+    value_at,
+)
+from kaitogen.model import RUNTIME_ANNOTATION, Document, Origin, Placement, Spec, Target
 
 
 @pytest.mark.parametrize(
@@ -85,3 +94,78 @@ def test_nothing_is_stored_that_a_server_would_drop(value: Any, stored: Any) -> 
 )
 def test_a_whole_number_has_at_most_64_bits(value: Any, whole: Any) -> None:
     assert objects.number({"a": value}, "a") == whole
+
+
+def _spec(**placement: Any) -> Spec:
+    return Spec(
+        origin=Origin(Document("a.yaml", 0, {})),
+        name="phi",
+        namespace=None,
+        labels={},
+        annotations={},
+        target=Target(),
+        placement=Placement(**placement),
+        inference={"model": "phi-4", "runtime": "vllm"},
+        tuning=None,
+    )
+
+
+NAMED, COUNTED = _spec(nodes=("a",)), _spec(node_count=2)
+BOTH = _spec(nodes=("a",), node_count=1)
+
+
+@pytest.mark.parametrize(
+    ("spec", "path", "intent_path"),
+    [
+        (NAMED, ("resource", "preferredNodes", 0), ("spec", "placement", "nodes", 0)),
+        (NAMED, ("resource", "count"), ("spec", "placement", "nodes")),
+        (BOTH, ("resource", "count"), ("spec", "placement", "count")),
+        (COUNTED, ("resource", "count"), ("spec", "placement", "count")),
+        (COUNTED, ("resource", "preferredNodes", 0), ("spec", "placement", "preferredNodes", 0)),
+        (NAMED, ("resource", "instanceType"), ("spec", "placement", "instanceType")),
+        (NAMED, ("metadata", "labels", "count"), ("metadata", "labels", "count")),
+        (NAMED, ("inference", "preset", "name"), ("spec", "inference", "model")),
+        (NAMED, ("inference", "adapters", 0), ("spec", "inference", "adapters", 0)),
+        (NAMED, ("metadata", "annotations", RUNTIME_ANNOTATION), ("spec", "inference", "runtime")),
+        (NAMED, ("metadata", "annotations", "a"), ("metadata", "annotations", "a")),
+        (NAMED, (), ("spec",)),
+    ],
+)
+def test_the_way_back_to_the_intent(spec: Spec, path: Any, intent_path: Any) -> None:
+    assert to_intent_path(spec, path) == intent_path
+
+
+def test_only_config_maps_of_the_core_group_are_looked_into() -> None:
+    def of(**changes: Any) -> Any:
+        return {
+            "kind": "ConfigMap",
+            "apiVersion": "v1",
+            "metadata": {"name": "a"},
+            "data": {"b": "c"},
+            **changes,
+        }
+
+    assert config_maps_of([of()]) == {("", "a"): {"b": "c"}}
+    assert config_maps_of([of(metadata={"name": "a", "namespace": "n"})]) == {("n", "a"): {"b": "c"}}
+    assert config_maps_of([of(data=None)]) == {("", "a"): {}}
+    wrong: list[dict[str, Any]] = [
+        {"kind": "Secret"},
+        {"apiVersion": "v2"},
+        {"metadata": None},
+        {"metadata": {"name": 1}},
+        {"data": [1]},
+    ]
+    assert config_maps_of([of(**changes) for changes in wrong]) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "theirs"),
+    [
+        ("config.kubernetes.io/path", True),
+        ("config.kubernetes.io/depends-on", False),
+        ("internal.config.kubernetes.io/x", True),
+        ("kaito.sh/runtime", False),
+    ],
+)
+def test_which_annotations_are_kustomizes_own(key: str, theirs: bool) -> None:
+    assert is_kustomize_annotation(key) is theirs
