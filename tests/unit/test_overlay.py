@@ -76,7 +76,7 @@ def test_a_finding_stands_where_the_value_was_said(tmp_path: Path) -> None:
     bad = str(tmp_path / "bad.yaml")
     result = generate(Request(paths, environments=(bad,), assignments=(assignment("x", "small"),)))
     where = [(one.file, one.line, one.code) for one in result.findings]
-    assert where == [("--set", 0, "KG122"), (bad, 8, "KG122")]
+    assert where == [(bad, 8, "KG122"), ("--set", 0, "KG122")]
 
 
 def test_what_cannot_be_laid_over_anything_is_found(tmp_path: Path) -> None:

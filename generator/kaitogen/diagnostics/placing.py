@@ -42,9 +42,15 @@ def _overlaid(finding: Diagnostic, origin: Origin) -> tuple[Origin, Path]:
 
 
 def in_file_order(findings: Iterable[Diagnostic], files: Sequence[str]) -> list[Diagnostic]:
-    """The findings as a reader meets their lines: by file in the order given, then line, then column."""
+    """The findings as a reader meets their lines: by file in the order given, then line, then column.
+
+    What is no file of the run, such as an option, stands first, in the order in which it is found.
+    """
+    every = list(findings)
     rank = {name: number for number, name in enumerate(files)}
-    return sorted(findings, key=lambda one: (rank.get(one.file, -1), one.line, one.column, one.code))
+    others = [name for name in dict.fromkeys(one.file for one in every) if name not in rank]
+    rank |= {name: number - len(others) for number, name in enumerate(others)}
+    return sorted(every, key=lambda one: (rank[one.file], one.line, one.column, one.code))
 
 
 def _place_in(document: Document, group: list[tuple[Origin, Path, Diagnostic]]) -> list[Diagnostic]:

@@ -71,7 +71,7 @@ def _with_findings(result: Result, diagnostics: list[Diagnostic], documents: lis
     from kaitogen.diagnostics.suppression import suppress
 
     placed = place_by_document(one for one in diagnostics if one.origin is not None)
-    findings = [*(one for one in diagnostics if one.origin is None), *each_once(placed)]
+    findings = [*each_once(placed), *(one for one in diagnostics if one.origin is None)]
     kept, suppressed = suppress(in_file_order(findings, result.files), documents)
     return result._replace(
         findings=tuple(in_file_order(kept, result.files)),
