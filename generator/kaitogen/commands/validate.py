@@ -1,5 +1,6 @@
 """`kaitogen validate`: findings about intents and finished manifests, and nothing else."""
 
+from collections import Counter
 from typing import Final
 
 from kaitogen.commands import inputs, targets
@@ -12,7 +13,7 @@ from kaitogen.diagnostics.formats import FORMATS, Report, reporter
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.model import Result
-from kaitogen.pipeline.check import is_workspace
+from kaitogen.pipeline.check import is_of_kaito, is_workspace
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import STDIN
 
@@ -80,7 +81,13 @@ def _all_well(result: Result, *, quiet: bool) -> str:
     if quiet:
         return ""
     suppressed = f"; {len(result.suppressed)} suppressed" if result.suppressed else ""
-    return f"kaitogen: {number_of(result.workspaces, 'Workspace')}, no findings{suppressed}\n"
+    kinds = Counter(
+        data["kind"] for _, data in result.objects if is_of_kaito(data) and not is_workspace(data)
+    )
+    counts = [number_of(number, kind) for kind, number in sorted(kinds.items())]
+    if result.workspaces or not counts:
+        counts.insert(0, number_of(result.workspaces, "Workspace"))
+    return f"kaitogen: {', '.join(counts)}, no findings{suppressed}\n"
 
 
 def _expectation(expected: int | None, result: Result) -> str:

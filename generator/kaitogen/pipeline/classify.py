@@ -30,6 +30,10 @@ _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and k
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 
+#: Where objects of KAITO name the ConfigMap with their settings.
+_SETTINGS: Final[tuple[Path, ...]] = (
+    ("inference", "config"), ("tuning", "config"), ("spec", "template", "inference", "config"),
+)  # fmt: skip
 #: What is written on a set's own metadata holds for every entry as well, name excepted.
 _SHARED_METADATA: Final = ("namespace", "labels", "annotations")
 
@@ -66,6 +70,7 @@ def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified
     """Intents, and `with_objects` Workspaces and ConfigMaps too; then other kinds are passed over, else refused."""
     result = Classified([], [], [])
     error_limit = ErrorLimit()
+    config_maps: list[tuple[Document, list[Json]]] = []
     for document in documents:
         # A file named as one holds intents only; elsewhere a document has to say that it is one.
         named = document.file.endswith(("intent.yaml", "intent.yml"))
@@ -82,11 +87,40 @@ def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified
             result.diagnostics.extend(error_limit.count_error(Origin(document)))
             continue
         objects = list(_objects(document.value, ()))
-        if objects:
+        if document.flaws and all(data["kind"] == "ConfigMap" for _, data in objects):
+            config_maps.append((document, [data for _, data in objects]))
+        elif objects:
             result.diagnostics.extend(document.flaws)
         if not document.flaws:
             result.objects.extend(UserObject(Origin(document, (path,)), data) for path, data in objects)
+    if config_maps:
+        result.diagnostics.extend(
+            _flaws_of_named(config_maps, {name for name in _settings_names(result) if isinstance(name, str)})
+        )
     return result
+
+
+def _flaws_of_named(
+    config_maps: Iterable[tuple[Document, list[Json]]], names: set[str]
+) -> Iterator[Diagnostic]:
+    """How a ConfigMap is written that nothing of KAITO names is nobody's business here."""
+    for document, maps in config_maps:
+        written = [value_at(data, ("metadata", "name")) for data in maps]
+        if any(isinstance(name, str) and name in names for name in written):
+            yield from document.flaws
+
+
+def _settings_names(result: Classified) -> Iterator[Json]:
+    """The names of the ConfigMaps that the objects and intents of a run name."""
+    for _, data in result.objects:
+        yield from (value_at(data, path) for path in _SETTINGS)
+        roles = value_at(data, ("spec", "roles"))
+        yield from (value_at(role, ("runtimeConfig",)) for role in (roles if isinstance(roles, list) else ()))
+    for document in result.intents:
+        for _, entry in entries(document.value):
+            yield from (
+                value_at(entry, ("spec", kind, "config", "configMapName")) for kind in ("inference", "tuning")
+            )
 
 
 def is_an_intent(value: Json) -> bool:

@@ -1,0 +1,96 @@
+"""Objects of KAITO that are no Workspaces: each is looked at, and what belongs to others is passed over."""
+
+from pathlib import Path
+
+from tests.acceptance.command import Done, kaitogen
+
+SET = """\
+apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata: {name: phi-4}
+spec:
+  replicas: 3
+  labelSelector: {matchLabels: {apps: phi-4}}
+  template:
+    resource: {instanceType: Standard_NC24ads_A100_v4}
+    inference: {preset: {name: phi-4}}
+"""
+WORKSPACE = """\
+apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata: {name: phi-4}
+resource: {instanceType: Standard_NC24ads_A100_v4, labelSelector: {matchLabels: {apps: phi-4}}}
+inference: {preset: {name: phi-4}}
+"""
+
+
+def validate(folder: Path, text: str, *options: str) -> Done:
+    path = folder / "objects.yaml"
+    path.write_text(text, encoding="utf-8")
+    return kaitogen("validate", *options, path.name, cwd=folder)
+
+
+def test_what_was_looked_at_is_counted_by_kind(tmp_path: Path) -> None:
+    done = validate(tmp_path, f"{WORKSPACE}---\n{SET}---\n{SET.replace('name: phi-4}', 'name: other}', 1)}")
+    assert (done.code, done.said) == (0, "kaitogen: 1 Workspace, 2 InferenceSets, no findings\n")
+
+
+def test_replicas_are_held_to_the_rules_of_workspaces(tmp_path: Path) -> None:
+    done = validate(tmp_path, SET.replace("preset: {name: phi-4}", "preset: {name: falcon-7b}"))
+    assert done.code == 1
+    assert (
+        "objects.yaml:9:32: error KG432: KAITO 0.12 has no preset falcon-7b; it went with 0.11" in done.said
+    )
+    assert "at spec.template.inference.preset.name" in done.said
+
+
+def test_a_set_whose_webhook_does_not_ask_is_admitted_and_never_ready(tmp_path: Path) -> None:
+    done = validate(
+        tmp_path, SET.replace("preset: {name: phi-4}", "preset: {name: phi-5}"), "--kaito", "0.11"
+    )
+    assert done.code == 1
+    assert "error KG903: KAITO admits this, and then refuses what it makes of it" in done.said
+
+
+def test_a_kind_that_kaito_does_not_have(tmp_path: Path) -> None:
+    done = validate(tmp_path, SET.replace("kind: InferenceSet", "kind: InferenceSets"))
+    assert done.code == 1
+    assert (
+        "error KG401: KAITO 0.12 has no kind InferenceSets\n    at kind\n    fix: write InferenceSet"
+        in done.said
+    )
+
+
+def test_a_kind_that_came_later(tmp_path: Path) -> None:
+    done = validate(tmp_path, SET, "--kaito", "0.7")
+    assert "KAITO 0.7 has no kind InferenceSet; it came with 0.8" in done.said
+
+
+def test_a_list_of_mixed_kinds(tmp_path: Path) -> None:
+    items = "".join(
+        "- " + text.replace("\n", "\n  ").rstrip() + "\n"
+        for text in (WORKSPACE, SET, "apiVersion: v1\nkind: Secret")
+    )
+    done = validate(tmp_path, f"apiVersion: v1\nkind: List\nitems:\n{items}")
+    assert done.said == "kaitogen: 1 Workspace, 1 InferenceSet, no findings\n"
+
+
+def test_definitions_of_kinds_are_none_of_them(tmp_path: Path) -> None:
+    crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: workspaces.kaito.sh}\n"
+    assert validate(tmp_path, crd).said == "kaitogen: 0 Workspaces, no findings\n"
+
+
+def test_how_others_write_their_config_maps_is_their_business(tmp_path: Path) -> None:
+    config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME}\ndata:\n  y: one\n"
+    foreign = validate(tmp_path, f"{WORKSPACE}---\n{config_map.replace('NAME', 'theirs')}")
+    assert foreign.said == "kaitogen: 1 Workspace, no findings\n"
+    workspace = WORKSPACE.replace("{preset: {name: phi-4}}", "{preset: {name: phi-4}, config: ours}")
+    named = validate(tmp_path, f"{workspace}---\n{config_map.replace('NAME', 'ours')}")
+    assert "error KG106: key y is not text to every YAML reader" in named.said
+
+
+def test_names_that_are_none_are_findings(tmp_path: Path) -> None:
+    config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: [a]}\ndata:\n  y: one\n"
+    done = validate(tmp_path, f"{config_map}---\n{SET.replace('name: phi-4}', 'name: {}}', 1)}")
+    assert done.code == 1
+    assert "error KG401: name must be text, not a mapping" in done.said
