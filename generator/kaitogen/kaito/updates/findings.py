@@ -7,6 +7,7 @@ from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito.objects import MISSING, to_intent_path
 from kaitogen.kaito.updates.judging import KG813, KG822
 from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
+from kaitogen.kaito.updates.others import KG831, KG832, KG833, KG834
 from kaitogen.kaito.updates.workspace import KG801, KG805, KG809, KG811, KG820, KG821, KG823
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.yaml.writer import flow
@@ -67,6 +68,7 @@ def _problem(change: Change, rule: Rule, kaito: str) -> Diagnostic:
 
 
 _ANEW: Final = "run it under another name, or delete the Workspace and create it anew"
+_BESIDE: Final = "make another object beside this one, and remove this one when the new one serves"
 _BY_KUBERNETES: Final = KG813
 _FIXES: Final = {
     KG809: "correct the adapter",
@@ -76,6 +78,10 @@ _FIXES: Final = {
     KG821: "run the Workspace under another name to have the ConfigMap from its start",
     KG822: "give the ConfigMap another name, as kaitogen does with one that it makes, or restart the pods",
     KG823: _ANEW,
+    KG831: _BESIDE,
+    KG832: _BESIDE,
+    KG833: "delete the mirror and make it anew",
+    KG834: "delete the replicas one by one after the change, or make the set anew",
 }
 #: What to do about a field that is not changed, and keeps all others from changing.
 _FIXES_BESIDE: Final = {

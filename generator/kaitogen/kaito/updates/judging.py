@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.kaito.objects import value_at
-from kaitogen.kaito.updates import workspace
+from kaitogen.kaito.updates import others, workspace
 from kaitogen.kaito.updates.fields import differences
 from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement
 from kaitogen.kaito.updates.stored import stored
@@ -42,6 +42,8 @@ def _weight(judgement: Judgement) -> tuple[int, str, str]:
 def _judge(update: Update, difference: Difference) -> Judgement:
     if update.item.is_workspace:
         return workspace.judge(update, difference)
+    if update.item.identity[0] == "kaito.sh":
+        return others.judge(update.item, difference)
     if update.item.is_config_map and difference.path[0] in ("data", "binaryData", "immutable"):
         return _config_map(update)
     return IN_PLACE
