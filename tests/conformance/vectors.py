@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from kaitogen.model import Diagnostic, Document, Request, Target
+from kaitogen.kaito.objects import value_at
+from kaitogen.kaito.updates.compare import compare
+from kaitogen.kaito.updates.model import Item
+from kaitogen.model import Diagnostic, Document, Origin, Request, Target
 from kaitogen.pipeline.generate import generate
 
 FOLDER: Final = Path(__file__).parent / "verdicts"
@@ -40,10 +43,7 @@ def read(name: str) -> Iterator[Vector]:
 
 def errors(vector: Vector) -> list[Diagnostic]:
     """What kaitogen finds in the object, and in what stands beside it in the cluster, that is an error."""
-    target = Target(
-        kaito=vector["kaito"], provider=vector["provider"], node_provisioner=vector["provisioner"],
-        feature_gates=vector["gates"],
-    )  # fmt: skip
+    target = target_of(vector)
     beside = [other for other in vector.get("beside", ()) if other["kind"] != "Node"]
     documents = tuple(
         Document(file="object.json", number=number, value=value, inline=True)
@@ -51,6 +51,26 @@ def errors(vector: Vector) -> list[Diagnostic]:
     )
     result = generate(Request(documents=documents, objects_target=target))
     return [one for one in result.findings if one.severity == "error"]
+
+
+def refused_update(vector: Vector) -> bool:
+    """Whether the comparison of the object with what was there before finds a change that KAITO refuses."""
+    target = target_of(vector)
+    sides = []
+    for value in (vector["old"], vector["object"]):
+        name, namespace = (value_at(value, ("metadata", key)) for key in ("name", "namespace"))
+        if not isinstance(name, str) or not name or not isinstance(namespace, str | None):
+            return False
+        sides.append([Item(value, target, Origin(Document("object.json", 0, value, inline=True)))])
+    return any(change.judgement.verdict == "refused" for change in compare(*sides).objects)
+
+
+def target_of(vector: Vector) -> Target:
+    """The installation that a vector was judged for."""
+    return Target(
+        kaito=vector["kaito"], provider=vector["provider"], node_provisioner=vector["provisioner"],
+        feature_gates=vector["gates"],
+    )  # fmt: skip
 
 
 def verdict(vector: Vector, found: list[Diagnostic]) -> Verdict:
