@@ -32,8 +32,7 @@ RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
 PIN_LABEL: Final = "kaitogen.io/workspace"
 INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 
-#: Bytes.
-GIB: Final = 2**30
+GIB: Final = 2**30  # bytes
 
 #: The minor versions of KAITO that can be generated for, oldest first.
 KAITO_VERSIONS: Final = ("0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.10", "0.11", "0.12")
@@ -148,7 +147,9 @@ class Rule(NamedTuple):
         self, file: str, message: str, *, line: int = 0, column: int = 0, path: Path = (), fix: str = ""
     ) -> "Diagnostic":
         """What is wrong with a file, at a line and column that are known already (from 1; 0 is unknown)."""
-        return self.at(path, message, fix=fix)._replace(file=file, line=line, column=column)
+        return Diagnostic(
+            rule=self, severity=self.severity, path=path, message=message, fix=fix, file=file, line=line, column=column
+        )  # fmt: skip
 
 
 class Diagnostic(NamedTuple):

@@ -109,6 +109,6 @@ def test_bounds_hold_for_the_work_alone() -> None:
         + PROGRAM.format(work=WORK, seconds=1, mebibytes=64)
         .rpartition("raise")[0]
         .replace("made =", "before = state()\nmade =")
-        + "assert (made.output, state()) == (b'made', before)\n"
+        + "assert (made.stdout, state()) == (b'made', before)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

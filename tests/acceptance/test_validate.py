@@ -26,8 +26,10 @@ def test_what_render_makes_is_valid(tmp_path: Path) -> None:
 
 def test_finished_manifest_of_the_old_api_version() -> None:
     text = MADE.replace("v1beta1", "v1alpha1")
-    assert findings(text) == [("KG495", 1)]
-    assert findings(WRONG.replace("v1beta1", "v1alpha1"))[-1] == ("KG432", line(WRONG, "phi-44"))
+    assert findings(text) == [("KG497", 1)]
+    assert findings(text, "--kaito", "0.10") == [("KG495", 1)]
+    old = WRONG.replace("v1beta1", "v1alpha1")
+    assert findings(old, "--kaito", "0.10")[-1] == ("KG432", line(WRONG, "phi-44"))
     assert seen(text) == 1
 
 
@@ -81,7 +83,6 @@ OTHERS: Final = {
     "a key twice": "apiVersion: v1\nkind: Pod\nmetadata: {name: a, name: b}\n",
     "numbers as keys": "apiVersion: v1\nkind: Pod\n1: 2\n",
     "another Workspace": "apiVersion: tenancy.example.com/v1\nkind: Workspace\nmetadata: {name: phi}\n",
-    "another kind of KAITO's": "apiVersion: kaito.sh/v1beta1\nkind: RAGEngine\nspec: {nonsense: true}\n",
     "no kind": "a: b\n",
     "a list": "- a\n- b\n",
     "a word": "word\n",

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline import current
+from kaitogen.pipeline.classify import MAX_WRONG
 from kaitogen.yaml.lines import line_of
 from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read, text_of
 
@@ -235,8 +236,12 @@ def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> Non
         )
         return
     try:
+        wrong = 0
         for index, raw in enumerate(read(text, most)):
             loaded.documents.append(_document(name, index, raw, text))
+            wrong += bool(raw.flaws)
+            if wrong == MAX_WRONG and name.endswith(_NAMES):
+                return  # what comes after so many is judged by nobody
     except Unreadable as stop:
         loaded.findings.append(_flaw(name, stop.flaw, text))
 
