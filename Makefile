@@ -95,11 +95,15 @@ quick: lint unit ## Style, types, unit tests, start-up and the examples: before 
 
 # In the processes of the tests alone: to measure each command that they start would take four times as long.
 .PHONY: coverage
-coverage: $(VENV)/.dev ## Run the tests as `make test` does, and say which share of lines and branches they pass
+coverage: $(VENV)/.dev ## Run the tests without the verdicts, and say which share of lines and branches they pass
 	@mkdir -p build
-	@COVERAGE_FILE=build/coverage.data $(PYTEST) --cov --cov-report=
+	@COVERAGE_FILE=build/coverage.data $(PYTEST) --cov --cov-report= --ignore=tests/conformance
 	@COVERAGE_FILE=build/coverage.data $(BIN)/python -m coverage report --skip-covered >build/coverage.txt
 	@echo "coverage: $$(sed -n 's/^TOTAL.* //p' build/coverage.txt) of lines and branches (build/coverage.txt has them by file)"
+
+.PHONY: conformance
+conformance: $(VENV)/.test ## Hold what kaitogen says against the verdicts of KAITO's own code
+	@$(PYTEST) tests/conformance
 
 # --- checks -------------------------------------------------------------------------------
 
