@@ -27,6 +27,8 @@ MAX_WRONG: Final = 200
 _INTENT_GROUP: Final = INTENT_API_VERSION.partition("/")[0] + "/"
 _KAITO_GROUP: Final = "kaito.sh/"
 _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and kind: {INTENT_KIND}"
+#: How the names of files end that hold intents only.
+INTENT_FILES: Final = ("intent.yaml", "intent.yml")
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 
@@ -73,7 +75,7 @@ def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified
     config_maps: list[tuple[Document, list[Json]]] = []
     for document in documents:
         # A file named as one holds intents only; elsewhere a document has to say that it is one.
-        named = document.file.endswith(("intent.yaml", "intent.yml"))
+        named = document.file.endswith(INTENT_FILES)
         if not with_objects or named or is_an_intent(document.value):
             if error_limit.is_reached(document):
                 continue

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline import current
-from kaitogen.pipeline.classify import MAX_WRONG
+from kaitogen.pipeline.classify import INTENT_FILES, MAX_WRONG
 from kaitogen.yaml.lines import line_of
 from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read, text_of
 
@@ -24,7 +24,6 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_FACTS: Final = 64 * 1024 * 1024
 MAX_FACT_VALUES: Final = 4_000_000
 STDIN: Final = "<stdin>"
-_NAMES: Final = ("intent.yaml", "intent.yml")
 _ENDINGS: Final = (".intent.yaml", ".intent.yml")
 #: JSON is YAML as well.
 _YAML: Final = (".yaml", ".yml", ".json")
@@ -174,7 +173,7 @@ def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator
 
 def is_intent_file(name: str) -> bool:
     """Whether a file of that name is read where its folder is named."""
-    return name in _NAMES or name.endswith(_ENDINGS)
+    return name in INTENT_FILES or name.endswith(_ENDINGS)
 
 
 def is_yaml_file(name: str) -> bool:
@@ -240,7 +239,7 @@ def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> Non
         for index, raw in enumerate(read(text, most)):
             loaded.documents.append(_document(name, index, raw, text))
             wrong += bool(raw.flaws)
-            if wrong == MAX_WRONG and name.endswith(_NAMES):
+            if wrong == MAX_WRONG and name.endswith(INTENT_FILES):
                 return  # what comes after so many is judged by nobody
     except Unreadable as stop:
         loaded.findings.append(_flaw(name, stop.flaw, text))

@@ -19,7 +19,7 @@ def put_in_order(document: Json) -> None:
 
 
 def _order(value: Json, node: Json, file: str) -> None:
-    node, file = _resolved(node, file)
+    node, file = schema.resolved(node, file)
     if isinstance(value, list):
         for item in value:
             _order(item, node.get("items", {}), file)
@@ -31,13 +31,3 @@ def _order(value: Json, node: Json, file: str) -> None:
         value[key] = value.pop(key)
         if key in fields and key not in _WRITERS:
             _order(value[key], fields[key], file)
-
-
-def _resolved(node: Json, file: str) -> tuple[Json, str]:
-    """What a reference leads to, and the file in which it stands."""
-    while "$ref" in node:
-        target, _, pointer = node["$ref"].partition("#/$defs/")
-        file = target.removeprefix(schema.BASE) or file
-        whole = schema.document(file)
-        node = whole["$defs"][pointer] if pointer else whole
-    return node, file

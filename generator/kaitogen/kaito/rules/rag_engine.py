@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kaitogen.kaito.catalogue.skus import find_sku, near_sku
+from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import resource, urls
 from kaitogen.kaito.rules.context import RuleContext, cut
@@ -17,8 +17,6 @@ _SERVICE: Final = ("spec", "inferenceService")
 _COMPUTE: Final = ("spec", "compute")
 #: A registry, a repository and a tag.
 _IMAGE: Final = re.compile(r".+/[^:/]+:[^:/]+")
-#: On azure KAITO takes what it does not know by these.
-_PREFIXES: Final = ("Standard_N", "Standard_D")
 
 KG931 = Rule("KG931", "A RAGEngine without a spec", kind="refused", since="0.4", source=_VALIDATION)
 KG932 = Rule(
@@ -114,7 +112,7 @@ def _compute(spec: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
     for problem in resource.selector(engine):
         yield problem._replace(path=(*_SPEC, "compute", *problem.path[1:]))
     name, provider = engine.instance_type, ctx.target.provider
-    if find_sku(provider, name) is None and not (provider == "azure" and name.startswith(_PREFIXES)):
+    if find_sku(provider, name) is None and not (provider == "azure" and name.startswith(LENIENT_PREFIXES)):
         near = near_sku(provider, name)
         message = f"{cut(name)} is not in KAITO's table" if name else "compute names no instanceType"
         fix = f"write {near.name}" if near else "take an instance type from kaitogen skus"
