@@ -1,11 +1,11 @@
 """The annotations in which kustomize and kpt keep their own memory, and what they mean for an intent's Workspaces."""
 
+import re
 from typing import Any, Final
 
 from kaitogen.kaito.objects import is_kustomize_annotation, value_at
 from kaitogen.model import Json
 
-LOCAL: Final = "config.kubernetes.io/local-config"
 PATHS: Final = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
 ORIGIN: Final = "config.kubernetes.io/origin"
 INDEXES: Final = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
@@ -30,20 +30,17 @@ def cleaned(value: Json) -> Json:
     if not any(map(is_kustomize_annotation, noted)):
         return value
     kept = {key: text for key, text in noted.items() if not is_kustomize_annotation(key)}
-    metadata = {key: item for key, item in value["metadata"].items() if key != "annotations" or kept}
-    return {**value, "metadata": {**metadata, "annotations": kept} if kept else metadata}
+    metadata = {**value["metadata"], "annotations": kept}
+    if not kept:
+        del metadata["annotations"]
+    return {**value, "metadata": metadata}
 
 
 def file_of(value: Json) -> str:
     """The file that an object came from, where a tool noted it; else nothing."""
     noted = annotations(value)
-    if path := _path(noted):
-        return path
-    for line in str(noted.get(ORIGIN) or "").splitlines():
-        key, _, path = line.partition(": ")
-        if key == "path":
-            return path.strip()
-    return ""
+    origin = re.search(r"^path: (.*)", str(noted.get(ORIGIN) or ""), re.MULTILINE)
+    return _path(noted) or (origin[1].strip() if origin else "")
 
 
 def _path(noted: dict[str, Any]) -> str:
@@ -86,22 +83,12 @@ def handed_on(intent: Json, made: Json, *, one_of_many: bool) -> dict[str, str]:
         kinds = str(noted[_KINDS]).split(",")
         kept[_KINDS] = ",".join("Workspace" if kind == intent["kind"] else kind for kind in kinds)
     if path := _path(noted):
-        kept.update(_beside(path, made))
+        # A file of its own beside the intent's: kpt writes an object to where its annotations say.
+        folder, metadata = path.rpartition("/")[0], made["metadata"]
+        words = [metadata.get("namespace"), made["kind"].lower(), metadata["name"]]
+        name = "_".join(word for word in words if word) + ".yaml"
+        kept |= dict.fromkeys(PATHS, f"{folder}/{name}" if folder else name) | dict.fromkeys(INDEXES, "0")
     return kept
-
-
-def _beside(path: str, made: Json) -> dict[str, str]:
-    """A file of its own beside the intent's: kpt writes an object to where its annotations say."""
-    metadata = made["metadata"]
-    folder = path.rpartition("/")[0]
-    words = [metadata.get("namespace"), made["kind"].lower(), metadata["name"]]
-    name = "_".join(word for word in words if word) + ".yaml"
-    return placed(f"{folder}/{name}" if folder else name, "0")
-
-
-def placed(path: str, index: str) -> dict[str, str]:
-    """The annotations, new and old spelling, that give an object its place in a package."""
-    return {**dict.fromkeys(PATHS, path), **dict.fromkeys(INDEXES, index)}
 
 
 def place_of(value: Json) -> dict[str, str]:
@@ -118,9 +105,9 @@ def annotated(data: Json, more: dict[str, str]) -> Json:
     return {**data, "metadata": {**metadata, "annotations": {**(metadata.get("annotations") or {}), **more}}}
 
 
-def name_of(value: Json, number: int) -> str:
-    """What findings call an object that came without a file: its kind and name, or its place in the list."""
+def kind_and_name(value: Json) -> str:
+    """What findings call an object that came without a file; empty where it has no kind or no name."""
     name = value_at(value, ("metadata", "name"))
-    if isinstance(name, str) and isinstance(value.get("kind"), str):
-        return f"item {number + 1} ({value['kind'][:60]} {name[:80]})"
-    return f"item {number + 1}"
+    if not isinstance(name, str) or not isinstance(value.get("kind"), str):
+        return ""
+    return f"{value['kind'][:60]} {name[:80]}"

@@ -5,7 +5,7 @@ Three functions: intents to Workspaces beside other objects, in place of them, a
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from kaitogen.commands.options import OptionGroup, argument
@@ -55,45 +55,56 @@ class Options(OptionGroup):
     config = argument("FILE", help="The configuration, as kustomize hands it to a legacy plugin.")
 
 
+class Answer(NamedTuple):
+    """What a function hands back: the objects, what it found, and the objects that are the files of what it found."""
+
+    items: tuple[Item, ...]
+    findings: tuple[Diagnostic, ...]
+    documents: Sequence[Document]
+
+
+class _Classified(NamedTuple):
+    """The objects of interest by their number: intents, Workspaces and ConfigMaps, and each one's value as it came."""
+
+    intents: dict[int, Document]
+    others: dict[int, Document]
+    values: dict[int, Json]
+
+
 def run(options: Options) -> Outcome:
     """Answer a ResourceList; with a configuration file, as kustomize starts a legacy plugin, plain documents."""
+    legacy = options.config is not None
     try:
         given = (
             _legacy(options.config) if options.config is not None else resource_list.parse(_input(), _STDIN)
         )
-        job = configuration.job(given.function_config, os.getcwd())
-        answer = _answer(job, given)
+        job = configuration.job(given.function_config)
+        answer = _FUNCTIONS[job.mode](job, given)
     except Rejected as stop:
-        return _reported(Report(stop.findings))
+        report = Report(stop.findings)
+        return Outcome(stderr=_text(report), exit_code=report.exit_code)
     report = Report(answer.findings, strict=job.strict)
-    text, code = _text(report), report.exit_code
-    if not given.api_version:
-        hidden = code or job.mode == "validate"
-        output = b"" if hidden else resource_list.written(given._replace(items=answer.items))
-        return Outcome(output, text, code)
-    items = answer.items
-    if job.mode == "validate" and not code and not _echoes(job, given):
+    code, items = report.exit_code, answer.items
+    if (code and legacy) or (job.mode == "validate" and (legacy or not (code or _echoes(job, given)))):
         items = ()
     results: list[Json] = []
     if report.findings:
         from kaitogen.diagnostics.formats import as_krm  # most builds have nothing to report
 
-        results = as_krm.results(report, answer.references)
-    return Outcome(resource_list.written(given._replace(items=items), results), text, code)
+        results = as_krm.results(report, _references(answer.documents))
+    return Outcome(resource_list.written(given._replace(items=items), results), _text(report), code)
 
 
 def check(spec: Json) -> Outcome:
     """What a validator with that spec says to the documents on standard input; it hands none of them on."""
     try:
-        job = configuration.job({**_VALIDATOR, "spec": spec}, os.getcwd())
-        answer = _answer(job, resource_list.documents(_input(), _STDIN))
+        job = configuration.job({**_VALIDATOR, "spec": spec})
+        answer = _validate(job, resource_list.documents(_input(), _STDIN))
+        report = Report(answer.findings, strict=job.strict)
     except Rejected as stop:
-        return _reported(Report(stop.findings), wrote=False)
-    return _reported(Report(answer.findings, strict=job.strict), wrote=False)
-
-
-def _reported(report: Report, *, wrote: bool = True) -> Outcome:
-    return Outcome(stderr=_text(report, wrote=wrote) or "kaitogen: no findings\n", exit_code=report.exit_code)
+        report = Report(stop.findings)
+    text = _text(report, wrote=False) or "kaitogen: no findings\n"
+    return Outcome(stderr=text, exit_code=report.exit_code)
 
 
 def _text(report: Report, *, wrote: bool = True) -> str:
@@ -152,79 +163,52 @@ def _by_hand() -> bool:
         return False
 
 
-class Answer(NamedTuple):
-    """What a function hands back: the objects, what it found, and references to the objects that files of findings stand for."""
-
-    items: tuple[Item, ...]
-    findings: tuple[Diagnostic, ...]
-    references: dict[str, Json]
-
-
-class _Classified(NamedTuple):
-    """The objects of interest by their number: intents, Workspaces and ConfigMaps, and each one's value as it came."""
-
-    intents: dict[int, Document]
-    others: dict[int, Document]
-    values: dict[int, Json]
-
-
-def _answer(job: Job, given: ResourceList) -> Answer:
-    """Do the job with the objects that are given; where anything stops it, they come back as they were."""
-    return {"generate": _generate, "transform": _transform, "validate": _validate}[job.mode](job, given)
-
-
 def _generate(job: Job, given: ResourceList) -> Answer:
     result = generate(Request(job.files, job.documents, inventory=job.inventory))
-    findings = result.findings or (() if result.manifests else (_nothing(),))
-    answer = Answer(given.items, findings, _references(job.documents))
+    findings = result.findings
+    if not (findings or result.manifests):
+        message = (
+            "the files hold no intent, and GitOps would take an empty build for the wish to remove everything"
+        )
+        fix = "add an intent, or take the generator out of the kustomization"
+        findings = (KG147.in_file("functionConfig", message, path=("spec",), fix=fix),)
+    answer = Answer(given.items, findings, job.documents)
     if _stops(answer, job):
         return answer
     generated = {manifest.identity: manifest.data for manifest in result.manifests}
+    own_configuration = identity_of(given.function_config)
     items: list[Item] = []
     for number, item in enumerate(given.items):
-        value = resource_list.value(item, _place(number)).value if _is_of_interest(item) else None
+        value = resource_list.value(item, f"item {number + 1}")[0] if _is_of_interest(item) else None
         identity = identity_of(value)
         if identity in generated:
             # Run again in a package: the object keeps its place, so that twice is the same as once.
             data = bookkeeping.annotated(generated.pop(identity), bookkeeping.place_of(value))
             items.append(resource_list.made(data, given.indent))
-        elif identity is None or not _is_own_configuration(value, identity, given):
+        elif identity is None or identity != own_configuration or bookkeeping.file_of(value):
+            # Left out is what kustomize hands a generator as its one item; kpt's, with a file of its own, stays.
             items.append(item)
     items += [resource_list.made(data, given.indent) for data in generated.values()]
     return answer._replace(items=tuple(items))
-
-
-def _nothing() -> Diagnostic:
-    message = (
-        "the files hold no intent, and GitOps would take an empty build for the wish to remove everything"
-    )
-    fix = "add an intent, or take the generator out of the kustomization"
-    return KG147.in_file("functionConfig", message, path=("spec",), fix=fix)
-
-
-def _is_own_configuration(value: Json, identity: Identity, given: ResourceList) -> bool:
-    """Whether it is what kustomize hands a generator as its one item; kpt's, with a file of its own, must stay."""
-    return identity == identity_of(given.function_config) and not bookkeeping.file_of(value)
 
 
 def _transform(job: Job, given: ResourceList) -> Answer:
     objects = _classify(given)
     documents = tuple(objects.intents.values())
     result = generate(Request(documents=documents, inventory=job.inventory))
-    findings = (*result.findings, *place(_already_there(result, objects.others)))
-    answer = Answer(given.items, findings, _references(documents))
+    answer = Answer(
+        given.items, (*result.findings, *place(_already_there(result, objects.others))), documents
+    )
     if _stops(answer, job):
         return answer
-    generated: dict[int, list[Item]] = {}
+    generated: dict[int, list[Item]] = {number: [] for number in objects.intents}
     for manifest in result.manifests:
         document, roots = manifest.spec.origin
-        number = document.number
-        more = bookkeeping.handed_on(objects.values[number], manifest.data, one_of_many=len(roots) > 1)
+        value = objects.values[document.number]
+        more = bookkeeping.handed_on(value, manifest.data, one_of_many=len(roots) > 1)
         data = bookkeeping.annotated(manifest.data, more)
-        generated.setdefault(number, []).append(resource_list.made(data, given.indent))
-    items: list[Item] = []
-    for number, item in enumerate(given.items):
-        items += generated.get(number, ()) if number in objects.intents else (item,)
+        generated[document.number].append(resource_list.made(data, given.indent))
+    items = (one for number, item in enumerate(given.items) for one in generated.get(number, (item,)))
     return answer._replace(items=tuple(items))
 
 
@@ -234,7 +218,7 @@ def _already_there(result: Result, others: dict[int, Document]) -> Iterator[Diag
         number = numbers.get(manifest.identity)
         if number is not None:
             _, kind, _, name = manifest.identity
-            message = f"{kind} {name[:80]} is among the objects already, as {_place(number)}"
+            message = f"{kind} {name[:80]} is among the objects already, as item {number + 1}"
             problem = KG144.at(("metadata", "name"), message, fix="remove or rename one of the two")
             yield problem.of(manifest.spec.origin)
 
@@ -254,8 +238,11 @@ def _validate(job: Job, given: ResourceList) -> Answer:
         message = f"{number_of(job.expect, 'Workspace')} expected, {result.workspaces} seen"
         fix = "correct expect; where a generator was skipped, build with --enable-alpha-plugins --enable-exec"
         findings.append(KG146.in_file("functionConfig", message, path=("spec", "expect"), fix=fix))
-    documents = (*intents.values(), *others.values())
-    return Answer(given.items, (*findings, *result.findings), _references(documents))
+    return Answer(given.items, (*findings, *result.findings), (*intents.values(), *others.values()))
+
+
+#: What each function does with the objects that are given; where anything stops it, they come back as they were.
+_FUNCTIONS: Final = {"generate": _generate, "transform": _transform, "validate": _validate}
 
 
 def _classify(given: ResourceList) -> _Classified:
@@ -264,13 +251,16 @@ def _classify(given: ResourceList) -> _Classified:
     for number, item in enumerate(given.items):
         if not _is_of_interest(item):
             continue
-        value, flaws, *_ = resource_list.value(item, _place(number))
+        numbered = f"item {number + 1}"
+        value, flaws = resource_list.value(item, numbered)
         intent = _is_intent(value)
         if not intent and not _is_of_kaito(value):
             continue
-        name = bookkeeping.file_of(value) or bookkeeping.name_of(value, number)
+        if called := bookkeeping.kind_and_name(value):
+            numbered = f"{numbered} ({called})"
+        name = bookkeeping.file_of(value) or numbered
         if name in names:
-            name = f"{name}, {bookkeeping.name_of(value, number)}"
+            name = f"{name}, {numbered}"
         names.add(name)
         own = bookkeeping.cleaned(bookkeeping.renamed_entries(value) if intent else value)
         own_flaws = tuple(flaw.rule.in_file(name, flaw.message, fix=flaw.fix) for flaw in flaws)
@@ -312,7 +302,7 @@ def _stops(answer: Answer, job: Job) -> bool:
     return bool(Report(answer.findings, strict=job.strict).stopping)
 
 
-def _references(documents: tuple[Document, ...]) -> dict[str, Json]:
+def _references(documents: Sequence[Document]) -> dict[str, Json]:
     """By the name that findings have for an object's file, how results refer to it."""
     references: dict[str, Json] = {}
     for document in documents:
@@ -321,7 +311,3 @@ def _references(documents: tuple[Document, ...]) -> dict[str, Json]:
             reference = {"apiVersion": document.value["apiVersion"], "kind": kind, "name": name}
             references[document.file] = {**reference, "namespace": namespace} if namespace else reference
     return references
-
-
-def _place(number: int) -> str:
-    return f"item {number + 1}"

@@ -1,6 +1,7 @@
 """What a function is asked for: its configuration, in each of the forms it comes in, as one value."""
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -8,7 +9,7 @@ from kaitogen import schema
 from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.placing import place
 from kaitogen.files.folders import is_below
-from kaitogen.integrations.krm.bookkeeping import cleaned, name_of
+from kaitogen.integrations.krm.bookkeeping import cleaned, kind_and_name
 from kaitogen.integrations.krm.resource_list import Rejected
 from kaitogen.model import (
     INTENT_API_VERSION,
@@ -42,6 +43,12 @@ KINDS: Final = (*INTENTS, *FUNCTIONS)
 GROUP: Final = INTENT_API_VERSION.partition("/")[0]
 #: What a ConfigMap may say, as kpt makes one of `-- key=value`.
 _KEYS: Final = ("mode", "intent", "files", "inventory", "strict", "expect", "echo")
+#: Of the keys that are no texts: what their text must be, and what is said of another.
+_TYPED: Final = {
+    "strict": (KG123, "true|false", "not true or false", "write true or false"),
+    "expect": (KG122, "[0-9]{1,9}", "not a number of Workspaces", "write a whole number"),
+    "echo": (KG123, "true|false", "not true or false", "write true or false"),
+}
 _MODES: Final = tuple(FUNCTIONS.values())
 
 
@@ -58,48 +65,43 @@ class Job(NamedTuple):
     inventory: tuple[str, ...] = ()
 
 
-def job(config: Json, root: str, name: str = "functionConfig") -> Job:
+def job(config: Json) -> Job:
     """The job that a configuration asks for, without one to transform; Rejected where it asks for nothing sensible.
 
-    `root` is the folder that files are relative to and must not leave.
+    Files are relative to the current folder, and must not leave it.
     """
     if config is None:
         return Job("transform")
-    named = name_of(config, 0)
-    label = f"{name} {named.partition('(')[2].rstrip(')')}" if "(" in named else name
-    document = Document(label, value=config, inline=True)
+    document = Document(f"functionConfig {kind_and_name(config)}".rstrip(), value=config, inline=True)
     fields = config if isinstance(config, dict) else {}
-    kind, api_version = fields.get("kind"), fields.get("apiVersion")
+    kind = fields.get("kind")
     if kind in INTENTS:
         return Job("generate", (document._replace(value=cleaned(config)),))
-    if kind == "ConfigMap" and api_version == "v1":
-        return _of_keys(document, root)
+    if kind == "ConfigMap" and fields.get("apiVersion") == "v1":
+        return _of_keys(document, fields.get("data") or {})
+    if not isinstance(kind, str):
+        fix = f"write one of {', '.join(KINDS)}"
+        raise _rejected(document, KG141.at((), "the configuration has no kind", fix=fix))
     if kind not in FUNCTIONS:
-        raise _rejected(document, _unknown_kind(kind))
+        message = f"kaitogen has no function of kind {kind[:60]}"
+        raise _rejected(document, KG141.at(("kind",), message, fix=_did_you_mean(kind, KINDS)))
     if problems := schema.problems(f"workspace-{kind.removeprefix('Workspace').lower()}", cleaned(config)):
         raise _rejected(document, *problems)
-    return _of_function(document, config.get("spec") or {}, root)
+    return _of_function(document, FUNCTIONS[kind], config.get("spec") or {})
 
 
-def _of_function(document: Document, spec: Json, root: str) -> Job:
-    mode = FUNCTIONS[document.value["kind"]]
+def _of_function(document: Document, mode: Mode, spec: Json) -> Job:
     intents = tuple(
         Document(f"{document.file}, spec.intents[{index}]", index, value=cleaned(intent), inline=True)
         for index, intent in enumerate(spec.get("intents") or ())
     )
-    files = _checked(
-        ((file, ("spec", "files", index)) for index, file in enumerate(spec.get("files") or ())),
-        root, document,
-    )  # fmt: skip
+    files = _checked(_named(spec.get("files"), ("spec", "files")), document)
     if mode == "generate" and not (intents or files):
         message, fix = "neither intents nor files says what to generate", "add files: [models.intent.yaml]"
         raise _rejected(document, KG121.at(("spec",), message, fix=fix))
     target = target_of(spec)
     if unknown := unknown_provisioner(target):
         raise _rejected(document, unknown)
-    facts = spec.get("inventory") or ()
-    path: Path = ("spec", "inventory")
-    named = [(facts, path)] if isinstance(facts, str) else [(f, (*path, i)) for i, f in enumerate(facts)]
     return Job(
         mode,
         documents=intents,
@@ -108,25 +110,33 @@ def _of_function(document: Document, spec: Json, root: str) -> Job:
         target=target,
         expect=spec.get("expect"),
         echo=spec.get("echo"),
-        inventory=_checked(named, root, document),
+        inventory=_checked(_named(spec.get("inventory"), ("spec", "inventory")), document),
     )
 
 
-def _of_keys(document: Document, root: str) -> Job:
+def _named(files: str | list[str] | None, path: Path) -> list[tuple[str, Path]]:
+    """Each file that a field names, alone or in a list, with its path in the document."""
+    if isinstance(files, str):
+        return [(files, path)]
+    return [(file, (*path, index)) for index, file in enumerate(files or ())]
+
+
+def _of_keys(document: Document, data: Json) -> Job:
     """The job of a ConfigMap, whose values are all text."""
-    data = document.value.get("data") or {}
     if not isinstance(data, dict) or not all(isinstance(text, str) for text in data.values()):
         raise _rejected(document, KG122.at(("data",), "data must map keys to text", fix="quote the values"))
-    if unknown := [_unknown_key(str(key)) for key in data if key not in _KEYS]:
+    if unknown := [
+        KG120.at(("data", key), f"unknown key {key[:60]}", fix=_did_you_mean(key, _KEYS))
+        for key in map(str, data)
+        if key not in _KEYS
+    ]:
         raise _rejected(document, *unknown)
     mode = data.get("mode") or ("generate" if "intent" in data or "files" in data else "transform")
     if mode not in _MODES:
         message = f"mode {mode[:40]} is none of {', '.join(_MODES)}"
         raise _rejected(document, KG123.at(("data", "mode"), message, fix=_did_you_mean(mode, _MODES)))
     files, inventory = (
-        _checked(
-            ((file, ("data", key)) for file in data.get(key, "").replace(",", " ").split()), root, document
-        )
+        _checked([(file, ("data", key)) for file in data.get(key, "").replace(",", " ").split()], document)
         for key in ("files", "inventory")
     )
     loaded = documents_of(f"{document.file}, data.intent", data.get("intent", "").encode())
@@ -134,42 +144,27 @@ def _of_keys(document: Document, root: str) -> Job:
         raise Rejected(*loaded.findings)
     if mode == "generate" and not (files or loaded.documents):
         raise _rejected(document, KG121.at(("data",), "neither intent nor files is given", fix="add one"))
+    for key, (rule, pattern, otherwise, fix) in _TYPED.items():
+        if key in data and not re.fullmatch(pattern, data[key]):
+            message = f"{key} is {data[key][:40]}, {otherwise}"
+            raise _rejected(document, rule.at(("data", key), message, fix=fix))
     return Job(
         mode,
         documents=tuple(loaded.documents),
         files=files,
-        strict=_truth(document, data, "strict") or False,
-        expect=_number(document, data),
-        echo=_truth(document, data, "echo"),
+        strict=data.get("strict") == "true",
+        expect=int(data["expect"]) if "expect" in data else None,
+        echo=data["echo"] == "true" if "echo" in data else None,
         inventory=inventory,
     )
 
 
-def _truth(document: Document, data: dict[str, str], key: str) -> bool | None:
-    if key not in data:
-        return None
-    if data[key] not in ("true", "false"):
-        message = f"{key} is {data[key][:40]}, not true or false"
-        raise _rejected(document, KG123.at(("data", key), message, fix="write true or false"))
-    return data[key] == "true"
-
-
-def _number(document: Document, data: dict[str, str]) -> int | None:
-    text = data.get("expect")
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        message = f"expect is {text[:40]}, not a number of Workspaces"
-        raise _rejected(document, KG122.at(("data", "expect"), message, fix="write a whole number"))
-    return int(text)
-
-
-def _checked(files: Iterable[tuple[str, Path]], root: str, document: Document) -> tuple[str, ...]:
-    """The files' paths from the current folder; Rejected where one leads out of the root or nowhere.
+def _checked(files: Iterable[tuple[str, Path]], document: Document) -> tuple[str, ...]:
+    """The files' paths from the current folder; Rejected where one leads out of it or nowhere.
 
     Each comes with the path in the document at which it is named.
     """
-    top = os.path.realpath(root)
+    top = os.path.realpath(".")
     checked: list[str] = []
     for file, path in files:
         whole = os.path.join(top, file)
@@ -187,19 +182,8 @@ def _checked(files: Iterable[tuple[str, Path]], root: str, document: Document) -
                 "a container sees no files: put the intents under spec.intents instead"
             )
             raise _rejected(document, KG143.at(path, f"there is no {file[:80]} in {top[-80:]}", fix=fix))
-        checked.append(os.path.relpath(whole) if os.getcwd() == top else whole)
+        checked.append(os.path.relpath(whole))
     return tuple(checked)
-
-
-def _unknown_kind(kind: Json) -> Diagnostic:
-    if not isinstance(kind, str):
-        return KG141.at((), "the configuration has no kind", fix=f"write one of {', '.join(KINDS)}")
-    message = f"kaitogen has no function of kind {kind[:60]}"
-    return KG141.at(("kind",), message, fix=_did_you_mean(kind, KINDS))
-
-
-def _unknown_key(key: str) -> Diagnostic:
-    return KG120.at(("data", key), f"unknown key {key[:60]}", fix=_did_you_mean(key, _KEYS))
 
 
 def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:

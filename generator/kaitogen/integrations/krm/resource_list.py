@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.load import KG101
-from kaitogen.yaml.reader import RawDocument, Unreadable, read, text_of
+from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import dump
 
 KG140 = Rule("KG140", "What came in is no ResourceList", kind="invalid")
@@ -63,14 +63,18 @@ def parse(data: bytes, name: str) -> ResourceList:
     sections = _sections(text)
     items, rest = sections or ((), text)
     head = _only_value(rest, name)
-    _refuse_other_kinds(head, name)
+    fields = head if isinstance(head, dict) else {}
+    kind, version = fields.get("kind"), fields.get("apiVersion")
+    if kind != KIND or not isinstance(version, str) or not version.startswith(_GROUP):
+        what = f"{str(kind)[:60]} of {str(version)[:60]}" if kind else "a document without a kind"
+        raise Rejected(KG140.in_file(name, f"{what} is not a {KIND} of {_GROUP}v1", fix=_FIX))
     if sections is None:
         # Any other layout: every object is written anew.
         values = head.get("items") or []
         if not isinstance(values, list):
             raise Rejected(KG140.in_file(name, "items is not a list", fix=_FIX))
         items = tuple(made(value, 0) for value in values)
-    return ResourceList(head["apiVersion"], items, head.get("functionConfig"))
+    return ResourceList(version, items, head.get("functionConfig"))
 
 
 def documents(data: bytes, name: str) -> ResourceList:
@@ -79,10 +83,10 @@ def documents(data: bytes, name: str) -> ResourceList:
     return ResourceList("", tuple(Item(text) for text in texts if not _is_blank(text)))
 
 
-def value(item: Item, name: str) -> RawDocument:
-    """The value of an item with what is wrong with how it is written; Rejected where it is no YAML."""
+def value(item: Item, name: str) -> tuple[Json, tuple[Diagnostic, ...]]:
+    """The value of an item, and what is wrong with how it is written; Rejected where it is no YAML."""
     if item.value is not None:
-        return RawDocument(item.value, flaws=(), start=0, end=0, line=0)
+        return item.value, ()
     text = item.text
     if item.indent >= 0:  # as a document of its own: its dash becomes a blank
         text = text[: item.indent] + " " + text[item.indent + 1 :]
@@ -93,18 +97,15 @@ def value(item: Item, name: str) -> RawDocument:
     if len(raw) != 1:
         message = f"{len(raw)} objects stand where one belongs"
         raise Rejected(KG140.in_file(name, message, fix="report this: the list was cut in the wrong place"))
-    return raw[0]
+    return raw[0].value, raw[0].flaws
 
 
 def made(data: Json, indent: int) -> Item:
     """An item of our own making, at the indent of the list it goes into."""
     text = dump(data)
     if indent >= 0:
-        lines = text.splitlines(keepends=True)
-        text = "".join(
-            (" " * indent + ("- " if number == 0 else "  ") + line) if line.strip() else line
-            for number, line in enumerate(lines)
-        )
+        lines = "\n".join(line and " " * (indent + 2) + line for line in text.split("\n"))
+        text = f"{lines[:indent]}-{lines[indent + 1 :]}"
     return Item(text, indent, data)
 
 
@@ -172,15 +173,6 @@ def _only_value(text: str, name: str) -> Json:
         message = f"{len(raw)} documents came in where one ResourceList belongs"
         raise Rejected(KG140.in_file(name, message, fix=_FIX))
     return raw[0].value
-
-
-def _refuse_other_kinds(head: Json, name: str) -> None:
-    fields = head if isinstance(head, dict) else {}
-    kind, version = fields.get("kind"), fields.get("apiVersion")
-    if kind == KIND and isinstance(version, str) and version.startswith(_GROUP):
-        return
-    what = f"{str(kind)[:60]} of {str(version)[:60]}" if kind else "a document without a kind"
-    raise Rejected(KG140.in_file(name, f"{what} is not a {KIND} of {_GROUP}v1", fix=_FIX))
 
 
 def _is_blank(text: str) -> bool:
