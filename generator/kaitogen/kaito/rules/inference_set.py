@@ -251,6 +251,4 @@ def _path_in_set(path: Path) -> Path:
     """From a field of a replica to the field of the set that says it."""
     if path[:2] == ("resource", "labelSelector"):
         return ("spec", *path[1:])
-    if path[:1] == ("metadata",):
-        return (*_TEMPLATE, *path) if path[1:2] != ("name",) else path
     return (*_TEMPLATE, *path)
