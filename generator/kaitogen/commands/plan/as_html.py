@@ -1,16 +1,20 @@
-"""A plan as one page of HTML that needs nothing else: no network, no other file."""
+"""A plan as one page of HTML that needs nothing else: no network, no other file.
+
+The template lays out the plan itself; what is drawn and what findings point at is worked out here.
+"""
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kaitogen import __version__
 from kaitogen.commands.plan import view_model
-from kaitogen.commands.plan.excerpts import Excerpts
-from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
-from kaitogen.diagnostics.wording import number_of
+from kaitogen.commands.plan.build import documents_of
+from kaitogen.commands.plan.types import Plan, PlannedWorkspace
+from kaitogen.diagnostics.wording import number_of, place, printable
 from kaitogen.files import shipped
 from kaitogen.kaito.sizing.types import Memory
 from kaitogen.model import NEWEST_KAITO
@@ -30,48 +34,49 @@ _TERMS: Final = {
     "KV cache": "cache",
     "reserve": "reserve",
 }
-#: Lines that the page shows in a place of their own.
-_ELSEWHERE: Final = ("best lever", "layout", "costs")
 _VERDICTS: Final = {"fits": ("good", "fits"), "tight": ("warn", "tight"), "fails": ("bad", "does not fit")}
+#: As many lines are shown before and after one that a finding points at.
+_AROUND: Final = 6
+_LONGEST_LINE: Final = 1000
 
 
 def write(plan: Plan) -> str:
     """The whole page."""
     style, script = (shipped.read_text("templates", f"plan/page.{kind}") for kind in ("css", "js"))
-    excerpts = Excerpts(plan)
+    excerpts = list(_excerpts(plan))
     values = {
         "policy": _policy(style, script),
         "version": __version__,
-        "heading": f"Plan of {number_of(len(plan.workspaces), 'Workspace')}",
-        "size": view_model.total(plan),
+        "plan": plan,
         "about": _about(plan),
-        "tiles": _tiles(plan),
-        "changes": _changes(plan),
-        "elsewhere": [excerpts.linked(finding) for finding in plan.elsewhere],
         "strategies": sorted({one.strategy for one in plan.workspaces}),
         "labels": sorted({label for one in plan.workspaces for label in _labels(one)}),
         "terms": _TERMS,
-        "lines_elsewhere": _ELSEWHERE,
-        "for_a_shell": view_model.COMMAND,
-        "number": len(plan.workspaces),
-        # Made while the page is filled in, one by one: a large plan is a large page.
-        "cards": _cards(plan, excerpts),
-        # Known once all cards are made, since each tells which lines its findings point at.
-        "excerpts": excerpts.all,
+        "anchors": {id(one): f"workspace-{number}" for number, one in enumerate(plan.workspaces)},
+        "kinds": {id(one.after): one.kind for one in plan.against.changes} if plan.against else {},
+        "excerpts": excerpts,
+        "lines": {(one.file, line): one.anchor(line) for one in excerpts for line in one.pointed},
+        # Called while the page is filled in, Workspace by Workspace: a large plan is a large page.
+        "drawing": _drawing,
+        "yaml": lambda planned: "---\n".join(dump(manifest.data) for manifest in planned.manifests),
+        "labels_of": _labels,
+        "json": lambda value: json.dumps(value, ensure_ascii=False),
+        "id": id,
+        "number_of": number_of,
+        "place": place,
+        "printable": printable,
+        "view": view_model,
     }
     return fill_page("plan/page.html.j2", values, {"style": style, "script": script})
 
 
 def _policy(style: str, script: str) -> str:
     """Nothing from anywhere, and no code but our own, by its hash."""
+    hashes = [b64encode(sha256(text.encode()).digest()).decode() for text in (style, script)]
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def _about(plan: Plan) -> str:
@@ -83,123 +88,34 @@ def _about(plan: Plan) -> str:
     return "; ".join(about) or f"KAITO {NEWEST_KAITO}"
 
 
-def _tiles(plan: Plan) -> Iterator[dict[str, str]]:
-    """The figures at the top of the page."""
-    severities = [one.severity for one in plan.findings]
-    errors, warnings, notes = (severities.count(severity) for severity in ("error", "warning", "note"))
-    unknown = f"and those of {plan.unknown} unknown" if plan.unknown else ""
-    yield _tile("Workspaces", view_model.count(len(plan.workspaces)))
-    yield _tile("Nodes", view_model.count(plan.nodes), unknown)
-    yield _tile("GPUs", view_model.count(plan.gpus), unknown)
-    if plan.cost is not None and plan.prices is not None:
-        lacking = f"without {', '.join(plan.cost.unpriced)}" if plan.cost.unpriced else ""
-        note = lacking or f"{view_model.money(plan.cost.hour, plan.prices)} an hour"
-        month = f"{plan.cost.month:,.2f}"
-        yield _tile(f"{plan.prices.currency} a month", month, note, "warn" if lacking else "")
-    note = number_of(notes, "note") if notes else ""
-    tone = "bad" if errors else "warn" if warnings else "good"
-    yield _tile("Errors and warnings", view_model.count(errors + warnings), note, tone)
-
-
-def _tile(label: str, value: str, note: str = "", tone: str = "") -> dict[str, str]:
-    return {"label": label, "value": value, "note": note, "tone": tone}
-
-
-def _changes(plan: Plan) -> dict[str, Any] | None:
-    """The table of changes; each row leads to the card of its Workspace, but where that goes."""
-    against = plan.against
-    if against is None:
-        return None
-    anchors = {id(one): _anchor(number) for number, one in enumerate(plan.workspaces)}
-    return {
-        "heading": f"Against {against.revision}",
-        "summary": f"{view_model.summary(against)}: {view_model.figures(against.before, plan)}",
-        "heads": ["Nodes", "GPUs", *([] if plan.prices is None else [f"{plan.prices.currency} an hour"])],
-        "rows": [
-            {
-                "kind": change.kind,
-                "title": change.workspace.title,
-                "anchor": anchors.get(id(change.after), ""),
-                "figures": view_model.change_figures(change, plan.prices),
-                "what": _what(change),
-            }
-            for change in against.changes
-        ],
-    }
-
-
-def _what(change: Change) -> str:
-    return ", ".join(change.details) or view_model.place(change.workspace)
-
-
-def _anchor(number: int) -> str:
-    """Where the card of a Workspace is on the page."""
-    return f"workspace-{number}"
-
-
 def _labels(planned: PlannedWorkspace) -> list[str]:
     """The labels that a Workspace can be found by."""
     return [f"{key}={value}" for key, value in planned.spec.labels.items()]
 
 
-def _cards(plan: Plan, excerpts: Excerpts) -> Iterator[dict[str, Any]]:
-    changes = () if plan.against is None else plan.against.changes
-    kinds = {id(change.after): change.kind for change in changes}
-    for number, one in enumerate(plan.workspaces):
-        yield {"anchor": _anchor(number), "change": kinds.get(id(one), ""), **_card(one, plan, excerpts)}
-
-
-def _card(planned: PlannedWorkspace, plan: Plan, excerpts: Excerpts) -> dict[str, Any]:
-    """What the page shows of one Workspace: nodes as boxes of GPUs, the memory of each as a bar, and both columns."""
-    estimate, memory = planned.sizing.estimate, planned.sizing.memory
-    labels, where, size = _labels(planned), view_model.place(planned), view_model.size(estimate)
-    tone, verdict = _verdict(planned)
-    left = max((estimate.nodes or 0) - _MOST_NODES, 0)
+def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
+    """What a card shows of a Workspace: a verdict with its colour, nodes as boxes of GPUs, the memory of each as a bar."""
+    memory, estimate = planned.sizing.memory, planned.sizing.estimate
+    if planned.fails:
+        tone, verdict = "bad", "error"
+    elif memory is None:
+        tone, verdict = "plain", "size unknown" if estimate.nodes is None else estimate.runtime
+    else:
+        tone, verdict = _VERDICTS[memory.verdict]
+    nodes, gpus = (
+        (0, 0) if estimate.nodes is None or estimate.node is None else (estimate.nodes, estimate.node.gpus)
+    )
+    names = planned.spec.placement.nodes or ()
+    named = len(names) == nodes and planned.command
+    captions = names if named else [f"node {number}" for number in range(1, nodes + 1)]
     return {
-        "workspace": planned,
-        "where": where,
-        "labels": labels,
-        "labels_json": json.dumps(labels, ensure_ascii=False),
-        "search": " ".join([planned.title, planned.sizing.model, where, *labels]),
-        "troubled": "yes" if any(finding.severity != "note" for finding in planned.findings) else "no",
         "tone": tone,
         "verdict": verdict,
+        "captions": captions[:_MOST_NODES],
+        "more": max(nodes - _MOST_NODES, 0),
+        "gpus": min(gpus, _MOST_GPUS),
         "bars": [] if memory is None else list(_bars(memory)),
-        "nodes": _boxes(planned),
-        "more_nodes": f"and {number_of(left, 'more node')}" if left else "",
-        "drawn": f"{size}. {'' if memory is None else _bill(memory)}".strip(),
-        "size": size,
-        "layout": "" if estimate.layout is None else view_model.layout(estimate.layout),
-        "cost": ""
-        if planned.cost is None or plan.prices is None
-        else view_model.price(planned.cost, plan.prices),
-        "columns": view_model.columns(planned, plan.prices),
-        "choice": view_model.choice(planned, plan.prices),
-        "lever": view_model.lever(planned),
-        "findings": [excerpts.linked(finding) for finding in planned.findings],
-        "yaml": "---\n".join(dump(manifest.data) for manifest in planned.manifests),
     }
-
-
-def _verdict(planned: PlannedWorkspace) -> tuple[str, str]:
-    """The colour of a card and the word on it."""
-    if planned.fails:
-        return "bad", "error"
-    if planned.sizing.memory is None:
-        return "plain", "size unknown" if planned.nodes is None else planned.sizing.estimate.runtime
-    return _VERDICTS[planned.sizing.memory.verdict]
-
-
-def _boxes(planned: PlannedWorkspace) -> list[dict[str, Any]]:
-    """The nodes as the drawing shows them: a caption, and so many GPUs."""
-    estimate = planned.sizing.estimate
-    if estimate.nodes is None or estimate.node is None:
-        return []
-    names = planned.spec.placement.nodes or ()
-    named = len(names) == estimate.nodes and planned.command
-    captions = names if named else [f"node {number}" for number in range(1, _MOST_NODES + 1)]
-    gpus = min(estimate.node.gpus, _MOST_GPUS)
-    return [{"caption": caption, "gpus": gpus} for caption in captions[: min(estimate.nodes, _MOST_NODES)]]
 
 
 def _bars(memory: Memory) -> Iterator[dict[str, str]]:
@@ -217,6 +133,34 @@ def _bars(memory: Memory) -> Iterator[dict[str, str]]:
         yield {"kind": _TERMS.get(name, "other"), "top": f"{bottom:.2f}", "height": f"{height:.2f}"}
 
 
-def _bill(memory: Memory) -> str:
-    parts = [f"{term.name} {view_model.gib(term.likely)}" for term in memory.terms]
-    return f"Each GPU of {view_model.gib(memory.gpu.likely)}: {', '.join(parts)}."
+class _Excerpt(NamedTuple):
+    """What stands around the lines of a document that findings point at; number 0 stands for lines that are left out."""
+
+    number: int
+    file: str
+    first_line: int
+    pointed: Sequence[int]
+    lines: Sequence[tuple[int, str]]
+
+    def anchor(self, line: int) -> str:
+        """Where a line of it is on the page."""
+        return f"line-{self.number}-{line}"
+
+
+def _excerpts(plan: Plan) -> Iterator[_Excerpt]:
+    """The documents of a plan that findings point at."""
+    pointed = defaultdict(set)
+    for finding in plan.findings:
+        pointed[finding.file].add(finding.line)
+    documents = [one for one in documents_of(plan.workspaces) if one.text]
+    for number, document in enumerate(sorted(documents, key=lambda one: (one.file, one.line))):
+        texts = dict(enumerate(document.text.splitlines(), document.line + 1))
+        here = pointed[document.file].intersection(texts)
+        lines: list[tuple[int, str]] = []
+        for line, text in texts.items():
+            if here.intersection(range(line - _AROUND, line + _AROUND + 1)):
+                lines.append((line, printable(text[:_LONGEST_LINE])))
+            elif not lines or lines[-1][0]:
+                lines.append((0, ""))
+        if here:
+            yield _Excerpt(number, document.file, document.line + 1, sorted(here), lines)

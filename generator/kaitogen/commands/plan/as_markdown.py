@@ -67,10 +67,9 @@ def _row(planned: PlannedWorkspace, plan: Plan) -> str:
 
 
 def _change_row(change: Change, plan: Plan) -> str:
-    details = ", ".join(change.details) or view_model.place(change.workspace)
     title = plain(change.workspace.title, _LONGEST_CELL)
     figures = view_model.change_figures(change, plan.prices)
-    return row((change.kind, title, *figures, plain(details, _LONGEST_CELL)))
+    return row((change.kind, title, *figures, plain(view_model.what(change), _LONGEST_CELL)))
 
 
 def _findings(comment: Comment, findings: Sequence[Diagnostic]) -> None:

@@ -282,6 +282,11 @@ def change_figures(change: Change, prices: Prices | None) -> list[str]:
     return figures if prices is None else [*figures, paid(*change.hours)]
 
 
+def what(change: Change) -> str:
+    """In which respects a Workspace changes; of one that is new or gone, where it is."""
+    return ", ".join(change.details) or place(change.workspace)
+
+
 def paid(before: Decimal | None, after: Decimal | None) -> str:
     """An amount that was and an amount that will be, where both are known."""
     old, new = ("unknown" if amount is None else f"{amount:,.2f}" for amount in (before, after))
