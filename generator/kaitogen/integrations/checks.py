@@ -1,22 +1,27 @@
 """What the doctors find: things that were looked at, and how they are listed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+from kaitogen.commands.result import Outcome
+from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
 
 
 class Check(NamedTuple):
-    """One thing that was looked at: whether it is as it should be, and what to do where it is not."""
+    """One thing that was looked at, and what to do about it; nothing where it is as it should be."""
 
-    ok: bool
     what: str
     fix: str = ""
 
 
-def listed(checks: Sequence[Check], bad: str) -> str:
-    """A line for each check, `ok` or the given word, and one with the fix below what is not as it should be."""
+def outcome(checks: Sequence[Check], bad: str, summary: Callable[[int], str]) -> Outcome:
+    """A line for each check, `ok` or the given word, with its fix below; last the summary of how many are not ok."""
     lines: list[str] = []
-    for check in checks:
-        lines.append(f"{'ok' if check.ok else bad:<{len(bad)}}  {check.what}\n")
-        if check.fix and not check.ok:
-            lines.append(f"{'':<{len(bad)}}  fix: {check.fix}\n")
-    return "".join(lines)
+    wrong = 0
+    for what, fix in checks:
+        wrong += bool(fix)
+        lines.append(f"{bad if fix else 'ok':<{len(bad)}}  {what}\n")
+        if fix:
+            lines.append(f"{'':<{len(bad)}}  fix: {fix}\n")
+    text = "".join([*lines, summary(wrong), "\n"])
+    return Outcome(text.encode(), exit_code=EXIT_FINDINGS if wrong else EXIT_OK)

@@ -3,16 +3,18 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, option, parse
 from kaitogen.commands.result import Outcome
-from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, KaitogenError
+from kaitogen.errors import KaitogenError
+from kaitogen.integrations import checks
 from kaitogen.integrations.argocd import generate as generating
 from kaitogen.integrations.argocd.announce import static
-from kaitogen.integrations.checks import Check, listed
+from kaitogen.integrations.checks import Check
+from kaitogen.kaito.objects import part
 from kaitogen.model import Json, Request
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
@@ -60,79 +62,65 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """One line for each check, `ok` or `wrong` with the fix; exit code 1 where one is wrong."""
-    checks = list(_checks(options.config or _CONFIG_FOLDER))
-    wrong = sum(not check.ok for check in checks)
-    last = (
-        f"kaitogen {__version__}: {f'{wrong} of {len(checks)} checks failed' if wrong else 'all is well'}\n"
-    )
-    return Outcome((listed(checks, "wrong") + last).encode(), exit_code=EXIT_FINDINGS if wrong else EXIT_OK)
+    found = [Check(what, "" if ok else fix) for ok, what, fix in _checks(options.config or _CONFIG_FOLDER)]
+
+    def summary(wrong: int) -> str:
+        return (
+            f"kaitogen {__version__}: {f'{wrong} of {len(found)} checks failed' if wrong else 'all is well'}"
+        )
+
+    return checks.outcome(found, "wrong", summary)
 
 
-def _checks(config: str) -> Iterator[Check]:
+#: Whether something is as it should be, what that is, and what to do where it is not.
+_Looked: TypeAlias = tuple[bool, str, str]
+
+
+def _checks(config: str) -> Iterator[_Looked]:
     yield from _plugin(os.path.join(config, "plugin.yaml"))
     sockets = os.environ.get(_SOCKETS_VARIABLE) or _SOCKET_FOLDER
-    yield _folder(
-        sockets, "folder of sockets", f"mount the volume `plugins` there, writable for user {_SERVER_USER}"
-    )
+    fix = f"mount the volume `plugins` there, writable for user {_SERVER_USER}"
+    yield _is_writable(sockets), f"the folder of sockets {sockets} can be written", fix
     work = os.environ.get(_WORK_VARIABLE) or tempfile.gettempdir()
-    yield _folder(work, "work folder", "mount an emptyDir of the sidecar's own there, not the repo server's")
+    fix = "mount an emptyDir of the sidecar's own there, not the repo server's"
+    yield _is_writable(work), f"the work folder {work} can be written", fix
     user = os.getuid()
-    yield Check(
-        ok=user != 0,
-        what=f"runs as user {user}, which is not root",
-        fix=f"set runAsUser: {_SERVER_USER} and runAsNonRoot: true",
-    )
+    fix = f"set runAsUser: {_SERVER_USER} and runAsNonRoot: true"
+    yield user != 0, f"runs as user {user}, which is not root", fix
     yield _sample()
 
 
-def _plugin(path: str) -> Iterator[Check]:
-    plugin = _read(path)
-    if isinstance(plugin, Check):
-        yield plugin
-        return
-    spec, metadata = _mapping(plugin, "spec"), _mapping(plugin, "metadata")
-    yield Check(
-        ok=plugin.get("kind") == "ConfigManagementPlugin" and bool(metadata.get("name")),
-        what=f"{path} is a plugin with a name",
-        fix="kind has to be ConfigManagementPlugin, and metadata.name must be there",
-    )
-    yield Check(
-        ok="version" not in spec,
-        what="Applications name the plugin by its name alone",
-        fix="remove spec.version: with it Applications have to write NAME-VERSION",
-    )
-    unknown = _unknown_keys(plugin, _KEYS)
-    yield Check(
-        ok=not unknown,
-        what="every key of plugin.yaml is one that Argo CD reads",
-        fix=f"Argo CD does not read {', '.join(unknown)[:200]}: remove or correct",
-    )
-    yield from _command(_mapping(spec, "generate"))
-    parameters = _mapping(spec, "parameters")
-    yield Check(
-        ok="dynamic" in parameters or parameters.get("static") == static(),
-        what=f"plugin.yaml announces the parameters of kaitogen {__version__}",
-        fix="write plugin.yaml anew with `kaitogen argocd install` of the image's version, and roll out",
-    )
+def _is_writable(folder: str) -> bool:
+    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
 
 
-def _mapping(value: Json, key: str) -> Json:
-    below = value.get(key)
-    return below if isinstance(below, dict) else {}
-
-
-def _read(path: str) -> Json:
+def _plugin(path: str) -> Iterator[_Looked]:
     try:
         with open(path, encoding="utf-8") as file:
-            documents = list(read(file.read()))
+            documents = [document.value for document in read(file.read())]
     except (OSError, ValueError, Unreadable) as error:
         reason = (getattr(error, "strerror", None) or str(error) or "no YAML").lower()
         fix = "mount the ConfigMap's plugin.yaml there; `kaitogen argocd install --print` shows how"
-        return Check(ok=False, what=f"{path} cannot be read: {reason}", fix=fix)
-    if len(documents) != 1 or not isinstance(documents[0].value, dict):
-        fix = "put plugin.yaml there, and nothing else"
-        return Check(ok=False, what=f"{path} is not one document", fix=fix)
-    return documents[0].value
+        yield False, f"{path} cannot be read: {reason}", fix
+        return
+    if len(documents) != 1 or not isinstance(documents[0], dict):
+        yield False, f"{path} is not one document", "put plugin.yaml there, and nothing else"
+        return
+    plugin = documents[0]
+    spec = part(plugin, "spec")
+    named = plugin.get("kind") == "ConfigManagementPlugin" and bool(part(plugin, "metadata").get("name"))
+    fix = "kind has to be ConfigManagementPlugin, and metadata.name must be there"
+    yield named, f"{path} is a plugin with a name", fix
+    fix = "remove spec.version: with it Applications have to write NAME-VERSION"
+    yield "version" not in spec, "Applications name the plugin by its name alone", fix
+    unknown = _unknown_keys(plugin, _KEYS)
+    fix = f"Argo CD does not read {', '.join(unknown)[:200]}: remove or correct"
+    yield not unknown, "every key of plugin.yaml is one that Argo CD reads", fix
+    yield from _command(part(spec, "generate"))
+    parameters = part(spec, "parameters")
+    announced = "dynamic" in parameters or parameters.get("static") == static()
+    fix = "write plugin.yaml anew with `kaitogen argocd install` of the image's version, and roll out"
+    yield announced, f"plugin.yaml announces the parameters of kaitogen {__version__}", fix
 
 
 def _unknown_keys(value: Json, known: Json, path: str = "") -> list[str]:
@@ -144,39 +132,28 @@ def _unknown_keys(value: Json, known: Json, path: str = "") -> list[str]:
     return unknown
 
 
-def _command(generator: Json) -> Iterator[Check]:
-    line = [*_texts(generator.get("command")), *_texts(generator.get("args"))]
-    program = line[0] if _texts(generator.get("command")) else ""
-    yield Check(
-        ok=bool(program) and shutil.which(program) is not None,
-        what=f"generate runs {program or 'nothing'}, and that is on the PATH",
-        fix="put kaitogen on the PATH of the image, or write its full path into generate.command",
-    )
-    if os.path.basename(program) != "kaitogen":
-        return
-    # Argo CD would find out about wrong ones at the first sync, and show it at every application.
-    rest = line[1:]
-    yield Check(
-        ok=rest[:2] == ["argocd", "generate"] and parse(generating.Options, rest[2:]) is not None,
-        what=f"generate's arguments are right: {' '.join(rest)[:100] or 'none'}",
-        fix="write args: [argocd, generate]; `kaitogen argocd generate --help` lists the options",
-    )
+def _command(generator: Mapping[str, Json]) -> Iterator[_Looked]:
+    command, arguments = _texts(generator.get("command")), _texts(generator.get("args"))
+    program, rest = command[0] if command else "", [*command[1:], *arguments]
+    fix = "put kaitogen on the PATH of the image, or write its full path into generate.command"
+    found = bool(program) and shutil.which(program) is not None
+    yield found, f"generate runs {program or 'nothing'}, and that is on the PATH", fix
+    if os.path.basename(program) == "kaitogen":
+        # Argo CD would find out about wrong ones at the first sync, and show it at every application.
+        right = rest[:2] == ["argocd", "generate"] and parse(generating.Options, rest[2:]) is not None
+        fix = "write args: [argocd, generate]; `kaitogen argocd generate --help` lists the options"
+        yield right, f"generate's arguments are right: {' '.join(rest)[:100] or 'none'}", fix
 
 
 def _texts(value: Json) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _folder(path: str, name: str, fix: str) -> Check:
-    ok = os.path.isdir(path) and os.access(path, os.W_OK | os.X_OK)
-    return Check(ok=ok, what=f"the {name} {path} can be written", fix=fix)
-
-
-def _sample() -> Check:
-    loaded = documents_of("sample", _SAMPLE)
+def _sample() -> _Looked:
+    fix = "reinstall kaitogen: its own files are damaged"
     try:
-        result = generate(Request(documents=tuple(loaded.documents)))
+        result = generate(Request(documents=tuple(documents_of("sample", _SAMPLE).documents)))
+        ok = result.ok and len(result.manifests) == 1
     except KaitogenError as error:
-        return Check(ok=False, what="a sample renders", fix=error.fix or error.message)
-    ok = result.ok and len(result.manifests) == 1
-    return Check(ok=ok, what="a sample renders", fix="reinstall kaitogen: its own files are damaged")
+        ok, fix = False, error.fix or error.message
+    return ok, "a sample renders", fix

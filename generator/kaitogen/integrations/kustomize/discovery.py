@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from kaitogen.integrations.krm.bookkeeping import annotations
 from kaitogen.integrations.krm.configuration import GROUP, INTENTS
+from kaitogen.kaito.objects import value_at
 from kaitogen.model import Json
 from kaitogen.yaml.reader import Unreadable, read
 
@@ -23,27 +25,28 @@ class Site(NamedTuple):
     config: Json
 
     @property
+    def kind(self) -> str:
+        """The configuration's kind."""
+        return str(self.config.get("kind"))
+
+    @property
     def name(self) -> str:
         """Kind and name, for a person."""
-        metadata = self.config.get("metadata")
-        name = metadata.get("name") if isinstance(metadata, dict) else None
-        return f"{self.config.get('kind')} {name or '(without a name)'} in {self.folder}"
+        name = value_at(self.config, ("metadata", "name"))
+        return f"{self.kind} {name or '(without a name)'} in {self.folder}"
 
     @property
     def function(self) -> dict[str, Json]:
         """The function annotation, read; empty where there is none, so that kustomize looks for a legacy plugin."""
-        metadata = self.config.get("metadata")
-        noted = metadata.get("annotations") if isinstance(metadata, dict) else None
-        text = noted.get(FUNCTION) if isinstance(noted, dict) else None
-        values = documents(text) if isinstance(text, str) else []
-        return values[0] if values and isinstance(values[0], dict) else {}
+        text = annotations(self.config).get(FUNCTION)
+        return _mapping(text) if isinstance(text, str) else {}
 
 
 class Tree(NamedTuple):
     """What a kustomization and the local folders below it hold: the calls, the intents, the kustomizations by folder."""
 
     sites: list[Site]
-    intents: list[tuple[str, Json]]
+    intents: list[Json]
     kustomizations: dict[str, Json]
 
 
@@ -53,25 +56,23 @@ def look(folder: str) -> Tree:
     pending = [os.path.normpath(folder)]
     while pending and len(tree.kustomizations) < _MAX_FOLDERS:
         current = pending.pop(0)
-        kustomization = _kustomization(current)
-        if kustomization is None or current in tree.kustomizations:
+        paths = (os.path.join(current, name) for name in NAMES)
+        path = next(filter(os.path.isfile, paths), None)
+        if path is None or current in tree.kustomizations:
             continue
-        tree.kustomizations[current] = kustomization
+        kustomization = tree.kustomizations[current] = _mapping(_text(path))
         for field in FIELDS:
-            for value in _listed(kustomization, field, current, []):
-                if _is_of_group(value):
-                    tree.sites.append(Site(current, field, value))
-        for field in ("resources", "bases", "components"):
-            tree.intents.extend(
-                (current, value)
-                for value in _listed(kustomization, field, current, pending)
-                if _is_of_group(value) and value.get("kind") in INTENTS
+            tree.sites.extend(
+                Site(current, field, value) for value in _ours(kustomization, field, current, [])
             )
+        for field in ("resources", "bases", "components"):
+            values = _ours(kustomization, field, current, pending)
+            tree.intents.extend(value for value in values if value.get("kind") in INTENTS)
     return tree
 
 
-def _listed(kustomization: Json, field: str, folder: str, folders: list[str]) -> Iterator[Json]:
-    """The objects that the entries of a field stand for; entries that are folders go into `folders`."""
+def _ours(kustomization: Json, field: str, folder: str, folders: list[str]) -> Iterator[Json]:
+    """The objects of kaitogen's that the entries of a field stand for; entries that are folders go into `folders`."""
     entries = kustomization.get(field)
     for entry in entries if isinstance(entries, list) else ():
         if not isinstance(entry, str):
@@ -79,28 +80,26 @@ def _listed(kustomization: Json, field: str, folder: str, folders: list[str]) ->
         path = os.path.normpath(os.path.join(folder, entry)) if "\n" not in entry else ""
         if path and os.path.isdir(path):
             folders.append(path)
-        else:
-            yield from documents(_text(path) if path and os.path.isfile(path) else entry)
+            continue
+        for value in _documents(_text(path) if path and os.path.isfile(path) else entry):
+            version = value.get("apiVersion") if isinstance(value, dict) else None
+            if isinstance(version, str) and version.partition("/")[0] == GROUP:
+                yield value
 
 
-def _kustomization(folder: str) -> Json:
-    for name in NAMES:
-        path = os.path.join(folder, name)
-        if os.path.isfile(path):
-            found = documents(_text(path))
-            return found[0] if found and isinstance(found[0], dict) else {}
-    return None
+def _mapping(text: str) -> dict[str, Json]:
+    """The mapping that is the first document of a text; an empty one where it is none."""
+    value = next(_documents(text), None)
+    return value if isinstance(value, dict) else {}
 
 
-def documents(text: str) -> list[Json]:
+def _documents(text: str) -> Iterator[Json]:
     """The values in a text, as far as it can be read."""
-    found = []
     try:
         for document in read(text):
-            found.append(document.value)  # noqa: PERF401 - what comes before a fault counts
+            yield document.value
     except Unreadable:
         pass
-    return found
 
 
 def _text(path: str) -> str:
@@ -109,8 +108,3 @@ def _text(path: str) -> str:
             return file.read(_MAX_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
-
-
-def _is_of_group(value: Json) -> bool:
-    version = value.get("apiVersion") if isinstance(value, dict) else None
-    return isinstance(version, str) and version.partition("/")[0] == GROUP

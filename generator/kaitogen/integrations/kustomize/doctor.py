@@ -4,17 +4,19 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
-from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
-from kaitogen.integrations.checks import Check, listed
+from kaitogen.diagnostics.wording import number_of
+from kaitogen.integrations import checks
+from kaitogen.integrations.checks import Check
 from kaitogen.integrations.krm.configuration import TRANSFORMER, VALIDATOR
 from kaitogen.integrations.kustomize import discovery, plugin
 from kaitogen.integrations.kustomize.discovery import Site, Tree
+from kaitogen.kaito.objects import value_at
 
 #: Where each kind belongs; all others are generators.
 _FIELD_OF: Final = {TRANSFORMER: "transformers", VALIDATOR: "validators"}
@@ -33,132 +35,110 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """What is right and what is wrong with running kaitogen from the kustomization in a folder."""
     folder = "." if options.folder is None else options.folder
-    report = examine(folder, os.environ)
-    problems = sum(not check.ok for check in report)
-    last = f"{problems or 'no'} problem{'' if problems == 1 else 's'}\n"
-    return Outcome(
-        (listed(report, "problem") + last).encode(), exit_code=EXIT_FINDINGS if problems else EXIT_OK
+    found = list(_checks(folder))
+    return checks.outcome(
+        found, "problem", lambda wrong: number_of(wrong, "problem") if wrong else "no problems"
     )
 
 
-def examine(folder: str, environment: Mapping[str, str]) -> list[Check]:
+def _checks(folder: str) -> Iterator[Check]:
     """Everything that was looked at, in the order in which to repair it."""
     tree = discovery.look(folder)
     if not tree.kustomizations:
         names = ", ".join(discovery.NAMES)
-        return [
-            Check(ok=False, what=f"{folder} has no kustomization ({names})", fix="name the folder you build")
-        ]
-    checks: list[Check] = []
+        yield Check(f"{folder} has no kustomization ({names})", "name the folder you build")
+        return
     for site in tree.sites:
-        checks += _placed(site)
-        checks += _front_door(site, environment)
-    checks += _skipped(tree, folder)
-    checks += _references(tree)
-    checks += _tools(tree, folder, environment)
-    return checks
+        yield from _placed(site)
+        yield from _front_door(site)
+    yield from _skipped(tree, folder)
+    yield from _references(tree)
+    if tree.sites:
+        yield from _tools(tree, folder)
 
 
 def _placed(site: Site) -> Iterator[Check]:
     """Whether the configuration stands where its kind does what is meant."""
-    kind = site.config.get("kind")
-    wanted = _FIELD_OF.get(str(kind), "generators")
-    spec = site.config.get("spec")
-    echoes = isinstance(spec, dict) and spec.get("echo") is True
-    if kind == VALIDATOR and site.field == "transformers" and not echoes:
+    wanted = _FIELD_OF.get(site.kind, "generators")
+    validates = site.kind == VALIDATOR
+    echoes = value_at(site.config, ("spec", "echo")) is True
+    if validates and site.field == "transformers" and not echoes:
         message = f"{site.name} is under transformers:, where it empties the build without a word"
-        yield Check(ok=False, what=message, fix="list it under validators:, or give it spec: {echo: true}")
-    elif kind == VALIDATOR and site.field == "validators" and echoes:
-        message = f"{site.name} hands objects back, which kustomize takes for a change"
-        yield Check(ok=False, what=message, fix="remove spec.echo")
-    elif site.field != wanted and not (kind == VALIDATOR and echoes):
-        yield Check(ok=False, what=f"{site.name} is under {site.field}:", fix=f"list it under {wanted}:")
-    metadata = site.config.get("metadata")
-    if not (isinstance(metadata, dict) and metadata.get("name")):
+        yield Check(message, "list it under validators:, or give it spec: {echo: true}")
+    elif validates and site.field == "validators" and echoes:
+        yield Check(f"{site.name} hands objects back, which kustomize takes for a change", "remove spec.echo")
+    elif site.field != wanted and not (validates and echoes):
+        yield Check(f"{site.name} is under {site.field}:", f"list it under {wanted}:")
+    if not value_at(site.config, ("metadata", "name")):
         message = f"{site.name}: kustomize takes a configuration without metadata.name for a file name"
-        yield Check(ok=False, what=message, fix="add metadata.name")
+        yield Check(message, "add metadata.name")
 
 
-def _front_door(site: Site, environment: Mapping[str, str]) -> Iterator[Check]:
+def _front_door(site: Site) -> Iterator[Check]:
     function = site.function
     if "container" in function:
         if "exec" in function:
-            yield Check(
-                ok=False, what=f"{site.name} names exec and container: container wins", fix="keep one of them"
-            )
-        found = shutil.which("docker", path=environment.get("PATH"))
-        what = f"{site.name} runs in a container: docker is {'on' if found else 'not on'} PATH"
-        yield Check(ok=bool(found), what=what, fix=f"install docker, or use exec: {_ANNOTATE}")
+            yield Check(f"{site.name} names exec and container: container wins", "keep one of them")
+        found = shutil.which("docker")
+        message = f"{site.name} runs in a container: docker is {'on' if found else 'not on'} PATH"
+        yield Check(message, "" if found else f"install docker, or use exec: {_ANNOTATE}")
     elif "exec" in function:
-        yield _program(site, environment)
+        yield _program(site, value_at(function, ("exec", "path")))
     else:
-        yield _installed(site, environment)
+        yield _installed(site)
 
 
-def _program(site: Site, environment: Mapping[str, str]) -> Check:
+def _program(site: Site, path: object) -> Check:
     """Whether the program of an exec function is there and can be started."""
-    exec_ = site.function["exec"]
-    path = exec_.get("path") if isinstance(exec_, dict) else None
     if not isinstance(path, str) or not path:
-        return Check(ok=False, what=f"{site.name}: exec names no path", fix=_ANNOTATE)
+        return Check(f"{site.name}: exec names no path", _ANNOTATE)
     if os.sep in path:
         found = os.path.normpath(os.path.join(site.folder, path))
         if not os.path.isfile(found):
-            message = f"{site.name} runs {path}, and there is no {found}"
-            return Check(
-                ok=False,
-                what=message,
-                fix="write path: kaitogen-krm, which is found on PATH from every folder",
-            )
+            fix = "write path: kaitogen-krm, which is found on PATH from every folder"
+            return Check(f"{site.name} runs {path}, and there is no {found}", fix)
     else:
-        found = shutil.which(path, path=environment.get("PATH")) or ""
+        found = shutil.which(path) or ""
         if not found:
-            message = f"{site.name} runs {path}, which is not on PATH"
-            return Check(
-                ok=False, what=message, fix="run: pipx install kaitogen, or put its bin folder on PATH"
-            )
+            fix = "run: pipx install kaitogen, or put its bin folder on PATH"
+            return Check(f"{site.name} runs {path}, which is not on PATH", fix)
     return _startable(site, found)
 
 
-def _installed(site: Site, environment: Mapping[str, str]) -> Check:
+def _installed(site: Site) -> Check:
     """Whether kustomize finds a legacy plugin for a configuration without a function annotation."""
-    kind = str(site.config.get("kind"))
-    in_use = plugin.home_in_use(environment)
+    in_use = plugin.home_in_use()
     if in_use is None:
         message = f"{site.name} needs the legacy plugin, and there is no plugin home"
-        return Check(ok=False, what=message, fix=f"{_INSTALL}; or, to use kustomize's exec: {_ANNOTATE}")
-    path = plugin.files(in_use.path).get(kind, "")
-    if os.path.isfile(path):
-        return _startable(site, path)
-    for home in plugin.homes(environment):
-        if os.path.isfile(plugin.files(home.path).get(kind, "")):
+        return Check(message, f"{_INSTALL}; or, to use kustomize's exec: {_ANNOTATE}")
+    for home in (in_use, *plugin.homes()):
+        path = plugin.files(home.path).get(site.kind, "")
+        if os.path.isfile(path) and home == in_use:
+            return _startable(site, path)
+        if os.path.isfile(path):
             message = f"{site.name}: the plugin is in {home.path}, but kustomize uses {in_use.path} ({in_use.reason})"
-            return Check(ok=False, what=message, fix=f"run: export {plugin.HOME_VARIABLE}={home.path}")
-    message = f"{site.name} needs the legacy plugin, and {in_use.path} ({in_use.reason}) has none"
-    return Check(ok=False, what=message, fix=_INSTALL)
+            return Check(message, f"run: export {plugin.HOME_VARIABLE}={home.path}")
+    return Check(
+        f"{site.name} needs the legacy plugin, and {in_use.path} ({in_use.reason}) has none", _INSTALL
+    )
 
 
 def _startable(site: Site, path: str) -> Check:
+    runs = f"{site.name} runs {path}"
     if not os.access(path, os.X_OK):
-        return Check(ok=False, what=f"{site.name}: {path} is not executable", fix=f"run: chmod +x {path}")
+        return Check(f"{site.name}: {path} is not executable", f"run: chmod +x {path}")
     if not _is_script(path):
-        return Check(ok=True, what=f"{site.name} runs {path}")
-    fault = plugin.shebang_fault(path)
-    if fault:
-        return Check(
-            ok=False,
-            what=f"{site.name}: {path} cannot start: {fault}",
-            fix=_INSTALL + ", or reinstall kaitogen",
-        )
+        return Check(runs)
+    if fault := _shebang_fault(path):
+        return Check(f"{site.name}: {path} cannot start: {fault}", _INSTALL + ", or reinstall kaitogen")
     written, installed = plugin.version_of(path), _installed_version(path)
     if written and written != __version__:
         message = f"{site.name}: {path} was written by kaitogen {written}, and this is {__version__}"
-        return Check(ok=False, what=message, fix=_INSTALL)
+        return Check(message, _INSTALL)
     if installed and installed != __version__:
-        message = f"{site.name} runs {path}, which is kaitogen {installed}, and this is {__version__}"
         fix = f"run: pipx upgrade kaitogen; or put {os.path.dirname(sys.executable)} first on PATH"
-        return Check(ok=False, what=message, fix=fix)
-    return Check(ok=True, what=f"{site.name} runs {path}")
+        return Check(f"{runs}, which is kaitogen {installed}, and this is {__version__}", fix)
+    return Check(runs)
 
 
 def _installed_version(path: str) -> str:
@@ -179,21 +159,26 @@ def _is_script(path: str) -> bool:
         return True
 
 
+def _shebang_fault(path: str) -> str:
+    """What is wrong with the first line of a script; empty where it can be run."""
+    first = next(iter(plugin.first_lines(path)), "")
+    named = first[2:].strip(" ") if first.startswith("#!") else ""
+    if not named:
+        return "its first line names no interpreter (#!...)"
+    if "\r" in named:
+        return "its first line ends in a carriage return, as Windows writes it"
+    program = named.split()[0]
+    return "" if os.access(program, os.X_OK) else f"its first line names {program}, which is not there"
+
+
 def _skipped(tree: Tree, folder: str) -> Iterator[Check]:
-    if tree.intents and not any(site.config.get("kind") == TRANSFORMER for site in tree.sites):
-        names = f"{len(tree.intents)} intent{'s' if len(tree.intents) > 1 else ''}"
-        message = f"{names} among the resources, and no {TRANSFORMER} that expands them"
-        yield Check(
-            ok=False,
-            what=message,
-            fix=f"run: kaitogen kustomize components expand.yaml -o {folder}; then list it under transformers:",
-        )
+    if tree.intents and not any(site.kind == TRANSFORMER for site in tree.sites):
+        message = f"{number_of(len(tree.intents), 'intent')} among the resources, and no {TRANSFORMER} that expands them"
+        fix = f"run: kaitogen kustomize components expand.yaml -o {folder}; then list it under transformers:"
+        yield Check(message, fix)
     if not tree.intents and not tree.sites:
-        yield Check(
-            ok=False,
-            what=f"nothing in {folder} calls kaitogen",
-            fix="list an intent under generators:; see docs/kustomize.md",
-        )
+        fix = "list an intent under generators:; see docs/kustomize.md"
+        yield Check(f"nothing in {folder} calls kaitogen", fix)
 
 
 def _references(tree: Tree) -> Iterator[Check]:
@@ -205,29 +190,28 @@ def _references(tree: Tree) -> Iterator[Check]:
     if renaming and not configured and tree.sites:
         message = f"{renaming[0]} renames objects, and no configurations: tell kustomize which names a Workspace holds"
         fix = "run: kaitogen kustomize components namereference.yaml -o DIR; then list it under configurations: of the base"
-        yield Check(ok=False, what=message, fix=fix)
+        yield Check(message, fix)
 
 
-def _tools(tree: Tree, folder: str, environment: Mapping[str, str]) -> Iterator[Check]:
-    if not tree.sites:
-        return
+def _tools(tree: Tree, folder: str) -> Iterator[Check]:
     needs_exec = any("exec" in site.function and "container" not in site.function for site in tree.sites)
-    kustomize = shutil.which("kustomize", path=environment.get("PATH"))
-    kubectl = shutil.which("kubectl", path=environment.get("PATH"))
+    kustomize, kubectl = shutil.which("kustomize"), shutil.which("kubectl")
     if needs_exec and not kustomize:
         message = "kustomize is not on PATH" + (", and kubectl has no --enable-exec" if kubectl else "")
-        yield Check(ok=False, what=message, fix=f"install kustomize, or remove the annotation and {_INSTALL}")
+        yield Check(message, f"install kustomize, or remove the annotation and {_INSTALL}")
         return
-    if not kustomize and not kubectl:
-        yield Check(ok=False, what="neither kustomize nor kubectl is on PATH", fix="install one of them")
-        return
-    program, arguments = ("kustomize", "version") if kustomize else ("kubectl", "version --client")
-    build = f"kustomize build {_EXEC_FLAGS if needs_exec else '--enable-alpha-plugins'}"
-    if not kustomize:
+    if kustomize:
+        version = f"kustomize {_first_line(kustomize, 'version')}"
+        build = f"kustomize build {_EXEC_FLAGS if needs_exec else '--enable-alpha-plugins'}"
+    elif kubectl:
+        version = f"kubectl {_first_line(kubectl, 'version --client')}"
         build = "kubectl kustomize --enable-alpha-plugins"
-    yield Check(ok=True, what=f"{program} {_first_line(kustomize or kubectl or '', arguments)}")
-    yield Check(ok=True, what=f"build with: {build} {folder}")
-    yield Check(ok=True, what=f"prove it with: {build} {folder} | kaitogen kustomize check --expect NUMBER")
+    else:
+        yield Check("neither kustomize nor kubectl is on PATH", "install one of them")
+        return
+    yield Check(version)
+    yield Check(f"build with: {build} {folder}")
+    yield Check(f"prove it with: {build} {folder} | kaitogen kustomize check --expect NUMBER")
 
 
 def _first_line(program: str, arguments: str) -> str:

@@ -1,24 +1,31 @@
 """`kaitogen kustomize uninstall`: the legacy plugin is removed, and nothing else."""
 
 import os
+from contextlib import suppress
 
-from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.result import Outcome
+from kaitogen.errors import EnvironmentFailure
 from kaitogen.integrations.kustomize import plugin
-from kaitogen.integrations.kustomize.plugin import DRY_RUN, PLUGIN_HOME
+from kaitogen.integrations.kustomize.plugin import Options
 
-
-class Options(OptionGroup):
-    """Of `kaitogen kustomize uninstall`."""
-
-    plugin_home = PLUGIN_HOME
-    dry_run = DRY_RUN
+__all__ = ["Options", "run"]
 
 
 def run(options: Options) -> Outcome:
-    """Remove what `install` wrote."""
-    home = plugin.chosen_home(options.plugin_home, os.environ)
-    removed = plugin.uninstall(home, dry_run=options.dry_run)
+    """Remove what `install` wrote, and the folders that are empty then."""
+    home = plugin.chosen_home(options.plugin_home)
+    installed = [path for path in plugin.files(home).values() if plugin.version_of(path)]
+    for path in () if options.dry_run else installed:
+        try:
+            os.unlink(path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise EnvironmentFailure(f"{path} could not be removed: {reason}") from error
+        folder = os.path.dirname(path)
+        with suppress(OSError):  # a folder that holds something else stays
+            for _ in ("kind", "version", "group"):
+                os.rmdir(folder)
+                folder = os.path.dirname(folder)
     done = "would remove" if options.dry_run else "removed"
-    lines = "".join(f"kaitogen: {done} {path}\n" for path in removed)
+    lines = "".join(f"kaitogen: {done} {path}\n" for path in installed)
     return Outcome(stderr=lines or f"kaitogen: nothing of kaitogen's is installed in {home}\n")
