@@ -1,6 +1,6 @@
 """How a run ends for a person: its findings on standard error, and the exit code that they mean."""
 
-from typing import Final
+from typing import Any, Final
 
 from kaitogen.commands.options import flag
 from kaitogen.commands.result import Outcome
@@ -23,3 +23,14 @@ def reported(report: Report, *, quiet: bool = False, wrote: bool = False) -> Out
 
     text = as_text.write(report, colour=colours(), quiet=quiet, wrote=wrote)
     return Outcome(stderr=text, exit_code=report.exit_code)
+
+
+def formatted(command: str, form: str, value: Any) -> bytes:
+    """What a command has made in one of its formats, each of which is a module `as_...` with a function `write`.
+
+    It is loaded when it is asked for: a page of HTML, say, needs all of Jinja2.
+    """
+    from importlib import import_module
+
+    text: str = import_module(f"kaitogen.commands.{command}.as_{form}").write(value)
+    return text.encode("utf-8", "backslashreplace")

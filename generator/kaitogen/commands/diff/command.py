@@ -1,14 +1,12 @@
 """`kaitogen diff`: what changes, and what KAITO does with each change."""
 
-from collections.abc import Callable
-
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import Compared, Side, compared, side_of
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import ways_out
 from kaitogen.commands.live import Asking, LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, option
-from kaitogen.commands.reporting import QUIET, reported
+from kaitogen.commands.reporting import QUIET, formatted, reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import Report
@@ -61,12 +59,10 @@ def run(options: Options) -> Outcome:
     outcome = reported(Report(found.findings), quiet=options.quiet)
     if outcome.exit_code:
         return outcome
-    ways = ways_out(found.comparison, found.before, found.after)
-    report = DiffReport(found.comparison, against, ways)
-    written = _writer(options.form)(report)
+    report = DiffReport(found.comparison, against, ways_out(found.comparison, found.before, found.after))
     stderr = outcome.stderr + _migration(options.migration, report)
     code = EXIT_FINDINGS if found.comparison.objects else EXIT_OK
-    return Outcome(written.encode("utf-8", "backslashreplace"), stderr, code)
+    return Outcome(formatted("diff", options.form, report), stderr, code)
 
 
 def _named(options: Options) -> str:
@@ -109,15 +105,3 @@ def _migration(folder: str | None, report: DiffReport) -> str:
     folders.replace(folder, wanted)
     place = printable(folder)
     return f"kaitogen: {place} has {number_of(len(wanted), 'file')}; start with {migration.README}\n"
-
-
-def _writer(form: str) -> Callable[[DiffReport], str]:
-    """The function that writes a form, loaded when it is asked for."""
-    match form:
-        case "markdown":
-            from kaitogen.commands.diff.as_markdown import write
-        case "json":
-            from kaitogen.commands.diff.as_json import write
-        case _:
-            from kaitogen.commands.diff.as_text import write
-    return write

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final, TypeAlias
+from typing import Final
 
 from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
@@ -30,19 +30,17 @@ from kaitogen.pipeline.load import load_inventory
 
 #: Findings about fields that the target's controller does not read.
 _UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG487))
-#: The GPUs of the nodes that a Workspace will run on, where something is known about them.
-NodeFinder: TypeAlias = Callable[[Spec, Json], Node | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlanOptions:
-    """What a plan goes by besides the intents: models outside the catalogue, GPUs of nodes that a user brings, and prices.
+    """What a plan goes by besides the intents: models outside the catalogue, facts about nodes that a user brings, and prices.
 
     `choosing` asks for the instance types that would do. `progress` is called with how many of all intents are done.
     """
 
     configs: Configs | None = None
-    find_node: NodeFinder | None = None
+    facts: Inventory | None = None
     prices: Prices | None = None
     choosing: bool = False
     progress: Callable[[int, int], None] = lambda _done, _all: None
@@ -61,11 +59,9 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
             if is_workspace(manifest.data)
         ]
     workspaces, findings = _with_findings(sized, result)
-    about_workspaces = {finding for one in workspaces for finding in one.findings}
     return Plan(
         workspaces=tuple(workspaces),
         findings=tuple(findings),
-        elsewhere=tuple(finding for finding in findings if finding not in about_workspaces),
         prices=options.prices,
         cost=options.prices and cost(options.prices, [one.usage for one in sized if one.usage is not None]),
     )
@@ -77,7 +73,7 @@ def _sized(
     """One Workspace with its size, and what an option asks for."""
     spec, workspace = manifest
     ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
-    node = None if options.find_node is None else options.find_node(spec, workspace)
+    node = None if options.facts is None else _node(options.facts, spec, workspace)
     sizing = size(workspace, spec.target, config_maps, options.configs, node)
     planned = PlannedWorkspace(
         spec=spec,
@@ -134,16 +130,9 @@ def documents_of(workspaces: Iterable[PlannedWorkspace]) -> list[Document]:
     return list({id(one.spec.origin.document): one.spec.origin.document for one in workspaces}.values())
 
 
-def node_finder(request: Request) -> NodeFinder | None:
-    """What the facts of a request say about nodes that a user brings; None where it has none.
-
-    What is wrong with the facts is for the run itself to report, which reads them first.
-    """
-    if not request.inventory:
-        return None
-    known, _ = read(load_inventory(request).documents)
-    inventory = known.inventory
-    return None if inventory is None else lambda spec, workspace: _node(inventory, spec, workspace)
+def inventory_of(request: Request) -> Inventory | None:
+    """The facts about nodes of a request; what is wrong with them is for the run itself to report, which reads them first."""
+    return read(load_inventory(request).documents)[0].inventory if request.inventory else None
 
 
 def _node(facts: Inventory, spec: Spec, workspace: Json) -> Node | None:

@@ -1,24 +1,23 @@
 """`kaitogen plan`: what KAITO will do with the intents, and what vLLM will then probably have."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from kaitogen.commands import inputs
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
-from kaitogen.commands.plan.build import PlanOptions, build_plan, node_finder
+from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
 from kaitogen.commands.plan.changes import compare
 from kaitogen.commands.plan.tables import exceeded, read_tables
 from kaitogen.commands.plan.types import Plan
 from kaitogen.commands.progress import Progress
-from kaitogen.commands.reporting import QUIET, STRICT, reported
+from kaitogen.commands.reporting import QUIET, STRICT, formatted, reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.terminal import rewrites
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_ENVIRONMENT
-from kaitogen.model import Diagnostic, Request, Rule
+from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline.generate import generate
 
 KG730 = Rule("KG730", "The intents of the revision had errors", kind="warning")
@@ -64,33 +63,30 @@ def run(options: Options) -> Outcome:
         tables = read_tables(options.configs, options.price, options.budget)
         plan_options = PlanOptions(
             configs=tables.configs,
-            find_node=node_finder(request),
+            facts=inventory_of(request),
             prices=tables.prices,
             choosing=options.choose,
             progress=partial(progress.count, "planning Workspace"),
         )
         plan = build_plan(generate(request), plan_options)
-        plan = plan.with_more((*tables.findings, *exceeded(tables, plan.workspaces)))
+        more = [*tables.findings, *exceeded(tables, plan.workspaces)]
         readable = True
         if revision is not None:
             progress.say(f"reading the intents at {printable(revision)}")
-            before = _at(revision, request, replace(plan_options, choosing=False))
+            from kaitogen.pipeline.revisions import request_at  # most plans are of today alone
+
+            with request_at(revision, request.paths, request) as earlier:
+                before = build_plan(generate(earlier), replace(plan_options, choosing=False))
             past = _about_the_past(revision, before)
             readable = Report(past).exit_code != EXIT_ENVIRONMENT
-            plan = replace(plan.with_more(past), against=compare(revision, before, plan))
+            plan = replace(plan, against=compare(revision, before, plan))
+            more += past
         progress.say("writing the plan")
+        plan = replace(plan, findings=(*plan.findings, *more))
         # A plan that leaves the other side out would be taken for one without changes.
-        written = _writer(options.form)(plan) if readable else ""
+        written = formatted("plan", options.form, plan) if readable else b""
     outcome = reported(Report(plan.findings, strict=options.strict), quiet=options.quiet)
-    return outcome._replace(stdout=written.encode("utf-8", "backslashreplace"))
-
-
-def _at(revision: str, request: Request, options: PlanOptions) -> Plan:
-    """The plan as it was, by the same facts."""
-    from kaitogen.pipeline.revisions import request_at  # most plans are of today alone
-
-    with request_at(revision, request.paths, request) as past:
-        return build_plan(generate(past), options)
+    return outcome._replace(stdout=written)
 
 
 def _about_the_past(revision: str, before: Plan) -> list[Diagnostic]:
@@ -104,17 +100,3 @@ def _about_the_past(revision: str, before: Plan) -> list[Diagnostic]:
     message = f"the intents at this revision have {number}: what they could not make counts as new"
     fix = "compare with a revision whose intents are valid"
     return [*unreadable, KG730.in_file(revision, message, fix=fix)]
-
-
-def _writer(form: str) -> Callable[[Plan], str]:
-    """The function that writes a form. Each is loaded when it is asked for: a page needs all of Jinja2."""
-    match form:
-        case "markdown":
-            from kaitogen.commands.plan.as_markdown import write
-        case "json":
-            from kaitogen.commands.plan.as_json import write
-        case "html":
-            from kaitogen.commands.plan.as_html import write
-        case _:
-            from kaitogen.commands.plan.as_text import write
-    return write

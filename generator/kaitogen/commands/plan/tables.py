@@ -13,7 +13,7 @@ from kaitogen.kaito.catalogue.skus import all_skus, near_sku
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
 from kaitogen.kaito.sizing.model_spec import Configs
-from kaitogen.model import PROVIDERS, Diagnostic, Document, Json, Rule
+from kaitogen.model import PROVIDERS, Diagnostic, Document, Rule
 from kaitogen.pipeline.load import load_file
 
 KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")
@@ -69,15 +69,13 @@ def read_prices(path: str) -> tuple[Prices | None, list[Diagnostic]]:
     if document is None:
         return None, findings
     value = document.value
-    by_type = {name: _price(entry) for name, entry in value["prices"].items()}
+    by_type = {
+        name: Price(_money(entry["hour"]), _money(entry["spot"]) if "spot" in entry else None)
+        for name, entry in value["prices"].items()
+    }
     unknown = [problem for name in by_type for problem in _unknown(name, "prices", KG163)]
     prices = Prices(value["currency"], value.get("source", ""), by_type)
     return prices, diagnostics_in(document, unknown)
-
-
-def _price(entry: Json) -> Price:
-    spot = entry.get("spot")
-    return Price(_money(entry["hour"]), None if spot is None else _money(spot))
 
 
 def _money(number: float) -> Decimal:

@@ -1,7 +1,7 @@
 """The values of a plan: Workspaces as KAITO will treat them, what they come to, and how they differ from those of a revision."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -20,6 +20,10 @@ class KaitoObject(NamedTuple):
     kind: str
     name: str
     note: str = ""
+
+    def __str__(self) -> str:
+        """`Deployment phi-4 (1 pod)`."""
+        return f"{self.kind} {self.name} ({self.note})" if self.note else f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,14 +151,13 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """All Workspaces of a run. `elsewhere` are the findings that are about none of them, `findings` all there are.
+    """All Workspaces of a run, with all findings of it.
 
     `cost` is what all nodes cost by `prices`, where those were given; `against` what differs from a revision.
     """
 
     workspaces: tuple[PlannedWorkspace, ...]
     findings: tuple[Diagnostic, ...]
-    elsewhere: tuple[Diagnostic, ...]
     prices: Prices | None = None
     cost: Cost | None = None
     against: Comparison | None = None
@@ -174,7 +177,8 @@ class Plan:
         """How many Workspaces have an unknown number of GPUs."""
         return sum(one.gpus is None for one in self.workspaces)
 
-    def with_more(self, findings: Iterable[Diagnostic]) -> "Plan":
-        """The same with findings that are about none of the Workspaces."""
-        more = tuple(findings)
-        return replace(self, findings=(*self.findings, *more), elsewhere=(*self.elsewhere, *more))
+    @property
+    def elsewhere(self) -> list[Diagnostic]:
+        """The findings that are about none of the Workspaces."""
+        about_workspaces = {finding for one in self.workspaces for finding in one.findings}
+        return [finding for finding in self.findings if finding not in about_workspaces]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from kaitogen.commands.plan.types import Change, Comparison, KaitoObject, Plan, PlannedWorkspace
+from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import cut
@@ -40,10 +40,12 @@ class Column(NamedTuple):
 
 def columns(planned: PlannedWorkspace, prices: Prices | None = None) -> tuple[Column, Column]:
     """What KAITO will do, and what vLLM will then probably have."""
-    estimate = planned.sizing.estimate
+    kaito, memory = planned.sizing.estimate.kaito, planned.sizing.memory
+    vllm = "vLLM" if memory is None else f"vLLM {memory.vllm}"
+    each = "" if memory is None else ", on each GPU"
     return (
-        Column(f"What KAITO {estimate.kaito} will do", (*_kaito(planned), *_cost(planned, prices))),
-        Column(_heading(planned.sizing.memory), tuple(_vllm(planned))),
+        Column(f"What KAITO {kaito} will do", (*_kaito(planned), *_cost(planned, prices))),
+        Column(f"What {vllm} will then probably have{each}", tuple(_vllm(planned))),
     )
 
 
@@ -54,10 +56,8 @@ def choice(planned: PlannedWorkspace, prices: Prices | None = None) -> Column | 
     order = "the cheapest first" if prices is not None else "the fewest GPUs first"
     ranks = ("best", "runner-up", *(f"{number}." for number in range(3, len(planned.choice.offers) + 1)))
     lines = [_line("unknown", planned.choice.unknown)] if planned.choice.unknown else []
-    lines += [
-        _line(rank, _offer(offer, planned, prices))
-        for rank, offer in zip(ranks, planned.choice.offers, strict=False)
-    ]
+    offers = zip(ranks, planned.choice.offers, strict=False)
+    lines += [_line(rank, _offer(offer, planned, prices)) for rank, offer in offers]
     lines += [_line("falls out", f"{out.sku.name}: {out.why}") for out in planned.choice.excluded]
     return Column(f"Instance types that would do, {order}", tuple(lines))
 
@@ -97,7 +97,10 @@ def place(planned: PlannedWorkspace) -> str:
 def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
     estimate = planned.sizing.estimate
     yield _line("runs", _runs(planned))
-    yield _line("nodes", _nodes(estimate), "" if estimate.certain else "assumed")
+    nodes = size(estimate)
+    if estimate.nodes is not None and estimate.requested not in (None, estimate.nodes):
+        nodes += f", though count asks for {estimate.requested}"
+    yield _line("nodes", nodes, "" if estimate.certain else "assumed")
     if estimate.reasons:
         yield Line("because", estimate.reasons)
     if estimate.layout is not None:
@@ -105,7 +108,7 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
     if estimate.runtime == "vllm":
         yield _line("context", _context(estimate))
     if planned.objects:
-        yield Line(MAKES, tuple(map(_object, planned.objects)))
+        yield Line(MAKES, tuple(map(str, planned.objects)))
     if planned.ignored:
         yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in planned.ignored))
     if planned.command:
@@ -130,13 +133,6 @@ def size(estimate: Estimate) -> str:
     return nodes if estimate.gpus is None else f"{nodes}, {number_of(estimate.gpus, 'GPU')}"
 
 
-def _nodes(estimate: Estimate) -> str:
-    nodes = size(estimate)
-    if estimate.nodes is not None and estimate.requested not in (None, estimate.nodes):
-        nodes += f", though count asks for {estimate.requested}"
-    return nodes
-
-
 def _context(estimate: Estimate) -> str:
     context = estimate.context
     text = f"counts with {count(context.tokens)} tokens: {context.source}"
@@ -145,23 +141,10 @@ def _context(estimate: Estimate) -> str:
     return f"{text}; vLLM gets max-model-len {context.served}" if context.served else text
 
 
-def _object(made: KaitoObject) -> str:
-    return f"{made.kind} {made.name} ({made.note})" if made.note else f"{made.kind} {made.name}"
-
-
-def _heading(memory: Memory | None) -> str:
-    if memory is None:
-        return "What vLLM will then probably have"
-    return f"What vLLM {memory.vllm} will then probably have, on each GPU"
-
-
 def lever(planned: PlannedWorkspace) -> str:
     """The one change that helps most, and what it does; empty where there is none."""
-    return (
-        ""
-        if planned.sizing.recommendation is None
-        else f"{planned.sizing.recommendation.change}: {planned.sizing.recommendation.effect}"
-    )
+    best = planned.sizing.recommendation
+    return "" if best is None else f"{best.change}: {best.effect}"
 
 
 def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
