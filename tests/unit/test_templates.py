@@ -11,15 +11,18 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kaitogen.errors import InternalError
 from kaitogen.files import shipped
 from kaitogen.model import Document, Request
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.templating import environment
+from kaitogen.pipeline.templating.runtime import MARK, CompiledTemplate
 from kaitogen.pipeline.templating.shipped import environment as compiled
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.reader import read
+from kaitogen.yaml.writer import flow
 
 #: What has broken out of quotes, blocks and types in other tools.
 NASTY = [
@@ -105,7 +108,21 @@ def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject
         one = context(spec, plan)
         for name in one.templates:
             values = dict(one.values)
-            assert compiled.fill(name, values) == jinja.get_template(name).render(values)
+            live = jinja.get_template(name).render(values)
+            text, put = compiled.marked(name, values)
+            assert text.replace(MARK, "{}").format(*map(flow, put)) == live
+            assert [compiled.fill(name, values)] == [raw.value for raw in read(live)]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: x-{{ name }}", "{{ name }}: a", "a: 1  # {{ name }}", "a: |\n  {{ name }}\n"]
+)
+def test_a_shipped_template_holds_whole_values_alone(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, _, after = text.partition("{{ name }}")
+    odd = CompiledTemplate(lambda _: iter((before, compiled.finalize("phi"), after)))
+    monkeypatch.setitem(compiled.templates, "odd", odd)
+    with pytest.raises(InternalError, match="odd puts a value where none belongs"):
+        compiled.fill("odd", {})
 
 
 @pytest.mark.checkout

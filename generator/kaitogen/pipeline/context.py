@@ -42,7 +42,7 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         },
         "strategy": resource.strategy,
         "count": resource.node_count,
-        "preferred_nodes": resource.preferred_nodes,
+        "preferred_nodes": None if resource.preferred_nodes is None else list(resource.preferred_nodes),
         "instance_type": resource.instance_type,
         "label_selector": resource.label_selector,
         "partition": spec.placement.partition,

@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from kaitogen.errors import InternalError
 from kaitogen.model import Json
-from kaitogen.yaml.writer import flow
+from kaitogen.yaml.reader import read
 
+#: Stands in a text for a value: a character that no template has.
+MARK: Final = "\ue000"
 missing: Final = object()
 
 
@@ -50,13 +52,23 @@ class CompiledTemplate:
 
 
 class CompiledEnvironment:
-    """Finds templates and encodes values, as Jinja2's environment does for a fresh compilation."""
+    """Finds templates and keeps the values apart from the text, where Jinja2's environment writes them into it.
+
+    The text of a template without its values is read only once, as a shape with a mark for each value; the values are
+    then put in as data. That is faster than to write and read them, and no value can be taken for more than a value.
+    """
 
     def __init__(self) -> None:
         self.templates: dict[str, CompiledTemplate] = {}
         self.tests: dict[str, Callable[[Any], bool]] = {"none": lambda value: value is None}
-        self.finalize = flow
         self.concat = "".join
+        self._values: list[Json] = []
+        self._shapes: dict[str, Json] = {}
+
+    def finalize(self, value: Json) -> str:
+        """What stands in the text for a value."""
+        self._values.append(value)
+        return MARK
 
     def undefined(self, name: str) -> Any:
         """A name without a value: the templates and the context have come apart."""
@@ -75,9 +87,32 @@ class CompiledEnvironment:
 
     get_or_select_template = get_template
 
-    def fill(self, name: str, values: Mapping[str, Json]) -> str:
-        """The text of one shipped template with these values; InternalError where one is missing."""
-        return "".join(self.get_template(name).root_render_func(ContextValues(values)))
+    def fill(self, name: str, values: Mapping[str, Json]) -> Json:
+        """The object that one shipped template makes of these values; InternalError where one is missing."""
+        text, put = self.marked(name, values)
+        if text not in self._shapes:
+            self._shapes[text] = _shape(name, text)
+        return _filled(self._shapes[text], iter(put))
+
+    def marked(self, name: str, values: Mapping[str, Json]) -> tuple[str, list[Json]]:
+        """The text of a template with a MARK for each value, and these values in their order."""
+        self._values = []
+        text = "".join(self.get_template(name).root_render_func(ContextValues(values)))
+        return text, self._values
+
+
+def _shape(name: str, text: str) -> Json:
+    """The one object of a text. Each mark is a whole value in it, or values would not get to their places."""
+    (document,) = read(text)
+    if repr(document.value).count(f": {MARK!r}") != text.count(MARK):
+        raise InternalError(f"template {name} puts a value where none belongs: write `key: {{{{ value }}}}`")
+    return document.value
+
+
+def _filled(shape: Json, values: Iterator[Json]) -> Json:
+    if isinstance(shape, dict):
+        return {key: _filled(part, values) for key, part in shape.items()}
+    return next(values) if shape == MARK else shape
 
 
 environment: Final = CompiledEnvironment()

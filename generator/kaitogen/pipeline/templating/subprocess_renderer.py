@@ -15,7 +15,10 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NoReturn, TypeAlias
 
 from kaitogen.errors import EnvironmentFailure, UsageError
-from kaitogen.model import Context, Diagnostic, Json, Rule
+from kaitogen.files import shipped
+from kaitogen.kaito.objects import canonical, without_nulls
+from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
+from kaitogen.yaml.reader import RawDocument, Unreadable, read
 
 KG501 = Rule("KG501", "A template that Jinja2 cannot read", kind="invalid")
 KG502 = Rule("KG502", "A template that does not exist", kind="invalid")
@@ -23,6 +26,7 @@ KG503 = Rule("KG503", "A template that takes too much", kind="invalid")
 KG504 = Rule("KG504", "A template that uses a name that nothing is known of", kind="invalid")
 KG505 = Rule("KG505", "A template that reaches for Python's insides", kind="invalid")
 KG506 = Rule("KG506", "A template that fails while it is filled in", kind="invalid")
+KG507 = Rule("KG507", "A template that makes no Kubernetes object", kind="invalid")
 
 
 #: Every template of this folder is rendered for every intent, after the Workspace.
@@ -37,8 +41,57 @@ _LENGTH: Final = struct.Struct("!Q")
 _RULES: Final = {rule.code: rule for rule in (KG501, KG502, KG503, KG504, KG505, KG506)}
 
 
+_OURS: Final = frozenset(("Workspace", "ConfigMap"))
+
 #: What the templates made of one context: the name of each and its text; or what went wrong instead.
 Answer: TypeAlias = list[tuple[str, str]] | Diagnostic
+
+
+def render(contexts: Sequence[Context], folder: str) -> tuple[list[Manifest], list[Diagnostic]]:
+    """The manifests of all contexts in order, with the templates of a user's folder laid over the shipped ones."""
+    more = added_documents(folder)
+    jobs = [context._replace(templates=(*context.templates, *more)) for context in contexts]
+    manifests: list[Manifest] = []
+    diagnostics: list[Diagnostic] = []
+    for job, answer in zip(jobs, fill_all(jobs, (folder, shipped.folder("templates"))), strict=False):
+        if isinstance(answer, Diagnostic):
+            diagnostics.append(answer.of(job.spec.origin))
+            continue
+        for template, text in answer:
+            try:
+                for raw in read(text):
+                    problem = _not_an_object(raw, template)
+                    if problem is None:
+                        # Of a kind that only the user knows, nothing but the nulls is left out.
+                        stored = canonical if raw.value["kind"] in _OURS else without_nulls
+                        manifests.append(Manifest(job.spec, stored(raw.value)))
+                    else:
+                        diagnostics.append(problem.of(job.spec.origin))
+            except Unreadable as stop:
+                problem = _bad_output(template, stop.flaw.line, stop.flaw.message)
+                diagnostics.append(problem.of(job.spec.origin))
+    return manifests, diagnostics
+
+
+def _not_an_object(raw: RawDocument, template: str) -> Diagnostic | None:
+    if raw.flaws:
+        flaw = raw.flaws[0]
+        return _bad_output(template, flaw.line, flaw.message)
+    value = raw.value
+    if not isinstance(value, dict):
+        return _bad_output(template, raw.line + 1, "no mapping, and so no Kubernetes object")
+    metadata: Json = value.get("metadata")
+    named = isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
+    if not (named and isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str)):
+        return _bad_output(template, raw.line + 1, "an object without apiVersion, kind or metadata.name")
+    if not isinstance(metadata.get("namespace"), str | None):
+        return _bad_output(template, raw.line + 1, "an object whose metadata.namespace is not text")
+    return None
+
+
+def _bad_output(template: str, line: int, what: str) -> Diagnostic:
+    message = f"template {template} made, at line {line} of its output: {what}"
+    return KG507.at(("metadata", "name"), message, fix="correct the template")
 
 
 def added_documents(folder: str) -> tuple[str, ...]:
