@@ -1,26 +1,37 @@
 """`kaitogen nodes list`: nodes that have GPUs, as a table for people or a document for machines."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from kaitogen.commands.inputs import INVENTORY
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.max_age import AgeOptions
-from kaitogen.commands.nodes import listing, source
-from kaitogen.commands.nodes.selecting import SELECTOR, selector_of
+from kaitogen.commands.nodes import source
+from kaitogen.commands.nodes.source import SELECTOR, Facts, selector_of
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.terminal import colours
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.suggest import did_you_mean
-from kaitogen.diagnostics.wording import json_text, number_of
+from kaitogen.diagnostics.wording import json_text, number_of, table
 from kaitogen.errors import UsageError
-from kaitogen.model import INSTANCE_TYPE_LABEL, Json, Target
-from kaitogen.nodes.facts import NodeFacts
+from kaitogen.model import INSTANCE_TYPE_LABEL, INTENT_API_VERSION, Json, Target
+from kaitogen.nodes.facts import Gpus, NodeFacts, gpus
 from kaitogen.nodes.inventory import Known
 from kaitogen.nodes.selectors import Selector, equal, matches
-from kaitogen.nodes.status import obstacles, of_presets
+from kaitogen.nodes.status import age, chips, obstacles, of_presets, tolerated
 from kaitogen.yaml.writer import dump
+
+GAP: Final = "   "
+_KIND: Final = "NodeReport"
+_NOTHING: Final = "-"
+_COLOURS: Final = {"Ready": 32, "Not Ready": 31}
+_OTHER_COLOUR: Final = 33
+#: The column that has colours.
+_STATUS: Final = 1
+#: What KAITO's pods tolerate.
+_TOLERATIONS: Final = of_presets(Target())
 
 
 class Options(OptionGroup):
@@ -49,22 +60,18 @@ def run(options: Options) -> Outcome:
     inventory = found.known.inventory
     everything = sorted(inventory.nodes.values(), key=lambda node: node.name)
     pool = everything if options.all else [*inventory.gpu_nodes]
-    tolerations = of_presets(Target())
     selector = _selector(options, found.known)
     nodes = [node for node in pool if matches(selector, node.labels)]
     if options.ready:
-        nodes = [node for node in nodes if not obstacles(node, tolerations)]
-    view = listing.View(
-        tolerations=tolerations,
-        now=found.now,
-        used=found.used,
-        wide=options.form == "wide",
-        colour=colours(1) is True,
-    )
+        nodes = [node for node in nodes if not obstacles(node, _TOLERATIONS)]
     if options.form in ("json", "yaml"):
-        return outcome._replace(stdout=_document(listing.report(nodes, found.known, view), options.form))
-    stderr = outcome.stderr if nodes else outcome.stderr + _none_of(pool, everything, options)
-    return Outcome(listing.table(nodes, view).encode(), stderr)
+        written = (dump if options.form == "yaml" else json_text)(_report(nodes, found))
+        return outcome._replace(stdout=written.encode())
+    if not nodes:
+        return outcome._replace(stderr=outcome.stderr + _none_of(pool, everything, options))
+    rows = [_cells(node, found, wide=options.form == "wide") for node in nodes]
+    cells = [list(rows[0]), *(list(row.values()) for row in rows)]
+    return outcome._replace(stdout=table(cells, gap=GAP, paint=_painted if colours(1) else None).encode())
 
 
 def _none_of(pool: Sequence[NodeFacts], everything: Sequence[NodeFacts], options: Options) -> str:
@@ -72,10 +79,6 @@ def _none_of(pool: Sequence[NodeFacts], everything: Sequence[NodeFacts], options
         kind = "node" if options.all else "GPU node"
         return f"kaitogen: none of the {number_of(len(pool), kind)} is asked for\n"
     return f"kaitogen: none of the {number_of(len(everything), 'node')} has a GPU that its facts show; --all lists them\n"
-
-
-def _document(value: Json, form: str) -> bytes:
-    return (dump(value) if form == "yaml" else json_text(value)).encode()
 
 
 def _selector(options: Options, known: Known) -> Selector:
@@ -88,3 +91,103 @@ def _selector(options: Options, known: Known) -> Selector:
             raise UsageError(f"there is no quick selector {name[:60]}", fix=fix)
         selector += known.quick[name].selector
     return selector if instance_type is None else selector + equal({INSTANCE_TYPE_LABEL: instance_type})
+
+
+def _painted(column: int, text: str, cell: str) -> str:
+    """The cell in the colour of a node's status, where it is one."""
+    if column != _STATUS:
+        return cell
+    return f"\x1b[{_COLOURS.get(text, _OTHER_COLOUR if text.startswith('Ready') else 31)}m{cell}\x1b[0m"
+
+
+def _cells(node: NodeFacts, facts: Facts, *, wide: bool) -> dict[str, str]:
+    """The cells of a row by their headings."""
+    found = gpus(node)
+    taints = [
+        f"{taint} ({'tolerated' if tolerated(taint, _TOLERATIONS) else 'NOT tolerated'})"
+        for taint in node.taints
+    ]
+    cells = {
+        "NAME": node.name,
+        "STATUS": ", ".join(chips(node, _TOLERATIONS)),
+        "TYPE": node.instance_type,
+        "GPUS": "" if found is None else _number(found),
+        "MEMORY": f"{found.memory / 1024:g} GiB" if found is not None and found.memory else "",
+    }
+    if facts.used is not None:
+        cells["FREE"] = "" if found is None else str(_free(node, found, facts))
+    cells |= {
+        "ZONE": node.zone,
+        "POOL": node.pool,
+        "CAPACITY": node.capacity_type,
+        "AGE": age(node.created, facts.now),
+        "TAINTS": ", ".join(taints),
+    }
+    if wide:
+        cells["ALLOCATABLE"] = ", ".join(f"{name}: {number}" for name, number in node.allocatable.items())
+        cells["SEEN BY"] = "" if found is None else found.sign
+        cells["CREATED"] = node.created
+    return {heading: cell or _NOTHING for heading, cell in cells.items()}
+
+
+def _number(found: Gpus) -> str:
+    product = found.product or found.vendor or "GPU"
+    slices = ", ".join(f"{number} x {name.rpartition('/')[2]}" for name, number in found.slices.items())
+    return f"{found.number} x {product}" if not slices else f"{found.number} x {product} ({slices})"
+
+
+def _free(node: NodeFacts, found: Gpus, facts: Facts) -> int:
+    held = (facts.used or {}).get(node.name, {})
+    return found.allocatable - sum(held.get(name, 0) for name in found.resources)
+
+
+def _report(nodes: Sequence[NodeFacts], facts: Facts) -> dict[str, Json]:
+    """The same as a document, of which schemas/nodes.schema.json says what stands in it."""
+    inventory = facts.known.inventory
+    about = {"cluster": inventory.cluster, "taken": inventory.taken} if inventory is not None else {}
+    known = {key: value for key, value in about.items() if value}
+    entries = [_entry(node, facts) for node in nodes]
+    return {"apiVersion": INTENT_API_VERSION, "kind": _KIND, **known, "nodes": entries}
+
+
+def _entry(node: NodeFacts, facts: Facts) -> dict[str, Json]:
+    found = gpus(node)
+    made: dict[str, Json] = {
+        "name": node.name,
+        "status": chips(node, _TOLERATIONS),
+        "ready": node.ready,
+        "cordoned": node.cordoned,
+        "pressure": list(node.pressure),
+        "gpu": None if found is None else _gpu(node, found, facts),
+        "taints": [
+            {
+                "key": taint.key,
+                "value": taint.value,
+                "effect": taint.effect,
+                "tolerated": tolerated(taint, _TOLERATIONS),
+            }
+            for taint in node.taints
+        ],
+    }
+    more = {
+        "instanceType": node.instance_type,
+        "zone": node.zone,
+        "pool": node.pool,
+        "capacityType": node.capacity_type,
+        "created": node.created,
+        "age": age(node.created, facts.now),
+    }
+    return made | {key: value for key, value in more.items() if value} | {"labels": dict(node.labels)}
+
+
+def _gpu(node: NodeFacts, found: Gpus, facts: Facts) -> dict[str, Json]:
+    made: dict[str, Json] = {
+        "seenBy": found.sign,
+        "vendor": found.vendor,
+        "product": found.product,
+        "number": found.number,
+        "allocatable": found.allocatable,
+        "memoryMiB": found.memory,
+        "slices": dict(found.slices),
+    }
+    return made if facts.used is None else {**made, "free": _free(node, found, facts)}

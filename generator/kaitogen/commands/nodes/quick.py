@@ -3,13 +3,14 @@
 from kaitogen.commands.inputs import INVENTORY
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.max_age import AgeOptions
-from kaitogen.commands.nodes import listing, source
-from kaitogen.commands.nodes.source import Facts
+from kaitogen.commands.nodes import source
+from kaitogen.commands.nodes.list import GAP
 from kaitogen.commands.options import Group, OptionGroup
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import listed, number_of, table
+from kaitogen.nodes.inventory import Inventory
 from kaitogen.nodes.selectors import Selector, matches, written
 
 
@@ -27,16 +28,15 @@ def run(options: Options) -> Outcome:
     outcome = reported(Report(found.findings))
     if outcome.exit_code:
         return outcome
+    inventory = found.known.inventory
     rows = [("NAME", "MATCHES", "SELECTOR", "MEANS")]
     for one in found.known.quick.values():
+        matched = "-" if inventory is None else _matched(one.selector, inventory)
         means = f"{one.description} ({one.file})" if one.file else one.description
-        rows.append((one.name, _matched(one.selector, found), written(one.selector), means))
-    return outcome._replace(stdout=table(rows, gap=listing.GAP).encode())
+        rows.append((one.name, matched, written(one.selector), means))
+    return outcome._replace(stdout=table(rows, gap=GAP).encode())
 
 
-def _matched(selector: Selector, found: Facts) -> str:
-    inventory = found.known.inventory
-    if inventory is None:
-        return "-"
+def _matched(selector: Selector, inventory: Inventory) -> str:
     nodes = [node.name for node in inventory.gpu_nodes if matches(selector, node.labels)]
     return f"{number_of(len(nodes), 'node')}: {listed(nodes, 3)}" if nodes else "0 nodes"

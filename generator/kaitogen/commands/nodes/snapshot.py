@@ -1,12 +1,11 @@
 """`kaitogen nodes snapshot`: an inventory of the nodes, of a cluster or of what kubectl printed."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.max_age import now
 from kaitogen.commands.nodes import source
-from kaitogen.commands.nodes.selecting import SELECTOR, selector_of
+from kaitogen.commands.nodes.source import SELECTOR, selector_of
 from kaitogen.commands.options import Group, OptionGroup, argument, option
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
@@ -82,27 +81,20 @@ def _taken(options: Options) -> tuple[Document | None, list[Diagnostic]]:
 
 
 def _inventory_in(name: str) -> tuple[Document | None, list[Diagnostic]]:
-    documents, findings, _ = source.read(name)
-    return _one_inventory(documents, name, findings)
-
-
-def _one_inventory(
-    documents: Sequence[Document], name: str, findings: list[Diagnostic]
-) -> tuple[Document | None, list[Diagnostic]]:
     from kaitogen import schema
     from kaitogen.diagnostics.placing import place
     from kaitogen.model import Origin
 
+    documents, findings, _ = source.read(name)
     for document in documents:
         if isinstance(document.value, dict) and document.value.get("kind") == KIND:
             problems = schema.problems("inventory", document.value)
             return document, [*findings, *place(one.of(Origin(document)) for one in problems)]
-    if not findings:
-        fix = "hand over what kubectl get nodes -o json prints, or an inventory"
-        findings = [
-            KG320.in_file(STDIN if name == "-" else name, "there are no facts about nodes in it", fix=fix)
-        ]
-    return None, findings
+    if findings:
+        return None, [*findings]
+    fix = "hand over what kubectl get nodes -o json prints, or an inventory"
+    file = STDIN if name == "-" else name
+    return None, [KG320.in_file(file, "there are no facts about nodes in it", fix=fix)]
 
 
 def _same_cluster(old: str, new: str, file: str) -> None:

@@ -1,30 +1,41 @@
-"""Where facts about nodes come from: an inventory, what kubectl printed, or the live cluster."""
+"""Where facts about nodes come from (an inventory, what kubectl printed, or the live cluster), and the option that selects among them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
 from kaitogen.commands.live import Asking, LiveOptions
 from kaitogen.commands.max_age import AgeOptions, now
+from kaitogen.commands.options import option
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.kaito.objects import part
-from kaitogen.model import Diagnostic, Document, Json, Request, Rule
+from kaitogen.model import Diagnostic, Document, Json, Request
 from kaitogen.nodes import inventory, snapshot
 from kaitogen.nodes.facts import entry
 from kaitogen.nodes.inventory import KG320, Known
+from kaitogen.nodes.selectors import Refused, Selector, asked
 from kaitogen.nodes.status import used
 from kaitogen.pipeline.load import MAX_FACTS, STDIN, facts_of
 from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.stream import items
 from kaitogen.yaml.writer import dump
 
+SELECTOR: Final = option("-l", "--selector", metavar="SELECTOR", help="Labels, as kubectl's -l takes them.")
 _CHUNK: Final = 1 << 20
 #: In so many of its first bytes a document of ours says what it is.
 _HEAD: Final = 1 << 16
 _OURS: Final = b"kaitogen.io/"
 _KUBECTL: Final = "kubectl get nodes -o json | kaitogen nodes snapshot - > nodes.yaml"
+
+
+def selector_of(text: str | None) -> Selector:
+    """The value of `SELECTOR`, read; UsageError where it is no selector."""
+    try:
+        return () if text is None else asked({"labels": text})
+    except Refused as refused:
+        raise UsageError(f"--selector: {refused.problem.message}", fix=refused.problem.fix) from refused
 
 
 class Facts(NamedTuple):
@@ -39,11 +50,12 @@ class Facts(NamedTuple):
     used: Mapping[str, Mapping[str, int]] | None = None
 
 
-class _Objects(NamedTuple):
-    """The nodes of a cluster as entries, and its pods where they came along."""
+class Read(NamedTuple):
+    """What one file or a cluster holds: its inventories, what is wrong with it, and its pods where they came along."""
 
-    entries: list[Json]
-    pods: list[Json] | None
+    documents: Sequence[Document] = ()
+    findings: Sequence[Diagnostic] = ()
+    pods: Sequence[Json] | None = None
 
 
 def facts(
@@ -55,78 +67,71 @@ def facts(
     with_pods: bool = False,
 ) -> Facts:
     """The facts that the options name; UsageError where they name none and some are needed."""
-    pods: list[Json] | None = None
-    documents: list[Document] = []
-    findings: list[Diagnostic] = []
     live = cluster.asked
-    if live:
-        document, pods = _live(cluster, with_pods=with_pods)
-        documents.append(document)
-    elif needed and not inventories:
+    if not live and needed and not inventories:
         fix = f"add --inventory nodes.yaml or --live; without either: {_KUBECTL}"
         raise UsageError("nothing says where the facts about nodes come from", fix=fix)
-    for name in inventories:
-        found, more, held = read(name)
-        documents += found
-        findings += more
-        pods = held if held is not None else pods
+    sources = [_live(cluster, with_pods=with_pods)] if live else []
+    sources += map(read, inventories)
+    documents = [document for one in sources for document in one.documents]
     known, located = inventory.read(documents, "" if live else age.oldest)
-    taken = known.inventory.taken if known.inventory is not None else ""
+    pods = next((one.pods for one in reversed(sources) if one.pods is not None), None)
     if with_pods and pods is None:
         fix = "ask the cluster with --live --pods, or hand over kubectl get nodes,pods -A -o json"
         raise UsageError("--pods needs to know the pods, and these facts are about nodes alone", fix=fix)
     return Facts(
         known=known,
-        findings=[*findings, *place(located)],
-        now=taken or now(),
-        used=used(pods) if pods is not None else None,
+        findings=[*(finding for one in sources for finding in one.findings), *place(located)],
+        now=(known.inventory and known.inventory.taken) or now(),
+        used=None if pods is None else used(pods),
     )
 
 
-def read(name: str) -> tuple[list[Document], list[Diagnostic], list[Json] | None]:
-    """The documents of a file: inventories as they are, what kubectl printed as an inventory; and pods, if it has some."""
+def read(name: str) -> Read:
+    """The content of a file: inventories as they are, what kubectl printed as an inventory."""
     label = STDIN if name == "-" else name
     pieces = _pieces(name)
-    head = b""
-    for piece in pieces:
-        head += piece
-        if len(head) >= _HEAD:
-            break
-    if _OURS in head or not head.lstrip().startswith(b"{"):
-        return _of_documents(label, chain((head,), pieces))
-    try:
-        objects = _sorted(items(chain((head,), pieces)))
-    except Unreadable as stop:
-        flaw = stop.flaw
-        return [], [_wrong(label, flaw.rule, flaw.line, flaw.message, flaw.fix)], None
-    return _of_objects(label, objects)
-
-
-def _of_documents(
-    label: str, pieces: Iterator[bytes]
-) -> tuple[list[Document], list[Diagnostic], list[Json] | None]:
-    parts: list[bytes] = []
-    size = 0
-    while size <= MAX_FACTS and (piece := next(pieces, b"")):
-        parts.append(piece)
-        size += len(piece)
-    loaded = facts_of(label, b"".join(parts))
+    data = bytearray()
+    while len(data) < _HEAD and (piece := next(pieces, b"")):
+        data += piece
+    if _OURS not in data and data.lstrip().startswith(b"{"):
+        try:
+            return _of_objects(label, items(chain((bytes(data),), pieces)))
+        except Unreadable as stop:
+            flaw = stop.flaw
+            return Read(findings=[flaw.rule.in_file(label, flaw.message, line=flaw.line, fix=flaw.fix)])
+    while len(data) <= MAX_FACTS and (piece := next(pieces, b"")):
+        data += piece
+    loaded = facts_of(label, bytes(data))
     if loaded.findings:
-        return [], loaded.findings, None
+        return Read(findings=loaded.findings)
     values = [document.value for document in loaded.documents]
     if any(_is_kubectls(value) for value in values):
-        return _of_objects(label, _sorted(one for value in values for one in _items(value)))
-    return loaded.documents, [], None
+        return _of_objects(label, (one for value in values for one in _items(value)))
+    return Read(loaded.documents)
 
 
-def _of_objects(label: str, objects: _Objects) -> tuple[list[Document], list[Diagnostic], list[Json] | None]:
-    if not objects.entries:
-        return [], [_wrong(label, KG320, 0, "there is no Node in it", f"hand over nodes: {_KUBECTL}")], None
-    return (
-        [Document(file=label, number=0, value=snapshot.document(objects.entries, "", ""), inline=True)],
-        [],
-        objects.pods,
-    )
+def _of_objects(label: str, objects: Iterable[Json]) -> Read:
+    """What kubectl printed: nodes as entries of an inventory, and of pods what says what they hold."""
+    entries: list[Json] = []
+    pods: list[Json] | None = None
+    for one in objects:
+        kind = _kind(one)
+        if kind == "Node":
+            entries.append(entry(one))
+        elif kind == "Pod":
+            pods = [] if pods is None else pods
+            pods.append({key: one.get(key) for key in ("spec", "status")})
+    if not entries:
+        return Read(
+            findings=[KG320.in_file(label, "there is no Node in it", fix=f"hand over nodes: {_KUBECTL}")]
+        )
+    return Read([_inventory(label, snapshot.document(entries, "", ""))], pods=pods)
+
+
+def _inventory(label: str, value: Json) -> Document:
+    """An inventory that was never a file."""
+    return Document(file=label, number=0, value=value, inline=True)
 
 
 def _is_kubectls(value: Json) -> bool:
@@ -139,19 +144,6 @@ def _items(value: Json) -> Iterator[Json]:
     yield from found if isinstance(found, list) else (value,)
 
 
-def _sorted(objects: Iterator[Json]) -> _Objects:
-    entries: list[Json] = []
-    pods: list[Json] | None = None
-    for one in objects:
-        kind = _kind(one)
-        if kind == "Node":
-            entries.append(entry(one))
-        elif kind == "Pod":
-            pods = pods if pods is not None else []
-            pods.append(_slim(one))
-    return _Objects(entries, pods)
-
-
 def _kind(one: Json) -> str:
     """The kind of an object; the API server's own lists hold objects that do not say it."""
     if not isinstance(one, dict):
@@ -159,22 +151,17 @@ def _kind(one: Json) -> str:
     return str(one.get("kind") or ("Pod" if "containers" in part(one, "spec") else "Node"))
 
 
-def _slim(pod: Json) -> Json:
-    """The part of a pod that says what it holds."""
-    return {key: pod.get(key) for key in ("spec", "status")}
-
-
-def _live(options: LiveOptions, *, with_pods: bool) -> tuple[Document, list[Json] | None]:
+def _live(options: LiveOptions, *, with_pods: bool) -> Read:
     with Asking(options) as cluster:
         entries = [entry(node) for node in cluster.nodes()]
         pods = cluster.pods() if with_pods else None
         value = snapshot.document(entries, cluster.name, now())
-    return Document(file=f"the cluster {cluster.name}", number=0, value=value, inline=True), pods
+    return Read([_inventory(f"the cluster {cluster.name}", value)], pods=pods)
 
 
 def live_document(options: LiveOptions) -> Document:
     """The nodes of the live cluster as an inventory that was never a file."""
-    return _live(options, with_pods=False)[0]
+    return _live(options, with_pods=False).documents[0]
 
 
 def with_live_inventory(request: Request, cluster: LiveOptions) -> Request:
@@ -209,7 +196,3 @@ def _pieces(name: str) -> Iterator[bytes]:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         fix = "check the path and its permissions"
         raise EnvironmentFailure(f"{name} cannot be read: {reason}", fix=fix) from error
-
-
-def _wrong(label: str, rule: Rule, line: int, message: str, fix: str) -> Diagnostic:
-    return rule.in_file(label, message, line=line, fix=fix)
