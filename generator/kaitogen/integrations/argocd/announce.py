@@ -46,7 +46,7 @@ def run(_options: Options) -> Outcome:
 def _answer() -> Outcome:
     try:
         top = folder.root("application", os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
-        documents = load(Request(folder.included((), top, "").paths)).documents
+        documents = load(Request(folder.included((".",), top, "").paths)).documents
         intents = [intent for document in documents for _, intent in entries(document.value)]
         return _listed([_with_default(parameter, documents, intents) for parameter in PARAMETERS])
     except Exception:  # noqa: BLE001 - the form then shows what is always there

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.options import option
 from kaitogen.files.folders import TooManyEntries, files_below, is_below
-from kaitogen.integrations.argocd.parameters import about
 from kaitogen.model import Diagnostic, Rule
 
 KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
@@ -55,49 +54,41 @@ def root(within: str, source_path: str) -> str:
 
 
 def included(patterns: Sequence[str], top: str, source: str) -> Paths:
-    """The files and folders that the patterns stand for, each once, in the order given; all of the folder for none."""
-    if not patterns:
-        return Paths((".",), [])
+    """The files and folders that the patterns stand for, each once, in the order given."""
     paths: dict[str, None] = {}
     findings: list[Diagnostic] = []
     for pattern in patterns:
-        refusal = _refusal(pattern, top, source)
-        if refusal is not None:
+        if refusal := _refusal(pattern, top, source):
             findings.append(refusal)
             continue
         unseen: list[Diagnostic] = []
         matches = [os.path.normpath(pattern)]
         if _GLOB.search(pattern):
             matches, unseen = _matches(pattern, source)
-            findings += unseen
+        findings += unseen
         findings += [
             _leads_out(path, source) for path in matches if not is_below(os.path.realpath(path), top)
         ]
         if not unseen and not (matches and os.path.lexists(matches[0])):
             message = f"{pattern[:80]} names nothing in the repository as it arrived here"
-            findings.append(
-                about(source, KG157, message, "check the name, relative to the application's folder")
-            )
-        paths.update((_readable(path), None) for path in matches)
+            fix = "check the name, relative to the application's folder"
+            findings.append(KG157.in_file(source, message, fix=fix))
+        # A file that is called - is a file, and not standard input.
+        paths.update(("./-" if path == "-" else path, None) for path in matches)
     return Paths(tuple(paths), findings)
-
-
-def inventory(names: Sequence[str], top: str, source: str) -> Paths:
-    """The files with facts about nodes, none where none are named."""
-    return included(names, top, source) if names else Paths((), [])
 
 
 def environment(name: str, top: str, source: str) -> Paths:
     """The file that the environment of that name lays over the intents."""
     if not _NAME.fullmatch(name):
         fix = "write the name alone, without folder and ending"
-        return Paths((), [about(source, KG155, f"{name[:60]} is no name of an environment", fix)])
+        return Paths((), [KG155.in_file(source, f"{name[:60]} is no name of an environment", fix=fix)])
     path = f"{ENVIRONMENTS}/{name}.yaml"
     if not os.path.lexists(path):
         known = ", ".join(environments()) or "none"
         message = f"there is no {path} in the application's folder"
-        return Paths((), [about(source, KG157, message, f"add the file; there are: {known[:120]}")])
-    return _inside(path, top, source)
+        return Paths((), [KG157.in_file(source, message, fix=f"add the file; there are: {known[:120]}")])
+    return included((path,), top, source)
 
 
 def environments() -> list[str]:
@@ -111,25 +102,28 @@ def environments() -> list[str]:
 
 def templates(name: str | None, top: str) -> Paths:
     """The folder of templates, where the plugin's own settings name one and the application has it."""
-    return _inside(name, top, "--templates") if name is not None and os.path.isdir(name) else Paths((), [])
-
-
-def _inside(path: str, top: str, source: str) -> Paths:
-    refusal = _refusal(path, top, source)
-    return Paths((), [refusal]) if refusal is not None else Paths((path,), [])
+    if name is None or not os.path.isdir(name):
+        return Paths((), [])
+    refusal = _refusal(name, top, "--templates")
+    return Paths((), [refusal]) if refusal else Paths((name,), [])
 
 
 def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
     """Why a path is not read: it is absolute, or it, or a link on its way, leads out of the root."""
-    literal = _GLOB.split(path)[0].rpartition("/")[0] if _GLOB.search(path) else path
+    literal = _base(path) if _GLOB.search(path) else path
     if "\0" in path or os.path.isabs(path) or not is_below(os.path.realpath(literal or "."), top):
         return _leads_out(path, source)
     return None
 
 
+def _base(pattern: str) -> str:
+    """The folder that a glob begins in."""
+    return _GLOB.split(pattern)[0].rpartition("/")[0] or "."
+
+
 def _leads_out(path: str, source: str) -> Diagnostic:
     message = f"{path[:80]} leads out of the folder that may be read"
-    return about(source, KG155, message, "name files below the application's folder, relative to it")
+    return KG155.in_file(source, message, fix="name files below the application's folder, relative to it")
 
 
 def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
@@ -137,16 +131,15 @@ def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
 
     With them, what keeps it from having looked at all: an application would lose what was not seen.
     """
-    literal = _GLOB.split(pattern)[0].rpartition("/")[0]
-    base = os.path.normpath(literal or ".")
+    base = os.path.normpath(_base(pattern))
     glob = Glob(os.path.normpath(pattern))
     findings: list[Diagnostic] = []
 
     def unreadable(parts: tuple[str, ...], error: OSError) -> None:
         if parts:
-            path = os.path.normpath(os.path.join(base, *parts))
-            message = f"{path} cannot be looked into: {(error.strerror or type(error).__name__).lower()}"
-            findings.append(about(source, KG157, message, "check its permissions"))
+            reason = (error.strerror or type(error).__name__).lower()
+            message = f"{os.path.normpath(os.path.join(base, *parts))} cannot be looked into: {reason}"
+            findings.append(KG157.in_file(source, message, fix="check its permissions"))
 
     matching: list[str] = []
     try:
@@ -156,7 +149,8 @@ def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
                 matching.append(path)
     except TooManyEntries:
         message = f"{base} holds more than {MAX_ENTRIES} files, too many for a glob"
-        findings.append(about(source, KG157, message, "begin the glob with a folder that holds fewer"))
+        fix = "begin the glob with a folder that holds fewer"
+        findings.append(KG157.in_file(source, message, fix=fix))
     return sorted(matching), findings
 
 
@@ -179,25 +173,18 @@ class Glob:
         """Whether the pattern matches the whole path."""
         reached = self._passing({0})
         for part in path.split("/"):
-            after = set()
-            for position in reached - {len(self._names)}:
-                match = self._names[position]
-                if match is None:
-                    after.add(position)
-                elif match(part):
-                    after.add(position + 1)
-            reached = self._passing(after)
+            reached = self._passing(
+                {
+                    position + (match is not None)
+                    for position, match in enumerate(self._names)
+                    if position in reached and (match is None or match(part))
+                }
+            )
         return len(self._names) in reached
 
     def _passing(self, positions: set[int]) -> set[int]:
-        """The positions, and those behind each ** there, which may stand for no folder."""
-        passed = set(positions)
+        """The positions, with those behind each ** there, which may stand for no folder."""
         for position, name in enumerate(self._names):
-            if name is None and position in passed:
-                passed.add(position + 1)
-        return passed
-
-
-def _readable(path: str) -> str:
-    """A file that is called - is a file, and not standard input."""
-    return "./-" if path == "-" else path
+            if name is None and position in positions:
+                positions.add(position + 1)
+        return positions

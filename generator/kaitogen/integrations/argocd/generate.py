@@ -75,25 +75,25 @@ def _outcome(options: Options) -> Outcome:
 
 def _result(app: AppParameters, top: str, templates: str | None) -> Result:
     """The manifests and all findings; where parameters are wrong already, only what is wrong with them."""
-    named = folder.included(app.texts("include"), top, app.sources.get("include", ""))
-    facts = folder.inventory(app.texts("inventory"), top, app.sources.get("inventory", ""))
+    named = folder.included(app.values.get("include", (".",)), top, app.sources.get("include", ""))
+    facts = folder.included(app.values.get("inventory", ()), top, app.sources.get("inventory", ""))
     over = folder.templates(templates, top)
     wrong = [*app.findings, *named.findings, *facts.findings, *over.findings]
     if wrong:
         return Result((), tuple(wrong))
     environment = folder.Paths((), [])
-    if (name := app.text("environment")) is not None:
-        environment = folder.environment(name, top, app.sources["environment"])
+    if "environment" in app.values:
+        environment = folder.environment(app.values["environment"], top, app.sources["environment"])
     assignments, unset = _assignments(app)
     result = generate(
         Request(
             named.paths,
             findings=(*environment.findings, *unset),
-            templates=over.paths[0] if over.paths else None,
+            templates=next(iter(over.paths), None),
             inventory=facts.paths,
             within=top,
             environments=environment.paths,
-            assignments=assignments,
+            assignments=tuple(assignments),
         )
     )
     empty_allowed = app.is_on("allow_empty")
@@ -103,36 +103,33 @@ def _result(app: AppParameters, top: str, templates: str | None) -> Result:
         for one in result.findings
         if not (empty_allowed and one.rule == KG110)
     ]
-    if not findings and not result.manifests and not empty_allowed:
-        findings.append(_nothing())
+    if not (findings or result.manifests or empty_allowed):
+        message = "the intents make no manifest, and Argo CD would take that for success and prune"
+        findings.append(
+            KG156.in_file(".", message, fix="add an intent, or set the parameter allow_empty: true")
+        )
     return result._replace(findings=tuple(findings))
 
 
-def _nothing() -> Diagnostic:
-    message = "the intents make no manifest, and Argo CD would take that for success and prune"
-    return KG156.in_file(".", message, fix="add an intent, or set the parameter allow_empty: true")
-
-
-def _assignments(app: AppParameters) -> tuple[tuple[Assignment, ...], list[Diagnostic]]:
+def _assignments(app: AppParameters) -> tuple[list[Assignment], list[Diagnostic]]:
     """The values of parameters that have a name, then those of `set` over them; and what is no path of `set`."""
-    assignments: list[Assignment] = []
+    assignments = [
+        Assignment(None, one.path, text=app.values[one.name], source=app.source(one.name), typed=False)
+        for one in parameters.PARAMETERS
+        if one.path and one.name in app.values
+    ]
     wrong: list[Diagnostic] = []
-    for parameter in parameters.PARAMETERS:
-        value = app.text(parameter.name) if parameter.path else None
-        if value is not None:
-            source = app.source(parameter.name)
-            assignments.append(Assignment(None, parameter.path, text=value, source=source, typed=False))
-    for key, text in sorted(app.mapping("set").items()):
+    for key, text in sorted(app.values.get("set", {}).items()):
         from kaitogen.pipeline import overlay  # few applications lay anything over their intents
 
-        one = overlay.assignment(key, text, app.source("set"))
-        if one is None:
+        assignment = overlay.assignment(key, text, app.source("set"))
+        if assignment is None:
             message = f"{key[:80]} is no path of an intent's metadata or spec"
             fix = 'write spec.placement.count, phi-4:spec.placement.count or metadata.labels["a.b/c"]'
-            wrong.append(parameters.about(app.sources["set"], overlay.KG152, message, fix))
+            wrong.append(overlay.KG152.in_file(app.sources["set"], message, fix=fix))
         else:
-            assignments.append(one)
-    return tuple(assignments), wrong
+            assignments.append(assignment)
+    return assignments, wrong
 
 
 def _number(option: str, word: str) -> int:

@@ -24,7 +24,6 @@ MAX_TEXT: Final = 128 * 1024
 _NOT_AS_IN_YAML: Final = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\\u[dD][89a-fA-F]")
 
 Collection: TypeAlias = Literal["string", "array", "map"]
-Value: TypeAlias = str | tuple[str, ...] | Mapping[str, str]
 
 
 class Parameter(NamedTuple):
@@ -83,15 +82,22 @@ PARAMETERS: Final = (
     ),
 )
 _BY_NAME: Final = {parameter.name: parameter for parameter in PARAMETERS}
-_KINDS: Final = {"string": "a text", "array": "a list of texts", "map": "a mapping of texts"}
+_KINDS: Final[dict[str, tuple[type, str]]] = {
+    "string": (str, "a text"),
+    "array": (list, "a list of texts"),
+    "map": (dict, "a mapping of texts"),
+}
 
 
 class AppParameters:
-    """What an Application sets, where it sets it, and what is wrong with that. An empty value sets nothing."""
+    """What an Application sets, where it sets it, and what is wrong with that. An empty value sets nothing.
+
+    `values` has a text, a list of texts or a mapping of texts by the name of the parameter, as it takes one.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """From the variables of a call: the Application's `plugin.parameters` win over its `plugin.env`."""
-        self.values: dict[str, Value] = {}
+        self.values: dict[str, Json] = {}
         self.sources: dict[str, str] = {}
         self.findings: list[Diagnostic] = []
         for variable in sorted(environment):
@@ -100,21 +106,6 @@ class AppParameters:
         text = environment.get(PARAMETERS_VARIABLE, "")
         if text.strip() not in ("", "null", "[]"):
             self._take_all(text)
-
-    def text(self, name: str) -> str | None:
-        """The value of a parameter that takes one."""
-        value = self.values.get(name)
-        return value if isinstance(value, str) else None
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """The values of a parameter that takes a list."""
-        value = self.values.get(name)
-        return value if isinstance(value, tuple) else ()
-
-    def mapping(self, name: str) -> Mapping[str, str]:
-        """The values of a parameter that takes a mapping."""
-        value = self.values.get(name)
-        return value if isinstance(value, dict) else {}
 
     def is_on(self, name: str) -> bool:
         """Whether a switch is on."""
@@ -125,7 +116,7 @@ class AppParameters:
         return Document(self.sources[name], inline=True)
 
     def _wrong(self, source: str, rule: Rule, message: str, fix: str) -> None:
-        self.findings.append(about(source, rule, message, fix))
+        self.findings.append(rule.in_file(source, message, fix=fix))
 
     def _take_variable(self, variable: str, value: str) -> None:
         source = f"env {variable.removeprefix('ARGOCD_ENV_')}"
@@ -149,40 +140,42 @@ class AppParameters:
                 fix = "give each parameter a name and a value"
                 self._wrong("parameters", KG151, "a parameter has no name", fix)
             elif name in seen:
-                self._wrong(_label(name), KG151, "stands twice", "keep one of the two")
+                self._wrong(f"parameter {name[:60]}", KG151, "stands twice", "keep one of the two")
             else:
                 seen.add(name)
                 self._take(name, entry)
 
     def _take(self, name: str, entry: Mapping[str, Json]) -> None:
-        parameter, source = _BY_NAME.get(name), _label(name)
+        parameter, source = _BY_NAME.get(name), f"parameter {name[:60]}"
         if parameter is None:
             self._wrong(source, KG150, "there is no such parameter", f"use one of {', '.join(_BY_NAME)}")
             return
-        kind, value = parameter.collection, entry.get(parameter.collection)
-        others = [_KINDS[other] for other in _KINDS if other != kind and entry.get(other)]
+        kind = parameter.collection
+        others = [words for other, (_, words) in _KINDS.items() if other != kind and entry.get(other)]
         if others:
-            self._wrong(source, KG151, f"takes {_KINDS[kind]}, not {others[0]}", f"write it as {kind}: ...")
-        elif value:
-            self._store(parameter, value, source)
+            message = f"takes {_KINDS[kind][1]}, not {others[0]}"
+            self._wrong(source, KG151, message, f"write it as {kind}: ...")
+        elif entry.get(kind):
+            self._store(parameter, entry[kind], source)
 
     def _store(self, parameter: Parameter, value: Json, source: str) -> None:
         """Keep a value of the right type; an empty one is what a cleared field of the form leaves, and says nothing."""
-        checked = _checked(parameter.collection, value)
-        if checked is None:
-            message = f"takes {_KINDS[parameter.collection]} of at most {MAX_TEXT // 1024} KiB"
+        kind, words = _KINDS[parameter.collection]
+        if not isinstance(value, kind) or not _are_texts(value):
+            message = f"takes {words} of at most {MAX_TEXT // 1024} KiB"
             self._wrong(source, KG151, message, "quote numbers and booleans")
-        elif parameter.choices and checked and checked not in parameter.choices:
-            message = f"{str(checked)[:60]} is neither {' nor '.join(parameter.choices)}"
+        elif parameter.choices and value and value not in parameter.choices:
+            message = f"{str(value)[:60]} is neither {' nor '.join(parameter.choices)}"
             self._wrong(source, KG151, message, f"write one of {', '.join(parameter.choices)}")
-        elif checked:
-            self.values[parameter.name] = checked
+        elif value:
+            self.values[parameter.name] = value
             self.sources[parameter.name] = source
 
 
-def about(source: str, rule: Rule, message: str, fix: str) -> Diagnostic:
-    """A finding about a parameter instead of a line."""
-    return rule.in_file(source, message, fix=fix)
+def _are_texts(value: Json) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_TEXT
+    return all(isinstance(item, str) for item in (value.values() if isinstance(value, dict) else value))
 
 
 def parsed(text: str) -> Json:
@@ -205,17 +198,3 @@ def parsed(text: str) -> Json:
     except Unreadable:
         return None
     return raw[0].value if len(raw) == 1 and not raw[0].flaws else None
-
-
-def _label(name: str) -> str:
-    return f"parameter {name[:60]}"
-
-
-def _checked(collection: Collection, value: Json) -> Value | None:
-    if collection == "string":
-        return value if isinstance(value, str) and len(value) <= MAX_TEXT else None
-    if collection == "array":
-        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        return tuple(value) if good else None
-    good = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-    return dict(value) if good else None
