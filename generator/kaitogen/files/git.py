@@ -74,39 +74,41 @@ class Repository(NamedTuple):
         """The id of the commit that a revision names."""
         # What starts with a dash would be an option to git; no revision does.
         if not revision.startswith("-") and "\0" not in revision:
-            done = self._ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+            done = _run(self.top, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
             if done.returncode == 0 and done.stdout.strip():
                 return done.stdout.decode("ascii", "replace").strip()
-        if self._ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
-            raise GitError(
-                KG643,
-                "this clone is shallow, and has no such revision",
+        if _run(self.top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
+            fix = (
                 "fetch more of the history: fetch-depth: 0 for actions/checkout, GIT_DEPTH: 0 in GitLab, "
-                "or git fetch --unshallow",
+                "or git fetch --unshallow"
             )
-        raise GitError(
-            KG641,
-            "names no commit of this repository",
-            "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists",
-        )
+            raise GitError(KG643, "this clone is shallow, and has no such revision", fix)
+        fix = "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists"
+        raise GitError(KG641, "names no commit of this repository", fix)
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """What stands at a path; the top itself is a folder, and None is nothing."""
-        if not path:
-            return Entry(FOLDER, commit, "")
-        return next(iter(_entries(self._tell("ls-tree", "-z", "--full-tree", commit, "--", path))), None)
+        return next(self._entries(commit, "--", path), None) if path else Entry(FOLDER, commit, "")
 
     def below(self, folder: Entry) -> list[Entry]:
         """Everything below a folder but folders, in git's order; paths are from the top."""
-        listed = self._tell("ls-tree", "-r", "-z", "--full-tree", folder.content)
         start = f"{folder.path}/" if folder.path else ""
-        return [entry._replace(path=start + entry.path) for entry in _entries(listed)]
+        return [entry._replace(path=start + entry.path) for entry in self._entries("-r", folder.content)]
+
+    def _entries(self, *arguments: str) -> Iterator[Entry]:
+        done = _run(self.top, "ls-tree", "-z", "--full-tree", *arguments)
+        if done.returncode:
+            raise _failed(_first_line(done.stderr))
+        for line in done.stdout.split(b"\0"):
+            about, tab, path = line.partition(b"\t")
+            if tab:
+                mode, _, content = about.decode("ascii").split(" ")
+                yield Entry(mode, content, os.fsdecode(path))
 
     def contents(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes]]:
         """The content of each entry, cut one byte behind the limit."""
-        command = [*_command(self.top), "cat-file", "--batch"]
         with subprocess.Popen(  # noqa: S603 - git, with arguments of our own
-            command,
+            [*_command(self.top), "cat-file", "--batch"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -123,15 +125,6 @@ class Repository(NamedTuple):
                 yield entry, _content(process.stdout, limit)
             process.stdin.close()
 
-    def _tell(self, *arguments: str) -> bytes:
-        done = self._ask(*arguments)
-        if done.returncode:
-            raise _failed(_first_line(done.stderr))
-        return done.stdout
-
-    def _ask(self, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
-        return _run(self.top, *arguments)
-
 
 def find(folder: str) -> Repository:
     """The repository that a folder is in."""
@@ -141,35 +134,20 @@ def find(folder: str) -> Repository:
         return Repository(os.path.realpath(top))
     reason = done.stderr.decode("utf-8", "replace")
     if "dubious ownership" in reason:
-        raise GitError(
-            KG640,
-            "git does not trust this repository, since somebody else owns its folder",
-            "trust it with git config --global --add safe.directory and its path",
-        )
+        message = "git does not trust this repository, since somebody else owns its folder"
+        raise GitError(KG640, message, "trust it with git config --global --add safe.directory and its path")
     if "not a git repository" in reason or "work tree" in reason:
-        raise GitError(
-            KG640, "the files are in no git repository", "run this in a clone, or compare with a folder"
-        )
+        fix = "run this in a clone, or compare with a folder"
+        raise GitError(KG640, "the files are in no git repository", fix)
     raise _failed(_first_line(done.stderr))
-
-
-def _entries(listed: bytes) -> Iterator[Entry]:
-    for line in listed.split(b"\0"):
-        about, tab, path = line.partition(b"\t")
-        if tab:
-            mode, _, content = about.decode("ascii").split(" ")
-            yield Entry(mode, content, os.fsdecode(path))
 
 
 def _content(stream: IO[bytes], limit: int) -> bytes:
     """The next answer of cat-file: a line with the size, the content, and the end of a line."""
     head = stream.readline().split()
     if len(head) != 3 or not head[2].isdigit():
-        raise GitError(
-            KG644,
-            "an object of this revision is missing here, as in a partial clone",
-            "fetch it with git, or clone without --filter",
-        )
+        message = "an object of this revision is missing here, as in a partial clone"
+        raise GitError(KG644, message, "fetch it with git, or clone without --filter")
     size = int(head[2])
     content = stream.read(min(size, limit + 1))
     left = size + 1 - len(content)
@@ -179,11 +157,8 @@ def _content(stream: IO[bytes], limit: int) -> bytes:
 
 
 def _failed(reason: str) -> GitError:
-    return GitError(
-        KG644,
-        f"git could not read it: {reason[:200] or 'it says no reason'}",
-        "check the repository with git fsck",
-    )
+    message = f"git could not read it: {reason[:200] or 'it says no reason'}"
+    return GitError(KG644, message, "check the repository with git fsck")
 
 
 def _first_line(error: bytes) -> str:

@@ -73,7 +73,7 @@ class Cluster(Server):
 
     def nodes(self) -> list[Json]:
         """All nodes in the API's own form, with the parts that say what kind of node it is and how it is."""
-        return self._list("/api/v1/nodes", Action("list", "nodes"), _slim_node)
+        return self._list("/api/v1/nodes", Action("list", "nodes"), lambda node: _kept(node, _NODE))
 
     def pods(self) -> list[Json]:
         """The pods of all namespaces that run on a node and hold more than CPU, memory and disk, with just that."""
@@ -97,13 +97,15 @@ class Cluster(Server):
         action = Action("get", "configmaps", namespace=namespace, name=name)
         path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps/{quote(name, safe='')}"
         answer = self.ask(path, {}, action)
-        value = answer.value
-        if answer.status == 404 and _is_status(value):
+        if answer.status == 404 and _is_status(answer.value):
             return None
-        if answer.status != 200 or not isinstance(value, dict) or value.get("kind") != "ConfigMap":
-            message = f"no ConfigMap in an answer of status {answer.status}"
-            raise problems.nonsense(self.where, message)
-        return value
+        if (
+            answer.status != 200
+            or not isinstance(answer.value, dict)
+            or answer.value.get("kind") != "ConfigMap"
+        ):
+            raise problems.nonsense(self.where, f"no ConfigMap in an answer of status {answer.status}")
+        return answer.value
 
     def _list(
         self, path: str, action: Action, slim: Callable[[Json], Json | None], **query: str
@@ -122,9 +124,8 @@ class Cluster(Server):
         following, number = "", 0
         for _ in range(_MOST_PAGES):
             again = {"continue": following} if following else {}
-            items, following = self._page(
-                self.ask(path, {"limit": str(PAGE), **query, **again}, action), action
-            )
+            answer = self.ask(path, {"limit": str(PAGE), **query, **again}, action)
+            items, following = self._page(answer, action)
             number += len(items)
             self._progress(f"{action.resource} so far: {number:,}, from {self.where}")
             yield items
@@ -140,7 +141,11 @@ class Cluster(Server):
         status, value = answer.status, answer.value
         if status == 410:
             raise _Expired
-        if status == 404 and action.group and (_is_status(value) or _is_plain_404(value)):
+        if (
+            status == 404
+            and action.group
+            and (_is_status(value) or str(value).strip() == "404 page not found")
+        ):
             raise _Missing
         items = value.get("items") if isinstance(value, dict) else None
         metadata = value.get("metadata") if isinstance(value, dict) else None
@@ -151,8 +156,9 @@ class Cluster(Server):
             or not isinstance(following, str)
             or not all(map(_is_object, items))
         ):
-            message = f"no list of {action.resource} in an answer of status {status}"
-            raise problems.nonsense(self.where, message)
+            raise problems.nonsense(
+                self.where, f"no list of {action.resource} in an answer of status {status}"
+            )
         return items, following
 
 
@@ -161,18 +167,9 @@ def _is_status(value: Json) -> bool:
     return isinstance(value, dict) and value.get("kind") == "Status"
 
 
-def _is_plain_404(value: Json) -> bool:
-    """Whether this is how an API server says that it has no such path."""
-    return isinstance(value, str) and value.strip() == "404 page not found"
-
-
 def _is_object(item: Json) -> bool:
     metadata = item.get("metadata") if isinstance(item, dict) else None
     return isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
-
-
-def _slim_node(node: Json) -> Json:
-    return _kept(node, _NODE)
 
 
 def _slim_workspace(workspace: Json) -> Json:

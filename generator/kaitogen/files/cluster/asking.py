@@ -150,7 +150,6 @@ class Server:
 
     def _failure(self, error: Exception) -> Exception:
         """What a failed request means; nothing of the library's own message is repeated."""
-        reason = ""
         if isinstance(error, exceptions.NameResolutionError):
             reason = "its name is not known to the name servers"
         elif isinstance(error, exceptions.NewConnectionError):
@@ -160,13 +159,13 @@ class Server:
             reason = f"does not answer within {self._limits.connect:.3g} s"
         elif isinstance(error, exceptions.ProxyError):
             reason = "the proxy on the way to it does not let us through"
-        if reason:
-            return ClusterError(KG624, self.where, reason)
-        if isinstance(error, exceptions.ReadTimeoutError):
+        elif isinstance(error, exceptions.ReadTimeoutError):
             return _Cut(f"does not answer within {self._limits.read:.3g} s")
-        return (
-            self._tls_failure(error) if isinstance(error, exceptions.SSLError | ssl.SSLError) else _Cut(_CUT)
-        )
+        elif isinstance(error, exceptions.SSLError | ssl.SSLError):
+            return self._tls_failure(error)
+        else:
+            return _Cut(_CUT)
+        return ClusterError(KG624, self.where, reason)
 
     def _tls_failure(self, error: BaseException) -> Exception:
         cause: BaseException | None = error
@@ -200,13 +199,11 @@ def _user_in(message: str) -> str:
 
 def _seconds(retry_after: str | None) -> float:
     """The pause that a header asks for, as a number or as a date; 0 where it says nothing usable."""
-    if retry_after is None:
-        return 0
     try:
-        seconds = float(retry_after)
+        seconds = float(retry_after or "0")
     except ValueError:
         try:
-            seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
+            seconds = email.utils.parsedate_to_datetime(retry_after or "").timestamp() - time.time()
         except ValueError:
             return 0
     return max(0.0, seconds) if math.isfinite(seconds) else 0

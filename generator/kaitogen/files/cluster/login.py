@@ -10,6 +10,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -43,13 +44,12 @@ def log_in(access: Access) -> Connection:
     # The client writes keys to files. They are gone again before the first request is sent.
     with tempfile.TemporaryDirectory(prefix="kaitogen-", ignore_cleanup_errors=True) as folder:
         if chosen is None:
+            cluster, source = "in-cluster", "the service account"
             _as_pod(config, configuration)
         else:
+            cluster, source = chosen.name, f"context {chosen.context}"
             _as_user(config, configuration, chosen, folder)
-        context = _tls(
-            configuration, "the service account" if chosen is None else f"context {chosen.context}"
-        )
-    cluster = "in-cluster" if chosen is None else chosen.name
+        context = _tls(configuration, source)
     host = urlsplit(configuration.host).netloc.rpartition("@")[2]
     return Connection(_pool(configuration, context), configuration, cluster, f"cluster {cluster} at {host}")
 
@@ -66,20 +66,17 @@ def _as_pod(config: Any, configuration: Any) -> None:
 def _as_user(config: Any, configuration: Any, chosen: Chosen, folder: str) -> None:
     # The client takes any text for a yes here, even the text "no".
     insecure = chosen.cluster.get("insecure-skip-tls-verify") is True
+    cluster = {**chosen.cluster, "insecure-skip-tls-verify": insecure}
     whole = {
         "current-context": chosen.context,
         "contexts": [{"name": chosen.context, "context": {"cluster": chosen.name, "user": "user"}}],
-        "clusters": [
-            {"name": chosen.name, "cluster": {**chosen.cluster, "insecure-skip-tls-verify": insecure}}
-        ],
+        "clusters": [{"name": chosen.name, "cluster": cluster}],
         "users": [{"name": "user", "user": chosen.user}],
     }
-
-    def load() -> None:
-        config.load_kube_config_from_dict(
-            whole, client_configuration=configuration, persist_config=False, temp_file_path=folder
-        )
-
+    load = partial(
+        config.load_kube_config_from_dict,
+        whole, client_configuration=configuration, persist_config=False, temp_file_path=folder,
+    )  # fmt: skip
     _in_time(load, chosen.context)
     plugin = chosen.user.get("exec")
     if plugin and not configuration.api_key and not configuration.cert_file:
