@@ -262,6 +262,11 @@ class TargetOverrides(NamedTuple):
     node_provisioner: str | None = None
     feature_gates: Mapping[str, bool] = {}
 
+    @property
+    def target(self) -> Target:
+        """The target, with the defaults for what is left open."""
+        return Target(**{field: value for field, value in self._asdict().items() if value})
+
 
 class ByoNodes(NamedTuple):
     """What facts say about the nodes of a placement together.

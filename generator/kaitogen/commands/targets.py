@@ -45,14 +45,7 @@ def overrides(kaito: str | None, cloud: CloudOptions) -> TargetOverrides:
 
 def target(options: TargetOptions) -> Target:
     """The target, with the defaults for what the command line leaves open. UsageError for one that cannot be."""
-    chosen = overrides(options.kaito, options.cloud)
-    default = Target()
-    result = Target(
-        kaito=chosen.kaito or default.kaito,
-        provider=chosen.provider or default.provider,
-        node_provisioner=chosen.node_provisioner or default.node_provisioner,
-        feature_gates=chosen.feature_gates,
-    )
+    result = overrides(options.kaito, options.cloud).target
     wrong = unknown_provisioner(result)
     if wrong is not None:
         first = versions.PROVISIONERS[result.node_provisioner].came_with

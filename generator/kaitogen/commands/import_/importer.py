@@ -9,11 +9,12 @@ from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
-from kaitogen.kaito.objects import canonical, paths_in, to_intent_path, without
+from kaitogen.kaito.objects import canonical, part, paths_in, text, to_intent_path, without
 from kaitogen.kaito.server_fields import declared, filled_in
 from kaitogen.model import (
     Diagnostic,
     Json,
+    Manifest,
     Origin,
     Path,
     Request,
@@ -82,11 +83,11 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
 
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     """The intents of all Workspaces, and which ConfigMaps stay files of their own."""
-    config_maps: dict[tuple[str, str], UserObject] = {}
-    for one in read.config_maps:
-        metadata = one.data.get("metadata")
-        if isinstance(metadata, dict) and isinstance(metadata.get("name"), str):
-            config_maps[metadata.get("namespace") or "", metadata["name"]] = one
+    config_maps = {
+        (part(one.data, "metadata").get("namespace") or "", name): one
+        for one in read.config_maps
+        if (name := text(part(one.data, "metadata"), "name"))
+    }
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
     read_document, comments = None, {}
@@ -111,21 +112,21 @@ def _intent(
     metadata = data["metadata"]
     workload = data["inference" if "inference" in data else "tuning"]
     if config_map := config_maps.get((metadata.get("namespace", ""), workload.get("config"))):
-        with_settings = with_config(value, declared(config_map.data), origin)
-        if isinstance(with_settings, Kept):
-            message = f"ConfigMap {workload['config']} stays a file of its own: {with_settings.reason}"
+        try:
+            value = with_config(value, declared(config_map.data), origin)
+            objects.append(canonical(declared(config_map.data)))
+        except Kept as kept:
+            message = f"ConfigMap {workload['config']} stays a file of its own: {kept}"
             advice = "keep it beside the intents, or put its settings into the intent by hand"
             problem = KG174.at(("metadata", "name"), message, fix=advice).of(config_map.origin)
-        else:
-            value = with_settings
-            objects.append(canonical(declared(config_map.data)))
+    spec = spec_of(value, origin)
     intent = Intent(
         name="_".join([*filter(None, [metadata.get("namespace")]), metadata["name"]]) + ".intent.yaml",
         value=value,
-        spec=spec_of(value, origin),
+        spec=spec,
         comments={},
         source=source,
-        objects={_identity(one): one for one in objects},
+        objects={Manifest(spec, one).identity: one for one in objects},
     )
     return intent, problem
 
@@ -151,39 +152,21 @@ def _as_set(name: str, intents: Sequence[Intent]) -> dict[str, str]:
     return {file: text}
 
 
-def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> list[Diagnostic]:
+def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Every field that the intents cannot say, at the place where the manifest says it."""
     refused, differences = _prove(texts, intents)
     by_name = {intent.name: intent for intent in intents}
-    by_identity = {identity: intent for intent in intents for identity in intent.objects}
-    if refused:
-        return [_refused(by_name[one.file], one) for one in refused]
-    return [_different(by_identity[identity], *difference) for identity, difference in differences]
-
-
-def _different(intent: Intent, path: Path, before: str, after: str) -> Diagnostic:
-    message = f"an intent cannot say this: it would come out as {after}"
-    advice = "take the field out of the manifest, or keep this Workspace as it is"
-    return KG173.at(path, message, fix=advice, found=before, expected=after).of(intent.source.origin)
-
-
-def _refused(intent: Intent, finding: Diagnostic) -> Diagnostic:
-    """What the schema of intents refuses, at the field of the manifest that said it."""
-    paths = (
-        path for path in paths_in(intent.source.data) if to_intent_path(intent.spec, path) == finding.path
-    )
-    message = f"an intent cannot say this: {finding.message}"
-    problem = KG173.at(
-        next(paths, ()), message, fix=finding.fix, found=finding.found, expected=finding.expected
-    )
-    return problem.of(intent.source.origin)
-
-
-def _identity(data: Json) -> Identity:
-    """What Kubernetes takes for one and the same object."""
-    metadata = data["metadata"]
-    group = data["apiVersion"].rpartition("/")[0]
-    return group, data["kind"], metadata.get("namespace", ""), metadata["name"]
+    for finding in refused:  # by the schema of intents
+        intent, message = by_name[finding.file], f"an intent cannot say this: {finding.message}"
+        paths = paths_in(intent.source.data)
+        path = next((one for one in paths if to_intent_path(intent.spec, one) == finding.path), ())
+        problem = KG173.at(path, message, fix=finding.fix, found=finding.found, expected=finding.expected)
+        yield problem.of(intent.source.origin)
+    origins = {identity: intent.source.origin for intent in intents for identity in intent.objects}
+    for identity, (path, before, after) in () if refused else differences:
+        message = f"an intent cannot say this: it would come out as {after}"
+        advice = "take the field out of the manifest, or keep this Workspace as it is"
+        yield KG173.at(path, message, fix=advice, found=before, expected=after).of(origins[identity])
 
 
 def _prove(

@@ -7,6 +7,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
+from kaitogen.kaito.objects import part, paths_in, value_at
 from kaitogen.model import (
     PROVIDERS,
     Diagnostic,
@@ -54,7 +55,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     documents, unreadable, files = loaded
     sorted_out = classify(documents, with_objects=True)
     located = [*sorted_out.diagnostics, *(one for document in documents for one in _nested(document))]
-    findings = [*map(_unrendered, unreadable)]
+    findings = list(map(_unrendered, unreadable))
     workspaces: list[tuple[UserObject, Target]] = []
     config_maps: list[UserObject] = []
     seen: dict[tuple[str, str], Origin] = {}
@@ -114,41 +115,27 @@ def _unrendered(finding: Diagnostic) -> Diagnostic:
 
 
 def _templated(one: UserObject) -> Diagnostic | None:
-    path = next(_braces(one.data, ()), None)
-    if path is None:
-        return None
-    return KG171.at(path, "a Helm template that is not rendered yet", fix=_RENDER_FIRST)
-
-
-def _braces(value: Json, path: Path) -> Iterator[Path]:
-    if isinstance(value, str):
-        if _MARK in value:
-            yield path
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key not in _FOR_OTHERS:
-                yield from _braces(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _braces(item, (*path, index))
+    for path in paths_in(one.data):
+        text = value_at(one.data, path)
+        if isinstance(text, str) and _MARK in text and not _FOR_OTHERS.intersection(path):
+            return KG171.at(path, "a Helm template that is not rendered yet", fix=_RENDER_FIRST)
+    return None
 
 
 def _owned(one: UserObject) -> Diagnostic | None:
     """A Workspace that something else makes would be fought over."""
-    metadata = one.data.get("metadata")
-    if not isinstance(metadata, dict):
-        return None
-    owners, labels = metadata.get("ownerReferences"), metadata.get("labels")
-    owner = owners[0] if isinstance(owners, list) and owners else None
+    metadata = part(one.data, "metadata")
+    owner, labels = value_at(metadata, ("ownerReferences", 0)), part(metadata, "labels")
     if isinstance(owner, dict):
         path: Path = ("metadata", "ownerReferences")
         who = f"{str(owner.get('kind'))[:60]} {str(owner.get('name'))[:60]}"
-    elif isinstance(labels, dict) and _OWNER_LABEL in labels:
+    elif _OWNER_LABEL in labels:
         path, who = ("metadata", "labels", _OWNER_LABEL), f"InferenceSet {str(labels[_OWNER_LABEL])[:60]}"
     else:
         return None
-    name = str(metadata.get("name"))[:60]
-    message = f"Workspace {name} is made by {who} and is passed over: two would write it"
+    message = (
+        f"Workspace {str(metadata.get('name'))[:60]} is made by {who} and is passed over: two would write it"
+    )
     return KG175.at(path, message, fix="change what makes it, or remove that first")
 
 
@@ -167,10 +154,10 @@ def _twice(one: UserObject, seen: dict[tuple[str, str], Origin]) -> Diagnostic |
 
 def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Diagnostic:
     """A run that found no Workspace says what it found instead."""
-    kinds: dict[str, None] = {}
-    for document in documents:
-        value = document.value if isinstance(document.value, dict) else {}
-        kinds[f"{str(value.get('kind'))[:60]} of {str(value.get('apiVersion'))[:60]}"] = None
+    values = (document.value if isinstance(document.value, dict) else {} for document in documents)
+    kinds = dict.fromkeys(
+        f"{str(one.get('kind'))[:60]} of {str(one.get('apiVersion'))[:60]}" for one in values
+    )
     shown = ", ".join(list(kinds)[:_MOST_KINDS]) + (" and others" if len(kinds) > _MOST_KINDS else "")
     message = f"no Workspace of kaito.sh is here{f', only {shown}' if shown else ''}"
     advice = "name the files that hold Workspaces, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -"
@@ -179,52 +166,29 @@ def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Diagnostic:
 
 def target_of(workspace: Json, overrides: TargetOverrides) -> tuple[Target, Diagnostic | None]:
     """The target of a Workspace, with a note about what nobody said."""
-    default = Target()
-    resource = workspace.get("resource")
-    resource = resource if isinstance(resource, dict) else {}
-    kaito = overrides.kaito or default.kaito
-    gates = dict(overrides.feature_gates)
+    target = overrides.target
+    resource = part(workspace, "resource")
+    instance_type, mode = resource.get("instanceType"), part(resource, "partition").get("mode")
     taken: list[tuple[str, Path, str]] = []
-    partition = resource.get("partition")
-    mode = partition.get("mode") if isinstance(partition, dict) else None
     gate = _GATES.get(mode) if isinstance(mode, str) else None
-    if gate and gate not in gates:
-        gates[gate] = True
+    if gate and gate not in target.feature_gates:
+        target = target._replace(feature_gates={**target.feature_gates, gate: True})
         taken.append((f"gate {gate}", ("resource", "partition"), f"its partition is {mode}"))
-    provisioner = overrides.node_provisioner or default.node_provisioner
-    usual = Target(kaito, feature_gates=gates)
-    needed = usual.has(versions.STRICT_INSTANCE_TYPE) and not usual.byo
-    if overrides.node_provisioner is None and needed and not resource.get("instanceType"):
-        provisioner = "byo"
+    needed = target.has(versions.STRICT_INSTANCE_TYPE) and not target.byo
+    if overrides.node_provisioner is None and needed and not instance_type:
+        target = target._replace(node_provisioner="byo")
         taken.append(("nodeProvisioner byo", ("resource",), "it names no instanceType"))
-    provider = overrides.provider or _provider(resource.get("instanceType"))
-    if overrides.provider is None and provider != default.provider:
-        taken.append(
-            (f"provider {provider}", ("resource", "instanceType"), "that is where its instanceType is from")
-        )
-    api_version = _V1ALPHA1 if workspace.get("apiVersion") == _V1ALPHA1 else default.api_version
-    target = Target(
-        kaito=kaito,
-        provider=provider,
-        node_provisioner=provisioner,
-        feature_gates=gates,
-        api_version=api_version,
-    )
-    return target, _note(taken)
-
-
-def _provider(instance_type: Json) -> str:
-    """The first cloud whose table has the instance type, azure where none has."""
-    if isinstance(instance_type, str):
-        for provider in PROVIDERS:
-            if find_sku(provider, instance_type) is not None:
-                return provider
-    return Target().provider
-
-
-def _note(taken: list[tuple[str, Path, str]]) -> Diagnostic | None:
+    if overrides.provider is None and isinstance(instance_type, str):
+        clouds = (provider for provider in PROVIDERS if find_sku(provider, instance_type) is not None)
+        provider = next(clouds, target.provider)
+        if provider != target.provider:
+            target = target._replace(provider=provider)
+            why = "that is where its instanceType is from"
+            taken.append((f"provider {provider}", ("resource", "instanceType"), why))
+    if workspace.get("apiVersion") == _V1ALPHA1:
+        target = target._replace(api_version=_V1ALPHA1)
     if not taken:
-        return None
+        return target, None
     assumptions = " and ".join(f"{what}, since {why}" for what, _, why in taken)
     advice = "say it by --provider, --node-provisioner or --feature-gate where that is wrong"
-    return KG176.at(taken[0][1], f"taken to be for {assumptions}", fix=advice)
+    return target, KG176.at(taken[0][1], f"taken to be for {assumptions}", fix=advice)

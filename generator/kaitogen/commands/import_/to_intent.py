@@ -1,10 +1,10 @@
 """One finished Workspace, with its ConfigMap, back to the intent that makes them."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen import schema
-from kaitogen.kaito.objects import canonical
+from kaitogen.kaito.objects import canonical, paths_in, value_at, without
 from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, RUNTIME_ANNOTATION, Json, Origin, Target
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.pipeline.strategies import resolve
@@ -22,10 +22,8 @@ _WORKLOAD: Final = (
 )  # fmt: skip
 
 
-class Kept(NamedTuple):
+class Kept(Exception):
     """Why a ConfigMap stays a file of its own."""
-
-    reason: str
 
 
 def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
@@ -45,7 +43,7 @@ def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
         spec["inference"] = _workload(workspace["inference"])
         if runtime in _RUNTIMES:
             spec["inference"] = _workload(workspace["inference"], runtime=runtime)
-            intent["metadata"] = _without_runtime(metadata)
+            intent["metadata"] = without(metadata, ("annotations", RUNTIME_ANNOTATION))
     if "tuning" in workspace:
         spec["tuning"] = _workload(workspace["tuning"])
     return {**intent, "spec": spec}
@@ -62,15 +60,6 @@ def _target(target: Target) -> Json:
         "apiVersion": (target.api_version, default.api_version),
     }
     return {key: value for key, (value, usual) in fields.items() if value != usual}
-
-
-def _without_runtime(metadata: Json) -> Json:
-    rest = {key: text for key, text in metadata["annotations"].items() if key != RUNTIME_ANNOTATION}
-    return {
-        key: item if key != "annotations" else rest
-        for key, item in metadata.items()
-        if key != "annotations" or rest
-    }
 
 
 def _placement(intent: Json, resource: Json, origin: Origin) -> Json:
@@ -147,48 +136,42 @@ def _adapter(adapter: Json) -> Json:
     return adapter
 
 
-def with_config(intent: Json, config_map: Json, origin: Origin) -> Json | Kept:
-    """The intent with the ConfigMap's content inline; why not, where that would make another ConfigMap."""
+def with_config(intent: Json, config_map: Json, origin: Origin) -> Json:
+    """The intent with the ConfigMap's content inline; Kept where that would make another ConfigMap."""
     kind = "inference" if "inference" in intent["spec"] else "tuning"
     content = _content(config_map, CONFIG_KEYS[kind])
-    if isinstance(content, Kept):
-        return content
     expected = _essence(config_map)
     made = []
     for name in (None, "plain"):
         candidate = _with_inline(intent, kind, content, name)
         if not schema.conforms("intent", candidate):
-            return Kept("it holds what inline configuration may not say")
+            raise Kept("it holds what inline configuration may not say")
         made.append(_config_map(candidate, origin))
         if flow(made[-1]) == flow(expected):
             return candidate
-    return Kept(_difference(expected, made))
+    raise Kept(_difference(expected, made))
 
 
-def _content(config_map: Json, key: str) -> Json | Kept:
+def _content(config_map: Json, key: str) -> Json:
     """The settings of a ConfigMap, as long as they are all that it holds."""
     data = config_map.get("data") or {}
     others = [name for name in config_map if name not in ("apiVersion", "kind", "metadata", "data")]
     others += [name for name in config_map["metadata"] if name not in _METADATA]
     others += [name for name in data if name != key]
     if others or not isinstance(data.get(key), str):
-        return Kept(f"it holds {others[0][:60]} as well" if others else f"it has no {key}")
+        raise Kept(f"it holds {others[0][:60]} as well" if others else f"it has no {key}")
     try:
         documents = list(read(data[key]))
     except Unreadable as stop:
-        return Kept(f"its {key} is not to be read: {stop.flaw.message}")
+        raise Kept(f"its {key} is not to be read: {stop.flaw.message}") from stop
     if len(documents) != 1 or documents[0].flaws or not isinstance(documents[0].value, dict):
-        return Kept(f"its {key} is not one plain mapping")
+        raise Kept(f"its {key} is not one plain mapping")
     content = documents[0].value
-    if not content or "configMapName" in content or _has_null(content):
-        return Kept(f"its {key} holds nothing, or a null, which inline configuration cannot say")
+    # A set takes a null for what is to be left out.
+    null = any(value_at(content, path) is None for path in paths_in(content))
+    if not content or "configMapName" in content or null:
+        raise Kept(f"its {key} holds nothing, or a null, which inline configuration cannot say")
     return content
-
-
-def _has_null(value: Json) -> bool:
-    """A set takes a null for what is to be left out."""
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return value is None or any(map(_has_null, inside))
 
 
 def _with_inline(intent: Json, kind: str, content: Json, name: str | None) -> Json:
