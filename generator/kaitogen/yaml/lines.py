@@ -24,7 +24,8 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._starts = array("l")
         self._ends = array("l")
-        if _is_odd(text):
+        odd = not text.isascii() and any(map(text.__contains__, _ODD))
+        if odd and sum(map(text.count, ("\n", "\r", *_ODD))) < _MOST:
             self._starts = array("l", line_starts(text))
             self._ends = array("l", (match.start() for match in re.finditer("\n", text)))
 
@@ -35,12 +36,6 @@ class Lines:
         at = self._starts[line] + column
         before = bisect_left(self._ends, at)
         return before, at - (self._ends[before - 1] + 1 if before else 0)
-
-
-def _is_odd(text: str) -> bool:
-    if text.isascii() or not any(character in text for character in _ODD):
-        return False
-    return sum(map(text.count, ("\n", "\r", *_ODD))) < _MOST
 
 
 def is_regular(text: str) -> bool:

@@ -7,6 +7,7 @@ is noted beside its value: the caller decides whether the document is one of our
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -26,8 +27,8 @@ from yaml.events import (
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
-from kaitogen.yaml.syntax import syntax_flaw
 
+KG102 = Rule("KG102", "The text is not YAML", kind="invalid")
 KG103 = Rule("KG103", "A key stands twice in one mapping", kind="invalid")
 KG104 = Rule("KG104", "An alias that leads nowhere, to itself, or to far too much", kind="invalid")
 KG105 = Rule("KG105", "A tag or a merge key, which are not read", kind="invalid")
@@ -47,6 +48,23 @@ _SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD]
 #: In characters. What is longer is read as it is, since json has no bound on what it builds.
 _LONGEST_JOINED: Final = 4 * 1024 * 1024
 _TOO_MANY: Final = "split the file, or write repeated workspaces as a WorkspaceIntentSet"
+
+#: What the parser says, and what it means to a person. The first match counts.
+_SYNTAX: Final = (
+    ("special characters are not allowed", "a control character that YAML does not allow", "remove or escape it"),
+    ("control characters are not allowed", "a control character that YAML does not allow", "remove or escape it"),
+    ("'\\t'", "a tab where YAML wants spaces", "indent with spaces"),
+    ("cannot start any token", "a character that cannot start a value here", "quote the value; indent with spaces, not tabs"),
+    ("mapping values are not allowed", "a colon where no key can stand", "check the indentation, or quote a value that holds ': '"),
+    ("could not find expected ':'", "a key without a colon", "write key: value"),
+    ("did not find expected key", "a line that does not line up with the keys before it", "check the indentation and unclosed quotes"),
+    ("did not find expected '-'", "a line that does not line up with the list before it", "check the indentation"),
+    ("unexpected end of stream", "the text ends inside a quoted value", "close the quote"),
+    ("did not find expected ',' or", "a flow list or mapping that is not closed", "close it with ] or }"),
+    ("undefined tag handle", "a tag that is not read", "remove the tag"),
+    ("escape", "an escape that YAML does not know", "use single quotes for text with backslashes"),
+    ("block sequence entries are not allowed", "a list item where none can stand", "put the list on lines of its own"),
+)  # fmt: skip
 
 
 class RawDocument(NamedTuple):
@@ -113,7 +131,25 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
             if raw.value is not None or raw.flaws:
                 yield raw
     except yaml.YAMLError as error:
-        raise Unreadable(syntax_flaw(error, text, lines)) from error
+        raise Unreadable(_syntax_flaw(error, text, lines)) from error
+
+
+def _syntax_flaw(error: yaml.YAMLError, text: str, lines: Lines) -> Diagnostic:
+    """What a parser's error means, with line and column. Where it stops at a forbidden character, it knows that alone."""
+    problem = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
+    message, fix = next(
+        (words for part, *words in _SYNTAX if part in problem),
+        (f"this is not YAML: {problem.splitlines()[0][:120]}", "check the indentation and the quotes"),
+    )
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    character = getattr(error, "character", None)
+    at = text.find(chr(character)) if isinstance(character, int) and character <= sys.maxunicode else -1
+    line = column = -1
+    if mark is not None:
+        line, column = lines.place(mark.line, mark.column)
+    elif at >= 0:
+        line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
+    return KG102.in_file("", message, line=line + 1, column=column + 1, fix=fix)
 
 
 #: Plain scalars and what they stand for, and plain keys that are text to every reader: the
@@ -247,40 +283,26 @@ class _Builder:
     def _check_plain_key(self, event: Any) -> None:
         text: str = event.value
         if text == "<<":
-            self._note(
-                KG105,
-                event,
-                "merge keys (<<) are not read, since YAML 1.2 has none",
-                "write the keys out, or put what is shared under spec.defaults of a WorkspaceIntentSet",
-            )
+            fix = "write the keys out, or put what is shared under spec.defaults of a WorkspaceIntentSet"
+            self._note(KG105, event, "merge keys (<<) are not read, since YAML 1.2 has none", fix)
             return
         try:
             value = resolve(text)
         except AmbiguousScalar:
             value = None
-        if isinstance(value, str):
-            if len(_KEYS) < _MOST_REMEMBERED:
-                _KEYS.add(text)
-            return
-        self._note(
-            KG106,
-            event,
-            f"key {text[:60] or '(nothing)'} is not text to every YAML reader",
-            "quote the key",
-        )
+        if not isinstance(value, str):
+            message = f"key {text[:60] or '(nothing)'} is not text to every YAML reader"
+            self._note(KG106, event, message, "quote the key")
+        elif len(_KEYS) < _MOST_REMEMBERED:
+            _KEYS.add(text)
 
     def _alias(self, event: Any, holder: Any, key: Any) -> Json:
         if type(holder) is dict and key is _NO_KEY:
             self._stop(KG106, event, "an alias stands where a key belongs", "write the key as text")
-        known = self.anchors.get(event.anchor)
-        if known is None:
-            self._stop(
-                KG104,
-                event,
-                f"alias *{event.anchor[:60]} has no finished anchor before it",
-                "define the anchor first; a value cannot contain itself",
-            )
-        value, size = known
+        if event.anchor not in self.anchors:
+            message = f"alias *{event.anchor[:60]} has no finished anchor before it"
+            self._stop(KG104, event, message, "define the anchor first; a value cannot contain itself")
+        value, size = self.anchors[event.anchor]
         # Counted as if written out, so that an anchor around aliases knows its full size.
         self.nodes += size
         self.expanded += size
@@ -289,12 +311,8 @@ class _Builder:
         return value
 
     def _tag(self, event: Any) -> None:
-        self._note(
-            KG105,
-            event,
-            f"tag {event.tag[:60]} is not read",
-            "remove the tag; quote the value if it is text",
-        )
+        fix = "remove the tag; quote the value if it is text"
+        self._note(KG105, event, f"tag {event.tag[:60]} is not read", fix)
 
     def _note(self, rule: Rule, event: Any, message: str, fix: str) -> None:
         if len(self.flaws) < MAX_PROBLEMS:

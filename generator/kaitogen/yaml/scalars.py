@@ -21,13 +21,14 @@ _WORDS: Final[dict[str, Json]] = {
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 #: Booleans of YAML 1.1 (with go-yaml's single letters) that are text in YAML 1.2.
-_OLD_BOOLEANS: Final = frozenset(
-    form for word in ("yes", "no", "on", "off", "y", "n") for form in (word, word.capitalize(), word.upper())
-)
+_OLD_BOOLEANS: Final = frozenset((
+    "yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "y", "Y", "n", "N",
+))  # fmt: skip
 QUOTED_WORDS: Final = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf"))
 _NUMBER_START: Final = frozenset("0123456789+-.")
 #: A letter that no notation of a number or date uses, in any YAML version.
 _NOT_A_NUMBER: Final = frozenset("ghijklmnpqrsuvwyGHIJKLMNPQRSUVWY")
+_QUOTE: Final = "quote it if it is meant as text"
 _SHORT_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 #: What is escaped in double quotes: what YAML does not allow as it is, and what a reviewer
 #: could not see (direction marks, zero-width characters). Fixed ranges and not
@@ -52,38 +53,34 @@ def resolve(text: str) -> Json:
         return _number(text)
     if text in _OLD_BOOLEANS:
         truth = "true" if text.lower() in ("yes", "on", "y") else "false"
-        raise AmbiguousScalar(
-            f"{text} is a boolean to some YAML readers and text to others",
-            f'write {truth} for the boolean or "{text}" for the text',
-        )
+        advice = f'write {truth} for the boolean or "{text}" for the text'
+        raise AmbiguousScalar(f"{text} is a boolean to some YAML readers and text to others", advice)
     return text
 
 
 def _number(text: str) -> Json:
-    if text.isascii():
-        digits = text[1:] if text[0] in "+-" else text
-        if digits.isdigit():
-            return _integer(text, digits)
-        if digits.lower() in (".inf", ".nan"):
-            raise AmbiguousScalar(
-                f"{text} is no number that JSON and Kubernetes can hold", "write a finite number or quote it"
-            )
-        if digits[:1].isdigit() or (digits[:1] == "." and digits[1:2].isdigit()):
-            return _odd_notation(text, digits)
+    digits = text[1:] if text[0] in "+-" else text
+    if not text.isascii():
+        return text
+    if digits.isdigit():
+        return _integer(text, digits)
+    if digits.lower() in (".inf", ".nan"):
+        reason = f"{text} is no number that JSON and Kubernetes can hold"
+        raise AmbiguousScalar(reason, "write a finite number or quote it")
+    if digits[:1].isdigit() or (digits[:1] == "." and digits[1:2].isdigit()):
+        return _odd_notation(text, digits)
     return text
 
 
 def _integer(text: str, digits: str) -> int:
     if len(digits) > 1 and digits[0] == "0":
-        raise AmbiguousScalar(
-            f"{text[:40]} is octal to some YAML readers and decimal to others",
-            f'write the number without the leading zero, or "{text[:40]}" for text',
-        )
+        reason = f"{text[:40]} is octal to some YAML readers and decimal to others"
+        advice = f'write the number without the leading zero, or "{text[:40]}" for text'
+        raise AmbiguousScalar(reason, advice)
     if len(digits) <= 20 and INT64_MIN <= (value := int(text)) <= UINT64_MAX:
         return value
-    raise AmbiguousScalar(
-        f"a whole number of {len(digits)} digits does not fit into 64 bits", "quote it if it is meant as text"
-    )
+    reason = f"a whole number of {len(digits)} digits does not fit into 64 bits"
+    raise AmbiguousScalar(reason, _QUOTE)
 
 
 def _odd_notation(text: str, digits: str) -> Json:
@@ -91,17 +88,13 @@ def _odd_notation(text: str, digits: str) -> Json:
     if prefix == "0x" and _all_in(digits[2:], "0123456789abcdefABCDEF"):
         value = int(text, 16) if len(digits) <= 18 else UINT64_MAX + 1
         if value > UINT64_MAX:
-            raise AmbiguousScalar(
-                "a hexadecimal number that does not fit into 64 bits", "quote it if it is meant as text"
-            )
+            raise AmbiguousScalar("a hexadecimal number that does not fit into 64 bits", _QUOTE)
         return value
     if (prefix in ("0o", "0b") and _all_in(digits[2:], "01234567_")) or (
         "_" in digits and _all_in(digits, "0123456789_.")
     ):
-        raise AmbiguousScalar(
-            f"{text[:40]} is a number to some YAML readers and text to others",
-            f'write it in plain digits, or "{text[:40]}" for text',
-        )
+        reason = f"{text[:40]} is a number to some YAML readers and text to others"
+        raise AmbiguousScalar(reason, f'write it in plain digits, or "{text[:40]}" for text')
     if not _all_in(digits, "0123456789.eE+-"):
         return text
     try:
@@ -109,7 +102,7 @@ def _odd_notation(text: str, digits: str) -> Json:
     except ValueError:
         return text
     if number in (float("inf"), float("-inf")):
-        raise AmbiguousScalar(f"{text[:40]} is too large for a number", "quote it if it is meant as text")
+        raise AmbiguousScalar(f"{text[:40]} is too large for a number", _QUOTE)
     return number
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Final, TypeAlias
+from typing import Final
 
 from kaitogen.commands.result import Outcome, deliver
 from kaitogen.model import Diagnostic, Rule
@@ -30,9 +30,6 @@ _GRACE: Final = 2
 #: MiB that the system gives beyond the bound: more than any step of ours takes between two looks.
 HEADROOM: Final = 128
 
-#: A limit of the system's: which one, and its soft and hard value.
-_Limit: TypeAlias = tuple[int, tuple[int, int]]
-
 
 class Stopped(BaseException):
     """A bound is met. Not an Exception: nobody on the way may take it for one of their own."""
@@ -42,10 +39,8 @@ def bounded(
     work: Callable[[], Outcome], seconds: int, mebibytes: int, stopped: Callable[[Diagnostic], Outcome]
 ) -> Outcome:
     """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file."""
-    watch = _Watch(seconds, mebibytes, stopped)
     current.start()
-    before = _bound_by_system(seconds, mebibytes)
-    watch.begin()
+    watch = _Watch(seconds, mebibytes, stopped)
     try:
         made = work()
         watch.end()
@@ -55,25 +50,38 @@ def bounded(
         return stopped(watch.finding)
     except MemoryError:
         # Only a single step that asks for more than the headroom comes here; what is said needs some of it.
-        _set(before)
         watch.end()
         return stopped(watch.about_memory(""))
     finally:
         watch.end()
-        _set(before)
 
 
 class _Watch:
-    """Looks at the clock and the memory while the work goes on, and tells it to end: once as an exception, then for good."""
+    """Looks at the clock and the memory while the work goes on, and tells it to end: once as an exception, then for good.
+
+    The system has bounds of its own, which end the process even where Python itself no longer answers.
+    """
 
     def __init__(self, seconds: int, mebibytes: int, stopped: Callable[[Diagnostic], Outcome]) -> None:
+        """From here on the bounds hold."""
+        import resource
+
         self.seconds, self.mebibytes, self.stopped = seconds, mebibytes, stopped
         self.deadline = time.monotonic() + seconds
-        self.on = self.stopping = False
+        self.stopping = False
         self.finding = _finding("", KG610, f"took more than {seconds} s and was stopped")
-
-    def begin(self) -> None:
-        """From here on the bounds hold."""
+        #: The limits that held before: soft and hard.
+        self.before: dict[int, tuple[int, int]] = {}
+        spent = int(time.process_time())  # by a process that did other things before
+        for which, most in (
+            (resource.RLIMIT_AS, (mebibytes + HEADROOM) * 2**20),
+            (resource.RLIMIT_CPU, spent + seconds + 2 * _GRACE),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            soft, hard = resource.getrlimit(which)
+            if hard == resource.RLIM_INFINITY or most < hard:
+                self.before[which] = (soft, hard)
+                _set(which, (most, hard))
         self.on = True
         self.handler = signal.signal(signal.SIGALRM, self._look)
         # What cannot be raised is not said either: the finding says it all.
@@ -87,6 +95,8 @@ class _Watch:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self.handler)
             sys.unraisablehook = self.hook
+            for which, limits in self.before.items():
+                _set(which, limits)
 
     def about_memory(self, where: str) -> Diagnostic:
         """The finding for work that needs more memory than it may have."""
@@ -128,32 +138,13 @@ def _finding(where: str, rule: Rule, message: str) -> Diagnostic:
     return rule.in_file(where or "the application", message, fix=fix)
 
 
-def _bound_by_system(seconds: int, mebibytes: int) -> list[_Limit]:
-    """Set what ends the process even where Python itself no longer answers; the limits that held before."""
+def _set(which: int, soft_and_hard: tuple[int, int]) -> None:
     import resource
 
-    before: list[_Limit] = []
-    spent = int(time.process_time())  # by a process that did other things before
-    for which, most in (
-        (resource.RLIMIT_AS, (mebibytes + HEADROOM) * 2**20),
-        (resource.RLIMIT_CPU, spent + seconds + 2 * _GRACE),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        soft, hard = resource.getrlimit(which)
-        if hard == resource.RLIM_INFINITY or most < hard:
-            before.append((which, (soft, hard)))
-            _set([(which, (most, hard))])
-    return before
-
-
-def _set(limits: list[_Limit]) -> None:
-    import resource
-
-    for which, soft_and_hard in limits:
-        try:
-            resource.setrlimit(which, soft_and_hard)
-        except (OSError, ValueError):
-            pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
+    try:
+        resource.setrlimit(which, soft_and_hard)
+    except (OSError, ValueError):
+        pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
 
 
 def _size(name: str) -> int:

@@ -11,12 +11,11 @@ from typing import Final, NamedTuple, TypeAlias
 from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, resource_list
-from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, VALIDATOR, Job
+from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, VALIDATOR, Job, placed
 from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
@@ -197,7 +196,7 @@ def _transform(job: Job, given: ResourceList) -> Answer:
     documents = tuple(objects.intents.values())
     result = generate(Request(documents=documents, inventory=job.inventory))
     answer = Answer(
-        given.items, (*result.findings, *place(_already_there(result, objects.others))), documents
+        given.items, (*result.findings, *placed(_already_there(result, objects.others))), documents
     )
     if _stops(answer, job):
         return answer
@@ -225,7 +224,7 @@ def _already_there(result: Result, others: dict[int, Document]) -> Iterator[Diag
 
 def _validate(job: Job, given: ResourceList) -> Answer:
     intents, others, _ = _classify(given)
-    findings = place(
+    findings = placed(
         KG145.at(
             ("kind",),
             f"{str(document.value.get('kind'))[:60]} was not expanded: no transformer ran",

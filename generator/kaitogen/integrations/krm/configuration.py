@@ -7,7 +7,6 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen import schema
 from kaitogen.diagnostics import suggest
-from kaitogen.diagnostics.placing import place
 from kaitogen.files.folders import is_below
 from kaitogen.integrations.krm.bookkeeping import cleaned, kind_and_name
 from kaitogen.integrations.krm.resource_list import Rejected
@@ -191,4 +190,14 @@ def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
 
 
 def _rejected(document: Document, *problems: Diagnostic) -> Rejected:
-    return Rejected(*place(problem.of(Origin(document)) for problem in problems))
+    return Rejected(*placed(problem.of(Origin(document)) for problem in problems))
+
+
+def placed(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Problems with values at the places of their documents."""
+    found = list(problems)
+    if found:
+        from kaitogen.diagnostics.placing import place  # most builds have nothing to report
+
+        found = place(found)
+    return found

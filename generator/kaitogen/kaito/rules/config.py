@@ -10,8 +10,7 @@ from kaitogen.kaito.objects import number, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
-from kaitogen.yaml.reader import KG104
-from kaitogen.yaml.syntax import KG102
+from kaitogen.yaml.reader import KG102, KG104
 
 KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4",
              source="api/v1beta1/inference_config_validation.go:65@v0.12.0")  # fmt: skip
