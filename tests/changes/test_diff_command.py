@@ -27,6 +27,15 @@ spec:
       spec: {inference: {model: phi-4}}
 """
 HALF = "apiVersion: kaito.sh/v1beta1\nkind: Workspace\nmetadata: {name: phi-4}\nresource: [1]\ninference: {adapters: [7, {source: 1}]}\n"
+MIRROR = """\
+apiVersion: kaito.sh/v1alpha1
+kind: ModelMirror
+metadata: {name: phi-4}
+spec:
+  mode: MODE
+  source: {registry: huggingface, modelID: microsoft/phi-4}
+  storage: {size: 100Gi, storageClassName: nfs}
+"""
 
 
 def test_a_revision_in_words(tmp_path: Path) -> None:
@@ -227,6 +236,13 @@ def test_what_kaito_refuses_of_an_object_does_not_keep_it_from_being_compared(tm
     committed(tmp_path, {"a.intent.yaml": wrong})
     write(tmp_path, {"a.intent.yaml": RIGHT})
     assert "inference.preset.name: nobody-knows -> phi-4" in kaitogen(tmp_path, "diff --against HEAD").output
+
+
+def test_nor_does_what_it_refuses_of_another_kind(tmp_path: Path) -> None:
+    """A static mirror with a source and a storage: KG922."""
+    committed(tmp_path, {"mirror.yaml": MIRROR.replace("MODE", "Static")})
+    write(tmp_path, {"mirror.yaml": MIRROR.replace("MODE", "Managed")})
+    assert "spec.mode: Static -> Managed" in kaitogen(tmp_path, "diff --against HEAD mirror.yaml").output
 
 
 def test_markdown_cannot_be_broken_by_values(tmp_path: Path) -> None:

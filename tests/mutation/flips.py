@@ -56,12 +56,15 @@ def main(arguments: list[str]) -> int:
         if _fails(None, tests):
             sys.stdout.write(f"the tests fail as things are: {' '.join(tests)}\n")
             return 1
+    survivors = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        killed = list(pool.map(lambda flip: _fails(flip, _nearest(flip.module)), places))
-    survivors = [flip for flip, dead in zip(places, killed, strict=True) if not dead]
-    for flip in survivors:
-        sys.stdout.write(f"no test notices that this is turned round: {flip}\n")
-    sys.stdout.write(f"{len(places)} mutants, {len(survivors)} survive\n")
+        killed = pool.map(lambda flip: _fails(flip, _nearest(flip.module)), places)
+        for flip, dead in zip(places, killed, strict=True):
+            if not dead:
+                survivors += 1
+                sys.stdout.write(f"no test notices that this is turned round: {flip}\n")
+                sys.stdout.flush()
+    sys.stdout.write(f"{len(places)} mutants, {survivors} survive\n")
     return 1 if survivors or not places else 0
 
 

@@ -32,7 +32,7 @@ MIRROR: Final[dict[str, Any]] = {
     "kind": "ModelMirror",
     "metadata": {"name": "phi"},
     "spec": {
-        "source": {"modelID": "microsoft/phi-4"},
+        "source": {"registry": "huggingface", "modelID": "microsoft/phi-4"},
         "storage": {"size": "100Gi", "storageClassName": "nfs"},
     },
 }

@@ -79,6 +79,7 @@ def test_fields_of_a_set(changes: dict[str, Any], expected: list[str]) -> None:
         (_UNKNOWN, NEWEST, [f"KG432 error {_UNKNOWN_AT}"]),
         (_UNKNOWN, Target("0.11"), [f"KG903 error {_UNKNOWN_AT}"]),
         (_UNKNOWN | _OLD, NEWEST, ["KG905 warning apiVersion", f"KG903 error {_UNKNOWN_AT}"]),
+        (_BARE | _OLD, NEWEST, ["KG905 warning apiVersion", "KG405 error spec.template.resource"]),
         (_OLD, NEWEST, ["KG905 warning apiVersion"]),
         (_OLD, Target("0.11"), ["KG905 warning apiVersion"]),
         (_OLD, Target("0.10"), []),

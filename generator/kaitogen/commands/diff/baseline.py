@@ -20,8 +20,6 @@ from kaitogen.pipeline.load import KG110, KG601
 KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
 
 
-#: What KAITO's rules say of an object does not matter where something is compared with it: it may well be running.
-_RULES: Final = "KG4"
 #: How a path begins that can be no revision.
 _EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
 
@@ -55,8 +53,8 @@ def result_of(word: str, request: Request) -> tuple[Result, str]:
 
 
 def unreadable(result: Result) -> list[Diagnostic]:
-    """What keeps a side from being compared: that it is no object, not that KAITO would refuse it."""
-    return [one for one in result.findings if one.severity == "error" and not one.code.startswith(_RULES)]
+    """What keeps a side from being compared: that it is no object. What breaks KAITO's own rules may well be running."""
+    return [one for one in result.findings if one.severity == "error" and not one.rule.source]
 
 
 def with_changes(result: Result, word: str, request: Request) -> Result:

@@ -1,6 +1,6 @@
 """Rules about an InferenceSet: its own fields, and every Workspace rule on the replicas that KAITO would make of it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from kaitogen.kaito import rules
@@ -32,93 +32,43 @@ _TEMPLATE_ONLY: Final = (
     RUNTIME_ANNOTATION,
 )
 
-KG901 = Rule(
-    "KG901",
-    "The maintenance window has no schedule that KAITO can read",
-    kind="refused",
-    since="0.11",
-    source="api/v1beta1/inferenceset_validation.go:90@v0.12.0",
-)
-KG902 = Rule(
-    "KG902",
-    "The maintenance window has no duration above zero",
-    kind="refused",
-    since="0.11",
-    source="api/v1beta1/inferenceset_validation.go:98@v0.12.0",
-)
-KG903 = Rule(
-    "KG903",
-    "KAITO would refuse the objects that it makes of this one",
-    kind="can't work",
-    since="0.8",
-    source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0",
-)
-KG904 = Rule(
-    "KG904",
-    "An annotation stands where KAITO does not read it",
-    kind="warning",
-    since="0.8",
-    source="api/v1beta1/labels.go:258@v0.12.0",
-)
-KG905 = Rule(
-    "KG905",
-    "A set in the API version that does not check its replicas",
-    kind="warning",
-    since="0.11",
-    source="api/v1alpha1/inferenceset_validation.go:37@v0.12.0",
-)
-KG906 = Rule(
-    "KG906",
-    "Each replica gets a load balancer of its own",
-    kind="warning",
-    since="0.8",
-    source="pkg/utils/inferenceset/inferenceset.go:144@v0.12.0",
-)
-KG907 = Rule(
-    "KG907",
-    "The name leaves no room for what KAITO names after it",
-    kind="can't work",
-    since="0.8",
-    source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0",
-)
-KG908 = Rule(
-    "KG908",
-    "KAITO reads this field of a set nowhere",
-    kind="warning",
-    since="0.8",
-    source="api/v1beta1/inferenceset_types.go@v0.12.0",
-)
+KG901 = Rule("KG901", "The maintenance window has no schedule that KAITO can read", kind="refused", since="0.11",
+             source="api/v1beta1/inferenceset_validation.go:90@v0.12.0")  # fmt: skip
+KG902 = Rule("KG902", "The maintenance window has no duration above zero", kind="refused", since="0.11",
+             source="api/v1beta1/inferenceset_validation.go:98@v0.12.0")  # fmt: skip
+KG903 = Rule("KG903", "KAITO would refuse the objects that it makes of this one", kind="can't work", since="0.8",
+             source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0")  # fmt: skip
+KG904 = Rule("KG904", "An annotation stands where KAITO does not read it", kind="warning", since="0.8",
+             source="api/v1beta1/labels.go:258@v0.12.0")  # fmt: skip
+KG905 = Rule("KG905", "A set in the API version that does not check its replicas", kind="warning", since="0.11",
+             source="api/v1alpha1/inferenceset_validation.go:37@v0.12.0")  # fmt: skip
+KG906 = Rule("KG906", "Each replica gets a load balancer of its own", kind="warning", since="0.8",
+             source="pkg/utils/inferenceset/inferenceset.go:144@v0.12.0")  # fmt: skip
+KG907 = Rule("KG907", "The name leaves no room for what KAITO names after it", kind="can't work", since="0.8",
+             source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0")  # fmt: skip
+KG908 = Rule("KG908", "KAITO reads this field of a set nowhere", kind="warning", since="0.8",
+             source="api/v1beta1/inferenceset_types.go@v0.12.0")  # fmt: skip
 
 
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """What KAITO's webhook would say to the set, and to the replicas that its controller makes of it.
 
-    `data` is an InferenceSet that fits the schema of the target's version; paths are its own.
+    The set fits the schema of the target's version; paths are its own.
     """
-    data = ctx.workspace
-    target = ctx.target
+    data, target = ctx.workspace, ctx.target
     yield from names(data, LONGEST_NAME)
     yield from _window(data)
     yield from _annotations(data)
     yield from _unread(data)
-    in_webhook = target.has(REPLICAS_CHECKED) and data["apiVersion"] == "kaito.sh/v1beta1"
-    replica = _replica(data, ctx)
-    if data["apiVersion"] != "kaito.sh/v1beta1" and target.has(KINDS["InferenceSet"]["v1beta1"]):
-        message = (
-            f"KAITO {target.kaito} stores v1beta1, and its rules for v1alpha1 do not look at the replicas"
-        )
+    if ctx.v1alpha1 and target.has(KINDS["InferenceSet"]["v1beta1"]):
+        message = f"KAITO {ctx.kaito} stores v1beta1, and its rules for v1alpha1 do not look at the replicas"
         yield KG905.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1")
-    if target.has(REPLICAS_CHECKED) and (not in_webhook or target.byo):
-        # The webhook asks this of the set itself, and hands no instanceType on under byo.
-        asked = {
-            **replica,
-            "resource": {**part(part(part(data, "spec"), "template"), "resource"), "labelSelector": {}},
-        }
-        yield from (
-            problem._replace(path=_path_in_set(problem.path))
-            for problem in resource.needs_instance_type(context_of(asked, ctx))
-        )
-    yield from of_made_objects(rules.judge(context_of(replica, ctx)), _path_in_set, in_webhook=in_webhook)
+
+    def asked(problem: Diagnostic) -> bool:
+        """Of its rules for replicas, the webhook of v1alpha1 has the one for the instance type alone."""
+        return ctx.has(REPLICAS_CHECKED) and (not ctx.v1alpha1 or problem.rule == resource.KG405)
+
+    yield from of_made_objects(rules.judge(context_of(_replica(data), ctx)), _path_in_set, asked)
 
 
 def names(data: Json, longest: int) -> Iterator[Diagnostic]:
@@ -128,18 +78,12 @@ def names(data: Json, longest: int) -> Iterator[Diagnostic]:
         yield identity.no_label(name)
     elif len(name) > longest:
         message = f"the name has {len(name)} characters, and what KAITO makes of this {data['kind']} works up to {longest}"
-        yield KG907.at(
-            _NAME,
-            message,
-            fix="shorten the name",
-            found=f"{len(name)} characters",
-            expected=f"at most {longest}",
-        )
+        found, expected = f"{len(name)} characters", f"at most {longest}"
+        yield KG907.at(_NAME, message, fix="shorten the name", found=found, expected=expected)
     elif not name[0].isalpha():
         message = f"{cut(name)} begins with a digit, and the Services that KAITO names after it must not"
-        yield KG907.at(
-            _NAME, message, fix="begin the name with a letter", found=cut(name), expected="a letter first"
-        )
+        fix = "begin the name with a letter"
+        yield KG907.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
 def _window(data: Json) -> Iterator[Diagnostic]:
@@ -150,17 +94,13 @@ def _window(data: Json) -> Iterator[Diagnostic]:
     fault = schedules.cron_fault(schedule) if schedule else "it is empty"
     if fault:
         message = f"KAITO cannot read the schedule: {fault}"
-        yield KG901.at(
-            (*_WINDOW, "schedule"), message, fix='write five fields, such as "0 2 * * 6"', found=cut(schedule)
-        )
+        fix = 'write five fields, such as "0 2 * * 6"'
+        yield KG901.at((*_WINDOW, "schedule"), message, fix=fix, found=cut(schedule))
     length = window.get("duration")
     if isinstance(length, str) and (schedules.duration(length) or 0) <= 0:
-        yield KG902.at(
-            (*_WINDOW, "duration"),
-            f"{cut(length)} is no duration above zero that KAITO can read",
-            fix="write hours and minutes, such as 4h or 1h30m",
-            found=cut(length),
-        )
+        message = f"{cut(length)} is no duration above zero that KAITO can read"
+        fix = "write hours and minutes, such as 4h or 1h30m"
+        yield KG902.at((*_WINDOW, "duration"), message, fix=fix, found=cut(length))
 
 
 def _annotations(data: Json) -> Iterator[Diagnostic]:
@@ -171,11 +111,8 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
     for key in own:
         if key in _TEMPLATE_ONLY and own[key] != below.get(key):
             message = f"the replicas do not get {key} from the set itself, and KAITO reads it on them"
-            yield KG904.at(
-                ("metadata", "annotations", key),
-                message,
-                fix="write it under spec.template.metadata.annotations",
-            )
+            fix = "write it under spec.template.metadata.annotations"
+            yield KG904.at(("metadata", "annotations", key), message, fix=fix)
     for key in below:
         if key.startswith(_SCALER) or (key == _DISABLE_BENCHMARK and key not in own):
             message = f"{key} is read on the set, and here it stands on its replicas"
@@ -186,8 +123,7 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
 
 
 def _unread(data: Json) -> Iterator[Diagnostic]:
-    spec = part(data, "spec")
-    strategy = spec.get("updateStrategy")
+    strategy = part(data, "spec").get("updateStrategy")
     if strategy not in (None, {}, {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}):
         message = (
             "no part of KAITO reads updateStrategy; replicas keep their template until they are made again"
@@ -200,30 +136,33 @@ def context_of(workspace: Json, ctx: RuleContext) -> RuleContext:
     return RuleContext(workspace, ctx.target, config_maps=ctx.config_maps, notes=ctx.notes)
 
 
-def _replica(data: Json, ctx: RuleContext) -> Json:
+def _replica(data: Json) -> Json:
     """The Workspace that KAITO makes for each replica; its name is one that nothing is wrong with."""
     spec = part(data, "spec")
     template = part(spec, "template")
-    metadata = part(template, "metadata")
-    fields = dict(part(template, "resource"))
-    if ctx.byo and ctx.has(REPLICAS_CHECKED):
-        fields.pop("instanceType", None)
-    inside: dict[str, Json] = {"name": "replica"}
-    namespace = part(data, "metadata").get("namespace")
-    if namespace is not None:
-        inside["namespace"] = namespace
-    inside |= {key: metadata[key] for key in ("labels", "annotations") if metadata.get(key)}
+    metadata = {**part(template, "metadata"), "namespace": part(data, "metadata").get("namespace")}
+    return replica(metadata, part(template, "resource"), spec, template.get("inference"))
+
+
+def replica(
+    metadata: Mapping[str, Json], resource: Mapping[str, Json], spec: Mapping[str, Json], inference: Json
+) -> Json:
+    """The Workspace that KAITO makes for each replica; its name is one that nothing is wrong with.
+
+    `metadata` and `resource` are what it gets from the object that it is made of, and `spec` has the selector of all.
+    """
+    inside = {key: metadata[key] for key in ("namespace", "labels", "annotations") if metadata.get(key)}
     return {
         "apiVersion": "kaito.sh/v1beta1",
         "kind": "Workspace",
-        "metadata": inside,
-        "resource": {**fields, "labelSelector": spec.get("labelSelector") or {}},
-        "inference": template.get("inference"),
+        "metadata": {"name": "replica", **inside},
+        "resource": {**resource, "labelSelector": spec.get("labelSelector") or {}},
+        "inference": inference,
     }
 
 
 def of_made_objects(
-    problems: Iterable[Diagnostic], path_of: Callable[[Path], Path], *, in_webhook: bool
+    problems: Iterable[Diagnostic], path_of: Callable[[Path], Path], in_webhook: Callable[[Diagnostic], bool]
 ) -> Iterator[Diagnostic]:
     """What is wrong with the objects that KAITO makes, at the fields of the one it makes them of.
 
@@ -231,19 +170,12 @@ def of_made_objects(
     """
     for problem in problems:
         path = path_of(problem.path)
-        if in_webhook or problem.rule.kind != "refused":
+        if in_webhook(problem) or problem.rule.kind != "refused":
             yield problem._replace(path=path)
         else:
-            message = (
-                f"KAITO admits this, and then refuses what it makes of it: {problem.message} ({problem.code})"
-            )
-            yield KG903.at(
-                path,
-                message,
-                fix=problem.fix,
-                found=problem.found,
-                expected=problem.expected,
-                severity=problem.severity,
+            later = "KAITO admits this, and then refuses what it makes of it"
+            yield problem._replace(
+                rule=KG903, path=path, message=f"{later}: {problem.message} ({problem.code})"
             )
 
 

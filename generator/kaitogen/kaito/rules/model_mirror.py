@@ -13,27 +13,19 @@ _QUANTITY: Final = re.compile(
     r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?"
 )
 
-KG921 = Rule(
-    "KG921",
-    "A mirror that KAITO manages does not say what to fetch, or where to",
-    kind="refused",
-    since="0.11",
-    source=_VALIDATION,
-)
-KG922 = Rule(
-    "KG922", "A static mirror has a source or a storage", kind="refused", since="0.12", source=_VALIDATION
-)
-KG923 = Rule(
-    "KG923", "The size of the storage is no quantity", kind="refused", since="0.11", source=_VALIDATION
-)
+KG921 = Rule("KG921", "A mirror that KAITO manages does not say what to fetch, or where to", kind="refused", since="0.11",
+             source=_VALIDATION)  # fmt: skip
+KG922 = Rule("KG922", "A static mirror has a source or a storage", kind="refused", since="0.12",
+             source=_VALIDATION)  # fmt: skip
+KG923 = Rule("KG923", "The size of the storage is no quantity", kind="refused", since="0.11",
+             source=_VALIDATION)  # fmt: skip
 #: What a managed mirror has to say, below `spec`.
 _NEEDED: Final = (("source", "modelID"), ("storage", "size"), ("storage", "storageClassName"))
 
 
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """What KAITO's webhook would say to the mirror."""
-    data = ctx.workspace
-    spec = part(data, "spec")
+    spec = part(ctx.workspace, "spec")
     if spec.get("mode") == "Static":
         for field in ("source", "storage"):
             if field in spec:
@@ -42,14 +34,9 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         return
     for field, key in _NEEDED:
         if not text(part(spec, field), key):
-            yield KG921.at(
-                ("spec", field, key), f"{field}.{key} is missing or empty", fix=f"add it under spec.{field}"
-            )
+            message = f"{field}.{key} is missing or empty"
+            yield KG921.at(("spec", field, key), message, fix=f"add it under spec.{field}")
     size = text(part(spec, "storage"), "size")
     if size and not _QUANTITY.fullmatch(size):
-        yield KG923.at(
-            ("spec", "storage", "size"),
-            f"{cut(size)} is no quantity",
-            fix="write a size such as 100Gi",
-            found=cut(size),
-        )
+        message, fix = f"{cut(size)} is no quantity", "write a size such as 100Gi"
+        yield KG923.at(("spec", "storage", "size"), message, fix=fix, found=cut(size))

@@ -7,7 +7,7 @@ from kaitogen.kaito import rules
 from kaitogen.kaito.objects import part, parts, text
 from kaitogen.kaito.rules import resource
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.rules.inference_set import context_of, names, of_made_objects
+from kaitogen.kaito.rules.inference_set import context_of, names, of_made_objects, replica
 from kaitogen.model import Diagnostic, Json, Path, Rule
 
 #: Its sets are named <name>-prefill and <name>-decode, and their replicas have six characters more.
@@ -16,20 +16,10 @@ _ROLES: Final = ("prefill", "decode")
 _VALIDATION: Final = "api/v1alpha1/multiroleinference_validation.go"
 
 KG911 = Rule("KG911", "The model has no name", kind="refused", since="0.11", source=f"{_VALIDATION}@v0.12.0")
-KG912 = Rule(
-    "KG912",
-    "The selector selects by nothing",
-    kind="refused",
-    since="0.11",
-    source="api/v1alpha1/multiroleinference_types.go:79@v0.12.0",
-)
-KG913 = Rule(
-    "KG913",
-    "The roles are not one prefill and one decode",
-    kind="refused",
-    since="0.11",
-    source=f"{_VALIDATION}@v0.12.0",
-)
+KG912 = Rule("KG912", "The selector selects by nothing", kind="refused", since="0.11",
+             source="api/v1alpha1/multiroleinference_types.go:79@v0.12.0")  # fmt: skip
+KG913 = Rule("KG913", "The roles are not one prefill and one decode", kind="refused", since="0.11",
+             source=f"{_VALIDATION}@v0.12.0")  # fmt: skip
 
 
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -43,16 +33,14 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     selector = part(spec, "labelSelector")
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
         message = "the selector is empty, and KAITO wants at least one label"
-        yield KG912.at(
-            ("spec", "labelSelector"), message, fix="select by a label of your own under matchLabels"
-        )
+        fix = "select by a label of your own under matchLabels"
+        yield KG912.at(("spec", "labelSelector"), message, fix=fix)
     roles = parts(spec, "roles")
     types = [text(role, "type") for role in roles]
     if sorted(types) != sorted(_ROLES):
         message = f"the roles are {' and '.join(types) or 'none'}"
-        yield KG913.at(
-            ("spec", "roles"), message, fix="write one role of type prefill and one of type decode"
-        )
+        fix = "write one role of type prefill and one of type decode"
+        yield KG913.at(("spec", "roles"), message, fix=fix)
         return
     for index, role in enumerate(roles):
         yield from _role(data, role, ("spec", "roles", index), ctx)
@@ -60,13 +48,12 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def _role(data: Json, role: Json, path: Path, ctx: RuleContext) -> Iterator[Diagnostic]:
     """One role as the Workspace that its replicas are in the end."""
-    replica = _replica(data, role)
-    problems = list(resource.needs_instance_type(context_of(replica, ctx)))
+    made = context_of(_replica(data, role), ctx)
+    problems = list(resource.needs_instance_type(made))
     yield from (problem._replace(path=(*path, "instanceType")) for problem in problems)
     if not problems:
-        yield from of_made_objects(
-            rules.judge(context_of(replica, ctx)), lambda inner: _path_in_role(inner, path), in_webhook=False
-        )
+        found = rules.judge(made)
+        yield from of_made_objects(found, lambda inner: _path_in_role(inner, path), lambda _: False)
 
 
 def _replica(data: Json, role: Json) -> Json:
@@ -77,15 +64,9 @@ def _replica(data: Json, role: Json) -> Json:
     inference: dict[str, Json] = {"preset": preset}
     if config := text(role, "runtimeConfig"):
         inference["config"] = config
-    inside = {key: metadata[key] for key in ("namespace", "annotations") if metadata.get(key)}
-    fields = {key: role[key] for key in ("instanceType",) if role.get(key)}
-    return {
-        "apiVersion": "kaito.sh/v1beta1",
-        "kind": "Workspace",
-        "metadata": {"name": "replica", **inside},
-        "resource": {**fields, "labelSelector": spec.get("labelSelector") or {}},
-        "inference": inference,
-    }
+    handed_on = {key: metadata[key] for key in ("namespace", "annotations") if key in metadata}
+    fields = {"instanceType": role["instanceType"]} if role.get("instanceType") else {}
+    return replica(handed_on, fields, spec, inference)
 
 
 def _path_in_role(path: Path, role: Path) -> Path:

@@ -11,7 +11,6 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Json, Path, Rule
 
 _VALIDATION: Final = "api/v1beta1/ragengine_validation.go@v0.12.0"
-_SPEC: Final = ("spec",)
 _EMBEDDING: Final = ("spec", "embedding")
 _SERVICE: Final = ("spec", "inferenceService")
 _COMPUTE: Final = ("spec", "compute")
@@ -19,29 +18,20 @@ _COMPUTE: Final = ("spec", "compute")
 _IMAGE: Final = re.compile(r".+/[^:/]+:[^:/]+")
 
 KG931 = Rule("KG931", "A RAGEngine without a spec", kind="refused", since="0.4", source=_VALIDATION)
-KG932 = Rule(
-    "KG932", "The embedding is not one of local and remote", kind="refused", since="0.4", source=_VALIDATION
-)
-KG933 = Rule(
-    "KG933",
-    "A local embedding is not one of image and model",
-    kind="refused",
-    since="0.4",
-    source=_VALIDATION,
-)
+KG932 = Rule("KG932", "The embedding is not one of local and remote", kind="refused", since="0.4",
+             source=_VALIDATION)  # fmt: skip
+KG933 = Rule("KG933", "A local embedding is not one of image and model", kind="refused", since="0.4",
+             source=_VALIDATION)  # fmt: skip
 KG934 = Rule("KG934", "An address that KAITO cannot parse", kind="refused", since="0.4", source=_VALIDATION)
-KG935 = Rule(
-    "KG935", "The context window has no size above zero", kind="refused", since="0.9", source=_VALIDATION
-)
-KG936 = Rule(
-    "KG936", "An instance type that no RAGEngine runs on", kind="refused", since="0.4", source=_VALIDATION
-)
+KG935 = Rule("KG935", "The context window has no size above zero", kind="refused", since="0.9",
+             source=_VALIDATION)  # fmt: skip
+KG936 = Rule("KG936", "An instance type that no RAGEngine runs on", kind="refused", since="0.4",
+             source=_VALIDATION)  # fmt: skip
 
 
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """What KAITO's webhook would say to the engine."""
-    data = ctx.workspace
-    spec = part(data, "spec")
+    spec = part(ctx.workspace, "spec")
     if not spec:
         yield KG931.at((), "the webhook ends at a RAGEngine without a spec", fix="add spec with an embedding")
         return
@@ -53,10 +43,9 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 def _embedding(embedding: Json) -> Iterator[Diagnostic]:
     given = [key for key in ("local", "remote") if isinstance(embedding.get(key), dict)]
     if len(given) != 1:
-        message = (
-            "the embedding is both local and remote" if given else "the embedding is neither local nor remote"
-        )
-        yield KG932.at(_EMBEDDING, message, fix="keep one of local and remote", expected="local or remote")
+        which = "both local and remote" if given else "neither local nor remote"
+        fix = "keep one of local and remote"
+        yield KG932.at(_EMBEDDING, f"the embedding is {which}", fix=fix, expected="local or remote")
         return
     if given == ["remote"]:
         yield from _address(text(part(embedding, "remote"), "url"), (*_EMBEDDING, "remote", "url"))
@@ -64,23 +53,20 @@ def _embedding(embedding: Json) -> Iterator[Diagnostic]:
     local = part(embedding, "local")
     image, model = text(local, "image"), text(local, "modelID")
     if bool(image) == bool(model):
-        message = "the local embedding has " + (
-            "both image and modelID" if image else "neither image nor modelID"
-        )
+        which = "both image and modelID" if image else "neither image nor modelID"
+        message = f"the local embedding has {which}"
         yield KG933.at((*_EMBEDDING, "local"), message, fix="keep one of image and modelID")
     elif image and not _IMAGE.fullmatch(image):
         message = f"{cut(image)} is no image with a registry and a tag"
-        yield KG933.at(
-            (*_EMBEDDING, "local", "image"), message, fix="write registry/repository:tag", found=cut(image)
-        )
+        path = (*_EMBEDDING, "local", "image")
+        yield KG933.at(path, message, fix="write registry/repository:tag", found=cut(image))
 
 
 def _address(url: str, path: Path) -> Iterator[Diagnostic]:
     if urls.parse(url) is None:
         message = f"{cut(url)} is no address" if url else "the address is empty"
-        yield KG934.at(
-            path, message, fix="write the whole address, such as http://phi-4.inference/v1", found=cut(url)
-        )
+        fix = "write the whole address, such as http://phi-4.inference/v1"
+        yield KG934.at(path, message, fix=fix, found=cut(url))
 
 
 def _service(spec: Json) -> Iterator[Diagnostic]:
@@ -90,12 +76,8 @@ def _service(spec: Json) -> Iterator[Diagnostic]:
     window = number(service, "contextWindowSize")
     if window is not None and window <= 0:
         message = f"the context window has {window} tokens"
-        yield KG935.at(
-            (*_SERVICE, "contextWindowSize"),
-            message,
-            fix="write the model's max-model-len",
-            found=str(window),
-        )
+        path = (*_SERVICE, "contextWindowSize")
+        yield KG935.at(path, message, fix="write the model's max-model-len", found=str(window))
 
 
 def _compute(spec: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -110,12 +92,11 @@ def _compute(spec: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
     }
     engine = RuleContext(workspace, ctx.target)
     for problem in resource.selector(engine):
-        yield problem._replace(path=(*_SPEC, "compute", *problem.path[1:]))
+        yield problem._replace(path=(*_COMPUTE, *problem.path[1:]))
     name, provider = engine.instance_type, ctx.target.provider
     if find_sku(provider, name) is None and not (provider == "azure" and name.startswith(LENIENT_PREFIXES)):
         near = near_sku(provider, name)
+        right = near.name if near else ""
         message = f"{cut(name)} is not in KAITO's table" if name else "compute names no instanceType"
-        fix = f"write {near.name}" if near else "take an instance type from kaitogen skus"
-        yield KG936.at(
-            (*_COMPUTE, "instanceType"), message, fix=fix, found=cut(name), expected=near.name if near else ""
-        )
+        fix = f"write {right}" if right else "take an instance type from kaitogen skus"
+        yield KG936.at((*_COMPUTE, "instanceType"), message, fix=fix, found=cut(name), expected=right)
