@@ -240,14 +240,14 @@ class Target(NamedTuple):
     @property
     def minor(self) -> int:
         """The minor version as a number, so that versions compare: 12 for 0.12."""
-        return int(self.kaito.partition(".")[2])
+        return int(self.kaito[2:])
 
     @property
     def byo(self) -> bool:
         """Whether the user brings the nodes, so that KAITO provisions none."""
-        if self.has(BYO_BY_GATE) and self.feature_gates.get("disableNodeAutoProvisioning") is True:
+        if self.feature_gates.get("disableNodeAutoProvisioning") is True and self.has(BYO_BY_GATE):
             return True
-        return self.has(BYO) and self.node_provisioner == "byo"
+        return self.node_provisioner == "byo" and self.has(BYO)
 
     def has(self, feature: Feature) -> bool:
         """Whether this version does what `kaito/versions.py` says of some."""

@@ -57,10 +57,13 @@ def canonical(value: Json, parent: str = "") -> Json:
     if isinstance(value, dict):
         kept: dict[str, Json] = {}
         for key, item in value.items():
-            as_written = key in _KEPT_AS_WRITTEN
-            inner = without_nulls(item) if as_written else canonical(item, key)
-            needed = as_written or (key == "labelSelector" and parent == "resource")
-            if inner is not None and (needed or inner not in ({}, [])):
+            if key in _KEPT_AS_WRITTEN:
+                if item is not None:
+                    kept[key] = without_nulls(item)
+            elif not isinstance(item, dict | list):
+                if item is not None:
+                    kept[key] = item
+            elif (inner := canonical(item, key)) or (key == "labelSelector" and parent == "resource"):
                 kept[key] = inner
         return kept
     if isinstance(value, list):
@@ -77,6 +80,14 @@ def without_nulls(value: Json) -> Json:
     return value
 
 
+def has_null(value: Json) -> bool:
+    """Whether a null stands anywhere in a mapping or list."""
+    for item in value.values() if isinstance(value, dict) else value:
+        if item is None or (isinstance(item, dict | list) and has_null(item)):
+            return True
+    return False
+
+
 def as_stored(value: Json, parent: str = "") -> Json:
     """An object of a user's without nulls, as the API server keeps it: of a label or an annotation an empty text stays.
 
@@ -85,7 +96,11 @@ def as_stored(value: Json, parent: str = "") -> Json:
     if isinstance(value, dict):
         if parent in _TEXTS:
             return {key: "" if text is None else text for key, text in value.items()}
-        return {key: as_stored(item, key) for key, item in value.items() if item is not None}
+        return {
+            key: as_stored(item, key) if isinstance(item, dict | list) else item
+            for key, item in value.items()
+            if item is not None
+        }
     return [as_stored(item) for item in value] if isinstance(value, list) else value
 
 

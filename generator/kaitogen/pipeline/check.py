@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen import schema
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import as_stored, config_maps_of, to_intent_path, value_at
+from kaitogen.kaito.objects import as_stored, config_maps_of, has_null, to_intent_path, value_at
 from kaitogen.kaito.rules import RuleContext
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import Diagnostic, Json, Manifest, Rule, Spec, Target, UserObject, path_text
@@ -68,8 +68,11 @@ def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool 
     for origin, data in objects:
         if not is_of_kaito(data) or error_limit.is_reached(origin.document):
             continue
-        ctx = RuleContext(as_stored(data), target, config_maps=config_maps, notes=notes)
-        problems = [*unread_nulls(data, target), *_judge(ctx)]
+        problems: list[Diagnostic] = []
+        stored = data
+        if has_null(data):
+            problems, stored = list(unread_nulls(data, target)), as_stored(data)
+        problems += _judge(RuleContext(stored, target, config_maps=config_maps, notes=notes))
         diagnostics.extend(problem.of(origin) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             diagnostics.extend(error_limit.count_error(origin))

@@ -55,15 +55,7 @@ def explain(name: str, value: Json) -> list[Diagnostic]:
 
 def unknown_nulls(name: str, value: Json) -> list[Path]:
     """Where a null stands under a key that the schema does not know; nothing for a schema that is none."""
-    if name not in FILES or not _has_null(value):
-        return []
-    return list(_unknown_nulls(value, document(FILES[name]), FILES[name], ()))
-
-
-def _has_null(value: Json) -> bool:
-    if isinstance(value, dict | list):
-        return any(map(_has_null, value.values() if isinstance(value, dict) else value))
-    return value is None
+    return list(_unknown_nulls(value, document(FILES[name]), FILES[name], ())) if name in FILES else []
 
 
 def _unknown_nulls(value: Json, node: Json, file: str, path: Path) -> Iterator[Path]:

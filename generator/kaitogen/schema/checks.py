@@ -19,6 +19,7 @@ Check: TypeAlias = Callable[[Json], bool]
 #: What speaks of several fields at once does not hold for a part of a value.
 _BETWEEN_FIELDS: Final = ("required", "minProperties", "maxProperties", "dependentSchemas")
 _MANY: Final = float("inf")  # a maximum that no number passes
+_MOST_REMEMBERED: Final = 1_000  # texts of each form
 
 _made: dict[tuple[str, bool], Check] = {}
 
@@ -62,7 +63,7 @@ def make_check(schema: Json, part: bool = False) -> Check:
     if types:
         checks.insert(0, _any_of([_TYPES[kind] for kind in types]))
     checks += [_BY_KEYWORD[word](value) for word, value in schema.items() if word in _BY_KEYWORD]
-    return _all_of(checks)
+    return _remembering(_all_of(checks)) if "pattern" in schema else _all_of(checks)
 
 
 def _part_of(schema: Json) -> Json:
@@ -73,6 +74,12 @@ def _part_of(schema: Json) -> Json:
     return part
 
 
+def _class_of(schema: Json) -> type | None:
+    """The class of values that a schema accepts whatever they are, where it asserts one type and nothing else."""
+    only = isinstance(schema, dict) and len(schema) == 1 and isinstance(schema.get("type"), str)
+    return _CLASSES.get(schema["type"]) if only else None
+
+
 def _types(schema: Json) -> list[str]:
     types = schema.get("type", [])
     return [types] if isinstance(types, str) else types
@@ -80,15 +87,16 @@ def _types(schema: Json) -> list[str]:
 
 def _fields(schema: Json, others: bool, part: bool) -> Check:
     """The check of what a mapping holds; `others` is the verdict on values of other types, here and below."""
-    fields = schema.get("properties", {})
-    required = schema.get("required", ())
-    checks: dict[str, Check] = {}
-    rest = make_check(schema.get("additionalProperties", True), part)
+    fields, required = schema.get("properties", {}), schema.get("required", ())
+    rest_schema = schema.get("additionalProperties", True)
+    rest, checks = make_check(rest_schema, part), dict[str, Check]()
+    #: Of most fields only a type is asserted; their values need no call. So it is where all fields are alike.
+    classes, any_class = dict[str, type | None](), None if fields else _class_of(rest_schema)
 
     def field_check(key: str) -> Check:
         if key not in fields:
             return rest
-        checks[key] = make_check(fields[key], part)
+        classes[key], checks[key] = _class_of(fields[key]), make_check(fields[key], part)
         return checks[key]
 
     def check(value: Json) -> bool:
@@ -97,8 +105,10 @@ def _fields(schema: Json, others: bool, part: bool) -> Check:
         for key in required:
             if key not in value:
                 return False
-        for key, item in value.items():  # noqa: SIM110 - half as long as with all()
-            if not (checks.get(key) or field_check(key))(item):
+        for key, item in value.items():
+            if item.__class__ is not classes.get(key, any_class) and not (
+                checks.get(key) or field_check(key)
+            )(item):
                 return False
         return True
 
@@ -160,6 +170,23 @@ def _search(pattern: str) -> Callable[[str], object]:
     return lambda text: pattern in text
 
 
+def _remembering(check: Check) -> Check:
+    """The same check, which knows the texts that it accepted before: the same few names come again and again."""
+    accepted: set[str] = set()
+
+    def remembering(value: Json) -> bool:
+        if value.__class__ is not str:
+            return check(value)
+        if value not in accepted:
+            if not check(value):
+                return False
+            if len(accepted) < _MOST_REMEMBERED:
+                accepted.add(value)
+        return True
+
+    return remembering
+
+
 def _number(schema: Json, others: bool, _: bool) -> Check:
     least, most = schema.get("minimum", -_MANY), schema.get("maximum", _MANY)
     return lambda value: bool(least <= value <= most) if _is_number(value) else others
@@ -209,6 +236,7 @@ _TYPES: Final = {
     "number": _is_number,
     "integer": _is_integer,
 }
+_CLASSES: Final = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
 _FIELDS: Final = ("object", _fields)
 _TOGETHER: Final = ("object", _fields_together)
 _ITEMS: Final = ("array", _list)

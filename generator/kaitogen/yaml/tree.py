@@ -25,8 +25,10 @@ from kaitogen.model import Path
 from kaitogen.yaml.lines import Lines, next_line
 from kaitogen.yaml.reader import events
 
-_STARTS: Final = (MappingStartEvent, SequenceStartEvent)
-_ENDS: Final = (MappingEndEvent, SequenceEndEvent)
+_STARTS: Final = frozenset((MappingStartEvent, SequenceStartEvent))
+_ENDS: Final = frozenset((MappingEndEvent, SequenceEndEvent))
+_VALUES: Final = frozenset((ScalarEvent, AliasEvent, *_STARTS))
+_NO_VALUE: Final = frozenset((DocumentEndEvent, StreamEndEvent))
 #: The styles of texts that stand on lines of their own.
 BLOCK_STYLES: Final = ("|", ">")
 #: The steps steps below a value, by step; None wants everything.
@@ -61,9 +63,9 @@ class YamlNode:
         self.children: list[YamlNode] = []
         self.target: YamlNode | None = None
         self.kind = "scalar"
-        if isinstance(event, _STARTS):
+        if type(event) in _STARTS:
             self.kind = "flow" if event.flow_style else "block"
-        elif isinstance(event, AliasEvent):
+        elif type(event) is AliasEvent:
             self.kind, self.anchor, self.text = "alias", None, str(event.anchor)
 
     @property
@@ -173,14 +175,15 @@ class _Parser:
         self.text = text
         self.unread = unread
         self.get = events(text)
+        #: Reads the next event; where every step is followed, it notes the places of scalars.
+        self.next = self._next if unread is None else self.get
         self.scalars = Scalars()
         self.root: YamlNode | None = None
         self.anchors: dict[str, YamlNode] = {}
 
-    def next(self) -> Any:
-        """The next event; a scalar's place is noted where every step is followed."""
+    def _next(self) -> Any:
         event: Any = self.get()
-        if self.unread is None and type(event) is ScalarEvent:
+        if type(event) is ScalarEvent:
             mark: Any = event.start_mark
             end: Any = event.end_mark
             # Beside the | or > there is room for a comment, in the text below it there is none.
@@ -206,8 +209,8 @@ class _Parser:
         """Read up to the end of the next value, which becomes the root, or of a document without one."""
         self.anchors = {}
         event = self.next()
-        while not isinstance(event, (ScalarEvent, AliasEvent, *_STARTS)):
-            if isinstance(event, (DocumentEndEvent, StreamEndEvent)):
+        while type(event) not in _VALUES:
+            if type(event) in _NO_VALUE:
                 return
             event = self.next()
         self.root = self._node("", None, event)
@@ -231,11 +234,11 @@ class _Parser:
             self.unread.discard(id(steps))
             if not self.unread:
                 raise _AllRead
-        if not isinstance(start, _STARTS):
+        if type(start) not in _STARTS:
             return
         mapping = type(start) is MappingStartEvent
         index = 0
-        while not isinstance(event := self.next(), _ENDS):
+        while type(event := self.next()) not in _ENDS:
             key: Any = None
             step: str | int = index
             if mapping:
@@ -247,15 +250,15 @@ class _Parser:
                 node.children.append(child)
                 self._fill(child, event, None if steps is None else steps[step])
                 node.end, node.last = child.end, child.last
-            elif isinstance(event, _STARTS):
+            elif type(event) in _STARTS:
                 self._skip()
         if node.kind == "flow":
-            node.end = event.end_mark  # type: ignore[assignment]
+            node.end = event.end_mark
             node.last = node.end.line
 
     def _skip(self) -> None:
         depth = 1
         while depth:
-            event = self.next()
-            depth += isinstance(event, _STARTS)
-            depth -= isinstance(event, _ENDS)
+            kind = type(self.next())
+            depth += kind in _STARTS
+            depth -= kind in _ENDS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen import schema
-from kaitogen.kaito.objects import canonical, paths_in, value_at, without
+from kaitogen.kaito.objects import canonical, has_null, without
 from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, RUNTIME_ANNOTATION, Json, Origin, Target
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.pipeline.strategies import resolve
@@ -168,8 +168,7 @@ def _content(config_map: Json, key: str) -> Json:
         raise Kept(f"its {key} is not one plain mapping")
     content = documents[0].value
     # A set takes a null for what is to be left out.
-    null = any(value_at(content, path) is None for path in paths_in(content))
-    if not content or "configMapName" in content or null:
+    if not content or "configMapName" in content or has_null(content):
         raise Kept(f"its {key} holds nothing, or a null, which inline configuration cannot say")
     return content
 

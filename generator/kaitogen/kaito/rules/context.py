@@ -81,7 +81,7 @@ class RuleContext:
 
     def has(self, feature: Feature) -> bool:
         """Whether the target's KAITO does it."""
-        return feature.holds(self.minor)
+        return feature.since <= self.minor <= feature.until
 
     def gate(self, name: str) -> bool:
         """Whether one of KAITO's gates that are off by default is on."""
