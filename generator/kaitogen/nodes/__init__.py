@@ -50,8 +50,13 @@ def _still_open(spec: Spec) -> Diagnostic | None:
 
 
 def default_labels(spec: Spec) -> dict[str, str]:
-    """The labels that named nodes are selected by where the intent has no selector: what fits how the provisioner finds nodes."""
+    """The labels that named nodes are selected by where the intent has no selector: what fits how the provisioner finds nodes.
+
+    Under karpenter never the instance type: a node of it that is there already keeps KAITO from making any (KG498).
+    """
     if spec.target.byo:
         return {PIN_LABEL: spec.name}
     instance_type = spec.placement.instance_type
-    return {"apps": spec.name} if instance_type is None else {INSTANCE_TYPE_LABEL: instance_type}
+    if instance_type is None or spec.target.node_provisioner == "karpenter":
+        return {"apps": spec.name}
+    return {INSTANCE_TYPE_LABEL: instance_type}

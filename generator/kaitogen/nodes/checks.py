@@ -9,7 +9,7 @@ from typing import Final
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.byo_nodes import KG313
-from kaitogen.kaito.rules.ignored import SYSTEM_LABEL_DOMAINS
+from kaitogen.kaito.rules.resource import is_system_label
 from kaitogen.model import PIN_LABEL, Diagnostic, Path, Rule, Spec
 from kaitogen.nodes import default_labels
 from kaitogen.nodes.facts import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, NodeFacts, gpus
@@ -202,7 +202,7 @@ def _missed(spec: Spec, path: Path, labels: Mapping[str, str], missed: Sequence[
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
     chosen = f"{number_of(len(missed), 'chosen node')} {'does' if len(missed) == 1 else 'do'} not match"
     message = f"KAITO {spec.target.kaito} finds nodes by {selector[:120]}, and {chosen}: {listed(missed)}"
-    foreign = [key for key in labels if key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)]
+    foreign = [key for key in labels if is_system_label(key)]
     if foreign:
         fix = f"select by another label than {foreign[0]}, which is not for people to set"
     else:

@@ -165,7 +165,7 @@ def _with_selector(
 ) -> Spec:
     """The Spec with a selector of labels that its selected nodes have and no others, where it names none and some do.
 
-    Where KAITO provisions the strategy's own default stays: it selects by the instance type.
+    Where KAITO provisions the strategy's own default stays.
     """
     placement = spec.placement
     if not spec.target.byo or placement.label_selector is not None:

@@ -27,6 +27,8 @@ _PINNED: Final = byo(
     resource__labelSelector={"matchLabels": {"kaitogen.io/workspace": "phi"}},
 )
 _PATH: Final = "metadata.annotations"
+_SELECTED: Final = "resource.labelSelector.matchLabels"
+_BY_TYPE: Final = {"node.kubernetes.io/instance-type": A100}
 _WITH_CONFIG: Final = serve(inference__config="settings")
 _ZONE: Final = [{"key": "zone", "operator": "In", "values": ["1"]}]
 
@@ -108,6 +110,10 @@ ROWS: Final = (
         also=("KG464",)),
     Row("every node for no resource", "KG477 warning ", 11, 12, change(BYO, {"resource": GONE}), provisioner="byo",
         bounded=False),
+    Row("instance type under karpenter", f"KG498 error {_SELECTED}.node.kubernetes.io/instance-type", 11, 12,
+        serve(resource__labelSelector={"matchLabels": _BY_TYPE}), provisioner="karpenter"),
+    Row("instance type and another label of every node", f"KG498 error {_SELECTED}.node.kubernetes.io/instance-type", 11, 12,
+        tune(resource__labelSelector={"matchLabels": {**_BY_TYPE, "kubernetes.io/os": "linux"}}), provisioner="karpenter"),
     Row("runtime", f"KG481 warning {_PATH}.kaito.sh/runtime", 4, 12, annotated("kaito.sh/runtime", "vLLM")),
     Row("runtime against the gate", f"KG481 warning {_PATH}.kaito.sh/runtime", 4, 12,
         annotated("kaito.sh/runtime", "vllm"), gates={"vLLM": False}),

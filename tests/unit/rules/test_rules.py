@@ -10,6 +10,7 @@ from kaitogen.model import KAITO_VERSIONS, Diagnostic
 from scripts.finding_pages import rules
 from tests.unit.rules import rows_inference, rows_resource, rows_traps, rows_tuning
 from tests.unit.rules.workspaces import (
+    A100,
     BYO,
     SERVING,
     TEMPLATED,
@@ -29,6 +30,7 @@ ROWS = (*rows_resource.ROWS, *rows_inference.ROWS, *rows_tuning.ROWS, *rows_trap
 MINORS = [int(version.partition(".")[2]) for version in KAITO_VERSIONS]
 #: Raised from the schema of the Workspace, before any rule is asked.
 SCHEMA_CODES = {"KG401", "KG402", "KG496"}
+_TYPE = "node.kubernetes.io/instance-type"
 #: The schema refuses the same before.
 BEHIND_THE_SCHEMA = {"KG415"}
 
@@ -72,6 +74,8 @@ def test_rule_holds_in_its_versions_and_in_no_other(row: Row, minor: int) -> Non
         (annotated("argocd.argoproj.io/sync-wave", "1"), "azure-gpu-provisioner"),
         (serve(metadata__name="a" * 52), "azure-gpu-provisioner"),
         (change(TEMPLATED, {"resource.instanceType": "Standard_NC9000", "resource.count": 3}), "karpenter"),
+        (serve(resource__labelSelector={"matchLabels": {_TYPE: A100, "apps": "phi"}}), "karpenter"),
+        (serve(resource__labelSelector={"matchLabels": {_TYPE: A100}}), "azure-gpu-provisioner"),
     ],
 )
 def test_nothing_is_said_of_what_works(workspace: dict[str, object], provisioner: str, minor: int) -> None:

@@ -51,6 +51,7 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
         found += tuning.judge(ctx)
         found += resource.needs_instance_type(ctx)
         found += resource.selector(ctx)
+        found += resource.covered_by_others(ctx)
         return found + list(ignored.judge(ctx, sizing.DEFAULT_CONTEXT))
     found += preset.judge(ctx)
     tokens = sizing.DEFAULT_CONTEXT
@@ -68,6 +69,7 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
 
         found += adapters.judge(ctx)
     found += _resource(ctx, tokens)
+    found += resource.covered_by_others(ctx)
     found += ignored.judge(ctx, tokens)
     if ctx.byo_nodes is not None:
         from kaitogen.kaito.rules import byo_nodes  # an inventory is the exception

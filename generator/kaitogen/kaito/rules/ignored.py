@@ -8,6 +8,7 @@ from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number
 from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.resource import is_system_label
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
 from kaitogen.model import PIN_LABEL, Diagnostic, Rule
 
@@ -26,8 +27,6 @@ _PREFERRED: Final = ("resource", "preferredNodes")
 #: Compiled where one is needed, since most Workspaces need none.
 _SHELL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
-#: Labels below these domains belong to Kubernetes and its drivers.
-SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 
 
 def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
@@ -140,7 +139,7 @@ def _selected(ctx: RuleContext) -> str:
     pairs = [
         f"{key}={value}" for key, value in ctx.match_labels.items()
         if isinstance(value, str) and re.fullmatch(_LABEL_SAFE, key) and re.fullmatch(_SHELL_SAFE, value)
-        and not key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)
+        and not is_system_label(key)
     ]  # fmt: skip
     return " ".join(pairs) if pairs and len(pairs) == len(ctx.match_labels) else _pin(ctx)
 

@@ -7,7 +7,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, parts
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
-from kaitogen.model import GIB, PROVIDERS, Diagnostic, Path, Rule, Target
+from kaitogen.model import GIB, INSTANCE_TYPE_LABEL, PROVIDERS, Diagnostic, Path, Rule, Target
 
 KG405 = Rule("KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
              source="api/v1beta1/workspace_validation.go:174@v0.12.0", formerly=("KG210", "KG211"))  # fmt: skip
@@ -41,11 +41,16 @@ KG475 = Rule("KG475", "A tuning's selector that blocks every update", kind="can'
              source="api/v1beta1/workspace_validation.go:816@v0.12.0")  # fmt: skip
 KG477 = Rule("KG477", "Under byo an empty selector takes every node", kind="warning", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:69@v0.12.0")  # fmt: skip
+KG498 = Rule("KG498", "Under karpenter a selector by instance type keeps nodes from being made", kind="can't work", since="0.11",
+             source="pkg/nodeprovision/karpenter/provisioner.go:258@v0.12.0")  # fmt: skip
 
 
 INSTANCE_TYPE: Final = ("resource", "instanceType")
 _SELECTOR: Final = ("resource", "labelSelector")
 
+#: Labels below these domains belong to Kubernetes and its drivers.
+SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
+_TYPE_LABELS: Final = (INSTANCE_TYPE_LABEL, "beta.kubernetes.io/instance-type")
 RESERVED_KEYS: Final = frozenset(
     (
         "kaito.sh/workspace",
@@ -124,6 +129,28 @@ def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
         fix = "select a label that only the GPU nodes for this Workspace have"
         path = _SELECTOR if "labelSelector" in ctx.resource else _whole(ctx)
         yield KG477.at(path, message, fix=fix)
+
+
+def covered_by_others(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """A selector that every node of an instance type matches: karpenter's nodes are then never made.
+
+    KAITO takes Ready nodes that match the selector and that no Workspace owns for nodes of this one, and asks for so many
+    fewer; its pods demand the label of an owner, which those nodes lack.
+    """
+    if ctx.provisioner != "karpenter" or not ctx.has(versions.PROVISIONERS["karpenter"]):
+        return
+    own = [key for key in ctx.match_labels if key not in RESERVED_KEYS]
+    by_type = next((key for key in _TYPE_LABELS if key in own), None)
+    if by_type is None or not all(is_system_label(key) for key in own):
+        return
+    message = f"any node of the type counts as one of this Workspace by {by_type}, and never runs its pods"
+    fix = f"select a label of its own, such as apps: {cut(ctx.name)}; karpenter puts it on the nodes that it makes"
+    yield KG498.at((*_SELECTOR, "matchLabels", by_type), message, fix=fix, found=by_type)
+
+
+def is_system_label(key: str) -> bool:
+    """Whether a label belongs to Kubernetes or its drivers, and so is not for people to set."""
+    return key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)
 
 
 def _refused_expression(ctx: RuleContext, path: Path) -> Diagnostic:
