@@ -71,7 +71,7 @@ def test_objects_are_those_of_the_version_and_the_provisioner(tmp_path: Path) ->
 
 def test_the_line_that_labels_the_named_nodes_is_printed(root: Path) -> None:
     text = planned(root / "examples" / "explicit.intent.yaml").stdout.decode()
-    line = "kubectl label nodes gpu-node-1 gpu-node-2 gpu-node-3 kaitogen.io/workspace=phi-4-pinned"
+    line = "kubectl label nodes gpu-node-1 gpu-node-2 gpu-node-3 kaitogen.io/workspace=inference.phi-4-pinned"
     assert f"    first run    {line}\n" in text
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from kaitogen.kaito.rules.ignored import pin
 from kaitogen.kaito.rules.resource import missing_instance_type
 from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec
 
@@ -55,7 +56,7 @@ def default_labels(spec: Spec) -> dict[str, str]:
     Under karpenter never the instance type: a node of it that is there already keeps KAITO from making any (KG498).
     """
     if spec.target.byo:
-        return {PIN_LABEL: spec.name}
+        return {PIN_LABEL: pin(spec.namespace or "", spec.name)}
     instance_type = spec.placement.instance_type
     if instance_type is None or spec.target.node_provisioner == "karpenter":
         return {"apps": spec.name}

@@ -10,7 +10,7 @@ from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.byo_nodes import KG313
 from kaitogen.kaito.rules.resource import is_system_label
-from kaitogen.model import PIN_LABEL, Diagnostic, Path, Rule, Spec
+from kaitogen.model import Diagnostic, Path, Rule, Spec
 from kaitogen.nodes import default_labels
 from kaitogen.nodes.facts import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory
@@ -217,7 +217,7 @@ def _others(spec: Spec, path: Path, labels: Mapping[str, str], others: Sequence[
     fix = "select by a label that only the chosen nodes have"
     if spec.target.byo and spec.placement.label_selector is not None:
         names = spec.placement.nodes or ()
-        fix = f"remove labelSelector, and run: {_label_command(names, {PIN_LABEL: spec.name})}"
+        fix = f"remove labelSelector, and run: {_label_command(names, default_labels(spec))}"
     return KG314.at(path, message, fix=fix, found=listed(others))
 
 

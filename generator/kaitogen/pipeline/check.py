@@ -5,10 +5,11 @@ from typing import Final
 
 from kaitogen import schema
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import as_stored, config_maps_of, has_null, to_intent_path, value_at
+from kaitogen.kaito.objects import as_stored, config_maps_of, has_null, part, text, to_intent_path, value_at
 from kaitogen.kaito.rules import RuleContext
+from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import KINDS
-from kaitogen.model import Diagnostic, Json, Manifest, Rule, Spec, Target, UserObject, path_text
+from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject, path_text
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.schema import KG120, KG121
@@ -20,6 +21,8 @@ KG402 = Rule(
     "KG402", "A pod template or a volume holds a key that Kubernetes does not know", kind="refused", since="0.4",
     source="pkg/workspace/webhooks/webhooks.go:62@v0.12.0",
 )  # fmt: skip
+KG490 = Rule("KG490", "One selector for different named nodes", kind="can't work", since="0.7",
+             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 KG496 = Rule(
     "KG496",
     "A pod template or a volume lacks what Kubernetes requires",
@@ -77,6 +80,51 @@ def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool 
         if any(problem.severity == "error" for problem in problems):
             diagnostics.extend(error_limit.count_error(origin))
     return diagnostics
+
+
+def shared_selectors(
+    manifests: Sequence[Manifest], objects: Sequence[UserObject], target: Target
+) -> Iterator[Diagnostic]:
+    """Workspaces under byo that name different nodes and find them by the same labels.
+
+    The labels alone decide, so that each may run on the nodes of the other. Objects of one identity are of different
+    clusters, or made twice, which is told elsewhere.
+    """
+    named = [(data, spec.origin, spec.target, spec) for spec, data in manifests if spec.target.byo]
+    if target.byo:
+        named += [(data, origin, target, None) for origin, data in objects]
+    seen: dict[tuple[str, frozenset[tuple[str, str]]], dict[frozenset[str], tuple[Json, Origin]]] = {}
+    for data, origin, its_target, spec in named:
+        resource = part(data, "resource")
+        nodes, labels = resource.get("preferredNodes"), part(part(resource, "labelSelector"), "matchLabels")
+        if not (is_workspace(data) and isinstance(nodes, list) and labels):
+            continue
+        key = its_target.kaito, frozenset((label, str(value)) for label, value in labels.items())
+        by_nodes, own = seen.setdefault(key, {}), frozenset(map(str, nodes))
+        for its_nodes, (other, other_origin) in by_nodes.items():
+            if its_nodes != own and _identity(other) != _identity(data):
+                problem = _one_selector(data, other, other_origin)
+                path = problem.path if spec is None else to_intent_path(spec, problem.path)
+                yield problem._replace(path=path).of(origin)
+                break
+        by_nodes.setdefault(own, (data, origin))
+
+
+def _identity(workspace: Json) -> tuple[str, str]:
+    metadata = part(workspace, "metadata")
+    return text(metadata, "namespace"), text(metadata, "name")
+
+
+def _one_selector(workspace: Json, other: Json, origin: Origin) -> Diagnostic:
+    labels = part(part(workspace["resource"], "labelSelector"), "matchLabels")
+    selector = cut(",".join(f"{key}={value}" for key, value in labels.items()))
+    whose = cut("/".join(filter(None, _identity(other))))
+    message = (
+        f"{whose} names other nodes and selects {selector} as well, so each may run on the other's nodes"
+    )
+    where = f"{origin.document.file}, document {origin.document.number + 1}"
+    fix = f"give each a label of its own, as without labelSelector; the other one is in {where}"
+    return KG490.at(("resource", "labelSelector"), message, fix=fix, found=selector)
 
 
 def _judge(ctx: RuleContext) -> list[Diagnostic]:

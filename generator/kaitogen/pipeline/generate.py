@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from kaitogen.model import Diagnostic, Document, Request, Result, UserObject
+from kaitogen.model import Diagnostic, Document, Request, Result, Target, UserObject
 from kaitogen.nodes import choose
-from kaitogen.pipeline.check import check, check_objects, is_workspace
+from kaitogen.pipeline.check import check, check_objects, is_workspace, shared_selectors
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
@@ -52,6 +52,7 @@ def generate(request: Request) -> Result:
     manifests, unrendered = render(contexts, request.templates)
     refused = check(manifests, notes=request.notes, together=request.objects_target is None)
     diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
+    diagnostics += shared_selectors(manifests, objects, request.objects_target or Target())
     if objects and request.objects_target is not None:
         diagnostics += check_objects(objects, request.objects_target, notes=request.notes)
     result = Result(

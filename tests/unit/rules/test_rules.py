@@ -28,8 +28,8 @@ from tests.unit.rules.workspaces import (
 RULES = {code: rule for code, rule in rules().items() if code[2] == "4"}
 ROWS = (*rows_resource.ROWS, *rows_inference.ROWS, *rows_tuning.ROWS, *rows_traps.ROWS)
 MINORS = [int(version.partition(".")[2]) for version in KAITO_VERSIONS]
-#: Raised from the schema of the Workspace, before any rule is asked.
-SCHEMA_CODES = {"KG401", "KG402", "KG496"}
+#: Raised outside of the rules about one Workspace: from its schema, before any of them is asked, and of several together.
+SCHEMA_CODES = {"KG401", "KG402", "KG490", "KG496"}
 _TYPE = "node.kubernetes.io/instance-type"
 #: The schema refuses the same before.
 BEHIND_THE_SCHEMA = {"KG415"}

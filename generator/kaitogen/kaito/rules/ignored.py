@@ -6,7 +6,7 @@ from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import number
+from kaitogen.kaito.objects import number, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.resource import is_system_label
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
@@ -22,11 +22,18 @@ KG464 = Rule("KG464", "Fewer preferredNodes than count under byo", kind="refused
              source="api/v1beta1/workspace_validation.go:64@v0.7.2")  # fmt: skip
 
 
+KG499 = Rule("KG499", "The label that pins does not tell Workspaces of one name apart", kind="warning", since="0.7",
+             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
+
+
 _COUNT: Final = ("resource", "count")
 _PREFERRED: Final = ("resource", "preferredNodes")
 #: Compiled where one is needed, since most Workspaces need none.
 _SHELL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
+#: As many letters the value of a label may have, and as many digits of a hash tell long ones apart.
+_LONGEST_VALUE: Final = 63
+_HASH_DIGITS: Final = 16
 
 
 def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
@@ -46,6 +53,22 @@ def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     )
     if count is not None and not numbered and asks_for_estimate(ctx):
         yield _count(ctx, count, preferred, tokens)
+
+
+def pin(namespace: str, name: str) -> str:
+    """The value of the label that a Workspace's named nodes carry under byo; no two Workspaces of a cluster have the same.
+
+    A namespace has no dot, so that the first one ends it; what is too long ends in a hash behind an underscore, which
+    is in no name. An empty namespace is one that nobody knows yet.
+    """
+    value = f"{namespace}.{name}" if namespace else name
+    if len(value) <= _LONGEST_VALUE:
+        return value
+    # Imported here because hardly any name is so long, and loading OpenSSL takes its time.
+    from hashlib import sha256
+
+    digest = sha256(value.encode()).hexdigest()[:_HASH_DIGITS]
+    return f"{value[: _LONGEST_VALUE - 1 - _HASH_DIGITS]}_{digest}"
 
 
 def _named_as_counted(ctx: RuleContext) -> bool:
@@ -84,6 +107,7 @@ def _preferred(ctx: RuleContext, names: list[str]) -> Iterator[Diagnostic]:
         # What is wrong with the selector is told by the facts about the nodes, where there are some.
         if ctx.byo_nodes is None or ctx.byo_nodes.pinned:
             yield _under_byo(ctx, names)
+        yield from _shared_pin(ctx)
     elif not ctx.has(versions.PREFERRED_NODES_READ):
         message = f"KAITO {ctx.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
         if asks_for_estimate(ctx):
@@ -99,24 +123,26 @@ def label_line(ctx: RuleContext) -> str:
     names = ctx.resource.get("preferredNodes")
     if not ctx.byo or not isinstance(names, list) or not names:
         return ""
-    pin = _pinned_by(ctx)
-    label = f"{PIN_LABEL}={pin}" if pin else _selected(ctx)
+    pinned_by = _pinned_by(ctx)
+    label = f"{PIN_LABEL}={pinned_by}" if pinned_by else _selected(ctx)
     return _command([name for name in names if isinstance(name, str)], label)
 
 
 def _under_byo(ctx: RuleContext, names: list[str]) -> Diagnostic:
     """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
-    pin = _pinned_by(ctx)
+    pinned_by = _pinned_by(ctx)
     found = cut(", ".join(names))
     if ctx.byo_nodes is not None and ctx.byo_nodes.pinned:
         labels = cut(",".join(f"{key}={value}" for key, value in ctx.match_labels.items()))
         message = f"KAITO {ctx.kaito} finds these nodes by {labels}, which they alone have, not by name"
         return KG463.at(_PREFERRED, message, fix="keep the labels on these nodes", found=found)
-    if pin:
-        message = f"KAITO {ctx.kaito} finds these nodes by the label {PIN_LABEL}={cut(pin)}, not by name"
+    if pinned_by:
+        message = (
+            f"KAITO {ctx.kaito} finds these nodes by the label {PIN_LABEL}={cut(pinned_by)}, not by name"
+        )
         if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
-        fix = f"run: {_command(names, f'{PIN_LABEL}={pin}')}"
+        fix = f"run: {_command(names, f'{PIN_LABEL}={pinned_by}')}"
         return KG463.at(_PREFERRED, message, fix=fix, found=found)
     label = _selected(ctx)
     message = (
@@ -128,10 +154,29 @@ def _under_byo(ctx: RuleContext, names: list[str]) -> Diagnostic:
     return KG462.at(_PREFERRED, message, fix=fix, found=found)
 
 
+def _shared_pin(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """A label of the Workspace's name alone: one of the same name in another namespace takes the same nodes."""
+    pinned_by = _pinned_by(ctx)
+    namespace = text(ctx.metadata, "namespace")
+    own = pin(namespace, ctx.name)
+    if not pinned_by or (pinned_by == own and namespace):
+        return
+    if namespace:
+        message = f"{PIN_LABEL}={cut(pinned_by)} may belong to another Workspace: this one's own value is {cut(own)}"
+        fix = f"select {_pin(ctx)} in a new Workspace; one that runs has to keep its selector"
+        path = ("resource", "labelSelector", "matchLabels", PIN_LABEL)
+        yield KG499.at(path, message, fix=fix, found=cut(pinned_by), expected=own)
+    elif ctx.notes and pinned_by == own:
+        message = (
+            f"{PIN_LABEL}={cut(own)} is the label of each Workspace {cut(ctx.name)}, in whichever namespace"
+        )
+        yield KG499.at(_PREFERRED, message, fix="name the namespace in metadata", severity="note")
+
+
 def _pinned_by(ctx: RuleContext) -> str:
     """The value of the label that kaitogen pins by; empty where the selector has none."""
-    pin = ctx.match_labels.get(PIN_LABEL)
-    return pin if isinstance(pin, str) and re.fullmatch(_SHELL_SAFE, pin) else ""
+    value = ctx.match_labels.get(PIN_LABEL)
+    return value if isinstance(value, str) and re.fullmatch(_SHELL_SAFE, value) else ""
 
 
 def _selected(ctx: RuleContext) -> str:
@@ -145,7 +190,8 @@ def _selected(ctx: RuleContext) -> str:
 
 
 def _pin(ctx: RuleContext) -> str:
-    return f"{PIN_LABEL}={ctx.name if re.fullmatch(_SHELL_SAFE, ctx.name) else 'NAME'}"
+    value = pin(text(ctx.metadata, "namespace"), ctx.name)
+    return f"{PIN_LABEL}={value if re.fullmatch(_SHELL_SAFE, value) else 'NAME'}"
 
 
 def _command(names: list[str], label: str) -> str:
