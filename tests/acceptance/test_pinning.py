@@ -60,8 +60,8 @@ def test_a_long_label_ends_in_a_hash_that_tells_it_from_its_neighbours(tmp_path:
 
 
 def test_one_selector_for_different_nodes_is_an_error_over_all_documents(tmp_path: Path) -> None:
-    pool = {"labelSelector": {"matchLabels": {"pool": "reserved"}}}
-    write(tmp_path, a=intent(**pool), b=intent("llama", nodes=["gpu-2"], **pool))
+    pool = {"matchLabels": {"pool": "reserved"}}
+    write(tmp_path, a=intent(labelSelector=pool), b=intent("llama", nodes=["gpu-2"], labelSelector=pool))
     done = kaitogen("validate", cwd=tmp_path)
     assert done.code == 1
     assert "b.intent.yaml" in done.said
@@ -117,3 +117,61 @@ def test_a_name_that_kustomize_gave_afterwards_is_found_by_its_check(tmp_path: P
     assert "KG499" not in kaitogen(*options, stdin=made).said
     with_namespace = made.replace(b"name: phi\n", b"name: phi\n  namespace: team-a\n", 1)
     assert "KG499" in kaitogen(*options, stdin=with_namespace).said
+
+
+def resource(folder: Path, value: dict[str, Any]) -> dict[str, Any]:
+    write(folder, a=value)
+    done = kaitogen("render", "-q", "a.intent.yaml", cwd=folder)
+    assert done.code == 0, done.said
+    found: dict[str, Any] = yaml.safe_load(done.output)["resource"]
+    return found
+
+
+def test_no_count_is_written_that_kaito_does_not_read_and_fixes(tmp_path: Path) -> None:
+    two = intent(nodes=["gpu-1", "gpu-2"])
+    assert list(resource(tmp_path, two)) == ["preferredNodes", "labelSelector"]
+    assert "though count asks" not in kaitogen("plan", cwd=tmp_path).text
+    template = {"spec": {"containers": [{"name": "one", "image": "registry.example.com/one:1"}]}}
+    for inference in ({"model": "phi-4", "runtime": "transformers"}, {"template": template}):
+        assert resource(tmp_path, {**two, "spec": {**two["spec"], "inference": inference}})["count"] == 2
+    assert resource(tmp_path, intent(nodes=["gpu-1", "gpu-2"], count=2))["count"] == 2
+    older = {**two, "spec": {**two["spec"], "target": {"kaito": "0.7", "nodeProvisioner": "byo"}}}
+    assert resource(tmp_path, older)["count"] == 2
+
+
+def test_a_node_can_be_added_to_what_runs(tmp_path: Path) -> None:
+    write(tmp_path, a=intent(nodes=["gpu-1", "gpu-2"]))
+    (tmp_path / "runs.yaml").write_bytes(kaitogen("render", "-q", cwd=tmp_path).output)
+    write(tmp_path, a=intent(nodes=["gpu-1", "gpu-2", "gpu-3"]))
+    done = kaitogen("diff", "a.intent.yaml", "--against", "runs.yaml", cwd=tmp_path)
+    assert "1 object compared, 1 different: 1 no effect" in done.text
+
+
+def test_what_was_made_with_a_count_and_the_shorter_label_is_kept_as_the_comparison_says(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, a=intent(nodes=["gpu-1", "gpu-2"]))
+    made = kaitogen("render", "-q", cwd=tmp_path).text
+    runs = made.replace("team-a.phi", "phi").replace("resource:\n", "resource:\n  count: 2\n")
+    (tmp_path / "runs.yaml").write_text(runs, encoding="utf-8")
+    against = ("diff", "a.intent.yaml", "--against", "runs.yaml")
+    said = " ".join(kaitogen(*against, cwd=tmp_path).text.split())
+    assert "one that is left out is 1; to keep what runs, write count: 2" in said
+    assert "to keep what runs, write its labelSelector into the intent" in said
+    selector = {"matchLabels": {PIN: "phi"}}
+    write(tmp_path, a=intent(nodes=["gpu-1", "gpu-2"], count=2, labelSelector=selector))
+    assert "no difference" in kaitogen(*against, cwd=tmp_path).text
+    imported = kaitogen("import", "--node-provisioner", "byo", "-", stdin=runs.encode())
+    assert yaml.safe_load(imported.output)["spec"]["placement"] == {
+        "nodes": ["gpu-1", "gpu-2"], "count": 2, "labelSelector": selector,
+    }  # fmt: skip
+
+
+def test_a_migration_keeps_the_count_of_what_runs(tmp_path: Path) -> None:
+    older = intent(nodes=["gpu-1", "gpu-2"])
+    older["spec"]["target"]["kaito"] = "0.7"
+    write(tmp_path, a=older)
+    before = kaitogen("render", "-q", cwd=tmp_path).text
+    done = kaitogen("migrate", "--to", "0.12", "--write", "a.intent.yaml", cwd=tmp_path)
+    assert done.code == 0, done.said
+    assert kaitogen("render", "-q", cwd=tmp_path).text == before

@@ -90,7 +90,9 @@ def shared_selectors(
     The labels alone decide, so that each may run on the nodes of the other. Objects of one identity are of different
     clusters, or made twice, which is told elsewhere.
     """
-    named = [(data, spec.origin, spec.target, spec) for spec, data in manifests if spec.target.byo]
+    named: list[tuple[Json, Origin, Target, Spec | None]] = [
+        (data, spec.origin, spec.target, spec) for spec, data in manifests if spec.target.byo
+    ]
     if target.byo:
         named += [(data, origin, target, None) for origin, data in objects]
     seen: dict[tuple[str, frozenset[tuple[str, str]]], dict[frozenset[str], tuple[Json, Origin]]] = {}

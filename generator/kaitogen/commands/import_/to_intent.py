@@ -36,8 +36,6 @@ def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
     spec: Json = {}
     if target_fields := _target(target):
         spec["target"] = target_fields
-    if placement := _placement({**intent, "spec": spec}, workspace.get("resource") or {}, origin):
-        spec["placement"] = placement
     if "inference" in workspace:
         runtime = (metadata.get("annotations") or {}).get(RUNTIME_ANNOTATION)
         spec["inference"] = _workload(workspace["inference"])
@@ -46,7 +44,10 @@ def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
             intent["metadata"] = without(metadata, ("annotations", RUNTIME_ANNOTATION))
     if "tuning" in workspace:
         spec["tuning"] = _workload(workspace["tuning"])
-    return {**intent, "spec": spec}
+    # What runs on the nodes says whether a number of them is written.
+    if placement := _placement({**intent, "spec": spec}, workspace.get("resource") or {}, origin):
+        spec["placement"] = placement
+    return {**intent, "spec": _in_order(("target", "placement", "inference", "tuning"), spec)}
 
 
 def _target(target: Target) -> Json:
@@ -76,8 +77,9 @@ def _placements(resource: Json) -> Iterator[Json]:
     count, preferred = resource.get("count"), resource.get("preferredNodes")
     selector = resource.get("labelSelector")
     others = {key: resource[key] for key in ("instanceType", "partition") if key in resource}
-    by_names = [{"nodes": preferred}] if preferred and len(set(map(str, preferred))) == len(preferred) else []
+    named = bool(preferred) and len(set(map(str, preferred))) == len(preferred)
     counted = {} if count is None else {"count": count}
+    by_names = [{"nodes": preferred}, {"nodes": preferred, **counted}] if named else []
     listed = {} if preferred is None else {"preferredNodes": preferred}
     for placed in (*by_names, {**counted, **listed}):
         yield {**others, **placed}

@@ -17,6 +17,7 @@ from kaitogen.model import (
     Origin,
     Path,
     Request,
+    Spec,
     Target,
     TargetOverrides,
 )
@@ -24,6 +25,7 @@ from kaitogen.pipeline.check import is_workspace
 from kaitogen.pipeline.classify import classify, entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.reader import Unreadable, read, text_of
@@ -124,8 +126,16 @@ def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
             if value_at(document.value, (*root, "spec", "placement", "instanceType"), MISSING) is not MISSING
         ]
         yield from of_whole(intent, (holders or roots)[0], spec.target, after)
+        yield from _kept_count(spec, after, roots[0])
         if value_at(intent, ("spec", "target", "kaito"), MISSING) is MISSING and to.kaito != NEWEST_KAITO:
             yield Edit((*roots[-1], "spec", "target", "kaito"), to.kaito)
+
+
+def _kept_count(spec: Spec, to: Target, root: Path) -> Iterator[Edit]:
+    """The count of named nodes where the other version would leave it out: KAITO fixes that of a Workspace that runs."""
+    counts = [resource.node_count for _, resource in resolve([spec, spec._replace(target=to)])[0]]
+    if counts[1:] == [None] and (counts[0] or 0) > 1:
+        yield Edit((*root, "spec", "placement", "count"), counts[0])
 
 
 def _edited_text(document: Document, edits: list[Edit], value: Json, problems: list[Diagnostic]) -> str:

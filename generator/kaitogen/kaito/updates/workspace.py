@@ -119,10 +119,12 @@ def _metadata(update: Update, difference: Difference) -> Judgement:
     return Judgement("no effect", f"KAITO reads {key} when {when}", KG823)
 
 
-def _count(_update: Update, difference: Difference) -> Judgement:
+def _count(update: Update, difference: Difference) -> Judgement:
     if MISSING in (difference.before, difference.after):
         return IN_PLACE  # the resource as a whole comes or goes
     why = "the number of nodes is fixed once the Workspace exists, and one that is left out is 1"
+    if "count" not in part(update.item.data, "resource"):
+        why += f"; to keep what runs, write count: {difference.before}"
     return _refused(KG802, why)
 
 
@@ -159,7 +161,11 @@ def _selector(update: Update, _difference: Difference) -> Judgement:
         why = "a label selector with anything but In and one value cannot be compared, and is refused"
         return _refused(KG805, why)
     if before != after:
-        return _refused(KG805, "which nodes are selected is fixed once the Workspace exists")
+        why = "which nodes are selected is fixed once the Workspace exists"
+        spec = update.item.spec
+        if spec is not None and spec.placement.label_selector is None:
+            why += "; to keep what runs, write its labelSelector into the intent"
+        return _refused(KG805, why)
     why = "KAITO takes both for the same selector, but looks for nodes by matchLabels alone"
     return Judgement("in place", why, number="U5")
 

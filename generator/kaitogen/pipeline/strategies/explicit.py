@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
+from kaitogen.kaito import versions
+from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Placement, ResourceSpec, Rule, Spec
 from kaitogen.nodes import default_labels
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 
@@ -32,8 +33,22 @@ def objections(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def resource(spec: Spec) -> ResourceSpec:
-    """Count and preferredNodes from the nodes; a default selector that fits how the provisioner finds nodes."""
+    """Count and preferredNodes from the nodes; a default selector that fits how the provisioner finds nodes.
+
+    Under byo KAITO finds the nodes by their labels, and does not read the count of a preset on vLLM; but it fixes it, so
+    that a node could never be added. There it is written only where the intent itself says it.
+    """
     nodes = spec.placement.nodes or ()
+    node_count = spec.placement.node_count if _count_is_unread(spec) else len(nodes)
     return from_placement("explicit", spec, default_labels(spec))._replace(
-        node_count=len(nodes), preferred_nodes=nodes
+        node_count=node_count, preferred_nodes=nodes
     )
+
+
+def _count_is_unread(spec: Spec) -> bool:
+    """Whether KAITO leaves the number of nodes to its own estimate, and their choice to the selector."""
+    target, inference = spec.target, spec.inference or {}
+    runtime = inference.get("runtime") or spec.annotations.get(RUNTIME_ANNOTATION)
+    on_vllm = runtime != "transformers" and target.feature_gates.get("vLLM") is not False
+    by_labels_alone = target.byo and not target.has(versions.PREFERRED_NODES_READ)
+    return by_labels_alone and on_vllm and "model" in inference
