@@ -94,7 +94,7 @@ def test_finished_workspaces_are_held_against_each_other_too(tmp_path: Path) -> 
     assert done.code == 1
     assert "error KG490: team-a/phi names other nodes" in done.said
     assert (
-        "KG499: kaitogen.io/workspace=phi may belong to another Workspace: this one's own value is team-a.phi"
+        "KG317: kaitogen.io/workspace=phi may belong to another Workspace: this one's own value is team-a.phi"
         in done.said
     )
 
@@ -114,9 +114,9 @@ def test_a_name_that_kustomize_gave_afterwards_is_found_by_its_check(tmp_path: P
     write(tmp_path, a=intent(namespace=""))
     made = kaitogen("render", "-q", cwd=tmp_path).output
     options = ("kustomize", "check", "--node-provisioner", "byo")
-    assert "KG499" not in kaitogen(*options, stdin=made).said
+    assert "KG317" not in kaitogen(*options, stdin=made).said
     with_namespace = made.replace(b"name: phi\n", b"name: phi\n  namespace: team-a\n", 1)
-    assert "KG499" in kaitogen(*options, stdin=with_namespace).said
+    assert "KG317" in kaitogen(*options, stdin=with_namespace).said
 
 
 def resource(folder: Path, value: dict[str, Any]) -> dict[str, Any]:
@@ -175,3 +175,13 @@ def test_a_migration_keeps_the_count_of_what_runs(tmp_path: Path) -> None:
     done = kaitogen("migrate", "--to", "0.12", "--write", "a.intent.yaml", cwd=tmp_path)
     assert done.code == 0, done.said
     assert kaitogen("render", "-q", cwd=tmp_path).text == before
+
+
+def test_without_a_namespace_the_label_is_noted_where_notes_are_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, a=intent(namespace=""), b=intent("llama"))
+    done = kaitogen("validate", "--notes", cwd=tmp_path)
+    assert done.said.count("KG317") == 1
+    assert (
+        "note KG317: kaitogen.io/workspace=phi is the label of each Workspace phi, in whichever namespace"
+        in done.said
+    )

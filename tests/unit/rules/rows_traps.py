@@ -57,11 +57,6 @@ ROWS: Final = (
     Row("preferredNodes and a selector", "KG462 warning resource.preferredNodes", 7, 12,
         byo(resource__preferredNodes=_NODES), provisioner="byo"),
     Row("pinned by label", "KG463 note resource.preferredNodes", 7, 12, _PINNED, provisioner="byo"),
-    Row("pinned by another's label", "KG463 note resource.preferredNodes; KG499 warning "
-        "resource.labelSelector.matchLabels.kaitogen.io/workspace", 7, 12, change(_PINNED, {"metadata.namespace": "search"}),
-        provisioner="byo"),
-    Row("pinned without a namespace", "KG463 note resource.preferredNodes; KG499 note resource.preferredNodes", 7, 12, _PINNED,
-        provisioner="byo", notes=True, also=("KG423", "KG424", "KG425", "KG428", "KG488")),
     Row("two names for three nodes", "KG464 error resource.preferredNodes", 7, 7,
         change(_PINNED, {"resource.count": 3}), provisioner="byo", also=("KG461",)),
     Row("no names, and a count that the CRD makes 1", "KG464 error resource", 7, 7, BYO, provisioner="byo"),

@@ -22,7 +22,7 @@ KG464 = Rule("KG464", "Fewer preferredNodes than count under byo", kind="refused
              source="api/v1beta1/workspace_validation.go:64@v0.7.2")  # fmt: skip
 
 
-KG499 = Rule("KG499", "The label that pins does not tell Workspaces of one name apart", kind="warning", since="0.7",
+KG317 = Rule("KG317", "The label that pins does not tell Workspaces of one name apart", kind="warning", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 
 
@@ -165,12 +165,12 @@ def _shared_pin(ctx: RuleContext) -> Iterator[Diagnostic]:
         message = f"{PIN_LABEL}={cut(pinned_by)} may belong to another Workspace: this one's own value is {cut(own)}"
         fix = f"select {_pin(ctx)} in a new Workspace; one that runs has to keep its selector"
         path = ("resource", "labelSelector", "matchLabels", PIN_LABEL)
-        yield KG499.at(path, message, fix=fix, found=cut(pinned_by), expected=own)
+        yield KG317.at(path, message, fix=fix, found=cut(pinned_by), expected=own)
     elif ctx.notes and pinned_by == own:
         message = (
             f"{PIN_LABEL}={cut(own)} is the label of each Workspace {cut(ctx.name)}, in whichever namespace"
         )
-        yield KG499.at(_PREFERRED, message, fix="name the namespace in metadata", severity="note")
+        yield KG317.at(_PREFERRED, message, fix="name the namespace in metadata", severity="note")
 
 
 def _pinned_by(ctx: RuleContext) -> str:
