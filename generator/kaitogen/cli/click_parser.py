@@ -46,19 +46,15 @@ def group() -> click.Group:
     """All commands as click knows them."""
     top = click.Group(_PROGRAM, help=_ABOUT, context_settings=_SETTINGS, no_args_is_help=True)
     top = click.version_option(__version__, prog_name=_PROGRAM, message="%(prog)s %(version)s")(top)
+    groups = {
+        name: click.Group(name, help=about, no_args_is_help=True) for name, about in registry.GROUPS.items()
+    }
+    for group_ in groups.values():
+        top.add_command(group_)
     for name, (_, summary) in registry.COMMANDS.items():
         first, _, second = name.partition(" ")
-        parent = _subgroup(top, first) if second else top
-        parent.add_command(_Command(name, summary), second or first)
+        (groups[first] if second else top).add_command(_Command(name, summary), second or first)
     return top
-
-
-def _subgroup(top: click.Group, name: str) -> click.Group:
-    subgroup = top.commands.get(name)
-    if not isinstance(subgroup, click.Group):
-        subgroup = click.Group(name, help=registry.GROUPS[name], no_args_is_help=True)
-        top.add_command(subgroup, name)
-    return subgroup
 
 
 class _Command(click.Command):

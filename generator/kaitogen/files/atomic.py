@@ -104,16 +104,12 @@ def write_synced(path: str, data: bytes) -> None:
 
 def sync_folder(folder: str) -> None:
     """The folder's own entries to the disk, where the system can."""
-    try:
+    with suppress(OSError):  # some file systems know no fsync of folders
         descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # some file systems know no fsync of folders
-    finally:
-        os.close(descriptor)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def default_mode(most: int) -> int:

@@ -1,7 +1,5 @@
 """What files would have to change, as a unified diff."""
 
-from collections.abc import Iterator
-
 from kaitogen.model import Files
 
 
@@ -19,14 +17,15 @@ def differences(path: str, files: Files) -> str:
 
 def unified(name: str, old: bytes | None, new: bytes | None) -> str:
     """The diff of one file, None where it is not there; empty where both are the same."""
-    return "" if old == new else "".join(_lines_of_diff(name.lstrip("/"), old, new))
-
-
-def _lines_of_diff(name: str, old: bytes | None, new: bytes | None) -> Iterator[str]:
+    if old == new:
+        return ""
     from difflib import unified_diff  # imported where something is compared
 
-    for line in unified_diff(_lines(old), _lines(new), _label(f"a/{name}", old), _label(f"b/{name}", new)):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+    name = name.lstrip("/")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in unified_diff(_lines(old), _lines(new), _label(f"a/{name}", old), _label(f"b/{name}", new))
+    )
 
 
 def _lines(data: bytes | None) -> list[str]:

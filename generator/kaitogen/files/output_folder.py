@@ -152,8 +152,9 @@ def _finish(target: str) -> None:
     # The list is moved last: while it is in the stage, files may still have to be moved; without it all are.
     if os.path.lexists(os.path.join(stage, LIST)):
         names = set(_listed(stage))
-        for name in set(_listed(target)) - names:
-            _unlink(os.path.join(target, name))
+        for path in (os.path.join(target, name) for name in set(_listed(target)) - names):
+            if os.path.lexists(path) and not os.path.isdir(path):
+                os.unlink(path)
         for name in sorted(names):
             if os.path.lexists(os.path.join(stage, name)):
                 os.replace(os.path.join(stage, name), os.path.join(target, name))
@@ -161,8 +162,3 @@ def _finish(target: str) -> None:
         os.replace(os.path.join(stage, LIST), os.path.join(target, LIST))
     shutil.rmtree(stage)
     atomic.sync_folder(target)
-
-
-def _unlink(path: str) -> None:
-    if os.path.lexists(path) and not os.path.isdir(path):
-        os.unlink(path)

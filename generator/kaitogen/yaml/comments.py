@@ -1,6 +1,7 @@
 """The comments of a document by the key or item that they speak of."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kaitogen.model import Path
@@ -8,6 +9,7 @@ from kaitogen.yaml.lines import is_regular
 from kaitogen.yaml.tree import Scalars, YamlNode, trees
 
 
+@dataclass(slots=True)
 class Comments:
     """What is said of one key or item: on the lines above it, beside it, and on the lines below all of it.
 
@@ -15,18 +17,10 @@ class Comments:
     room. The path `()` has what stands at the head and at the end of the document.
     """
 
-    __slots__ = ("above", "below", "beside", "column")
-
-    def __init__(self) -> None:
-        self.above: list[str] = []
-        self.beside = ""
-        self.below: list[str] = []
-        self.column = 0
-
-    @property
-    def lines(self) -> tuple[list[str], str, list[str]]:
-        """All that is said."""
-        return self.above, self.beside, self.below
+    above: list[str] = field(default_factory=list)
+    beside: str = ""
+    below: list[str] = field(default_factory=list)
+    column: int = field(default=0, compare=False)
 
     def add(self, other: "Comments", *, beside: bool = True) -> None:
         """Add other comments to these; where there is no room beside any more, what stood there goes above."""

@@ -24,7 +24,11 @@ def laid_out(
     notation of numbers.
     """
     writer = _Writer(comments, root, text)
-    return writer.document(value, root)
+    around = comments.get((), Comments())
+    writer.lines += around.above
+    writer.collection(value, root, (), 0)
+    writer.comment_lines(around.below, 0)
+    return "\n".join(writer.lines).rstrip("\n") + "\n"
 
 
 class _Writer:
@@ -40,15 +44,8 @@ class _Writer:
         self.anchors: dict[str, YamlNode] = {}
         self.paths = {id(node): path for path, node in walk(root) if node.anchor}
 
-    def document(self, value: Json, root: YamlNode | None) -> str:
-        """The whole text."""
-        around = self.comments.get((), Comments())
-        self.lines += around.above
-        self._collection(value, root, (), 0)
-        self._comments(around.below, 0)
-        return "\n".join(self.lines).rstrip("\n") + "\n"
-
-    def _collection(self, value: Json, node: YamlNode | None, path: Path, column: int) -> None:
+    def collection(self, value: Json, node: YamlNode | None, path: Path, column: int) -> None:
+        """The entries of a mapping or list, at this column."""
         nodes = {child.step: child for child in node.children} if node else {}
         items: Iterable[tuple[str | int, Json]] = enumerate(value)
         if isinstance(value, dict):
@@ -60,7 +57,7 @@ class _Writer:
         step = path[-1]
         comments = self.comments.get(path) or Comments()
         above = comments.above
-        self._comments(above[1:] if first and above[:1] == [""] else above, column)
+        self.comment_lines(above[1:] if first and above[:1] == [""] else above, column)
         head = "-" if isinstance(step, int) else _key(step, node, column)
         mark, source = self._anchored(node)
         if mark.startswith("*"):
@@ -69,14 +66,15 @@ class _Writer:
             self._line(f"{head} {mark}{self._text(value, source, column + _INDENT)}", column, comments)
         else:
             if head == "-" and not mark:
-                self._comments([comments.beside] if comments.beside else [], column)
+                self.comment_lines([comments.beside] if comments.beside else [], column)
                 self.dashes = (self.dashes or " " * column) + "- "
             else:
                 self._line(f"{head} {mark}".rstrip(), column, comments)
-            self._collection(value, source, self.paths.get(id(source), path), column + _INDENT)
-        self._comments(comments.below, column)
+            self.collection(value, source, self.paths.get(id(source), path), column + _INDENT)
+        self.comment_lines(comments.below, column)
 
-    def _comments(self, comments: Iterable[str], column: int) -> None:
+    def comment_lines(self, comments: Iterable[str], column: int) -> None:
+        """Comments on lines of their own, where no two blank ones meet."""
         if self.dashes:  # what begins behind a dash has its comments above the dash
             column = self.dashes.index("-")
         for line in comments:

@@ -19,35 +19,21 @@ _FIX: Final = "hand over what kubectl get -o json printed, whole"
 def items(parts: Iterator[bytes]) -> Iterator[Json]:
     """Each of the object's items; the object itself where it has no list of items. Unreadable where it is no JSON."""
     reader = _Reader(parts)
-    reader.take("{")
     rest: dict[str, Json] = {}
     listed = False
-    while reader.peek() != "}":
-        if rest or listed:
-            reader.take(",")
+    for _ in reader.members("{", "}"):
         key = reader.value()
         reader.take(":")
         if key == _ITEMS and reader.peek() == "[":
             listed = True
-            yield from _listed(reader)
+            for _ in reader.members("[", "]"):
+                yield reader.value()
         else:
             rest[str(key)] = reader.value()
-    reader.take("}")
     if reader.peek():
         reader.stop(f"unexpected {reader.peek()!r} behind the object")
     if not listed:
         yield rest
-
-
-def _listed(reader: "_Reader") -> Iterator[Json]:
-    reader.take("[")
-    first = True
-    while reader.peek() != "]":
-        if not first:
-            reader.take(",")
-        first = False
-        yield reader.value()
-    reader.take("]")
 
 
 class _Reader:
@@ -86,6 +72,16 @@ class _Reader:
         if found != wanted:
             self.stop(f"{wanted} is expected, and here is {repr(found) if found else 'the end'}")
         self._at += 1
+
+    def members(self, opening: str, closing: str) -> Iterator[None]:
+        """A list or an object, with a turn for each of its members, which is to be read in it."""
+        self.take(opening)
+        if self.peek() != closing:
+            yield
+        while self.peek() != closing:
+            self.take(",")
+            yield
+        self.take(closing)
 
     def value(self) -> Json:
         """The next value."""

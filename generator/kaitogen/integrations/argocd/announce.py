@@ -11,6 +11,7 @@ from typing import Final
 from kaitogen import schema
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.result import Outcome
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.integrations.argocd import bounds, folder
 from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.integrations.argocd.parameters import PARAMETERS, Parameter
@@ -54,11 +55,7 @@ def _answer() -> Outcome:
 
 
 def _listed(announced: list[dict[str, Json]]) -> Outcome:
-    import json
-
-    return Outcome(
-        json.dumps(announced, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
-    )
+    return Outcome(json_text(announced).encode("utf-8", "backslashreplace"))
 
 
 def static() -> list[dict[str, Json]]:

@@ -137,13 +137,13 @@ def _legacy(file: str) -> ResourceList:
         raise Rejected(*flaws)
     if len(loaded.documents) != 1:
         raise UsageError(f"{file} holds {len(loaded.documents)} documents, not one configuration")
-    objects = resource_list.documents(b"" if _by_hand() else _input(), _STDIN)
+    objects = resource_list.documents(b"" if os.isatty(0) else _input(), _STDIN)
     return objects._replace(function_config=loaded.documents[0].value)
 
 
 def _input() -> bytes:
     """Standard input, all of it."""
-    if _by_hand():
+    if os.isatty(0):
         fix = "kustomize and kpt pipe it in; to render intent files, use kaitogen render"
         raise UsageError("a ResourceList is read from standard input, and that is a terminal", fix=fix)
     if sys.stdin is None:
@@ -153,13 +153,6 @@ def _input() -> bytes:
         message = f"more than {MAX_BYTES // 2**20} MiB came in"
         raise Rejected(KG109.in_file(_STDIN, message, fix="split the kustomization"))
     return data
-
-
-def _by_hand() -> bool:
-    try:
-        return os.isatty(0)
-    except OSError:
-        return False
 
 
 def _generate(job: Job, given: ResourceList) -> Answer:

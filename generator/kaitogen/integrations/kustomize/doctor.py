@@ -127,7 +127,7 @@ def _startable(site: Site, path: str) -> Check:
     runs = f"{site.name} runs {path}"
     if not os.access(path, os.X_OK):
         return Check(f"{site.name}: {path} is not executable", f"run: chmod +x {path}")
-    if not _is_script(path):
+    if "\0" in "".join(plugin.first_lines(path)):  # a compiled program
         return Check(runs)
     if fault := _shebang_fault(path):
         return Check(f"{site.name}: {path} cannot start: {fault}", _INSTALL + ", or reinstall kaitogen")
@@ -148,15 +148,6 @@ def _installed_version(path: str) -> str:
         return ""
     name, _, rest = _first_line(beside, "version").partition(" ")
     return rest.partition(" ")[0] if name == "kaitogen" else ""
-
-
-def _is_script(path: str) -> bool:
-    """Text, by its first bytes: a compiled program starts with others."""
-    try:
-        with open(path, "rb") as file:
-            return b"\0" not in file.read(512)
-    except OSError:
-        return True
 
 
 def _shebang_fault(path: str) -> str:
