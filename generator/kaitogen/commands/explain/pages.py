@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.suggest import distance
+from kaitogen.diagnostics.wording import wrapped
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
 
@@ -22,6 +23,17 @@ KINDS: Final = {
     "environment": "The machine, the network, git or a cluster is in the way. The exit code is 3.",
 }
 
+_BESIDE: Final = "Beside"
+#: Sentences about the facts of a page by their labels, in their order.
+_SENTENCES: Final = {
+    "KAITO": "Holds for KAITO {}.",
+    "Rule": "Rule {}.",
+    "Source": "Source in KAITO: {}.",
+    "Formerly": "Formerly {}.",
+    "Said first by": "{} says it first, on every way that leads here.",
+    _BESIDE: "The first example gets {} as well.",
+    "See also": "See also {}.",
+}
 _FOLDER: Final = "docs/findings"
 _WIDTH: Final = 88
 _NAME: Final = re.compile(r"(KG\d{3})\.md")
@@ -108,22 +120,14 @@ def nearest_code(word: str) -> str | None:
     if not digits or len(digits) > 5:
         return None
     # Equally near codes are many; a slip in the last digit is the likeliest, so the longest common start counts.
-    ranked = sorted(
-        codes(),
-        key=lambda code: (
-            distance(f"KG{digits}", code),
-            -_common(digits, code[2:]),
-            code,
-        ),
-    )
-    return ranked[0] if distance(f"KG{digits}", ranked[0]) <= 1 else None
+    meant = f"KG{digits}"
 
+    def rank(code: str) -> tuple[int, int, str]:
+        alike = len(os.path.commonprefix([meant, code]))  # noqa: RUF071 - of characters, which is what counts here
+        return distance(meant, code), -alike, code
 
-def _common(left: str, right: str) -> int:
-    return next(
-        (at for at, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]),
-        min(len(left), len(right)),
-    )
+    nearest = min(codes(), key=rank)
+    return nearest if distance(meant, nearest) <= 1 else None
 
 
 def parse(markdown: str) -> Page:
@@ -201,29 +205,12 @@ def table() -> str:
 
 
 def _facts(page: Page) -> Iterator[str]:
-    facts = page.facts
     yield f"{page.kind.capitalize()}: {KINDS[page.kind]}"
-    if "KAITO" in facts:
-        yield f"Holds for KAITO {facts['KAITO']}."
-    if "Rule" in facts:
-        yield f"Rule {facts['Rule']}."
-    if "Source" in facts:
-        yield f"Source in KAITO: {facts['Source'].strip('`')}."
-    if "Formerly" in facts:
-        yield f"Formerly {facts['Formerly']}."
-    if page.instead:
-        yield f"{page.instead} says it first, on every way that leads here."
-    if page.failing.beside:
-        yield f"The first example gets {', '.join(page.failing.beside)} as well."
-    if "See also" in facts:
-        yield f"See also {facts['See also']}."
+    said = {**page.facts, _BESIDE: ", ".join(page.failing.beside)}
+    for label, sentence in _SENTENCES.items():
+        if said.get(label):
+            yield sentence.format(said[label].strip("`"))
 
 
-def _wrapped(text: str) -> Iterator[str]:
-    line = ""
-    for word in text.split():
-        if line and len(line) + len(word) + 1 > _WIDTH:
-            yield line
-            line = ""
-        line = f"{line} {word}" if line else word
-    yield line
+def _wrapped(text: str) -> list[str]:
+    return wrapped(" ".join(text.split()), "", "", _WIDTH)

@@ -54,7 +54,8 @@ def migrated(name: str, data: bytes, overrides: TargetOverrides) -> Migrated:
     flaws: list[Diagnostic] = []
     for document in loaded.documents:
         edits = list(_edits(document, overrides, problems))
-        if not edits and not _is_ours(document):
+        ours = is_an_intent(document.value) or classify([document], with_objects=True).objects
+        if not (edits or ours):
             continue
         flaws += document.flaws
         if document.flaws:
@@ -71,15 +72,10 @@ def migrated(name: str, data: bytes, overrides: TargetOverrides) -> Migrated:
     return Migrated("".join([*parts, text[end:]]), tuple(dict.fromkeys(findings)))
 
 
-def _is_ours(document: Document) -> bool:
-    return is_an_intent(document.value) or bool(classify([document], with_objects=True).objects)
-
-
 def _edits(document: Document, overrides: TargetOverrides, problems: list[Diagnostic]) -> Iterator[Edit]:
-    if document.flaws:
-        return
+    """What is to be done to a document, at each place once; what cannot be decided goes to the problems."""
     seen: set[Path] = set()
-    for origin, step in _steps(document, overrides):
+    for origin, step in () if document.flaws else _steps(document, overrides):
         if isinstance(step, Diagnostic):
             problems.append(step.of(origin))
         elif step.path not in seen:
@@ -95,19 +91,17 @@ def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Ori
             if is_workspace(one.data):
                 yield from ((origin, step) for step in of_workspace(one.data, one.origin.roots[0], to))
         return
-    for root, part in _parts(value):
+    parts: list[tuple[Path, Json]] = [((), value)]
+    if is_set(value):
+        defaults = ("spec", "defaults")
+        parts = [
+            ((), {"metadata": value.get("metadata")}),
+            (defaults, value_at(value, defaults)),
+            *entries(value),
+        ]
+    for root, part in parts:
         yield from ((origin, step) for step in of_part(part, root, to))
     yield from ((origin, step) for step in _whole(document, to))
-
-
-def _parts(value: Json) -> Iterator[tuple[Path, Json]]:
-    """The intent itself; of a set its own metadata, its defaults and its entries."""
-    if not is_set(value):
-        yield (), value
-        return
-    yield (), {"metadata": value.get("metadata")}
-    yield ("spec", "defaults"), value_at(value, ("spec", "defaults"))
-    yield from entries(value)
 
 
 def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
@@ -159,13 +153,12 @@ def _edited_text(document: Document, edits: list[Edit], value: Json, problems: l
 def _errors_in_workspaces(documents: list[Document], overrides: TargetOverrides) -> Iterator[Diagnostic]:
     """What the other version refuses in finished Workspaces after all edits."""
     finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True).objects
-    workspaces = [
-        (one, target_of_workspace(one.data, overrides)[0]) for one in finished if is_workspace(one.data)
-    ]
-    return judged(workspaces, [one for one in finished if not is_workspace(one.data)])
+    workspaces = [one for one in finished if is_workspace(one.data)]
+    others = [one for one in finished if not is_workspace(one.data)]
+    return judged([(one, target_of_workspace(one.data, overrides)[0]) for one in workspaces], others)
 
 
-def _errors_in_intents(documents: list[Document]) -> Iterator[Diagnostic]:
+def _errors_in_intents(documents: list[Document]) -> list[Diagnostic]:
     """The same of intents."""
     result = generate(Request(documents=tuple(one for one in documents if is_an_intent(one.value))))
-    yield from (one for one in result.findings if one.severity == "error")
+    return [one for one in result.findings if one.severity == "error"]

@@ -6,6 +6,7 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, short_names
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
+from kaitogen.kaito.objects import value_at
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target
 from kaitogen.yaml.edit import Edit
 
@@ -19,53 +20,49 @@ _WORKLOADS: Final = ("inference", "tuning")
 
 def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     """The changes to an intent, or to the defaults or an entry of a set, wherever its fields stand."""
-    spec, where = _mapping(part, "spec"), (*root, "spec")
-    target = _mapping(spec, "target")
-    at = (*where, "target")
+    target, at = _mapping(part, "spec", "target"), (*root, "spec", "target")
     if target.get("kaito") not in (None, to.kaito):
         yield Edit((*at, "kaito"), to.kaito)
     if target.get("apiVersion") not in (None, _NEWEST_API):
         yield Edit((*at, "apiVersion"), None)
     yield from _provisioner(target, at, to)
-    if not to.has(versions.PREFERRED_NODES_READ) and "preferredNodes" in _mapping(spec, "placement"):
-        yield Edit((*where, "placement", "preferredNodes"), None)
-    for kind in _WORKLOADS:
-        workload = _mapping(spec, kind)
-        if isinstance(workload.get("model"), str):
-            yield from _preset(workload["model"], (*where, kind, "model"), to)
-        if workload.get("accessMode") == "public":
-            yield Edit((*where, kind, "accessMode"), None)
-    yield from _annotations(part, root, to)
+    yield from _fields(part, root, to, is_intent=True)
 
 
 def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     """The same for a finished Workspace."""
     if workspace.get("apiVersion") == "kaito.sh/v1alpha1":
         yield Edit((*root, "apiVersion"), _NEWEST_API)
-    if not to.has(versions.PREFERRED_NODES_READ) and "preferredNodes" in _mapping(workspace, "resource"):
-        yield Edit((*root, "resource", "preferredNodes"), None)
+    yield from _fields(workspace, root, to, is_intent=False)
+
+
+def _fields(value: Json, root: Path, to: Target, *, is_intent: bool) -> Iterator[Edit | Diagnostic]:
+    """The changes to what intents and Workspaces both say, each in its own place."""
+    placement = ("spec", "placement") if is_intent else ("resource",)
+    if not to.has(versions.PREFERRED_NODES_READ) and "preferredNodes" in _mapping(value, *placement):
+        yield Edit((*root, *placement, "preferredNodes"), None)
     for kind in _WORKLOADS:
-        preset = _mapping(_mapping(workspace, kind), "preset")
-        if isinstance(preset.get("name"), str):
-            yield from _preset(preset["name"], (*root, kind, "preset", "name"), to)
+        holder, name = (("spec", kind), "model") if is_intent else ((kind, "preset"), "name")
+        preset = _mapping(value, *holder)
+        if isinstance(preset.get(name), str):
+            yield from _preset(preset[name], (*root, *holder, name), to)
         if preset.get("accessMode") == "public":
-            yield Edit((*root, kind, "preset", "accessMode"), None)
-    yield from _annotations(workspace, root, to)
+            yield Edit((*root, *holder, "accessMode"), None)
+    for key in _mapping(value, "metadata", "annotations"):
+        if key in versions.ANNOTATIONS and not to.has(versions.ANNOTATIONS[key]):  # nobody reads it there
+            yield Edit((*root, "metadata", "annotations", key), None)
 
 
 def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[Edit | Diagnostic]:
     """What only the whole intent decides: whether it says an instance type. `to` has its provisioner already."""
-    placement = _mapping(_mapping(intent, "spec"), "placement")
+    placement = _mapping(intent, "spec", "placement")
     path = (*root, "spec", "placement", "instanceType")
     if not to.has(versions.STRICT_INSTANCE_TYPE):
         return
     if to.byo and "instanceType" in placement:
         yield Edit(path, None)
-    elif (
-        not to.byo
-        and before.has(versions.INSTANCE_TYPE_DEFAULTED)
-        and not ({"instanceType", "nodes"} & placement.keys())
-    ):
+    said = not placement.keys().isdisjoint(("instanceType", "nodes"))
+    if not (to.byo or said) and before.has(versions.INSTANCE_TYPE_DEFAULTED):
         yield Edit(path, DEFAULT_INSTANCE_TYPE)
 
 
@@ -89,15 +86,8 @@ def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Diagnost
         yield KG177.at(path, message, fix="choose another nodeProvisioner, or stay on the newer KAITO")
 
 
-def _annotations(part: Json, root: Path, to: Target) -> Iterator[Edit]:
-    """KAITO's annotations that the version does not read."""
-    for key in _mapping(_mapping(part, "metadata"), "annotations"):
-        if key in versions.ANNOTATIONS and not to.has(versions.ANNOTATIONS[key]):
-            yield Edit((*root, "metadata", "annotations", key), None)
-
-
-def _mapping(value: Json, key: str) -> Json:
-    inner = value.get(key) if isinstance(value, dict) else None
+def _mapping(value: Json, *path: str) -> Json:
+    inner = value_at(value, path)
     return inner if isinstance(inner, dict) else {}
 
 
