@@ -1,7 +1,6 @@
 """The files of a way out: the Workspace as it runs, the new one beside it, the Service that moves from one to the other, and how."""
 
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import WayOut
@@ -26,11 +25,16 @@ _PORT, _TARGET_PORT = 80, 5000
 
 
 class _Move(NamedTuple):
-    """One Workspace on its way to another name."""
+    """One Workspace on its way to another name: what it is called, and the names of files without their steps."""
 
     before: Item
     after: Item
     way: WayOut
+    namespace: str
+    old: str
+    new: str
+    old_file: str
+    new_file: str
 
     @property
     def serves(self) -> bool:
@@ -40,36 +44,47 @@ class _Move(NamedTuple):
 def files(report: DiffReport) -> Files:
     """The files of all ways out; none where nothing is refused."""
     moves = [
-        _Move(one.before, one.after, way)
+        _move(one.before, one.after, way)
         for one in report.comparison.objects
         if one.before is not None and one.after is not None and (way := report.way_out(one)) is not None
     ]
-    made: dict[str, bytes] = {}
-    for move in moves:
-        made.update((name, text.encode("utf-8", "surrogateescape")) for name, text in _files_of(move).items())
-    if made:
-        text = fill_page("diff/migration.md.j2", {"steps": [_step(move) for move in moves]})
-        made[README] = text.encode("utf-8", "surrogateescape")
-    return made
+    texts = {name: text for move in moves for name, text in _files_of(move).items()}
+    if moves:
+        values = {"moves": moves, "served": _served, "shares_nodes": _shares_nodes, "written_in": _written_in}
+        texts[README] = fill_page("diff/migration.md.j2", values)
+    return {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}
+
+
+def _move(before: Item, after: Item, way: WayOut) -> _Move:
+    _, _, namespace, old = before.identity
+    return _Move(
+        before=before,
+        after=after,
+        way=way,
+        namespace=namespace,
+        old=old,
+        new=way.name,
+        old_file=_file(namespace, old),
+        new_file=_file(after.identity[2], way.name),
+    )
+
+
+def _file(namespace: str, name: str) -> str:
+    words = [namespace, name] if namespace else [name]
+    return "_".join(
+        "".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words
+    )
 
 
 def _files_of(move: _Move) -> dict[str, str]:
-    old, new = _file(move.before), _file(move.after, move.way.name)
     made = {
-        f"step-1_{old}.yaml": _text(move.before),
-        f"step-1_{new}.yaml": _text(move.after, move.way.name),
+        f"step-1_{move.old_file}.yaml": _text(move.before),
+        f"step-1_{move.new_file}.yaml": _text(move.after, move.new),
     }
     if move.serves:
-        made[f"step-1_{old}-traffic.yaml"] = _service(move, move.before.identity[3])
-        made[f"step-2_{old}-traffic.yaml"] = _service(move, move.way.name)
+        made[f"step-1_{move.old_file}-traffic.yaml"] = _service(move, move.old)
+        made[f"step-2_{move.old_file}-traffic.yaml"] = _service(move, move.new)
     return made
-
-
-def _file(item: Item, name: str = "") -> str:
-    _, _, namespace, own = item.identity
-    parts = [namespace, name or own] if namespace else [name or own]
-    safe = ["".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in parts]
-    return "_".join(safe)
 
 
 def _text(item: Item, name: str = "") -> str:
@@ -102,13 +117,13 @@ def _renamed(data: Json, old: str, new: str) -> Json:
 
 def _service(move: _Move, name: str) -> str:
     """A Service of its own, so that clients keep one address while the Workspace behind it changes."""
-    _, _, namespace, own = move.before.identity
     stateful = move.after.target.has(versions.STATEFUL_SETS)
     selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {_POD_LABEL: name}
+    namespace = {"namespace": move.namespace} if move.namespace else {}
     return dump({
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": f"{own}-traffic", **({"namespace": namespace} if namespace else {})},
+        "metadata": {"name": f"{move.old}-traffic", **namespace},
         "spec": {
             "selector": selector,
             "ports": [{"name": "http", "port": _PORT, "targetPort": _TARGET_PORT}],
@@ -116,49 +131,18 @@ def _service(move: _Move, name: str) -> str:
     })  # fmt: skip
 
 
-def _step(move: _Move) -> dict[str, Any]:
-    """What the README says of one move: names, files, and what both Workspaces take."""
-    _, _, namespace, own = move.before.identity
-    old, new = _file(move.before), _file(move.after, move.way.name)
-    return {
-        "old": own,
-        "new": move.way.name,
-        "namespace": namespace,
-        "written_in": printable(move.after.origin.document.file).replace("`", "'"),
-        "old_file": f"step-1_{old}.yaml",
-        "new_file": f"step-1_{new}.yaml",
-        "traffic": f"_{old}-traffic.yaml" if move.serves else "",
-        "is_intent": move.after.spec is not None,
-        "held": move.way.held,
-        "needed": move.way.needed,
-        "meanwhile": move.way.meanwhile,
-        "cautions": list(_cautions(move)),
-    }
+def _written_in(move: _Move) -> str:
+    return printable(move.after.origin.document.file).replace("`", "'")
 
 
-def _cautions(move: _Move) -> Iterator[str]:
-    """What else stands in the way of two Workspaces side by side."""
-    target = move.after.target
-    labels = selected(part(part(move.after.data, "resource"), "labelSelector")) or {}
-    given = move.after.spec is None or move.after.spec.placement.label_selector is not None
-    own = move.after.identity[3] in labels.values() and (move.after.spec is None or not given)
-    if target.byo:
-        yield (
-            f"The nodes are yours: label as many as {move.way.name} needs with what it selects, beside those that "
-            f"{move.before.identity[3]} uses. A node that both select is used by both, and reserved by none."
-        )
-    elif not own and not (
-        not target.has(versions.NODES_REUSED) and target.node_provisioner == "azure-gpu-provisioner"
-    ):
-        yield (
-            f"{move.way.name} selects nodes by the same labels as {move.before.identity[3]}, so that KAITO {target.kaito} "
-            "counts the nodes of one for the other: give it a label of its own in its labelSelector."
-        )
-    models = [_served(item) for item in (move.before, move.after)]
-    if move.serves and models[0] != models[1]:
-        yield f"Clients ask for a model by its name: {models[0]} becomes {models[1]} with step 2."
-    if target.kaito != move.before.target.kaito:
-        yield f"The new one is made for KAITO {target.kaito}, the one that runs for {move.before.target.kaito}."
+def _shares_nodes(move: _Move) -> bool:
+    """Whether KAITO counts the nodes of one for the other: both select by the same labels, and that version reuses nodes."""
+    item, target = move.after, move.after.target
+    if not target.has(versions.NODES_REUSED) and target.node_provisioner == "azure-gpu-provisioner":
+        return False
+    labels = selected(part(part(item.data, "resource"), "labelSelector")) or {}
+    default = item.spec is not None and item.spec.placement.label_selector is None
+    return not (item.identity[3] in labels.values() and (item.spec is None or default))
 
 
 def _served(item: Item) -> str:
