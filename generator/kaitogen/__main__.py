@@ -43,10 +43,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    from kaitogen.cli import fast_parser
-    from kaitogen.cli.registry import COMPLETE_VARIABLE
+    from kaitogen.cli import registry
 
-    parsed = None if COMPLETE_VARIABLE in os.environ else fast_parser.parse(arguments)
+    parsed = None if registry.COMPLETE_VARIABLE in os.environ else registry.parse(arguments)
     if parsed is None:
         from kaitogen.cli import click_parser  # help, completion, and whatever has to be explained
 

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from kaitogen.cli import fast_parser
+from kaitogen.cli import registry
 from kaitogen.commands.explain.pages import Example, Page
 from tests.acceptance.api_server import there
 from tests.acceptance.command import KAITOGEN, TIMEOUT
@@ -53,7 +53,7 @@ def _here(words: list[str], folder: Path) -> Said:
     before = os.getcwd()
     os.chdir(folder)
     try:
-        parsed = fast_parser.parse([*words, "--format", "json"])
+        parsed = registry.parse([*words, "--format", "json"])
         assert parsed is not None, words
         command, options = parsed
         outcome = command.run(options)

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-from kaitogen.cli import fast_parser
+from kaitogen.cli import registry
 from kaitogen.commands.result import Outcome
 
 HEAD: Final = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\n"
@@ -22,7 +22,7 @@ def intent(
 
 def planned(*words: str | Path) -> Outcome:
     """The command in this process."""
-    parsed = fast_parser.parse(["plan", *map(str, words)])
+    parsed = registry.parse(["plan", *map(str, words)])
     assert parsed is not None, words
     command, options = parsed
     return command.run(options)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from kaitogen.cli import fast_parser
+from kaitogen.cli import registry
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import UsageError
 from kaitogen.files import shipped
@@ -15,7 +15,7 @@ from tests.acceptance.command import kaitogen
 
 
 def run(*words: str) -> Outcome:
-    parsed = fast_parser.parse(words)
+    parsed = registry.parse(words)
     assert parsed is not None, words
     command, options = parsed
     return command.run(options)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from kaitogen.cli import fast_parser
+from kaitogen.cli import registry
 from tests.acceptance.cases import FOLDER as CASES
 from tests.acceptance.cases import Case
 
@@ -54,7 +54,7 @@ def line_of(text: str, original: str, row: Row) -> int:
 
 
 def findings(path: Path, *options: str) -> Found:
-    parsed = fast_parser.parse(["validate", "--format", "json", *options, str(path)])
+    parsed = registry.parse(["validate", "--format", "json", *options, str(path)])
     assert parsed is not None
     command, values = parsed
     reported = json.loads(command.run(values).stdout)

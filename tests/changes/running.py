@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
-from kaitogen.cli import fast_parser
+from kaitogen.cli import registry
 from kaitogen.errors import KaitogenError
 
 
@@ -22,7 +22,7 @@ def kaitogen(folder: Path, line: str) -> Done:
     before = os.getcwd()
     os.chdir(folder)
     try:
-        parsed = fast_parser.parse(shlex.split(line))
+        parsed = registry.parse(shlex.split(line))
         assert parsed is not None, line
         command, options = parsed
         outcome = command.run(options)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kaitogen.cli import fast_parser
+from kaitogen.cli import registry
 from tests.samples import RIGHT
 from tests.unit.cluster.scripted import Reply, answering, kubeconfig, refusal
 
@@ -72,7 +72,7 @@ def compared(folder: Path, intent: str, *replies: Reply) -> tuple[int, dict[str,
             "json",
             str(folder / "phi-4.intent.yaml"),
         ]
-        parsed = fast_parser.parse(line)
+        parsed = registry.parse(line)
         assert parsed is not None
         command, options = parsed
         outcome = command.run(options)
@@ -154,7 +154,7 @@ def test_settings_of_another_name_are_compared_with_those_that_run(tmp_path: Pat
 
 def test_the_cluster_is_not_asked_about_what_is_broken(tmp_path: Path) -> None:
     (tmp_path / "a.intent.yaml").write_text("apiVersion: [", encoding="utf-8")
-    parsed = fast_parser.parse(["diff", "--live", "--kubeconfig", str(tmp_path / "none"), str(tmp_path)])
+    parsed = registry.parse(["diff", "--live", "--kubeconfig", str(tmp_path / "none"), str(tmp_path)])
     assert parsed is not None
     command, options = parsed
     outcome = command.run(options)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kaitogen.cli import click_parser, fast_parser
+from kaitogen.cli import click_parser, registry
 from kaitogen.cli.registry import COMMANDS, GROUPS, Command, find
 from kaitogen.commands.options import Argument, Value
 
@@ -59,7 +59,7 @@ def command_of(name: str) -> Command:
 
 
 def fast(line: Sequence[str]) -> Line | None:
-    parsed = fast_parser.parse(line)
+    parsed = registry.parse(line)
     return None if parsed is None else (parsed[0], parsed[1].given)
 
 

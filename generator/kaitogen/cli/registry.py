@@ -1,12 +1,16 @@
 """Every command by name: what it is for, and the module that declares its options and runs it.
 
 A module is imported when its command is called, or its own help is asked for.
+
+A plain command line is parsed here, without click. What is not plain (help, completion, anything wrong) goes
+to click, which explains it; a test holds that both parsers take the same lines the same way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from kaitogen.commands.options import OptionGroup
+from kaitogen.commands.options import parse as parse_options
 from kaitogen.commands.result import Outcome
 
 #: The environment variable by which a shell asks what may complete a line.
@@ -88,3 +92,13 @@ def find(name: str) -> Command | None:
     # Not by importlib, which costs a hundredth of a render.
     module = __import__(f"kaitogen.{COMMANDS[name][0]}", fromlist=["run"])
     return Command(name, module.Options, module.run)
+
+
+def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | None:
+    """The command and its options, None where the line is not plain."""
+    for length in (1, 2):
+        command = find(" ".join(line[:length]))
+        if command is not None:
+            options = parse_options(command.options, line[length:])
+            return None if options is None else (command, options)
+    return None

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from kaitogen.files.cluster import Access, connect, login
-from kaitogen.files.cluster.kubeconfig import MAX_BYTES
+from kaitogen.files.cluster.login import MAX_BYTES
 from tests.unit.cluster.scripted import CERTIFICATES, answering, kubeconfig, page, raised
 
 SERVER = "https://127.0.0.1:1"

@@ -7,8 +7,7 @@ from urllib.parse import quote
 
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.asking import Answer, Limits, Server
-from kaitogen.files.cluster.kubeconfig import Access
-from kaitogen.files.cluster.login import log_in
+from kaitogen.files.cluster.login import Access, log_in
 from kaitogen.files.cluster.problems import KG628, KG630, Action, ClusterError
 from kaitogen.model import Json
 

@@ -14,7 +14,7 @@ OF_KUSTOMIZE: Final = "kustomize.config.k8s.io/id"
 _INTERNAL: Final = "internal.config.kubernetes.io/"
 _PREFIXES: Final = _INTERNAL + "prefixes"
 _SUFFIXES: Final = _INTERNAL + "suffixes"
-_NAMES: Final = tuple(_INTERNAL + word for word in ("previousNames", "previousNamespaces"))
+_NAMES: Final = (_INTERNAL + "previousNames", _INTERNAL + "previousNamespaces")
 _KINDS: Final = _INTERNAL + "previousKinds"
 
 

@@ -5,7 +5,7 @@ Three functions: intents to Workspaces beside other objects, in place of them, a
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from kaitogen.commands.options import OptionGroup, argument
@@ -55,9 +55,9 @@ class Options(OptionGroup):
 
 
 class Answer(NamedTuple):
-    """What a function hands back: the objects, what it found, and the objects that are the files of what it found."""
+    """What a function hands back: the objects (made where nothing stops it), what it found, and in which objects."""
 
-    items: tuple[Item, ...]
+    items: Iterable[Item]
     findings: tuple[Diagnostic, ...]
     documents: Sequence[Document]
 
@@ -79,11 +79,12 @@ def run(options: Options) -> Outcome:
         )
         job = configuration.job(given.function_config)
         answer = _FUNCTIONS[job.mode](job, given)
+        report = Report(answer.findings, strict=job.strict)
+        code = report.exit_code
+        items = given.items if code else tuple(answer.items)
     except Rejected as stop:
         report = Report(stop.findings)
         return Outcome(stderr=_text(report), exit_code=report.exit_code)
-    report = Report(answer.findings, strict=job.strict)
-    code, items = report.exit_code, answer.items
     if (code and legacy) or (job.mode == "validate" and (legacy or not (code or _echoes(job, given)))):
         items = ()
     results: list[Json] = []
@@ -164,35 +165,37 @@ def _generate(job: Job, given: ResourceList) -> Answer:
         )
         fix = "add an intent, or take the generator out of the kustomization"
         findings = (KG147.in_file("functionConfig", message, path=("spec",), fix=fix),)
-    answer = Answer(given.items, findings, job.documents)
-    if _stops(answer, job):
-        return answer
+    return Answer(_with_generated(given, result), findings, job.documents)
+
+
+def _with_generated(given: ResourceList, result: Result) -> Iterator[Item]:
+    """The objects that are given, and those that are made in the places of earlier ones or behind all of them."""
     generated = {manifest.identity: manifest.data for manifest in result.manifests}
     own_configuration = identity_of(given.function_config)
-    items: list[Item] = []
     for number, item in enumerate(given.items):
         value = resource_list.value(item, f"item {number + 1}")[0] if _is_of_interest(item) else None
         identity = identity_of(value)
         if identity in generated:
             # Run again in a package: the object keeps its place, so that twice is the same as once.
             data = bookkeeping.annotated(generated.pop(identity), bookkeeping.place_of(value))
-            items.append(resource_list.made(data, given.indent))
+            yield resource_list.made(data, given.indent)
         elif identity is None or identity != own_configuration or bookkeeping.file_of(value):
             # Left out is what kustomize hands a generator as its one item; kpt's, with a file of its own, stays.
-            items.append(item)
-    items += [resource_list.made(data, given.indent) for data in generated.values()]
-    return answer._replace(items=tuple(items))
+            yield item
+    for data in generated.values():
+        yield resource_list.made(data, given.indent)
 
 
 def _transform(job: Job, given: ResourceList) -> Answer:
     objects = _classify(given)
     documents = tuple(objects.intents.values())
     result = generate(Request(documents=documents, inventory=job.inventory))
-    answer = Answer(
-        given.items, (*result.findings, *placed(_already_there(result, objects.others))), documents
-    )
-    if _stops(answer, job):
-        return answer
+    findings = (*result.findings, *placed(_already_there(result, objects.others)))
+    return Answer(_in_place(given, result, objects), findings, documents)
+
+
+def _in_place(given: ResourceList, result: Result, objects: _Classified) -> Iterator[Item]:
+    """The objects that are given, with what each intent makes in its place."""
     generated: dict[int, list[Item]] = {number: [] for number in objects.intents}
     for manifest in result.manifests:
         document, roots = manifest.spec.origin
@@ -200,8 +203,8 @@ def _transform(job: Job, given: ResourceList) -> Answer:
         more = bookkeeping.handed_on(value, manifest.data, one_of_many=len(roots) > 1)
         data = bookkeeping.annotated(manifest.data, more)
         generated[document.number].append(resource_list.made(data, given.indent))
-    items = (one for number, item in enumerate(given.items) for one in generated.get(number, (item,)))
-    return answer._replace(items=tuple(items))
+    for number, item in enumerate(given.items):
+        yield from generated.get(number, (item,))
 
 
 def _already_there(result: Result, others: dict[int, Document]) -> Iterator[Diagnostic]:
@@ -233,7 +236,7 @@ def _validate(job: Job, given: ResourceList) -> Answer:
     return Answer(given.items, (*findings, *result.findings), (*intents.values(), *others.values()))
 
 
-#: What each function does with the objects that are given; where anything stops it, they come back as they were.
+#: What each function does with the objects that are given; where anything stops it, they go back as they were.
 _FUNCTIONS: Final = {"generate": _generate, "transform": _transform, "validate": _validate}
 
 
@@ -288,10 +291,6 @@ def identity_of(value: Json) -> Identity | None:
     if isinstance(name, str) and isinstance(kind, str) and isinstance(api_version, str):
         return api_version.rpartition("/")[0], kind, str(namespace or ""), name
     return None
-
-
-def _stops(answer: Answer, job: Job) -> bool:
-    return bool(Report(answer.findings, strict=job.strict).stopping)
 
 
 def _references(documents: Sequence[Document]) -> dict[str, Json]:
