@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from kaitogen.kaito.objects import value_at
 from kaitogen.kaito.updates.compare import compare
-from kaitogen.kaito.updates.model import Item
-from kaitogen.model import Diagnostic, Document, Origin, Request, Target
+from kaitogen.kaito.updates.findings import problems
+from kaitogen.kaito.updates.items import items_of
+from kaitogen.kaito.updates.model import Comparison, Item
+from kaitogen.model import Diagnostic, Document, Origin, Request, Result, Target, UserObject
 from kaitogen.pipeline.generate import generate
 
 FOLDER: Final = Path(__file__).parent / "verdicts"
@@ -54,15 +55,23 @@ def errors(vector: Vector) -> list[Diagnostic]:
 
 
 def refused_update(vector: Vector) -> bool:
-    """Whether the comparison of the object with what was there before finds a change that KAITO refuses."""
+    """Whether `diff` says that the change is refused: by the word, or since it cannot tell what the object's name is."""
+    comparison, nameless = _compared(vector)
+    return bool(nameless) or any(one.judgement.verdict == "refused" for one in comparison.objects)
+
+
+def validated_change(vector: Vector) -> bool:
+    """Whether `validate --against` has an error for the object, or for the change."""
+    comparison, _ = _compared(vector)
+    return bool(errors(vector)) or any(one.severity == "error" for one in problems(comparison))
+
+
+def _compared(vector: Vector) -> tuple[Comparison, list[Diagnostic]]:
     target = target_of(vector)
-    sides = []
-    for value in (vector["old"], vector["object"]):
-        name, namespace = (value_at(value, ("metadata", key)) for key in ("name", "namespace"))
-        if not isinstance(name, str) or not name or not isinstance(namespace, str | None):
-            return False
-        sides.append([Item(value, target, Origin(Document("object.json", 0, value, inline=True)))])
-    return any(change.judgement.verdict == "refused" for change in compare(*sides).objects)
+    document = Document("object.json", 0, vector["object"], inline=True)
+    objects = (UserObject(Origin(document), document.value),)
+    after, nameless = items_of(Result(manifests=(), findings=(), objects=objects), target)
+    return compare([Item(vector["old"], target, Origin(document))], after), nameless
 
 
 def target_of(vector: Vector) -> Target:

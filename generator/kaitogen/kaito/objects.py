@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from kaitogen.model import RUNTIME_ANNOTATION, Json, Path, Spec
+from kaitogen.model import RUNTIME_ANNOTATION, Json, Path, Spec, Target
 
 #: The data of each ConfigMap by its namespace ("" where it names none) and name.
 ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
+
+#: How the API version of every object of KAITO's begins.
+KAITO_GROUP: Final = "kaito.sh/"
 
 #: What `value_at` gives where nothing stands, for callers to whom null is a value.
 MISSING: Final[Any] = object()
@@ -46,6 +49,12 @@ _INTENT_PATHS: Final[dict[Path, Path]] = {
     ("apiVersion",): ("spec", "target", "apiVersion"),
     (): ("spec",),
 }
+
+
+def schema_name(data: Json, target: Target) -> str:
+    """The name of the schema that the target's API server holds an object of KAITO's against; of none where it does not serve it."""
+    version = data["apiVersion"].removeprefix(KAITO_GROUP)
+    return f"{data['kind'].lower()}-{target.kaito}-{version}"
 
 
 def canonical(value: Json, parent: str = "") -> Json:
@@ -167,11 +176,15 @@ def text(mapping: Mapping[str, Json], key: str) -> str:
 
 
 def without(value: Json, path: Path) -> Json:
-    """A copy without the key at a path of keys, and without a mapping that this leaves empty."""
+    """A copy without the key at a path, and without a mapping that this leaves empty."""
     key, rest = path[0], path[1:]
-    if key not in value:
+    if isinstance(value, list) and rest and isinstance(key, int) and key < len(value):
+        return [*value[:key], without(value[key], rest), *value[key + 1 :]]
+    if not isinstance(value, dict) or key not in value:
         return value
     inner = without(value[key], rest) if rest else None
+    if rest and inner is value[key]:
+        return value
     kept = {name: item for name, item in value.items() if name != key or inner}
     return kept if not inner else {**kept, key: inner}
 

@@ -150,6 +150,8 @@ SPOT_TOLERATED: Final = since(10)
 # 0.11. Ended: BYO_BY_GATE, BYO_NEEDS_RESOURCE, IDS_OF_BUILT_IN_PRESETS, the gate ensureNodeClass, the annotation kaito.sh/run-benchmark.
 RELEASES["0.11"] = Release(tag="v0.11.0", day="2026-07-01", vllm="0.22.1")
 KINDS["InferenceSet"]["v1beta1"] = since(11)
+#: The template of an InferenceSet has metadata for its replicas; before, the API server drops what is in it.
+REPLICA_METADATA: Final = since(11)
 KINDS["MultiRoleInference"] = {"v1alpha1": since(11)}
 KINDS["ModelMirror"] = {"v1alpha1": since(11)}
 _note(

@@ -1,39 +1,29 @@
 """Finished manifests held against the target's Workspace schema, KAITO's own rules, and each other."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from kaitogen import schema
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import as_stored, config_maps_of, has_null, part, text, to_intent_path, value_at
+from kaitogen.kaito.objects import (
+    KAITO_GROUP,
+    as_stored,
+    config_maps_of,
+    has_null,
+    part,
+    schema_name,
+    text,
+    to_intent_path,
+)
 from kaitogen.kaito.rules import RuleContext
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.versions import KINDS
-from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject, path_text
+from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit
-from kaitogen.schema import KG120, KG121
+from kaitogen.schema.compiled import FILES
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
-KG401 = Rule("KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4",
-             source="config/crd/bases/kaito.sh_workspaces.yaml:646@v0.12.0")  # fmt: skip
-KG402 = Rule(
-    "KG402", "A pod template or a volume holds a key that Kubernetes does not know", kind="refused", since="0.4",
-    source="pkg/workspace/webhooks/webhooks.go:62@v0.12.0",
-)  # fmt: skip
 KG490 = Rule("KG490", "One selector for different named nodes", kind="can't work", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
-KG496 = Rule(
-    "KG496",
-    "A pod template or a volume lacks what Kubernetes requires",
-    kind="can't work",
-    since="0.4",
-    source="pkg/workspace/inference/template_inference.go@v0.12.0",
-)
-
-_GROUP: Final = "kaito.sh/"
-#: What KAITO decodes strictly, because its own schema has nothing to say about it.
-_STRICT: Final = frozenset(("template", "volumeSource"))
 
 
 def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool = True) -> list[Diagnostic]:
@@ -74,7 +64,9 @@ def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool 
         problems: list[Diagnostic] = []
         stored = data
         if has_null(data):
-            problems, stored = list(unread_nulls(data, target)), as_stored(data)
+            from kaitogen.kaito.rules import api_server  # few objects have any
+
+            problems, stored = list(api_server.unread_nulls(data, target)), as_stored(data)
         problems += _judge(RuleContext(stored, target, config_maps=config_maps, notes=notes))
         diagnostics.extend(problem.of(origin) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
@@ -131,71 +123,22 @@ def _one_selector(workspace: Json, other: Json, origin: Origin) -> Diagnostic:
 
 def _judge(ctx: RuleContext) -> list[Diagnostic]:
     """The rules only for what the schema lets through: they count on its shapes."""
-    return list(refused_by_schema(ctx.workspace, ctx.target)) or rules.judge_object(ctx)
+    name = schema_name(ctx.workspace, ctx.target)
+    if name in FILES and schema.conforms(name, ctx.workspace):
+        return rules.judge_object(ctx)
+    from kaitogen.kaito.rules import api_server  # most objects conform
+
+    return list(api_server.refused(ctx.workspace, ctx.target))
 
 
 def is_workspace(data: Json) -> bool:
     """Whether an object is a Workspace of KAITO's, of any version."""
-    return bool(data["kind"] == "Workspace" and data["apiVersion"].startswith(_GROUP))
+    return bool(data["kind"] == "Workspace" and data["apiVersion"].startswith(KAITO_GROUP))
 
 
 def is_of_kaito(data: Json) -> bool:
     """Whether an object belongs to KAITO's group, of whatever kind and version."""
-    return bool(data["apiVersion"].startswith(_GROUP))
-
-
-def refused_by_schema(workspace: Json, target: Target) -> Iterator[Diagnostic]:
-    """What the target's API server would refuse or drop without a word (R1), or KAITO's strict decoder refuse (R2)."""
-    kind, version = workspace["kind"], workspace["apiVersion"].removeprefix(_GROUP)
-    served = [each for each, feature in KINDS.get(kind, {}).items() if target.has(feature)]
-    if version not in served:
-        yield _not_served(workspace, served, target)
-        return
-    for problem in schema.problems(f"{kind.lower()}-{target.kaito}-{version}", workspace):
-        if _STRICT.intersection(step for step in problem.path if isinstance(step, str)):
-            lacking = problem.rule == KG121 or value_at(workspace, problem.path) is None
-            yield problem._replace(rule=KG496 if lacking else KG402)
-        elif problem.rule == KG120:
-            yield _unknown_to(kind, target, problem)
-        else:
-            yield problem._replace(rule=KG401)
-
-
-def unread_nulls(data: Json, target: Target) -> Iterator[Diagnostic]:
-    """Fields that the schema does not know and that are null: they are no part of what is stored, and yet told or refused."""
-    name = f"{data['kind'].lower()}-{target.kaito}-{data['apiVersion'].removeprefix(_GROUP)}"
-    for path in schema.unknown_nulls(name, data):
-        if _STRICT.intersection(step for step in path if isinstance(step, str)):
-            yield KG402.at(path, f"unknown field {path_text(path[-1:])}", fix="remove it")
-        else:
-            yield _unknown_to(data["kind"], target, KG120.at(path, ""))
-
-
-def _not_served(data: Json, served: list[str], target: Target) -> Diagnostic:
-    kind, version = data["kind"][:60], data["apiVersion"][:60]
-    if served:
-        message = f"KAITO {target.kaito} serves no {kind} of apiVersion {version}"
-        return KG401.at(("apiVersion",), message, fix=f"write {_GROUP}{served[-1]}")
-    from kaitogen.diagnostics.suggest import nearest  # only a wrong kind needs it
-
-    near = nearest(kind, KINDS)
-    message = f"KAITO {target.kaito} has no kind {kind}"
-    since = [feature.since for feature in KINDS.get(kind, {}).values()]
-    if since:
-        return KG401.at(
-            ("kind",),
-            f"{message}; it came with 0.{min(since)}",
-            fix=f"generate for KAITO 0.{min(since)} or newer",
-        )
-    fix = f"write {near}" if near else f"KAITO's kinds are {', '.join(KINDS)}"
-    return KG401.at(("kind",), message, fix=fix, found=kind)
-
-
-def _unknown_to(kind: str, target: Target, problem: Diagnostic) -> Diagnostic:
-    field = path_text(problem.path)
-    message = f"{_a(kind)} of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
-    fix = problem.fix or "remove it, or generate for a KAITO version that has it"
-    return KG401.at(problem.path, message, fix=fix)
+    return bool(data["apiVersion"].startswith(KAITO_GROUP))
 
 
 def _twice(data: Json, first: Spec) -> Diagnostic:
@@ -204,7 +147,3 @@ def _twice(data: Json, first: Spec) -> Diagnostic:
     document = first.origin.document
     message = f"{data['kind']} {name} is made twice; the first is in {document.file}, document {document.number + 1}"
     return KG220.at(("metadata", "name"), message, fix="rename one, or put it into another namespace")
-
-
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "AEIOU" else f"a {kind}"

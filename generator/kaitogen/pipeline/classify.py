@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.objects import merged, value_at
+from kaitogen.kaito.objects import KAITO_GROUP, merged, value_at
 from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,
@@ -25,7 +25,6 @@ KG114 = Rule("KG114", "A document of another kind among intents", kind="invalid"
 #: As many wrong documents of one file are told. Nobody corrects more at a time, and a hostile file has a million.
 MAX_WRONG: Final = 200
 _INTENT_GROUP: Final = INTENT_API_VERSION.partition("/")[0] + "/"
-_KAITO_GROUP: Final = "kaito.sh/"
 _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and kind: {INTENT_KIND}"
 #: How the names of files end that hold intents only.
 INTENT_FILES: Final = ("intent.yaml", "intent.yml")
@@ -199,7 +198,7 @@ def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
     if (
         isinstance(kind, str)
         and isinstance(api_version, str)
-        and api_version.startswith(_KAITO_GROUP)
+        and api_version.startswith(KAITO_GROUP)
         and not kind.endswith("List")
     ) or (kind == "ConfigMap" and api_version == "v1"):
         yield path, value

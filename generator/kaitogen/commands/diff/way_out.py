@@ -8,6 +8,8 @@ from kaitogen.kaito.objects import config_maps_of
 from kaitogen.kaito.updates.compare import cost
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, ObjectChange
 
+#: How the codes of rules begin that an object breaks by itself, whatever it was before.
+_OF_OBJECTS: Final = "KG4"
 #: More letters in a name than a StatefulSet's pods can bear.
 _LONGEST: Final = 52
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -39,7 +41,7 @@ def ways_out(
     old, new = (config_maps_of(item.data for item in side) for side in (before, after))
     found: dict[tuple[str, str, str, str], WayOut] = {}
     for one in comparison.objects:
-        if one.before is None or one.after is None or not stuck(one) or not _can_exist(one.after):
+        if one.before is None or one.after is None or not _stuck(one) or not _can_exist(one.after):
             continue
         held, needed = cost(one.before, old), cost(one.after, new)
         name = _free(one.after.identity[3], taken)
@@ -54,9 +56,14 @@ def _can_exist(item: Item) -> bool:
     return _LABEL.fullmatch(name) is not None and (not namespace or _LABEL.fullmatch(namespace) is not None)
 
 
-def stuck(changed: ObjectChange) -> bool:
-    """Whether KAITO refuses a change of a Workspace that is on both sides."""
-    return changed.item.is_workspace and changed.judgement.verdict == "refused"
+def _stuck(changed: ObjectChange) -> bool:
+    """Whether KAITO refuses a change of a Workspace that is on both sides, and not the new Workspace under any name."""
+    judgement = changed.judgement
+    return (
+        changed.item.is_workspace
+        and judgement.verdict == "refused"
+        and not judgement.code.startswith(_OF_OBJECTS)
+    )
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, resource_list
 from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, VALIDATOR, Job, placed
 from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
-from kaitogen.kaito.objects import value_at
+from kaitogen.kaito.objects import KAITO_GROUP, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG109, documents_of
@@ -31,9 +31,8 @@ KG147 = Rule("KG147", "A generator that generates nothing", kind="invalid")
 #: API group, kind, namespace and name.
 Identity: TypeAlias = tuple[str, str, str, str]
 
-_KAITO: Final = "kaito.sh/"
 #: Words that an object of interest cannot do without.
-_WORDS: Final = (GROUP, "WorkspaceIntent", _KAITO, "ConfigMap")
+_WORDS: Final = (GROUP, "WorkspaceIntent", KAITO_GROUP, "ConfigMap")
 _NOT_EXPANDED: Final = (
     "list a WorkspaceTransformer under transformers: and build with --enable-alpha-plugins --enable-exec,\n"
     "without which kustomize leaves it out and says nothing"
@@ -281,7 +280,7 @@ def _is_intent(value: Json) -> bool:
 
 def _is_of_kaito(value: Json) -> bool:
     identity = identity_of(value)
-    return identity is not None and (identity[:2] == ("", "ConfigMap") or identity[0] + "/" == _KAITO)
+    return identity is not None and (identity[:2] == ("", "ConfigMap") or identity[0] + "/" == KAITO_GROUP)
 
 
 def identity_of(value: Json) -> Identity | None:

@@ -56,8 +56,25 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     ):
         message = f"{cut(ctx.preset or '')} takes no adapters on vllm"
         yield KG436.at(_ADAPTERS, message, fix="remove the adapters, or use the runtime transformers")
-    seen: set[str] = set()
     for index, adapter in enumerate(adapters):
+        if vllm_preset and "strength" in adapter:
+            strength = cut(str(adapter["strength"]))
+            message = "the runtime vllm takes no strength for an adapter, not even 1.0"
+            yield KG435.at(
+                (*_ADAPTERS, index, "strength"),
+                message,
+                fix="remove strength",
+                found=strength,
+                expected="no strength",
+            )
+    # To remove the strength is the one way out of both.
+    yield from (one for one in at_updates(ctx) if not (vllm_preset and one.rule == KG494))
+
+
+def at_updates(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """R40 and what is asked of each adapter at every update (U8, U9), whatever the runtime."""
+    seen: set[str] = set()
+    for index, adapter in enumerate(parts(ctx.inference or {}, "adapters")):
         path = (*_ADAPTERS, index)
         source = adapter.get("source")
         if not isinstance(source, dict):
@@ -71,7 +88,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
             seen.add(name)
             yield from _source(ctx, source, (*path, "source"))
         if "strength" in adapter:
-            yield from _strength(vllm_preset, adapter["strength"], (*path, "strength"))
+            yield from _strength(adapter["strength"], (*path, "strength"))
 
 
 def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
@@ -109,12 +126,9 @@ def _what_source(urls: bool, given: int, old_volume: bool) -> str:
     )
 
 
-def _strength(vllm_preset: bool, value: Json, path: Path) -> Iterator[Diagnostic]:
+def _strength(value: Json, path: Path) -> Iterator[Diagnostic]:
     strength = value if isinstance(value, str) else str(value)
-    if vllm_preset:
-        message = "the runtime vllm takes no strength for an adapter, not even 1.0"
-        yield KG435.at(path, message, fix="remove strength", found=cut(strength), expected="no strength")
-    elif not _is_strength(strength[:400]):
+    if not _is_strength(strength[:400]):
         message = f"strength {cut(strength)} is no number from 0 to 1: {_LATER}"
         yield KG494.at(
             path, message, fix='write a number such as "0.5"', found=cut(strength), expected="0 to 1"

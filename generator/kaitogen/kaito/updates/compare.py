@@ -5,6 +5,7 @@ from typing import Final
 
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of
 from kaitogen.kaito.sizing.size import size
+from kaitogen.kaito.updates.admission import creation_refused
 from kaitogen.kaito.updates.judging import judged, worst
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, Judgement, ObjectChange
 from kaitogen.kaito.updates.renames import followers, renamed, used
@@ -38,7 +39,7 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
             objects.append(_created(item, new_maps))
         elif previous.identity != item.identity and item.is_workspace:
             objects.append(ObjectChange(previous, item, _moved(previous, item, old_maps, new_maps)))
-        elif changes := judged(previous, item, in_use):
+        elif changes := judged(previous, item, in_use, new_maps):
             objects.append(ObjectChange(previous, item, worst(changes), changes))
         elif previous.identity != item.identity:
             objects.append(ObjectChange(previous, item, _FOLLOWED))
@@ -55,7 +56,8 @@ def cost(item: Item, maps: ConfigMaps) -> Cost:
 
 def _created(item: Item, maps: ConfigMaps) -> ObjectChange:
     why = f"it takes {cost(item, maps)}" if item.is_workspace else ""
-    return ObjectChange(before=None, after=item, judgement=Judgement("create", why))
+    judgement = creation_refused(item, maps) or Judgement("create", why)
+    return ObjectChange(before=None, after=item, judgement=judgement)
 
 
 def _deleted(item: Item, maps: ConfigMaps) -> ObjectChange:
@@ -67,6 +69,8 @@ def _deleted(item: Item, maps: ConfigMaps) -> ObjectChange:
 
 
 def _moved(before: Item, after: Item, old_maps: ConfigMaps, new_maps: ConfigMaps) -> Judgement:
+    if refused := creation_refused(after, new_maps):
+        return refused
     old, new = cost(before, old_maps), cost(after, new_maps)
     what = "another namespace" if before.identity[3] == after.identity[3] else "another name"
     why = (

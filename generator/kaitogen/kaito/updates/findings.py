@@ -8,7 +8,7 @@ from kaitogen.kaito.objects import MISSING, to_intent_path
 from kaitogen.kaito.updates.judging import KG813, KG822
 from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
 from kaitogen.kaito.updates.others import KG831, KG832, KG833, KG834
-from kaitogen.kaito.updates.workspace import KG801, KG805, KG809, KG811, KG820, KG821, KG823
+from kaitogen.kaito.updates.workspace import KG801, KG804, KG805, KG809, KG811, KG820, KG821, KG823
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.yaml.writer import flow
 
@@ -85,6 +85,7 @@ _FIXES: Final = {
 }
 #: What to do about a field that is not changed, and keeps all others from changing.
 _FIXES_BESIDE: Final = {
+    KG804: "set instanceType in the same change; it may be set where there was none",
     KG805: "leave the Workspace as it is, or add another with matchLabels alone",
     KG809: "correct the adapter in the same change",
 }

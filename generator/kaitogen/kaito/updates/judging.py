@@ -1,15 +1,16 @@
 """One object on both sides to its changes, each with what KAITO, or Kubernetes, does with it."""
 
 from collections.abc import Iterator
+from operator import eq
 from typing import Final
 
-from kaitogen.kaito.objects import value_at
-from kaitogen.kaito.updates import others, workspace
+from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at, without
+from kaitogen.kaito.updates import admission, others, workspace
 from kaitogen.kaito.updates.fields import differences
 from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.kaito.updates.workspace import Update
-from kaitogen.model import Rule
+from kaitogen.model import Diagnostic, Json, Path, Rule, path_text
 
 KG813 = Rule("KG813", "An immutable ConfigMap changes", kind="refused")
 KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4",
@@ -18,16 +19,65 @@ KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="w
 _NAME: Final = frozenset((("metadata", "name"), ("metadata", "namespace")))
 
 
-def judged(before: Item, after: Item, used: frozenset[tuple[str, str]]) -> tuple[Change, ...]:
-    """The changes of one object. `used` are the ConfigMaps that Workspaces of the new side read."""
-    update = Update(after, stored(before), stored(after), used)
-    found = [
-        difference for difference in differences(update.before, update.after) if difference.path not in _NAME
+def judged(
+    before: Item, after: Item, used: frozenset[tuple[str, str]], config_maps: ConfigMaps
+) -> tuple[Change, ...]:
+    """The changes of one object. `used` are the ConfigMaps that Workspaces of the new side read, `config_maps` all of it."""
+    lost = [*admission.dropped(before), *admission.dropped(after)]
+    old, new = stored(before), stored(after)
+    gone = list(_dropped(lost, old, new))
+    update = Update(after, _without(old, lost), _without(new, lost), used)
+    changes = [
+        Change(difference, _judge(update, difference))
+        for difference in differences(update.before, update.after)
+        if difference.path not in _NAME
     ]
-    changes = [Change(difference, _judge(update, difference)) for difference in found]
-    if found and after.is_workspace:
-        changes += _refused_whatever_changes(update, changes)
-    return tuple(changes)
+    if changes:
+        refusals = sorted(
+            admission.refusals(after, update.after, config_maps),
+            key=lambda each: (_weight(each[1]), path_text(each[0])),
+        )
+        changes = [change._replace(judgement=_decided(change, refusals)) for change in changes] + list(
+            _unchanged(changes, refusals)
+        )
+    return (*changes, *gone)
+
+
+def _dropped(lost: list[Diagnostic], old: Json, new: Json) -> Iterator[Change]:
+    """The fields that the API server does not keep, where they differ."""
+    for path, problem in {problem.path: problem for problem in lost}.items():
+        # Told as a whole: nothing inside it means anything to KAITO.
+        for difference in differences({"": value_at(old, path, MISSING)}, {"": value_at(new, path, MISSING)})[
+            :1
+        ]:
+            whole = difference._replace(path=path, shown=path_text(path))
+            yield Change(whole, Judgement("no effect", problem.message))
+
+
+def _without(value: Json, lost: list[Diagnostic]) -> Json:
+    for problem in lost:
+        value = without(value, problem.path)
+    return value
+
+
+def _decided(change: Change, refusals: list[tuple[Path, Judgement]]) -> Judgement:
+    """What becomes of a change where something at, above or below its field is refused."""
+    if change.judgement.verdict != "refused":
+        for path, judgement in refusals:
+            if _touch(path, change.difference.path):
+                return judgement
+    return change.judgement
+
+
+def _unchanged(changes: list[Change], refusals: list[tuple[Path, Judgement]]) -> Iterator[Change]:
+    """What makes every update of the object fail, and is not itself among the changes."""
+    for path, judgement in refusals:
+        if not any(_touch(path, change.difference.path) for change in changes):
+            yield Change(Difference(path, path_text(path), before=None, after=None), judgement)
+
+
+def _touch(one: Path, other: Path) -> bool:
+    return all(map(eq, one, other))
 
 
 def worst(changes: tuple[Change, ...]) -> Judgement:
@@ -60,13 +110,3 @@ def _config_map(update: Update) -> Judgement:
         return IN_PLACE
     why = "what runs is not restarted for it, and the number of nodes stays; pods that start later read it"
     return Judgement("no effect", why, KG822)
-
-
-def _refused_whatever_changes(update: Update, changes: list[Change]) -> Iterator[Change]:
-    """What makes KAITO refuse every update of the object, and is not itself among the changes."""
-    places = {change.difference.path[:2] for change in changes}
-    fields = (("inference", "adapters"), ("resource", "labelSelector"))
-    for path, judgement in zip(fields, workspace.refused_update(update), strict=True):
-        if judgement is not None and path not in places:
-            unchanged = Difference(path, ".".join(path), before=None, after=None)
-            yield Change(unchanged, judgement)

@@ -5,7 +5,6 @@ from typing import Final, TypeAlias
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, number, part
-from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
 from kaitogen.kaito.rules.annotations import is_kaitos, node_class_in_doubt
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.ignored import KG464
@@ -71,7 +70,6 @@ _READ_WHEN: Final = {
     _NODE_CLASS: "it makes nodes",
     "kaito.sh/bypass-resource-checks": "the Workspace is created",
 }
-_AT_UPDATES: Final = frozenset((KG491, KG492, KG493, KG494))
 _FROZEN: Final = "the whole preset is fixed once the Workspace exists: its name, its secret, its access mode and its options"
 
 
@@ -83,21 +81,12 @@ def judge(update: Update, difference: Difference) -> Judgement:
     if section == "apiVersion":
         return Judgement("in place", "KAITO serves the same Workspace under both versions")
     if section in ("inference", "tuning") and len(path) == 1:
-        return _refused(KG801, "whether a Workspace serves or tunes is fixed once it exists")
+        return refused(KG801, "whether a Workspace serves or tunes is fixed once it exists")
     by_field = _JUDGES.get((section, str(path[1]) if len(path) > 1 else ""))
     return IN_PLACE if by_field is None else by_field(update, difference)
 
 
-def refused_update(update: Update) -> tuple[Judgement | None, Judgement | None]:
-    """What makes KAITO refuse every update of a Workspace, whatever it changes: its adapters, and its label selector."""
-    selector = None
-    if selected(part(part(update.after, "resource"), "labelSelector")) is None:
-        why = "KAITO cannot compare a label selector with anything but In and one value, and so refuses every update"
-        selector = _refused(KG805, why)
-    return _adapters_refused(update), selector
-
-
-def _refused(rule: Rule, why: str) -> Judgement:
+def refused(rule: Rule, why: str) -> Judgement:
     """A change that KAITO's webhook refuses; the last digits of the code are the number of its rule (U2)."""
     return Judgement("refused", why, rule, number=f"U{int(rule.code[3:])}")
 
@@ -110,7 +99,7 @@ def _metadata(update: Update, difference: Difference) -> Judgement:
         return IN_PLACE
     if key == _STREAMING and update.ctx.has(versions.MODEL_STREAMING) and update.ctx.gate("ModelStreaming"):
         why = "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists"
-        return _refused(KG812, why)
+        return refused(KG812, why)
     if key == _NODE_CLASS and node_class_in_doubt(update.ctx, difference.after):
         name = cut(str(difference.after))
         why = f"KAITO refuses node class {name} unless the installation's own list has it, and reads it only when it makes nodes"
@@ -125,13 +114,11 @@ def _count(update: Update, difference: Difference) -> Judgement:
     why = "the number of nodes is fixed once the Workspace exists, and one that is left out is 1"
     if "count" not in part(update.item.data, "resource"):
         why += f"; to keep what runs, write count: {difference.before}"
-    return _refused(KG802, why)
+    return refused(KG802, why)
 
 
-def _partition(update: Update, _difference: Difference) -> Judgement:
-    if not update.ctx.has(versions.PARTITIONS):
-        return Judgement("no effect", f"{update.kaito} has no partitions, and its API server drops the field")
-    return _refused(KG803, "how GPUs are divided is fixed once the Workspace exists, whether they are or not")
+def _partition(_update: Update, _difference: Difference) -> Judgement:
+    return refused(KG803, "how GPUs are divided is fixed once the Workspace exists, whether they are or not")
 
 
 def _instance_type(update: Update, difference: Difference) -> Judgement:
@@ -139,17 +126,17 @@ def _instance_type(update: Update, difference: Difference) -> Judgement:
         value if isinstance(value, str) else "" for value in (difference.before, difference.after)
     )
     if not update.ctx.has(versions.STRICT_INSTANCE_TYPE):
-        return _refused(KG804, f"{update.kaito} fixes the instance type once the Workspace exists")
+        return refused(KG804, f"{update.kaito} fixes the instance type once the Workspace exists")
     if update.ctx.byo:
         if before and not after:
             why = "under byo the instance type is not read, and may be removed"
             return Judgement("in place", why, number="U4")
         only = "can only be taken away" if before else "is not accepted"
-        return _refused(KG804, f"under byo an instance type {only}")
+        return refused(KG804, f"under byo an instance type {only}")
     if not after:
-        return _refused(KG804, f"{update.ctx.provisioner} requires an instance type")
+        return refused(KG804, f"{update.ctx.provisioner} requires an instance type")
     if before:
-        return _refused(KG804, "the instance type is fixed once it is set")
+        return refused(KG804, "the instance type is fixed once it is set")
     return Judgement("in place", "an instance type may be set where there was none", number="U4")
 
 
@@ -159,13 +146,13 @@ def _selector(update: Update, _difference: Difference) -> Judgement:
     )
     if before is None or after is None:
         why = "a label selector with anything but In and one value cannot be compared, and is refused"
-        return _refused(KG805, why)
+        return refused(KG805, why)
     if before != after:
         why = "which nodes are selected is fixed once the Workspace exists"
         spec = update.item.spec
         if spec is not None and spec.placement.label_selector is None:
             why += "; to keep what runs, write its labelSelector into the intent"
-        return _refused(KG805, why)
+        return refused(KG805, why)
     why = "KAITO takes both for the same selector, but looks for nodes by matchLabels alone"
     return Judgement("in place", why, number="U5")
 
@@ -195,12 +182,12 @@ def _preferred(update: Update, _difference: Difference) -> Judgement:
 
 
 def _preset(_update: Update, _difference: Difference) -> Judgement:
-    return _refused(KG806, _FROZEN)
+    return refused(KG806, _FROZEN)
 
 
 def _template(_update: Update, difference: Difference) -> Judgement:
     if len(difference.path) == 2 and MISSING in (difference.before, difference.after):
-        return _refused(KG807, "whether a pod template is given is fixed once the Workspace exists")
+        return refused(KG807, "whether a pod template is given is fixed once the Workspace exists")
     why = "KAITO takes the new template and never touches the pods that run"
     return Judgement("no effect", why, KG820)
 
@@ -222,47 +209,39 @@ def _config(update: Update, difference: Difference) -> Judgement:
     return Judgement("restart", why)
 
 
-def _adapters(update: Update, _difference: Difference) -> Judgement:
-    restart = Judgement("restart", "the pods restart with the other adapters")
-    return _adapters_refused(update) or restart
-
-
-def _adapters_refused(update: Update) -> Judgement | None:
-    """Why KAITO refuses every update of a Workspace with these adapters (U8, U9); None where it does not."""
-    if not update.ctx.inference or not update.ctx.inference.get("adapters"):
-        return None
-    from kaitogen.kaito.rules import adapters  # few have adapters
-
-    for problem in adapters.judge(update.ctx):
-        if problem.rule == KG440:
-            return Judgement("refused", problem.message, KG440, number="U8")
-        if problem.rule in _AT_UPDATES:
-            what = problem.message.partition(":")[0]
-            return _refused(KG809, f"{what}, and KAITO looks at all adapters at every update")
-    return None
+def _adapters(_update: Update, _difference: Difference) -> Judgement:
+    return Judgement("restart", "the pods restart with the other adapters")
 
 
 def _tuning_preset(_update: Update, _difference: Difference) -> Judgement:
-    return _refused(KG810, _FROZEN)
+    return refused(KG810, _FROZEN)
 
 
 def _method(_update: Update, difference: Difference) -> Judgement:
     if str(difference.before).lower() == str(difference.after).lower():
         why = "KAITO does not tell upper from lower case in the method"
         return Judgement("in place", why, number="U10")
-    return _refused(KG810, "the method of a tuning is fixed once the Workspace exists")
+    return refused(KG810, "the method of a tuning is fixed once the Workspace exists")
 
 
 def _input(update: Update, difference: Difference) -> Judgement:
-    if difference.path[2:3] == ("name",) or len(difference.path) == 2:
-        return _refused(KG810, "the name of a tuning's input is fixed once the Workspace exists")
+    before, after = (
+        part(part(side, "tuning"), "input").get("name") for side in (update.before, update.after)
+    )
+    if before != after or not _is_written(update, "input"):
+        return refused(KG810, "the name of a tuning's input is fixed once the Workspace exists")
     return _rerun(update, difference)
 
 
 def _output(update: Update, difference: Difference) -> Judgement:
-    if len(difference.path) == 2 and difference.after is MISSING:
-        return _refused(KG810, "a tuning needs an output")
+    if not _is_written(update, "output"):
+        return refused(KG810, "a tuning needs an output")
     return _rerun(update, difference)
+
+
+def _is_written(update: Update, key: str) -> bool:
+    """Whether the new side has this part of the tuning: one that is empty is refused only when a tuning is created."""
+    return isinstance(part(update.item.data, "tuning").get(key), dict)
 
 
 def _rerun(_update: Update, _difference: Difference) -> Judgement:

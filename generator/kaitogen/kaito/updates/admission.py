@@ -1,0 +1,103 @@
+"""What an object is refused for whatever changes in it, and which of its fields are dropped on the way."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kaitogen.kaito import rules, versions
+from kaitogen.kaito.objects import KAITO_GROUP, ConfigMaps, as_stored, has_null, part, text
+from kaitogen.kaito.rules import RuleContext, api_server, identity
+from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
+from kaitogen.kaito.updates.model import Item, Judgement
+from kaitogen.kaito.updates.workspace import KG804, KG805, KG809, refused, selected
+from kaitogen.model import Diagnostic, Json, Path
+
+_ADAPTERS: Final[Path] = ("inference", "adapters")
+_INSTANCE_TYPE: Final[Path] = ("resource", "instanceType")
+_SELECTOR: Final[Path] = ("resource", "labelSelector")
+_BLOCKING: Final = frozenset((KG491, KG492, KG493, KG494))
+
+
+def dropped(item: Item) -> list[Diagnostic]:
+    """The fields that the API server drops without a word, since its schema does not know them."""
+    return list(api_server.unknown_fields(as_stored(item.data), item.target)) if _is_of_kaito(item) else []
+
+
+def creation_refused(item: Item, config_maps: ConfigMaps) -> Judgement | None:
+    """Why the object cannot be created; None where it can. `config_maps` are those of the same side."""
+    if not _is_of_kaito(item):
+        return None
+    ctx = RuleContext(as_stored(item.data), item.target, config_maps=config_maps)
+    found = _by_api_server(item, ctx) or _by_rules(ctx)
+    # The same whatever order its fields come in.
+    first = min(found, key=lambda one: (one.code, one.message), default=None)
+    return None if first is None else Judgement("refused", first.message, first.rule)
+
+
+def refusals(
+    item: Item, after: Mapping[str, Json], config_maps: ConfigMaps
+) -> Iterator[tuple[Path, Judgement]]:
+    """Why every update to this object is refused, each with the field that is to blame.
+
+    `after` is the object as it would be stored, `config_maps` are those of the same side.
+    """
+    if not _is_of_kaito(item):
+        return
+    ctx = RuleContext(as_stored(item.data), item.target, config_maps=config_maps)
+    found = _by_api_server(item, ctx)
+    if found or not item.is_workspace:
+        # Of its other kinds KAITO asks at an update all that it asks of a new object.
+        for problem in found or _by_rules(ctx):
+            yield problem.path, Judgement("refused", problem.message, problem.rule)
+        return
+    yield from _of_workspace(ctx)
+    resource = part(after, "resource")
+    if selected(part(resource, "labelSelector")) is None:
+        why = "KAITO cannot compare a label selector with anything but In and one value, and so refuses every update"
+        yield _SELECTOR, refused(KG805, why)
+    if (
+        resource
+        and not ctx.byo
+        and ctx.has(versions.STRICT_INSTANCE_TYPE)
+        and not text(resource, "instanceType")
+    ):
+        yield _INSTANCE_TYPE, refused(KG804, f"{ctx.provisioner} requires an instance type")
+
+
+def _is_of_kaito(item: Item) -> bool:
+    return bool(item.data["apiVersion"].startswith(KAITO_GROUP))
+
+
+def _by_api_server(item: Item, ctx: RuleContext) -> list[Diagnostic]:
+    """What keeps the object from reaching KAITO's webhook; a field that is only dropped does not."""
+    unknown = {problem.path for problem in dropped(item)}
+    nulls = api_server.unread_nulls(item.data, item.target) if has_null(item.data) else ()
+    by_decoder = (one for one in nulls if one.rule == api_server.KG402)
+    found = [*by_decoder, *api_server.refused(ctx.workspace, item.target)]
+    return [one for one in found if one.rule.kind == "refused" and one.path not in unknown]
+
+
+def _by_rules(ctx: RuleContext) -> list[Diagnostic]:
+    return [one for one in rules.judge_object(ctx) if one.rule.kind == "refused"]
+
+
+def _of_workspace(ctx: RuleContext) -> Iterator[tuple[Path, Judgement]]:
+    """The few rules about a new Workspace that KAITO asks again at an update: R3, R40, R56, and U9, which it asks only there."""
+    for problem in identity.judge(ctx):
+        if problem.rule == identity.KG403:
+            yield problem.path, Judgement("refused", problem.message, problem.rule)
+    if ctx.inference and ctx.inference.get("adapters"):
+        from kaitogen.kaito.rules import adapters  # few have adapters
+
+        for problem in adapters.at_updates(ctx):
+            if problem.rule in _BLOCKING:
+                what = problem.message.partition(":")[0]
+                yield _ADAPTERS, refused(KG809, f"{what}, and KAITO looks at all adapters at every update")
+            else:
+                yield _ADAPTERS, Judgement("refused", problem.message, KG440, number="U8")
+            return
+    if ctx.tuning:
+        from kaitogen.kaito.rules import tuning  # few tune
+
+        for problem in tuning.judge(ctx):
+            if problem.rule == tuning.KG456:
+                yield problem.path, Judgement("refused", problem.message, problem.rule, number="U10")
