@@ -57,10 +57,9 @@ def path_text(path: Path) -> str:
 class Document(NamedTuple):
     """One document of a source: where it comes from, its value, and its own text for looking up lines.
 
-    `number` counts the documents of the file from 0.
-    `line` is the number of lines of the source before the text. `flaws` is what is wrong with how
-    it is written. `inline` says that the value was handed over by another tool, so that no line of
-    a user's file belongs to it. `overrides` are the parts of the value that come from elsewhere.
+    `number` counts the documents of the file from 0, `line` the lines of the source before the text. `flaws` is what is
+    wrong with how it is written. `inline` says that the value was handed over by another tool, so that no line of a
+    user's file belongs to it. `overrides` are the parts of the value that come from elsewhere.
     """
 
     file: str
@@ -76,8 +75,7 @@ class Document(NamedTuple):
 class Origin(NamedTuple):
     """Where a value that kaitogen works on was written: a document and the places to look in, in this order.
 
-    A plain intent has the one root `()`. An entry of a set has its own place first, then the
-    set's defaults, then the set's metadata.
+    A plain intent has the one root `()`. An entry of a set has its own place, the set's defaults, the set's metadata.
     """
 
     document: Document
@@ -87,8 +85,7 @@ class Origin(NamedTuple):
 class Override(NamedTuple):
     """A part of a document's value that was laid over it: by a parameter, or by the file of an environment.
 
-    `base` leads to the intent in the document, `path` from there to the value, and `origin`
-    is where it really stands, so that a finding can name the right place.
+    `base` leads to the intent in the document, `path` from there to the value; it really stands at `origin`.
     """
 
     base: Path
@@ -99,8 +96,7 @@ class Override(NamedTuple):
 class Assignment(NamedTuple):
     """A value to be set by path: in the intent of that name, or in every intent where `name` is None.
 
-    With `typed` the text becomes what the schema wants at that path; without, it stays text.
-    Findings about it belong to `source`.
+    With `typed` the text becomes what the schema wants at that path. Findings about it belong to `source`.
     """
 
     name: str | None
@@ -226,9 +222,8 @@ BYO_BY_GATE: Final = Feature(7, 10)
 class Target(NamedTuple):
     """The KAITO installation that a Workspace is meant for.
 
-    `kaito` is a minor version ("0.12"), `provider` azure, aws or arc, `node_provisioner`
-    azure-gpu-provisioner, karpenter or byo, `feature_gates` KAITO's own gates that differ
-    from their default, `api_version` kaito.sh/v1beta1 or kaito.sh/v1alpha1.
+    `kaito` is a minor version ("0.12"), `provider` and `node_provisioner` are among those above, `feature_gates` KAITO's
+    own gates that differ from their default, `api_version` kaito.sh/v1beta1 or kaito.sh/v1alpha1.
     """
 
     kaito: str = NEWEST_KAITO
@@ -296,7 +291,7 @@ class Placement(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """One valid intent. `inference` and `tuning` are as written; exactly one of them is there."""
+    """One valid intent. Exactly one of `inference` and `tuning` is there, as written; `fleet` is what `spec` says of replicas."""
 
     origin: Origin
     name: str
@@ -307,6 +302,7 @@ class Spec(NamedTuple):
     placement: Placement
     inference: Mapping[str, Json] | None
     tuning: Mapping[str, Json] | None
+    fleet: Mapping[str, Json] | None = None
 
 
 class ResourceSpec(NamedTuple):
@@ -385,9 +381,8 @@ class Suppressed(NamedTuple):
 class Result(NamedTuple):
     """What came out of a run. The manifests count only where no finding is an error.
 
-    `suppressed` are findings that a comment in the user's file suppresses, with a reason.
-    `workspaces` is the number of Workspaces that were made or, finished, looked at. `about` has
-    every finding about a value, suppressed or not, each with the origin that it is about.
+    `suppressed` are findings that a comment in the user's file suppresses, with a reason. `workspaces` is the number of
+    Workspaces and sets made or, finished, looked at. `about` has every finding about a value, each with its origin.
     `objects` are those that a user wrote in full, `files` what was read, in the order of findings.
     """
 

@@ -39,7 +39,7 @@ TOLD: list[tuple[Any, str, Any, str, Path, str, str]] = [
     (SERVING, "spec/placement/instanceTyp", "a", "KG120", (), "unknown field instanceTyp", "did you mean instanceType?"),
     (SERVING, "spec/placement/instance_type", "a", "KG120", (), "unknown field instance_type", "did you mean instanceType?"),
     (SERVING, "spec/placement/gpu", "a", "KG120", (), "unknown field gpu", "write instanceType instead"),
-    (SERVING, "spec/placement/replicas", 2, "KG120", (), "unknown field replicas", "write count instead"),
+    (SERVING, "spec/placement/replicas", 2, "KG120", (), "unknown field replicas", "replicas belongs under spec"),
     (SERVING, "spec/placement/nodeSelector", {}, "KG120", (), "unknown field", "write labelSelector instead"),
     (SERVING, "spec/instanceType", "a", "KG120", (), "unknown field", "instanceType belongs under spec.placement"),
     (SERVING, "spec/model", "a", "KG120", (), "unknown field", "model belongs under spec.inference or spec.tuning"),

@@ -66,13 +66,16 @@ def canonical(value: Json, parent: str = "") -> Json:
     if isinstance(value, dict):
         kept: dict[str, Json] = {}
         for key, item in value.items():
-            if key in _KEPT_AS_WRITTEN:
+            # The template of a set is a Workspace, and no pod.
+            if key in _KEPT_AS_WRITTEN and parent != "spec":
                 if item is not None:
                     kept[key] = without_nulls(item)
             elif not isinstance(item, dict | list):
                 if item is not None:
                     kept[key] = item
-            elif (inner := canonical(item, key)) or (key == "labelSelector" and parent == "resource"):
+            elif (inner := canonical(item, key)) or (
+                key == "labelSelector" and parent in ("resource", "spec")
+            ):
                 kept[key] = inner
         return kept
     if isinstance(value, list):
@@ -217,6 +220,8 @@ def is_kustomize_annotation(key: str) -> bool:
 
 def to_intent_path(spec: Spec, path: Path) -> Path:
     """The path in the intent of what stands at `path` in the object made from it."""
+    if spec.fleet is not None:
+        path = _in_replica(path)
     if spec.placement.nodes is not None and path[:1] == ("resource",):
         # With named nodes the count and the list both come from the names.
         if path[1:2] == ("preferredNodes",):
@@ -225,7 +230,16 @@ def to_intent_path(spec: Spec, path: Path) -> Path:
             return ("spec", "placement", "nodes")
     if path[:3] == ("metadata", "annotations", RUNTIME_ANNOTATION) and "runtime" in (spec.inference or {}):
         return ("spec", "inference", "runtime")
+    if path[:2] == ("spec", "replicas") or (spec.fleet is not None and path == ("kind",)):
+        return ("spec", "replicas")
     length = len(path)
     while path[:length] not in _INTENT_PATHS:
         length -= 1
     return (*_INTENT_PATHS[path[:length]], *path[length:])
+
+
+def _in_replica(path: Path) -> Path:
+    """From a field of a set to the one of the Workspace that each replica is, where that has it."""
+    if path[:2] == ("spec", "template"):
+        return path[2:]
+    return ("resource", *path[1:]) if path[:2] == ("spec", "labelSelector") else path

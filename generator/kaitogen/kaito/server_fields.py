@@ -12,7 +12,8 @@ _SERVER_METADATA: Final = frozenset(
 )  # fmt: skip
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _ANNOTATIONS: Final = frozenset((
-    _LAST_APPLIED, "workspace.kaito.io/hash", "workspace.kaito.io/revision", "argocd.argoproj.io/installation-id",
+    _LAST_APPLIED, "workspace.kaito.io/hash", "workspace.kaito.io/revision", "inferenceset.kaito.io/hash",
+    "inferenceset.kaito.io/revision", "argocd.argoproj.io/installation-id",
     "argocd.argoproj.io/tracking-id", "config.kubernetes.io/origin", "kustomize.toolkit.fluxcd.io/checksum",
 ))  # fmt: skip
 #: All annotations of this group are Helm's memory.
@@ -23,7 +24,9 @@ _LABELS: Final = frozenset((
     "kustomize.toolkit.fluxcd.io/checksum", "helm.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/namespace",
     "kaito.sh/upgrade-to-version",
 ))  # fmt: skip
-_FINALIZERS: Final = frozenset(("workspace.finalizer.kaito.sh", "foregroundDeletion", "orphan"))
+_FINALIZERS: Final = frozenset(
+    ("workspace.finalizer.kaito.sh", "inferenceset.finalizer.kaito.sh", "foregroundDeletion", "orphan")
+)
 #: Fields whose empty text KAITO cannot tell from none at all.
 _EMPTY_IS_NONE: Final[tuple[Path, ...]] = (
     ("resource", "instanceType"),
@@ -42,6 +45,11 @@ DEFAULTS: Final[dict[Path, Json]] = {
     ("inference", "preset", "accessMode"): "public",
     ("tuning", "preset", "accessMode"): "public",
 }
+#: Where a set says what a Workspace says.
+TEMPLATE: Final[Path] = ("spec", "template")
+#: What the CRD fills into every set.
+UPDATE_STRATEGY: Final[Path] = ("spec", "updateStrategy")
+DEFAULT_UPDATE_STRATEGY: Final = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
 _DEEPEST: Final = 3
 
 
@@ -54,12 +62,15 @@ def without_server_fields(data: Json) -> Json:
 
 
 def declared(data: Json) -> Json:
-    """The object as its author declared it: in a Workspace, what KAITO cannot tell from nothing is left out too."""
+    """The object as its author declared it: in a Workspace or a set, what KAITO cannot tell from nothing is left out too."""
     kept = without_server_fields(data)
-    if kept.get("kind") == "Workspace":
+    below = TEMPLATE if kept.get("kind") == "InferenceSet" else ()
+    if below or kept.get("kind") == "Workspace":
         for path in _EMPTY_IS_NONE:
-            if value_at(kept, path) == "":
-                kept = without(kept, path)
+            if value_at(kept, (*below, *path)) == "":
+                kept = without(kept, (*below, *path))
+    if below and value_at(kept, UPDATE_STRATEGY) == DEFAULT_UPDATE_STRATEGY:
+        kept = without(kept, UPDATE_STRATEGY)  # which no part of KAITO reads
     return kept
 
 
@@ -79,7 +90,7 @@ def _metadata(metadata: Json) -> Json:
 
 
 def filled_in(data: Json) -> list[Path]:
-    """The fields of a stored Workspace that the API server filled in, or may have: leaving them out changes nothing.
+    """The fields of a stored Workspace or set that the API server filled in, or may have: leaving them out changes nothing.
 
     What was applied last, or the fields that an applying manager owns, say which ones the
     user wrote. Where there is no such record, each default counts as filled in. An object that never
@@ -89,9 +100,10 @@ def filled_in(data: Json) -> list[Path]:
     if not isinstance(metadata, dict) or not any(metadata.get(key) is not None for key in _SERVER_METADATA):
         return []
     records = list(_records(metadata))
+    below = TEMPLATE if data.get("kind") == "InferenceSet" else ()
     return [
         path
-        for path, default in DEFAULTS.items()
+        for path, default in (((*below, *path), default) for path, default in DEFAULTS.items())
         if value_at(data, path) == default
         and not any(value_at(record, path) is not None for record in records)
     ]

@@ -42,11 +42,16 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
         if key in seen:
             diagnostics.append(_twice(data, seen[key]).of(spec.origin))
         seen[key] = spec
-        if is_workspace(data):
-            byo_nodes = spec.placement.byo_nodes
-            problems = _judge(
-                RuleContext(data, spec.target, config_maps=config_maps, notes=notes, byo_nodes=byo_nodes)
+        if serves(data):
+            ctx = RuleContext(
+                data, spec.target, config_maps=config_maps, notes=notes, byo_nodes=spec.placement.byo_nodes
             )
+            ctx.named = () if spec.fleet is None else spec.placement.nodes or ()
+            problems = _judge(ctx)
+            if spec.fleet is not None and not any(one.severity == "error" for one in problems):
+                from kaitogen.pipeline import replicas  # most intents have none
+
+                problems += replicas.room(spec, data, config_maps)
             diagnostics.extend(
                 one._replace(path=to_intent_path(spec, one.path)).of(spec.origin) for one in problems
             )
@@ -74,6 +79,15 @@ def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool 
     return diagnostics
 
 
+def _pinned(spec: Spec, data: Json) -> Json:
+    """The object, of a set the Workspace that each replica is, as it would prefer the nodes that are named for all."""
+    if spec.fleet is None or not serves(data):
+        return data
+    from kaitogen.kaito.rules.inference_set import replica_of  # most intents have no replicas
+
+    return replica_of(data, spec.placement.nodes or ())
+
+
 def shared_selectors(
     manifests: Sequence[Manifest], objects: Sequence[UserObject], target: Target
 ) -> Iterator[Diagnostic]:
@@ -83,7 +97,7 @@ def shared_selectors(
     clusters, or made twice, which is told elsewhere.
     """
     named: list[tuple[Json, Origin, Target, Spec | None]] = [
-        (data, spec.origin, spec.target, spec) for spec, data in manifests if spec.target.byo
+        (_pinned(spec, data), spec.origin, spec.target, spec) for spec, data in manifests if spec.target.byo
     ]
     if target.byo:
         named += [(data, origin, target, None) for origin, data in objects]
@@ -134,6 +148,11 @@ def _judge(ctx: RuleContext) -> list[Diagnostic]:
 def is_workspace(data: Json) -> bool:
     """Whether an object is a Workspace of KAITO's, of any version."""
     return bool(data["kind"] == "Workspace" and data["apiVersion"].startswith(KAITO_GROUP))
+
+
+def serves(data: Json) -> bool:
+    """Whether an object is what an intent becomes: a Workspace, or an InferenceSet of several."""
+    return bool(data["kind"] in ("Workspace", "InferenceSet") and data["apiVersion"].startswith(KAITO_GROUP))
 
 
 def is_of_kaito(data: Json) -> bool:

@@ -7,6 +7,7 @@ from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, ResourceSpec, Spec
 from kaitogen.yaml.writer import dump
 
 _WORKSPACE: Final = "workspace.yaml.j2"
+_INFERENCE_SET: Final = "inference-set.yaml.j2"
 _CONFIG_MAP: Final = "config-map.yaml.j2"
 
 #: The key under which KAITO's pods look for the configuration (both are mounted whole).
@@ -46,6 +47,7 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "instance_type": resource.instance_type,
         "label_selector": resource.label_selector,
         "partition": spec.placement.partition,
+        "replicas": (spec.fleet or {}).get("replicas"),
         "inference": None,
         "tuning": None,
         "preset": _preset(workload) if "model" in workload else None,
@@ -56,7 +58,15 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         values["inference"] = {"template": workload.get("template"), "adapters": _adapters(workload)}
     else:
         values["tuning"] = {key: workload.get(key) for key in ("method", "input", "output")}
-    return Context(spec, (_CONFIG_MAP, _WORKSPACE) if config_map else (_WORKSPACE,), values)
+    if spec.fleet is None:
+        return Context(spec, (_CONFIG_MAP, _WORKSPACE) if config_map else (_WORKSPACE,), values)
+    from kaitogen.pipeline import replicas  # most intents have none
+
+    return Context(
+        spec,
+        (_CONFIG_MAP, _INFERENCE_SET) if config_map else (_INFERENCE_SET,),
+        replicas.of_set(spec, values),
+    )
 
 
 def _preset(workload: Json) -> Json:

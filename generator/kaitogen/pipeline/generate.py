@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Result, Target, UserObject
 from kaitogen.nodes import choose
-from kaitogen.pipeline.check import check, check_objects, is_workspace, shared_selectors
+from kaitogen.pipeline.check import check, check_objects, is_workspace, serves, shared_selectors
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
@@ -58,7 +58,8 @@ def generate(request: Request) -> Result:
     result = Result(
         manifests=tuple(manifests),
         findings=(),
-        workspaces=sum(is_workspace(data) for _, data in (*manifests, *objects)),
+        workspaces=sum(serves(data) for _, data in manifests)
+        + sum(is_workspace(data) for _, data in objects),
         objects=tuple(objects),
         files=(*files, *fact_files),
     )

@@ -31,8 +31,8 @@ KG218 = Rule("KG218", "A kind of name for a ConfigMap that is not made", kind="i
 KG219 = Rule(
     "KG219", "A node provisioner that this KAITO does not have", kind="invalid", since="0.4", until="0.10"
 )
-
-
+#: The words of `spec` that are about replicas.
+FLEET: Final = ("replicas", "replicaMetadata")
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 
@@ -91,6 +91,10 @@ def _rules(value: Json) -> Iterator[Diagnostic]:
         yield KG213.at(("spec", "tuning"), "one intent has both inference and tuning", fix=fix)
     elif inference is not None:
         yield from _inference(inference, value["metadata"].get("annotations") or {})
+    if not spec.keys().isdisjoint(FLEET):
+        from kaitogen.pipeline import replicas  # most intents have none
+
+        yield from replicas.objections(value, target)
     for kind, workload in (("inference", inference), ("tuning", tuning)):
         config = (workload or {}).get("config")
         if "configName" in (workload or {}) and (config is None or "configMapName" in config):
@@ -157,6 +161,7 @@ def spec_of(value: Json, origin: Origin) -> Spec:
         placement=_placement(spec.get("placement") or {}),
         inference=spec.get("inference"),
         tuning=spec.get("tuning"),
+        fleet={key: spec[key] for key in FLEET if key in spec} if "replicas" in spec else None,
     )
 
 

@@ -11,6 +11,7 @@ from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
 from kaitogen.kaito.objects import canonical, part, paths_in, text, to_intent_path, without
 from kaitogen.kaito.server_fields import declared, filled_in
+from kaitogen.kaito.updates.renames import settings_name
 from kaitogen.model import (
     Diagnostic,
     Json,
@@ -108,13 +109,13 @@ def _intent(
     objects = [data]
     problem = None
     metadata = data["metadata"]
-    workload = data["inference" if "inference" in data else "tuning"]
-    if config_map := config_maps.get((metadata.get("namespace", ""), workload.get("config"))):
+    name = settings_name(data)
+    if config_map := config_maps.get((metadata.get("namespace", ""), name)):
         try:
             value = with_config(value, declared(config_map.data), origin)
             objects.append(canonical(declared(config_map.data)))
         except Kept as kept:
-            message = f"ConfigMap {workload['config']} stays a file of its own: {kept}"
+            message = f"ConfigMap {name} stays a file of its own: {kept}"
             advice = "keep it beside the intents, or put its settings into the intent by hand"
             problem = KG174.at(("metadata", "name"), message, fix=advice).of(config_map.origin)
     spec = spec_of(value, origin)
@@ -132,6 +133,8 @@ def _intent(
 def _forms(stored: Json, target: Target, origin: Origin) -> Iterator[tuple[Json, Json]]:
     """The object with and without what the API server may have filled in, each with its intent."""
     whole = canonical(declared(stored))
+    if whole["kind"] == "InferenceSet":
+        whole["spec"].setdefault("replicas", 1)  # as the CRD does
     yield whole, intent_of(whole, target, origin)
     if defaults := filled_in(stored):
         short = whole

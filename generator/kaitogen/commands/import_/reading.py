@@ -8,6 +8,7 @@ from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.objects import part, paths_in, value_at
+from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
     PROVIDERS,
     Diagnostic,
@@ -20,7 +21,7 @@ from kaitogen.model import (
     TargetOverrides,
     UserObject,
 )
-from kaitogen.pipeline.check import KG220, check_objects, is_workspace
+from kaitogen.pipeline.check import KG220, check_objects, serves
 from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.load import Loaded
 
@@ -58,9 +59,9 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     findings = list(map(_unrendered, unreadable))
     workspaces: list[tuple[UserObject, Target]] = []
     config_maps: list[UserObject] = []
-    seen: dict[tuple[str, str], Origin] = {}
+    seen: dict[tuple[str, str, str], Origin] = {}
     for one in sorted_out.objects:
-        if not is_workspace(one.data):
+        if not serves(one.data):
             config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
             located.append(problem.of(one.origin))
@@ -70,7 +71,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
             located += [note.of(one.origin)] if note else []
     located += judged(workspaces, config_maps)
     findings += place(located)
-    here = any(is_workspace(one.data) for one in sorted_out.objects)
+    here = any(serves(one.data) for one in sorted_out.objects)
     if not here and not any(one.severity == "error" for one in findings):
         findings.append(_nothing(documents, files))
     kept, _ = suppress(findings, documents)
@@ -133,22 +134,21 @@ def _owned(one: UserObject) -> Diagnostic | None:
         path, who = ("metadata", "labels", _OWNER_LABEL), f"InferenceSet {str(labels[_OWNER_LABEL])[:60]}"
     else:
         return None
-    message = (
-        f"Workspace {str(metadata.get('name'))[:60]} is made by {who} and is passed over: two would write it"
-    )
+    message = f"{one.data['kind']} {str(metadata.get('name'))[:60]} is made by {who} and is passed over: two would write it"
     return KG175.at(path, message, fix="change what makes it, or remove that first")
 
 
-def _twice(one: UserObject, seen: dict[tuple[str, str], Origin]) -> Diagnostic | None:
+def _twice(one: UserObject, seen: dict[tuple[str, str, str], Origin]) -> Diagnostic | None:
     metadata = one.data.get("metadata")
     if not isinstance(metadata, dict):
         return None
-    key = (str(metadata.get("namespace", "")), str(metadata.get("name")))
+    kind = one.data["kind"]
+    key = (kind, str(metadata.get("namespace", "")), str(metadata.get("name")))
     if key not in seen:
         seen[key] = one.origin
         return None
     first = seen[key].document
-    message = f"Workspace {'/'.join(filter(None, key))[:120]} is there twice; the first is in {first.file}, document {first.number + 1}"
+    message = f"{kind} {'/'.join(filter(None, key[1:]))[:120]} is there twice; the first is in {first.file}, document {first.number + 1}"
     return KG220.at(("metadata", "name"), message, fix="give the one that counts, alone")
 
 
@@ -167,25 +167,31 @@ def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Diagnostic:
 def target_of(workspace: Json, overrides: TargetOverrides) -> tuple[Target, Diagnostic | None]:
     """The target of a Workspace, with a note about what nobody said."""
     target = overrides.target
-    resource = part(workspace, "resource")
+    is_set = workspace.get("kind") == "InferenceSet"
+    below = (*TEMPLATE, "resource") if is_set else ("resource",)
+    resource: Json = value_at(workspace, below) or {}
+    resource = resource if isinstance(resource, dict) else {}
     instance_type, mode = resource.get("instanceType"), part(resource, "partition").get("mode")
     taken: list[tuple[str, Path, str]] = []
     gate = _GATES.get(mode) if isinstance(mode, str) else None
     if gate and gate not in target.feature_gates:
         target = target._replace(feature_gates={**target.feature_gates, gate: True})
-        taken.append((f"gate {gate}", ("resource", "partition"), f"its partition is {mode}"))
+        taken.append((f"gate {gate}", (*below, "partition"), f"its partition is {mode}"))
     needed = target.has(versions.STRICT_INSTANCE_TYPE) and not target.byo
     if overrides.node_provisioner is None and needed and not instance_type:
         target = target._replace(node_provisioner="byo")
-        taken.append(("nodeProvisioner byo", ("resource",), "it names no instanceType"))
+        taken.append(("nodeProvisioner byo", below, "it names no instanceType"))
     if overrides.provider is None and isinstance(instance_type, str):
         clouds = (provider for provider in PROVIDERS if find_sku(provider, instance_type) is not None)
         provider = next(clouds, target.provider)
         if provider != target.provider:
             target = target._replace(provider=provider)
             why = "that is where its instanceType is from"
-            taken.append((f"provider {provider}", ("resource", "instanceType"), why))
-    if workspace.get("apiVersion") == _V1ALPHA1:
+            taken.append((f"provider {provider}", (*below, "instanceType"), why))
+    # Of a set, an older target has no other.
+    if workspace.get("apiVersion") == _V1ALPHA1 and (
+        not is_set or target.has(versions.KINDS["InferenceSet"]["v1beta1"])
+    ):
         target = target._replace(api_version=_V1ALPHA1)
     if not taken:
         return target, None

@@ -5,10 +5,12 @@ from typing import Final
 
 from kaitogen import schema
 from kaitogen.kaito.objects import canonical, has_null, without
+from kaitogen.kaito.rules.inference_set import read_on_replicas, replica_of
+from kaitogen.kaito.versions import REPLICA_METADATA
 from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, RUNTIME_ANNOTATION, Json, Origin, Target
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.pipeline.strategies import resolve
-from kaitogen.pipeline.validate import spec_of
+from kaitogen.pipeline.validate import FLEET, spec_of
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import dump, flow
 
@@ -27,15 +29,19 @@ class Kept(Exception):
 
 
 def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
-    """The shortest intent of a Workspace in canonical form; its ConfigMap, if it names one, stays a reference.
+    """The shortest intent of a Workspace or set in canonical form; its ConfigMap, if it names one, stays a reference.
 
     `origin` is where the Workspace was read from.
     """
+    fleet: Json = {}
+    if workspace["kind"] == "InferenceSet":
+        workspace, fleet = _of_set(workspace, target)
     metadata = {key: workspace["metadata"][key] for key in _METADATA if key in workspace["metadata"]}
     intent = {"apiVersion": INTENT_API_VERSION, "kind": INTENT_KIND, "metadata": metadata}
     spec: Json = {}
     if target_fields := _target(target):
         spec["target"] = target_fields
+    spec |= fleet
     if "inference" in workspace:
         runtime = (metadata.get("annotations") or {}).get(RUNTIME_ANNOTATION)
         spec["inference"] = _workload(workspace["inference"])
@@ -47,7 +53,23 @@ def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
     # What runs on the nodes says whether a number of them is written.
     if placement := _placement({**intent, "spec": spec}, workspace.get("resource") or {}, origin):
         spec["placement"] = placement
-    return {**intent, "spec": _in_order(("target", "placement", "inference", "tuning"), spec)}
+    return {**intent, "spec": _in_order(("target", *FLEET, "placement", "inference", "tuning"), spec)}
+
+
+def _of_set(data: Json, target: Target) -> tuple[Json, Json]:
+    """A set as the Workspace that each replica is, with the metadata of the set, and what the intent says of replicas."""
+    spec, metadata = data["spec"], data["metadata"]
+    own = spec.get("template", {}).get("metadata", {})
+    annotations = dict(metadata.get("annotations", {}))
+    more: Json = {}
+    for key, text in own.get("annotations", {}).items():
+        if not (read_on_replicas(key) and annotations.setdefault(key, text) == text):
+            more[key] = text
+    others: Json = {"annotations": more} if more else {}
+    if own.get("labels", {}) != metadata.get("labels", {}) and target.has(REPLICA_METADATA):
+        others = {"labels": own.get("labels", {}), **others}
+    fleet = {"replicas": spec["replicas"], **({"replicaMetadata": others} if others else {})}
+    return {**replica_of(data), "metadata": {**metadata, "annotations": annotations}}, fleet
 
 
 def _target(target: Target) -> Json:

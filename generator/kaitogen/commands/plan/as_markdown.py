@@ -28,7 +28,7 @@ def write(plan: Plan) -> str:
 
 def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
     """What all Workspaces come to, and a row for each; those to show, what can't work first, then the most GPUs."""
-    comment.add(f"## Plan of {number_of(len(plan.workspaces), 'Workspace')}\n\n")
+    comment.add(f"## Plan of {view_model.planned_objects(plan)}\n\n")
     comment.add(f"**{plain(view_model.total(plan))}**\n\n")
     names = ("Workspace", "strategy", "instance type", *_NUMBERS, "fits", *_money_head(plan))
     comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in plan.workspaces])

@@ -9,11 +9,12 @@ from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import suppress
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, part, to_intent_path
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part, to_intent_path
 from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
 from kaitogen.kaito.rules.config import KG468, KG486, KG487
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import KG461, KG462, KG463, label_line
+from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.rules.resource import KG474
 from kaitogen.kaito.sizing.costs import Prices, cost
 from kaitogen.kaito.sizing.instance_types import choose
@@ -25,7 +26,7 @@ from kaitogen.model import Diagnostic, Document, Json, Manifest, Request, Result
 from kaitogen.nodes.inventory import Inventory, read
 from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
-from kaitogen.pipeline.check import is_workspace
+from kaitogen.pipeline.check import is_workspace, serves
 from kaitogen.pipeline.load import load_inventory
 
 #: Findings about fields that the target's controller does not read.
@@ -51,12 +52,12 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
     config_maps = config_maps_of(one.data for one in result.manifests)
     groups = [tuple(group) for _, group in groupby(result.manifests, key=lambda one: id(one.spec))]
     sized: list[PlannedWorkspace] = []
-    for number, manifests in enumerate(groups):
-        options.progress(number, len(groups))
+    for done, manifests in enumerate(groups):
+        options.progress(done, len(groups))
         sized += [
             _sized(manifest, manifests, config_maps, options)
             for manifest in manifests
-            if is_workspace(manifest.data)
+            if serves(manifest.data)
         ]
     workspaces, findings = _with_findings(sized, result)
     return Plan(
@@ -72,6 +73,10 @@ def _sized(
 ) -> PlannedWorkspace:
     """One Workspace with its size, and what an option asks for."""
     spec, workspace = manifest
+    replicas = None
+    if not is_workspace(workspace):
+        replicas = number(part(workspace, "spec"), "replicas")
+        workspace = replica_of(workspace, spec.placement.nodes or ())
     ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
     node = None if options.facts is None else _node(options.facts, spec, workspace)
     sizing = size(workspace, spec.target, config_maps, options.configs, node)
@@ -81,8 +86,9 @@ def _sized(
         manifests=manifests,
         strategy=strategies.strategy_of(spec.placement),
         sizing=sizing,
-        objects=objects_of(ctx, sizing.estimate),
+        objects=objects_of(ctx, sizing.estimate, replicas),
         command=label_line(ctx),
+        replicas=replicas,
     )
     if options.prices is not None and planned.usage is not None:
         planned = replace(planned, cost=cost(options.prices, [planned.usage]))

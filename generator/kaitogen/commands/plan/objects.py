@@ -16,9 +16,20 @@ _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 _LONGEST_NAME: Final = 63
 
 
-def objects_of(ctx: RuleContext, estimate: Estimate) -> tuple[KaitoObject, ...]:
-    """What will be there once KAITO has done its work, in the order of making."""
-    return (*_nodes(ctx, estimate), *_workload(ctx, estimate))
+def objects_of(ctx: RuleContext, estimate: Estimate, replicas: int | None = None) -> tuple[KaitoObject, ...]:
+    """What will be there once KAITO has done its work, in the order of making. `ctx` is of the Workspace, or of each of
+
+    the `replicas` of a set.
+    """
+    if replicas is None:
+        return (*_nodes(ctx, estimate), *_workload(ctx, estimate))
+    metadata = {**ctx.metadata, "name": f"{ctx.name}-XXXXX"}
+    replica = RuleContext({**ctx.workspace, "metadata": metadata}, ctx.target, config_maps=ctx.config_maps)
+    return (
+        KaitoObject("Workspace", replica.name, f"{replicas}, one for each replica, with all that follows"),
+        *objects_of(replica, estimate),
+        KaitoObject("ControllerRevision", f"{ctx.name}-XXXXX", "one for all replicas"),
+    )
 
 
 def _nodes(ctx: RuleContext, estimate: Estimate) -> Iterator[KaitoObject]:

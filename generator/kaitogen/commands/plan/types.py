@@ -28,9 +28,9 @@ class KaitoObject(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedWorkspace:
-    """One Workspace of a plan.
+    """One Workspace of a plan, or one InferenceSet: then `workspace` is what each of its `replicas` is.
 
-    `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
+    `sizing` is that of one replica, all other figures are those of all of them. `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
     of its findings that are about fields which KAITO does not read. `objects` is what KAITO makes for it, empty
     where an error keeps KAITO from its work. `command` is the line that puts the
     selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
@@ -48,6 +48,7 @@ class PlannedWorkspace:
     ignored: tuple[Diagnostic, ...] = ()
     cost: Cost | None = None
     choice: Choice | None = None
+    replicas: int | None = None
 
     @property
     def name(self) -> str:
@@ -72,12 +73,16 @@ class PlannedWorkspace:
     @property
     def nodes(self) -> int | None:
         """How many nodes KAITO will want; None where that is unknown."""
-        return self.sizing.estimate.nodes
+        return self._of_all(self.sizing.estimate.nodes)
 
     @property
     def gpus(self) -> int | None:
         """All GPUs of these nodes."""
-        return self.sizing.estimate.gpus
+        return self._of_all(self.sizing.estimate.gpus)
+
+    def _of_all(self, number: int | None) -> int | None:
+        """What one replica takes, for all of them."""
+        return number if number is None or self.replicas is None else number * self.replicas
 
     @property
     def usage(self) -> Usage | None:

@@ -97,6 +97,8 @@ def place(planned: PlannedWorkspace) -> str:
 def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
     estimate = planned.sizing.estimate
     yield _line("runs", _runs(planned))
+    if planned.replicas is not None:
+        yield _line("replicas", _replicas(planned))
     nodes = size(estimate)
     if estimate.nodes is not None and estimate.requested not in (None, estimate.nodes):
         nodes += f", though count asks for {estimate.requested}"
@@ -131,6 +133,15 @@ def size(estimate: Estimate) -> str:
         return f"unknown: {estimate.unknown}"
     nodes = number_of(estimate.nodes, "node")
     return nodes if estimate.gpus is None else f"{nodes}, {number_of(estimate.gpus, 'GPU')}"
+
+
+def _replicas(planned: PlannedWorkspace) -> str:
+    text = f"{planned.replicas} of an InferenceSet, each with the nodes below"
+    if planned.nodes is None:
+        return text
+    return f"{text}: {number_of(planned.nodes, 'node')}" + (
+        "" if planned.gpus is None else f" and {number_of(planned.gpus, 'GPU')} in all"
+    )
 
 
 def _context(estimate: Estimate) -> str:
@@ -233,9 +244,17 @@ def known(number: int | None) -> str:
     return "unknown" if number is None else count(number)
 
 
+def planned_objects(plan: Plan) -> str:
+    """How many Workspaces and InferenceSets there are."""
+    sets = sum(one.replicas is not None for one in plan.workspaces)
+    kinds = {"Workspace": len(plan.workspaces) - sets, "InferenceSet": sets}
+    counts = [number_of(number, kind) for kind, number in kinds.items() if number]
+    return ", ".join(counts) or number_of(0, "Workspace")
+
+
 def total(plan: Plan) -> str:
     """The plan in one sentence."""
-    text = f"{number_of(len(plan.workspaces), 'Workspace')}: {number_of(plan.nodes, 'node')}, {number_of(plan.gpus, 'GPU')}"
+    text = f"{planned_objects(plan)}: {number_of(plan.nodes, 'node')}, {number_of(plan.gpus, 'GPU')}"
     if plan.unknown:
         text += f", and {plan.unknown} of unknown size"
     if plan.cost is not None and plan.prices is not None:

@@ -73,15 +73,15 @@ def _renamed(entry: Json, before: str, after: str) -> Json:
 def handed_on(intent: Json, made: Json, *, one_of_many: bool) -> dict[str, str]:
     """What an object made from an intent takes over, so that kustomize goes on as if it had been there all along.
 
-    The earlier names belong to a Workspace of the intent's own name; a ConfigMap and the
+    The earlier names belong to a Workspace or InferenceSet of the intent's own name; a ConfigMap and the
     entries of a set never had them.
     """
     noted = annotations(intent)
     kept: dict[str, str] = {key: noted[key] for key in (_PREFIXES, _SUFFIXES) if key in noted}
-    if made["kind"] == "Workspace" and not one_of_many and _KINDS in noted:
+    if made["kind"] in ("Workspace", "InferenceSet") and not one_of_many and _KINDS in noted:
         kept.update((key, noted[key]) for key in _NAMES if key in noted)
         kinds = str(noted[_KINDS]).split(",")
-        kept[_KINDS] = ",".join("Workspace" if kind == intent["kind"] else kind for kind in kinds)
+        kept[_KINDS] = ",".join(made["kind"] if kind == intent["kind"] else kind for kind in kinds)
     if path := _path(noted):
         # A file of its own beside the intent's: kpt writes an object to where its annotations say.
         folder, metadata = path.rpartition("/")[0], made["metadata"]

@@ -18,12 +18,13 @@ class RuleContext:
 
     absent workloads are None. `config_maps` are those of the same output, None where nobody knows them, as for a
     manifest on its own. `notes` asks for what the rules cannot decide without the cluster as well. `byo_nodes` is what
-    an inventory says about the nodes, where there is one.
+    an inventory says about the nodes, where there is one. `named` are nodes that the intent of a set names; the set
+    itself has no field for them.
     """
 
     __slots__ = (
         "annotations", "byo", "byo_nodes", "config_maps", "inference", "instance_type", "kaito", "match_labels", "metadata",
-        "minor", "model", "name", "notes", "preset", "provider", "resource", "sku", "target", "transformers", "tuning",
+        "minor", "model", "name", "named", "notes", "preset", "provider", "resource", "sku", "target", "transformers", "tuning",
         "v1alpha1", "valid_preset", "workspace",
     )  # fmt: skip
 
@@ -35,10 +36,12 @@ class RuleContext:
         config_maps: ConfigMaps | None = None,
         notes: bool = False,
         byo_nodes: ByoNodes | None = None,
+        named: tuple[str, ...] = (),
     ) -> None:
         self.config_maps = config_maps
         self.notes = notes
         self.byo_nodes = byo_nodes
+        self.named = named
         self.workspace: Mapping[str, Json] = workspace
         self.target = target
         self.kaito = target.kaito

@@ -1,12 +1,13 @@
 """Rules about an InferenceSet: its own fields, and every Workspace rule on the replicas that KAITO would make of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from kaitogen.kaito import rules
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.server_fields import DEFAULT_UPDATE_STRATEGY
 from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule
 
@@ -32,6 +33,9 @@ _TEMPLATE_ONLY: Final = (
     RUNTIME_ANNOTATION,
 )
 
+#: KAITO reads these on the set, and hands on itself what its replicas need of them.
+_SET_ONLY: Final = (_DISABLE_BENCHMARK, "kaito.sh/run-benchmark")
+
 KG901 = Rule("KG901", "The maintenance window has no schedule that KAITO can read", kind="refused", since="0.11",
              source="api/v1beta1/inferenceset_validation.go:90@v0.12.0")  # fmt: skip
 KG902 = Rule("KG902", "The maintenance window has no duration above zero", kind="refused", since="0.11",
@@ -50,13 +54,25 @@ KG908 = Rule("KG908", "KAITO reads this field of a set nowhere", kind="warning",
              source="api/v1beta1/inferenceset_types.go@v0.12.0")  # fmt: skip
 
 
+def read_on_replicas(annotation: str) -> bool:
+    """Whether an annotation belongs into the template: KAITO's own, but for those that the set or its scaler reads."""
+    group = annotation.partition("/")[0]
+    ours = group == "kaito.sh" or group.endswith(".kaito.sh")
+    return ours and annotation not in _SET_ONLY and not annotation.startswith(_SCALER)
+
+
+def read_on_set(annotation: str) -> bool:
+    """Whether an annotation belongs on the set itself: what is not for its replicas, and the runtime, which both read."""
+    return annotation == RUNTIME_ANNOTATION or not read_on_replicas(annotation)
+
+
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """What KAITO's webhook would say to the set, and to the replicas that its controller makes of it.
 
     The set fits the schema of the target's version; paths are its own.
     """
     data, target = ctx.workspace, ctx.target
-    yield from names(data, LONGEST_NAME)
+    yield from names(data, LONGEST_NAME - (1 if _has_pool(ctx) else 0))
     yield from _window(data)
     yield from _annotations(data)
     yield from _unread(data)
@@ -68,10 +84,10 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         """Of its rules for replicas, the webhook of v1alpha1 has the one for the instance type alone."""
         return ctx.has(REPLICAS_CHECKED) and (not ctx.v1alpha1 or problem.rule == resource.KG405)
 
-    yield from of_made_objects(rules.judge(context_of(_replica(data), ctx)), _path_in_set, asked)
+    yield from of_made_objects(rules.judge(context_of(replica_of(data, ctx.named), ctx)), _path_in_set, asked)
 
 
-def names(data: Json, longest: int) -> Iterator[Diagnostic]:
+def names(data: Mapping[str, Json], longest: int) -> Iterator[Diagnostic]:
     """Whether KAITO takes the name, and whether what it names after it works."""
     name = text(part(data, "metadata"), "name")
     if not identity.is_label(name):
@@ -123,8 +139,7 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
 
 
 def _unread(data: Json) -> Iterator[Diagnostic]:
-    strategy = part(data, "spec").get("updateStrategy")
-    if strategy not in (None, {}, {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}):
+    if part(data, "spec").get("updateStrategy") not in (None, {}, DEFAULT_UPDATE_STRATEGY):
         message = (
             "no part of KAITO reads updateStrategy; replicas keep their template until they are made again"
         )
@@ -133,20 +148,34 @@ def _unread(data: Json) -> Iterator[Diagnostic]:
 
 def context_of(workspace: Json, ctx: RuleContext) -> RuleContext:
     """The context in which what KAITO makes of an object is judged."""
-    return RuleContext(workspace, ctx.target, config_maps=ctx.config_maps, notes=ctx.notes)
+    return RuleContext(
+        workspace, ctx.target, config_maps=ctx.config_maps, notes=ctx.notes, byo_nodes=ctx.byo_nodes
+    )
 
 
-def _replica(data: Json) -> Json:
-    """The Workspace that KAITO makes for each replica; its name is one that nothing is wrong with."""
+def _has_pool(ctx: RuleContext) -> bool:
+    """Whether KAITO makes an InferencePool, which names a Service <set>-inferencepool-epp."""
+    return ctx.gate("gatewayAPIInferenceExtension") and not ctx.transformers
+
+
+def replica_of(data: Mapping[str, Json], named: Sequence[str] = ()) -> dict[str, Json]:
+    """The Workspace that KAITO makes for each replica of a set; named as the set, where nothing is wrong with that.
+
+    `named` are nodes that the set's intent names, and that a Workspace of it would prefer.
+    """
     spec = part(data, "spec")
     template = part(spec, "template")
     metadata = {**part(template, "metadata"), "namespace": part(data, "metadata").get("namespace")}
-    return replica(metadata, part(template, "resource"), spec, template.get("inference"))
+    fields = {**part(template, "resource"), **({"preferredNodes": list(named)} if named else {})}
+    made = replica(metadata, fields, spec, template.get("inference"))
+    if not any(names(data, LONGEST_NAME)):
+        made["metadata"]["name"] = data["metadata"]["name"]
+    return made
 
 
 def replica(
     metadata: Mapping[str, Json], resource: Mapping[str, Json], spec: Mapping[str, Json], inference: Json
-) -> Json:
+) -> dict[str, Json]:
     """The Workspace that KAITO makes for each replica; its name is one that nothing is wrong with.
 
     `metadata` and `resource` are what it gets from the object that it is made of, and `spec` has the selector of all.

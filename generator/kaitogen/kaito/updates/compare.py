@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part
+from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.updates.admission import creation_refused
 from kaitogen.kaito.updates.judging import judged, worst
@@ -49,20 +50,25 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
 
 
 def cost(item: Item, maps: ConfigMaps) -> Cost:
-    """The nodes and GPUs that a Workspace holds, as KAITO will ask for them."""
-    estimate = size(stored(item), item.target, maps).estimate
-    return Cost(estimate.nodes, estimate.gpus)
+    """The nodes and GPUs that a Workspace or a set holds, as KAITO will ask for them."""
+    if item.is_workspace:
+        estimate = size(stored(item), item.target, maps).estimate
+        return Cost(estimate.nodes, estimate.gpus)
+    estimate = size(replica_of(item.data), item.target, maps).estimate
+    # The CRD fills in 1; what an autoscaler makes of it, only the cluster knows.
+    replicas = number(part(item.data, "spec"), "replicas")
+    return Cost(estimate.nodes, estimate.gpus).times(1 if replicas is None else replicas)
 
 
 def _created(item: Item, maps: ConfigMaps) -> ObjectChange:
-    why = f"it takes {cost(item, maps)}" if item.is_workspace else ""
+    why = f"it takes {cost(item, maps)}" if item.serves else ""
     judgement = creation_refused(item, maps) or Judgement("create", why)
     return ObjectChange(before=None, after=item, judgement=judgement)
 
 
 def _deleted(item: Item, maps: ConfigMaps) -> ObjectChange:
     why = ""
-    if item.is_workspace:
+    if item.serves:
         nodes = "the nodes stay:" if item.target.byo else "KAITO gives back"
         why = f"serving ends, and {nodes} {cost(item, maps)}"
     return ObjectChange(before=item, after=None, judgement=Judgement("delete", why))

@@ -39,6 +39,11 @@ class Item(NamedTuple):
         return self.identity[:2] == ("kaito.sh", "Workspace")
 
     @property
+    def serves(self) -> bool:
+        """Whether models run by it: a Workspace, or an InferenceSet of several."""
+        return self.is_workspace or self.identity[:2] == ("kaito.sh", "InferenceSet")
+
+    @property
     def is_config_map(self) -> bool:
         """Whether it is a ConfigMap."""
         return self.identity[:2] == ("", "ConfigMap")
@@ -106,6 +111,14 @@ class Cost(NamedTuple):
     def plus(self, other: "Cost") -> "Cost":
         """What both take while they stand side by side; unknown where either is."""
         return Cost(_sum(self.nodes, other.nodes), _sum(self.gpus, other.gpus))
+
+    def times(self, number: int) -> "Cost":
+        """What so many of them take together."""
+        return Cost(_product(self.nodes, number), _product(self.gpus, number))
+
+
+def _product(one: int | None, number: int) -> int | None:
+    return None if one is None else one * number
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -48,7 +48,7 @@ def followers(
 
 def used(items: Sequence[Item]) -> frozenset[tuple[str, str]]:
     """Namespace and name of the ConfigMaps that Workspaces read."""
-    return frozenset((item.identity[2], settings_name(item.data)) for item in items if item.is_workspace)
+    return frozenset((item.identity[2], settings_name(item.data)) for item in items if item.serves)
 
 
 def _config_maps(items: Sequence[Item]) -> dict[tuple[str, str], Item]:
@@ -56,7 +56,9 @@ def _config_maps(items: Sequence[Item]) -> dict[tuple[str, str], Item]:
 
 
 def settings_name(data: Json) -> str:
-    """The name of the ConfigMap that a Workspace reads; empty where it reads none."""
+    """The name of the ConfigMap that a Workspace or a set reads; empty where it reads none."""
+    if data["kind"] == "InferenceSet":
+        data = part(part(data, "spec"), "template")
     for workload in ("inference", "tuning"):
         if name := text(part(data, workload), "config"):
             return name

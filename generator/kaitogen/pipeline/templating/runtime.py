@@ -23,6 +23,13 @@ def str_join(parts: tuple[Any, ...]) -> str:
     return "".join(map(str, parts))
 
 
+def _indent(text: str, width: int, *, first: bool) -> str:
+    """The text with every line that is not empty moved to the right, but for the first where that stays."""
+    head, *lines = (text + "\n").splitlines()
+    moved = "\n".join([head, *(" " * width + line if line else line for line in lines)])
+    return " " * width + moved if first else moved
+
+
 class ContextValues:
     """The values of one render, as the compiled code looks them up."""
 
@@ -61,6 +68,7 @@ class CompiledEnvironment:
     def __init__(self) -> None:
         self.templates: dict[str, CompiledTemplate] = {}
         self.tests: dict[str, Callable[[Any], bool]] = {"none": lambda value: value is None}
+        self.filters: dict[str, Callable[..., str]] = {"indent": _indent}
         self.concat = "".join
         self._values: list[Json] = []
         self._shapes: dict[str, Json] = {}

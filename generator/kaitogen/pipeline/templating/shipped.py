@@ -29,6 +29,62 @@ def root_config_map(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='config_map') if l_0_config_map is missing else l_0_config_map), 'data')))
     yield '\n'
 
+def root_inference_set(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_api_version = resolve('api_version')
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_labels = resolve('labels')
+    l_0_annotations = resolve('annotations')
+    l_0_replicas = resolve('replicas')
+    l_0_label_selector = resolve('label_selector')
+    l_0_replica_labels = resolve('replica_labels')
+    l_0_replica_annotations = resolve('replica_annotations')
+    l_0_instance_type = resolve('instance_type')
+    l_0_partition = resolve('partition')
+    try:
+        t_1 = environment.filters['indent']
+    except KeyError:
+        @internalcode
+        def t_1(*unused):
+            raise TemplateRuntimeError("No filter named 'indent' found.")
+    pass
+    yield 'apiVersion: '
+    yield str(environment.finalize((undefined(name='api_version') if l_0_api_version is missing else l_0_api_version)))
+    yield '\nkind: InferenceSet\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize((undefined(name='labels') if l_0_labels is missing else l_0_labels)))
+    yield '\n  annotations: '
+    yield str(environment.finalize((undefined(name='annotations') if l_0_annotations is missing else l_0_annotations)))
+    yield '\nspec:\n  replicas: '
+    yield str(environment.finalize((undefined(name='replicas') if l_0_replicas is missing else l_0_replicas)))
+    yield '\n  labelSelector: '
+    yield str(environment.finalize((undefined(name='label_selector') if l_0_label_selector is missing else l_0_label_selector)))
+    yield '\n  template:\n    metadata:\n      labels: '
+    yield str(environment.finalize((undefined(name='replica_labels') if l_0_replica_labels is missing else l_0_replica_labels)))
+    yield '\n      annotations: '
+    yield str(environment.finalize((undefined(name='replica_annotations') if l_0_replica_annotations is missing else l_0_replica_annotations)))
+    yield '\n    resource:\n      instanceType: '
+    yield str(environment.finalize((undefined(name='instance_type') if l_0_instance_type is missing else l_0_instance_type)))
+    yield '\n      partition: '
+    yield str(environment.finalize((undefined(name='partition') if l_0_partition is missing else l_0_partition)))
+    yield '\n'
+    t_2 = []
+    pass
+    template = environment.get_template('inference.yaml.j2', 'inference-set.yaml.j2')
+    gen = template.root_render_func(template.new_context(context.get_all(), True, {}))
+    try:
+        for event in gen:
+            t_2.append(event)
+    finally: gen.close()
+    yield t_1(concat(t_2), 4, first=True)
+
 def root_inference(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -222,6 +278,7 @@ def root_workspace(context, missing=missing, environment=environment):
 
 environment.templates = {
     "config-map.yaml.j2": CompiledTemplate(root_config_map),
+    "inference-set.yaml.j2": CompiledTemplate(root_inference_set),
     "inference.yaml.j2": CompiledTemplate(root_inference),
     "preset.yaml.j2": CompiledTemplate(root_preset),
     "strategies/auto.yaml.j2": CompiledTemplate(root_strategies_auto),

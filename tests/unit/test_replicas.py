@@ -1,0 +1,112 @@
+"""Intents with replicas: what is said of a Workspace is said of the template of an InferenceSet, each thing where KAITO reads it."""
+
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from kaitogen.kaito.objects import canonical
+from kaitogen.kaito.rules.inference_set import replica_of
+from kaitogen.model import Document, Request, Result
+from kaitogen.pipeline.generate import generate
+
+A100 = "Standard_NC24ads_A100_v4"
+#: The annotation, and whether it stands on the set, and on its replicas.
+PLACES = {
+    "kaito.sh/runtime": (True, True),
+    "kaito.sh/performance-mode": (False, True),
+    "kaito.sh/bypass-resource-checks": (False, True),
+    "inference.kaito.sh/static-model-mirror": (False, True),
+    "kaito.sh/disable-benchmark": (True, False),
+    "scaledobject.kaito.sh/auto-provision": (True, False),
+    "argocd.argoproj.io/sync-wave": (True, False),
+    "example.com/owner": (True, False),
+}
+
+
+def intent(metadata: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any]:
+    written = {"placement": {"instanceType": A100}, "inference": {"model": "phi-4"}, **spec}
+    return {
+        "apiVersion": "kaitogen.io/v1alpha1",
+        "kind": "WorkspaceIntent",
+        "metadata": {"name": "phi", **(metadata or {})},
+        "spec": written,
+    }
+
+
+def run(value: dict[str, Any]) -> Result:
+    return generate(Request(documents=(Document("phi", value=value, inline=True),)))
+
+
+def made(value: dict[str, Any]) -> dict[str, Any]:
+    result = run(value)
+    assert result.ok, result.findings
+    return dict(result.manifests[-1].data)
+
+
+def test_every_annotation_stands_where_kaito_reads_it() -> None:
+    written = dict.fromkeys(PLACES, "true") | {"kaito.sh/runtime": "vllm"}
+    value = intent({"annotations": written}, replicas=2)
+    result = run(value)
+    data = result.manifests[-1].data
+    for key, (on_set, on_replicas) in PLACES.items():
+        assert (key in data["metadata"]["annotations"]) == on_set, key
+        assert (key in data["spec"]["template"]["metadata"]["annotations"]) == on_replicas, key
+    assert not [one for one in result.findings if one.code == "KG904"]
+
+
+WORKLOADS = st.sampled_from([
+    {"model": "phi-4"},
+    {"model": "phi-4", "runtime": "transformers"},
+    {"model": "phi-4", "accessSecret": "hf", "config": {"vllm": {"max-model-len": 4096}}},
+    {"model": "phi-4", "adapters": [{"source": {"name": "style", "image": "example.com/style:1"}}]},
+    {"template": {"spec": {"containers": [{"name": "main", "image": "example.com/main:1", "args": []}], "volumes": [{"name": "v", "emptyDir": {}}]}}},
+])  # fmt: skip
+PLACEMENTS = st.sampled_from([
+    {"instanceType": A100},
+    {"instanceType": A100, "count": 3},
+    {"instanceType": A100, "nodes": ["gpu-1", "gpu-2"]},
+    {"instanceType": A100, "labelSelector": {"matchLabels": {"pool": "a"}}},
+    {"instanceType": A100, "labelSelector": {}},
+])  # fmt: skip
+
+
+@given(WORKLOADS, PLACEMENTS, st.integers(0, 9), st.sampled_from(["0.11", "0.12"]))
+def test_a_replica_is_the_workspace_without_replicas(
+    workload: dict[str, Any], placement: dict[str, Any], replicas: int, kaito: str
+) -> None:
+    spec = {"inference": workload, "placement": placement, "target": {"kaito": kaito}}
+    metadata = {"labels": {"team": "search"}, "annotations": {"kaito.sh/performance-mode": "interactivity"}}
+    set_ = made(intent(metadata, replicas=replicas, **spec))
+    assert (set_["kind"], set_["spec"]["replicas"]) == ("InferenceSet", replicas)
+    workspace = made(intent(metadata, **spec))
+    # These two have no place in a set.
+    workspace["resource"] = {
+        key: item for key, item in workspace["resource"].items() if key not in ("count", "preferredNodes")
+    }
+    assert canonical(replica_of(set_)) == workspace
+
+
+@given(PLACEMENTS, st.integers(1, 6))
+def test_replicas_that_fit_are_not_warned_of(placement: dict[str, Any], replicas: int) -> None:
+    there = placement.get("count", len(placement.get("nodes", ())))
+    assume(there)
+    found = [
+        one for one in run(intent(replicas=replicas, placement=placement)).findings if one.code == "KG318"
+    ]
+    assert bool(found) == (replicas > there)  # one node each
+
+
+def test_the_old_api_version_is_written_where_it_is_asked_for_or_the_only_one() -> None:
+    versions = {
+        kaito: made(intent(replicas=1, target={"kaito": kaito}))["apiVersion"]
+        for kaito in ("0.8", "0.10", "0.11", "0.12")
+    }
+    assert versions == {
+        "0.8": "kaito.sh/v1alpha1",
+        "0.10": "kaito.sh/v1alpha1",
+        "0.11": "kaito.sh/v1beta1",
+        "0.12": "kaito.sh/v1beta1",
+    }
+    asked = made(intent(replicas=1, target={"apiVersion": "kaito.sh/v1alpha1"}))
+    assert asked["apiVersion"] == "kaito.sh/v1alpha1"
