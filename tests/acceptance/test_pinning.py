@@ -1,5 +1,6 @@
 """Named nodes as a user meets them: the label that pins, and what happens where it does not."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,33 @@ def test_without_a_namespace_the_label_is_noted_where_notes_are_asked_for(tmp_pa
         "note KG317: kaitogen.io/workspace=phi is the label of each Workspace phi, in whichever namespace"
         in done.said
     )
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_another_node_comes_with_the_lines_that_move_the_label(tmp_path: Path, form: str) -> None:
+    write(tmp_path, a=intent(nodes=["gpu-1", "gpu-2"]))
+    (tmp_path / "runs.yaml").write_bytes(kaitogen("render", "-q", cwd=tmp_path).output)
+    write(tmp_path, a=intent(nodes=["gpu-3", "gpu-1"]))
+    against = ("diff", "a.intent.yaml", "--against", "runs.yaml", "--format", form)
+    lines = [f"kubectl label nodes gpu-3 {PIN}=team-a.phi", f"kubectl label nodes gpu-2 {PIN}-"]
+    text = kaitogen(*against, cwd=tmp_path).text
+    if form == "json":
+        assert json.loads(text)["objects"][0]["commands"] == lines
+    else:
+        assert [line in text for line in lines] == [True, True]
+    write(tmp_path, a=intent(nodes=["gpu-2", "gpu-1"]))
+    assert "kubectl" not in kaitogen(*against, cwd=tmp_path).text
+
+
+def test_nodes_that_are_found_otherwise_are_not_labelled(tmp_path: Path) -> None:
+    zone: dict[str, Any] = {"labelSelector": {"matchLabels": {"topology.kubernetes.io/zone": "1"}}}
+    for more, target in ((zone, {}), ({}, {"kaito": "0.7"})):
+        for nodes in (["gpu-1", "gpu-2"], ["gpu-1", "gpu-3"]):
+            value = intent(nodes=nodes, **more)
+            value["spec"]["target"].update(target)
+            write(tmp_path, a=value)
+            if nodes[1] == "gpu-2":
+                (tmp_path / "runs.yaml").write_bytes(kaitogen("render", "-q", cwd=tmp_path).output)
+        done = kaitogen("diff", "a.intent.yaml", "--against", "runs.yaml", cwd=tmp_path)
+        assert "preferredNodes" in done.text
+        assert "run: " not in done.text

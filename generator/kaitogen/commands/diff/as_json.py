@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from kaitogen.commands.diff.report import MEANING, DiffReport, what
+from kaitogen.commands.diff.report import MEANING, DiffReport, commands, what
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.objects import MISSING
@@ -24,7 +24,7 @@ def write(report: DiffReport) -> str:
 
 def _object(changed: ObjectChange, report: DiffReport) -> dict[str, Any]:
     group, kind, namespace, name = changed.item.identity
-    way = report.way_out(changed)
+    way, lines = report.way_out(changed), commands(changed)
     return {
         "group": group,
         "kind": kind,
@@ -40,6 +40,7 @@ def _object(changed: ObjectChange, report: DiffReport) -> dict[str, Any]:
         "what": what(changed),
         **_judgement(changed.judgement),
         "changes": [_change(change) for change in changed.changes],
+        **({"commands": lines} if lines else {}),
         **({"wayOut": _way(way)} if way else {}),
     }
 

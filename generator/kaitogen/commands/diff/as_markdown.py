@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kaitogen.commands.diff.report import DiffReport, judged, title, total, verdict
+from kaitogen.commands.diff.report import DiffReport, commands, judged, title, total, verdict
 from kaitogen.diagnostics.markdown import Comment, code, heads, plain, row
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
@@ -28,6 +28,8 @@ def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
         yield heads(_HEADS) + "".join(map(_row, changed.changes))
     elif changed.judgement.why:
         yield plain(f"{verdict(changed.judgement)}: {changed.judgement.why}.") + "\n"
+    for line in commands(changed):
+        yield f"Run {code(line)}.\n"
     if way := report.way_out(changed):
         yield f"Way out: {plain(way.sentence)}.\n"
 

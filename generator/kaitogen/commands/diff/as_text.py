@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from typing import Final
 
-from kaitogen.commands.diff.report import DiffReport, judged, title, total, verdict
+from kaitogen.commands.diff.report import DiffReport, commands, judged, title, total, verdict
 from kaitogen.diagnostics.wording import printable, wrapped
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
@@ -34,6 +34,9 @@ def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
         yield from wrapped(changed.judgement.why, _INDENT, _INDENT + "  ")
     for change in changed.changes:
         yield from _change(change)
+    for line in commands(changed):
+        # A line to paste is never wrapped.
+        yield printable(f"{_INDENT}run: {line}")
     way = report.way_out(changed)
     if way is not None:
         yield from wrapped(f"way out: {way.sentence}", _INDENT, _INDENT + "  ")

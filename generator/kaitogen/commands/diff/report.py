@@ -5,7 +5,11 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import number_of
+from kaitogen.kaito.objects import part
+from kaitogen.kaito.rules.context import RuleContext
+from kaitogen.kaito.rules.ignored import preferred_nodes, relabelling
 from kaitogen.kaito.updates.model import VERDICTS, Comparison, Judgement, ObjectChange, Verdict
+from kaitogen.kaito.updates.workspace import selected
 
 
 class DiffReport(NamedTuple):
@@ -39,6 +43,17 @@ def what(changed: ObjectChange) -> str:
     if changed.after is None:
         return "deleted"
     return "renamed" if changed.renamed else "changed"
+
+
+def commands(changed: ObjectChange) -> list[str]:
+    """What to run, where other nodes are named under byo than before: KAITO finds them by their labels alone."""
+    before, after = changed.before, changed.after
+    if before is None or after is None or not after.is_workspace or changed.renamed:
+        return []
+    old, new = (part(one.data, "resource") for one in (before, after))
+    if selected(part(old, "labelSelector")) != selected(part(new, "labelSelector")):
+        return []  # which is refused: a new Workspace has labels of its own
+    return relabelling(RuleContext(after.data, after.target), preferred_nodes(old))
 
 
 def title(changed: ObjectChange) -> str:

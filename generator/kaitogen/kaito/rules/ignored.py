@@ -1,7 +1,7 @@
 """What the target's controller does with `count` and `preferredNodes`: never silently nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
@@ -10,7 +10,7 @@ from kaitogen.kaito.objects import number, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.resource import is_system_label
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
-from kaitogen.model import PIN_LABEL, Diagnostic, Rule
+from kaitogen.model import PIN_LABEL, Diagnostic, Json, Rule
 
 KG461 = Rule("KG461", "count is ignored", kind="warning", since="0.7",
              source="pkg/workspace/controllers/workspace_controller.go:1508@v0.12.0")  # fmt: skip
@@ -39,8 +39,7 @@ _HASH_DIGITS: Final = 16
 def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     """Findings about fields that are written and not read. `tokens` is what KAITO reads as max-model-len."""
     count = number(ctx.resource, "count")
-    names = ctx.resource.get("preferredNodes")
-    preferred = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    preferred = preferred_nodes(ctx.resource)
     # The CRD makes a count of 1 where none is written, so that one node at least must be named.
     least = 1 if count is None else count
     if _named_as_counted(ctx) and len(preferred) < least:
@@ -120,12 +119,28 @@ def _preferred(ctx: RuleContext, names: list[str]) -> Iterator[Diagnostic]:
 
 def label_line(ctx: RuleContext) -> str:
     """The line that puts the selected label on the nodes that are named under byo; empty where none are."""
-    names = ctx.resource.get("preferredNodes")
-    if not ctx.byo or not isinstance(names, list) or not names:
-        return ""
-    pinned_by = _pinned_by(ctx)
-    label = f"{PIN_LABEL}={pinned_by}" if pinned_by else _selected(ctx)
-    return _command([name for name in names if isinstance(name, str)], label)
+    names = preferred_nodes(ctx.resource)
+    return _command(names, _selected(ctx)) if ctx.byo and names else ""
+
+
+def relabelling(ctx: RuleContext, before: list[str]) -> list[str]:
+    """The lines that label the nodes that are named now, and take the label from those that no longer are.
+
+    None where the labels are not for people to set, or where names alone say which nodes are used.
+    """
+    if not ctx.byo or ctx.has(versions.PREFERRED_NODES_READ) or not _can_be_set(ctx):
+        return []
+    names, labels = preferred_nodes(ctx.resource), _selected(ctx)
+    added = [name for name in names if name not in before]
+    removed = [name for name in before if name not in names]
+    keys = " ".join(f"{pair.partition('=')[0]}-" for pair in labels.split())
+    return [_command(some, label) for some, label in ((added, labels), (removed, keys)) if some]
+
+
+def preferred_nodes(resource: Mapping[str, Json]) -> list[str]:
+    """The names that a resource prefers; empty where it has none."""
+    names = resource.get("preferredNodes")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
 def _under_byo(ctx: RuleContext, names: list[str]) -> Diagnostic:
@@ -181,12 +196,20 @@ def _pinned_by(ctx: RuleContext) -> str:
 
 def _selected(ctx: RuleContext) -> str:
     """The labels of the selector as kubectl takes them; the pin's where some are not for people to set."""
-    pairs = [
-        f"{key}={value}" for key, value in ctx.match_labels.items()
-        if isinstance(value, str) and re.fullmatch(_LABEL_SAFE, key) and re.fullmatch(_SHELL_SAFE, value)
+    if not _can_be_set(ctx):
+        return _pin(ctx)
+    return " ".join(f"{key}={value}" for key, value in ctx.match_labels.items())
+
+
+def _can_be_set(ctx: RuleContext) -> bool:
+    """Whether people may put all labels of the selector on nodes, by a line that a shell takes as it stands."""
+    return bool(ctx.match_labels) and all(
+        isinstance(value, str)
+        and re.fullmatch(_LABEL_SAFE, key)
+        and re.fullmatch(_SHELL_SAFE, value)
         and not is_system_label(key)
-    ]  # fmt: skip
-    return " ".join(pairs) if pairs and len(pairs) == len(ctx.match_labels) else _pin(ctx)
+        for key, value in ctx.match_labels.items()
+    )
 
 
 def _pin(ctx: RuleContext) -> str:
