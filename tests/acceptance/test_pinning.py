@@ -216,3 +216,26 @@ def test_nodes_that_are_found_otherwise_are_not_labelled(tmp_path: Path) -> None
         done = kaitogen("diff", "a.intent.yaml", "--against", "runs.yaml", cwd=tmp_path)
         assert "preferredNodes" in done.text
         assert "run: " not in done.text
+
+
+def test_another_provisioner_is_a_warning_with_what_freezes(tmp_path: Path) -> None:
+    """KAITO's own writes are refused as well: seen on a real controller."""
+    value = intent(labelSelector={"matchLabels": {"apps": "phi"}})
+    del value["spec"]["placement"]["nodes"]
+    write(tmp_path, was=value)
+    value["spec"]["target"] = {"nodeProvisioner": "karpenter"}
+    value["spec"]["placement"]["instanceType"] = "Standard_NC24ads_A100_v4"
+    write(tmp_path, now=value)
+    done = kaitogen("diff", "now.intent.yaml", "--against", "was.intent.yaml", cwd=tmp_path)
+    said = " ".join(done.text.split())
+    assert "spec.target.nodeProvisioner: byo -> karpenter no effect (KG827)" in said
+    assert "its status freezes as it is, and its deletion hangs until byo is back" in said
+    done = kaitogen("validate", "--against", "was.intent.yaml", "now.intent.yaml", cwd=tmp_path)
+    assert done.code == 0
+    assert (
+        "now.intent.yaml:15:22: warning KG827: spec.target.nodeProvisioner changes from byo to karpenter"
+        in done.said
+    )
+    back = kaitogen("diff", "was.intent.yaml", "--against", "now.intent.yaml", cwd=tmp_path)
+    assert "KG827" in back.text
+    assert "freezes" not in back.text

@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito.objects import MISSING, to_intent_path
-from kaitogen.kaito.updates.judging import KG813, KG822
+from kaitogen.kaito.updates.judging import KG813, KG822, KG827
 from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
 from kaitogen.kaito.updates.others import KG831, KG832, KG833, KG834
 from kaitogen.kaito.updates.workspace import KG801, KG804, KG805, KG809, KG811, KG820, KG821, KG823
@@ -40,7 +40,8 @@ def problems(comparison: Comparison) -> Iterator[Diagnostic]:
 
 
 def _located(item: Item, path: Path, problem: Diagnostic) -> Diagnostic:
-    where = path if item.spec is None else to_intent_path(item.spec, path)
+    # What is said of the target stands in the intent, and nowhere in the object.
+    where = path if item.spec is None or path[:1] == ("spec",) else to_intent_path(item.spec, path)
     return problem._replace(path=where).of(item.origin)
 
 
@@ -78,6 +79,7 @@ _FIXES: Final = {
     KG821: "run the Workspace under another name to have the ConfigMap from its start",
     KG822: "give the ConfigMap another name, as kaitogen does with one that it makes, or restart the pods",
     KG823: _ANEW,
+    KG827: "delete such a Workspace before KAITO's own --node-provisioner changes, and make it anew afterwards",
     KG831: _BESIDE,
     KG832: _BESIDE,
     KG833: "delete the mirror and make it anew",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from operator import eq
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at, without
 from kaitogen.kaito.updates import admission, others, workspace
 from kaitogen.kaito.updates.fields import differences
@@ -15,6 +16,8 @@ from kaitogen.model import Diagnostic, Json, Path, Rule, path_text
 KG813 = Rule("KG813", "An immutable ConfigMap changes", kind="refused")
 KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4",
              source="pkg/workspace/controllers/workspace_controller.go:1481@v0.12.0")  # fmt: skip
+KG827 = Rule("KG827", "The node provisioner of what runs changes", kind="warning", since="0.8",
+             source="api/v1beta1/workspace_validation.go:792@v0.12.0")  # fmt: skip
 
 _NAME: Final = frozenset((("metadata", "name"), ("metadata", "namespace")))
 
@@ -40,6 +43,8 @@ def judged(
         changes = [change._replace(judgement=_decided(change, refusals)) for change in changes] + list(
             _unchanged(changes, refusals)
         )
+    if after.is_workspace:
+        changes += _provisioner(before, after)
     return (*changes, *gone)
 
 
@@ -110,3 +115,23 @@ def _config_map(update: Update) -> Judgement:
         return IN_PLACE
     why = "what runs is not restarted for it, and the number of nodes stays; pods that start later read it"
     return Judgement("no effect", why, KG822)
+
+
+def _provisioner(before: Item, after: Item) -> Iterator[Change]:
+    """Another node provisioner, where both sides are intents and say it: KAITO has one for all of its Workspaces.
+
+    Its webhook holds every write of a Workspace against the rules of the one that it has, its own of the status too
+    (seen with 0.12).
+    """
+    old, new = ("byo" if item.target.byo else item.target.node_provisioner for item in (before, after))
+    stated = before.spec is not None and after.spec is not None
+    if old == new or not stated or not after.target.has(versions.STRICT_INSTANCE_TYPE):
+        return
+    why = "KAITO has one for all Workspaces, and what runs goes on with the nodes that it has"
+    if old == "byo":
+        why = (
+            "once KAITO itself has it, every write of a Workspace without instanceType is refused, KAITO's own too: "
+            "its status freezes as it is, and its deletion hangs until byo is back"
+        )
+    place = ("spec", "target", "nodeProvisioner")
+    yield Change(Difference(place, path_text(place), old, new), Judgement("no effect", why, KG827))
