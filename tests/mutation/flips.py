@@ -6,21 +6,21 @@ tests of its module; what is written down as equal in behaviour is left out.
 
 import ast
 import hashlib
-import os
 import re
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tests.mutation.running import PACKAGE, PYTEST, ROOT, fails
+from tests.mutation.forking import Mutant, try_all
+from tests.mutation.running import PACKAGE
 
 _SAMPLE: Final = 12
 #: Modules, as patterns below the package, and the tests that are nearest to them.
 NEAREST: Final = {
-    "kaito/rules/*.py": ("tests/unit/rules",),
-    "nodes/choosing.py": ("tests/unit/nodes",),
+    "kaito/rules/*.py": ("tests/unit/rules/",),
+    "nodes/choosing.py": ("tests/unit/nodes/",),
     "diagnostics/suppression.py": ("tests/acceptance/test_suppressions.py",),
     "kaito/objects.py": ("tests/unit/test_objects.py",),
 }
@@ -52,20 +52,24 @@ def main(arguments: list[str]) -> int:
         places = sorted(sorted(places, key=_digest)[:_SAMPLE])
     elif arguments:
         places = [flip for flip in places if flip.module in arguments]
-    for tests in {_nearest(flip.module) for flip in places}:
-        if _fails(None, tests):
-            sys.stdout.write(f"the tests fail as things are: {' '.join(tests)}\n")
-            return 1
-    survivors = 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        killed = pool.map(lambda flip: _fails(flip, _nearest(flip.module)), places)
-        for flip, dead in zip(places, killed, strict=True):
-            if not dead:
-                survivors += 1
-                sys.stdout.write(f"no test notices that this is turned round: {flip}\n")
-                sys.stdout.flush()
-    sys.stdout.write(f"{len(places)} mutants, {survivors} survive\n")
-    return 1 if survivors or not places else 0
+    failing: list[str] = []
+    survivors: list[Flip] = []
+
+    def told(number: int, dead: bool) -> None:
+        if number < len(unchanged):
+            failing.extend(unchanged[number].tests if dead else ())
+        elif not dead:
+            survivors.append(places[number - len(unchanged)])
+            sys.stdout.write(f"no test notices that this is turned round: {survivors[-1]}\n")
+            sys.stdout.flush()
+
+    first = {_nearest(flip.module): flip.module for flip in places}
+    unchanged = [Mutant(module, None, tests, ()) for tests, module in first.items()]
+    try_all([*unchanged, *map(_mutant, places)], told)
+    if failing:
+        sys.stdout.write(f"the tests fail as things are: {' '.join(failing)}\n")
+    sys.stdout.write(f"{len(places)} mutants, {len(survivors)} survive\n")
+    return 1 if failing or survivors or not places else 0
 
 
 def _digest(flip: Flip) -> str:
@@ -79,10 +83,16 @@ def flips() -> list[Flip]:
     for pattern in NEAREST:
         for path in sorted(PACKAGE.glob(pattern)):
             module = path.relative_to(PACKAGE).as_posix()
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            places = enumerate(_places(tree))
+            places = enumerate(_places(ast.parse(_source(module))))
             found += [Flip(module, number, node.lineno, ast.unparse(node)) for number, node in places]
     return found
+
+
+def _mutant(flip: Flip) -> Mutant:
+    source = _source(flip.module)
+    codes = re.findall(r"^(KG\d+) = Rule\(", source, re.MULTILINE)
+    own = f"/test_{Path(flip.module).name}"
+    return Mutant(flip.module, flipped(source, flip.number), _nearest(flip.module), (own, *codes))
 
 
 def flipped(source: str, number: int) -> ast.Module:
@@ -99,32 +109,25 @@ def flipped(source: str, number: int) -> ast.Module:
 
 
 def _places(tree: ast.Module) -> Iterator[ast.Compare | ast.BoolOp | ast.Return]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare | ast.BoolOp) or (
-            isinstance(node, ast.Return) and getattr(node.value, "value", None) in (True, False)
-        ):
-            yield node
+    """The places within functions: what stands outside is done once, when the module is imported."""
+    seen: set[ast.AST] = set()
+    for function in ast.walk(tree):
+        for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
+            if node not in seen and (
+                isinstance(node, ast.Compare | ast.BoolOp)
+                or (isinstance(node, ast.Return) and getattr(node.value, "value", None) in (True, False))
+            ):
+                seen.add(node)
+                yield node
+
+
+@cache
+def _source(module: str) -> str:
+    return (PACKAGE / module).read_text(encoding="utf-8")
 
 
 def _nearest(module: str) -> tuple[str, ...]:
     return next(tests for pattern, tests in NEAREST.items() if (PACKAGE / module) in PACKAGE.glob(pattern))
-
-
-def _fails(flip: Flip | None, tests: tuple[str, ...]) -> bool:
-    if flip is None:
-        return fails([*PYTEST, *tests])
-    source = (PACKAGE / flip.module).read_text(encoding="utf-8")
-    mutant = flipped(source, flip.number)
-    return any(fails([*PYTEST, *some], flip.module, mutant) for some in (*_first(flip.module, source), tests))
-
-
-def _first(module: str, source: str) -> list[list[str]]:
-    """The tests that most likely fail, so that few mutants need all: of the module's name, or rows of its codes."""
-    own = ROOT / f"tests/unit/rules/test_{Path(module).name}"
-    if own.exists():
-        return [[str(own)]]
-    codes = re.findall(r"^(KG\d+) = Rule\(", source, re.MULTILINE)
-    return [["tests/unit/rules/test_rules.py", "-k", " or ".join(codes)]] if codes else []
 
 
 if __name__ == "__main__":
