@@ -51,6 +51,8 @@ class _Loop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise session.Interrupted("some tests cannot be collected")
         for mutant in self.mutants:
             import_module(module_name(mutant.module))
         with tempfile.TemporaryDirectory() as folder:

@@ -167,8 +167,11 @@ def preset_names(minor: int) -> list[str]:
 
 def short_names(minor: int) -> dict[str, ShortName]:
     """The same with what each stands for."""
-    found = {name: ShortName._make(row) for name, row in SHORT_NAMES.items()}
-    return {name: short for name, short in found.items() if short.taken(minor)}
+    return {name: short for name, short in _all_short_names() if short.taken(minor)}
+
+
+def _all_short_names() -> Iterator[tuple[str, ShortName]]:
+    return ((name, ShortName._make(row)) for name, row in SHORT_NAMES.items())
 
 
 def all_models() -> Iterator[Model]:
@@ -178,23 +181,23 @@ def all_models() -> Iterator[Model]:
 
 def retired_presets() -> dict[str, ShortName]:
     """Short names that the newest version no longer takes."""
-    found = {name: ShortName._make(row) for name, row in SHORT_NAMES.items()}
-    return {name: short for name, short in found.items() if short.removed}
+    return {name: short for name, short in _all_short_names() if short.removed}
 
 
 def has_transformers(name: str) -> bool:
-    """Whether KAITO 0.11+ has a transformers entry for a name: it compares the last part of the id alone."""
-    model = find_model(name)
-    if model is not None:
-        return model.transformers
-    last = name.rpartition("/")[2].lower()
-    return any(row[11] and key.rpartition("/")[2] == last for key, row in MODELS.items())
+    """Whether KAITO 0.11+ has a transformers entry for a name."""
+    return any(model.transformers for model in _known_as(name))
 
 
 def is_tunable(name: str) -> bool:
-    """Whether KAITO 0.11+ has tuning parameters for a name: it compares the last part of the id alone."""
+    """Whether KAITO 0.11+ has tuning parameters for a name."""
+    return any(model.tunable for model in _known_as(name))
+
+
+def _known_as(name: str) -> list[Model]:
+    """The model of that name; where there is none, all whose id ends so, since KAITO compares the last part alone."""
     model = find_model(name)
     if model is not None:
-        return model.tunable
+        return [model]
     last = name.rpartition("/")[2].lower()
-    return any(row[12] and key.rpartition("/")[2] == last for key, row in MODELS.items())
+    return [Model._make(row) for key, row in MODELS.items() if key.rpartition("/")[2] == last]

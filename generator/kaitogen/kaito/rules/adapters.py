@@ -45,28 +45,18 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     vllm_preset = ctx.preset is not None and not ctx.transformers
     if len(adapters) > MOST:
         message = f"{len(adapters)} adapters are more than the {MOST} that KAITO accepts"
-        yield KG439.at(
-            _ADAPTERS, message, fix="leave some out", found=str(len(adapters)), expected=f"at most {MOST}"
-        )
-    if (
-        vllm_preset
-        and adapters
-        and ctx.has(versions.BUILT_IN_PRESETS)
-        and (ctx.preset or "").startswith("falcon-7b")
-    ):
-        message = f"{cut(ctx.preset or '')} takes no adapters on vllm"
+        found, expected = str(len(adapters)), f"at most {MOST}"
+        yield KG439.at(_ADAPTERS, message, fix="leave some out", found=found, expected=expected)
+    name = ctx.preset or ""
+    if vllm_preset and adapters and ctx.has(versions.BUILT_IN_PRESETS) and name.startswith("falcon-7b"):
+        message = f"{cut(name)} takes no adapters on vllm"
         yield KG436.at(_ADAPTERS, message, fix="remove the adapters, or use the runtime transformers")
     for index, adapter in enumerate(adapters):
         if vllm_preset and "strength" in adapter:
             strength = cut(str(adapter["strength"]))
             message = "the runtime vllm takes no strength for an adapter, not even 1.0"
-            yield KG435.at(
-                (*_ADAPTERS, index, "strength"),
-                message,
-                fix="remove strength",
-                found=strength,
-                expected="no strength",
-            )
+            path = (*_ADAPTERS, index, "strength")
+            yield KG435.at(path, message, fix="remove strength", found=strength, expected="no strength")
     # To remove the strength is the one way out of both.
     yield from (one for one in at_updates(ctx) if not (vllm_preset and one.rule == KG494))
 
@@ -94,11 +84,8 @@ def at_updates(ctx: RuleContext) -> Iterator[Diagnostic]:
 def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
     name = text(source, "name")
     if len(name) > _LONGEST_SUBDOMAIN or _SUBDOMAIN.fullmatch(name) is None:
-        what = (
-            f"the adapter's name {cut(name)} is not a DNS name"
-            if name
-            else "the adapter's source has no name"
-        )
+        wrong = f"the adapter's name {cut(name)} is not a DNS name"
+        what = wrong if name else "the adapter's source has no name"
         where = (*path, "name") if "name" in source else path
         fix = "name it with a-z, 0-9, - and ."
         yield KG491.at(where, f"{what}: {_LATER}", fix=fix, found=cut(name), expected="a DNS subdomain")
@@ -110,10 +97,8 @@ def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterato
         what = _what_source(bool(urls), given, bool(volume) and not volumes)
         yield KG492.at(path, f"{what}: {_LATER}", fix=f"give one of {allowed}", expected=allowed)
     elif isinstance(image, str) and image and not is_image(image):
-        message = f"{cut(image)} is no image reference: {_LATER}"
-        yield KG493.at(
-            (*path, "image"), message, fix=why_not(image), found=cut(image), expected="an image reference"
-        )
+        message, expected = f"{cut(image)} is no image reference: {_LATER}", "an image reference"
+        yield KG493.at((*path, "image"), message, fix=why_not(image), found=cut(image), expected=expected)
 
 
 def _what_source(urls: bool, given: int, old_volume: bool) -> str:
@@ -121,18 +106,15 @@ def _what_source(urls: bool, given: int, old_volume: bool) -> str:
         return "the adapter comes from urls"
     if old_volume:
         return f"the adapter comes from a volume, which works since {versions.ADAPTER_VOLUMES.came_with}"
-    return (
-        "the adapter has both an image and a volume" if given else "the adapter has neither image nor volume"
-    )
+    return f"the adapter has {'both an image and a volume' if given else 'neither image nor volume'}"
 
 
 def _strength(value: Json, path: Path) -> Iterator[Diagnostic]:
-    strength = value if isinstance(value, str) else str(value)
+    strength = str(value)
     if not _is_strength(strength[:400]):
         message = f"strength {cut(strength)} is no number from 0 to 1: {_LATER}"
-        yield KG494.at(
-            path, message, fix='write a number such as "0.5"', found=cut(strength), expected="0 to 1"
-        )
+        fix = 'write a number such as "0.5"'
+        yield KG494.at(path, message, fix=fix, found=cut(strength), expected="0 to 1")
 
 
 def _is_strength(text: str) -> bool:

@@ -1,12 +1,12 @@
 """Rules about `resource.partition`, which KAITO has since 0.12."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
-from kaitogen.model import GIB, Diagnostic, Rule, Severity
+from kaitogen.model import GIB, Diagnostic, Json, Rule, Severity
 
 KG414 = Rule("KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12",
              source="api/v1beta1/workspace_validation.go:607@v0.12.0")  # fmt: skip
@@ -61,27 +61,27 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         fix = "remove partition, or generate for byo and leave instanceType out"
         yield KG414.at(_PARTITION, message, fix=fix, found=ctx.provisioner, expected="byo")
     elif mode == "mig":
-        yield from _mig(ctx)
+        yield from _gate(ctx, KG416, "mig", "enableMIG")
+        yield from _mig(ctx, partition)
     elif mode == "accelerator":
-        yield from _accelerator(ctx)
+        yield from _gate(ctx, KG420, "accelerator", "enableAccelerator")
+        yield from _accelerator(partition)
     else:
-        message = f"partition mode {cut(str(mode))} is unknown to KAITO"
-        fix = "write mig or accelerator"
-        yield KG415.at(
-            (*_PARTITION, "mode"), message, fix=fix, found=cut(str(mode)), expected="mig or accelerator"
-        )
+        found, modes = cut(str(mode)), "mig or accelerator"
+        message = f"partition mode {found} is unknown to KAITO"
+        yield KG415.at((*_PARTITION, "mode"), message, fix=f"write {modes}", found=found, expected=modes)
 
 
-def _mig(ctx: RuleContext) -> Iterator[Diagnostic]:
-    partition = part(ctx.resource, "partition")
-    if not ctx.gate("enableMIG"):
+def _gate(ctx: RuleContext, rule: Rule, mode: str, gate: str) -> Iterator[Diagnostic]:
+    if not ctx.gate(gate):
         message, fix = (
-            "mode mig needs KAITO's feature gate enableMIG",
+            f"mode {mode} needs KAITO's feature gate {gate}",
             "set the gate in featureGates if KAITO has it on",
         )
-        yield KG416.at(
-            (*_PARTITION, "mode"), message, fix=fix, found="enableMIG off", expected="enableMIG on"
-        )
+        yield rule.at((*_PARTITION, "mode"), message, fix=fix, found=f"{gate} off", expected=f"{gate} on")
+
+
+def _mig(ctx: RuleContext, partition: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if "count" in partition:
         message = "mode mig takes no count; a profile stands for one slice of one GPU"
         yield KG417.at((*_PARTITION, "count"), message, fix="remove count")
@@ -89,12 +89,14 @@ def _mig(ctx: RuleContext) -> Iterator[Diagnostic]:
     if memory is None:
         yield _unknown_profile(text(partition, "profile"), "profile" in partition)
     elif ctx.model is not None and ctx.model.weights > memory * GIB:
-        bypassed = BYPASS_ANNOTATION in ctx.annotations
-        size = ctx.model.weights_text
-        message = f"{size} of weights do not fit a slice of {memory} GB"
+        size, found = ctx.model.weights_text, f"{memory} GB"
+        message, fix = (
+            f"{size} of weights do not fit a slice of {found}",
+            "take a larger profile or a smaller model",
+        )
+        severity: Severity = "warning" if BYPASS_ANNOTATION in ctx.annotations else "error"
         path = (*_PARTITION, "profile")
-        severity: Severity = "warning" if bypassed else "error"
-        yield KG419.at(path, message, fix="take a larger profile or a smaller model", found=f"{memory} GB", expected=size, severity=severity)  # fmt: skip
+        yield KG419.at(path, message, fix=fix, found=found, expected=size, severity=severity)
 
 
 def _unknown_profile(profile: str, given: bool) -> Diagnostic:
@@ -103,18 +105,11 @@ def _unknown_profile(profile: str, given: bool) -> Diagnostic:
     match = re.match(r"([0-9])g", profile)
     slices = int(match[1]) if match and int(match[1]) in _PROFILES else 1
     known = ", ".join(f"{slices}g.{size}gb" for size in _PROFILES[slices])
-    return KG418.at(
-        path, message, fix=f"take one of {known}", found=cut(profile), expected="<slices>g.<memory>gb"
-    )
+    fix, form = f"take one of {known}", "<slices>g.<memory>gb"
+    return KG418.at(path, message, fix=fix, found=cut(profile), expected=form)
 
 
-def _accelerator(ctx: RuleContext) -> Iterator[Diagnostic]:
-    partition = part(ctx.resource, "partition")
-    if not ctx.gate("enableAccelerator"):
-        message = "mode accelerator needs KAITO's feature gate enableAccelerator"
-        fix = "set the gate in featureGates if KAITO has it on"
-        path = (*_PARTITION, "mode")
-        yield KG420.at(path, message, fix=fix, found="enableAccelerator off", expected="enableAccelerator on")
+def _accelerator(partition: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if text(partition, "profile"):
         message = "mode accelerator takes whole GPUs and no profile"
         yield KG421.at((*_PARTITION, "profile"), message, fix="remove profile, or use mode mig")

@@ -90,7 +90,6 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
     if name == _DEPRECATED and ctx.has(versions.DEPRECATION_NAMED) and rule == KG432:
         message = f"the preset {name} is deprecated, and KAITO {ctx.kaito} no longer has it"
         return KG410.at(path, message, fix="take a newer model, such as phi-4-mini-instruct", found=name)
-    fix = _likely(name, minor)
     if short is not None and short.removed and minor >= short.removed:
         message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it went with 0.{short.removed}"
     elif short is not None and minor < short.since:
@@ -99,13 +98,8 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
         message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {cut(name)}; that came with {versions.HUGGING_FACE_IDS.came_with}"
     else:
         message = f"KAITO {ctx.kaito} has no preset {cut(name) or 'without a name'}"
-    return rule.at(
-        path,
-        message,
-        fix=fix,
-        found=cut(name),
-        expected="a name or owner/name" if ctx.has(versions.HUGGING_FACE_IDS) else "a short name",
-    )
+    expected = "a name or owner/name" if ctx.has(versions.HUGGING_FACE_IDS) else "a short name"
+    return rule.at(path, message, fix=_likely(name, minor), found=cut(name), expected=expected)
 
 
 def _likely(name: str, minor: int) -> str:
@@ -146,8 +140,7 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
         needed = downloaded if ctx.has(versions.SECRET_FOR_DOWNLOADS) else gated
         if needed and not secret:
             message = f"KAITO {ctx.kaito} refuses {cut(name)} without an access secret"
-            fix = _ACCESS_ADVICE
-            yield KG437.at(_PRESET, message, fix=fix, expected="modelAccessSecret")
+            yield KG437.at(_PRESET, message, fix=_ACCESS_ADVICE, expected="modelAccessSecret")
             return
         if secret and not downloaded:
             message = f"KAITO {ctx.kaito} has {cut(name)} in its image and refuses an access secret for it"
@@ -155,8 +148,7 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
             return
     if ctx.model is not None and ctx.model.gated and not secret and not _local(ctx):
         message = f"{ctx.model.id} is gated: without an access secret its pod can't download the weights"
-        fix = _ACCESS_ADVICE
-        yield KG467.at(_PRESET, message, fix=fix, expected="modelAccessSecret")
+        yield KG467.at(_PRESET, message, fix=_ACCESS_ADVICE, expected="modelAccessSecret")
 
 
 def _local(ctx: RuleContext) -> bool:
@@ -177,9 +169,8 @@ def _streaming(ctx: RuleContext) -> Iterator[Diagnostic]:
         message = (
             "with model streaming KAITO refuses this unless the cluster has the CSI driver blob.csi.azure.com"
         )
-        yield KG446.at(
-            _PRESET, message, fix="install it, or set kaito.sh/model-streaming: disabled", severity="note"
-        )
+        fix = "install it, or set kaito.sh/model-streaming: disabled"
+        yield KG446.at(_PRESET, message, fix=fix, severity="note")
 
 
 def _notes(ctx: RuleContext) -> Iterator[Diagnostic]:

@@ -71,9 +71,7 @@ def gpus_needed(size: float, available: float) -> int:
 def estimate(ctx: RuleContext, model: Model, tokens: int) -> int | None:
     """The nodes that KAITO will want for a preset on vLLM; 0 where the estimate fails, None where only the cluster knows."""
     node = _node(ctx)
-    if node is None:
-        return None
-    return _nodes(ctx.minor, model, node, tokens)
+    return None if node is None else _nodes(ctx.minor, model, node, tokens)
 
 
 def _node(ctx: RuleContext) -> tuple[int, int] | None:
@@ -110,15 +108,12 @@ def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     what = ctx.sku.name if ctx.sku is not None else f"a slice of {node[1] // GIB} GB"
     if nodes == 0:
         message = f"a GPU of {what} is too small for {model.id} at {tokens} tokens, so KAITO never gets a number of nodes"
-        fix = (
-            "take larger GPUs, or a smaller max-model-len" if tokens > DEFAULT_CONTEXT else "take larger GPUs"
-        )
-        yield KG466.at(path, message, fix=fix, found=what)
+        or_shorter = ", or a smaller max-model-len" if tokens > DEFAULT_CONTEXT else ""
+        yield KG466.at(path, message, fix=f"take larger GPUs{or_shorter}", found=what)
     elif path[1] == "partition" and nodes > 1:
         message = f"{model.id} needs {nodes} slices of {node[1] // GIB} GB, and KAITO gives it one"
-        yield KG466.at(
-            path, message, fix="take a larger profile or a smaller model", found=f"{nodes}", expected="1"
-        )
+        fix = "take a larger profile or a smaller model"
+        yield KG466.at(path, message, fix=fix, found=f"{nodes}", expected="1")
     elif limit is not None and nodes > limit:
         message = f"{model.id} needs {nodes} x {what}, and KAITO {ctx.kaito} stops above {limit} nodes"
         fix = (
@@ -159,18 +154,11 @@ def surprises(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     nodes, usual = estimate(ctx, model, tokens), estimate(ctx, model, DEFAULT_CONTEXT)
     if nodes and usual and nodes > usual and nodes <= (node_limit(ctx.minor) or nodes):
         message = f"max-model-len {tokens} raises KAITO's estimate from {usual} to {nodes} nodes"
-        path = ("inference", "config")
-        yield KG469.at(
-            path,
-            message,
-            fix="lower it, or take GPUs with more memory",
-            found=f"{nodes}",
-            expected=f"{usual}",
-        )
+        path, fix = ("inference", "config"), "lower it, or take GPUs with more memory"
+        yield KG469.at(path, message, fix=fix, found=f"{nodes}", expected=f"{usual}")
 
 
 def asks_for_estimate(ctx: RuleContext) -> bool:
     """Whether KAITO sets the number of nodes itself, so that nobody reads `count`."""
-    return (
-        ctx.preset is not None and not ctx.transformers and ctx.has(versions.ESTIMATE) and ctx.tuning is None
-    )
+    preset_on_vllm = ctx.preset is not None and not ctx.transformers and ctx.tuning is None
+    return preset_on_vllm and ctx.has(versions.ESTIMATE)

@@ -83,12 +83,11 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
         message = f"KAITO does not know the method {cut(method)}" if method else "tuning names no method"
         yield KG449.at(path, message, fix="write lora or qlora", found=cut(method), expected="lora or qlora")
     elif method not in _METHODS and not config:
+        right = method.lower()
         message = (
             f"KAITO admits {cut(method)}, but finds its default settings only for the method in lower case"
         )
-        yield KG479.at(
-            path, message, fix=f"write {method.lower()}", found=cut(method), expected=method.lower()
-        )
+        yield KG479.at(path, message, fix=f"write {right}", found=cut(method), expected=right)
     if not config:
         return
     data = ctx.config_map(config)
@@ -108,10 +107,8 @@ def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]
     if len(given) != 1:
         what = f"has {' and '.join(given)}" if given else "has none of urls, image and volumeSource"
         where = path if "input" in tuning else _TUNING
-        message = f"the input of the tuning {what}"
-        yield KG455.at(
-            where, message, fix="give exactly one of them", expected="one of urls, image, volumeSource"
-        )
+        message, expected = f"the input of the tuning {what}", "one of urls, image, volumeSource"
+        yield KG455.at(where, message, fix="give exactly one of them", expected=expected)
     elif given == ["volumeSource"] and not ctx.has(versions.TUNING_VOLUMES):
         message = f"KAITO {ctx.kaito} does not take the input from a volume; that came with {versions.TUNING_VOLUMES.came_with}"
         yield KG455.at((*path, "volumeSource"), message, fix="give urls or an image")
@@ -134,10 +131,8 @@ def _is_given(source: Mapping[str, Json], key: str) -> bool:
 def _image(source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
     image = text(source, "image")
     if image and not is_image(image):
-        message = f"{cut(image)} is no image reference"
-        yield KG456.at(
-            (*path, "image"), message, fix=why_not(image), found=cut(image), expected="an image reference"
-        )
+        message, expected = f"{cut(image)} is no image reference", "an image reference"
+        yield KG456.at((*path, "image"), message, fix=why_not(image), found=cut(image), expected=expected)
 
 
 def _output(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
