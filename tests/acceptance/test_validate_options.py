@@ -1,5 +1,6 @@
 """What the options of `kaitogen validate` change."""
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -57,13 +58,21 @@ def test_options_are_about_manifests_and_not_about_intents() -> None:
         (("--provider", "gcp"), "gcp"),
         (("--format", "xml"), "xml"),
         (("--kaito", "0.6", "--node-provisioner", "byo"), "it came with 0.7; give --kaito 0.7 or newer"),
-        (("--kaito", "0.10", "--node-provisioner", "karpenter"), "it came with 0.11"),
     ],
 )
 def test_wrong_options_are_wrong_usage(options: tuple[str, ...], words: str) -> None:
     done = kaitogen("validate", *options, "-", stdin=MADE.encode())
     assert (done.code, done.output) == (2, b"")
     assert words in done.said
+
+
+def test_a_provisioner_that_came_later_is_told_and_judged_as_one_that_makes_nodes() -> None:
+    options = ("--kaito", "0.10", "--node-provisioner", "karpenter", "--format", "json", "-")
+    done = kaitogen("validate", *options, stdin=MADE.encode())
+    (finding,) = json.loads(done.output)["findings"]
+    assert done.code == 0
+    assert finding["message"] == "KAITO 0.10 has no node provisioner karpenter; it came with 0.11"
+    assert (finding["severity"], finding["file"]) == ("warning", "--node-provisioner")
 
 
 @pytest.mark.parametrize(("number", "code"), [(0, 1), (1, 1), (2, 0), (3, 1)])

@@ -3,9 +3,9 @@
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
@@ -42,16 +42,26 @@ def read(name: str) -> Iterator[Vector]:
             yield json.loads(line)
 
 
-def errors(vector: Vector) -> list[Diagnostic]:
+class Error(NamedTuple):
+    """What a verdict needs of a finding."""
+
+    kind: str
+    code: str
+
+
+def errors(vector: Vector) -> list[Error]:
     """What kaitogen finds in the object, and in what stands beside it in the cluster, that is an error."""
-    target = target_of(vector)
-    beside = [other for other in vector.get("beside", ()) if other["kind"] != "Node"]
     documents = tuple(
         Document(file="object.json", number=number, value=value, inline=True)
-        for number, value in enumerate([*beside, vector["object"]])
+        for number, value in enumerate([*beside(vector), vector["object"]])
     )
-    result = generate(Request(documents=documents, objects_target=target))
-    return [one for one in result.findings if one.severity == "error"]
+    result = generate(Request(documents=documents, objects_target=target_of(vector)))
+    return [Error(one.rule.kind, one.code) for one in result.findings if one.severity == "error"]
+
+
+def beside(vector: Vector) -> list[dict[str, Any]]:
+    """What is in the cluster besides, but for nodes."""
+    return [other for other in vector.get("beside", ()) if other["kind"] != "Node"]
 
 
 def refused_update(vector: Vector) -> bool:
@@ -82,12 +92,12 @@ def target_of(vector: Vector) -> Target:
     )  # fmt: skip
 
 
-def verdict(vector: Vector, found: list[Diagnostic]) -> Verdict:
+def verdict(vector: Vector, found: Sequence[Error]) -> Verdict:
     """How our verdict stands to KAITO's."""
     if vector["admitted"]:
         if vector.get("pruned"):
             return "pruned, told" if found else "PRUNED, NOT TOLD"
-        refused = [one for one in found if one.rule.kind == "refused" and one.code != "KG401"]
+        refused = [one for one in found if one.kind == "refused" and one.code != "KG401"]
         return "FALSE REFUSAL" if refused else "stricter" if found else "both admit"
     if found:
         return "both refuse"

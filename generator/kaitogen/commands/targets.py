@@ -3,7 +3,7 @@
 from kaitogen.commands.options import Group, OptionGroup, option, repeatable
 from kaitogen.errors import UsageError
 from kaitogen.kaito import versions
-from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Target, TargetOverrides
+from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Request, TargetOverrides
 from kaitogen.pipeline.validate import unknown_provisioner
 
 
@@ -43,14 +43,22 @@ def overrides(kaito: str | None, cloud: CloudOptions) -> TargetOverrides:
     )
 
 
-def target(options: TargetOptions) -> Target:
-    """The target, with the defaults for what the command line leaves open. UsageError for one that cannot be."""
+def aimed(request: Request, options: TargetOptions) -> Request:
+    """The request, with the installation that finished manifests are for. UsageError for one that cannot be.
+
+    A provisioner that KAITO did not have yet is told, where what it does is what any does that makes nodes.
+    """
     result = overrides(options.kaito, options.cloud).target
     wrong = unknown_provisioner(result)
+    findings = request.findings
     if wrong is not None:
         first = versions.PROVISIONERS[result.node_provisioner].came_with
-        raise UsageError(wrong.message, fix=f"give --kaito {first} or newer, or another --node-provisioner")
-    return result
+        fix = f"give --kaito {first} or newer, or another --node-provisioner"
+        if result.node_provisioner == "byo":
+            raise UsageError(wrong.message, fix=fix)
+        told = wrong.rule.in_file("--node-provisioner", wrong.message, fix=fix)
+        findings = (*findings, told._replace(severity="warning"))
+    return request._replace(objects_target=result, findings=findings)
 
 
 def _known_gate(name: str) -> None:

@@ -52,7 +52,7 @@ def run(options: Options) -> Outcome:
     request = inputs.request(
         options.paths, inventory=options.inventory, age=options.age, templates=options.templates
     )
-    request = request._replace(notes=options.notes, objects_target=targets.target(options.target))
+    request = targets.aimed(request._replace(notes=options.notes), options.target)
     result = generate(request)
     if options.against is not None:
         from kaitogen.commands.diff.baseline import with_changes  # few runs compare

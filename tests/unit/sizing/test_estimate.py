@@ -211,6 +211,8 @@ def test_runtimes_that_are_not_estimated() -> None:
     assert size(made, Target(), maps).estimate[1:4] == ("transformers", 2, 2)
     made["inference"] = {"template": {}}
     assert size(made, Target(), maps).estimate[1:4] == ("template", 2, 2)
+    made["resource"]["count"] = 0
+    assert size(made, Target(), maps).estimate[1:4] == ("template", 0, 1)
     tuned = {"metadata": {}, "resource": {"count": 1}, "tuning": {"preset": {"name": "phi-4"}}}
     assert size(tuned, Target()).estimate[1:4] == ("tuning", 1, 1)
 

@@ -50,7 +50,7 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
-    request = request._replace(objects_target=targets.target(options.target))
+    request = targets.aimed(request, options.target)
     if options.cluster.asked:
         against, found = _live(options, request)
     else:

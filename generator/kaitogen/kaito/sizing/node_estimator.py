@@ -115,9 +115,12 @@ def _estimated(ctx: RuleContext, model: ModelSpec, node: Node, blank: Estimate) 
 
 def _counted(ctx: RuleContext, blank: Estimate) -> Estimate:
     """Where no estimate is made, `count` counts."""
-    count = 1 if blank.requested is None else blank.requested
+    count = 1 if blank.requested is None else max(blank.requested, 1)
     if ctx.preset is None or ctx.transformers:
-        return blank._replace(nodes=count, reasons=(f"KAITO takes count as it is: {count}",))
+        reason = f"KAITO takes count as it is: {count}"
+        if blank.requested is not None and blank.requested < 1:
+            reason = f"KAITO takes a count of {blank.requested} for 1"
+        return blank._replace(nodes=count, reasons=(reason,))
     if ctx.has(versions.SEVERAL_NODES) and count > 1:
         why = f"KAITO {ctx.kaito} lowers count where fewer nodes hold the model, by sizes that are not published"
         return blank._replace(unknown=why)
