@@ -71,6 +71,8 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
     found += _resource(ctx, tokens)
     found += resource.covered_by_others(ctx)
     found += ignored.judge(ctx, tokens)
+    if ctx.annotations:
+        found += annotations.exposed(ctx, tokens)
     if ctx.byo_nodes is not None:
         from kaitogen.kaito.rules import byo_nodes  # an inventory is the exception
 

@@ -5,9 +5,14 @@ from typing import Final
 
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito import versions
+from kaitogen.kaito.objects import number
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
+from kaitogen.kaito.rules.ignored import preferred_nodes
+from kaitogen.kaito.rules.sizing import estimate
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule
 
+KG400 = Rule("KG400", "What a load balancer lets in", kind="warning", since="0.5",
+             source="pkg/workspace/manifests/manifests.go:66@v0.12.0")  # fmt: skip
 KG406 = Rule("KG406", "kaito.sh/node-image-family has a value that KAITO does not know", kind="refused", since="0.9",
              source="api/v1beta1/workspace_validation.go:194@v0.12.0")  # fmt: skip
 KG407 = Rule("KG407", "kaito.sh/performance-mode has a value that KAITO does not know", kind="refused", since="0.10",
@@ -34,6 +39,7 @@ _NODE_CLASSES: Final = ("image-family-ubuntu", "image-family-azure-linux")
 _MODES: Final = ("balanced", "interactivity", "throughput")
 _FAMILIES: Final = ("azurelinux", "ubuntu")
 
+_ENABLE_LB: Final = "kaito.sh/enablelb"
 #: The rules of v1alpha1 are older than these.
 _UNCHECKED_IN_V1ALPHA1: Final = ("kaito.sh/performance-mode", "kaito.sh/use-local-weights")
 
@@ -132,6 +138,42 @@ def _load_balancer(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagno
         )
 
 
+def exposed(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
+    """What `kaito.sh/enablelb` opens: the Service has the ports of Ray beside that of the API, and none asks for a key.
+
+    Over several nodes Ray listens there. `tokens` is what KAITO reads as max-model-len.
+    """
+    if (
+        ctx.annotations.get(_ENABLE_LB) != "True"
+        or ctx.tuning is not None
+        or not ctx.has(versions.SEVERAL_NODES)
+    ):
+        return
+    path = ("metadata", "annotations", _ENABLE_LB)
+    if ctx.preset is not None and not ctx.transformers and _nodes(ctx, tokens) > 1:
+        message = (
+            "with several nodes the load balancer opens Ray's ports 6379 and 8265: whoever reaches 8265 runs jobs on "
+            "the nodes, without a password"
+        )
+        fix = (
+            "remove the annotation, and put a Service or Gateway of your own before port 80 of the first pod"
+        )
+        yield KG400.at(path, message, fix=fix)
+    elif ctx.notes:
+        message = "whoever reaches the load balancer uses the API: KAITO sets no key"
+        yield KG400.at(
+            path, message, fix="let only known networks in, or put a Gateway before it", severity="note"
+        )
+
+
+def _nodes(ctx: RuleContext, tokens: int) -> int:
+    """How many nodes it runs on, as far as that is known: by KAITO's estimate, or by how many are counted or named."""
+    known = estimate(ctx, ctx.model, tokens) if ctx.model is not None else None
+    if known is None:
+        known = max(number(ctx.resource, "count") or 1, len(preferred_nodes(ctx.resource)))
+    return known
+
+
 def _bypass(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value.strip().lower() in ("", "false", "f", "no", "n", "off", "0", "disabled"):
         message = f'the resource checks are bypassed, because for this annotation any value counts, "{cut(value)}" too'
@@ -156,6 +198,6 @@ _CHECKS: Final[dict[str, Callable[[RuleContext, str, Path], Iterator[Diagnostic]
     "kaito.sh/performance-mode": _performance_mode,
     "kaito.sh/use-local-weights": _local_weights,
     RUNTIME_ANNOTATION: _runtime,
-    "kaito.sh/enablelb": _load_balancer,
+    _ENABLE_LB: _load_balancer,
     BYPASS_ANNOTATION: _bypass,
 }
