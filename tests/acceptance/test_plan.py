@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -279,3 +280,16 @@ def test_the_same_intents_give_the_same_bytes(root: Path) -> None:
             for seed in ("1", "2")
         }  # fmt: skip
         assert len(outputs) == 1, form
+
+
+def test_the_config_map_and_the_revisions_of_kubernetes_are_listed(tmp_path: Path) -> None:
+    text = intent(inference="model: phi-4, config: {vllm: {max-model-len: 4096}}")
+    (one,) = data(write(tmp_path, text))["workspaces"]
+    first, *others = one["objects"]
+    assert first["kind"] == "ConfigMap"
+    assert re.fullmatch("phi-4-inference-[0-9a-f]{10}", first["name"])
+    assert first["note"] == "kaitogen's own, applied before"
+    (revision,) = [made for made in others if made["kind"] == "ControllerRevision"]
+    assert revision["name"] == "phi-4-XXXXX"
+    assert revision["note"] == "and phi-4-XXXXXXXXXX, which Kubernetes makes for the StatefulSet"
+    assert [made["kind"] for made in others].count("ConfigMap") == 0

@@ -19,15 +19,25 @@ _LONGEST_NAME: Final = 63
 def objects_of(ctx: RuleContext, estimate: Estimate, replicas: int | None = None) -> tuple[KaitoObject, ...]:
     """What will be there once KAITO has done its work, in the order of making. `ctx` is of the Workspace, or of each of
 
-    the `replicas` of a set.
+    the `replicas` of a set. The ConfigMap that kaitogen makes beside it and what Kubernetes makes of its own count as well.
     """
+    return (*_config_map(ctx), *_made(ctx, estimate, replicas))
+
+
+def _config_map(ctx: RuleContext) -> Iterator[KaitoObject]:
+    name = text(ctx.inference or ctx.tuning or {}, "config")
+    if ctx.config_map(name) is not None:
+        yield KaitoObject("ConfigMap", name, "kaitogen's own, applied before")
+
+
+def _made(ctx: RuleContext, estimate: Estimate, replicas: int | None = None) -> tuple[KaitoObject, ...]:
     if replicas is None:
         return (*_nodes(ctx, estimate), *_workload(ctx, estimate))
     metadata = {**ctx.metadata, "name": f"{ctx.name}-XXXXX"}
     replica = RuleContext({**ctx.workspace, "metadata": metadata}, ctx.target, config_maps=ctx.config_maps)
     return (
         KaitoObject("Workspace", replica.name, f"{replicas}, one for each replica, with all that follows"),
-        *objects_of(replica, estimate),
+        *_made(replica, estimate),
         KaitoObject("ControllerRevision", f"{ctx.name}-XXXXX", "one for all replicas"),
     )
 
@@ -63,7 +73,8 @@ def _workload(ctx: RuleContext, estimate: Estimate) -> Iterator[KaitoObject]:
     yield KaitoObject("Service", name, "LoadBalancer" if balanced else "")
     if stateful:
         yield KaitoObject("Service", f"{name}-headless")
-    yield KaitoObject("ControllerRevision", f"{name}-XXXXX")
+    kubernetes = f"and {name}-XXXXXXXXXX, which Kubernetes makes for the StatefulSet" if stateful else ""
+    yield KaitoObject("ControllerRevision", f"{name}-XXXXX", kubernetes)
     if _keeps_weights(ctx):
         note = f"one for each pod, where the StorageClass {_WEIGHTS_CLASS} is there"
         yield KaitoObject("PersistentVolumeClaim", f"model-weights-volume-{name}-N", note)
