@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from kaitogen.kaito.objects import canonical
 from kaitogen.kaito.rules.inference_set import replica_of
+from kaitogen.kaito.sizing.size import size
 from kaitogen.model import Document, Request, Result
 from kaitogen.pipeline.generate import generate
 
@@ -110,3 +111,28 @@ def test_the_old_api_version_is_written_where_it_is_asked_for_or_the_only_one() 
     }
     asked = made(intent(replicas=1, target={"apiVersion": "kaito.sh/v1alpha1"}))
     assert asked["apiVersion"] == "kaito.sh/v1alpha1"
+
+
+@given(
+    st.sampled_from([A100, "Standard_NV36ads_A10_v5"]),
+    st.integers(1, 40),
+    st.sampled_from(["phi-4", "llama-3.3-70b-instruct"]),
+)
+def test_automatic_replicas_fit_and_more_nodes_never_make_fewer(
+    instance_type: str, count: int, model: str
+) -> None:
+    def replicas(nodes: int) -> tuple[int, int]:
+        """The number of replicas and of the nodes of each, 0 where none fits."""
+        placement = {"instanceType": instance_type, "count": nodes}
+        result = run(
+            intent(replicas="auto", placement=placement, inference={"model": model, "accessSecret": "hf"})
+        )
+        if not result.ok:
+            assert [one.code for one in result.findings if one.severity == "error"] == ["KG224"]
+            return 0, 0
+        ((spec, data),) = result.manifests
+        return data["spec"]["replicas"], size(replica_of(data), spec.target).estimate.nodes or 0
+
+    number, each = replicas(count)
+    assert number * each <= count < (number + 1) * (each or count + 1)
+    assert replicas(count + 1)[0] >= number

@@ -47,7 +47,7 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "instance_type": resource.instance_type,
         "label_selector": resource.label_selector,
         "partition": spec.placement.partition,
-        "replicas": (spec.fleet or {}).get("replicas"),
+        "replicas": None,
         "inference": None,
         "tuning": None,
         "preset": _preset(workload) if "model" in workload else None,

@@ -1,5 +1,6 @@
 """The order of the stages, and nothing else."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Result, Target, UserObject
@@ -50,8 +51,13 @@ def generate(request: Request) -> Result:
     resolved, contradicting = resolve(specs)
     contexts = [context(spec, resource) for spec, resource in resolved]
     manifests, unrendered = render(contexts, request.templates)
+    shared: Iterable[Diagnostic] = ()
+    if any(spec.fleet is not None for spec in specs):
+        from kaitogen.pipeline import replicas  # most intents have none
+
+        manifests, shared = replicas.counted(manifests), replicas.shared(manifests)
     refused = check(manifests, notes=request.notes, together=request.objects_target is None)
-    diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
+    diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused, *shared]
     diagnostics += shared_selectors(manifests, objects, request.objects_target or Target())
     if objects and request.objects_target is not None:
         diagnostics += check_objects(objects, request.objects_target, notes=request.notes)

@@ -1,22 +1,29 @@
 """What is said of an InferenceSet otherwise than of a Workspace: its API version, and where labels and annotations stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.kaito.objects import ConfigMaps, number, part
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, in_key_order, number, part
 from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
-from kaitogen.kaito.sizing.types import Node
+from kaitogen.kaito.sizing.types import Estimate, Node
 from kaitogen.kaito.versions import KINDS, PARTITIONS, REPLICA_METADATA
-from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule, Spec, Target
+from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Manifest, Path, Rule, Spec, Target
+from kaitogen.yaml.writer import flow
 
 KG221 = Rule("KG221", "Replicas of a tuning", kind="invalid")
 KG318 = Rule("KG318", "Fewer nodes than the replicas take", kind="warning", since="0.8")
 KG222 = Rule("KG222", "Replicas that this KAITO does not have, or not so", kind="invalid")
-
 KG223 = Rule("KG223", "A word about replicas where there are none", kind="invalid")
+KG224 = Rule("KG224", "A number of replicas that cannot be worked out", kind="invalid", since="0.8")
+KG319 = Rule("KG319", "Nodes that no replica takes", kind="note", since="0.8")
+KG325 = Rule("KG325", "Replicas that can keep each other from starting", kind="can't work", since="0.8")
+KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",
+             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 
+#: As many replicas as the nodes hold.
+AUTO: Final = "auto"
 _REPLICAS: Final = ("spec", "replicas")
 
 
@@ -66,15 +73,17 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
     the intent says itself what their labels are.
     """
     annotations: Mapping[str, str] = values["annotations"]
-    own = (spec.fleet or {}).get("replicaMetadata", {})
+    own = spec.fleet or {}
+    metadata = own.get("replicaMetadata", {})
     return {
         **values,
+        "replicas": None if own["replicas"] == AUTO else own["replicas"],
         "api_version": _api_version(spec),
         "annotations": {key: text for key, text in annotations.items() if inference_set.read_on_set(key)},
-        "replica_labels": own.get("labels", spec.labels if spec.target.has(REPLICA_METADATA) else {}),
+        "replica_labels": metadata.get("labels", spec.labels if spec.target.has(REPLICA_METADATA) else {}),
         "replica_annotations": {
             **{key: text for key, text in annotations.items() if inference_set.read_on_replicas(key)},
-            **own.get("annotations", {}),
+            **metadata.get("annotations", {}),
         },
     }
 
@@ -85,30 +94,91 @@ def _api_version(spec: Spec) -> str:
     return spec.target.api_version if served else "kaito.sh/v1alpha1"
 
 
+def counted(manifests: Sequence[Manifest]) -> list[Manifest]:
+    """The manifests, with a number of replicas in each set that leaves it to kaitogen, where it can be worked out."""
+    config_maps = config_maps_of(data for _, data in manifests)
+    return [
+        Manifest(spec, _counted(spec, data, config_maps))
+        if spec.fleet and spec.fleet["replicas"] == AUTO and data["kind"] == "InferenceSet"
+        else manifest
+        for manifest in manifests
+        for spec, data in (manifest,)
+    ]
+
+
+def _counted(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Mapping[str, Json]:
+    there, nodes = _there(spec), _size(spec, data, config_maps).nodes
+    if there is None or not nodes or there < nodes:
+        return data
+    return {**data, "spec": {"replicas": there // nodes, **part(data, "spec")}}
+
+
 def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic]:
-    """KG318: all replicas together take more nodes than the intent names or counts. `data` is the set made of it."""
-    placement = spec.placement
-    there = placement.node_count if placement.nodes is None else len(placement.nodes)
-    replicas = number(part(data, "spec"), "replicas")
-    if there is None or not replicas:
-        return
-    nodes = nodes_of_replica(spec, inference_set.replica_of(data), config_maps)
-    if nodes is None or replicas * nodes <= there:
+    """What is to say of the replicas of a set, and of the nodes that its intent names or counts for all of them."""
+    there, estimate = _there(spec), _size(spec, data, config_maps)
+    replicas, nodes = number(part(data, "spec"), "replicas"), estimate.nodes
+    automatic = spec.fleet is not None and spec.fleet["replicas"] == AUTO
+    if automatic and replicas is None:
+        yield _unknown(there, estimate)
+    if there is None or nodes is None or replicas is None:
         return
     needed = replicas * nodes
-    how = "counted" if placement.nodes is None else "named"
-    message = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed}, and {there} {'is' if there == 1 else 'are'} {how}"
+    how = "counted" if spec.placement.nodes is None else "named"
+    if automatic and needed < there:
+        message = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed} of {there} nodes"
+        fix = "leave them to others, or take as many nodes as whole replicas need"
+        yield KG319.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(needed))
+    if needed <= there:
+        return
+    text = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed}, and {there} {'is' if there == 1 else 'are'} {how}"
     fix = f"write replicas: {there // nodes}, or say where {needed} nodes are"
-    yield KG318.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(needed))
+    # Each may hold all of its nodes but one, and none of them starts.
+    stuck = spec.target.byo and nodes > 1 and there <= replicas * (nodes - 1)
+    if stuck:
+        text += ": each can hold some and wait for the rest for ever"
+    yield (KG325 if stuck else KG318).at(_REPLICAS, text, fix=fix, found=str(there), expected=str(needed))
 
 
-def nodes_of_replica(spec: Spec, replica: Json, config_maps: ConfigMaps) -> int | None:
-    """How many nodes KAITO takes for each replica, a Workspace; None where only the cluster knows."""
+def _unknown(there: int | None, estimate: Estimate) -> Diagnostic:
+    """KG224: why nobody can say how many replicas there will be."""
+    if there is None:
+        message = "replicas: auto needs to know how many nodes there are, and the intent neither counts nor names any"
+        return KG224.at(_REPLICAS, message, fix="add placement.count, or placement.nodes, or write a number")
+    if not estimate.nodes:
+        message = f"how many nodes a replica takes is not known: {estimate.unknown}"
+        return KG224.at(_REPLICAS, message, fix="write a number, or give an inventory of the nodes")
+    message = f"a replica takes {number_of(estimate.nodes, 'node')}, and there are only {there}"
+    fix = "take more nodes, or larger ones"
+    return KG224.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(estimate.nodes))
+
+
+def _there(spec: Spec) -> int | None:
+    """How many nodes the intent names or counts, for all replicas together."""
+    placement = spec.placement
+    return placement.node_count if placement.nodes is None else len(placement.nodes)
+
+
+def _size(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Estimate:
+    """What KAITO takes for each replica of a set."""
     facts = spec.placement.byo_nodes
-    known = facts is not None and facts.gpus and facts.memory
-    given = (
-        Node(gpus=facts.gpus, memory=facts.memory, card="", source="the inventory")
-        if facts and known
-        else None
-    )
-    return size(replica, spec.target, config_maps, None, given).estimate.nodes
+    given = None
+    if facts is not None and facts.gpus and facts.memory:
+        given = Node(gpus=facts.gpus, memory=facts.memory, card="", source="the inventory")
+    return size(inference_set.replica_of(data), spec.target, config_maps, None, given).estimate
+
+
+def shared(manifests: Sequence[Manifest]) -> Iterator[Diagnostic]:
+    """KG326: under byo every replica takes all nodes of its selector for its own, and so does a Workspace."""
+    seen: dict[str, tuple[Spec, str]] = {}
+    for spec, data in manifests:
+        if not spec.target.byo or data["kind"] not in ("Workspace", "InferenceSet"):
+            continue
+        holder = part(data, "spec" if spec.fleet else "resource")
+        selector = flow(in_key_order(holder.get("labelSelector")))
+        name = "/".join(filter(None, (spec.namespace, spec.name)))
+        first, other = seen.setdefault(selector, (spec, name))
+        if other != name and (spec.fleet or first.fleet):
+            message = f"{other[:80]} selects the same nodes, and KAITO reserves none for either"
+            where = f"{first.origin.document.file}, document {first.origin.document.number + 1}"
+            fix = f"select a label of its own for each, as without labelSelector; the other is in {where}"
+            yield KG326.at(("spec", "placement", "labelSelector"), message, fix=fix).of(spec.origin)

@@ -34,6 +34,8 @@ _LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
 #: As many letters the value of a label may have, and as many digits of a hash tell long ones apart.
 _LONGEST_VALUE: Final = 63
 _HASH_DIGITS: Final = 16
+#: And so many the name of a set, after which KAITO names its replicas.
+_LONGEST_NAME_OF_SET: Final = 46
 
 
 def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
@@ -45,7 +47,7 @@ def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     if _named_as_counted(ctx) and len(preferred) < least:
         yield _too_few(ctx, preferred, least)
     elif preferred:
-        yield from _preferred(ctx, preferred)
+        yield from _preferred(ctx, preferred, tokens)
     # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
     numbered = count == len(preferred) and (
         not ctx.has(versions.PREFERRED_NODES_READ) or (ctx.byo and _pinned_by(ctx))
@@ -90,6 +92,7 @@ def _count(ctx: RuleContext, count: int, names: list[str], tokens: int) -> Diagn
         fix = f"remove count, and label as many nodes as it may use: {_command(names, _selected(ctx))}"
     if not nodes:
         return KG461.at(_COUNT, message, fix=fix, found=str(count))
+    fix = _as_replicas(ctx, count, nodes) + fix
     message = f"KAITO {ctx.kaito} does not read count {count} for a preset on vllm: its own estimate is {number_of(nodes, 'node')}"
     return KG461.at(
         _COUNT,
@@ -101,7 +104,15 @@ def _count(ctx: RuleContext, count: int, names: list[str], tokens: int) -> Diagn
     )
 
 
-def _preferred(ctx: RuleContext, names: list[str]) -> Iterator[Diagnostic]:
+def _as_replicas(ctx: RuleContext, there: int, nodes: int | None) -> str:
+    """The way to have all of these nodes at work, where KAITO has one; `nodes` are those of one replica."""
+    named = len(ctx.name) <= _LONGEST_NAME_OF_SET and ctx.name[:1].isalpha()
+    if not nodes or there // nodes < 2 or not named or not ctx.has(versions.REPLICA_METADATA):
+        return ""
+    return f"for {there // nodes} replicas on as many nodes add replicas: auto to the intent's spec; or "
+
+
+def _preferred(ctx: RuleContext, names: list[str], tokens: int) -> Iterator[Diagnostic]:
     if ctx.byo:
         # What is wrong with the selector is told by the facts about the nodes, where there are some.
         if ctx.byo_nodes is None or ctx.byo_nodes.pinned:
@@ -112,6 +123,8 @@ def _preferred(ctx: RuleContext, names: list[str]) -> Iterator[Diagnostic]:
         if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
         fix = f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(ctx))}"
+        if ctx.model is not None and ctx.inference is not None:
+            fix = _as_replicas(ctx, len(names), estimate(ctx, ctx.model, tokens)) + fix
         if ctx.tuning is not None:  # which does not run under byo
             fix = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
         yield KG462.at(_PREFERRED, message, fix=fix, found=cut(", ".join(names)))
