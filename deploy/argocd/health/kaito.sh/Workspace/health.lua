@@ -108,7 +108,7 @@ end
 
 -- The condition that says why, rather than the summary that says that.
 local function failing()
-  for _, kind in ipairs({ "InferenceReady", "JobStarted", "NodeClaimReady", "NodesReady" }) do
+  for _, kind in ipairs({ "NodeClaimReady", "NodesReady", "InferenceReady", "JobStarted" }) do
     if is(kind, "False") then
       return found[kind]
     end
@@ -119,8 +119,30 @@ end
 if status.state == "Failed" or summary.reason == "workspaceFailed" then
   return answer("Degraded", with("failed", failing()))
 end
+-- Strings compare without a library: whether one begins so is what lies between that and the next.
+local function log_unread(condition)
+  local message = condition ~= nil and condition.message or ""
+  return message >= "streaming logs" and message < "streaming logt"
+end
+
 if summary.reason == "BenchmarkFailed" then
+  local benchmark = found.BenchmarkCompleted or summary
+  if log_unread(benchmark) then
+    local words = "KAITO could not read the log of its benchmark, which the annotation kaito.sh/disable-benchmark=true ends"
+    return answer("Degraded", with(words, benchmark))
+  end
   return answer("Degraded", with("the benchmark failed", found.BenchmarkCompleted or summary))
+end
+-- KAITO says NotReady after each change that it accepts as well, and where a pod moves, until the model is loaded again:
+-- then the nodes are there, and no reason says that anything is broken.
+if
+  status.state == "NotReady"
+  and is("ResourceReady", "True")
+  and not is("NodesReady", "False")
+  and is("InferenceReady", "False")
+  and found.InferenceReady.reason == "WorkspaceInferenceStatusPending"
+then
+  return answer("Progressing", with("restarting, it was ready", found.InferenceReady))
 end
 if status.state == "NotReady" then
   return answer("Degraded", with("it was ready and is no longer", failing()))
