@@ -55,7 +55,8 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
         return found + list(ignored.judge(ctx, sizing.DEFAULT_CONTEXT))
     found += preset.judge(ctx)
     tokens = sizing.DEFAULT_CONTEXT
-    if ctx.inference is not None and text(ctx.inference, "config"):
+    inference = ctx.inference or {}
+    if text(inference, "config"):
         from kaitogen.kaito.rules import config  # few bring a configuration
 
         problems, tokens = config.judge(ctx)
@@ -64,7 +65,7 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
         from kaitogen.kaito.rules import config  # few write the old version
 
         found += config.missing(ctx)
-    if ctx.inference is not None and ctx.inference.get("adapters"):
+    if inference.get("adapters"):
         from kaitogen.kaito.rules import adapters  # few have adapters
 
         found += adapters.judge(ctx)

@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext, cut
-from kaitogen.model import Diagnostic, Rule
+from kaitogen.model import Diagnostic, Rule, Severity
 
 KG403 = Rule("KG403", "The name is no DNS label", kind="refused", since="0.4",
              source="api/v1beta1/workspace_validation.go:70@v0.12.0")  # fmt: skip
@@ -47,18 +47,24 @@ def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
     name = ctx.name
     if not is_label(name):
         yield no_label(name)
-    elif ctx.inference is not None:
-        yield from _digit_first(name)
-        if len(name) > LONGEST_NAME:
-            yield _too_long(ctx, name)
-
-
-def _digit_first(name: str) -> Iterator[Diagnostic]:
-    """KAITO names a Service after the Workspace, and the name of a Service begins with a letter."""
+        return
+    if ctx.inference is None:
+        return
     if not name[0].isalpha():
         message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
         fix = "begin the name with a letter"
         yield KG471.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
+    if len(name) > LONGEST_NAME:
+        came = versions.STATEFUL_SETS.came_with
+        later = f"from KAITO {came} on the Workspace can't start above"
+        now = ctx.has(versions.STATEFUL_SETS)
+        bound = "the StatefulSet made from it works up to" if now else later
+        message = f"the name has {len(name)} characters, and {bound} {LONGEST_NAME}"
+        found, expected = f"{len(name)} characters", f"at most {LONGEST_NAME}"
+        severity: Severity = "error" if now else "warning"
+        yield KG470.at(
+            _NAME, message, fix="shorten the name", found=found, expected=expected, severity=severity
+        )
 
 
 def no_label(name: str) -> Diagnostic:
@@ -71,12 +77,3 @@ def no_label(name: str) -> Diagnostic:
 def is_label(name: str) -> bool:
     """Whether the name, which is not empty, is a DNS label."""
     return len(name) <= _LONGEST_LABEL and name[0] != "-" and name[-1] != "-" and _LETTERS.issuperset(name)
-
-
-def _too_long(ctx: RuleContext, name: str) -> Diagnostic:
-    fix, found, expected = "shorten the name", f"{len(name)} characters", f"at most {LONGEST_NAME}"
-    if ctx.has(versions.STATEFUL_SETS):
-        message = f"the name has {len(name)} characters, and the StatefulSet made from it works up to {LONGEST_NAME}"
-        return KG470.at(_NAME, message, fix=fix, found=found, expected=expected)
-    message = f"the name has {len(name)} characters, and from KAITO {versions.STATEFUL_SETS.came_with} on the Workspace can't start above {LONGEST_NAME}"
-    return KG470.at(_NAME, message, fix=fix, found=found, expected=expected, severity="warning")

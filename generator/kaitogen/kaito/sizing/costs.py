@@ -115,18 +115,19 @@ def _exceeded(rule: Rule, path: Path, message: str, found: object, expected: obj
 
 
 def _dear(budget: Budget, usages: list[Usage], prices: Prices | None) -> Iterator[Diagnostic]:
-    path = ("cost",)
+    path: Path = ("cost",)
     if prices is None:
         message = "the budget limits the cost, and there are no prices to count it with"
         yield KG723.at(path, message, fix="add --price FILE")
         return
     if prices.currency != budget.currency:
         found, expected = budget.currency, prices.currency
-        message = f"the budget is in {found} and the prices are in {expected}"
-        fix = "write both in one currency"
-        yield KG723.at(
-            (*path, "currency"), message, fix=fix, found=found, expected=expected, severity="error"
+        message, fix = (
+            f"the budget is in {found} and the prices are in {expected}",
+            "write both in one currency",
         )
+        path = (*path, "currency")
+        yield KG723.at(path, message, fix=fix, found=found, expected=expected, severity="error")
         return
     total = cost(prices, usages)
     if total.unpriced:

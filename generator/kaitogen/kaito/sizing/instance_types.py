@@ -65,7 +65,7 @@ def choose(
     runtime = node_estimator.runtime(ctx)
     if runtime != "vllm":
         return Choice((), (), f"only a preset on vLLM is sized, and {runtime} runs here")
-    if not node_estimator.estimates(ctx.minor):
+    if not ctx.has(versions.ESTIMATE):
         return Choice((), (), f"KAITO {ctx.kaito} makes no estimate: it takes as many nodes as count says")
     offers: list[Offer] = []
     excluded: list[Excluded] = []
@@ -89,7 +89,7 @@ def on_one_node(sku: Sku, provider: str, kaito: str) -> list[Model] | None:
     None where that version makes no estimate.
     """
     target = Target(kaito=kaito, provider=provider)
-    if not node_estimator.estimates(target.minor):
+    if not target.has(versions.ESTIMATE):
         return None
     return [model for model in all_models() if _fits(model, sku, target)]
 
@@ -125,13 +125,8 @@ def _offer(analysis: Analysis, sku: Sku, prices: Prices | None) -> Offer | str:
     if why or nodes is None or memory is None:
         return why
     price = None if prices is None else cost(prices, [Usage(sku.name, nodes, sku.gpus)])
-    return Offer(
-        sku=sku,
-        estimate=analysis.estimate,
-        memory=memory,
-        nodes=nodes,
-        cost=None if price is None or price.unpriced else price,
-    )
+    known = None if price is None or price.unpriced else price
+    return Offer(sku=sku, estimate=analysis.estimate, memory=memory, nodes=nodes, cost=known)
 
 
 def _rank(offer: Offer) -> tuple[bool, Decimal, int, int, str]:

@@ -29,15 +29,9 @@ def memory_of(model: ModelSpec, node: Node, args: EngineArgs) -> Memory:
         activations(args.engine, node, layout, kind, model.experts),
         non_torch(args.engine, node, layout),
     )
-    rest = 1 - share
-    reserve = Term(
-        name="reserve",
-        low=round(gpu.low * rest),
-        likely=round(gpu.likely * rest),
-        high=round(gpu.high * rest),
-        label=gpu.label,
-        source=f"vLLM may use {share:g} of the memory; CUDA graphs take 0.5 to 1.85 GiB of the rest",
-    )
+    low, likely, high = (round(part * (1 - share)) for part in (gpu.low, gpu.likely, gpu.high))
+    source = f"vLLM may use {share:g} of the memory; CUDA graphs take 0.5 to 1.85 GiB of the rest"
+    reserve = Term(name="reserve", low=low, likely=likely, high=high, label=gpu.label, source=source)
     pool = _pool(gpu, share, taken)
     per_token = _per_token(model, args)
     tokens = _tokens(model, args, pool, per_token)
@@ -59,26 +53,24 @@ def memory_of(model: ModelSpec, node: Node, args: EngineArgs) -> Memory:
 
 def _weights(model: ModelSpec, args: EngineArgs) -> Term:
     layout = args.layout
-    each = model.weights / (layout.tensor * layout.pipeline)
+    shares = layout.tensor * layout.pipeline
+    each = model.weights / shares
+    label: Label
     most = each * _WEIGHTS_MORE
     if layout.pipeline > 1 and model.shape is not None and model.shape.layers:
         # The longest stage decides, where the layers do not divide.
         stage = -(-model.shape.layers // layout.pipeline)
         most *= stage * layout.pipeline / model.shape.layers
-    shares = layout.tensor * layout.pipeline
     over = "" if shares == 1 else f" over {shares} GPUs"
     source = f"files of {model.weights / GIB:.2f} GiB{over}, {model.source}"
     if args.vllm.get("quantization") == "fp8" and not model.quantized:
         source += "; fp8 at run time halves them, embeddings apart"
-        low, likely, high = each * 0.5, each * 0.55, most * 0.6
-        label: Label = "assumed"
+        sizes, label = (each * 0.5, each * 0.55, most * 0.6), "assumed"
     else:
         source += "; loading missed such sizes by 0.75 % with vLLM 0.19"
-        low, likely, high = each * _WEIGHTS_LESS, each, most
-        label = "measured"
-    return Term(
-        name="weights", low=round(low), likely=round(likely), high=round(high), label=label, source=source
-    )
+        sizes, label = (each * _WEIGHTS_LESS, each, most), "measured"
+    low, likely, high = map(round, sizes)
+    return Term(name="weights", low=low, likely=likely, high=high, label=label, source=source)
 
 
 def _pool(gpu: Term, share: float, taken: tuple[Term, ...]) -> Term:
@@ -101,18 +93,15 @@ def _bytes_per_element(model: ModelSpec, vllm: Mapping[str, Json]) -> int:
 
 def _per_token(model: ModelSpec, args: EngineArgs) -> Term:
     """What a token of the growing layers takes on one GPU."""
-    each = _share(model, args, _growing(model))
+    layers, shape = model.layers, model.shape
+    growing = 1.0 if layers is None or shape is None or not shape.layers else layers.growing / shape.layers
+    each = _share(model, args, growing)
     label: Label = "exact"
     source = f"{model.source}, {8 * _bytes_per_element(model, args.vllm)} bits per element"
-    if model.layers is None:
+    if layers is None:
         label = "assumed"
         source = "every layer counted, as KAITO does; layers with a window or a state take less"
     return Term(name="KV cache per token", low=each, likely=each, high=each, label=label, source=source)
-
-
-def _growing(model: ModelSpec) -> float:
-    layers, shape = model.layers, model.shape
-    return 1.0 if layers is None or shape is None or not shape.layers else layers.growing / shape.layers
 
 
 def _share(model: ModelSpec, args: EngineArgs, part: float) -> int:

@@ -30,11 +30,6 @@ class Settings(NamedTuple):
     source: str
 
 
-def estimates(minor: int) -> bool:
-    """Whether KAITO 0.`minor` works out the nodes of a preset on vLLM by itself."""
-    return versions.ESTIMATE.holds(minor)
-
-
 def runtime(ctx: RuleContext) -> Runtime:
     """Who serves the model."""
     if ctx.tuning is not None:
@@ -147,9 +142,7 @@ def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
     """The GPUs of one node as the controller sees them, or why nobody can say."""
     size = node_size(ctx)
     if size is not None:
-        gpus, memory = size
-        card, source = _card(ctx, memory)
-        return Node(gpus=gpus, memory=memory, card=card, source=source)
+        return _known(ctx, *size)
     if not ctx.byo:
         what = cut(ctx.instance_type) or "the instance type"
         return f"{what} is not in KAITO {ctx.kaito}'s table, so it has no GPU data"
@@ -164,11 +157,12 @@ def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
     return given._replace(gpus=wanted, memory=given.memory_per_gpu * wanted)
 
 
-def _card(ctx: RuleContext, memory: int) -> tuple[str, str]:
-    """The GPU's model and where that is from."""
-    if "partition" in ctx.resource and ctx.has(versions.PARTITIONS):
-        return "", f"a slice of {memory // GIB} GiB"
-    return "" if ctx.sku is None else ctx.sku.gpu_model, f"KAITO {ctx.kaito}'s table of {ctx.provider}"
+def _known(ctx: RuleContext, gpus: int, memory: int) -> Node:
+    """The node of a profile or instance type that KAITO knows."""
+    card, source = "", f"a slice of {memory // GIB} GiB"
+    if ctx.sku is not None and not ("partition" in ctx.resource and ctx.has(versions.PARTITIONS)):
+        card, source = ctx.sku.gpu_model, f"KAITO {ctx.kaito}'s table of {ctx.provider}"
+    return Node(gpus=gpus, memory=memory, card=card, source=source)
 
 
 def on_instance_type(ctx: RuleContext, instance_type: str) -> RuleContext:
