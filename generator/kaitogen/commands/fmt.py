@@ -14,7 +14,7 @@ from kaitogen.diagnostics.formats import Report
 from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import Diagnostic, Document, Rule
 from kaitogen.pipeline.classify import is_an_intent
-from kaitogen.pipeline.load import STDIN, documents_of, sources
+from kaitogen.pipeline.load import documents_of
 from kaitogen.schema.key_order import put_in_order
 from kaitogen.yaml.comments import comments_of
 from kaitogen.yaml.layout import laid_out
@@ -43,19 +43,13 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """Lay out what the paths hold; where a file cannot be, none is written."""
-    contents, findings, _ = sources(inputs.request(options.paths))
-    changes: list[in_place.Change] = []
-    for name, data in contents:
-        text, problems = formatted(name, data)
-        findings += problems
-        changes.append(in_place.Change(name, data, text.encode()))
+    changes, findings = in_place.read(inputs.request(options.paths), formatted)
     if findings:
         return reported(Report(findings), wrote=True)
     if options.check:
         return in_place.checked(changes, "kaitogen fmt")
     written = in_place.written(changes)
-    piped = b"".join(change.after for change in changes if change.name == STDIN)
-    return Outcome(piped, "" if options.quiet or piped else in_place.counted(written, len(changes)))
+    return written._replace(stderr="") if options.quiet or written.stdout else written
 
 
 def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:

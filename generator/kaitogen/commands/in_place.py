@@ -1,12 +1,13 @@
 """Changes to files of the user's own, as a diff or on the disk: what `fmt` and `migrate` share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS
-from kaitogen.pipeline.load import STDIN
+from kaitogen.model import Diagnostic, Request
+from kaitogen.pipeline.load import STDIN, sources
 
 
 class Change(NamedTuple):
@@ -15,6 +16,19 @@ class Change(NamedTuple):
     name: str
     before: bytes
     after: bytes
+
+
+def read(
+    request: Request, convert: Callable[[str, bytes], tuple[str, Iterable[Diagnostic]]]
+) -> tuple[list[Change], list[Diagnostic]]:
+    """Each file of the request as `convert` makes it of its name and content, and what is wrong with any."""
+    contents, findings, _ = sources(request)
+    changes: list[Change] = []
+    for name, data in contents:
+        text, problems = convert(name, data)
+        findings += problems
+        changes.append(Change(name, data, text.encode()))
+    return changes, findings
 
 
 def checked(changes: Sequence[Change], command: str) -> Outcome:
@@ -34,15 +48,11 @@ def diff(changes: Sequence[Change]) -> str:
     return "".join(unified(one.name, one.before, one.after) for one in changes)
 
 
-def written(changes: Sequence[Change]) -> int:
-    """Write what differs, standard input left out, and say how many files that were."""
+def written(changes: Sequence[Change]) -> Outcome:
+    """Write what differs, and say how many files that were; what came by standard input goes to standard output."""
     from kaitogen.files import atomic  # few runs write
 
     contents = {one.name: one.after for one in changes if one.before != one.after and one.name != STDIN}
     atomic.write_files(contents)
-    return len(contents)
-
-
-def counted(number: int, of: int) -> str:
-    """How many files were changed, in a sentence."""
-    return f"kaitogen: {number} of {number_of(of, 'file')} changed\n"
+    piped = b"".join(one.after for one in changes if one.name == STDIN)
+    return Outcome(piped, f"kaitogen: {len(contents)} of {number_of(len(changes), 'file')} changed\n")

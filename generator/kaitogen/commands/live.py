@@ -1,4 +1,4 @@
-"""From --live and its options to a cluster, with a word on standard error while a person waits for it."""
+"""From --live and its options to the way into a cluster."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.errors import UsageError
 
 if TYPE_CHECKING:
-    from kaitogen.files.cluster import Access, Cluster
+    from kaitogen.files.cluster import Access
 
 
 class LiveOptions(OptionGroup):
@@ -34,30 +34,3 @@ class LiveOptions(OptionGroup):
         from kaitogen.files.cluster import Access  # few runs ask a cluster
 
         return Access(self.kubeconfig, self.context)
-
-
-class Asking:
-    """A connected cluster for as long as the block runs: `with Asking(options.cluster) as cluster:`."""
-
-    def __init__(self, options: LiveOptions) -> None:
-        # Imported here: render declares the options above, and few runs ask a cluster.
-        from kaitogen.commands.progress import Progress
-        from kaitogen.commands.terminal import rewrites
-
-        self._access = options.access
-        self._progress = Progress("waiting for the cluster", watched=rewrites())
-
-    def __enter__(self) -> "Cluster":
-        from kaitogen.files.cluster import connect
-
-        self._progress.start()
-        try:
-            self._cluster = connect(self._access, progress=self._progress.say)
-        except BaseException:
-            self._progress.stop()
-            raise
-        return self._cluster
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-        self._cluster.close()

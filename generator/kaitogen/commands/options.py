@@ -68,16 +68,9 @@ class Argument(Parameter[_V]):
     """The positional arguments of a command, `most` of them if it is not 0."""
 
     def __init__(
-        self,
-        default: _V,
-        help: str,
-        *,
-        metavar: str,
-        choices: tuple[str, ...] = (),
-        most: int = 0,
-        required: bool = False,
+        self, default: _V, help: str, *, most: int = 0, required: bool = False, **declared: Any
     ) -> None:
-        super().__init__(default, help, metavar=metavar, choices=choices)
+        super().__init__(default, help, **declared)
         self.most = most
         self.required = required
 

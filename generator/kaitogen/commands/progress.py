@@ -2,7 +2,15 @@
 
 import os
 import threading
-from typing import Final
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from kaitogen.commands.terminal import rewrites
+
+if TYPE_CHECKING:
+    from kaitogen.commands.live import LiveOptions
+    from kaitogen.files.cluster import Cluster
 
 #: Runs that are shorter say nothing; the line is written anew so often.
 _PATIENCE: Final = 1.0
@@ -12,7 +20,7 @@ _CLEAR: Final = "\r\x1b[K"
 
 
 class Progress:
-    """To be used with `with`, or started and stopped. `watched` says that standard error is a terminal that takes such a line."""
+    """For as long as a block runs. `watched` says that standard error is a terminal that takes such a line."""
 
     def __init__(self, doing: str, *, watched: bool) -> None:
         self._doing = doing
@@ -28,25 +36,17 @@ class Progress:
         """How far it is."""
         self._doing = f"{doing} {done:,} of {whole:,}"
 
-    def start(self) -> None:
+    def __enter__(self) -> "Progress":
         """Start watching the clock."""
         if self._watched:
             self._thread.start()
-
-    def stop(self) -> None:
-        """Take the line away."""
-        if self._watched:
-            self._done.set()
-            self._thread.join()
-
-    def __enter__(self) -> "Progress":
-        """For as long as the block runs."""
-        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """However the block ends."""
-        self.stop()
+        """Take the line away, however the block ends."""
+        if self._watched:
+            self._done.set()
+            self._thread.join()
 
     def _show(self) -> None:
         wait, shown = _PATIENCE, False
@@ -58,3 +58,15 @@ class Progress:
                 os.write(2, _CLEAR.encode())
         except OSError:
             return  # nobody reads it any more, and the run goes on
+
+
+@contextmanager
+def asking(options: "LiveOptions") -> Iterator["Cluster"]:
+    """A connected cluster for as long as the block runs, and a word on standard error while a person waits for it."""
+    from kaitogen.files.cluster import connect  # most runs ask none
+
+    with (
+        Progress("waiting for the cluster", watched=rewrites()) as progress,
+        closing(connect(options.access, progress=progress.say)) as cluster,
+    ):
+        yield cluster

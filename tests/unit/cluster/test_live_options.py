@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kaitogen.commands import progress
-from kaitogen.commands.live import Asking, LiveOptions
+from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.progress import asking
 from kaitogen.errors import UsageError
 from kaitogen.files import cluster
 from kaitogen.files.cluster import Access, ClusterError
@@ -53,7 +54,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
 def _ask(folder: Path, *replies: Reply) -> None:
     with answering(*replies) as server:
         options = LiveOptions(live=True, kubeconfig=str(kubeconfig(folder, server.address)))
-        with Asking(options) as cluster:
+        with asking(options) as cluster:
             cluster.nodes()
 
 
@@ -90,7 +91,7 @@ def test_the_line_is_gone_where_there_is_no_way_in(
 
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
     monkeypatch.setattr(cluster, "connect", connect)
-    with pytest.raises(ClusterError), Asking(LiveOptions(kubeconfig=str(tmp_path / "missing"))):
+    with pytest.raises(ClusterError), asking(LiveOptions(kubeconfig=str(tmp_path / "missing"))):
         pass
     seen = watched()
     assert "kaitogen: waiting for the cluster ..." in seen

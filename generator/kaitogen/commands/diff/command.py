@@ -4,8 +4,9 @@ from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import Compared, Side, compared, side_of
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import ways_out
-from kaitogen.commands.live import Asking, LiveOptions
+from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, option
+from kaitogen.commands.progress import asking
 from kaitogen.commands.reporting import QUIET, formatted, reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.targets import TargetOptions
@@ -83,7 +84,7 @@ def _live(options: Options, request: Request) -> tuple[str, Compared]:
     def other(new: list[Item], whole: bool) -> Side:
         if not whole:
             return [], []
-        with Asking(options.cluster) as cluster:
+        with asking(options.cluster) as cluster:
             names.append(f"cluster {cluster.name}")
             namespace = options.namespace or live_objects.DEFAULT_NAMESPACE
             return live_objects.items_in(cluster, new, namespace), []

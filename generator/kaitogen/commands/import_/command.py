@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import Imported, import_all
-from kaitogen.commands.live import Asking, LiveOptions
+from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
+from kaitogen.commands.progress import asking
 from kaitogen.commands.reporting import QUIET, reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.targets import TargetOptions
@@ -62,7 +63,7 @@ def _loaded(options: Options) -> Loaded:
     if options.cluster.asked:
         if options.paths:
             raise UsageError("--live and files both say what to import", fix="leave one of them out")
-        with Asking(options.cluster) as cluster:
+        with asking(options.cluster) as cluster:
             return _objects_in(cluster, options.namespace)
     if options.namespace is not None:
         raise UsageError("--namespace is about a cluster, and none is asked", fix="add --live")

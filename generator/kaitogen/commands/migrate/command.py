@@ -9,7 +9,6 @@ from kaitogen.commands.targets import CloudOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS
-from kaitogen.pipeline.load import STDIN, sources
 
 
 class Options(OptionGroup):
@@ -34,12 +33,8 @@ def run(options: Options) -> Outcome:
     if options.check and options.write:
         raise UsageError("--check writes nothing, and --write does", fix="leave one of them out")
     target = targets.overrides(options.kaito, options.cloud)
-    contents, findings, _ = sources(inputs.request(options.paths)._replace(all_yaml=True))
-    changes: list[in_place.Change] = []
-    for name, data in contents:
-        text, found = migrated(name, data, target)
-        findings += found
-        changes.append(in_place.Change(name, data, text.encode()))
+    request = inputs.request(options.paths)._replace(all_yaml=True)
+    changes, findings = in_place.read(request, lambda name, data: migrated(name, data, target))
     outcome = reported(Report(findings), wrote=True)
     if outcome.exit_code:
         return outcome
@@ -48,6 +43,5 @@ def run(options: Options) -> Outcome:
         return checked._replace(stderr=outcome.stderr + checked.stderr)
     if not options.write:
         return outcome._replace(stdout=in_place.diff(changes).encode())
-    counted = in_place.counted(in_place.written(changes), len(changes))
-    piped = b"".join(one.after for one in changes if one.name == STDIN)
-    return Outcome(piped, outcome.stderr + counted)
+    written = in_place.written(changes)
+    return written._replace(stderr=outcome.stderr + written.stderr)

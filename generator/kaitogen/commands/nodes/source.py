@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
-from kaitogen.commands.live import Asking, LiveOptions
+from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.max_age import AgeOptions, now
 from kaitogen.commands.options import option
+from kaitogen.commands.progress import asking
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
@@ -152,7 +153,7 @@ def _kind(one: Json) -> str:
 
 
 def _live(options: LiveOptions, *, with_pods: bool) -> Read:
-    with Asking(options) as cluster:
+    with asking(options) as cluster:
         entries = [entry(node) for node in cluster.nodes()]
         pods = cluster.pods() if with_pods else None
         value = snapshot.document(entries, cluster.name, now())
