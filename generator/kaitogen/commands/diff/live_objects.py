@@ -6,7 +6,6 @@ from kaitogen.files.cluster import Cluster
 from kaitogen.kaito.updates.live import live_item
 from kaitogen.kaito.updates.model import Item
 from kaitogen.kaito.updates.renames import settings_name
-from kaitogen.model import Json
 
 #: The default of kubectl where neither it nor the object says one.
 DEFAULT_NAMESPACE = "default"
@@ -15,11 +14,15 @@ DEFAULT_NAMESPACE = "default"
 def items_in(cluster: Cluster, items: Sequence[Item], namespace: str) -> list[Item]:
     """The objects of the cluster that these would change, each as the old state of its own."""
     where = f"cluster {cluster.name}"
-    workspaces = _workspaces(cluster, {_space(item, namespace) for item in items if item.is_workspace})
+    spaces = {_space(item, namespace) for item in items if item.is_workspace}
+    listed = {space: cluster.workspaces(space) for space in sorted(spaces)}
+    workspaces = {(space, one["metadata"]["name"]): one for space, found in listed.items() for one in found}
     live_items: list[Item] = []
     for item in items:
-        space, name = _space(item, namespace), item.identity[3]
-        live = workspaces.get((space, name)) if item.is_workspace else _config_map(cluster, item, space)
+        key = (_space(item, namespace), item.identity[3])
+        live = workspaces.get(key)
+        if not item.is_workspace:
+            live = cluster.config_map(*key) if item.is_config_map else None
         if live is not None:
             live_items.append(live_item(live, item, where))
     return live_items + _former_settings(cluster, live_items, items, namespace)
@@ -29,24 +32,11 @@ def _space(item: Item, namespace: str) -> str:
     return item.identity[2] or namespace
 
 
-def _workspaces(cluster: Cluster, namespaces: set[str]) -> dict[tuple[str, str], Json]:
-    return {
-        (space, one["metadata"]["name"]): one
-        for space in sorted(namespaces)
-        for one in cluster.workspaces(space)
-    }
-
-
-def _config_map(cluster: Cluster, item: Item, namespace: str) -> Json | None:
-    known = item.identity[:2] == ("", "ConfigMap")
-    return cluster.config_map(namespace, item.identity[3]) if known else None
-
-
 def _former_settings(
     cluster: Cluster, live_items: Sequence[Item], items: Sequence[Item], namespace: str
 ) -> list[Item]:
     """The ConfigMaps that Workspaces read so far, where they are to read another one that is among the items."""
-    maps = {item.identity[2:]: item for item in items if item.identity[:2] == ("", "ConfigMap")}
+    maps = {item.identity[2:]: item for item in items if item.is_config_map}
     new = {item.identity: item for item in items if item.is_workspace}
     former: dict[tuple[str, str], Item] = {}
     for old in live_items:

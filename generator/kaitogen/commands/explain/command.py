@@ -9,9 +9,8 @@ from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import in_file_order, place
-from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_FINDINGS, UsageError
-from kaitogen.model import Assignment, Document, Path, path_text
+from kaitogen.model import Assignment, Document
 from kaitogen.pipeline import overlay
 from kaitogen.pipeline.generate import prepare
 
@@ -80,9 +79,8 @@ def _where(text: str, options: Options) -> Outcome:
     answers, diagnostics = provenance.answers(prepared.intents, path)
     findings = in_file_order(place([*prepared.diagnostics, *diagnostics]), prepared.files)
     outcome = reported(Report(findings))
-    text = "".join(_lines(answer, path) for answer in answers)
     code = outcome.exit_code if answers else outcome.exit_code or EXIT_FINDINGS
-    return Outcome(text.encode("utf-8", "backslashreplace"), outcome.stderr, code)
+    return Outcome("".join(answers).encode("utf-8", "backslashreplace"), outcome.stderr, code)
 
 
 def _assignment(word: str) -> Assignment:
@@ -93,13 +91,3 @@ def _assignment(word: str) -> Assignment:
     if assignment is None:
         raise UsageError(f"--set takes PATH=VALUE, not {word[:60]}", fix="write --set spec.placement.count=3")
     return assignment
-
-
-def _lines(answer: provenance.Answer, path: Path) -> str:
-    value = f"= {printable(answer.value)}" if answer.value else f"is not set; default: {answer.default}"
-    lines = [f"{printable(answer.workspace)}: {path_text(path)} {value}"]
-    for source in answer.sources:
-        place = f":{source.line}:{source.column}" if source.line else ""
-        text = f": {printable(source.value)}" if source.value else ""
-        lines.append(f"    {printable(source.file)}{place} ({source.part}){text}")
-    return "\n".join(lines) + "\n"

@@ -1,10 +1,10 @@
 """Which line of which document gave a field of a Workspace its value: `kaitogen explain --where`."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen import schema
-from kaitogen.diagnostics.wording import cut
+from kaitogen.diagnostics.wording import cut, printable
 from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import (
@@ -50,31 +50,6 @@ _DEFAULTS: Final[dict[Path, str]] = {
 }
 
 
-class Source(NamedTuple):
-    """One place that says something of a field: which part of an intent, file, line and column, and what it says.
-
-    Line and column are 0 for a parameter, which is no line of a file.
-    """
-
-    part: str
-    file: str
-    line: int = 0
-    column: int = 0
-    value: str = ""
-
-
-class Answer(NamedTuple):
-    """What a field is for one Workspace, and the places that say so, the one that counts first.
-
-    `value` is empty where no place says it; `default` then says what is so instead.
-    """
-
-    workspace: str
-    value: str
-    sources: tuple[Source, ...]
-    default: str = ""
-
-
 def path_of(text: str) -> Path:
     """The path that a text such as `spec.placement.count` stands for; UsageError where no intent has it."""
     # A path that begins neither at metadata nor at spec is read, too: the schema then says where its field belongs.
@@ -97,8 +72,8 @@ def path_of(text: str) -> Path:
     return path
 
 
-def answers(documents: Sequence[Document], path: Path) -> tuple[list[Answer], list[Diagnostic]]:
-    """The answers for all intents that conform to the schema, in order, and what is wrong with any intent."""
+def answers(documents: Sequence[Document], path: Path) -> tuple[list[str], list[Diagnostic]]:
+    """What the field is for each intent that conforms to the schema, in order, as text; and what is wrong with any intent."""
     specs, diagnostics = validate(list(documents))
     resources = {_key(spec.origin): resource for spec, resource in resolve(choose(specs)[0])[0]}
     return [
@@ -114,45 +89,45 @@ def _key(origin: Origin) -> tuple[int, tuple[Path, ...]]:
     return id(origin.document), origin.roots
 
 
-def _answer(intent: Json, origin: Origin, path: Path, resource: ResourceSpec | None) -> Answer:
-    value = value_at(intent, path)
-    return Answer(
-        workspace=str(intent["metadata"]["name"]),
-        value="" if value is None else _shown(value),
-        sources=tuple(_sources(origin, path)),
-        default=_default(intent, path, resource) if value is None else "",
-    )
+def _answer(intent: Json, origin: Origin, path: Path, resource: ResourceSpec | None) -> str:
+    """The value for one Workspace, or what is so without any, and below it the places that say it, what counts first."""
+    value, name = value_at(intent, path), printable(str(intent["metadata"]["name"]))
+    if value is None:
+        head = f"{name}: {path_text(path)} is not set; default: {_default(intent, path, resource)}"
+    else:
+        head = f"{name}: {path_text(path)} = {_shown(value)}"
+    return "".join(f"{line}\n" for line in (head, *_sources(origin, path)))
 
 
-def _sources(origin: Origin, path: Path) -> Iterator[Source]:
+def _sources(origin: Origin, path: Path) -> Iterator[str]:
     """The places that say something of the path, the one that wins first."""
     document, roots = origin
     for base, below, over in reversed(document.overrides):
         if base == roots[0] and (path[: len(below)] == below or below[: len(path)] == path):
             # What is laid over stands at its own path, which may lead further than what is asked for.
-            yield from _in_document(
-                over.document, (*over.roots[0], *max(path, below, key=len)), "environment"
-            )
+            whole_path = (*over.roots[0], *max(path, below, key=len))
+            yield from _in_document(over.document, whole_path, "environment")
     for root in roots if path[:1] == ("metadata",) or len(roots) == 1 else roots[:-1]:
         parts = {2: "defaults of the set", 0: "the set's own metadata"}
         part = parts.get(len(root), "entry of the set") if is_set(document.value) else "intent"
         yield from _in_document(document, (*root, *path), part)
 
 
-def _in_document(document: Document, path: Path, part: str) -> Iterator[Source]:
+def _in_document(document: Document, path: Path, part: str) -> Iterator[str]:
+    """What a document says of a path, with file, line and column; a parameter is no line of a file."""
+    file = printable(document.file)
     if document.inline:
-        yield Source("parameter", document.file)
+        yield f"    {file} (parameter)"
     elif place := locate(document.text, [path]).get(path):
         # What is laid over a document changes its value, and not its text.
         whole = next(iter(read(document.text))).value if document.overrides else document.value
         value = value_at(whole, path)
         shown = "null" if value is None else _shown(value)
-        line = place.line + document.line
-        yield Source(part, document.file, line=line, column=place.column, value=shown)
+        yield f"    {file}:{place.line + document.line}:{place.column} ({part}): {shown}"
 
 
 def _shown(value: Json) -> str:
-    return cut(flow(value), _MAX_VALUE)
+    return printable(cut(flow(value), _MAX_VALUE))
 
 
 def _default(intent: Json, path: Path, resource: ResourceSpec | None) -> str:
