@@ -58,13 +58,13 @@ def run(options: Options) -> Outcome:
 def find(query: str, minor: int) -> tuple[list[Model], dict[str, ShortName]]:
     """The models that KAITO 0.`minor` takes, and the retired presets, with the query in a name; all for an empty one."""
     word = query.lower()
-    models = [one for one in all_models() if _named(one, word) and _taken(one, minor)]
+    models = [
+        one
+        for one in all_models()
+        if (word in one.id.lower() or any(word in name for name in one.aliases)) and _taken(one, minor)
+    ]
     found = retired_presets().items()
     return models, {name: short for name, short in found if word in name or word in short.id}
-
-
-def _named(model: Model, word: str) -> bool:
-    return word in model.id.lower() or any(word in name for name in model.aliases)
 
 
 def _taken(model: Model, minor: int) -> bool:
@@ -146,22 +146,19 @@ def shown(name: str) -> str | None:
 
 def _lines(model: Model) -> list[tuple[str, str]]:
     shape = find_shape(model.id)
+    quantised = f", quantised ({model.quantization})" if model.quantization else ""
     lines = [
         ("model", model.id),
         ("address", f"https://huggingface.co/{model.id}"),
         ("presets", ", ".join(model.aliases) or "none: write the id"),
-        ("weights", f"{model.weights / GIB:.2f} GiB{_quantised(model)}"),
+        ("weights", f"{model.weights / GIB:.2f} GiB{quantised}"),
         ("context", f"{model.token_limit:,} tokens"),
         ("KV cache", f"{model.bytes_per_token:,} bytes for each token, as KAITO counts them"),
         ("attention", model.attention),
     ]
     if shape is not None:
-        lines.append(
-            (
-                "shape",
-                f"{shape.layers} layers, {shape.heads} heads, {shape.kv_heads} of them in the cache; {shape.architecture}",
-            )
-        )
+        heads = f"{shape.heads} heads, {shape.kv_heads} of them in the cache"
+        lines.append(("shape", f"{shape.layers} layers, {heads}; {shape.architecture}"))
     return [
         *lines,
         ("runtimes", ", ".join(runtimes(model))),
@@ -172,7 +169,3 @@ def _lines(model: Model) -> list[tuple[str, str]]:
         ("since", f"KAITO 0.{model.since}; by its Hugging Face id without asking the network since 0.{model.catalogued}"),
         ("source", _source()),
     ]  # fmt: skip
-
-
-def _quantised(model: Model) -> str:
-    return f", quantised ({model.quantization})" if model.quantization else ""

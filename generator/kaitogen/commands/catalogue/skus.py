@@ -1,6 +1,6 @@
 """`kaitogen skus`: instance types that KAITO knows, found by a word, smallest first, with the models that fit, as a table or as JSON."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
@@ -110,7 +110,14 @@ def as_text(listing: Listing) -> str:
     """The table for people; of a single instance type the models by name as well, for one model why it does not fit."""
     if listing.model is None:
         return _table_of_all(listing.rows)
-    text = table([_HEADS_FOR_MODEL, *map(_offered, listing.rows)], right=(2, 3, 4, 6)) if listing.rows else ""
+    rows = [
+        (
+            sku.name, provider, str(offer.nodes), str(offer.gpus), f"{offer.nodes * sku.memory} GiB", sku.gpu_model,
+            f"{offer.memory.context.likely:,}", offer.memory.verdict,
+        )
+        for provider, sku, _, offer in listing.rows if offer is not None
+    ]  # fmt: skip
+    text = table([_HEADS_FOR_MODEL, *rows], right=(2, 3, 4, 6)) if rows else ""
     out = [f"  {other.sku.name} ({provider}): {other.why}\n" for provider, other in listing.excluded]
     out += [f"  {provider}: {why}\n" for provider, why in listing.unknown]
     return text + ("\n" if text and out else "") + ("Does not fit:\n" + "".join(out) if out else "")
@@ -131,30 +138,14 @@ def _table_of_all(rows: list[Row]) -> str:
     return text
 
 
-def _offered(row: Row) -> Sequence[str]:
-    assert row.offer is not None
-    nodes, gpus, memory = row.offer.nodes, row.offer.gpus, row.offer.memory
-    return (
-        row.sku.name, row.provider, str(nodes), str(gpus), f"{nodes * row.sku.memory} GiB", row.sku.gpu_model,
-        f"{memory.context.likely:,}", memory.verdict,
-    )  # fmt: skip
-
-
 def as_json(listing: Listing, kaito: str) -> str:
     """The same for machines; the shape is schemas/skus.schema.json."""
     out = [
         {"name": other.sku.name, "provider": provider, "reason": other.why}
         for provider, other in listing.excluded
     ]
-    return json_text(
-        {
-            "version": 1,
-            "kaito": kaito,
-            "model": listing.model,
-            "skus": [_entry(row) for row in listing.rows],
-            "out": out,
-        }
-    )
+    skus = [_entry(row) for row in listing.rows]
+    return json_text({"version": 1, "kaito": kaito, "model": listing.model, "skus": skus, "out": out})
 
 
 def _entry(row: Row) -> dict[str, Json]:
@@ -174,13 +165,11 @@ def _entry(row: Row) -> dict[str, Json]:
     if row.offer is None:
         return {**entry, "fits": None if row.fits is None else [model.id for model in row.fits]}
     memory = row.offer.memory
-    return {
-        **entry,
-        "for": {
-            "nodes": row.offer.nodes,
-            "gpus": row.offer.gpus,
-            "parallelism": memory.layout._asdict(),
-            "contextLength": memory.context.likely,
-            "verdict": memory.verdict,
-        },
+    entry["for"] = {
+        "nodes": row.offer.nodes,
+        "gpus": row.offer.gpus,
+        "parallelism": memory.layout._asdict(),
+        "contextLength": memory.context.likely,
+        "verdict": memory.verdict,
     }
+    return entry

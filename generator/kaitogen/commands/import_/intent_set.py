@@ -33,17 +33,22 @@ class _Split(NamedTuple):
 
 def set_of(name: str, intents: Sequence[Json]) -> Json:
     """A set of that name which holds all intents."""
-    bare = list(map(_without_name, intents))
+    named = [dict(intent["metadata"]) for intent in intents]
+    names = [metadata.pop("name") for metadata in named]
+    columns = {"metadata": named, "spec": [intent["spec"] for intent in intents]}
     shared: dict[str, Json] = {}
-    rests: list[dict[str, Json]] = [{} for _ in bare]
+    rests: list[dict[str, Json]] = [{} for _ in intents]
     for key, depth in (("metadata", _SHARED_METADATA_DEPTH), ("spec", _DEFAULTS_DEPTH)):
-        split = _split(key, [value[key] for value in bare], (key,), depth)
+        split = _split(key, columns[key], (key,), depth)
         if split.default is not MISSING:
             shared[key] = split.default
         for rest, left in zip(rests, split.rests, strict=True):
             if left is not MISSING and left != {}:
                 rest[key] = left
-    entries = [_entry(value, rest) for value, rest in zip(intents, rests, strict=True)]
+    entries = [
+        {**rest, "metadata": {"name": name, **rest.get("metadata", {})}}
+        for name, rest in zip(names, rests, strict=True)
+    ]
     spec: Json = {"defaults": {"spec": shared["spec"]}} if shared.get("spec") else {}
     whole = {
         "apiVersion": INTENT_API_VERSION,
@@ -53,16 +58,6 @@ def set_of(name: str, intents: Sequence[Json]) -> Json:
     }
     put_in_order(whole)
     return whole
-
-
-def _without_name(intent: Json) -> Json:
-    metadata = {key: item for key, item in intent["metadata"].items() if key != "name"}
-    return {"metadata": metadata, "spec": intent["spec"]}
-
-
-def _entry(intent: Json, rest: Json) -> Json:
-    metadata = {"name": intent["metadata"]["name"], **rest.get("metadata", {})}
-    return {"metadata": metadata, **({"spec": rest["spec"]} if "spec" in rest else {})}
 
 
 def _split(key: str, column: list[Json], path: Path, depth: int) -> _Split:

@@ -47,7 +47,7 @@ def _cost(cost: Cost | None, prices: Prices) -> dict[str, Any] | None:
         "currency": prices.currency,
         "hour": str(cost.hour),
         "month": str(cost.month),
-        "spotHour": None if cost.spot is None else str(cost.spot),
+        "spotHour": _amount(cost.spot),
         "unpriced": list(cost.unpriced),
     }
 
@@ -120,7 +120,7 @@ def _memory(memory: Memory) -> dict[str, Any]:
 
 def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
     before, after = change.before, change.after
-    paid = dict(zip(("before", "after"), map(_amount, change.hours), strict=True))
+    paid = {"before": _amount(change.hours[0]), "after": _amount(change.hours[1])}
     return {
         "change": change.kind,
         "name": change.workspace.name,

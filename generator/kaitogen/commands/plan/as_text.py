@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from kaitogen.commands.plan import view_model
-from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
+from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import counted, printable, wrapped
 
 _ABOUT: Final = 13
@@ -27,16 +27,13 @@ def write(plan: Plan) -> str:
 
 def block(planned: PlannedWorkspace, plan: Plan) -> str:
     """Everything about one Workspace."""
-    return "\n".join(_block(planned, plan))
-
-
-def _block(planned: PlannedWorkspace, plan: Plan) -> Iterator[str]:
-    yield printable(f"{planned.title}  ({planned.strategy}, {view_model.place(planned)})")
+    lines = [printable(f"{planned.title}  ({planned.strategy}, {view_model.place(planned)})")]
     choice = view_model.choice(planned, plan.prices)
     for column in (*view_model.columns(planned, plan.prices), *([] if choice is None else [choice])):
-        yield f"  {column.heading}"
+        lines.append(f"  {column.heading}")
         for line in column.lines:
-            yield from _line(line)
+            lines += _line(line)
+    return "\n".join(lines)
 
 
 @lru_cache(4096)
@@ -64,10 +61,6 @@ def _comparison(plan: Plan) -> Iterator[str]:
     yield printable(f"Against {plan.against.revision}: {view_model.summary(plan.against)}")
     yield f"  {view_model.figures(plan.against.before, plan)}"
     for change in plan.against.changes:
-        yield printable(
-            f"  {change.kind:<8} {change.workspace.title}  {view_model.delta(change, plan.prices)}{_details(change)}"
-        )
-
-
-def _details(change: Change) -> str:
-    return f"; {', '.join(change.details)}" if change.details else ""
+        title, delta = change.workspace.title, view_model.delta(change, plan.prices)
+        details = f"; {', '.join(change.details)}" if change.details else ""
+        yield printable(f"  {change.kind:<8} {title}  {delta}{details}")
