@@ -149,49 +149,36 @@ def parse(group: type[_O], line: Sequence[str]) -> _O | None:
 
     Importing click costs a quarter of a render; what gives None here goes to click, which explains it.
     """
-    parameters = list(group.parameters())
-    by_name = {name: one for one in parameters for name in one.names}
-    given: dict[str, Value] = {one.name: one.default for one in parameters}
-    positional: list[str] = []
+    declared = list(group.parameters())
+    by_name = {name: one for one in declared for name in one.names}
+    argument = next((one for one in declared if isinstance(one, Argument)), None)
+    given: dict[str, Value] = {one.name: one.default for one in declared}
+    arguments = 0
+    options_ended = False
     rest = list(reversed(line))
     while rest:
-        word = rest.pop()
-        if word == "--":
-            positional += reversed(rest)
-            break
-        if word == "-" or not word.startswith("-"):
-            positional.append(word)
+        value = rest.pop()
+        if value == "--" and not options_ended:
+            options_ended = True
             continue
-        name, joined, value = word.partition("=")
-        option = by_name.get(name)
-        if option is None or (joined and (option.is_flag or not name.startswith("--"))):
-            return None
-        if not (joined or option.is_flag):
-            if not rest:
+        parameter: Parameter[Any] | None = argument
+        if options_ended or value == "-" or not value.startswith("-"):
+            arguments += 1
+        else:
+            name, joined, value = value.partition("=")
+            parameter = by_name.get(name)
+            if parameter is None or (joined and (parameter.is_flag or not name.startswith("--"))):
                 return None
-            value = rest.pop()
-        if not _store(given, option, value):
+            if not (joined or parameter.is_flag or rest):
+                return None
+            if not (joined or parameter.is_flag):
+                value = rest.pop()
+        if parameter is None or (parameter.choices and value not in parameter.choices):
             return None
-    argument = next((one for one in parameters if isinstance(one, Argument)), None)
-    return group(**given) if _store_all(given, argument, positional) else None
-
-
-def _store(given: dict[str, Value], parameter: Parameter[Any], value: str) -> bool:
-    """Take a value; whether it is one of the choices."""
-    if parameter.choices and value not in parameter.choices:
-        return False
-    before = given[parameter.name]
-    if parameter.is_flag:
-        given[parameter.name] = True
-    else:
-        given[parameter.name] = (*before, value) if isinstance(before, tuple) else value
-    return True
-
-
-def _store_all(given: dict[str, Value], argument: Argument[Any] | None, values: Sequence[str]) -> bool:
-    """Take the positional arguments; whether the command takes so many."""
-    if argument is None:
-        return not values
-    if (argument.most and len(values) > argument.most) or (argument.required and not values):
-        return False
-    return all(_store(given, argument, value) for value in values)
+        before = given[parameter.name]
+        given[parameter.name] = parameter.is_flag or (
+            (*before, value) if isinstance(before, tuple) else value
+        )
+    if argument is not None and (arguments > argument.most > 0 or (argument.required and not arguments)):
+        return None
+    return group(**given)
