@@ -1,6 +1,9 @@
 """Objects of KAITO that are no Workspaces: each is looked at, and what belongs to others is passed over."""
 
+import json
 from pathlib import Path
+
+import pytest
 
 from tests.acceptance.command import Done, kaitogen
 
@@ -61,9 +64,81 @@ def test_a_kind_that_kaito_does_not_have(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (
+            "apiVersion: kaito.sh/v1beta1\nkind: InferenceSetList",
+            "error KG401: KAITO 0.12 has no kind InferenceSetList",
+        ),
+        (
+            "apiVersion: kaito.sh/v2\nkind: Workspace",
+            "error KG401: KAITO 0.12 serves no Workspace of apiVersion kaito.sh/v2",
+        ),
+        ("apiVersion: kaito.sh/v1beta1\nkind: 3", "error KG121: an object of kaito.sh/v1beta1 says no kind"),
+        ("apiVersion: kaito.sh/v1beta1", "error KG121: an object of kaito.sh/v1beta1 says no kind"),
+        ("apiVersion: kaito.sh\nkind: Workspace", "error KG124: kaito.sh is a group without a version"),
+    ],
+)
+def test_an_object_of_the_group_that_nobody_serves_is_never_silent(
+    head: str, words: str, tmp_path: Path
+) -> None:
+    text = f"{head}\nmetadata: {{name: phi-4}}\n"
+    item = text.rstrip().replace("\n", "\n  ")
+    for written in (text, f"apiVersion: v1\nkind: List\nitems:\n- {item}\n"):
+        done = validate(tmp_path, written)
+        assert done.code == 1
+        assert words in done.said
+
+
 def test_a_kind_that_came_later(tmp_path: Path) -> None:
     done = validate(tmp_path, SET, "--kaito", "0.7")
     assert "KAITO 0.7 has no kind InferenceSet; it came with 0.8" in done.said
+
+
+def test_what_is_expected_of_each_kind(tmp_path: Path) -> None:
+    text = f"{WORKSPACE}---\n{SET}---\n{SET.replace('name: phi-4}', 'name: other}', 1)}"
+    for right in ("1", "Workspace=1", "InferenceSet=2", "Workspace=1,InferenceSet=2", "ModelMirror=0"):
+        assert validate(tmp_path, text, "--expect", right).code == 0
+    wrong = validate(tmp_path, text, "--expect", "Workspace=3,InferenceSet=1,RAGEngine=1")
+    assert wrong.code == 1
+    assert (
+        "--expect: 3 Workspaces expected, 1 seen; 1 InferenceSet expected, 2 seen; 1 RAGEngine expected, 0 seen;"
+        in wrong.said
+    )
+    report = json.loads(validate(tmp_path, text, "--format", "json").output)
+    assert (report["workspaces"], report["kinds"]) == (1, {"InferenceSet": 2, "Workspace": 1})
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Workspce=1", "a kind that KAITO does not have: Workspce; write Workspace"),
+        ("Workspace=1,2", "--expect names Workspace twice"),
+        ("InferenceSet=two", "--expect takes a number of InferenceSets, not two"),
+        ("InferenceSet=", "--expect takes a number of InferenceSets"),
+    ],
+)
+def test_expectations_that_are_none(words: str, said: str, tmp_path: Path) -> None:
+    done = validate(tmp_path, SET, "--expect", words)
+    assert (done.code, said in done.said) == (2, True)
+
+
+def test_a_build_of_kustomize_is_held_to_the_same(tmp_path: Path) -> None:
+    wrong = SET.replace("preset: {name: phi-4}", "preset: {name: falcon-7b}")
+    for text, words in ((wrong, "KG432"), (SET, "2 InferenceSets expected, 1 seen")):
+        items = "".join("- " + one.replace("\n", "\n  ").rstrip() + "\n" for one in (WORKSPACE, text))
+        resources = (
+            "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nfunctionConfig:\n"
+            "  apiVersion: kaitogen.io/v1alpha1\n  kind: WorkspaceValidator\n  metadata: {name: check}\n"
+            f"  spec: {{expect: {{Workspace: 1, InferenceSet: 2}}}}\nitems:\n{items}"
+        )
+        function = kaitogen("krm", stdin=resources.encode(), cwd=tmp_path)
+        build = f"{WORKSPACE}---\n{text}".encode()
+        check = kaitogen("kustomize", "check", "--expect", "InferenceSet=2", stdin=build)
+        for done in (function, check):
+            assert done.code == 1
+            assert words in done.said
 
 
 def test_a_list_of_mixed_kinds(tmp_path: Path) -> None:

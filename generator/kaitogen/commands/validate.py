@@ -1,9 +1,6 @@
 """`kaitogen validate`: findings about intents and finished manifests, and nothing else."""
 
-from collections import Counter
-from typing import Final
-
-from kaitogen.commands import inputs, targets
+from kaitogen.commands import expectation, inputs, targets
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import QUIET, STRICT, reported
@@ -11,14 +8,10 @@ from kaitogen.commands.result import Outcome
 from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import FORMATS, Report, reporter
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
 from kaitogen.model import Result
-from kaitogen.pipeline.check import is_of_kaito, is_workspace
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import STDIN
-
-#: More digits than any number of Workspaces has.
-_DIGITS: Final = 10
 
 
 class Options(OptionGroup):
@@ -32,7 +25,11 @@ class Options(OptionGroup):
         help="How to report; all but text go to standard output.",
     )
     target = Group(TargetOptions)
-    expect = option("--expect", metavar="NUMBER", help="Fail unless exactly this many Workspaces are seen.")
+    expect = option(
+        "--expect",
+        metavar="NUMBER|KIND=NUMBER,...",
+        help="Fail unless exactly this many Workspaces, or objects of each kind named, are seen.",
+    )
     against = option(
         "--against",
         metavar="REVISION|FOLDER|FILE",
@@ -48,7 +45,7 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """Check what the paths hold; text goes to standard error, a format for machines to standard output."""
-    expected = workspaces_expected(options.expect)
+    expected = expectation.expected(options.expect)
     request = inputs.request(
         options.paths, inventory=options.inventory, age=options.age, templates=options.templates
     )
@@ -62,6 +59,7 @@ def run(options: Options) -> Outcome:
         findings=result.findings,
         suppressed=result.suppressed,
         workspaces=result.workspaces,
+        kinds=expectation.seen(result),
         strict=options.strict,
     )
     unexpected = _expectation(expected, result)
@@ -81,34 +79,26 @@ def _all_well(result: Result, *, quiet: bool) -> str:
     if quiet:
         return ""
     suppressed = f"; {len(result.suppressed)} suppressed" if result.suppressed else ""
-    kinds = Counter(
-        data["kind"] for _, data in result.objects if is_of_kaito(data) and not is_workspace(data)
-    )
-    counts = [number_of(number, kind) for kind, number in sorted(kinds.items())]
+    counts = [
+        number_of(number, kind)
+        for kind, number in sorted(expectation.kinds_of(data for _, data in result.objects).items())
+        if kind != expectation.WORKSPACE
+    ]
     if result.workspaces or not counts:
-        counts.insert(0, number_of(result.workspaces, "Workspace"))
+        counts.insert(0, number_of(result.workspaces, expectation.WORKSPACE))
     return f"kaitogen: {', '.join(counts)}, no findings{suppressed}\n"
 
 
-def _expectation(expected: int | None, result: Result) -> str:
+def _expectation(expected: dict[str, int] | None, result: Result) -> str:
     if expected is None:
         return ""
     # What a build pipes in is finished; an intent that is still one was passed over by the tool that should expand it.
-    unexpanded = sum(
-        is_workspace(data) for spec, data in result.manifests if spec.origin.document.file == STDIN
+    unexpanded = expectation.kinds_of(
+        data for spec, data in result.manifests if spec.origin.document.file == STDIN
     )
-    seen = result.workspaces - unexpanded
-    if expected == seen:
+    unmet = expectation.unmet(expected, expectation.seen(result) - unexpanded)
+    if not unmet:
         return ""
-    number = number_of(expected, "Workspace")
-    still = f", and {number_of(unexpanded, 'intent')} not expanded" if unexpanded else ""
-    return f"kaitogen: --expect: {number} expected, {seen} seen{still}; a generator or transformer may have been skipped\n"
-
-
-def workspaces_expected(number: str | None) -> int | None:
-    """The value of --expect; UsageError where it is no number."""
-    if number is None:
-        return None
-    if not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
-        raise UsageError(f"--expect takes a number of Workspaces, not {number[:40]}")
-    return int(number)
+    intents = sum(unexpanded[kind] for kind in expected)
+    still = f", and {number_of(intents, 'intent')} not expanded" if intents else ""
+    return f"kaitogen: --expect: {unmet}{still}; a generator or transformer may have been skipped\n"

@@ -16,7 +16,7 @@ from kaitogen.model import (
     Rule,
     UserObject,
 )
-from kaitogen.schema import KG123, KG125
+from kaitogen.schema import KG121, KG123, KG124, KG125
 
 KG113 = Rule("KG113", "A document that is no mapping", kind="invalid")
 KG114 = Rule("KG114", "A document of another kind among intents", kind="invalid")
@@ -87,7 +87,7 @@ def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified
             result.diagnostics.extend(document.flaws)
             result.diagnostics.extend(error_limit.count_error(Origin(document)))
             continue
-        objects = list(_objects(document.value, ()))
+        objects = _objects_in(document, result.diagnostics)
         if document.flaws and all(data["kind"] == "ConfigMap" for _, data in objects):
             config_maps.append((document, [data for _, data in objects]))
         elif objects:
@@ -190,18 +190,37 @@ def _no_intent(value: Json) -> Diagnostic | None:
     return None
 
 
+def _objects_in(document: Document, diagnostics: list[Diagnostic]) -> list[tuple[Path, Json]]:
+    """What there is to look at in a document; what has no kind or version goes into the diagnostics instead."""
+    objects: list[tuple[Path, Json]] = []
+    for path, data in _objects(document.value, ()):
+        if problem := _unnamed(data):
+            diagnostics.append(problem.of(Origin(document, (path,))))
+        else:
+            objects.append((path, data))
+    return objects
+
+
 def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
-    """The Workspaces and ConfigMaps of a document; a List, as kubectl prints one, is looked into."""
+    """KAITO's objects and the ConfigMaps of a document; a List, as kubectl prints one, is looked into."""
     if not isinstance(value, dict):
         return
-    kind, api_version = value.get("kind"), value.get("apiVersion")
-    if (
-        isinstance(kind, str)
-        and isinstance(api_version, str)
-        and api_version.startswith(KAITO_GROUP)
-        and not kind.endswith("List")
-    ) or (kind == "ConfigMap" and api_version == "v1"):
-        yield path, value
-    elif isinstance(kind, str) and kind.endswith("List") and isinstance(value.get("items"), list):
-        for index, item in enumerate(value["items"]):
+    kind, api_version, items = value.get("kind"), value.get("apiVersion"), value.get("items")
+    if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
+        for index, item in enumerate(items):
             yield from _objects(item, (*path, "items", index))
+    elif isinstance(api_version, str) and (
+        (api_version + "/").startswith(KAITO_GROUP) or (kind == "ConfigMap" and api_version == "v1")
+    ):
+        yield path, value
+
+
+def _unnamed(data: Json) -> Diagnostic | None:
+    """What keeps an object of KAITO's group from having a kind and a version at all."""
+    if not isinstance(data.get("kind"), str):
+        message = f"an object of {data['apiVersion'][:60]} says no kind"
+        return KG121.at(("kind",) if "kind" in data else (), message, fix="add kind, such as Workspace")
+    if data["apiVersion"] == KAITO_GROUP.rstrip("/"):
+        message = f"{data['apiVersion']} is a group without a version"
+        return KG124.at(("apiVersion",), message, fix=f"write a version, such as {KAITO_GROUP}v1beta1")
+    return None

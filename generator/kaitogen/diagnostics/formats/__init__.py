@@ -1,6 +1,6 @@
 """Findings in the formats that people and machines read; one file for each, and the one model that all of them get."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
@@ -8,7 +8,7 @@ from kaitogen.model import Diagnostic, Suppressed
 
 
 class Report(NamedTuple):
-    """What is reported of one run: `workspaces` is how many were looked at, `strict` says that warnings stop as errors do.
+    """What is reported of one run: `workspaces` is how many were looked at, `kinds` how many of each of KAITO's kinds, `strict` says that warnings stop as errors do.
 
     `explain` gives, by code, the reason for a rule and what to do about it, where a format describes rules.
     """
@@ -18,6 +18,7 @@ class Report(NamedTuple):
     workspaces: int = 0
     strict: bool = False
     explain: Callable[[str], tuple[str, str]] | None = None
+    kinds: Mapping[str, int] = {}
 
     def stops(self, finding: Diagnostic) -> bool:
         """Whether a finding keeps anything from being written."""

@@ -13,6 +13,7 @@ def write(report: Report) -> str:
     """One JSON object with a newline at its end."""
     document = {
         "workspaces": report.workspaces,
+        "kinds": dict(sorted(report.kinds.items())),
         "strict": report.strict,
         "findings": [finding_data(one) for one in report.findings],
         "suppressed": [{**finding_data(one), "reason": reason} for one, reason in report.suppressed],

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple, TypeAlias
 from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, resource_list
@@ -228,10 +227,14 @@ def _validate(job: Job, given: ResourceList) -> Answer:
         for document in intents.values()
     )
     result = generate(Request(documents=tuple(others.values()), objects_target=job.target))
-    if job.expect is not None and job.expect != result.workspaces:
-        message = f"{number_of(job.expect, 'Workspace')} expected, {result.workspaces} seen"
+    unmet = ""
+    if job.expect:
+        from kaitogen.commands import expectation  # few expect a number
+
+        unmet = expectation.unmet(job.expect, expectation.seen(result))
+    if unmet:
         fix = "correct expect; where a generator was skipped, build with --enable-alpha-plugins --enable-exec"
-        findings.append(KG146.in_file("functionConfig", message, path=("spec", "expect"), fix=fix))
+        findings.append(KG146.in_file("functionConfig", unmet, path=("spec", "expect"), fix=fix))
     return Answer(given.items, (*findings, *result.findings), (*intents.values(), *others.values()))
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen import schema
@@ -59,7 +59,8 @@ class Job(NamedTuple):
     files: tuple[str, ...] = ()
     strict: bool = False
     target: Target = Target()
-    expect: int | None = None
+    #: By kind.
+    expect: Mapping[str, int] = {}
     echo: bool | None = None
     inventory: tuple[str, ...] = ()
 
@@ -107,10 +108,15 @@ def _of_function(document: Document, mode: Mode, spec: Json) -> Job:
         files=files,
         strict=spec.get("strict", False),
         target=target,
-        expect=spec.get("expect"),
+        expect=_by_kind(spec.get("expect", {})),
         echo=spec.get("echo"),
         inventory=_checked(_named(spec.get("inventory"), ("spec", "inventory")), document),
     )
+
+
+def _by_kind(expect: int | dict[str, int]) -> Mapping[str, int]:
+    """What is expected of each kind; a number alone is that of the Workspaces."""
+    return expect if isinstance(expect, dict) else {"Workspace": expect}
 
 
 def _named(files: str | list[str] | None, path: Path) -> list[tuple[str, Path]]:
@@ -152,7 +158,7 @@ def _of_keys(document: Document, data: Json) -> Job:
         documents=tuple(loaded.documents),
         files=files,
         strict=data.get("strict") == "true",
-        expect=int(data["expect"]) if "expect" in data else None,
+        expect=_by_kind(int(data["expect"])) if "expect" in data else {},
         echo=data["echo"] == "true" if "echo" in data else None,
         inventory=inventory,
     )

@@ -1,8 +1,8 @@
 """`kaitogen kustomize check`: what a build printed, judged after it is done."""
 
+from kaitogen.commands import expectation
 from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.validate import workspaces_expected
 from kaitogen.integrations.krm import command
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Json
 
@@ -10,7 +10,11 @@ from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Json
 class Options(OptionGroup):
     """Of `kaitogen kustomize check`."""
 
-    expect = option("--expect", metavar="NUMBER", help="Fail unless exactly this many Workspaces are there.")
+    expect = option(
+        "--expect",
+        metavar="NUMBER|KIND=NUMBER,...",
+        help="Fail unless exactly this many Workspaces, or objects of each kind named, are there.",
+    )
     kaito = option("--kaito", choices=KAITO_VERSIONS, help="KAITO version they are meant for.")
     provider = option("--provider", choices=PROVIDERS, help="Cloud they are meant for.")
     node_provisioner = option("--node-provisioner", choices=NODE_PROVISIONERS, help="Who brings the nodes.")
@@ -25,7 +29,7 @@ def run(options: Options) -> Outcome:
         "nodeProvisioner": options.node_provisioner,
     }
     spec: dict[str, Json] = {"strict": options.strict}
-    expected = workspaces_expected(options.expect)
+    expected = expectation.expected(options.expect)
     if expected is not None:
         spec["expect"] = expected
     spec["target"] = {key: value for key, value in target.items() if value is not None}
