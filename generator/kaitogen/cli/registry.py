@@ -15,7 +15,8 @@ from kaitogen.commands.result import Outcome
 
 #: The environment variable by which a shell asks what may complete a line.
 COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
-#: In the order of the help text: the module, which has a class `Options` and a function `run`, and the summary.
+#: In the order of the help text: the module, which has a class `Options` and a function `run` (or one that is
+#: named here), and the summary.
 COMMANDS: Final = {
     "render": ("commands.render", "Turn intents into KAITO Workspaces."),
     "validate": ("commands.validate", "Check intents and finished Workspace manifests."),
@@ -53,10 +54,10 @@ COMMANDS: Final = {
     ),
     "krm": ("integrations.krm.command", "Run as a KRM function, from standard input to standard output."),
     "kustomize install": (
-        "integrations.kustomize.install",
+        "integrations.kustomize.plugin:install",
         "Install the legacy plugin, the one form that kubectl runs.",
     ),
-    "kustomize uninstall": ("integrations.kustomize.uninstall", "Remove what install wrote."),
+    "kustomize uninstall": ("integrations.kustomize.plugin:uninstall", "Remove what install wrote."),
     "kustomize doctor": (
         "integrations.kustomize.doctor",
         "Say what keeps kustomize from running kaitogen, and what to do about it.",
@@ -89,9 +90,10 @@ def find(name: str) -> Command | None:
     """The command of that name, its module imported; None where there is none."""
     if name not in COMMANDS:
         return None
+    module_name, _, function = COMMANDS[name][0].partition(":")
     # Not by importlib, which costs a hundredth of a render.
-    module = __import__(f"kaitogen.{COMMANDS[name][0]}", fromlist=["run"])
-    return Command(name, module.Options, module.run)
+    module = __import__(f"kaitogen.{module_name}", fromlist=["run"])
+    return Command(name, module.Options, getattr(module, function or "run"))
 
 
 def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | None:

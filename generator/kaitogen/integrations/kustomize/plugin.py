@@ -1,11 +1,16 @@
-"""The legacy exec plugin on disk: where kustomize looks for it, and what `install` writes there."""
+"""`kaitogen kustomize install` and `uninstall`: the legacy exec plugin, where kustomize looks for it."""
 
 import os
+import shlex
+import sys
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, flag, option
-from kaitogen.errors import UsageError
+from kaitogen.commands.result import Outcome
+from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.files import atomic
 from kaitogen.integrations.krm.configuration import KINDS
 from kaitogen.model import INTENT_API_VERSION
 
@@ -32,6 +37,51 @@ class Home(NamedTuple):
 
     path: str
     reason: str
+
+
+def install(options: Options) -> Outcome:
+    """Lay out the legacy plugin. Standard output holds the line that a shell needs for it, where it needs one."""
+    home, dry_run = chosen_home(options.plugin_home), options.dry_run
+    if sys.platform == "win32":
+        fix = "use kaitogen render, or the container"
+        raise UsageError("kustomize runs no such plugin on Windows", fix=fix)
+    plugins = files(home)
+    for path in plugins.values():
+        if os.path.lexists(path) and not version_of(path):
+            raise EnvironmentFailure(f"{path} exists and was not written by kaitogen", fix="move it away")
+    if not dry_run:
+        contents = {path: script(kind, sys.executable).encode() for kind, path in plugins.items()}
+        atomic.write_files(contents, executable=True, make_folders=True)
+    lines = [f"kaitogen: {'would write' if dry_run else 'wrote'} {path}\n" for path in plugins.values()]
+    lines.append("kaitogen: now this works: kubectl kustomize --enable-alpha-plugins DIR\n")
+    in_use = home_in_use()
+    if (in_use is not None and os.path.abspath(in_use.path) == home) or (
+        dry_run and in_use is None and options.plugin_home is None
+    ):
+        return Outcome(stderr="".join(lines))
+    line = f"export {HOME_VARIABLE}={shlex.quote(home)}\n"
+    lines.append(f"kaitogen: in a shell with this line: {line}")
+    return Outcome(line.encode(), "".join(lines))
+
+
+def uninstall(options: Options) -> Outcome:
+    """Remove what `install` wrote, and the folders that are empty then."""
+    home = chosen_home(options.plugin_home)
+    installed = [path for path in files(home).values() if version_of(path)]
+    for path in () if options.dry_run else installed:
+        try:
+            os.unlink(path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise EnvironmentFailure(f"{path} could not be removed: {reason}") from error
+        folder = os.path.dirname(path)
+        with suppress(OSError):  # a folder that holds something else stays
+            for _ in ("kind", "version", "group"):
+                os.rmdir(folder)
+                folder = os.path.dirname(folder)
+    done = "would remove" if options.dry_run else "removed"
+    lines = "".join(f"kaitogen: {done} {path}\n" for path in installed)
+    return Outcome(stderr=lines or f"kaitogen: nothing of kaitogen's is installed in {home}\n")
 
 
 def homes() -> list[Home]:
