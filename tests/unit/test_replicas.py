@@ -10,6 +10,7 @@ from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.sizing.size import size
 from kaitogen.model import Document, Request, Result
 from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.scaling import scaling_of
 
 A100 = "Standard_NC24ads_A100_v4"
 #: The annotation, and whether it stands on the set, and on its replicas.
@@ -136,3 +137,56 @@ def test_automatic_replicas_fit_and_more_nodes_never_make_fewer(
     number, each = replicas(count)
     assert number * each <= count < (number + 1) * (each or count + 1)
     assert replicas(count + 1)[0] >= number
+
+
+SCHEDULE = {"start": "0 8 * * 1-5", "end": "0 18 * * 1-5", "timezone": "Europe/Berlin", "replicas": 3}
+
+
+@given(st.integers(0, 3), st.integers(3, 9), st.booleans(), st.sampled_from(["0.8", "0.10", "0.11", "0.12"]))
+def test_what_is_scaled_has_no_number_of_replicas(least: int, most: int, own: bool, kaito: str) -> None:
+    scaling: dict[str, Any] = {"by": "keda", "schedule": [SCHEDULE], "cooldown": {"down": 60}}
+    if own:
+        scaling = {"by": "keda-kaito-scaler", "metrics": [{"name": "waiting", "up": 9, "down": 1}]}
+    result = run(intent(scaling={**scaling, "min": least, "max": most}, target={"kaito": kaito}))
+    newest = kaito in ("0.11", "0.12")
+    assert result.ok == ((newest and (least > 0 or not own)) or (least > 0 and not own))
+    if not result.ok:
+        return
+    data, *others = (manifest.data for manifest in result.manifests)
+    assert "replicas" not in data["spec"]
+    said = {
+        key: text for key, text in data["metadata"].get("annotations", {}).items() if "scaledobject" in key
+    }
+    if own:
+        assert (said["scaledobject.kaito.sh/min-replicas"], said["scaledobject.kaito.sh/max-replicas"]) == (
+            str(least),
+            str(most),
+        )
+        assert (others, scaling_of(said)) == (
+            [],
+            {
+                **scaling,
+                "min": least,
+                "max": most,
+                "metrics": [{"name": "waiting", "type": "gauge", "up": 9, "down": 1}],
+            },
+        )
+        return
+    (scaled,) = others
+    assert (said, scaled["kind"], scaled["spec"]["minReplicaCount"], scaled["spec"]["maxReplicaCount"]) == (
+        {},
+        "ScaledObject",
+        least,
+        most,
+    )
+    assert scaled["spec"]["scaleTargetRef"] == {
+        "apiVersion": data["apiVersion"],
+        "kind": "InferenceSet",
+        "name": "phi",
+    }
+    assert scaled["spec"]["triggers"][0]["metadata"] == {
+        "timezone": "Europe/Berlin",
+        "start": "0 8 * * 1-5",
+        "end": "0 18 * * 1-5",
+        "desiredReplicas": "3",
+    }

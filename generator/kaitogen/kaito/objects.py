@@ -230,6 +230,9 @@ def to_intent_path(spec: Spec, path: Path) -> Path:
             return ("spec", "placement", "nodes")
     if path[:3] == ("metadata", "annotations", RUNTIME_ANNOTATION) and "runtime" in (spec.inference or {}):
         return ("spec", "inference", "runtime")
+    if path[:2] == ("spec", "autoUpgrade"):
+        words = {"autoUpgrade": "upgrade", "maintenanceWindow": "window"}
+        return tuple(words.get(step, step) if isinstance(step, str) else step for step in path)
     if path[:2] == ("spec", "replicas") or (spec.fleet is not None and path == ("kind",)):
         return ("spec", "replicas")
     length = len(path)

@@ -51,7 +51,7 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
             if spec.fleet is not None and not any(one.severity == "error" for one in problems):
                 from kaitogen.pipeline import replicas  # most intents have none
 
-                problems += replicas.room(spec, data, config_maps)
+                diagnostics.extend(one.of(spec.origin) for one in replicas.room(spec, data, config_maps))
             diagnostics.extend(
                 one._replace(path=to_intent_path(spec, one.path)).of(spec.origin) for one in problems
             )

@@ -8,6 +8,7 @@ from kaitogen.yaml.writer import dump
 
 _WORKSPACE: Final = "workspace.yaml.j2"
 _INFERENCE_SET: Final = "inference-set.yaml.j2"
+_SCALED_OBJECT: Final = "scaled-object.yaml.j2"
 _CONFIG_MAP: Final = "config-map.yaml.j2"
 
 #: The key under which KAITO's pods look for the configuration (both are mounted whole).
@@ -48,6 +49,8 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "label_selector": resource.label_selector,
         "partition": spec.placement.partition,
         "replicas": None,
+        "auto_upgrade": None,
+        "scaled_object": None,
         "inference": None,
         "tuning": None,
         "preset": _preset(workload) if "model" in workload else None,
@@ -62,11 +65,9 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         return Context(spec, (_CONFIG_MAP, _WORKSPACE) if config_map else (_WORKSPACE,), values)
     from kaitogen.pipeline import replicas  # most intents have none
 
-    return Context(
-        spec,
-        (_CONFIG_MAP, _INFERENCE_SET) if config_map else (_INFERENCE_SET,),
-        replicas.of_set(spec, values),
-    )
+    values = replicas.of_set(spec, values)
+    templates = [_INFERENCE_SET, *([_SCALED_OBJECT] if values["scaled_object"] else [])]
+    return Context(spec, (_CONFIG_MAP, *templates) if config_map else tuple(templates), values)
 
 
 def _preset(workload: Json) -> Json:
@@ -96,14 +97,19 @@ def _config_map(spec: Spec, kind: str, workload: Json) -> Json:
         from hashlib import sha256
 
         name += "-" + sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
-    # Annotations of KAITO's own steer the Workspace, and what kaitogen notes is about it; all others (sync waves, say)
-    # go for its ConfigMap as well.
-    annotations = {
+    return {"name": name, "annotations": shared_annotations(spec), "data": {CONFIG_KEYS[kind]: text}}
+
+
+def shared_annotations(spec: Spec) -> dict[str, str]:
+    """Those that go for what stands beside the Workspace as well, such as sync waves.
+
+    Annotations of KAITO's own steer the Workspace, and what kaitogen notes is about it.
+    """
+    return {
         key: text
         for key, text in spec.annotations.items()
         if (group := key.partition("/")[0]) not in _OWN_GROUPS and not group.endswith(".kaito.sh")
     }
-    return {"name": name, "annotations": annotations, "data": {CONFIG_KEYS[kind]: text}}
 
 
 def _scannable(config: Json) -> Json:

@@ -19,9 +19,12 @@ KG223 = Rule("KG223", "A word about replicas where there are none", kind="invali
 KG224 = Rule("KG224", "A number of replicas that cannot be worked out", kind="invalid", since="0.8")
 KG319 = Rule("KG319", "Nodes that no replica takes", kind="note", since="0.8")
 KG325 = Rule("KG325", "Replicas that can keep each other from starting", kind="can't work", since="0.8")
+KG327 = Rule("KG327", "The autoscaler owns the number of replicas", kind="note", since="0.8")
 KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 
+#: What KAITO calls the words of spec.upgrade, where it has others.
+_UPGRADE: Final = {"window": "maintenanceWindow"}
 #: As many replicas as the nodes hold.
 AUTO: Final = "auto"
 _REPLICAS: Final = ("spec", "replicas")
@@ -30,15 +33,24 @@ _REPLICAS: Final = ("spec", "replicas")
 def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
     """What in an intent with replicas cannot be said of an InferenceSet, or not of one of the target's version."""
     spec = value["spec"]
-    if "replicas" not in spec:
-        message = (
-            "replicaMetadata is about the replicas of an InferenceSet, and this intent makes one Workspace"
-        )
-        yield KG223.at(("spec", "replicaMetadata"), message, fix="add replicas, or remove it")
+    if "replicas" not in spec and "scaling" not in spec:
+        word = "upgrade" if "upgrade" in spec else "replicaMetadata"
+        message = f"{word} is about the replicas of an InferenceSet, and this intent makes one Workspace"
+        yield KG223.at(("spec", word), message, fix="add replicas, or remove it")
         return
+    if "scaling" in spec:
+        from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
+
+        yield from scaling.objections(spec, target)
     if spec.get("tuning") is not None:
         message = "a tuning is one job, and replicas are copies of a model that serves"
         yield KG221.at(_REPLICAS, message, fix="remove replicas")
+    yield from _unsaid(value, target)
+
+
+def _unsaid(value: Json, target: Target) -> Iterator[Diagnostic]:
+    """What an InferenceSet of the target's version has no place for."""
+    spec = value["spec"]
     served = KINDS["InferenceSet"]["v1alpha1"]
     if not target.has(served):
         yield _not_before(target, served, _REPLICAS, "has no InferenceSet, which makes replicas")
@@ -74,10 +86,16 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
     """
     annotations: Mapping[str, str] = values["annotations"]
     own = spec.fleet or {}
+    if "scaling" in own:
+        from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
+
+        annotations = {**annotations, **scaling.annotations(own["scaling"])}
+        values = {**values, "scaled_object": scaling.scaled_object(spec, own["scaling"])}
     metadata = own.get("replicaMetadata", {})
     return {
         **values,
-        "replicas": None if own["replicas"] == AUTO else own["replicas"],
+        "replicas": None if own.get("replicas") == AUTO else own.get("replicas"),
+        "auto_upgrade": {_UPGRADE.get(key, key): item for key, item in own.get("upgrade", {}).items()},
         "api_version": _api_version(spec),
         "annotations": {key: text for key, text in annotations.items() if inference_set.read_on_set(key)},
         "replica_labels": metadata.get("labels", spec.labels if spec.target.has(REPLICA_METADATA) else {}),
@@ -99,7 +117,7 @@ def counted(manifests: Sequence[Manifest]) -> list[Manifest]:
     config_maps = config_maps_of(data for _, data in manifests)
     return [
         Manifest(spec, _counted(spec, data, config_maps))
-        if spec.fleet and spec.fleet["replicas"] == AUTO and data["kind"] == "InferenceSet"
+        if spec.fleet and spec.fleet.get("replicas") == AUTO and data["kind"] == "InferenceSet"
         else manifest
         for manifest in manifests
         for spec, data in (manifest,)
@@ -116,8 +134,13 @@ def _counted(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> M
 def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic]:
     """What is to say of the replicas of a set, and of the nodes that its intent names or counts for all of them."""
     there, estimate = _there(spec), _size(spec, data, config_maps)
-    replicas, nodes = number(part(data, "spec"), "replicas"), estimate.nodes
-    automatic = spec.fleet is not None and spec.fleet["replicas"] == AUTO
+    replicas, nodes = range_of(spec, data)[1], estimate.nodes
+    automatic = spec.fleet is not None and spec.fleet.get("replicas") == AUTO
+    if spec.fleet and "scaling" in spec.fleet:
+        by = spec.fleet["scaling"]["by"]
+        message = f"replicas is not written: {by} sets it, and whoever applies a number would fight it"
+        fix = "let nothing else set it: no replicas in patches, and no self-healing of /spec/replicas"
+        yield KG327.at(("spec", "scaling"), message, fix=fix)
     if automatic and replicas is None:
         yield _unknown(there, estimate)
     if there is None or nodes is None or replicas is None:
@@ -131,12 +154,14 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
     if needed <= there:
         return
     text = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed}, and {there} {'is' if there == 1 else 'are'} {how}"
-    fix = f"write replicas: {there // nodes}, or say where {needed} nodes are"
+    scaled = spec.fleet is not None and "scaling" in spec.fleet
+    path: Path = ("spec", "scaling", "max") if scaled else _REPLICAS
+    fix = f"write {path[-1]}: {there // nodes}, or say where {needed} nodes are"
     # Each may hold all of its nodes but one, and none of them starts.
     stuck = spec.target.byo and nodes > 1 and there <= replicas * (nodes - 1)
     if stuck:
         text += ": each can hold some and wait for the rest for ever"
-    yield (KG325 if stuck else KG318).at(_REPLICAS, text, fix=fix, found=str(there), expected=str(needed))
+    yield (KG325 if stuck else KG318).at(path, text, fix=fix, found=str(there), expected=str(needed))
 
 
 def _unknown(there: int | None, estimate: Estimate) -> Diagnostic:
@@ -150,6 +175,15 @@ def _unknown(there: int | None, estimate: Estimate) -> Diagnostic:
     message = f"a replica takes {number_of(estimate.nodes, 'node')}, and there are only {there}"
     fix = "take more nodes, or larger ones"
     return KG224.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(estimate.nodes))
+
+
+def range_of(spec: Spec | None, data: Mapping[str, Json]) -> tuple[int | None, int | None]:
+    """How many replicas a set has at least and at most; both the same where no autoscaler sets it, None where unknown."""
+    fleet = (spec.fleet if spec else None) or {}
+    if "scaling" in fleet:
+        return fleet["scaling"].get("min", 1), fleet["scaling"]["max"]
+    replicas = number(part(data, "spec"), "replicas")
+    return replicas, replicas
 
 
 def _there(spec: Spec) -> int | None:

@@ -32,7 +32,7 @@ KG219 = Rule(
     "KG219", "A node provisioner that this KAITO does not have", kind="invalid", since="0.4", until="0.10"
 )
 #: The words of `spec` that are about replicas.
-FLEET: Final = ("replicas", "replicaMetadata")
+FLEET: Final = ("replicas", "scaling", "upgrade", "replicaMetadata")
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 
@@ -161,7 +161,7 @@ def spec_of(value: Json, origin: Origin) -> Spec:
         placement=_placement(spec.get("placement") or {}),
         inference=spec.get("inference"),
         tuning=spec.get("tuning"),
-        fleet={key: spec[key] for key in FLEET if key in spec} if "replicas" in spec else None,
+        fleet={key: spec[key] for key in FLEET if key in spec} or None,
     )
 
 

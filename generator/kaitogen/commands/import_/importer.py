@@ -27,6 +27,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
+from kaitogen.pipeline.scaling import scaling_of
 from kaitogen.pipeline.validate import spec_of
 from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.layout import laid_out
@@ -134,7 +135,11 @@ def _forms(stored: Json, target: Target, origin: Origin) -> Iterator[tuple[Json,
     """The object with and without what the API server may have filled in, each with its intent."""
     whole = canonical(declared(stored))
     if whole["kind"] == "InferenceSet":
-        whole["spec"].setdefault("replicas", 1)  # as the CRD does
+        # The CRD fills in what nobody scales.
+        if scaling_of(whole["metadata"].get("annotations", {})) is None:
+            whole["spec"].setdefault("replicas", 1)
+        if "autoUpgrade" in whole["spec"]:
+            whole["spec"]["autoUpgrade"].setdefault("enabled", False)
     yield whole, intent_of(whole, target, origin)
     if defaults := filled_in(stored):
         short = whole

@@ -8,6 +8,7 @@ from kaitogen.kaito.objects import canonical, has_null, without
 from kaitogen.kaito.rules.inference_set import read_on_replicas, replica_of
 from kaitogen.kaito.versions import REPLICA_METADATA
 from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, RUNTIME_ANNOTATION, Json, Origin, Target
+from kaitogen.pipeline import scaling
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import FLEET, spec_of
@@ -15,6 +16,7 @@ from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import dump, flow
 
 _METADATA: Final = ("name", "namespace", "labels", "annotations")
+_UPGRADE: Final = {"maintenanceWindow": "window"}
 _RUNTIMES: Final = ("vllm", "transformers")
 #: The order in which the schema lists the fields.
 _PLACEMENT: Final = ("nodes", "count", "instanceType", "labelSelector", "partition", "preferredNodes")
@@ -68,7 +70,15 @@ def _of_set(data: Json, target: Target) -> tuple[Json, Json]:
     others: Json = {"annotations": more} if more else {}
     if own.get("labels", {}) != metadata.get("labels", {}) and target.has(REPLICA_METADATA):
         others = {"labels": own.get("labels", {}), **others}
-    fleet = {"replicas": spec["replicas"], **({"replicaMetadata": others} if others else {})}
+    fleet: Json = {"replicas": spec.get("replicas")}
+    if "replicas" not in spec:  # for what nobody scales it is filled in before
+        fleet = {"scaling": scaling.scaling_of(annotations)}
+        annotations = {
+            key: text for key, text in annotations.items() if key not in scaling.annotations(fleet["scaling"])
+        }
+    if "autoUpgrade" in spec:
+        fleet["upgrade"] = {_UPGRADE.get(key, key): item for key, item in spec["autoUpgrade"].items()}
+    fleet |= {"replicaMetadata": others} if others else {}
     return {**replica_of(data), "metadata": {**metadata, "annotations": annotations}}, fleet
 
 

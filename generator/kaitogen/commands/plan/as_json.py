@@ -99,7 +99,11 @@ def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, An
         "objects": [made._asdict() for made in planned.objects],
         "command": planned.command,
         "lever": None if recommendation is None else recommendation._asdict(),
-        **({} if planned.replicas is None else {"replicas": planned.replicas}),
+        **(
+            {}
+            if planned.replicas is None
+            else {"replicas": planned.replicas, "fewestReplicas": planned.fewest}
+        ),
         **_asked(planned, prices),
     }
 

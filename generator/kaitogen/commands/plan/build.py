@@ -9,7 +9,7 @@ from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import suppress
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part, to_intent_path
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, part, to_intent_path
 from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
 from kaitogen.kaito.rules.config import KG468, KG486, KG487
 from kaitogen.kaito.rules.context import RuleContext
@@ -28,6 +28,7 @@ from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
 from kaitogen.pipeline.check import is_workspace, serves
 from kaitogen.pipeline.load import load_inventory
+from kaitogen.pipeline.replicas import range_of
 
 #: Findings about fields that the target's controller does not read.
 _UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG487))
@@ -73,9 +74,9 @@ def _sized(
 ) -> PlannedWorkspace:
     """One Workspace with its size, and what an option asks for."""
     spec, workspace = manifest
-    replicas = None
+    fewest = replicas = None
     if not is_workspace(workspace):
-        replicas = number(part(workspace, "spec"), "replicas")
+        fewest, replicas = range_of(spec, workspace)
         workspace = replica_of(workspace, spec.placement.nodes or ())
     ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
     node = None if options.facts is None else _node(options.facts, spec, workspace)
@@ -89,6 +90,7 @@ def _sized(
         objects=objects_of(ctx, sizing.estimate, replicas),
         command=label_line(ctx),
         replicas=replicas,
+        fewest=fewest,
     )
     if options.prices is not None and planned.usage is not None:
         planned = replace(planned, cost=cost(options.prices, [planned.usage]))

@@ -60,7 +60,9 @@ def _details(was: PlannedWorkspace, will: PlannedWorkspace) -> Iterator[str]:
 def _respects(planned: PlannedWorkspace) -> dict[str, str]:
     estimate, target = planned.sizing.estimate, planned.spec.target
     return {
-        "replicas": "one Workspace" if planned.replicas is None else str(planned.replicas),
+        "replicas": "one Workspace"
+        if planned.replicas is None
+        else f"{planned.fewest} to {planned.replicas}",
         "model": planned.sizing.model or "none",
         "runtime": estimate.runtime,
         "instance type": planned.instance_type or "none",

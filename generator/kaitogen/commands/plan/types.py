@@ -30,7 +30,7 @@ class KaitoObject(NamedTuple):
 class PlannedWorkspace:
     """One Workspace of a plan, or one InferenceSet: then `workspace` is what each of its `replicas` is.
 
-    `sizing` is that of one replica, all other figures are those of all of them. `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
+    `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at least. `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
     of its findings that are about fields which KAITO does not read. `objects` is what KAITO makes for it, empty
     where an error keeps KAITO from its work. `command` is the line that puts the
     selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
@@ -49,6 +49,7 @@ class PlannedWorkspace:
     cost: Cost | None = None
     choice: Choice | None = None
     replicas: int | None = None
+    fewest: int | None = None
 
     @property
     def name(self) -> str:

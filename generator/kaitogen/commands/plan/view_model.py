@@ -81,6 +81,9 @@ def _cost(planned: PlannedWorkspace, prices: Prices | None) -> Iterator[Line]:
         return
     if planned.cost is not None:
         yield _line("costs", price(planned.cost, prices))
+        if planned.replicas and planned.fewest != planned.replicas and not planned.cost.unpriced:
+            least = planned.cost.hour * (planned.fewest or 0) / planned.replicas
+            yield _line("costs", f"{money(least, prices)} an hour with the fewest replicas")
     elif planned.spec.target.byo:
         yield _line("costs", "nothing more: the nodes are there already")
     else:
@@ -98,7 +101,7 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
     estimate = planned.sizing.estimate
     yield _line("runs", _runs(planned))
     if planned.replicas is not None:
-        yield _line("replicas", _replicas(planned))
+        yield from _replicas(planned)
     nodes = size(estimate)
     if estimate.nodes is not None and estimate.requested not in (None, estimate.nodes):
         nodes += f", though count asks for {estimate.requested}"
@@ -135,13 +138,27 @@ def size(estimate: Estimate) -> str:
     return nodes if estimate.gpus is None else f"{nodes}, {number_of(estimate.gpus, 'GPU')}"
 
 
-def _replicas(planned: PlannedWorkspace) -> str:
-    text = f"{planned.replicas} of an InferenceSet, each with the nodes below"
-    if planned.nodes is None:
-        return text
-    return f"{text}: {number_of(planned.nodes, 'node')}" + (
-        "" if planned.gpus is None else f" and {number_of(planned.gpus, 'GPU')} in all"
-    )
+def _replicas(planned: PlannedWorkspace) -> Iterator[Line]:
+    """How many replicas there are, what all of them take, and how many serve when a node is lost."""
+    fewest, most = planned.fewest or 0, planned.replicas or 0
+    text = f"{_range(fewest, most)} of an InferenceSet, each with the nodes below"
+    nodes, gpus = planned.sizing.estimate.nodes, planned.sizing.estimate.gpus
+    if nodes is not None:
+        text += f": {_range(fewest * nodes, most * nodes, 'node')}"
+        text += "" if gpus is None else f" and {_range(fewest * gpus, most * gpus, 'GPU')} in all"
+    upgrade = (planned.spec.fleet or {}).get("upgrade", {})
+    if upgrade.get("enabled") and upgrade.get("strategy") == "Surge":
+        text += ", and one replica more during an upgrade"
+    yield _line("replicas", text)
+    if most:
+        yield _line(
+            "node lost", f"{_range(max(fewest - 1, 0), most - 1)} of {_range(fewest, most)} go on serving"
+        )
+
+
+def _range(least: int, most: int, noun: str = "") -> str:
+    numbers = count(most) if least == most else f"{count(least)} to {count(most)}"
+    return numbers if not noun else f"{numbers} {noun if numbers == '1' else noun + 's'}"
 
 
 def _context(estimate: Estimate) -> str:
@@ -171,6 +188,13 @@ def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
     yield _line("tokens", f"{span(memory.tokens)} of KV cache", label)
     yield _line("context", f"{span(memory.context, 'tokens')} in one request", "exact" if certain else label)
     yield _line("requests", f"{span(memory.requests)} of that length at once", label)
+    if planned.replicas:
+        tokens, requests = (value.likely * planned.replicas for value in (memory.tokens, memory.requests))
+        yield _line(
+            "in all",
+            f"{count(tokens)} tokens and {count(requests)} requests over {planned.replicas} replicas",
+            label,
+        )
     yield _line("verdict", verdict(memory))
     if best := lever(planned):
         yield _line("best lever", best)

@@ -55,8 +55,9 @@ def cost(item: Item, maps: ConfigMaps) -> Cost:
         estimate = size(stored(item), item.target, maps).estimate
         return Cost(estimate.nodes, estimate.gpus)
     estimate = size(replica_of(item.data), item.target, maps).estimate
-    # The CRD fills in 1; what an autoscaler makes of it, only the cluster knows.
     replicas = number(part(item.data, "spec"), "replicas")
+    if replicas is None and item.spec is not None:  # an autoscaler makes as many as it may
+        replicas = number(part(item.spec.fleet or {}, "scaling"), "max")
     return Cost(estimate.nodes, estimate.gpus).times(1 if replicas is None else replicas)
 
 

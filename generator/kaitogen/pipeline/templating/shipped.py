@@ -41,6 +41,7 @@ def root_inference_set(context, missing=missing, environment=environment):
     l_0_annotations = resolve('annotations')
     l_0_replicas = resolve('replicas')
     l_0_label_selector = resolve('label_selector')
+    l_0_auto_upgrade = resolve('auto_upgrade')
     l_0_replica_labels = resolve('replica_labels')
     l_0_replica_annotations = resolve('replica_annotations')
     l_0_instance_type = resolve('instance_type')
@@ -66,6 +67,8 @@ def root_inference_set(context, missing=missing, environment=environment):
     yield str(environment.finalize((undefined(name='replicas') if l_0_replicas is missing else l_0_replicas)))
     yield '\n  labelSelector: '
     yield str(environment.finalize((undefined(name='label_selector') if l_0_label_selector is missing else l_0_label_selector)))
+    yield '\n  autoUpgrade: '
+    yield str(environment.finalize((undefined(name='auto_upgrade') if l_0_auto_upgrade is missing else l_0_auto_upgrade)))
     yield '\n  template:\n    metadata:\n      labels: '
     yield str(environment.finalize((undefined(name='replica_labels') if l_0_replica_labels is missing else l_0_replica_labels)))
     yield '\n      annotations: '
@@ -134,6 +137,39 @@ def root_preset(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='preset') if l_0_preset is missing else l_0_preset), 'image_pull_secrets')))
     yield '\n      modelAccessSecret: '
     yield str(environment.finalize(environment.getattr((undefined(name='preset') if l_0_preset is missing else l_0_preset), 'access_secret')))
+    yield '\n'
+
+def root_scaled_object(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_labels = resolve('labels')
+    l_0_scaled_object = resolve('scaled_object')
+    l_0_api_version = resolve('api_version')
+    pass
+    yield 'apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize((undefined(name='labels') if l_0_labels is missing else l_0_labels)))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='scaled_object') if l_0_scaled_object is missing else l_0_scaled_object), 'annotations')))
+    yield '\nspec:\n  scaleTargetRef:\n    apiVersion: '
+    yield str(environment.finalize((undefined(name='api_version') if l_0_api_version is missing else l_0_api_version)))
+    yield '\n    kind: InferenceSet\n    name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  minReplicaCount: '
+    yield str(environment.finalize(environment.getattr((undefined(name='scaled_object') if l_0_scaled_object is missing else l_0_scaled_object), 'min')))
+    yield '\n  maxReplicaCount: '
+    yield str(environment.finalize(environment.getattr((undefined(name='scaled_object') if l_0_scaled_object is missing else l_0_scaled_object), 'max')))
+    yield '\n  advanced:\n    horizontalPodAutoscalerConfig:\n      behavior: '
+    yield str(environment.finalize(environment.getattr((undefined(name='scaled_object') if l_0_scaled_object is missing else l_0_scaled_object), 'behavior')))
+    yield '\n  triggers: '
+    yield str(environment.finalize(environment.getattr((undefined(name='scaled_object') if l_0_scaled_object is missing else l_0_scaled_object), 'triggers')))
     yield '\n'
 
 def root_strategies_auto(context, missing=missing, environment=environment):
@@ -281,6 +317,7 @@ environment.templates = {
     "inference-set.yaml.j2": CompiledTemplate(root_inference_set),
     "inference.yaml.j2": CompiledTemplate(root_inference),
     "preset.yaml.j2": CompiledTemplate(root_preset),
+    "scaled-object.yaml.j2": CompiledTemplate(root_scaled_object),
     "strategies/auto.yaml.j2": CompiledTemplate(root_strategies_auto),
     "strategies/count.yaml.j2": CompiledTemplate(root_strategies_count),
     "strategies/explicit.yaml.j2": CompiledTemplate(root_strategies_explicit),

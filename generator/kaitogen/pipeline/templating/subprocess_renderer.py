@@ -41,7 +41,7 @@ _LENGTH: Final = struct.Struct("!Q")
 _RULES: Final = {rule.code: rule for rule in (KG501, KG502, KG503, KG504, KG505, KG506)}
 
 
-_OURS: Final = frozenset(("Workspace", "InferenceSet", "ConfigMap"))
+_OURS: Final = frozenset(("Workspace", "InferenceSet", "ConfigMap", "ScaledObject"))
 
 #: What the templates made of one context: the name of each and its text; or what went wrong instead.
 Answer: TypeAlias = list[tuple[str, str]] | Diagnostic

@@ -1,0 +1,156 @@
+"""What an autoscaler of an InferenceSet goes by: annotations of keda-kaito-scaler 0.6.2, or a ScaledObject of KEDA's own."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kaitogen.kaito.rules import schedules
+from kaitogen.kaito.versions import KINDS
+from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.pipeline.context import shared_annotations
+from kaitogen.yaml.reader import Unreadable, read
+from kaitogen.yaml.writer import dump
+
+KG225 = Rule("KG225", "Scaling that cannot be done as it is said", kind="invalid", since="0.8")
+
+_SCALING: Final = ("spec", "scaling")
+_PREFIX: Final = "scaledobject.kaito.sh/"
+_OWN: Final = "keda-kaito-scaler"
+#: What the scaler calls the fields of a metric (pkg/scaledobject/provisioner.go:222 of keda-kaito-scaler 0.6.2).
+_METRIC: Final = {"up": "upthreshold", "down": "downthreshold", "window": "metriccachewindow"}
+
+
+def objections(spec: Mapping[str, Json], target: Target) -> Iterator[Diagnostic]:
+    """What in spec.scaling contradicts itself, or neither the autoscaler nor the target's KAITO can do."""
+    scaling = spec["scaling"]
+    by, least, most = scaling["by"], scaling.get("min", 1), scaling["max"]
+    if "replicas" in spec:
+        message = f"replicas is {spec['replicas']}, and {by} is to set that number"
+        yield KG225.at(("spec", "replicas"), message, fix="remove replicas, or scaling")
+    if most < least:
+        yield _at("max", f"max is {most}, and min is {least}", "write a max of min or more")
+    newest = KINDS["InferenceSet"]["v1beta1"]
+    if least == 0 and not target.has(newest):
+        yield _at("min", f"KAITO {target.kaito} has no fewer than 1 replica", "write min: 1")
+    if by == _OWN:
+        yield from _of_own(scaling, target)
+    else:
+        yield from _of_keda(scaling)
+
+
+def _of_own(scaling: Mapping[str, Json], target: Target) -> Iterator[Diagnostic]:
+    newest = KINDS["InferenceSet"]["v1beta1"]
+    if not target.has(newest):
+        message = f"{_OWN} scales InferenceSets of v1beta1, which KAITO {target.kaito} does not have"
+        yield _at("by", message, f"write by: keda, or generate for KAITO {newest.came_with} or newer")
+    if scaling.get("min", 1) == 0 and target.has(newest):
+        yield _at("min", f"{_OWN} keeps one replica at least", "write min: 1, or by: keda")
+    if scaling["max"] == 1:
+        yield _at("max", f"{_OWN} does nothing for a max of 1", "write 2 or more")
+    for word in ("schedule", "triggers"):
+        if word in scaling:
+            yield _at(word, f"{_OWN} knows no {word}", "write by: keda, or remove it")
+    if "metrics" not in scaling:
+        message = f"{_OWN} does nothing without metrics"
+        fix = 'add metrics, such as {name: "vllm:num_requests_waiting", up: 10, down: 1}'
+        yield KG225.at(_SCALING, message, fix=fix)
+    for index, metric in enumerate(scaling.get("metrics", ())):
+        if metric["down"] > metric["up"]:
+            path = (*_SCALING, "metrics", index, "down")
+            yield KG225.at(
+                path, f"down is {metric['down']}, above up {metric['up']}", fix="write down of up or less"
+            )
+        if "window" in metric and metric.get("type") != "histogram":
+            path = (*_SCALING, "metrics", index, "window")
+            yield KG225.at(path, "only a histogram has a window", fix="remove it, or write type: histogram")
+
+
+def _of_keda(scaling: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    if "metrics" in scaling:
+        message = "KEDA itself does not read metrics of pods"
+        yield _at("metrics", message, f"write triggers, such as one of type prometheus, or by: {_OWN}")
+    if not {"metrics", "schedule", "triggers"} & scaling.keys():
+        yield KG225.at(_SCALING, "nothing says when the number changes", fix="add schedule or triggers")
+    for index, times in enumerate(scaling.get("schedule", ())):
+        for word in ("start", "end"):
+            fault = schedules.cron_fault(times[word])
+            if fault:
+                path = (*_SCALING, "schedule", index, word)
+                fix = 'write five fields, such as "0 8 * * 1-5"'
+                yield KG225.at(path, f"KEDA cannot read this cron line: {fault}", fix=fix)
+        if times["replicas"] > scaling["max"]:
+            path = (*_SCALING, "schedule", index, "replicas")
+            message = f"{times['replicas']} replicas are more than max, which is {scaling['max']}"
+            yield KG225.at(path, message, fix="write a max of as many")
+
+
+def _at(word: str, message: str, fix: str) -> Diagnostic:
+    path: Path = (*_SCALING, word)
+    return KG225.at(path, message, fix=fix)
+
+
+def annotations(scaling: Mapping[str, Json]) -> dict[str, str]:
+    """The annotations of the set that keda-kaito-scaler reads; none where KEDA has a ScaledObject."""
+    if scaling["by"] != _OWN:
+        return {}
+    metrics = [
+        {"name": one["name"], "type": one.get("type", "gauge")}
+        | {name: one[key] for key, name in _METRIC.items() if key in one}
+        for one in scaling["metrics"]
+    ]
+    cooldown = scaling.get("cooldown", {})
+    values = {
+        "auto-provision": "true",
+        "min-replicas": str(scaling.get("min", 1)),
+        "max-replicas": str(scaling["max"]),
+        "metrics": dump(metrics),
+        **{f"scale{key}cooldown": str(seconds) for key, seconds in cooldown.items()},
+    }
+    return {_PREFIX + key: text for key, text in values.items()}
+
+
+def scaling_of(written: Mapping[str, str]) -> dict[str, Json] | None:
+    """The words of which `annotations` makes these, the others of a set left aside; None where there are none."""
+    own = {key: text for key, text in written.items() if key.startswith(_PREFIX)}
+    said = {key.removeprefix(_PREFIX): text for key, text in own.items()}
+    words = {name: key for key, name in _METRIC.items()}
+    try:
+        (document,) = read(said["metrics"])
+        scaling: dict[str, Json] = {
+            "by": _OWN,
+            "min": int(said["min-replicas"]),
+            "max": int(said["max-replicas"]),
+            "metrics": [{words.get(key, key): item for key, item in one.items()} for one in document.value],
+        }
+        cooldown = {
+            key: int(said[f"scale{key}cooldown"]) for key in ("up", "down") if f"scale{key}cooldown" in said
+        }
+        scaling |= {"cooldown": cooldown} if cooldown else {}
+        return scaling if annotations(scaling) == own else None
+    except (KeyError, ValueError, TypeError, AttributeError, Unreadable):
+        return None
+
+
+def scaled_object(spec: Spec, scaling: Mapping[str, Json]) -> Json:
+    """What the template of a ScaledObject needs; None where the scaler of KAITO makes one itself."""
+    if scaling["by"] == _OWN:
+        return None
+    crons = [
+        {
+            "type": "cron",
+            "metadata": {
+                **{key: times[key] for key in ("timezone", "start", "end")},
+                "desiredReplicas": str(times["replicas"]),
+            },
+        }
+        for times in scaling.get("schedule", ())
+    ]
+    return {
+        "annotations": shared_annotations(spec),
+        "min": scaling.get("min", 1),
+        "max": scaling["max"],
+        "behavior": {
+            f"scale{key.capitalize()}": {"stabilizationWindowSeconds": seconds}
+            for key, seconds in scaling.get("cooldown", {}).items()
+        },
+        "triggers": [*crons, *scaling.get("triggers", ())],
+    }
