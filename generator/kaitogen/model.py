@@ -266,14 +266,14 @@ class TargetOverrides(NamedTuple):
 class ByoNodes(NamedTuple):
     """What facts say about the nodes of a placement together.
 
-    `nodes` is their number, `gpus` and `memory` are those of one node (bytes; 0 where not known), `pinned`
-    says whether the label selector takes exactly these nodes.
+    `nodes` is their number, `gpus` and `memory` are those of one node (bytes; 0 where not known), `pinned` says
+    whether the label selector takes exactly those that are named; None where none are.
     """
 
     nodes: int
     gpus: int
     memory: int
-    pinned: bool
+    pinned: bool | None
 
 
 class Placement(NamedTuple):

@@ -10,7 +10,7 @@ from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.byo_nodes import KG313
 from kaitogen.kaito.rules.resource import is_system_label
-from kaitogen.model import Diagnostic, Path, Rule, Spec
+from kaitogen.model import Diagnostic, Path, Rule, Spec, Target
 from kaitogen.nodes import default_labels
 from kaitogen.nodes.facts import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory
@@ -144,9 +144,11 @@ def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
 
 
 def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
+    return unlike(spec.target, nodes, NODES) if asks_for_nodes(spec) else None
+
+
+def unlike(target: Target, nodes: Sequence[NodeFacts], path: Path) -> Diagnostic | None:
     """R25: product, count and memory of all nodes must be the same; what lacks a label is told by R24."""
-    if not _reads_labels(spec):
-        return None
     kinds: dict[tuple[str, ...], list[str]] = {}
     for node in nodes:
         kind = tuple(node.labels.get(label, "") for label in _READ_UNDER_BYO)
@@ -155,30 +157,36 @@ def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
     if len(kinds) <= 1:
         return None
     listing = "; ".join(f"{kind[1]} x {kind[0]}: {listed(kinds[kind], 4)}" for kind in sorted(kinds))
-    message = f"the nodes have different GPUs ({listing}), which KAITO {spec.target.kaito} refuses under byo"
-    return KG316.at(NODES, message, fix="take nodes of one kind", found=listing)
+    message = f"the nodes have different GPUs ({listing}), which KAITO {target.kaito} refuses under byo"
+    return KG316.at(path, message, fix="take nodes of one kind", found=listing)
 
 
-def _reads_labels(spec: Spec) -> bool:
+def asks_for_nodes(spec: Spec) -> bool:
     """Whether KAITO reads what GPU Feature Discovery says of the nodes before it admits the Workspace."""
     preset = (spec.inference or {}).get("model") is not None
-    return (
-        spec.target.byo
-        and preset
-        and spec.target.has(versions.NODE_LABELS_READ)
-        and not spec.placement.partition
-    )
+    return preset and reads_labels(spec.target) and not spec.placement.partition
+
+
+def reads_labels(target: Target) -> bool:
+    """Whether KAITO does so for a preset that takes whole GPUs."""
+    return target.byo and target.has(versions.NODE_LABELS_READ)
 
 
 def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
+    with_gpus = [node for node in nodes if gpus(node)] if asks_for_nodes(spec) else []
+    problem = unlabelled(spec.target, with_gpus, NODES)
+    if problem is not None:
+        yield problem
+
+
+def unlabelled(target: Target, nodes: Sequence[NodeFacts], path: Path) -> Diagnostic | None:
     """R24: the labels that KAITO reads must be there."""
-    if not _reads_labels(spec):
-        return
-    lacking = [node.name for node in nodes if gpus(node) and not all(map(node.labels.get, _READ_UNDER_BYO))]
-    if lacking:
-        message = f"KAITO {spec.target.kaito} refuses nodes without the labels {', '.join(_READ_UNDER_BYO)} under byo: {listed(lacking)}"
-        fix = "install NVIDIA's GPU Feature Discovery, which sets them"
-        yield KG315.at(NODES, message, fix=fix)
+    lacking = [node.name for node in nodes if not all(map(node.labels.get, _READ_UNDER_BYO))]
+    if not lacking:
+        return None
+    message = f"KAITO {target.kaito} refuses nodes without the labels {', '.join(_READ_UNDER_BYO)} under byo: {listed(lacking)}"
+    fix = "install NVIDIA's GPU Feature Discovery, which sets them"
+    return KG315.at(path, message, fix=fix)
 
 
 def judge_selector(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Diagnostic]:
@@ -238,4 +246,6 @@ def _looks_for_nodes(spec: Spec) -> bool:
 def selected_labels(spec: Spec) -> dict[str, str]:
     """The labels that a placement's nodes are selected by."""
     selector = spec.placement.label_selector
-    return default_labels(spec) if selector is None else dict(selector.get("matchLabels") or {})
+    if selector is not None:
+        return dict(selector.get("matchLabels") or {})
+    return {"apps": spec.name} if spec.placement.nodes is None else default_labels(spec)

@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
-from kaitogen.model import GIB, INSTANCE_TYPE_LABEL, ByoNodes, Diagnostic, Document, Path, Rule, Spec
+from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Path, Rule, Spec
 from kaitogen.nodes import checks, default_labels, inventory
 from kaitogen.nodes.facts import POOL_LABELS, PRODUCT_LABEL, ZONE_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory, Known
+from kaitogen.nodes.matching import matching, refusals, together
 from kaitogen.nodes.selectors import Refused, Selector, asked, equal, matches
 from kaitogen.nodes.status import obstacles, of_spec
 
@@ -43,7 +44,9 @@ def choose(
     for spec in specs:
         placement = spec.placement
         if placement.nodes is None and placement.selection is None:
-            chosen.append(spec)
+            with_facts, problems = _of_selector(spec, known.inventory)
+            diagnostics.extend(problem.of(spec.origin) for problem in problems)
+            chosen.append(with_facts)
             continue
         try:
             with_nodes, problems = _with_nodes(spec, known, known.inventory)
@@ -53,6 +56,17 @@ def choose(
         diagnostics.extend(problem.of(spec.origin) for problem in problems)
         chosen.append(with_nodes._replace(annotations={**with_nodes.annotations, **mark}))
     return chosen, diagnostics
+
+
+def _of_selector(spec: Spec, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
+    """The Spec of an intent that names no nodes with what is known of those that its selector finds, where KAITO asks."""
+    if not checks.asks_for_nodes(spec):
+        return spec, []
+    labels = checks.selected_labels(spec)
+    nodes = matching(spec.target, labels, facts)
+    problems = list(refusals(spec.target, labels, nodes, ("spec", "placement", "labelSelector")))
+    byo_nodes = together(nodes, len(nodes), None)
+    return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes)), problems
 
 
 def _with_nodes(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
@@ -203,14 +217,6 @@ def _with_byo_nodes(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) ->
     """The Spec with what the facts say about all of its nodes, for the rules of KAITO's that need it."""
     if not nodes:
         return spec
-    with_gpus = [one for node in nodes if (one := gpus(node)) is not None]
-    least = min((one.number for one in with_gpus), default=0)
-    # KAITO rounds the memory of a GPU to whole GiB.
-    memory = min(((one.memory * 2 + 1024) // 2048 for one in with_gpus), default=0)
-    byo_nodes = ByoNodes(
-        nodes=len(spec.placement.nodes or ()),
-        gpus=least,
-        memory=least * memory * GIB,
-        pinned=facts.lookup.having(checks.selected_labels(spec)) == {node.name for node in nodes},
-    )
+    pinned = facts.lookup.having(checks.selected_labels(spec)) == {node.name for node in nodes}
+    byo_nodes = together(nodes, len(spec.placement.nodes or ()), pinned)
     return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes))

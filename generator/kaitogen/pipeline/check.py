@@ -1,6 +1,6 @@
 """Finished manifests held against the target's Workspace schema, KAITO's own rules, and each other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kaitogen import schema
 from kaitogen.kaito import rules
@@ -16,7 +16,7 @@ from kaitogen.kaito.objects import (
 )
 from kaitogen.kaito.rules import RuleContext
 from kaitogen.kaito.rules.context import cut
-from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
+from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.schema.compiled import FILES
@@ -58,8 +58,14 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
     return diagnostics
 
 
-def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool = False) -> list[Diagnostic]:
-    """The same for Workspaces that a user wrote in full, at their own fields."""
+def check_objects(
+    objects: Sequence[UserObject],
+    target: Target,
+    *,
+    notes: bool = False,
+    byo_nodes: Mapping[int, ByoNodes] | None = None,
+) -> list[Diagnostic]:
+    """The same for Workspaces that a user wrote in full, at their own fields. `byo_nodes` is by the identity of their data."""
     config_maps = config_maps_of(data for _, data in objects)
     diagnostics: list[Diagnostic] = []
     error_limit = ErrorLimit()
@@ -72,7 +78,8 @@ def check_objects(objects: Sequence[UserObject], target: Target, *, notes: bool 
             from kaitogen.kaito.rules import api_server  # few objects have any
 
             problems, stored = list(api_server.unread_nulls(data, target)), as_stored(data)
-        problems += _judge(RuleContext(stored, target, config_maps=config_maps, notes=notes))
+        nodes = None if byo_nodes is None else byo_nodes.get(id(data))
+        problems += _judge(RuleContext(stored, target, config_maps=config_maps, notes=notes, byo_nodes=nodes))
         diagnostics.extend(problem.of(origin) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             diagnostics.extend(error_limit.count_error(origin))

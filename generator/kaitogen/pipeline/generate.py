@@ -60,7 +60,13 @@ def generate(request: Request) -> Result:
     diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused, *shared]
     diagnostics += shared_selectors(manifests, objects, request.objects_target or Target())
     if objects and request.objects_target is not None:
-        diagnostics += check_objects(objects, request.objects_target, notes=request.notes)
+        target, byo_nodes = request.objects_target, None
+        if facts is not None and target.byo:
+            from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
+
+            byo_nodes, unfit = matching.of_objects(objects, target, facts)
+            diagnostics += unfit
+        diagnostics += check_objects(objects, target, notes=request.notes, byo_nodes=byo_nodes)
     result = Result(
         manifests=tuple(manifests),
         findings=(),

@@ -115,7 +115,7 @@ def _as_replicas(ctx: RuleContext, there: int, nodes: int | None) -> str:
 def _preferred(ctx: RuleContext, names: list[str], tokens: int) -> Iterator[Diagnostic]:
     if ctx.byo:
         # What is wrong with the selector is told by the facts about the nodes, where there are some.
-        if ctx.byo_nodes is None or ctx.byo_nodes.pinned:
+        if ctx.byo_nodes is None or ctx.byo_nodes.pinned is not False:
             yield _under_byo(ctx, names)
         yield from _shared_pin(ctx)
     elif not ctx.has(versions.PREFERRED_NODES_READ):

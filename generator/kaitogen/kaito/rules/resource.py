@@ -286,6 +286,8 @@ def cluster_notes(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R23 to R25 and R28 under byo, which the nodes decide."""
     if not ctx.byo or ctx.preset is None or not ctx.has(versions.NODE_LABELS_READ):
         return
+    if ctx.byo_nodes is not None:
+        return  # an inventory says it
     path = _SELECTOR if "labelSelector" in ctx.resource else _whole(ctx)
     message = "KAITO refuses this unless a node matches the selector at that moment"
     yield KG423.at(path, message, fix="label the nodes before the Workspace is applied")
