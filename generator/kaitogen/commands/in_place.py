@@ -22,7 +22,7 @@ def read(
     request: Request, convert: Callable[[str, bytes], tuple[str, Iterable[Diagnostic]]]
 ) -> tuple[list[Change], list[Diagnostic]]:
     """Each file of the request as `convert` makes it of its name and content, and what is wrong with any."""
-    contents, findings, _ = sources(request)
+    contents, findings = sources(request)
     changes: list[Change] = []
     for name, data in contents:
         text, problems = convert(name, data)

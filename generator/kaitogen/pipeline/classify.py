@@ -1,7 +1,7 @@
 """Which document is what: an intent, a finished Workspace, something of others'. Decided by apiVersion and kind alone."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from kaitogen.kaito.objects import KAITO_GROUP, merged, value_at
 from kaitogen.model import (
@@ -39,14 +39,6 @@ _SETTINGS: Final[tuple[Path, ...]] = (
 _SHARED_METADATA: Final = ("namespace", "labels", "annotations")
 
 
-class Classified(NamedTuple):
-    """The documents of a run by what they are, and what is wrong with how ours are written or with what they are."""
-
-    intents: list[Document]
-    objects: list[UserObject]
-    diagnostics: list[Diagnostic]
-
-
 class ErrorLimit:
     """How many wrong documents of each file are told: a file with more is refused whole, and need not be judged whole."""
 
@@ -67,61 +59,64 @@ class ErrorLimit:
         return [KG125.at((), message, fix="correct these first").of(origin)]
 
 
-def classify(documents: Iterable[Document], *, with_objects: bool) -> Classified:
-    """Intents, and `with_objects` Workspaces and ConfigMaps too; then other kinds are passed over, else refused."""
-    result = Classified([], [], [])
+def classify(
+    documents: Iterable[Document], *, with_objects: bool
+) -> tuple[list[Document], list[UserObject], list[Diagnostic]]:
+    """Intents, and `with_objects` Workspaces and ConfigMaps too; then other kinds are passed over, else refused.
+
+    The third is what is wrong with how ours are written, or with what they are.
+    """
+    intents: list[Document] = []
+    objects: list[UserObject] = []
+    diagnostics: list[Diagnostic] = []
     error_limit = ErrorLimit()
-    config_maps: list[tuple[Document, list[Json]]] = []
+    ill_written: list[tuple[Document, list[Json]]] = []
     for document in documents:
         # A file named as one holds intents only; elsewhere a document has to say that it is one.
-        named = document.file.endswith(INTENT_FILES)
-        if not with_objects or named or is_an_intent(document.value):
+        if not with_objects or document.file.endswith(INTENT_FILES) or is_an_intent(document.value):
             if error_limit.is_reached(document):
                 continue
             problem = _no_intent(document.value)
             if problem is None and not document.flaws:
-                result.intents.append(document)
+                intents.append(document)
                 continue
-            if problem is not None:
-                result.diagnostics.append(problem.of(Origin(document)))
-            result.diagnostics.extend(document.flaws)
-            result.diagnostics.extend(error_limit.count_error(Origin(document)))
+            diagnostics += [problem.of(Origin(document))] if problem is not None else []
+            diagnostics += [*document.flaws, *error_limit.count_error(Origin(document))]
             continue
-        objects = _objects_in(document, result.diagnostics)
-        if document.flaws and all(data["kind"] == "ConfigMap" for _, data in objects):
-            config_maps.append((document, [data for _, data in objects]))
-        elif objects:
-            result.diagnostics.extend(document.flaws)
+        found = _objects_in(document, diagnostics)
         if not document.flaws:
-            result.objects.extend(UserObject(Origin(document, (path,)), data) for path, data in objects)
-    if config_maps:
-        result.diagnostics.extend(
-            _flaws_of_named(config_maps, {name for name in _settings_names(result) if isinstance(name, str)})
-        )
-    return result
+            objects += [UserObject(Origin(document, (path,)), data) for path, data in found]
+        elif all(data["kind"] == "ConfigMap" for _, data in found):
+            ill_written.append((document, [data for _, data in found]))
+        else:
+            diagnostics += document.flaws
+    return intents, objects, [*diagnostics, *_flaws_of_named(ill_written, intents, objects)]
 
 
 def _flaws_of_named(
-    config_maps: Iterable[tuple[Document, list[Json]]], names: set[str]
+    config_maps: Sequence[tuple[Document, list[Json]]],
+    intents: Iterable[Document],
+    objects: Iterable[UserObject],
 ) -> Iterator[Diagnostic]:
     """How a ConfigMap is written that nothing of KAITO names is nobody's business here."""
+    names = (
+        [name for name in _settings_names(intents, objects) if isinstance(name, str)] if config_maps else []
+    )
     for document, maps in config_maps:
-        written = [value_at(data, ("metadata", "name")) for data in maps]
-        if any(isinstance(name, str) and name in names for name in written):
+        if any(value_at(data, ("metadata", "name")) in names for data in maps):
             yield from document.flaws
 
 
-def _settings_names(result: Classified) -> Iterator[Json]:
-    """The names of the ConfigMaps that the objects and intents of a run name."""
-    for _, data in result.objects:
+def _settings_names(intents: Iterable[Document], objects: Iterable[UserObject]) -> Iterator[Json]:
+    """What the objects and intents of a run name as their ConfigMaps."""
+    for _, data in objects:
         yield from (value_at(data, path) for path in _SETTINGS)
         roles = value_at(data, ("spec", "roles"))
         yield from (value_at(role, ("runtimeConfig",)) for role in (roles if isinstance(roles, list) else ()))
-    for document in result.intents:
+    for document in intents:
         for _, entry in entries(document.value):
-            yield from (
-                value_at(entry, ("spec", kind, "config", "configMapName")) for kind in ("inference", "tuning")
-            )
+            for kind in ("inference", "tuning"):
+                yield value_at(entry, ("spec", kind, "config", "configMapName"))
 
 
 def is_an_intent(value: Json) -> bool:

@@ -40,14 +40,6 @@ class Loaded(NamedTuple):
     files: list[str]
 
 
-class Sources(NamedTuple):
-    """What the paths of a run hold: name and bytes of each, what could not be read, and all files in order."""
-
-    contents: list[tuple[str, bytes]]
-    findings: list[Diagnostic]
-    files: list[str]
-
-
 def load(request: Request) -> Loaded:
     """All documents of the request in file order; a file that cannot be read becomes a finding."""
     files = [document.file for document in request.documents]
@@ -57,11 +49,10 @@ def load(request: Request) -> Loaded:
     return loaded
 
 
-def sources(request: Request) -> Sources:
-    """The contents of the request's paths, unparsed."""
+def sources(request: Request) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
+    """Name and bytes of each file that the request's paths stand for, and what could not be read."""
     findings: list[Diagnostic] = []
-    files: list[str] = []
-    return Sources(list(_contents(request, findings, files)), findings, files)
+    return list(_contents(request, findings, [])), findings
 
 
 def _contents(request: Request, findings: list[Diagnostic], files: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -4,15 +4,14 @@ Nearly every value conforms, so that is decided by checks made from what the sch
 Only a value that does not is handed to jsonschema, which says where and why.
 """
 
-import os
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
 from kaitogen.model import Diagnostic, Json, Path, Rule
-from kaitogen.schema.checks import check_of, schema_at
-from kaitogen.schema.compiled import FILES, MODULES
+from kaitogen.schema.checks import check_of
+from kaitogen.schema.compiled import FILES
 
 KG120 = Rule("KG120", "An unknown field", kind="invalid", at_key=True)
 KG121 = Rule("KG121", "A missing field", kind="invalid")
@@ -26,9 +25,6 @@ KG125 = Rule("KG125", "Something else that the schema refuses", kind="invalid")
 BASE: Final = "https://kaitogen.io/schemas/"
 
 _documents: dict[str, Json] = {}
-_validators: dict[str, Any] = {}
-#: By the identity of the schema of a list's items: what it asserts.
-_items: dict[int, Json] = {}
 
 
 def conforms(name: str, value: Json) -> bool:
@@ -49,8 +45,9 @@ def problems(name: str, value: Json) -> list[Diagnostic]:
 def explain(name: str, value: Json) -> list[Diagnostic]:
     """The same from jsonschema alone, slowly: one problem for each cause, 50 at most and one that counts the rest."""
     from kaitogen.schema.messages import explained
+    from kaitogen.schema.validator import errors
 
-    return explained(FILES[name], _errors(name, value), document)
+    return explained(FILES[name], errors(name, value))
 
 
 def unknown_nulls(name: str, value: Json) -> list[Path]:
@@ -78,12 +75,19 @@ def resolved(node: Json, file: str) -> tuple[Json, str]:
     """What a reference leads to, and the file in which it stands."""
     while "$ref" in node:
         target, _, pointer = node["$ref"].partition("#/$defs/")
-        if target:
-            below = os.path.join(os.path.dirname(file), target)
-            file = target.removeprefix(BASE) if target.startswith(BASE) else os.path.normpath(below)
-        whole = document(file)
-        node = whole["$defs"][pointer] if pointer else whole
+        file = beside(file, target)
+        node = document(file)["$defs"][pointer] if pointer else document(file)
     return node, file
+
+
+def beside(file: str, target: str) -> str:
+    """The path of the file that `file` calls `target`; its own where that is empty."""
+    if not target:
+        return file
+    folder = file.split("/")[:-1]
+    for step in target.split("/"):
+        folder = folder[:-1] if step == ".." else [*folder, step]
+    return "/".join(folder)
 
 
 def document(file: str) -> Json:
@@ -91,46 +95,7 @@ def document(file: str) -> Json:
     if file not in _documents:
         import json
 
-        schema = _documents[file] = json.loads(shipped.read_text("schemas", file))
+        _documents[file] = json.loads(shipped.read_text("schemas", file))
         # Where a referred file says its draft, jsonschema goes on with its own keywords instead of ours.
-        schema.pop("$schema", None)
-        name = file.rpartition("/")[2].removesuffix(".schema.json")
-        if name in MODULES:
-            _collect_items(schema, schema_at(name))
+        _documents[file].pop("$schema", None)
     return _documents[file]
-
-
-def _collect_items(schema: Json, asserted: Json) -> None:
-    if isinstance(asserted, dict):
-        if "items" in asserted:
-            _items[id(schema["items"])] = asserted["items"]
-        for word in ("items", "additionalProperties"):
-            _collect_items(schema.get(word), asserted.get(word))
-        for word in ("properties", "$defs"):
-            for key, part in asserted.get(word, {}).items():
-                _collect_items(schema[word][key], part)
-
-
-def _errors(name: str, value: Json) -> Iterator[Any]:
-    if name not in _validators:
-        _validators[name] = _validator(FILES[name])
-    yield from _validators[name].iter_errors(value)
-
-
-def _validator(file: str) -> Any:
-    # Importing these costs more than a whole render.
-    from jsonschema import ValidationError, validators
-    from referencing import Registry
-    from referencing.jsonschema import DRAFT202012
-
-    from kaitogen.schema.keywords import Keywords
-    from kaitogen.schema.places import referred
-
-    resources = [
-        (BASE + each, DRAFT202012.create_resource(document(each))) for each in referred(file, document)
-    ]
-    # Crawled here, or it would be crawled again for every value.
-    registry: Any = Registry().with_resources(resources).crawl()
-    extend: Any = validators.extend
-    validator = extend(validators.Draft202012Validator, Keywords(ValidationError, _items).by_name())
-    return validator(document(file), registry=registry)

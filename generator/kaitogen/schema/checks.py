@@ -60,7 +60,7 @@ def make_check(schema: Json, part: bool = False) -> Check:
     for kind, make in dict.fromkeys(_BY_TYPE[word] for word in schema if word in _BY_TYPE):
         checks.append(make(schema, types != [kind], part))
         types = [] if types == [kind] else types  # this check sees to it
-    if types:
+    if types and "const" not in schema and "enum" not in schema:
         checks.insert(0, _any_of([_TYPES[kind] for kind in types]))
     checks += [_BY_KEYWORD[word](value) for word, value in schema.items() if word in _BY_KEYWORD]
     return _remembering(_all_of(checks)) if "pattern" in schema else _all_of(checks)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.schema import KG120, KG121, KG122, KG123, KG124, KG125, advice
-from kaitogen.schema.places import Meant, places_of
+from kaitogen.schema.places import Meant, meant_by
 from kaitogen.schema.words import cut, kind, kinds, label, listed, shown, written
 
 #: How many problems of one document are told.
@@ -27,18 +27,19 @@ _BOUNDS: Final = {
 _MAX_MESSAGE: Final = 140
 
 
-def explained(file: str, errors: Iterator[Any], document: Callable[[str], Json]) -> list[Diagnostic]:
-    """The problems behind the errors of one value, in their order. `file` is the schema's, `document` reads one."""
+def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
+    """The problems behind the errors of one value, in their order; `file` is the schema's."""
     by_place: dict[Path, list[Any]] = {}
     for error in islice(errors, MAX_ERRORS):
         leaf = _leaf(error)
         by_place.setdefault(tuple(leaf.absolute_path), []).append(leaf)
     more = next(errors, None) is not None
-    places = places_of(file, document)
     unknown = [path for path, group in by_place.items() if group[0].validator == _UNKNOWN]
     # What is not told needs no guess, and a guess takes its time.
     meant = {
-        path: places.meant(str(path[-1]), path[:-1], by_place[path][0].schema) if number < MAX_TOLD else None
+        path: meant_by(file, str(path[-1]), path[:-1], by_place[path][0].schema)
+        if number < MAX_TOLD
+        else None
         for number, path in enumerate(unknown)
     }
     # A misspelt field is not missing as well.

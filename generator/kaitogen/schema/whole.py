@@ -1,11 +1,12 @@
 """A schema with all that it refers to inside, for an editor that has no other file of ours."""
 
 import json
+from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.files import shipped
 from kaitogen.model import Json
-from kaitogen.schema.places import beside, referred
+from kaitogen.schema import beside, document
 
 _DEFINITIONS: Final = "$defs"
 #: What a schema file says of itself, and one that is a part of another does not.
@@ -14,7 +15,7 @@ _OWN: Final = ("$schema", "$id", "$comment")
 
 def whole(file: str) -> str:
     """The text of the schema file at that path below schemas/, where every `$ref` leads to the text itself."""
-    root, *others = referred(file, _read)
+    root, *others = referred(file)
     if not others:
         return shipped.read_text("schemas", root)
     schema = _inward(_read(root), root, root)
@@ -25,6 +26,25 @@ def whole(file: str) -> str:
             definitions[_within(other, name)] = definition
         definitions[_name(other)] = part
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def referred(file: str) -> list[str]:
+    """A schema file and all that it refers to, however far."""
+    found = [file]
+    for each in found:
+        for target in _targets(document(each)):
+            if (other := beside(each, target)) not in found:
+                found.append(other)
+    return found
+
+
+def _targets(node: Json) -> Iterator[str]:
+    """The other files that `$ref`s in a part of a schema name."""
+    for key, part in node.items() if isinstance(node, dict) else enumerate(node):
+        if key == "$ref" and isinstance(part, str):
+            yield from filter(None, [part.partition("#")[0]])
+        elif isinstance(part, dict | list):
+            yield from _targets(part)
 
 
 def _read(file: str) -> Json:
@@ -47,7 +67,7 @@ def _inward(node: Json, file: str, root: str) -> Json:
 
 def _reference(reference: str, file: str, root: str) -> str:
     target, _, name = reference.partition(f"#/{_DEFINITIONS}/")
-    holder = beside(file, target) if target else file
+    holder = beside(file, target)
     if holder == root:
         return reference
     return f"#/{_DEFINITIONS}/{_within(holder, name) if name else _name(holder)}"

@@ -54,13 +54,13 @@ class Read(NamedTuple):
 def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     """The objects of a whole run, held against KAITO's rules of their targets."""
     documents, unreadable, files = loaded
-    sorted_out = classify(documents, with_objects=True)
-    located = [*sorted_out.diagnostics, *(one for document in documents for one in _nested(document))]
+    _, objects, diagnostics = classify(documents, with_objects=True)
+    located = [*diagnostics, *(one for document in documents for one in _nested(document))]
     findings = list(map(_unrendered, unreadable))
     workspaces: list[tuple[UserObject, Target]] = []
     config_maps: list[UserObject] = []
     seen: dict[tuple[str, str, str], Origin] = {}
-    for one in sorted_out.objects:
+    for one in objects:
         if not serves(one.data):
             config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
@@ -71,7 +71,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
             located += [note.of(one.origin)] if note else []
     located += judged(workspaces, config_maps)
     findings += place(located)
-    here = any(serves(one.data) for one in sorted_out.objects)
+    here = any(serves(one.data) for one in objects)
     if not here and not any(one.severity == "error" for one in findings):
         findings.append(_nothing(documents, files))
     kept, _ = suppress(findings, documents)

@@ -54,7 +54,7 @@ def migrated(name: str, data: bytes, overrides: TargetOverrides) -> Migrated:
     flaws: list[Diagnostic] = []
     for document in loaded.documents:
         edits = list(_edits(document, overrides, problems))
-        ours = is_an_intent(document.value) or classify([document], with_objects=True).objects
+        ours = is_an_intent(document.value) or classify([document], with_objects=True)[1]
         if not (edits or ours):
             continue
         flaws += document.flaws
@@ -87,7 +87,7 @@ def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Ori
     to = Target(overrides.kaito or NEWEST_KAITO)
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
-        for one in classify([document], with_objects=True).objects:
+        for one in classify([document], with_objects=True)[1]:
             if is_workspace(one.data):
                 yield from ((origin, step) for step in of_workspace(one.data, one.origin.roots[0], to))
         return
@@ -152,7 +152,7 @@ def _edited_text(document: Document, edits: list[Edit], value: Json, problems: l
 
 def _errors_in_workspaces(documents: list[Document], overrides: TargetOverrides) -> Iterator[Diagnostic]:
     """What the other version refuses in finished Workspaces after all edits."""
-    finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True).objects
+    finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True)[1]
     workspaces = [one for one in finished if is_workspace(one.data)]
     others = [one for one in finished if not is_workspace(one.data)]
     return judged([(one, target_of_workspace(one.data, overrides)[0]) for one in workspaces], others)

@@ -100,7 +100,9 @@ class RuleContext:
 
 def cut(value: str) -> str:
     """A value of the user's, short enough for a sentence and on one line."""
-    line = "".join(character if character.isprintable() else "?" for character in value[:61])
+    line = value[:61]
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else "?" for character in line)
     return wording.cut(line, 60, "...")
 
 
