@@ -94,11 +94,18 @@ class ControlPlane(NamedTuple):
         assert done.code == 0, done.said
 
     def install_kaito(self, version: str) -> None:
-        """KAITO's CRD of a minor version, in place of another one, once it is served."""
-        (crd,) = CRDS.glob(f"v{version}.*/kaito.sh_workspaces.yaml")
-        self.apply(crd.read_text(encoding="utf-8"))
-        done = self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd/workspaces.kaito.sh")
-        assert done.code == 0, done.said
+        """KAITO's CRDs of a minor version, in place of others, once they are served."""
+        (folder,) = CRDS.glob(f"v{version}.*")
+        # An older one does not serve the version that a newer one has stored, and no update may take that away.
+        self.kubectl("delete", "--ignore-not-found", "--timeout=60s", "crd/inferencesets.kaito.sh")
+        for kind in ("workspaces", "inferencesets"):
+            crd = folder / f"kaito.sh_{kind}.yaml"
+            if crd.exists():
+                self.apply(crd.read_text(encoding="utf-8"))
+                done = self.kubectl(
+                    "wait", "--for=condition=Established", "--timeout=60s", f"crd/{kind}.kaito.sh"
+                )
+                assert done.code == 0, done.said
 
     def expired_token(self, namespace: str, name: str) -> str:
         """A token of a service account that was good once."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kaitogen.kaito.versions import KINDS
 from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO, Request
 from kaitogen.pipeline.load import load
 from tests.acceptance.cases import Case, cases
@@ -40,6 +41,28 @@ spec:
           method: qlora
           input: {{urls: ["https://example.com/data.parquet"]}}
           output: {{image: registry.example/adapter:1, imagePushSecret: push}}
+"""
+#: The same as sets, for the versions of KAITO that have them.
+SETS = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntentSet
+metadata: {{name: all}}
+spec:
+  defaults:
+    metadata: {{labels: {{team: search}}}}
+    spec:
+      target: {{kaito: "{version}"}}
+      inference: {{model: phi-3-mini-4k-instruct}}
+  workspaces:
+    - metadata: {{name: two}}
+      spec: {{replicas: 2, placement: {{instanceType: Standard_NC24ads_A100_v4}}}}
+    - metadata: {{name: counted}}
+      spec: {{replicas: 2, placement: {{instanceType: Standard_NC24ads_A100_v4, count: 2}}}}
+    - metadata: {{name: named}}
+      spec:
+        replicas: 1
+        target: {{nodeProvisioner: byo}}
+        placement: {{nodes: [gpu-1]}}
 """
 
 
@@ -90,7 +113,7 @@ BY_VERSION = _by_version()
 def test_positive_cases_are_admitted(plane: ControlPlane, version: str) -> None:
     plane.install_kaito(version)
     said = _admitted(plane, "---\n".join(BY_VERSION[version]))
-    assert any("workspace.kaito.sh" in line for line in said)
+    assert any("workspace.kaito.sh" in line or "inferenceset.kaito.sh" in line for line in said)
 
 
 def test_examples_are_admitted(kaito: ControlPlane) -> None:
@@ -103,6 +126,18 @@ def test_each_strategy_is_admitted_by_each_version(plane: ControlPlane, version:
     plane.install_kaito(version)
     (tmp_path / "intent.yaml").write_text(INTENTS.format(version=version), encoding="utf-8")
     assert len(_admitted(plane, _rendered(cwd=tmp_path))) == 4
+
+
+@pytest.mark.parametrize(
+    "version", [one for one in KAITO_VERSIONS if KINDS["InferenceSet"]["v1alpha1"].holds(int(one[2:]))]
+)
+def test_each_strategy_of_a_set_is_admitted_by_each_version(
+    plane: ControlPlane, version: str, tmp_path: Path
+) -> None:
+    plane.install_kaito(version)
+    (tmp_path / "intent.yaml").write_text(SETS.format(version=version), encoding="utf-8")
+    said = _admitted(plane, _rendered(cwd=tmp_path))
+    assert sum("inferenceset.kaito.sh" in line for line in said) == 3
 
 
 def test_the_server_does_refuse(kaito: ControlPlane, tmp_path: Path) -> None:
