@@ -23,24 +23,20 @@ _HOLDING: Final = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
 #: a value. The rest is large, and annotations may hold what others keep secret.
 _Form: TypeAlias = "dict[str, _Form] | list[_Form] | None"
 _NODE: Final[_Form] = {
-    "metadata": {"name": None, "labels": None, "creationTimestamp": None, "deletionTimestamp": None},
-    "spec": {"unschedulable": None, "taints": None, "providerID": None},
+    "metadata": dict.fromkeys(("name", "labels", "creationTimestamp", "deletionTimestamp")),
+    "spec": dict.fromkeys(("unschedulable", "taints", "providerID")),
     "status": {
-        "conditions": [{"type": None, "status": None, "reason": None}],
-        "capacity": None,
-        "allocatable": None,
+        **dict.fromkeys(("capacity", "allocatable")),
+        "conditions": [dict.fromkeys(("type", "status", "reason"))],
     },
 }
 #: restartPolicy tells a sidecar from what runs before.
-_CONTAINERS: Final[_Form] = [{"resources": None, "restartPolicy": None}]
+_CONTAINERS: Final[_Form] = [dict.fromkeys(("resources", "restartPolicy"))]
 _POD: Final[_Form] = {
-    "metadata": {"name": None, "namespace": None},
+    "metadata": dict.fromkeys(("name", "namespace")),
     "spec": {
-        "nodeName": None,
-        "overhead": None,
-        "resourceClaims": None,
-        "containers": _CONTAINERS,
-        "initContainers": _CONTAINERS,
+        **dict.fromkeys(("nodeName", "overhead", "resourceClaims")),
+        **dict.fromkeys(("containers", "initContainers"), _CONTAINERS),
     },
     "status": {"phase": None},
 }
