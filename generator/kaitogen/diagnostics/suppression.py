@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Rule, Suppressed
-from kaitogen.yaml.tree import Scalars, scalars
+from kaitogen.yaml.tree import scalars
 
 KG130 = Rule(
     "KG130", "A comment for kaitogen that it does not understand, or without a reason", kind="invalid"
@@ -108,7 +108,7 @@ def _comments(document: Document) -> Iterator[_Comment]:
     content = _next_content(lines)
     wrong = 0
     for index, text in enumerate(lines):
-        match = _start(text, offset, values) if _MARK in text else None
+        match = values.comment(text, offset, _COMMENT) if _MARK in text else None
         offset += len(text) + 1
         if match is None:
             continue
@@ -130,15 +130,6 @@ def _comments(document: Document) -> Iterator[_Comment]:
         wrong += not reason
         if wrong == _MAX_WRONG:
             return
-
-
-def _start(line: str, offset: int, values: Scalars) -> "re.Match[str] | None":
-    """The start of a comment of ours on a line: its # is the first character or follows a blank, and is in no value."""
-    for match in _COMMENT.finditer(line):
-        at = match.start()
-        if (not at or line[at - 1] in " \t") and offset + at not in values:
-            return match
-    return None
 
 
 def _next_content(lines: Sequence[str]) -> list[int]:

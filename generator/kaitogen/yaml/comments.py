@@ -56,16 +56,6 @@ def comments_of(
     return _Reader(root).read(lines, scalars, line, offset)
 
 
-def comment_start(line: str, offset: int, scalars: Scalars) -> int:
-    """Where a comment begins on the line, which begins at the offset; -1 where there is none. A # in a value is none."""
-    at = line.find("#")
-    while at >= 0:
-        if (not at or line[at - 1] in " \t") and offset + at not in scalars:
-            return at
-        at = line.find("#", at + 1)
-    return -1
-
-
 class _Reader:
     """One pass over the lines, with the entries that begin on each."""
 
@@ -83,9 +73,9 @@ class _Reader:
             if starting:
                 self._flush(starting[0])
                 self._enter(starting)
-            at = comment_start(text, offset, scalars)
-            if at >= 0:
-                self._comment(text, at, starting)
+            comment = scalars.comment(text, offset)
+            if comment is not None:
+                self._comment(text, comment.start(), starting)
             elif not text.strip() and offset not in scalars:
                 self._blank()
             offset += len(text) + 1

@@ -3,6 +3,7 @@
 One pass over the parser's events. Findings, comments, small edits and layout all stand on it.
 """
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ _VALUES: Final = frozenset((ScalarEvent, AliasEvent, *_STARTS))
 _NO_VALUE: Final = frozenset((DocumentEndEvent, StreamEndEvent))
 #: The styles of texts that stand on lines of their own.
 BLOCK_STYLES: Final = ("|", ">")
+_COMMENT: Final = re.compile("#")
 #: The steps steps below a value, by step; None wants everything.
 _Steps: TypeAlias = dict[str | int, Any] | None
 
@@ -90,6 +92,14 @@ class Scalars:
         """Whether the character at the offset belongs to a scalar."""
         before = bisect_right(self._starts, offset) - 1
         return before >= 0 and offset < self._ends[before]
+
+    def comment(self, line: str, offset: int, pattern: re.Pattern[str] = _COMMENT) -> "re.Match[str] | None":
+        """Where a comment like that begins on the line at the offset: behind a blank or nothing, and in no scalar."""
+        for match in pattern.finditer(line):
+            at = match.start()
+            if (not at or line[at - 1] in " \t") and offset + at not in self:
+                return match
+        return None
 
 
 class Tree(NamedTuple):
