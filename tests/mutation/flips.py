@@ -30,6 +30,11 @@ EQUAL: Final[dict[tuple[str, str], str]] = {
         "kaito/rules/annotations.py",
         "ctx.minor < known.since",
     ): "asked only where the version does not read it",
+    ("kaito/rules/config.py", "abs(value) < 10 ** 18"): "the bound itself is what a larger one becomes",
+    (
+        "kaito/rules/config.py",
+        "sku.memory // sku.gpus < _SMALL_GPU",
+    ): "no card of the tables has just so much",
 }
 
 _TURNED: Final[dict[type, type]] = {

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, NoReturn
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tests.mutation.running import module_name
+from tests.mutation.running import HOOK, module_name
 
 _TIMEOUT: Final = 300
 
@@ -101,7 +101,9 @@ def _put_in(module: str, tree: ast.Module, folder: Path) -> None:
     file = folder / "mutant.py"
     file.write_text(ast.unparse(tree), encoding="utf-8")
     os.environ["KAITOGEN_MUTANT"] = f"{name} {file}"
-    os.environ["PYTHONPATH"] = os.pathsep.join((str(Path(__file__).parent / "hook"), os.getcwd()))
+    # What a test starts may be given the path of this process.
+    sys.path.append(str(HOOK))
+    os.environ["PYTHONPATH"] = os.pathsep.join((str(HOOK), os.getcwd()))
     live = sys.modules[name]
     fresh = ModuleType(name)
     exec(compile(tree, str(live.__file__), "exec"), vars(fresh))

@@ -12,7 +12,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = ROOT / "generator" / "kaitogen"
 PYTEST: Final = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
-_HOOK: Final = Path(__file__).parent / "hook"
+HOOK: Final = Path(__file__).parent / "hook"
 _TIMEOUT: Final = 300
 
 
@@ -28,7 +28,7 @@ def fails(command: Sequence[str], module: str = "", tree: ast.Module | None = No
         file.write_text(ast.unparse(tree) if tree else "", encoding="utf-8")
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join((str(_HOOK), str(ROOT))),
+            "PYTHONPATH": os.pathsep.join((str(HOOK), str(ROOT))),
             "PYTHONDONTWRITEBYTECODE": "1",
             "HYPOTHESIS_PROFILE": "quick",
             "KAITOGEN_MUTANT": f"{module_name(module)} {file}" if tree else "",

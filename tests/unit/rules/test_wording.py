@@ -10,7 +10,18 @@ import pytest
 from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.model import Diagnostic, Target
 from tests.unit.rules.rows_inference import named
-from tests.unit.rules.workspaces import A100, TEMPLATED, adapted, adapter, annotated, byo, change, serve, tune
+from tests.unit.rules.workspaces import (
+    A100,
+    TEMPLATED,
+    adapted,
+    adapter,
+    annotated,
+    byo,
+    change,
+    serve,
+    transformers,
+    tune,
+)
 
 _PIN = {"matchLabels": {"kaitogen.io/workspace": "phi"}}
 
@@ -87,6 +98,31 @@ def test_a_preset_of_another_version_says_which() -> None:
     assert "it went with 0.11" in _only(named("falcon-7b"), "KG432").message
     assert "it came with 0.8" in _only(named("gemma-3-4b-instruct"), "KG432", "0.7").message
     assert "that came with 0.9" in _only(named("acme/phi"), "KG432", "0.8").message
+
+
+@pytest.mark.parametrize(
+    ("workspace", "code", "kaito", "message", "fix"),
+    [
+        (annotated("kaito.sh/runtime", ""), "KG481", "0.12",
+         "KAITO does not know the runtime without a name, so it takes vllm", "write vllm or transformers"),
+        (annotated("kaito.sh/runtime", "vlm"), "KG481", "0.12",
+         "KAITO does not know the runtime vlm, so it takes vllm", "write vllm"),
+        (named(""), "KG432", "0.12", "KAITO 0.12 has no preset without a name",
+         "write one of its presets, or a Hugging Face id (owner/name)"),
+        (named("nobody-knows"), "KG432", "0.12", "KAITO 0.12 has no preset nobody-knows",
+         "write one of its presets, or a Hugging Face id (owner/name)"),
+        (transformers(named("Qwen/Qwen3-8B-AWQ")), "KG434", "0.12",
+         "Qwen/Qwen3-8B-AWQ does not run on the runtime transformers", "use the runtime vllm"),
+        (tune(tuning__preset__name="Qwen/Qwen3-8B-AWQ"), "KG478", "0.12",
+         "KAITO admits it, but has no tuning parameters for Qwen/Qwen3-8B-AWQ",
+         "tune a model of phi-3, phi-3.5-mini, phi-4 or qwen2.5-coder"),
+    ],
+)  # fmt: skip
+def test_a_name_is_said_and_a_missing_one_too(
+    workspace: dict[str, Any], code: str, kaito: str, message: str, fix: str
+) -> None:
+    problem = _only(workspace, code, kaito)
+    assert (problem.message, problem.fix) == (message, fix)
 
 
 def test_an_instance_type_gets_the_likely_one() -> None:

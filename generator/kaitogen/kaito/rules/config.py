@@ -244,8 +244,7 @@ def scan(source: str) -> int | None:
 
 def settings_of(source: str) -> Mapping[str, Json]:
     """The vllm section of a text that KAITO can read; empty for any other."""
-    settings = parse(source)
-    return {} if settings is UNKNOWN else _vllm(settings)[1]
+    return _vllm(parse(source))[1]
 
 
 def served_length(vllm: Mapping[str, Json]) -> int | None:
