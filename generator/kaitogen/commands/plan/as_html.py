@@ -163,4 +163,5 @@ def _excerpts(plan: Plan) -> Iterator[_Excerpt]:
             elif not lines or lines[-1][0]:
                 lines.append((0, ""))
         if here:
-            yield _Excerpt(number, document.file, document.line + 1, sorted(here), lines)
+            first = document.line + 1
+            yield _Excerpt(number, document.file, first_line=first, pointed=sorted(here), lines=lines)
