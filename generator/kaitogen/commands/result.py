@@ -17,33 +17,23 @@ class Outcome(NamedTuple):
 def deliver(outcome: Outcome) -> int:
     """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
     write_stderr(outcome.stderr)
-    return _write(outcome.stdout) or outcome.exit_code
+    try:
+        _write_all(1, outcome.stdout)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        write_stderr(f"kaitogen: standard output cannot be written: {reason}\n")
+        return EXIT_ENVIRONMENT
+    return outcome.exit_code
 
 
 def write_stderr(text: str) -> None:
     """To standard error, whatever its encoding; a closed one is nobody's loss."""
-    if not text:
-        return
     try:
         _write_all(2, text.encode("utf-8", "backslashreplace"))
     except OSError:
         pass
-
-
-def _write(output: bytes) -> int:
-    """All of the output to standard output; the exit code, 0 where all went well."""
-    if not output:
-        return EXIT_OK
-    try:
-        _write_all(1, output)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        write_stderr(
-            f"kaitogen: standard output cannot be written: {(error.strerror or str(error)).lower()}\n"
-        )
-        return EXIT_ENVIRONMENT
-    return EXIT_OK
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

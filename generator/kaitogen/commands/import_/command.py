@@ -4,7 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from kaitogen.commands import inputs, targets
-from kaitogen.commands.import_.importer import Imported, import_all
+from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
 from kaitogen.commands.progress import asking
@@ -49,7 +49,10 @@ def run(options: Options) -> Outcome:
     outcome = reported(Report(imported.findings), quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
-    stderr = outcome.stderr + ("" if options.quiet else _proved(imported))
+    taken = [number_of(imported.workspaces, "Workspace")]
+    taken += [number_of(imported.config_maps, "ConfigMap")] if imported.config_maps else []
+    proved = f"kaitogen: {' and '.join(taken)} rendered again: 0 differences\n"
+    stderr = outcome.stderr + ("" if options.quiet else proved)
     if options.out is None:
         return Outcome("---\n".join(imported.texts.values()).encode(), stderr)
     from kaitogen.files import atomic
@@ -89,10 +92,3 @@ def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
     objects = [*found, *(one for one in maps if one is not None)]
     documents = [Document(file, number, value=one, inline=True) for number, one in enumerate(objects)]
     return Loaded(documents, [], [file])
-
-
-def _proved(imported: Imported) -> str:
-    taken = number_of(imported.workspaces, "Workspace")
-    if imported.config_maps:
-        taken += f" and {number_of(imported.config_maps, 'ConfigMap')}"
-    return f"kaitogen: {taken} rendered again: 0 differences\n"

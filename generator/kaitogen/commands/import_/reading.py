@@ -7,7 +7,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.objects import part, paths_in, value_at
+from kaitogen.kaito.objects import part, paths_in, text, value_at
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
     PROVIDERS,
@@ -93,12 +93,8 @@ def judged(
 
 def _nested(document: Document) -> Iterator[Diagnostic]:
     """Items of a List that are no objects, a List among them."""
-    value = document.value
-    if not (
-        isinstance(value, dict) and isinstance(value.get("kind"), str) and value["kind"].endswith("List")
-    ):
-        return
-    items = value.get("items")
+    value = document.value if isinstance(document.value, dict) else {}
+    items = value.get("items") if text(value, "kind").endswith("List") else None
     for index, item in enumerate(items if isinstance(items, list) else ()):
         kind = item.get("kind") if isinstance(item, dict) else None
         if not isinstance(kind, str) or (kind.endswith("List") and "items" in item):

@@ -54,8 +54,11 @@ def run(options: Options) -> Outcome:
     stderr = ""
     if old is not None:
         before = old.value["spec"]
-        _same_cluster(before.get("cluster", ""), cluster, str(merge))
-        cluster = cluster or before.get("cluster", "")
+        other = before.get("cluster", "")
+        if other and cluster and other != cluster:
+            message = f"{printable(str(merge))} is about the cluster {printable(other[:60])}, and these facts are about {printable(cluster[:60])}"
+            raise UsageError(message, fix="name the inventory of that cluster, or none to begin anew")
+        cluster = cluster or other
         entries, changes = snapshot.merged(
             before["nodes"], entries, lambda node: matches(selector, node.labels)
         )
@@ -95,15 +98,6 @@ def _inventory_in(name: str) -> tuple[Document | None, list[Diagnostic]]:
     fix = "hand over what kubectl get nodes -o json prints, or an inventory"
     file = STDIN if name == "-" else name
     return None, [KG320.in_file(file, "there are no facts about nodes in it", fix=fix)]
-
-
-def _same_cluster(old: str, new: str, file: str) -> None:
-    if old and new and old != new:
-        fix = "name the inventory of that cluster, or none to begin anew"
-        raise UsageError(
-            f"{printable(file)} is about the cluster {printable(old[:60])}, and these facts are about {printable(new[:60])}",
-            fix=fix,
-        )
 
 
 def _time(text: str | None) -> str:

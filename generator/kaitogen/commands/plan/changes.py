@@ -1,6 +1,6 @@
 """What is new, gone and changed between two plans of the same paths, the most important first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -29,18 +29,16 @@ def compare(revision: str, before: Plan, after: Plan) -> Comparison:
     )
 
 
-def _importance(change: Change) -> tuple[bool, Decimal, int, int, int, str]:
+def _importance(change: Change) -> tuple[bool, list[Decimal], int, str]:
     """What can't work comes first, then the most money, the most GPUs, the most nodes."""
     fails = change.after is not None and change.after.fails
-    costs = [amount or Decimal(0) for amount in change.hours]
-    return (
-        not fails,
-        -abs(costs[1] - costs[0]),
-        -abs(change.gpus[1] - change.gpus[0]),
-        -abs(change.nodes[1] - change.nodes[0]),
-        _RANK[change.kind],
-        change.workspace.title,
+    figures: Sequence[tuple[Decimal | int | None, Decimal | int | None]] = (
+        change.hours,
+        change.gpus,
+        change.nodes,
     )
+    differences = [-abs(Decimal(after or 0) - Decimal(before or 0)) for before, after in figures]
+    return not fails, differences, _RANK[change.kind], change.workspace.title
 
 
 def _differ(was: PlannedWorkspace, will: PlannedWorkspace) -> bool:
