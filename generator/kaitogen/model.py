@@ -213,8 +213,7 @@ class Feature(NamedTuple):
         return self.since <= minor <= self.until
 
 
-#: The user can bring the nodes: the gate disableNodeAutoProvisioning says so, and since 0.11 a flag, which overwrites it.
-#: All other features stand in kaito/versions.py; of these the target itself has to know.
+#: The user can bring the nodes, by a gate or by the flag that overwrites it; all other features stand in kaito/versions.py.
 BYO: Final = Feature(7)
 BYO_BY_GATE: Final = Feature(7, 10)
 
@@ -222,8 +221,8 @@ BYO_BY_GATE: Final = Feature(7, 10)
 class Target(NamedTuple):
     """The KAITO installation that a Workspace is meant for.
 
-    `kaito` is a minor version ("0.12"), `provider` and `node_provisioner` are among those above, `feature_gates` KAITO's
-    own gates that differ from their default, `api_version` kaito.sh/v1beta1 or kaito.sh/v1alpha1.
+    `kaito` is a minor version ("0.12"), `feature_gates` are those that differ from their default, `api_version` is
+    kaito.sh/v1beta1 or kaito.sh/v1alpha1, `node_classes` those of karpenter that it admits; empty where nobody says it.
     """
 
     kaito: str = NEWEST_KAITO
@@ -231,6 +230,7 @@ class Target(NamedTuple):
     node_provisioner: str = "azure-gpu-provisioner"
     feature_gates: Mapping[str, bool] = {}
     api_version: str = "kaito.sh/v1beta1"
+    node_classes: tuple[str, ...] = ()
 
     @property
     def minor(self) -> int:

@@ -239,3 +239,32 @@ def test_another_provisioner_is_a_warning_with_what_freezes(tmp_path: Path) -> N
     back = kaitogen("diff", "was.intent.yaml", "--against", "now.intent.yaml", cwd=tmp_path)
     assert "KG827" in back.text
     assert "freezes" not in back.text
+
+
+@pytest.mark.parametrize(
+    ("listed", "named", "severity"),
+    [
+        (["image-family-ubuntu", "gpu-large"], "gpu-large", ""),
+        (["image-family-ubuntu", "gpu-large"], "image-family-azure-linux", "error"),
+        (None, "gpu-large", "note"),
+        (None, "image-family-azure-linux", ""),
+    ],
+)
+def test_a_node_class_is_held_against_the_list_of_the_target(
+    tmp_path: Path, listed: list[str] | None, named: str, severity: str
+) -> None:
+    value = intent()
+    value["metadata"]["annotations"] = {"kaito.sh/node-class-name": named}
+    value["spec"]["target"] = {"nodeProvisioner": "karpenter", **({"nodeClasses": listed} if listed else {})}
+    value["spec"]["placement"] = {"instanceType": "Standard_NC24ads_A100_v4"}
+    write(tmp_path, a=value)
+    done = kaitogen("validate", cwd=tmp_path)
+    assert done.code == (severity == "error")
+    assert (f"{severity} KG409" in done.said) if severity else ("KG409" not in done.said)
+    value["spec"]["target"].pop("nodeClasses", None)
+    write(tmp_path, a=value)
+    finished = kaitogen("render", "-q", cwd=tmp_path).output
+    options = [word for name in listed or () for word in ("--node-class", name)]
+    done = kaitogen("validate", "--node-provisioner", "karpenter", *options, "-", stdin=finished)
+    assert done.code == (severity == "error")
+    assert (f"{severity} KG409" in done.said) if severity else ("KG409" not in done.said)

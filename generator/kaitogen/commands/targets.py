@@ -24,6 +24,9 @@ class TargetOptions(OptionGroup):
 
     kaito = option("--kaito", help="KAITO version of finished manifests.", choices=KAITO_VERSIONS)
     cloud = Group(CloudOptions)
+    node_classes = repeatable(
+        "--node-class", metavar="NAME", help="Node class that karpenter's installation of KAITO lists."
+    )
 
 
 def overrides(kaito: str | None, cloud: CloudOptions) -> TargetOverrides:
@@ -58,6 +61,7 @@ def aimed(request: Request, options: TargetOptions) -> Request:
             raise UsageError(wrong.message, fix=fix)
         told = wrong.rule.in_file("--node-provisioner", wrong.message, fix=fix)
         findings = (*findings, told._replace(severity="warning"))
+    result = result._replace(node_classes=tuple(options.node_classes))
     return request._replace(objects_target=result, findings=findings)
 
 

@@ -73,6 +73,7 @@ def target_of(spec: Json) -> Target:
         node_provisioner=target.get("nodeProvisioner", default.node_provisioner),
         feature_gates=target.get("featureGates", {}),
         api_version=target.get("apiVersion", default.api_version),
+        node_classes=tuple(target.get("nodeClasses", ())),
     )
 
 

@@ -32,9 +32,11 @@ class Row(NamedTuple):
     notes: bool = False
     also: tuple[str, ...] = ()
     bounded: bool = True
+    node_classes: tuple[str, ...] = ()
 
     def target(self, minor: int) -> Target:
-        return Target(f"0.{minor}", self.provider, self.provisioner, self.gates)
+        target = Target(f"0.{minor}", self.provider, self.provisioner, self.gates)
+        return target._replace(node_classes=self.node_classes)
 
     @property
     def codes(self) -> set[str]:

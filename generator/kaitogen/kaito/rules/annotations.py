@@ -19,7 +19,7 @@ KG407 = Rule("KG407", "kaito.sh/performance-mode has a value that KAITO does not
              source="api/v1beta1/workspace_validation.go:141@v0.12.0")  # fmt: skip
 KG408 = Rule("KG408", "kaito.sh/use-local-weights is neither true nor false", kind="refused", since="0.12",
              source="api/v1beta1/workspace_validation.go:153@v0.12.0")  # fmt: skip
-KG409 = Rule("KG409", "The node class is none of those that KAITO's chart lists", kind="warning", since="0.12",
+KG409 = Rule("KG409", "The node class is none of those that the installation lists", kind="refused", since="0.12",
              source="api/v1beta1/workspace_validation.go:216@v0.12.0")  # fmt: skip
 KG481 = Rule("KG481", "The runtime is not the one that is written", kind="warning", since="0.4",
              source="api/v1beta1/labels.go:118@v0.12.0")  # fmt: skip
@@ -97,15 +97,22 @@ def _node_class(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic
     if ctx.provisioner != "karpenter":
         yield _idle(ctx, path, "karpenter")
     elif node_class_in_doubt(ctx, value):
-        message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
-        fix = f"use one of {', '.join(_NODE_CLASSES)}, or add it to the installation's list"
-        yield KG409.at(path, message, fix=fix, found=cut(value), expected=" or ".join(_NODE_CLASSES))
+        listed = cut(" or ".join(ctx.target.node_classes or _NODE_CLASSES))
+        if ctx.target.node_classes:
+            message = f"KAITO refuses node class {cut(value)}, which is not in the installation's list of the target"
+            fix = f"use {listed}, or add it to the installation's list and to nodeClasses of the target"
+            yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed)
+        else:
+            message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
+            fix = f"use {listed}, or say in nodeClasses of the target which classes the installation lists"
+            yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed, severity="note")
 
 
 def node_class_in_doubt(ctx: RuleContext, value: Json) -> bool:
-    """Whether KAITO asks for this node class in a list that only the installation knows (R9)."""
+    """Whether KAITO asks for this node class in a list that does not have it, as far as that is known (R9)."""
     asked = ctx.provisioner == "karpenter" and ctx.has(versions.NODE_CLASS_CHECKED)
-    return asked and isinstance(value, str) and bool(value) and value not in _NODE_CLASSES
+    listed = ctx.target.node_classes or _NODE_CLASSES
+    return asked and isinstance(value, str) and bool(value) and value not in listed
 
 
 def _performance_mode(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:

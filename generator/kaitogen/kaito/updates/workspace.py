@@ -102,6 +102,9 @@ def _metadata(update: Update, difference: Difference) -> Judgement:
         return refused(KG812, why)
     if key == _NODE_CLASS and node_class_in_doubt(update.ctx, difference.after):
         name = cut(str(difference.after))
+        if update.ctx.target.node_classes:
+            why = f"the installation's list of the target does not have node class {name}"
+            return Judgement("refused", why, KG811, number="U11")
         why = f"KAITO refuses node class {name} unless the installation's own list has it, and reads it only when it makes nodes"
         return Judgement("no effect", why, KG811, number="U11")
     when = _READ_WHEN.get(key, "it makes the pods, whose command it never changes")
