@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -190,3 +191,26 @@ def test_what_is_scaled_has_no_number_of_replicas(least: int, most: int, own: bo
         "end": "0 18 * * 1-5",
         "desiredReplicas": "3",
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "options"),
+    [
+        ("", "Prune=false,Delete=false"),
+        ("Prune=confirm,ServerSideApply=true", "ServerSideApply=true,Prune=false,Delete=false"),
+    ],
+)
+def test_nobody_prunes_the_configuration_of_a_set(written: str, options: str) -> None:
+    key = "argocd.argoproj.io/sync-options"
+    inference = {"model": "phi-4", "config": {"vllm": {"max-model-len": 4096}}}
+    metadata = {"annotations": {key: written}} if written else None
+    result = run(intent(metadata, replicas=2, inference=inference))
+    config_map, data = (manifest.data for manifest in result.manifests)
+    assert config_map["metadata"]["annotations"] == {
+        key: options,
+        "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
+        "kustomize.toolkit.fluxcd.io/prune": "disabled",
+    }
+    assert data["metadata"].get("annotations", {}).get(key, "") == written
+    alone = run(intent(metadata, inference=inference)).manifests[0].data
+    assert alone["metadata"].get("annotations", {}).get(key, "") == written

@@ -23,6 +23,7 @@ KG327 = Rule("KG327", "The autoscaler owns the number of replicas", kind="note",
 KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 
+_SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
 #: What KAITO calls the words of spec.upgrade, where it has others.
 _UPGRADE: Final = {"window": "maintenanceWindow"}
 #: As many replicas as the nodes hold.
@@ -91,6 +92,9 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
 
         annotations = {**annotations, **scaling.annotations(own["scaling"])}
         values = {**values, "scaled_object": scaling.scaled_object(spec, own["scaling"])}
+    if config_map := values["config_map"]:
+        kept = {**config_map["annotations"], **_kept(config_map["annotations"])}
+        values = {**values, "config_map": {**config_map, "annotations": kept}}
     metadata = own.get("replicaMetadata", {})
     return {
         **values,
@@ -103,6 +107,23 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
             **{key: text for key, text in annotations.items() if inference_set.read_on_replicas(key)},
             **metadata.get("annotations", {}),
         },
+    }
+
+
+def _kept(annotations: Mapping[str, str]) -> dict[str, str]:
+    """What keeps Argo CD and Flux from taking the ConfigMap of a set away.
+
+    Replicas that run mount the one that they were made with. And KAITO's webhook (since 0.12) refuses every update of a
+    set without its ConfigMap, the removal of its finalizer as well: pruned together, the set stays, and so do its GPUs.
+    """
+    own = [
+        option for option in annotations.get(_SYNC_OPTIONS, "").split(",")
+        if option and not option.strip().startswith(("Prune=", "Delete="))
+    ]  # fmt: skip
+    return {
+        _SYNC_OPTIONS: ",".join([*own, "Prune=false", "Delete=false"]),
+        "argocd.argoproj.io/compare-options": "IgnoreExtraneous",
+        "kustomize.toolkit.fluxcd.io/prune": "disabled",
     }
 
 
