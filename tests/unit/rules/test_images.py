@@ -19,6 +19,7 @@ from kaitogen.kaito.rules.images import is_image, why_not
         "a@sha256:" + "0" * 64,
         "a:1@sha256:" + "0" * 64,
         "a/" + "b" * 253,
+        "a@sha256:" + "0" * (1024 - 9),
     ],
 )
 def test_an_image(reference: str) -> None:
@@ -30,6 +31,7 @@ def test_an_image(reference: str) -> None:
     [
         "",
         " alpine",
+        "a@sha256:" + "0" * (1025 - 9),
         "alpine\n",
         "Alpine",
         "registry.example.com/Team/style",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kaitogen.kaito.rules.inference_set import read_on_replicas, read_on_set
 from kaitogen.model import Target
 from tests.unit.rules.kinds import NEWEST, SET, places, said
 from tests.unit.rules.workspaces import GONE
@@ -108,3 +109,20 @@ def test_what_comes_later_says_what_it_was_about() -> None:
             " KAITO 0.11 has no preset phi-5 (KG432) (write phi-4)"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "on_set", "on_replicas"),
+    [
+        ("kaito.sh/enablelb", False, True),
+        ("inference.kaito.sh/static-model-mirror", False, True),
+        (_RUNTIME, True, True),
+        ("kaito.sh/disable-benchmark", True, False),
+        ("scaledobject.kaito.sh/max-replicas", True, False),
+        ("team.example.com/owner", True, False),
+        ("notkaito.sh/enablelb", True, False),
+        ("owner", True, False),
+    ],
+)
+def test_where_an_annotation_is_read(annotation: str, on_set: bool, on_replicas: bool) -> None:
+    assert (read_on_set(annotation), read_on_replicas(annotation)) == (on_set, on_replicas)
