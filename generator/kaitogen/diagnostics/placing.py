@@ -58,12 +58,20 @@ def _place_in(document: Document, group: list[tuple[Origin, Path, Diagnostic]]) 
     wanted = {path for paths in candidates for path in paths}
     places = {} if document.inline else locate(document.text, wanted)
     found = [
-        _placed(one, document, len(path), paths, places)
-        for (_, path, one), paths in zip(group, candidates, strict=True)
+        _find(one, len(path), paths, places) for (_, path, one), paths in zip(group, candidates, strict=True)
     ]
     # All at once: looked up one by one, the lines of a long file would take the square of its length.
-    sources = lines_of(document.text, (one.line - document.line for one in found))
-    return [one._replace(source=sources.get(one.line - document.line, "")) for one in found]
+    sources = lines_of(document.text, (line for _, line, _ in found))
+    return [
+        one._replace(
+            path=path,
+            file=document.file,
+            line=line and line + document.line,
+            column=column,
+            source=sources.get(line, ""),
+        )
+        for (_, _, one), (path, line, column) in zip(group, found, strict=True)
+    ]
 
 
 def _candidates(origin: Origin, path: Path) -> list[Path]:
@@ -74,13 +82,15 @@ def _candidates(origin: Origin, path: Path) -> list[Path]:
     return [(*root, *path) for root in roots]
 
 
-def _placed(
-    finding: Diagnostic, document: Document, own_length: int, paths: list[Path], places: dict[Path, Place]
-) -> Diagnostic:
-    """The diagnostic at the first of the paths that leads deepest; `own_length` is that of its path below a root."""
+def _find(
+    finding: Diagnostic, own_length: int, paths: list[Path], places: dict[Path, Place]
+) -> tuple[Path, int, int]:
+    """The first of the paths that leads deepest, and the line and column of its value in the document (0: nowhere).
+
+    `own_length` is that of the finding's path below a root.
+    """
     full = paths[0]
     deepest: Path = ()
-    best: Place | None = places.get(())
     best_depth = -1
     for path in paths:
         depth = len(path)
@@ -89,11 +99,10 @@ def _placed(
         # Depth is counted against the diagnostic's own path: an entry that lacks the key
         # must not win over the defaults that have it because its root is longer.
         own_depth = depth - (len(path) - own_length)
-        if own_depth > best_depth and (place_ := places.get(path[:depth])):
-            best, best_depth, full, deepest = place_, own_depth, path, path[:depth]
-    line = column = 0
-    if best is not None:
-        at_key = finding.rule.at_key or len(deepest) < len(full)
-        line, column = (best.key_line, best.key_column) if at_key else (best.line, best.column)
-        line += document.line
-    return finding._replace(path=full, file=document.file, line=line, column=column)
+        if own_depth > best_depth and path[:depth] in places:
+            best_depth, full, deepest = own_depth, path, path[:depth]
+    place = places.get(deepest)
+    if place is None:
+        return full, 0, 0
+    at_key = finding.rule.at_key or len(deepest) < len(full)
+    return (full, place.key_line, place.key_column) if at_key else (full, place.line, place.column)

@@ -59,8 +59,13 @@ def suppress(
             continue
         kept.append(finding)
         if comment_on is not None and not finding.suppressible:
-            wrong.append(_not_suppressible(comment_on, finding))
-    wrong += [problem for comment in comments if (problem := _ill_written(comment)) is not None]
+            message = f"{finding.code} cannot be suppressed: it is refused, whatever a comment says"
+            wrong.append(_about(comment_on, KG131, message, "remove the comment and correct the finding"))
+    for comment in comments:
+        if not comment.reason:
+            lacking = "a finding is to be suppressed without a reason"
+            message = lacking if comment.codes else "a comment for kaitogen that it does not understand"
+            wrong.append(_about(comment, KG130, message, _ADVICE))
     return [*kept, *dict.fromkeys(wrong)], suppressed
 
 
@@ -68,19 +73,6 @@ def _naming(finding: Diagnostic, comments: Sequence[_Comment]) -> _Comment | Non
     """The first of the comments that names the finding's code, or one that its rule had before."""
     codes = {finding.code, *finding.rule.formerly}
     return next((comment for comment in comments if codes.intersection(comment.codes)), None)
-
-
-def _not_suppressible(comment: _Comment, finding: Diagnostic) -> Diagnostic:
-    message = f"{finding.code} cannot be suppressed: it is refused, whatever a comment says"
-    return _about(comment, KG131, message, "remove the comment and correct the finding")
-
-
-def _ill_written(comment: _Comment) -> Diagnostic | None:
-    if not comment.codes:
-        return _about(comment, KG130, "a comment for kaitogen that it does not understand", _ADVICE)
-    if not comment.reason:
-        return _about(comment, KG130, "a finding is to be suppressed without a reason", _ADVICE)
-    return None
 
 
 def _with_findings(documents: Sequence[Document], findings: Sequence[Diagnostic]) -> Iterator[Document]:

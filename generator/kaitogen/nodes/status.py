@@ -1,5 +1,6 @@
 """Whether a node can take a pod of a Workspace now, its state and age in a word or two, and what pods leave of its GPUs."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
@@ -20,11 +21,7 @@ class Toleration(NamedTuple):
 
     def tolerates(self, taint: Taint) -> bool:
         """Whether a taint is no obstacle."""
-        return (
-            self.key in ("", taint.key)
-            and self.value in ("", taint.value)
-            and self.effect in ("", taint.effect)
-        )
+        return all(own in ("", its) for own, its in zip(self, taint, strict=True))
 
 
 def of_presets(target: Target) -> tuple[Toleration, ...]:
@@ -73,10 +70,6 @@ def obstacles(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
     return reasons + [f"tainted with {taint}" for taint in untolerated(node, tolerations)]
 
 
-_DAY: Final = 86400
-_HOUR: Final = 3600
-
-
 def chips(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
     """Ready or Not Ready, and what is to be said besides: Cordoned, Tainted where KAITO's pods are kept off, pressures."""
     states = ["Ready" if node.ready else "Not Ready"]
@@ -89,54 +82,42 @@ def chips(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
 
 def age(created: str, at: str) -> str:
     """The time between two times as kubectl writes it (12d, 3h, 5m); empty where one is not known."""
-    seconds = _seconds(created, at)
-    if seconds is None:
-        return ""
-    if seconds >= 2 * _DAY:
-        return f"{seconds // _DAY}d"
-    return f"{seconds // _HOUR}h" if seconds >= _HOUR else f"{max(seconds, 0) // 60}m"
-
-
-def _seconds(start: str, end: str) -> int | None:
     from datetime import datetime  # only a listing needs it
 
     try:
-        return int((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
+        seconds = (datetime.fromisoformat(at) - datetime.fromisoformat(created)).total_seconds()
     except (ValueError, TypeError):
-        return None
+        return ""
+    minutes = max(0, int(seconds)) // 60
+    hours = minutes // 60
+    return f"{hours // 24}d" if hours >= 48 else f"{hours}h" if hours else f"{minutes}m"
 
 
-def used(pods: Iterable[Json]) -> dict[str, dict[str, int]]:
+def used(pods: Iterable[Json]) -> dict[str, Counter[str]]:
     """The GPU resources that pods hold, by node and resource; those of finished pods are free again."""
-    by_node: dict[str, dict[str, int]] = {}
+    by_node: dict[str, Counter[str]] = {}
     for pod in pods:
         name = text(part(pod, "spec"), "nodeName")
-        if not name or text(part(pod, "status"), "phase") in ("Succeeded", "Failed"):
-            continue
-        held = by_node.setdefault(name, {})
-        for resource, number in _held(part(pod, "spec")).items():
-            held[resource] = held.get(resource, 0) + number
+        if name and text(part(pod, "status"), "phase") not in ("Succeeded", "Failed"):
+            by_node.setdefault(name, Counter()).update(_held(part(pod, "spec")))
     return by_node
 
 
-def _held(spec: Mapping[str, Json]) -> dict[str, int]:
+def _held(spec: Mapping[str, Json]) -> Counter[str]:
     """What a pod holds: that of its containers and sidecars together, or the most that one before them takes."""
-    together: dict[str, int] = {}
-    before: dict[str, int] = {}
+    together, before = Counter[str](), Counter[str]()
     for one in parts(spec, "initContainers"):
-        stays = one.get("restartPolicy") == "Always"
-        for name, number in _asked(one).items():
-            if stays:
-                together[name] = together.get(name, 0) + number
-            before[name] = max(before.get(name, 0), number)
+        before |= _asked(one)
+        if one.get("restartPolicy") == "Always":  # a sidecar
+            together += _asked(one)
     for one in parts(spec, "containers"):
-        for name, number in _asked(one).items():
-            together[name] = together.get(name, 0) + number
-    return {name: max(together.get(name, 0), before.get(name, 0)) for name in {**together, **before}}
+        together += _asked(one)
+    return together | before
 
 
-def _asked(container: Mapping[str, Json]) -> dict[str, int]:
+def _asked(container: Mapping[str, Json]) -> Counter[str]:
     resources = part(container, "resources")
     asked = {**part(resources, "limits"), **part(resources, "requests")}
-    found = {name: whole(asked[name]) for name in sorted(asked) if name.startswith(GPU_RESOURCES)}
-    return {name: number for name, number in found.items() if number}
+    return Counter(
+        {name: whole(asked[name]) or 0 for name in sorted(asked) if name.startswith(GPU_RESOURCES)}
+    )

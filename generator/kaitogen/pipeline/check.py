@@ -53,7 +53,7 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
 
                 diagnostics.extend(one.of(spec.origin) for one in replicas.room(spec, data, config_maps))
             diagnostics.extend(
-                one._replace(path=to_intent_path(spec, one.path)).of(spec.origin) for one in problems
+                one._replace(path=to_intent_path(spec, one.path), origin=spec.origin) for one in problems
             )
     return diagnostics
 

@@ -1,6 +1,7 @@
 """GPU instance types: what KAITO's tables say about each, per provider and version."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.skus_data import SKUS
@@ -31,6 +32,7 @@ class Sku(NamedTuple):
         return self.since <= minor and (self.removed == 0 or minor < self.removed)
 
 
+@lru_cache(256)  # the same few come again and again
 def find_sku(provider: str, instance_type: str) -> Sku | None:
     """The instance type in any version's table of the provider; letter case counts, as it does for the controller."""
     row = SKUS.get(provider, {}).get(instance_type)
