@@ -5,6 +5,7 @@ import posixpath
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import Final
 
 from kaitogen.errors import EnvironmentFailure, UsageError
@@ -70,24 +71,16 @@ def repository_of(paths: Sequence[str]) -> git.Repository:
     return git.find(os.path.realpath(folder))
 
 
+@dataclass
 class _Past:
     """One commit of a repository, read into the given documents and findings."""
 
-    def __init__(
-        self,
-        *,
-        revision: str,
-        repository: git.Repository,
-        commit: str,
-        documents: list[Document],
-        findings: list[Diagnostic],
-    ) -> None:
-        self._revision = revision
-        self._repository = repository
-        self._commit = commit
-        self._documents = documents
-        self._findings = findings
-        self._seen: set[str] = set()
+    revision: str
+    repository: git.Repository
+    commit: str
+    documents: list[Document]
+    findings: list[Diagnostic]
+    seen: set[str] = field(default_factory=set)
 
     def add(self, path: str) -> None:
         """Read a file, or the intent files below a folder."""
@@ -95,10 +88,10 @@ class _Past:
         if inside is None:
             raise git.GitError(
                 KG644,
-                f"{path} is not in the repository {self._repository.top}",
+                f"{path} is not in the repository {self.repository.top}",
                 "compare the files of one repository at a time",
             )
-        entry = self._repository.entry(self._commit, inside)
+        entry = self.repository.entry(self.commit, inside)
         if entry is None:
             return
         name = self._name(path)
@@ -109,7 +102,7 @@ class _Past:
         else:
             target: git.Entry | None = entry
             if entry.mode == git.LINK:
-                everything = self._repository.below(git.Entry(git.FOLDER, self._commit, ""))
+                everything = self.repository.below(git.Entry(git.FOLDER, self.commit, ""))
                 target = self._followed({other.path: other for other in everything}, entry)
             if target is None:
                 message = "a symbolic link that leads nowhere at this revision"
@@ -120,13 +113,13 @@ class _Past:
     def documents_in(self, given: str | Document) -> Iterator[str | Document]:
         """The documents of a file beside the intents at the revision; today's, where the revision has no such file."""
         inside = self._inside(given) if isinstance(given, str) and given != "-" else None
-        entry = self._repository.entry(self._commit, inside) if inside else None
+        entry = self.repository.entry(self.commit, inside) if inside else None
         if not isinstance(given, str) or entry is None or not entry.is_file:
             yield given
             return
-        for _, data in self._repository.contents([entry], MAX_BYTES):
+        for _, data in self.repository.contents([entry], MAX_BYTES):
             loaded = documents_of(self._name(given), data)
-            self._findings += loaded.findings
+            self.findings += loaded.findings
             yield from loaded.documents
 
     def templates(self, folder: str, stack: ExitStack) -> str | None:
@@ -134,28 +127,28 @@ class _Past:
         inside = self._inside(folder)
         if inside is None:
             return folder
-        entry = self._repository.entry(self._commit, inside)
+        entry = self.repository.entry(self.commit, inside)
         if entry is None or entry.mode != git.FOLDER:
             return None
-        files = [below for below in self._repository.below(entry) if below.is_file]
+        files = [below for below in self.repository.below(entry) if below.is_file]
         try:
             scratch = os.path.realpath(stack.enter_context(tempfile.TemporaryDirectory(prefix="kaitogen-")))
-            for file, data in self._repository.contents(files, MAX_BYTES):
+            for file, data in self.repository.contents(files, MAX_BYTES):
                 path = os.path.join(scratch, *posixpath.relpath(file.path, entry.path or ".").split("/"))
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "xb") as stream:
                     stream.write(data)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            message = f"the templates of {self._commit[:12]} could not be written aside: {reason}"
+            message = f"the templates of {self.commit[:12]} could not be written aside: {reason}"
             raise EnvironmentFailure(message) from error
         return scratch
 
     def _name(self, path: str) -> str:
-        return f"{self._revision}:{path}"
+        return f"{self.revision}:{path}"
 
     def _note(self, name: str, rule: Rule, message: str, fix: str) -> None:
-        self._findings.append(rule.in_file(name, message, fix=fix))
+        self.findings.append(rule.in_file(name, message, fix=fix))
 
     def _note_submodule(self, name: str) -> None:
         message = "a submodule: what it holds at this revision is not looked at"
@@ -169,14 +162,14 @@ class _Past:
         else:
             # A link is looked up as itself: what it leads to is the revision's to say.
             real = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
-        if not is_below(real, self._repository.top):
+        if not is_below(real, self.repository.top):
             return None
-        below = os.path.relpath(real, self._repository.top)
+        below = os.path.relpath(real, self.repository.top)
         return "" if below == os.curdir else below.replace(os.sep, "/")
 
     def _intents(self, folder: git.Entry, shown: str) -> Iterator[tuple[str, git.Entry]]:
         """The intent files of a folder by the names they are shown under; hidden folders are passed over."""
-        entries = {entry.path: entry for entry in self._repository.below(folder)}
+        entries = {entry.path: entry for entry in self.repository.below(folder)}
         for path in sorted(entries, key=lambda path: path.split("/")):
             below = posixpath.relpath(path, folder.path or ".")
             name = self._name(os.path.normpath(os.path.join(shown, below)))
@@ -198,22 +191,22 @@ class _Past:
         for _ in range(_MOST_LINKS):
             if target is None or target.mode != git.LINK:
                 return target
-            ((_, path),) = self._repository.contents([target], _LINK_BYTES)
+            ((_, path),) = self.repository.contents([target], _LINK_BYTES)
             beside = posixpath.dirname(target.path)
             target = entries.get(posixpath.normpath(posixpath.join(beside, os.fsdecode(path))))
         return None
 
     def _read(self, named: dict[str, git.Entry]) -> None:
-        fresh = {name: entry for name, entry in named.items() if entry.path not in self._seen}
+        fresh = {name: entry for name, entry in named.items() if entry.path not in self.seen}
         names = iter(fresh)
-        for entry, data in self._repository.contents(fresh.values(), MAX_BYTES):
+        for entry, data in self.repository.contents(fresh.values(), MAX_BYTES):
             name = next(names)
-            if entry.path in self._seen:
+            if entry.path in self.seen:
                 continue
-            self._seen.add(entry.path)
+            self.seen.add(entry.path)
             if len(data) > MAX_BYTES:
-                self._findings.append(too_large(name))
+                self.findings.append(too_large(name))
                 continue
             loaded = documents_of(name, data)
-            self._documents += loaded.documents
-            self._findings += loaded.findings
+            self.documents += loaded.documents
+            self.findings += loaded.findings

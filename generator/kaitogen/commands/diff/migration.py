@@ -13,7 +13,7 @@ from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json
 from kaitogen.pipeline.classify import intents, is_set
-from kaitogen.pipeline.templating.pages import fill_page
+from kaitogen.pipeline.templating.environment import fill_page
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.writer import dump
 

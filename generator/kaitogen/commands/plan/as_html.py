@@ -18,7 +18,7 @@ from kaitogen.diagnostics.wording import number_of, place, printable
 from kaitogen.files import shipped
 from kaitogen.kaito.sizing.types import Memory
 from kaitogen.model import NEWEST_KAITO
-from kaitogen.pipeline.templating.pages import fill_page
+from kaitogen.pipeline.templating.environment import fill_page
 from kaitogen.yaml.writer import dump
 
 #: The height of a GPU in the drawing's own units.

@@ -1,15 +1,19 @@
-"""The one Jinja2 environment: sandboxed, strict about undefined names, every value encoded as YAML by default."""
+"""Jinja2 for templates of Workspaces, sandboxed and with every value encoded as YAML, and for our own pages."""
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from io import StringIO
 from typing import Any, Final
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined
 from jinja2.environment import Environment
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup  # Jinja2's own word for text that is HTML already
 
+from kaitogen.files import shipped
 from kaitogen.files.folders import is_below
+from kaitogen.model import Json
 from kaitogen.yaml.writer import flow
 
 #: Names of Jinja2's own that give another answer at each call, or text of no use here.
@@ -18,22 +22,37 @@ _RANDOM_FILTERS: Final = ("random",)
 MAX_TEMPLATE_BYTES: Final = 1024 * 1024
 
 
+#: How text around the marks of a template is taken.
+_LAYOUT: Final[dict[str, Any]] = {
+    "trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True, "auto_reload": False,
+}  # fmt: skip
+
+
 def environment(roots: Sequence[str]) -> Environment:
     """An environment whose templates come from these folders, the first that has one, and from nowhere else."""
     made = ImmutableSandboxedEnvironment(
-        loader=FolderLoader(roots),
-        undefined=StrictUndefined,
-        finalize=encode,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
+        loader=FolderLoader(roots), undefined=StrictUndefined, finalize=encode, **_LAYOUT
     )
     for name in _NOT_THE_SAME_TWICE:
         del made.globals[name]
     for name in _RANDOM_FILTERS:
         del made.filters[name]
     return made
+
+
+def fill_page(name: str, values: Mapping[str, Json], trusted: Mapping[str, str] | None = None) -> str:
+    """The page of a shipped template of HTML or Markdown; in HTML every value is escaped.
+
+    What is in `trusted` goes into HTML as it is: our own style and script.
+    """
+    loader = FolderLoader([shipped.folder("templates")])
+    made = Environment(
+        loader=loader, undefined=StrictUndefined, autoescape=name.endswith(".html.j2"), **_LAYOUT
+    )
+    marked = {key: Markup(text) for key, text in (trusted or {}).items()}  # noqa: S704 - files that we ship
+    page = StringIO()
+    page.writelines(made.get_template(name).generate(**values, **marked))
+    return page.getvalue()
 
 
 def encode(value: Any) -> str:
