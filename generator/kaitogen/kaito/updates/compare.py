@@ -37,7 +37,14 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
     for item in after:
         previous = pairs.get(item.identity)
         if previous is None:
-            objects.append(_created(item, new_maps))
+            former = (
+                old.get(("kaito.sh", "Workspace", *item.identity[2:]))
+                if item.identity[1] == "InferenceSet"
+                else None
+            )
+            objects.append(
+                _created(item, new_maps) if former is None else _replicated(former, item, old_maps, new_maps)
+            )
         elif previous.identity != item.identity and item.is_workspace:
             objects.append(ObjectChange(previous, item, _moved(previous, item, old_maps, new_maps)))
         elif changes := judged(previous, item, in_use, new_maps):
@@ -65,6 +72,20 @@ def _created(item: Item, maps: ConfigMaps) -> ObjectChange:
     why = f"it takes {cost(item, maps)}" if item.serves else ""
     judgement = creation_refused(item, maps) or Judgement("create", why)
     return ObjectChange(before=None, after=item, judgement=judgement)
+
+
+def _replicated(before: Item, item: Item, old_maps: ConfigMaps, maps: ConfigMaps) -> ObjectChange:
+    """A set that takes over from the Workspace of its name: both can stand side by side, under Services of other names."""
+    created = _created(item, maps)
+    if created.judgement.verdict != "create":
+        return created
+    old, new = cost(before, old_maps), cost(item, maps)
+    why = (
+        f"it takes {new}, and the Workspace of its name holds {old}: to keep serving, apply the set first, send "
+        f"clients to the Services of its replicas when they are ready, and then delete the Workspace and its "
+        f"ConfigMap; both together take {old.plus(new)}"
+    )
+    return created._replace(judgement=Judgement("create", why))
 
 
 def _deleted(item: Item, maps: ConfigMaps) -> ObjectChange:

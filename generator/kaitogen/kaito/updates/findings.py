@@ -41,7 +41,7 @@ def problems(comparison: Comparison) -> Iterator[Diagnostic]:
 
 def _located(item: Item, path: Path, problem: Diagnostic) -> Diagnostic:
     # What is said of the target stands in the intent, and nowhere in the object.
-    where = path if item.spec is None or path[:1] == ("spec",) else to_intent_path(item.spec, path)
+    where = path if item.spec is None or path[:2] == ("spec", "target") else to_intent_path(item.spec, path)
     return problem._replace(path=where).of(item.origin)
 
 

@@ -9,6 +9,7 @@ from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at, without
 from kaitogen.kaito.updates import admission, others, workspace
 from kaitogen.kaito.updates.fields import differences
 from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement
+from kaitogen.kaito.updates.others import KG834
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.kaito.updates.workspace import Update
 from kaitogen.model import Diagnostic, Json, Path, Rule, path_text
@@ -107,6 +108,11 @@ def _judge(update: Update, difference: Difference) -> Judgement:
 def _config_map(update: Update) -> Judgement:
     name = ("metadata", "name")
     if value_at(update.before, name) != value_at(update.after, name):
+        if update.item.spec is not None and update.item.spec.fleet is not None:
+            why = (
+                "new replicas get it; those that run mount the old one, which has to stay until they are gone"
+            )
+            return Judgement("no effect", why, KG834)
         return Judgement("restart", "a ConfigMap of another name holds it, for which the pods restart")
     if update.before.get("immutable") is True:
         why = "the ConfigMap says that it is immutable, and the API server holds it to that"

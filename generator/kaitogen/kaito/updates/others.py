@@ -28,14 +28,20 @@ def judge(item: Item, difference: Difference) -> Judgement:
     if kind == "MultiRoleInference" and path[:3] == ("spec", "model", "name"):
         return Judgement("refused", "both roles serve the one model", KG832)
     if kind == "InferenceSet":
-        return _of_set(item, path)
+        return _of_set(item, difference)
     return IN_PLACE
 
 
-def _of_set(item: Item, path: Path) -> Judgement:
+def _of_set(item: Item, difference: Difference) -> Judgement:
+    path, before, after = difference.path, difference.before, difference.after
     asked = item.target.has(REPLICAS_CHECKED) and item.data["apiVersion"] == "kaito.sh/v1beta1"
     if path[: len(_PARTITION)] == _PARTITION and asked:
         return Judgement("refused", "the partition that replicas run on is fixed", KG831)
+    if path == ("spec", "replicas") and isinstance(before, int) and isinstance(after, int):
+        if after > before:
+            return Judgement("in place", "the new ones are made from the template as it is now")
+        # pkg/inferenceset/inferenceset_controller.go:225: those of an old base image go first.
+        return Judgement("in place", "those that are not ready go first, whatever their age")
     if path[: len(_LABELS)] == _LABELS:
         return IN_PLACE
     if path[:2] in (_TEMPLATE, ("spec", "labelSelector")):

@@ -1,0 +1,91 @@
+"""What becomes of intents with replicas when they change, and of a Workspace that becomes a set."""
+
+from typing import Any
+
+from kaitogen.kaito.updates.compare import compare
+from kaitogen.kaito.updates.findings import problems
+from kaitogen.kaito.updates.items import items_of
+from kaitogen.kaito.updates.model import Comparison, Item
+from kaitogen.model import Document, Request, Target
+from kaitogen.pipeline.generate import generate
+
+
+def items(metadata: dict[str, Any] | None = None, **spec: Any) -> list[Item]:
+    value = {
+        "apiVersion": "kaitogen.io/v1alpha1",
+        "kind": "WorkspaceIntent",
+        "metadata": {"name": "phi", **(metadata or {})},
+        "spec": {
+            "placement": {"instanceType": "Standard_NC24ads_A100_v4"},
+            "inference": {"model": "phi-4"},
+            **spec,
+        },
+    }
+    result = generate(Request(documents=(Document("phi", value=value, inline=True),)))
+    assert result.ok, result.findings
+    return items_of(result, Target())[0]
+
+
+def said(comparison: Comparison) -> dict[str, tuple[str, str]]:
+    """Each field that differs with its verdict and why."""
+    return {
+        change.difference.shown: (change.judgement.verdict, change.judgement.why)
+        for one in comparison.objects
+        for change in one.changes
+    }
+
+
+def test_the_template_reaches_new_replicas_only_but_for_labels() -> None:
+    configured = {"model": "phi-4", "config": {"vllm": {"max-model-len": 4096}}}
+    before = items({"labels": {"team": "a"}}, replicas=2, inference=configured)
+    longer = {"model": "phi-4", "config": {"vllm": {"max-model-len": 8192}}}
+    after = items(
+        {"labels": {"team": "b"}, "annotations": {"kaito.sh/performance-mode": "throughput"}},
+        replicas=2,
+        inference=longer,
+    )
+    comparison = compare(before, after)
+    verdicts = {field: verdict for field, (verdict, _) in said(comparison).items()}
+    assert verdicts.pop("spec.template.metadata.labels.team") == "in place"
+    assert verdicts.pop("metadata.labels.team") == "in place"
+    assert set(verdicts.values()) == {"no effect"}
+    (settings,) = (one for one in comparison.objects if one.item.is_config_map)
+    assert "has to stay" in settings.changes[-1].judgement.why
+    assert {one.code for one in problems(comparison)} == {"KG834"}
+
+
+def test_a_partition_cannot_change() -> None:
+    target = {"nodeProvisioner": "byo", "featureGates": {"enableMIG": True}}
+    before, after = (
+        items(
+            replicas=1,
+            target=target,
+            placement={
+                "labelSelector": {"matchLabels": {"a": "b"}},
+                "partition": {"mode": "mig", "profile": profile},
+            },
+        )
+        for profile in ("3g.40gb", "7g.80gb")
+    )
+    (found,) = problems(compare(before, after))
+    assert (found.code, found.field) == ("KG831", "spec.placement.partition.profile")
+
+
+def test_a_number_of_replicas_says_what_goes_and_what_comes() -> None:
+    fewer = said(compare(items(replicas=3), items(replicas=1)))
+    assert fewer == {"spec.replicas": ("in place", "those that are not ready go first, whatever their age")}
+    more = said(compare(items(replicas=1), items(replicas=3)))
+    assert more == {"spec.replicas": ("in place", "the new ones are made from the template as it is now")}
+
+
+def test_a_workspace_that_becomes_a_set_can_keep_serving() -> None:
+    created, deleted = compare(items(), items(replicas=3)).objects
+    assert (created.judgement.verdict, deleted.judgement.verdict) == ("create", "delete")
+    assert "it takes 3 nodes with 3 GPUs" in created.judgement.why
+    assert created.judgement.why.endswith("both together take 4 nodes with 4 GPUs")
+
+
+def test_what_is_scaled_costs_as_much_as_it_may() -> None:
+    scaling = {"by": "keda-kaito-scaler", "max": 4, "metrics": [{"name": "waiting", "up": 9, "down": 1}]}
+    (created,) = compare([], items(scaling=scaling)).objects
+    assert created.judgement.why == "it takes 4 nodes with 4 GPUs"
