@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
+from kaitogen.commands.diff.report import DiffReport
+from kaitogen.commands.diff.way_out import ways_out
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.errors import UsageError
@@ -76,34 +78,29 @@ def with_changes(result: Result, word: str, request: Request) -> Result:
     )
 
 
-#: The objects of one side, and what is wrong with them.
-Side: TypeAlias = tuple[list[Item], list[Diagnostic]]
+class Side(NamedTuple):
+    """What a comparison is made with (a revision, a folder, a cluster): its objects, and what is wrong with them."""
+
+    name: str
+    items: Sequence[Item] = ()
+    findings: Sequence[Diagnostic] = ()
 
 
-class Compared(NamedTuple):
-    """Both sides of a comparison with what differs, and what keeps them from being compared."""
-
-    comparison: Comparison
-    before: tuple[Item, ...]
-    after: tuple[Item, ...]
-    findings: tuple[Diagnostic, ...]
-
-
-def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> Compared:
-    """What the paths of the request hold, compared with another side.
+def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> DiffReport:
+    """What the paths of the request hold, compared with another side, and what keeps them from being compared.
 
     That one is a function of what they hold, and of whether that is whole.
     """
     after = generate(request)
     new, unnamed = items_of(after, request.objects_target or Target())
     findings = [*unreadable(after), *place([*unnamed, *twice(new)])]
-    old, more = other(new, not findings)
-    if old:
+    side = other(new, not findings)
+    if side.items:
         findings = [one for one in findings if not _is_gone(one)]
-    findings = list(dict.fromkeys([*findings, *more]))
+    findings = list(dict.fromkeys([*findings, *side.findings]))
     broken = any(one.severity == "error" for one in findings)
-    comparison = Comparison((), 0) if broken else compare(old, new)
-    return Compared(comparison, tuple(old), tuple(new), tuple(findings))
+    comparison = Comparison((), 0) if broken else compare(side.items, new)
+    return DiffReport(comparison, side.name, ways_out(comparison, side.items, new), findings)
 
 
 def _is_gone(finding: Diagnostic) -> bool:
@@ -116,7 +113,7 @@ def side_of(word: str, request: Request) -> Side:
     before, _ = result_of(word, request)
     old, nameless = items_of(before, request.objects_target or Target())
     unread = [one for one in before.findings if one.rule.kind == "environment" and one.severity != "error"]
-    return old, [*unreadable(before), *unread, *place([*nameless, *twice(old)])]
+    return Side(word, old, [*unreadable(before), *unread, *place([*nameless, *twice(old)])])
 
 
 def _about(before: Result, prefix: str) -> list[Diagnostic]:

@@ -1,9 +1,11 @@
 """`kaitogen diff`: what changes, and what KAITO does with each change."""
 
+from collections.abc import Callable
+from functools import partial
+
 from kaitogen.commands import inputs, targets
-from kaitogen.commands.diff.baseline import Compared, Side, compared, side_of
+from kaitogen.commands.diff.baseline import Side, compared, side_of
 from kaitogen.commands.diff.report import DiffReport
-from kaitogen.commands.diff.way_out import ways_out
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, option
 from kaitogen.commands.progress import asking
@@ -52,45 +54,37 @@ def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
     request = targets.aimed(request, options.target)
-    if options.cluster.asked:
-        against, found = _live(options, request)
-    else:
-        against = _named(options)
-        found = compared(request, lambda *_: side_of(against, request))
-    outcome = reported(Report(found.findings), quiet=options.quiet)
+    report = compared(request, _other(options, request))
+    outcome = reported(Report(report.findings), quiet=options.quiet)
     if outcome.exit_code:
         return outcome
-    report = DiffReport(found.comparison, against, ways_out(found.comparison, found.before, found.after))
     stderr = outcome.stderr + _migration(options.migration, report)
-    code = EXIT_FINDINGS if found.comparison.objects else EXIT_OK
+    code = EXIT_FINDINGS if report.comparison.objects else EXIT_OK
     return Outcome(formatted("diff", options.form, report), stderr, code)
 
 
-def _named(options: Options) -> str:
-    if options.against is None:
+def _other(options: Options, request: Request) -> Callable[[list[Item], bool], Side]:
+    """The other side, as a function of what ours holds and of whether that is whole."""
+    against = options.against
+    if options.cluster.asked:
+        if against is not None:
+            raise UsageError("--live and --against both name the other side", fix="leave one of them out")
+        return partial(_live, options)
+    if against is None:
         fix = "add --against with a revision, a folder or a file, or --live"
         raise UsageError("diff compares with something, and nothing is named", fix=fix)
-    return options.against
+    return lambda *_: side_of(against, request)
 
 
-def _live(options: Options, request: Request) -> tuple[str, Compared]:
-    """The comparison with what runs; the cluster is asked only about what is whole on our side."""
-    if options.against is not None:
-        raise UsageError("--live and --against both name the other side", fix="leave one of them out")
+def _live(options: Options, items: list[Item], whole: bool) -> Side:
+    """What runs; the cluster is asked only about what is whole on our side."""
     from kaitogen.commands.diff import live_objects
 
-    names: list[str] = []
-
-    def other(new: list[Item], whole: bool) -> Side:
-        if not whole:
-            return [], []
-        with asking(options.cluster) as cluster:
-            names.append(f"cluster {cluster.name}")
-            namespace = options.namespace or live_objects.DEFAULT_NAMESPACE
-            return live_objects.items_in(cluster, new, namespace), []
-
-    found = compared(request, other)
-    return names[0] if names else "", found
+    if not whole:
+        return Side("")
+    with asking(options.cluster) as cluster:
+        namespace = options.namespace or live_objects.DEFAULT_NAMESPACE
+        return Side(f"cluster {cluster.name}", live_objects.items_in(cluster, items, namespace))
 
 
 def _migration(folder: str | None, report: DiffReport) -> str:

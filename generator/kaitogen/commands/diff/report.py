@@ -1,6 +1,6 @@
 """What every format tells of a comparison: the model that all of them get, and the sentences that they share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.commands.diff.way_out import WayOut
@@ -10,14 +10,16 @@ from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import preferred_nodes, relabelling
 from kaitogen.kaito.updates.model import VERDICTS, Comparison, Judgement, ObjectChange, Verdict
 from kaitogen.kaito.updates.workspace import selected
+from kaitogen.model import Diagnostic
 
 
 class DiffReport(NamedTuple):
-    """A comparison, what it was made with (a revision, a folder, a cluster), and the ways out by identity."""
+    """A comparison, what it was made with, the ways out by identity, and what keeps the sides from being compared."""
 
     comparison: Comparison
     against: str
     ways_out: Mapping[tuple[str, str, str, str], WayOut]
+    findings: Sequence[Diagnostic] = ()
 
     def way_out(self, change: ObjectChange) -> WayOut | None:
         """How a change that is refused gets through; None where it is not refused, or does not."""

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -112,40 +112,36 @@ def _merged(value: Mapping[str, Json]) -> Mapping[str, Json]:
     return {**nested, **value}
 
 
-def _field(fields: Mapping[str, Json], what: str) -> tuple[str, Json]:
-    """The name and value of a number by the first of its names that is there."""
-    names = (name for name in _NUMBERS[what][1] if fields.get(name) is not None)
-    return next(((name, fields[name]) for name in names), ("", None))
+def _name_of(fields: Mapping[str, Json], what: str) -> str:
+    """The first of the names of a number that is there; empty where none is."""
+    return next((name for name in _NUMBERS[what][1] if fields.get(name) is not None), "")
 
 
 def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Diagnostic]]:
+    """The numbers that KAITO reads, and what is wrong with them."""
     numbers: dict[str, int] = {}
     problems: list[Diagnostic] = []
     for what, (most, names) in _NUMBERS.items():
-        name, value = _field(fields, what)
-        if value is None and what in _REQUIRED:
-            message = f"{names[0]} is missing, without which the model cannot be sized"
-            problems.append(KG160.at((), message, fix="download the file anew"))
+        name = _name_of(fields, what)
+        value = fields[name] if name else None
         if value is None:
-            continue
-        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most:
+            if what in _REQUIRED:
+                message = f"{names[0]} is missing, without which the model cannot be sized"
+                problems.append(KG160.at((), message, fix="download the file anew"))
+        elif isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most:
             numbers[what] = value
-            continue
-        shown = cut(str(value)[:80]) if isinstance(value, (int, float, str)) else "this"
-        problems.append(_absurd(name, f"{name} is {shown}, and no model has that", shown, f"1 to {most}"))
-    return numbers, [*problems, *_together(numbers, fields)]
-
-
-def _absurd(name: str, message: str, found: str, expected: str) -> Diagnostic:
-    return KG161.at((name,), message, fix="download the file anew", found=found, expected=expected)
-
-
-def _together(numbers: Mapping[str, int], fields: Mapping[str, Json]) -> Iterator[Diagnostic]:
+        else:
+            shown = cut(str(value)[:80]) if isinstance(value, (int, float, str)) else "this"
+            problems.append(_absurd(name, f"is {shown}, and no model has that", shown, f"1 to {most}"))
     heads, kv_heads = numbers.get("heads"), numbers.get("kv_heads")
     if heads and kv_heads and heads % kv_heads:
-        name = _field(fields, "kv_heads")[0]
-        message = f"{name} is {kv_heads}, which does not divide the {heads} attention heads"
-        yield _absurd(name, message, str(kv_heads), f"a divisor of {heads}")
+        what = f"is {kv_heads}, which does not divide the {heads} attention heads"
+        problems.append(_absurd(_name_of(fields, "kv_heads"), what, str(kv_heads), f"a divisor of {heads}"))
+    return numbers, problems
+
+
+def _absurd(name: str, what: str, found: str, expected: str) -> Diagnostic:
+    return KG161.at((name,), f"{name} {what}", fix="download the file anew", found=found, expected=expected)
 
 
 def _weights(file: str) -> tuple[int, str]:
@@ -164,9 +160,9 @@ def _weights(file: str) -> tuple[int, str]:
         message = "no weight files and no index of them lie beside it, so the size of the model is unknown"
         advice = f"put {_INDEXES[0]} of the same repository into its folder"
         raise _Unusable(KG162.in_file(file, message, fix=advice))
-    return _as_quantity(
-        max(size, indexed)
-    ), "the weight files" if size >= indexed else "the index of the weights"
+    source = "the weight files" if size >= indexed else "the index of the weights"
+    # KAITO keeps a text with two decimals of a GiB, which Kubernetes rounds up to whole bytes.
+    return int((Decimal(f"{max(size, indexed) / GIB:.2f}") * GIB).to_integral_value(ROUND_CEILING)), source
 
 
 def _size(path: str) -> int:
@@ -186,11 +182,6 @@ def _indexed(path: str) -> int:
     message = "the index does not say how large the weights are"
     problem = KG162.at(("metadata", "total_size"), message, fix="download the file anew")
     raise _Unusable(*diagnostics_in(document, [problem]))
-
-
-def _as_quantity(size: int) -> int:
-    """The bytes of the text with two decimals of a GiB that KAITO keeps, rounded up as Kubernetes does."""
-    return int((Decimal(f"{size / GIB:.2f}") * GIB).to_integral_value(ROUND_CEILING))
 
 
 def _model(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> ModelSpec:
