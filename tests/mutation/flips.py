@@ -125,7 +125,7 @@ def _places(tree: ast.Module) -> Iterator[ast.Compare | ast.BoolOp | ast.Return]
         for node in ast.walk(function) if isinstance(function, ast.FunctionDef) else ():
             if node not in seen and (
                 isinstance(node, ast.Compare | ast.BoolOp)
-                or (isinstance(node, ast.Return) and getattr(node.value, "value", None) in (True, False))
+                or (isinstance(node, ast.Return) and isinstance(getattr(node.value, "value", None), bool))
             ):
                 seen.add(node)
                 yield node

@@ -1,5 +1,7 @@
 """Schedules and durations as KAITO reads them."""
 
+import zoneinfo
+
 import pytest
 
 from kaitogen.kaito.rules.schedules import cron_fault, duration
@@ -44,7 +46,22 @@ def test_a_step_without_an_end_goes_to_the_end_of_the_field() -> None:
         ("1ms", 10**6), ("1us", 1000), ("1µs", 1000), ("1ns", 1), ("-1h", -HOUR), ("+1h", HOUR), ("0", 0), ("-0", 0),
         ("2562047h", 2562047 * HOUR), ("2562048h", None), ("", None), ("4", None), ("4d", None), ("4 h", None),
         ("1e3s", None), ("h", None), (".h", None),
+        (f"{2**63 - 1}ns", 2**63 - 1), (f"{2**63}ns", None),
     ],
 )  # fmt: skip
 def test_durations(text: str, nanoseconds: int | None) -> None:
     assert duration(text) == nanoseconds
+
+
+@pytest.mark.parametrize(
+    ("zone", "taken"),
+    [("Europe/Berlin", True), ("No/Where", True), ("../etc", False), ("/etc/zone", False), ("a\\b", False)],
+)
+def test_without_a_table_of_zones_every_name_that_can_be_one_is_taken(
+    zone: str, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(name: str) -> None:
+        raise zoneinfo.ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr(zoneinfo, "ZoneInfo", nowhere)
+    assert (cron_fault(f"TZ={zone} @daily") == "") is taken

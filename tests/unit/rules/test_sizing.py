@@ -4,9 +4,12 @@ import pytest
 
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.catalogue.skus import find_sku
+from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.kaito.rules.config import scan
 from kaitogen.kaito.rules.sizing import nodes_needed
-from kaitogen.model import GIB
+from kaitogen.model import GIB, Target
+from tests.unit.rules.rows_inference import named
+from tests.unit.rules.workspaces import change
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,34 @@ def test_an_exact_division_still_adds_a_gpu() -> None:
 )
 def test_lines_are_scanned_as_kaito_does(text: str, length: int | None) -> None:
     assert scan(text) == length
+
+
+def test_a_gpu_with_nothing_left_holds_no_share() -> None:
+    """0.84 of its memory is just what KAITO 0.7 reserves for five GPUs and four bytes of cache."""
+    assert nodes_needed(7, 1, 4, (5, 5 * 2940007377), 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("preset", "instance_type", "kaito", "tokens", "expected"),
+    [
+        ("falcon-7b", "Standard_NV6", "0.8", 0, ["KG466 take larger GPUs"]),
+        ("falcon-7b", "Standard_NV6", "0.8", 2048, ["KG466 take larger GPUs"]),
+        ("phi-3-mini-128k-instruct", "Standard_NV36ads_A10_v5", "0.12", 131072,
+         ["KG466 take larger GPUs, or a smaller max-model-len"]),
+        ("llama-3.3-70b-instruct", "Standard_NC24ads_A100_v4", "0.11", 0, []),
+        ("llama-3.3-70b-instruct", "Standard_NC40ads_H100_v5", "0.11", 0, []),
+        ("acme/phi", "Standard_NC24ads_A100_v4", "0.12", 65536, []),
+    ],
+)  # fmt: skip
+def test_estimates_that_fail_and_the_limit_of_nodes(
+    preset: str, instance_type: str, kaito: str, tokens: int, expected: list[str]
+) -> None:
+    workspace = change(
+        named(preset, "hf"), {"resource.instanceType": instance_type, "inference.config": "settings"}
+    )
+    text = f"vllm:\n  max-model-len: {tokens}\n" if tokens else "vllm: {a: 1}"
+    ctx = RuleContext(
+        workspace, Target(kaito), config_maps={("", "settings"): {"inference_config.yaml": text}}
+    )
+    found = [one for one in judge(ctx) if one.code in ("KG465", "KG466", "KG469")]
+    assert [f"{one.code} {one.fix}" for one in found] == expected
