@@ -108,6 +108,12 @@ def asserted(schema: Any, name: str) -> Any:
             data[keyword] = asserted(value, name)
         else:
             data[keyword] = _reference(value, name) if keyword == "$ref" else value
+    others = data.get("additionalProperties")
+    if isinstance(others, dict) and "properties" in data:
+        # A property that is judged as every other is there for people and editors alone.
+        data["properties"] = {key: part for key, part in data["properties"].items() if part != others}
+        if not data["properties"]:
+            del data["properties"]
     return data
 
 

@@ -22,6 +22,9 @@ TARGET = SCHEMAS / "set.schema.json"
 BETWEEN_FIELDS = ("required", "minProperties", "maxProperties", "dependentSchemas")
 WORDS_FOR_PEOPLE = ("title", "description", "examples", "x-aliases")
 
+#: A schema that takes null everywhere as it is, and an intent only that is no null as a whole.
+NULLABLE = "vllm-arguments.schema.json"
+
 SET_METADATA = (
     "Name of the set, for whoever reads it. Its namespace, labels and annotations hold for every entry, "
     "where the defaults and the entry do not say otherwise."
@@ -137,6 +140,8 @@ class Derivation:
 
     def _partial(self, file: str, schema: Schema) -> Schema:
         """The schema for a part of the value, or null."""
+        if schema.get("$ref") == NULLABLE:
+            return {word: said for word, said in schema.items() if word != "type"}
         if "$ref" in schema:
             words = {word: schema[word] for word in WORDS_FOR_PEOPLE if word in schema}
             return words | {"$ref": self._partial_ref(file, schema["$ref"])}

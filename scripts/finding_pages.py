@@ -26,7 +26,7 @@ FAMILIES = {
     "4": "KAITO's own rules, and its traps",
     "5": "Templates",
     "6": "Environment",
-    "7": "Plans: where sizes part company",
+    "7": "Sizes, and the settings of what serves",
     "8": "Changes to what runs",
     "9": "Sets of Workspaces, and the other kinds of KAITO",
 }

@@ -18,7 +18,7 @@ MAX_FUNCTION_LINES = 50
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 DATA_FOLDERS = ("schemas", "templates", "overlays")
 #: Made by scripts/, and held to their sources by `make check-generated`.
-GENERATED = ("schema/compiled/*.py", "kaito/catalogue/*_data.py", "pipeline/templating/shipped.py")
+GENERATED = ("schema/compiled/*.py", "kaito/*/*_data.py", "pipeline/templating/shipped.py")
 #: Where the run of a valid intent passes through; all that these import at their top is loaded every time.
 START_UP = ("__main__", "cli/registry", "commands/render")
 #: Each costs milliseconds or more, and nothing of it is needed to render a valid intent.

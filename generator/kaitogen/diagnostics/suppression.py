@@ -43,7 +43,10 @@ def suppress(
 ) -> tuple[list[Diagnostic], list[Suppressed]]:
     """The findings that stay, with new ones about comments that do not hold, and those that are suppressed."""
     marked = [document for document in documents if _MARK in document.text]
-    comments = [comment for document in _with_findings(marked, findings) for comment in _comments(document)]
+    found = {(finding.file, finding.line) for finding in findings}
+    comments = [
+        comment for document in _with_findings(marked, findings) for comment in _comments(document, found)
+    ]
     if not comments:
         return list(findings), []
     by_line: dict[tuple[str, int], list[_Comment]] = {}
@@ -93,14 +96,19 @@ def _about(comment: _Comment, rule: Rule, message: str, fix: str) -> Diagnostic:
     return rule.in_file(comment.file, message, line=comment.line, column=comment.column, fix=fix)
 
 
-def _comments(document: Document) -> Iterator[_Comment]:
+def _comments(document: Document, found: set[tuple[str, int]]) -> Iterator[_Comment]:
+    """Every comment of ours; in a text that may be YAML itself, such as the settings in a ConfigMap, those that are about
+
+    one of the lines with findings.
+    """
     lines = document.text.split("\n")
     values = scalars(document.text)
     offset = 0
     content = _next_content(lines)
     wrong = 0
     for index, text in enumerate(lines):
-        match = values.comment(text, offset, _COMMENT) if _MARK in text else None
+        start = offset
+        match = values.comment(text, offset, _COMMENT, in_blocks=True) if _MARK in text else None
         offset += len(text) + 1
         if match is None:
             continue
@@ -111,6 +119,8 @@ def _comments(document: Document) -> Iterator[_Comment]:
         reason = (ignore["reason"] or "").strip() if ignore else ""
         below = content[index]
         covers = number if not alone else document.line + below + 1 if below < len(lines) else _NOWHERE
+        if values.in_block(start + match.start()) and (document.file, covers) not in found:
+            continue
         yield _Comment(
             file=document.file,
             line=number,

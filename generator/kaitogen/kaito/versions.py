@@ -98,6 +98,8 @@ DEEPSEEK_CACHE_BY_HEADS: Final = since(7, until=7)
 MEMORY_SHARE_PUBLISHED: Final = since(7)
 #: The webhook requires max-model-len on small or several GPUs; since 0.7 it checks the number instead.
 LENGTH_REQUIRED: Final = until(6)
+#: The server reads kv_cache_cpu_memory_utilization beside `vllm:`.
+CPU_CACHE_SHARE: Final = since(7)
 #: Under byo the webhook wants as many preferredNodes as nodes.
 PREFERRED_NODES_COUNTED: Final = since(7, until=7)
 
@@ -183,8 +185,8 @@ CATALOGUE: Final = since(11)
 BUILT_IN_PRESETS: Final = until(10)
 #: A Workspace without a ConfigMap gets a copy of KAITO's template; since 0.11 its pods start without one.
 CONFIG_TEMPLATE: Final = until(10)
-#: What transformers does with a ConfigMap is known: it is mounted and not passed on.
-CONFIG_OF_TRANSFORMERS_KNOWN: Final = since(11)
+#: vLLM is told, as `--name.key`, to leave out one fusion of its compilation: a JSON text for the whole is lost beside it.
+FUSION_LEFT_OUT: Final = since(11)
 #: Keys that KAITO reserves are dropped from label selectors.
 RESERVED_LABELS: Final = since(11)
 #: The estimate takes activations into account: what one GPU has left is divided by 1.05.
@@ -196,6 +198,8 @@ MOST_NODES: Final = 3
 AUTO_LENGTH: Final = since(11)
 #: With the gate ModelStreaming, weights are streamed, and how is fixed once the Workspace exists.
 MODEL_STREAMING: Final = since(11)
+#: The settings of a tuning's model have four more fields.
+OLDER_MODEL_CONFIG: Final = until(10)
 #: Where KAITO provisions, it takes nodes that it did not make itself.
 NODES_REUSED: Final = until(10)
 
@@ -223,5 +227,3 @@ NODE_CLASS_CHECKED: Final = since(12)
 TUNING_URLS_CHECKED: Final = since(12)
 #: An NVIDIA A10 is given less of its memory than other cards.
 SMALLER_SHARE_OF_A10: Final = since(12)
-#: `vllm:` without a value ends the server when it starts.
-EMPTY_VLLM_CRASHES: Final = since(12)

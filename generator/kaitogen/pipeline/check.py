@@ -1,6 +1,7 @@
 """Finished manifests held against the target's Workspace schema, KAITO's own rules, and each other."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from kaitogen import schema
 from kaitogen.kaito import rules
@@ -13,10 +14,11 @@ from kaitogen.kaito.objects import (
     schema_name,
     text,
     to_intent_path,
+    value_at,
 )
 from kaitogen.kaito.rules import RuleContext
 from kaitogen.kaito.rules.context import cut
-from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
+from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Spec, Target, UserObject
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit
 from kaitogen.schema.compiled import FILES
@@ -24,6 +26,12 @@ from kaitogen.schema.compiled import FILES
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
 KG490 = Rule("KG490", "One selector for different named nodes", kind="can't work", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
+
+#: The key of a ConfigMap that holds a workload's settings.
+_SETTINGS: Final[dict[Path, str]] = {
+    ("inference",): "inference_config.yaml",
+    ("tuning",): "training_config.yaml",
+}
 
 
 def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool = True) -> list[Diagnostic]:
@@ -79,8 +87,9 @@ def check_objects(
 
             problems, stored = list(api_server.unread_nulls(data, target)), as_stored(data)
         nodes = None if byo_nodes is None else byo_nodes.get(id(data))
-        problems += _judge(RuleContext(stored, target, config_maps=config_maps, notes=notes, byo_nodes=nodes))
-        diagnostics.extend(problem.of(origin) for problem in problems)
+        ctx = RuleContext(stored, target, config_maps=config_maps, notes=notes, byo_nodes=nodes)
+        problems += _judge(ctx)
+        diagnostics.extend(_at_its_document(problem, origin, ctx, objects) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             diagnostics.extend(error_limit.count_error(origin))
     return diagnostics
@@ -140,6 +149,22 @@ def _one_selector(workspace: Json, other: Json, origin: Origin) -> Diagnostic:
     where = f"{origin.document.file}, document {origin.document.number + 1}"
     fix = f"give each a label of its own, as without labelSelector; the other one is in {where}"
     return KG490.at(("resource", "labelSelector"), message, fix=fix, found=selector)
+
+
+def _at_its_document(
+    problem: Diagnostic, origin: Origin, ctx: RuleContext, objects: Sequence[UserObject]
+) -> Diagnostic:
+    """A finding about what a ConfigMap says stands there, not at the name by which the object refers to it."""
+    path = problem.path
+    length = path.index("config") + 1 if "config" in path else len(path)
+    key = _SETTINGS.get(path[length - 2 : length - 1])
+    if key is None or length == len(path):
+        return problem.of(origin)
+    named = ctx.config_map(str(value_at(ctx.workspace, path[:length])))
+    for place, data in objects:
+        if named is not None and data["kind"] == "ConfigMap" and data.get("data") is named:
+            return problem._replace(path=("data", key, *path[length:])).of(place)
+    return problem.of(origin)
 
 
 def _judge(ctx: RuleContext) -> list[Diagnostic]:

@@ -152,6 +152,17 @@ def _syntax_flaw(error: yaml.YAMLError, text: str, lines: Lines) -> Diagnostic:
     return KG102.in_file("", message, line=line + 1, column=column + 1, fix=fix)
 
 
+def beyond_safe_load(text: str) -> str:
+    """What PyYAML's safe_load refuses of a text that can be read: a second document, or a tag that is none of YAML's own."""
+    get, documents = events(text), 0
+    while type(event := get()) is not StreamEndEvent:
+        documents += type(event) is DocumentStartEvent
+        tag = getattr(event, "tag", None) or "!"
+        if tag != "!" and tag not in yaml.SafeLoader.yaml_constructors:
+            return f"it has the tag {tag[:60]}"
+    return "it holds several documents" if documents > 1 else ""
+
+
 #: Plain scalars and what they stand for, and plain keys that are text to every reader: the
 #: same few words come again and again. Bounded, since hostile input has no end of new ones.
 _SCALARS: dict[str, Json] = {}

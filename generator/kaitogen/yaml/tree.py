@@ -82,9 +82,12 @@ class Scalars:
     def __init__(self) -> None:
         self._starts = array("q")
         self._ends = array("q")
+        self._blocks: set[int] = set()
 
-    def add(self, start: int, end: int) -> None:
-        """Note the next one, by its offset and the offset behind it."""
+    def add(self, start: int, end: int, *, is_block: bool = False) -> None:
+        """Note the next one, by its offset and the offset behind it, and whether it has lines of its own."""
+        if is_block:
+            self._blocks.add(len(self._starts))
         self._starts.append(start)
         self._ends.append(end)
 
@@ -93,11 +96,21 @@ class Scalars:
         before = bisect_right(self._starts, offset) - 1
         return before >= 0 and offset < self._ends[before]
 
-    def comment(self, line: str, offset: int, pattern: re.Pattern[str] = _COMMENT) -> "re.Match[str] | None":
-        """Where a comment like that begins on the line at the offset: behind a blank or nothing, and in no scalar."""
+    def in_block(self, offset: int) -> bool:
+        """Whether it belongs to a text that stands on lines of its own, and may be YAML itself."""
+        return offset in self and bisect_right(self._starts, offset) - 1 in self._blocks
+
+    def comment(
+        self, line: str, offset: int, pattern: re.Pattern[str] = _COMMENT, *, in_blocks: bool = False
+    ) -> "re.Match[str] | None":
+        """Where a comment like that begins on the line at the offset: behind a blank or nothing, and in no scalar.
+
+        With `in_blocks` one in a text that stands on lines of its own is one as well.
+        """
         for match in pattern.finditer(line):
             at = match.start()
-            if (not at or line[at - 1] in " \t") and offset + at not in self:
+            in_value = offset + at in self and not (in_blocks and self.in_block(offset + at))
+            if (not at or line[at - 1] in " \t") and not in_value:
                 return match
         return None
 
@@ -163,7 +176,46 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
     except (_AllRead, YAMLError):
         pass  # where a text breaks off behind a good document, what was found so far is right
     lines = Lines(text)
-    return {path: _place(node, lines) for path, node in walk(parser.root)}
+    places: dict[Path, Place] = {}
+    for path, node in walk(parser.root):
+        places[path] = _place(node, lines)
+        if node.style == "|" and (below := _below(steps, path)):
+            places.update(_in_block(node, path, below, text))
+    return places
+
+
+def _below(steps: dict[str | int, Any], path: Path) -> dict[str | int, Any]:
+    for step in path:
+        steps = steps[step]
+    return steps
+
+
+def _in_block(
+    node: YamlNode, at: Path, steps: dict[str | int, Any], text: str
+) -> Iterator[tuple[Path, Place]]:
+    """The places of what a text in the literal style says as YAML of its own, such as the settings in a ConfigMap."""
+    pending: list[tuple[Path, dict[str | int, Any]]] = [((), steps)]
+    paths = []
+    while pending:
+        path, below = pending.pop()
+        paths.append(path)
+        pending += [((*path, step), more) for step, more in below.items()]
+    inner = node.text.split("\n")
+    first = next((number for number, line in enumerate(inner) if line.strip()), 0)
+    down = node.value.line + 1
+    outer = text.split("\n")[down + first]
+    right = max(outer.find(inner[first]), 0)
+    for path, place in locate(node.text, paths).items():
+        if path:
+            yield (
+                (*at, *path),
+                Place(
+                    key_line=place.key_line + down,
+                    key_column=place.key_column + right,
+                    line=place.line + down,
+                    column=place.column + right,
+                ),
+            )
 
 
 def _place(node: YamlNode, lines: Lines) -> Place:
@@ -198,7 +250,8 @@ class _Parser:
             end: Any = event.end_mark
             # Beside the | or > there is room for a comment, in the text below it there is none.
             is_block = event.style in BLOCK_STYLES
-            self.scalars.add(next_line(self.text, mark.index) if is_block else mark.index, end.index)
+            start = next_line(self.text, mark.index) if is_block else mark.index
+            self.scalars.add(start, end.index, is_block=is_block)
         return event
 
     def trees(self) -> Iterator[Tree]:

@@ -80,17 +80,46 @@ QUIET: dict[str, tuple[dict[str, Any], range]] = {
 
 #: A Workspace with its settings, the settings, and the versions.
 SETTINGS: dict[str, tuple[dict[str, Any], str, range]] = {
-    "empty": (_CONFIGURED, "", range(4, 13)),
     "no vllm": (_CONFIGURED, "max_probe_steps: 6", range(4, 13)),
     "numbers and words": (
         _CONFIGURED,
-        "vllm:\n  a: 1\n  b: 0.5\n  c: true\n  d: null\n  e: f\n",
+        "vllm:\n  max-num-seqs: 1\n  cpu-offload-gb: 0.5\n  enforce-eager: true\n  tokenizer: null\n  dtype: half\n",
+        range(7, 13),
+    ),
+    "an empty vllm": (_CONFIGURED, "vllm: {}\n", range(4, 13)),
+    "what vLLM completes": (_CONFIGURED, "vllm:\n  max-num-seq: 1\n", range(4, 13)),
+    "flags as their own values": (
+        _CONFIGURED,
+        "vllm:\n  enforce-eager: --enforce-eager\n  no-enable-prefix-caching: --no-enable-prefix-caching\n",
+        range(8, 13),
+    ),
+    "a flag and an argument behind it": (
+        _CONFIGURED,
+        "vllm:\n  enforce-eager: --max-num-seqs=4\n",
         range(4, 13),
     ),
-    "lists elsewhere": (_CONFIGURED, "other: [1]\nvllm:\n  a: 1\n", range(4, 13)),
+    "JSON": (_CONFIGURED, 'vllm:\n  kv-transfer-config: \'{"a": 80m, "b": "8k"}\'\n', range(4, 13)),
+    "a part of JSON": (_CONFIGURED, "vllm:\n  compilation-config.mode: 3\n", range(5, 13)),
+    "pairs for JSON": (_CONFIGURED, "vllm:\n  limit-mm-per-prompt: image=4, video=2\n", range(4, 7)),
+    "a choice of one's own": (_CONFIGURED, "vllm:\n  load-format: runai_streamer\n", range(5, 13)),
+    "KAITO's own template up to 0.10": (
+        _CONFIGURED,
+        "max_probe_steps: 6\nvllm:\n  cpu-offload-gb: 0\n  swap-space: 4\n  # max-model-len: 8192\n",
+        range(4, 11),
+    ),
+    "KAITO's own template of 0.12": (
+        _CONFIGURED,
+        "kv_cache_cpu_memory_utilization: 0.5\nvllm:\n  cpu-offload-gb: 0\n",
+        range(7, 13),
+    ),
+    "KAITO's own example of tool calling": (
+        _CONFIGURED,
+        "vllm: {cpu-offload-gb: 0, tool-call-parser: phi4_mini_json, chat-template: /workspace/chat_templates/a.jinja}\n",
+        range(4, 13),
+    ),
+    "KAITO's own port": (_CONFIGURED, "vllm:\n  port: 5000\n", range(4, 13)),
     "the longest context": (_CONFIGURED, "vllm:\n  max-model-len: 16384\n", range(4, 13)),
-    "a blank context": (_CONFIGURED, 'vllm:\n  max-model-len: " "\n', range(7, 13)),
-    "a negative context": (_CONFIGURED, "vllm:\n  max-model-len: -5\n", range(4, 13)),
+    "a negative context": (_CONFIGURED, "vllm:\n  max-model-len: -5\n", range(4, 9)),
     "quoted when nothing was estimated": (_CONFIGURED, 'vllm:\n  max-model-len: "8192"\n', range(4, 7)),
     "more than is read": (_CONFIGURED, _TOO_DEEP, range(4, 13)),
     "lora": (_TUNED, "training_config:\n  LoraConfig:\n    r: 8\n", range(4, 13)),

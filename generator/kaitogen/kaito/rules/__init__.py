@@ -4,6 +4,7 @@ One module per topic. What few Workspaces have (annotations, partitions, adapter
 configuration, tuning) is imported only where a Workspace has it.
 """
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Final
 
@@ -11,7 +12,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.model import Diagnostic
+from kaitogen.model import Diagnostic, Json
 
 __all__ = ["RuleContext", "judge", "judge_object"]
 
@@ -55,11 +56,13 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
         return found + list(ignored.judge(ctx, sizing.DEFAULT_CONTEXT))
     found += preset.judge(ctx)
     tokens = sizing.DEFAULT_CONTEXT
+    vllm: Mapping[str, Json] = {}
+    settings: Sequence[Diagnostic] = ()
     inference = ctx.inference or {}
     if text(inference, "config"):
         from kaitogen.kaito.rules import config  # few bring a configuration
 
-        problems, tokens = config.judge(ctx)
+        problems, tokens, vllm, settings = config.judge(ctx)
         found += problems
     elif ctx.v1alpha1:
         from kaitogen.kaito.rules import config  # few write the old version
@@ -69,7 +72,8 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
         from kaitogen.kaito.rules import adapters  # few have adapters
 
         found += adapters.judge(ctx)
-    found += _resource(ctx, tokens)
+    found += _resource(ctx, tokens, vllm)
+    found += settings
     found += resource.covered_by_others(ctx)
     found += ignored.judge(ctx, tokens)
     if ctx.annotations:
@@ -81,7 +85,7 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
     return found
 
 
-def _resource(ctx: RuleContext, tokens: int) -> list[Diagnostic]:
+def _resource(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> list[Diagnostic]:
     """The rules about `resource` of an inference; each group ends where KAITO's own does."""
     found = list(resource.needs_instance_type(ctx))
     if ctx.preset is not None and not ctx.valid_preset:
@@ -102,4 +106,8 @@ def _resource(ctx: RuleContext, tokens: int) -> list[Diagnostic]:
     if not any(problem.severity == "error" for problem in found):
         found += sizing.judge(ctx, tokens)
         found += sizing.surprises(ctx, tokens)
+        if (ctx.sku is not None and ctx.sku.gpus > 1) or vllm:
+            from kaitogen.kaito.rules import layout  # one GPU leaves nothing to lay out
+
+            found += layout.judge(ctx, tokens, vllm)
     return found

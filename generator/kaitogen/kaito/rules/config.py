@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import built_in
 from kaitogen.kaito.objects import number, text
+from kaitogen.kaito.rules import vllm_settings
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
@@ -24,10 +26,10 @@ KG445 = Rule("KG445", "max-model-len is more than the model can do", kind="refus
              source="api/v1beta1/inference_config_validation.go:103@v0.12.0")  # fmt: skip
 KG468 = Rule("KG468", "KAITO's estimate misses max-model-len", kind="warning", since="0.7",
              source="pkg/utils/config_parser.go:23@v0.12.0")  # fmt: skip
-KG486 = Rule("KG486", "transformers does not read config", kind="warning", since="0.11",
+KG486 = Rule("KG486", "transformers does not read config", kind="warning", since="0.4",
              source="pkg/model/interface.go:356@v0.12.0")  # fmt: skip
-KG487 = Rule("KG487", "An empty vllm section breaks the server", kind="can't work", since="0.12",
-             source="presets/workspace/inference/vllm/inference_api.py:143@v0.12.0")  # fmt: skip
+KG487 = Rule("KG487", "A configuration that KAITO's server cannot load", kind="can't work", since="0.4",
+             source="presets/workspace/inference/vllm/inference_api.py:177@v0.12.0")  # fmt: skip
 
 
 _CONFIG: Final = ("inference", "config")
@@ -43,35 +45,47 @@ _SMALL_GPU: Final = 20
 UNKNOWN: Final = object()
 
 
-def judge(ctx: RuleContext) -> tuple[list[Diagnostic], int]:
-    """R41 to R45 with the traps, and the context in tokens that KAITO's estimate will count with.
+class Judged(NamedTuple):
+    """What is wrong with a configuration, the context in tokens that KAITO's estimate will count with, and its vllm section.
 
-    Only where the Workspace names a ConfigMap.
+    `settings` are findings about single settings, which change nothing about the estimate.
     """
+
+    problems: tuple[Diagnostic, ...] = ()
+    tokens: int = DEFAULT_CONTEXT
+    vllm: Mapping[str, Json] = MappingProxyType({})
+    settings: tuple[Diagnostic, ...] = ()
+
+
+def judge(ctx: RuleContext) -> Judged:
+    """R41 to R45 with the traps, and what vLLM makes of the settings. Only where the Workspace names a ConfigMap."""
     name = text(ctx.inference or {}, "config")
     if ctx.transformers:
-        return list(_unread(ctx)), DEFAULT_CONTEXT
+        return Judged(tuple(_unread(ctx)))
     data = ctx.config_map(name)
     if data is None:
-        return list(_absent(ctx, name)), DEFAULT_CONTEXT
+        return Judged(tuple(_absent(ctx, name)))
     source = data.get(KEY)
     if not isinstance(source, str):
         message = f"the ConfigMap {cut(name)} has no key {KEY}"
-        return [
-            KG442.at(_CONFIG, message, fix=f"put the settings under {KEY}", expected=KEY)
-        ], DEFAULT_CONTEXT
+        return Judged((KG442.at(_CONFIG, message, fix=f"put the settings under {KEY}", expected=KEY),))
     settings = parse(source)
     if settings is UNKNOWN:
-        return [], DEFAULT_CONTEXT
+        return Judged()
     problem, vllm = _vllm(settings)
     if problem is not None:
-        return [problem], DEFAULT_CONTEXT
+        return Judged((problem,))
     lengths = _length_given(ctx, vllm) if ctx.v1alpha1 else _length(ctx, vllm, source)
-    problems = [*lengths, *_null(ctx, settings)]
+    problems = (*lengths, *_unloadable(ctx, settings, source))
     context, missed = _context(ctx, source, vllm)
     if problems:
-        return problems, DEFAULT_CONTEXT
-    return ([missed] if missed else []), context
+        return Judged(problems)
+    return Judged(
+        problems=(missed,) if missed else (),
+        tokens=context,
+        vllm=vllm,
+        settings=tuple(vllm_settings.judge(ctx, settings, vllm)),
+    )
 
 
 def parse(source: str) -> Json:
@@ -90,7 +104,7 @@ def parse(source: str) -> Json:
 
 
 def _unread(ctx: RuleContext) -> Iterator[Diagnostic]:
-    if ctx.preset is not None and ctx.has(versions.CONFIG_OF_TRANSFORMERS_KNOWN):
+    if ctx.preset is not None:
         message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
         yield KG486.at(_CONFIG, message, fix="remove config, or use the runtime vllm")
 
@@ -190,16 +204,22 @@ def _length_required(ctx: RuleContext) -> bool:
     return small or (ctx.has(versions.SEVERAL_NODES) and count is not None and count > 1)
 
 
-def _null(ctx: RuleContext, settings: Json) -> Iterator[Diagnostic]:
-    if (
-        ctx.has(versions.EMPTY_VLLM_CRASHES)
-        and isinstance(settings, dict)
-        and settings.get("vllm", 0) is None
-    ):
-        message = f"vllm is empty in {KEY}, and the server crashes on that when it starts"
-        yield KG487.at(
-            _CONFIG, message, fix="remove vllm, or give it a value", found="null", expected="a mapping"
-        )
+def _unloadable(ctx: RuleContext, settings: Json, source: str) -> Iterator[Diagnostic]:
+    """What the webhook lets through and the server, which reads it again with PyYAML, does not."""
+    if ctx.preset is None:
+        return
+    message = f"KAITO's server ends when it loads {KEY}: {{}}"
+    fix, why = "write vllm: with one plain value per option, or remove config", ""
+    if settings is None:
+        why = "it is empty"
+    elif isinstance(settings, dict) and settings.get("vllm", 0) is None:
+        why, fix = "vllm is empty", "remove vllm, or give it a value"
+    else:
+        from kaitogen.yaml.reader import beyond_safe_load  # only a ConfigMap needs it
+
+        why, fix = beyond_safe_load(source), "keep one document without tags"
+    if why:
+        yield KG487.at(_CONFIG, message.format(why), fix=fix, expected="a mapping")
 
 
 def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[int, Diagnostic | None]:

@@ -94,7 +94,7 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
     if data is not None:
         from kaitogen.kaito.rules import tuning_config  # few bring a configuration of their own
 
-        yield from tuning_config.judge(data, config, method.lower())
+        yield from tuning_config.judge(ctx, data, config, method.lower())
     elif ctx.notes:
         message = f"KAITO refuses this unless the ConfigMap {cut(config)} is already in the namespace"
         fix = "apply the ConfigMap first, in an earlier sync wave"

@@ -3,11 +3,13 @@
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.config import UNKNOWN, parse
-from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Json, Rule
 
 KG451 = Rule("KG451", "KAITO cannot read the tuning's settings", kind="refused", since="0.4",
@@ -18,6 +20,8 @@ KG453 = Rule("KG453", "QuantizationConfig contradicts the method", kind="refused
              source="api/v1beta1/tuning_config_validation.go:156@v0.12.0")  # fmt: skip
 KG454 = Rule("KG454", "output_dir lies outside /mnt", kind="refused", since="0.4",
              source="api/v1beta1/tuning_config_validation.go:146@v0.12.0")  # fmt: skip
+KG749 = Rule("KG749", "The tuning's program takes no such setting", kind="can't work", since="0.4",
+             source="presets/workspace/tuning/text-generation/parser.py:71@v0.12.0", at_key=True)  # fmt: skip
 
 
 _CONFIG: Final = ("tuning", "config")
@@ -32,14 +36,35 @@ _SECTIONS: Final = (
 )
 #: What KAITO decodes; of the others it passes on whatever they are.
 _DECODED: Final = ("QuantizationConfig", "TrainingArguments")
+#: What the sections take that are KAITO's own (presets/workspace/tuning/text-generation/cli.py@v0.12.0); the others are
+#: those of peft and transformers, which change with their releases.
+_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "ModelConfig": (
+        "pretrained_model_name_or_path", "state_dict", "cache_dir", "force_download", "proxies", "output_loading_info",
+        "local_files_only", "revision", "trust_remote_code", "torch_dtype", "device_map", "chat_template",
+    ),
+    "QuantizationConfig": (
+        "quant_method", "load_in_8bit", "load_in_4bit", "llm_int8_threshold", "llm_int8_skip_modules",
+        "llm_int8_enable_fp32_cpu_offload", "llm_int8_has_fp16_weight", "bnb_4bit_compute_dtype", "bnb_4bit_quant_type",
+        "bnb_4bit_use_double_quant",
+    ),
+    "DatasetConfig": (
+        "dataset_path", "dataset_extension", "shuffle_dataset", "no_shuffle_dataset", "shuffle_seed", "context_column",
+        "response_column", "messages_column", "train_test_split",
+    ),
+}  # fmt: skip
+#: What ModelConfig took up to KAITO 0.10.
+_OLDER_MODEL_FIELDS: Final = ("from_tf", "resume_download", "load_in_4bit", "load_in_8bit")
+#: As many unknown settings are told of one section.
+_MOST: Final = 20
 _BITS: Final = ("load_in_4bit", "load_in_8bit")
 _BARE_WORD: Final = re.compile(
     r"""(load_in_4bit|load_in_8bit|output_dir)\s*:\s*([yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF)(?=\s*(?:[,}#\n]|$))"""
 )
 
 
-def judge(data: Mapping[str, str], name: str, method: str) -> Iterator[Diagnostic]:
-    """R51 to R54. `method` is in lower case."""
+def judge(ctx: RuleContext, data: Mapping[str, str], name: str, method: str) -> Iterator[Diagnostic]:
+    """R51 to R54, and what the program of the tuning does not take. `method` is in lower case."""
     source = data.get(KEY)
     if not isinstance(source, str):
         message = f"the ConfigMap {cut(name)} has no key {KEY}"
@@ -66,9 +91,30 @@ def judge(data: Mapping[str, str], name: str, method: str) -> Iterator[Diagnosti
         elif section in _DECODED and not isinstance(training[section], dict | None):
             message = f"KAITO cannot read {KEY}: {section} is no mapping"
             yield KG451.at(_CONFIG, message, fix=f"write the settings of {section} below it")
+        else:
+            yield from islice(_not_taken(ctx, section, training[section]), _MOST)
     words = _words(source)
     yield from _quantization(part(training, "QuantizationConfig"), method, words)
     yield from _output_dir(part(training, "TrainingArguments"), words)
+
+
+def _not_taken(ctx: RuleContext, section: str, settings: Json) -> Iterator[Diagnostic]:
+    """The program makes `--key value` of each setting, of nested ones `--outer_inner`, and ends at one that it does not know."""
+    if not isinstance(settings, dict):
+        message = f"{section} has no settings below it, and the program of the tuning ends on that"
+        yield KG749.at((*_CONFIG, "training_config", section), message, fix=f"remove {section}")
+        return
+    older = _OLDER_MODEL_FIELDS if section == "ModelConfig" and ctx.has(versions.OLDER_MODEL_CONFIG) else ()
+    fields = (*_FIELDS.get(section, ()), *older)
+    for key, value in settings.items() if section in _FIELDS else ():
+        name = key.replace("-", "_")
+        begun = [field for field in fields if field.startswith(name)]
+        if name not in fields and len(begun) != 1 and not isinstance(value, dict):
+            message = f"{section} of KAITO {ctx.kaito} takes no {cut(key)}: the program of the tuning ends"
+            from kaitogen.diagnostics.suggest import did_you_mean  # only a slip needs it
+
+            fix = did_you_mean(key, fields, "remove it")
+            yield KG749.at((*_CONFIG, "training_config", section, key), message, fix=fix, found=cut(key))
 
 
 def _words(source: str) -> dict[str, bool]:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
+from kaitogen.kaito.rules.layout import setting, whole, with_settings
 from kaitogen.kaito.sizing.node_estimator import Settings
 from kaitogen.kaito.sizing.overheads import Engine
 from kaitogen.kaito.sizing.types import Context, Estimate, Layout, Node
@@ -17,8 +18,6 @@ _SMALLER_SHARE: Final = {"NVIDIA A10": 0.82}
 _FP8_COMPUTE: Final = 8.9
 #: Cards that do, as their drivers name them: for nodes that a user brings.
 _FP8_CARDS: Final = ("H100", "H200", "L4", "B200", "RTX-6000-Ada")
-#: More GPUs or stages than any Workspace has.
-_MOST: Final = 4096
 
 
 class EngineArgs(NamedTuple):
@@ -53,32 +52,19 @@ def engine_args(minor: int, estimate: Estimate, settings: Settings) -> EngineArg
     node, layout, vllm = estimate.node, estimate.layout, settings.vllm
     if node is None or layout is None:
         return None
-    batched = _whole(vllm, "max-num-batched-tokens", 2**31) or 0
+    batched = whole(vllm, "max-num-batched-tokens", 2**31) or 0
     return EngineArgs(
         engine=Engine(versions.RELEASES[f"0.{minor}"].vllm, batched),
         utilization=_share(minor, node, vllm),
-        layout=Layout(
-            _whole(vllm, "data-parallel-size", _MOST) or layout.data,
-            _whole(vllm, "tensor-parallel-size", _MOST) or layout.tensor,
-            _whole(vllm, "pipeline-parallel-size", _MOST) or layout.pipeline,
-        ),
+        layout=with_settings(layout, vllm),
         context=estimate.context,
         vllm=vllm,
     )
 
 
 def _share(minor: int, node: Node, vllm: Mapping[str, Json]) -> float:
-    own = _setting(vllm, "gpu-memory-utilization")
+    own = setting(vllm, "gpu-memory-utilization")
     if isinstance(own, (int, float)) and not isinstance(own, bool) and 0 < own <= 1:
         return float(own)
     smaller = _SMALLER_SHARE if versions.SMALLER_SHARE_OF_A10.holds(minor) else {}
     return smaller.get(node.card, _USUAL_SHARE)
-
-
-def _whole(vllm: Mapping[str, Json], key: str, most: int) -> int | None:
-    value = _setting(vllm, key)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most else None
-
-
-def _setting(vllm: Mapping[str, Json], key: str) -> Json:
-    return vllm.get(key, vllm.get(key.replace("-", "_")))

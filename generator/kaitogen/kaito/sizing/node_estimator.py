@@ -8,6 +8,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import config
 from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.layout import layout_of
 from kaitogen.kaito.rules.partition import profile_memory
 from kaitogen.kaito.rules.sizing import (
     DEFAULT_CONTEXT,
@@ -122,14 +123,6 @@ def _counted(ctx: RuleContext, blank: Estimate) -> Estimate:
     layout = Layout(1, blank.node.gpus, 1) if blank.node is not None and count == 1 else None
     reason = f"KAITO {ctx.kaito} makes no estimate: it takes count as it is, {count}"
     return blank._replace(nodes=count, layout=layout, reasons=(reason,))
-
-
-def layout_of(minor: int, weights: int, node: Node, nodes: int) -> Layout:
-    """How KAITO has vLLM spread the model (pkg/model/interface.go:543@v0.12.0)."""
-    half = weights * node.gpus * 2 < node.memory
-    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and node.gpus > 1 and half:
-        return Layout(node.gpus, 1, 1)
-    return Layout(1, node.gpus, nodes)
 
 
 def holds(minor: int, model: ModelSpec, node: Node, nodes: int, tokens: int) -> bool:

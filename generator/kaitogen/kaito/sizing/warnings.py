@@ -6,27 +6,24 @@ from typing import Final
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.catalogue.models import find_short
 from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.rules.layout import fault, layout_of
 from kaitogen.kaito.sizing.analysis import Analysis
 from kaitogen.kaito.sizing.engine_args import takes_fp8
-from kaitogen.kaito.sizing.memory import indivisible, memory_of
+from kaitogen.kaito.sizing.memory import memory_of
 from kaitogen.kaito.sizing.model_spec import ModelSpec
-from kaitogen.kaito.sizing.node_estimator import holds, layout_of
+from kaitogen.kaito.sizing.node_estimator import holds
 from kaitogen.kaito.sizing.types import Memory
 from kaitogen.model import GIB, Diagnostic, Path, Rule
 
 KG701 = Rule("KG701", "KAITO's nodes leave vLLM no memory for its cache", kind="warning", since="0.7")
 KG702 = Rule("KG702", "A short context that nobody chose", kind="warning", since="0.7")
 KG703 = Rule("KG703", "A shorter context than the model's", kind="note", since="0.7")
-KG704 = Rule("KG704", "The GPUs do not divide the attention heads", kind="warning", since="0.7")
 KG705 = Rule("KG705", "One node fewer would do", kind="warning", since="0.7")
 KG706 = Rule(
     "KG706", "A preset or card that leaves with a newer KAITO", kind="warning", since="0.4", until="0.11"
 )
 KG707 = Rule("KG707", "More context than the cache will hold", kind="warning", since="0.7")
 KG708 = Rule("KG708", "Replicas in one pod", kind="note", since="0.10")
-KG709 = Rule(
-    "KG709", "The settings spread the model over more GPUs than there are", kind="warning", since="0.7"
-)
 KG711 = Rule("KG711", "An unknown model", kind="warning", since="0.9")
 
 
@@ -61,29 +58,23 @@ def _path(analysis: Analysis) -> Path:
 
 
 def _failure(analysis: Analysis, model: ModelSpec, memory: Memory) -> Diagnostic | None:
-    """KG701, KG704, KG707 and KG709: KAITO starts it, and vLLM will probably not run."""
-    name, layout, served = analysis.name, memory.layout, analysis.estimate.context.served
-    nodes, gpus = number_of(analysis.estimate.nodes or 0, "node"), analysis.estimate.gpus or 0
-    taken, tokens = layout.data * layout.tensor * layout.pipeline, memory.tokens.likely
-    if taken > gpus:
-        message = f"the settings spread {name} over {taken} GPUs, and KAITO asks for {nodes} with {number_of(gpus, 'GPU')}: vLLM does not start"
-        fix = "remove the parallel sizes from the settings, or take nodes with more GPUs"
-        return KG709.at(_CONFIG, message, fix=fix, found=str(taken), expected=str(gpus))
-    if indivisible(model, layout):
-        heads = 0 if model.shape is None else model.shape.heads
-        message = f"KAITO spreads {name} over {layout.tensor} GPUs, which do not divide its {heads} attention heads: vLLM refuses to start"
-        fix = "take an instance type with another number of GPUs, or set tensor-parallel-size"
-        expected = f"a divisor of {heads}"
-        return KG704.at(_path(analysis), message, fix=fix, found=str(layout.tensor), expected=expected)
+    """KG701, KG704, KG707 and KG709: KAITO starts it, and vLLM will not run, or probably not."""
+    served, tokens = analysis.estimate.context.served, memory.tokens.likely
+    nodes, gpus = analysis.estimate.nodes or 0, analysis.estimate.gpus or 0
+    heads = 0 if model.shape is None else model.shape.heads
+    # The same finding as the rules', which know neither models outside the catalogue nor nodes of an inventory.
+    if unstartable := fault(analysis.ctx, analysis.name, memory.layout, gpus, nodes, heads=heads):
+        return unstartable
+    asked = number_of(nodes, "node")
     if memory.pool.likely <= 0:
         surely = "has no" if memory.verdict == "fails" else "probably has no"
         room = f"{_gib(memory.pool.low)} to {_gib(memory.pool.high)} GiB on each GPU"
-        message = f"KAITO asks for {nodes}, and vLLM then {surely} memory left for its cache: {room}"
+        message = f"KAITO asks for {asked}, and vLLM then {surely} memory left for its cache: {room}"
         fix = "take GPUs with more memory"
         return KG701.at(_path(analysis), message, fix=fix, found=_gib(memory.pool.likely))
     if served.isdigit() and tokens < int(served):
         length = int(served)
-        message = f"max-model-len {length} needs more cache than {nodes} probably have, about {tokens} tokens: vLLM then refuses to start"
+        message = f"max-model-len {length} needs more cache than {asked} probably have, about {tokens} tokens: vLLM then refuses to start"
         fix = f"lower it, or {_more_room(analysis)}"
         return KG707.at(_CONFIG, message, fix=fix, found=str(length), expected=f"about {tokens}")
     return None

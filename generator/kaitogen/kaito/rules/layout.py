@@ -1,0 +1,81 @@
+"""How KAITO has vLLM spread a preset over GPUs, and the layouts in which vLLM does not start."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kaitogen.diagnostics.wording import number_of
+from kaitogen.kaito import versions
+from kaitogen.kaito.rules.context import RuleContext
+from kaitogen.kaito.rules.sizing import estimate, node_size
+from kaitogen.kaito.sizing.types import Layout, Node
+from kaitogen.model import Diagnostic, Json, Path, Rule
+
+KG704 = Rule("KG704", "The GPUs do not divide the attention heads", kind="can't work", since="0.7",
+             source="pkg/model/interface.go:562@v0.12.0")  # fmt: skip
+KG709 = Rule("KG709", "The settings spread the model over more GPUs than there are", kind="can't work", since="0.7",
+             source="presets/workspace/inference/vllm/inference_api.py:144@v0.12.0")  # fmt: skip
+
+_CONFIG: Final[Path] = ("inference", "config")
+#: More GPUs or stages than any Workspace has.
+_MOST: Final = 4096
+#: In the order of a Layout.
+_SIZES: Final = ("data-parallel-size", "tensor-parallel-size", "pipeline-parallel-size")
+
+
+def judge(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    """What is known to be wrong with the layout of a model of the catalogue on an instance type of KAITO's tables."""
+    from kaitogen.kaito.catalogue.architectures import find_shape  # where there are several GPUs
+
+    model, size = ctx.model, node_size(ctx)
+    nodes = None if model is None else estimate(ctx, model, tokens)
+    if model is None or size is None or not nodes:
+        return
+    node = Node(gpus=size[0], memory=size[1], card="", source="")
+    layout = with_settings(layout_of(ctx.minor, model.weights, node, nodes), vllm)
+    shape = find_shape(model.id)
+    problem = fault(
+        ctx, model.id, layout, nodes * node.gpus, nodes, heads=0 if shape is None else shape.heads
+    )
+    if problem is not None:
+        yield problem
+
+
+def layout_of(minor: int, weights: int, node: Node, nodes: int) -> Layout:
+    """How KAITO has vLLM spread the model (pkg/model/interface.go:543@v0.12.0)."""
+    half = weights * node.gpus * 2 < node.memory
+    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and node.gpus > 1 and half:
+        return Layout(node.gpus, 1, 1)
+    return Layout(1, node.gpus, nodes)
+
+
+def with_settings(layout: Layout, vllm: Mapping[str, Json]) -> Layout:
+    """The layout with the sizes that a user sets, which win."""
+    return Layout(*(whole(vllm, key, _MOST) or size for key, size in zip(_SIZES, layout, strict=True)))
+
+
+def fault(
+    ctx: RuleContext, name: str, layout: Layout, gpus: int, nodes: int, *, heads: int
+) -> Diagnostic | None:
+    """Why vLLM does not start in this layout on that many GPUs; `heads` is 0 where nobody knows the attention heads."""
+    taken = layout.data * layout.tensor * layout.pipeline
+    if taken > gpus:
+        message = f"the settings spread {name} over {taken} GPUs, and KAITO asks for {number_of(nodes, 'node')} with {number_of(gpus, 'GPU')}: vLLM does not start"
+        fix = "remove the parallel sizes from the settings, or take nodes with more GPUs"
+        return KG709.at(_CONFIG, message, fix=fix, found=str(taken), expected=str(gpus))
+    if heads % layout.tensor:
+        message = f"KAITO spreads {name} over {layout.tensor} GPUs, which do not divide its {heads} attention heads: vLLM refuses to start"
+        fix = "take an instance type with another number of GPUs, or set tensor-parallel-size"
+        path = ("resource", "instanceType") if "instanceType" in ctx.resource else ("resource",)
+        return KG704.at(path, message, fix=fix, found=str(layout.tensor), expected=f"a divisor of {heads}")
+    return None
+
+
+def whole(vllm: Mapping[str, Json], key: str, most: int) -> int | None:
+    """A setting that is a whole number from 1 to `most`; None for any other."""
+    value = setting(vllm, key)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most else None
+
+
+def setting(vllm: Mapping[str, Json], key: str) -> Json:
+    """A setting by its name with dashes, in either spelling that vLLM takes."""
+    return vllm.get(key, vllm.get(key.replace("-", "_")))
