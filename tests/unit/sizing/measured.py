@@ -10,11 +10,12 @@ from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.architectures import Shape, find_shape
 from kaitogen.kaito.catalogue.models import find_model
+from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.sizing.engine_args import EngineArgs
 from kaitogen.kaito.sizing.memory import memory_of
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts
 from kaitogen.kaito.sizing.overheads import Engine
-from kaitogen.kaito.sizing.types import Context, Layout, Memory, Node
+from kaitogen.kaito.sizing.types import Context, Memory, Node
 
 GIB: Final = 2**30
 H100: Final = Node(1, 80 * GIB, "NVIDIA H100", "")

@@ -11,10 +11,10 @@ import pytest
 
 from kaitogen.kaito.catalogue.models import Model, all_models
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
+from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.rules.sizing import nodes_needed
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import size
-from kaitogen.kaito.sizing.types import Layout
 from kaitogen.model import KAITO_VERSIONS, PROVIDERS, Target
 from tests.unit.sizing.workspaces import context, sized, workspace
 

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.catalogue.models import all_models
+from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.rules.sizing import nodes_needed
 from kaitogen.kaito.sizing.engine_args import EngineArgs
 from kaitogen.kaito.sizing.memory import memory_of
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec
 from kaitogen.kaito.sizing.overheads import Engine
 from kaitogen.kaito.sizing.size import size
-from kaitogen.kaito.sizing.types import Context, Layout, Memory, Node, Term
+from kaitogen.kaito.sizing.types import Context, Memory, Node, Term
 from kaitogen.model import Target
 from tests.unit.sizing.workspaces import context, sized, workspace
 

@@ -11,11 +11,12 @@ from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_docu
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of, part, to_intent_path
 from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
-from kaitogen.kaito.rules.config import KG468, KG486, KG487
+from kaitogen.kaito.rules.config import KG468, KG486
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import KG461, KG462, KG463, label_line
 from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.rules.resource import KG474
+from kaitogen.kaito.rules.vllm_settings import KG747
 from kaitogen.kaito.sizing.costs import Prices, cost
 from kaitogen.kaito.sizing.instance_types import choose
 from kaitogen.kaito.sizing.model_spec import Configs
@@ -31,7 +32,7 @@ from kaitogen.pipeline.load import load_inventory
 from kaitogen.pipeline.replicas import range_of
 
 #: Findings about fields that the target's controller does not read.
-_UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG487))
+_UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG747))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

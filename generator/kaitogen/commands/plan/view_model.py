@@ -8,9 +8,10 @@ from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorksp
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
-from kaitogen.kaito.sizing.types import Estimate, Layout, Memory, Span, Term
+from kaitogen.kaito.sizing.types import Estimate, Memory, Span, Term
 from kaitogen.model import GIB
 
 #: The line that is for a shell, and the one whose paragraphs are objects.

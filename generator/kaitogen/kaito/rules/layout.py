@@ -1,13 +1,12 @@
 """How KAITO has vLLM spread a preset over GPUs, and the layouts in which vLLM does not start."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.sizing import estimate, node_size
-from kaitogen.kaito.sizing.types import Layout, Node
 from kaitogen.model import Diagnostic, Json, Path, Rule
 
 KG704 = Rule("KG704", "The GPUs do not divide the attention heads", kind="can't work", since="0.7",
@@ -22,30 +21,41 @@ _MOST: Final = 4096
 _SIZES: Final = ("data-parallel-size", "tensor-parallel-size", "pipeline-parallel-size")
 
 
+class Layout(NamedTuple):
+    """How vLLM spreads a model: data-parallel replicas, tensor-parallel GPUs, pipeline stages. Their product is the GPUs."""
+
+    data: int
+    tensor: int
+    pipeline: int
+
+
 def judge(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """What is known to be wrong with the layout of a model of the catalogue on an instance type of KAITO's tables."""
-    from kaitogen.kaito.catalogue.architectures import find_shape  # where there are several GPUs
-
     model, size = ctx.model, node_size(ctx)
     nodes = None if model is None else estimate(ctx, model, tokens)
     if model is None or size is None or not nodes:
         return
-    node = Node(gpus=size[0], memory=size[1], card="", source="")
-    layout = with_settings(layout_of(ctx.minor, model.weights, node, nodes), vllm)
-    shape = find_shape(model.id)
-    problem = fault(
-        ctx, model.id, layout, nodes * node.gpus, nodes, heads=0 if shape is None else shape.heads
-    )
+    layout = with_settings(layout_of(ctx.minor, model.weights, size, nodes), vllm)
+    heads = _heads(model.id) if layout.tensor > 1 else 0
+    problem = fault(ctx, model.id, layout, nodes * size[0], nodes, heads=heads)
     if problem is not None:
         yield problem
 
 
-def layout_of(minor: int, weights: int, node: Node, nodes: int) -> Layout:
-    """How KAITO has vLLM spread the model (pkg/model/interface.go:543@v0.12.0)."""
-    half = weights * node.gpus * 2 < node.memory
-    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and node.gpus > 1 and half:
-        return Layout(node.gpus, 1, 1)
-    return Layout(1, node.gpus, nodes)
+def _heads(model: str) -> int:
+    from kaitogen.kaito.catalogue.architectures import find_shape  # only where there are several GPUs
+
+    shape = find_shape(model)
+    return 0 if shape is None else shape.heads
+
+
+def layout_of(minor: int, weights: int, node: tuple[int, int], nodes: int) -> Layout:
+    """How KAITO has vLLM spread the model on nodes of so many GPUs and bytes (pkg/model/interface.go:543@v0.12.0)."""
+    gpus, memory = node
+    half = weights * gpus * 2 < memory
+    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and gpus > 1 and half:
+        return Layout(gpus, 1, 1)
+    return Layout(1, gpus, nodes)
 
 
 def with_settings(layout: Layout, vllm: Mapping[str, Json]) -> Layout:

@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.rules.layout import setting, whole, with_settings
+from kaitogen.kaito.rules.layout import Layout, setting, whole, with_settings
 from kaitogen.kaito.sizing.node_estimator import Settings
 from kaitogen.kaito.sizing.overheads import Engine
-from kaitogen.kaito.sizing.types import Context, Estimate, Layout, Node
+from kaitogen.kaito.sizing.types import Context, Estimate, Node
 from kaitogen.model import Json
 
 _USUAL_SHARE: Final = 0.84

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from kaitogen.kaito.rules.config import served_length
+from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.sizing.engine_args import EngineArgs
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.overheads import activations, card_memory, non_torch
-from kaitogen.kaito.sizing.types import Label, Layout, Memory, Node, Span, Term, Verdict
+from kaitogen.kaito.sizing.types import Label, Memory, Node, Span, Term, Verdict
 from kaitogen.model import GIB, Json
 
 #: KAITO's own factor on the weight files is the most that loading adds; headers missed by 0.75 % on average.

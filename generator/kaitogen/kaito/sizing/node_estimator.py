@@ -8,7 +8,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import config
 from kaitogen.kaito.rules.context import RuleContext, cut
-from kaitogen.kaito.rules.layout import layout_of
+from kaitogen.kaito.rules.layout import Layout, layout_of
 from kaitogen.kaito.rules.partition import profile_memory
 from kaitogen.kaito.rules.sizing import (
     DEFAULT_CONTEXT,
@@ -19,7 +19,7 @@ from kaitogen.kaito.rules.sizing import (
     shares,
 )
 from kaitogen.kaito.sizing.model_spec import ModelSpec
-from kaitogen.kaito.sizing.types import Context, Estimate, Layout, Node, Runtime
+from kaitogen.kaito.sizing.types import Context, Estimate, Node, Runtime
 from kaitogen.model import GIB, Json
 
 
@@ -103,7 +103,7 @@ def _estimated(ctx: RuleContext, model: ModelSpec, node: Node, blank: Estimate) 
     division = f"{size / GIB:.2f} GiB of weights / {left}: {number_of(gpus_needed(size, available), 'GPU')}"
     return blank._replace(
         nodes=nodes,
-        layout=layout_of(ctx.minor, weights, node, nodes),
+        layout=layout_of(ctx.minor, weights, (node.gpus, node.memory), nodes),
         certain=not model.doubt,
         reasons=(division, model.doubt) if model.doubt else (division,),
     )

@@ -7,7 +7,8 @@ where another version or card is at work, they are assumptions with a range.
 
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.sizing.types import Layout, Node, Term
+from kaitogen.kaito.rules.layout import Layout
+from kaitogen.kaito.sizing.types import Node, Term
 from kaitogen.model import GIB
 
 _H100: Final = "vLLM 0.19, H100 80 GB"

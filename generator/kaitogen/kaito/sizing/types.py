@@ -6,6 +6,7 @@ arithmetic, memory an expectation whose every figure says how far it can be trus
 
 from typing import Literal, NamedTuple, TypeAlias
 
+from kaitogen.kaito.rules.layout import Layout
 from kaitogen.model import Diagnostic
 
 #: exact: computed from what is known. measured: seen on the named version and card. assumed: neither, so a range.
@@ -14,14 +15,6 @@ Label: TypeAlias = Literal["exact", "measured", "assumed"]
 Runtime: TypeAlias = Literal["vllm", "transformers", "template", "tuning"]
 #: Whether vLLM will start: with every figure at its worst, only with better ones, or not even at the best.
 Verdict: TypeAlias = Literal["fits", "tight", "fails"]
-
-
-class Layout(NamedTuple):
-    """How vLLM spreads a model: data-parallel replicas, tensor-parallel GPUs, pipeline stages. Their product is the GPUs."""
-
-    data: int
-    tensor: int
-    pipeline: int
 
 
 class Node(NamedTuple):
