@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kaitogen.model import Target
-from tests.unit.rules.kinds import ENGINE, said
+from tests.unit.rules.kinds import ENGINE, places, said
 from tests.unit.rules.workspaces import A100, GONE
 
 _AWS = Target("0.12", "aws")
@@ -19,8 +19,6 @@ _EXISTS = {"matchExpressions": [{"key": "apps", "operator": "Exists"}]}
     "changes",
     [
         {},
-        {"spec.embedding": {"remote": _REMOTE}},
-        {"spec.embedding": {"local": _IMAGE}},
         {"spec.inferenceService": GONE},
         {"spec.inferenceService.url": GONE},
         {"spec.inferenceService.contextWindowSize": GONE},
@@ -32,6 +30,13 @@ _EXISTS = {"matchExpressions": [{"key": "apps", "operator": "Exists"}]}
 )
 def test_engines_that_kaito_takes(changes: dict[str, Any]) -> None:
     assert said(ENGINE, changes) == []
+
+
+@pytest.mark.parametrize(
+    ("embedding", "field"), [({"remote": _REMOTE}, "remote.url"), ({"local": _IMAGE}, "local.image")]
+)
+def test_embeddings_that_kaito_takes_and_does_not_read(embedding: dict[str, Any], field: str) -> None:
+    assert places(ENGINE, {"spec.embedding": embedding}) == [f"KG908 warning spec.embedding.{field}"]
 
 
 @pytest.mark.parametrize("instance_type", ["p4d.24xlarge", "g5.xlarge"])

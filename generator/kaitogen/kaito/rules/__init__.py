@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Final
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import text
+from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.model import Diagnostic, Json
@@ -30,7 +30,10 @@ def judge_object(ctx: RuleContext) -> list[Diagnostic]:
     kind = ctx.workspace["kind"]
     if kind == "Workspace":
         return judge(ctx)
-    return list(import_module(f"kaitogen.kaito.rules.{_MODULES[kind]}").judge(ctx))
+    from kaitogen.kaito.rules import unread  # few runs have other kinds
+
+    found = list(import_module(f"kaitogen.kaito.rules.{_MODULES[kind]}").judge(ctx))
+    return [*found, *unread.judge(ctx, found)]
 
 
 def judge(ctx: RuleContext) -> list[Diagnostic]:
@@ -53,7 +56,7 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
         found += resource.needs_instance_type(ctx)
         found += resource.selector(ctx)
         found += resource.covered_by_others(ctx)
-        return found + list(ignored.judge(ctx, sizing.DEFAULT_CONTEXT))
+        return found + _unread(ctx, sizing.DEFAULT_CONTEXT, found)
     found += preset.judge(ctx)
     tokens = sizing.DEFAULT_CONTEXT
     vllm: Mapping[str, Json] = {}
@@ -75,13 +78,24 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
     found += _resource(ctx, tokens, vllm)
     found += settings
     found += resource.covered_by_others(ctx)
-    found += ignored.judge(ctx, tokens)
+    found += _unread(ctx, tokens, found)
     if ctx.annotations:
         found += annotations.exposed(ctx, tokens)
     if ctx.byo_nodes is not None:
         from kaitogen.kaito.rules import byo_nodes  # an inventory is the exception
 
         found += byo_nodes.judge(ctx, ctx.byo_nodes, tokens)
+    return found
+
+
+def _unread(ctx: RuleContext, tokens: int, before: list[Diagnostic]) -> list[Diagnostic]:
+    """What is written and not read: in most Workspaces that can only be something of `resource`."""
+    found = list(ignored.judge(ctx, tokens))
+    workload = ctx.inference or ctx.tuning or {}
+    if "template" in workload or len(part(workload, "preset")) > 1:
+        from kaitogen.kaito.rules import unread  # few say more of a preset than its name
+
+        found += unread.judge(ctx, before)
     return found
 
 

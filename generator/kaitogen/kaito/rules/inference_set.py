@@ -7,7 +7,7 @@ from kaitogen.kaito import rules
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
-from kaitogen.kaito.server_fields import DEFAULT_UPDATE_STRATEGY
+from kaitogen.kaito.rules.unread import KG908
 from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule
 
@@ -50,8 +50,6 @@ KG906 = Rule("KG906", "Each replica gets a load balancer of its own", kind="warn
              source="pkg/utils/inferenceset/inferenceset.go:144@v0.12.0")  # fmt: skip
 KG907 = Rule("KG907", "The name leaves no room for what KAITO names after it", kind="can't work", since="0.8",
              source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0")  # fmt: skip
-KG908 = Rule("KG908", "KAITO reads this field of a set nowhere", kind="warning", since="0.8",
-             source="api/v1beta1/inferenceset_types.go@v0.12.0")  # fmt: skip
 
 
 def read_on_replicas(annotation: str) -> bool:
@@ -139,11 +137,13 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
 
 
 def _unread(data: Json) -> Iterator[Diagnostic]:
-    if part(data, "spec").get("updateStrategy") not in (None, {}, DEFAULT_UPDATE_STRATEGY):
+    """The one field that KAITO leaves to another controller, which acts on annotations of its own."""
+    annotations = part(part(data, "metadata"), "annotations")
+    if "nodeCountLimit" in part(data, "spec") and not any(key.startswith(_SCALER) for key in annotations):
         message = (
-            "no part of KAITO reads updateStrategy; replicas keep their template until they are made again"
+            "no part of KAITO reads nodeCountLimit; keda-kaito-scaler does, for sets with its annotations"
         )
-        yield KG908.at(("spec", "updateStrategy"), message, fix="remove it")
+        yield KG908.at(("spec", "nodeCountLimit"), message, fix="remove it")
 
 
 def context_of(workspace: Json, ctx: RuleContext) -> RuleContext:
