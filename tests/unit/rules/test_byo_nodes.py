@@ -1,4 +1,4 @@
-"""Whether nodes of a user's are enough for a model: the nodes, and what is said of them."""
+"""Nodes that a user brings against the model: too few, too small, or with less memory than the webhook asks for."""
 
 from typing import Any
 
@@ -7,60 +7,57 @@ import pytest
 from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.model import GIB, ByoNodes, Target
 from tests.unit.rules.rows_inference import named
-from tests.unit.rules.workspaces import BYO, GONE, TEMPLATED, change, transformers
+from tests.unit.rules.workspaces import GONE, annotated, byo, change, transformers
 
-#: phi-4 has 27.31 GiB of weights, and llama-3.3-70b-instruct takes three GPUs of 80 GiB.
 _LLAMA = change(named("llama-3.3-70b-instruct", "hf"), {"resource.instanceType": GONE})
-_OF_PHI = 29323889214
+_WEBHOOK = "; its webhook refuses them: Insufficient total GPU memory"
 
 
-def _said(workspace: dict[str, Any], nodes: int, gpus: int, memory: int, kaito: str = "0.12") -> list[str]:
-    facts = ByoNodes(nodes=nodes, gpus=gpus, memory=memory, pinned=True)
-    ctx = RuleContext(workspace, Target(kaito, node_provisioner="byo"), byo_nodes=facts)
-    # What KAITO's webhook says besides comes behind a semicolon.
-    return [one.message.partition(";")[0] for one in judge(ctx) if one.code == "KG313"]
+def said(
+    workspace: dict[str, Any],
+    nodes: int,
+    gpus: int,
+    memory: int,
+    *,
+    kaito: str = "0.12",
+    is_named: bool = False,
+) -> str:
+    facts = ByoNodes(nodes=nodes, gpus=gpus, memory=gpus * memory * GIB, pinned=True if is_named else None)
+    target = Target(kaito, node_provisioner="byo")
+    found = [one for one in judge(RuleContext(workspace, target, byo_nodes=facts)) if one.code == "KG313"]
+    where = "preferredNodes" if is_named else "labelSelector"
+    assert [one.path for one in found] == [("resource", where)] * len(found)
+    return "".join(one.message for one in found)
 
 
 @pytest.mark.parametrize(
-    ("workspace", "nodes", "gpus", "gib", "expected"),
-    [
-        (BYO, 1, 1, 80, []),
-        (BYO, 1, 2, 48, []),
-        (BYO, 2, 1, 24, []),
-        (BYO, 1, 0, 80, []),
-        (BYO, 1, 1, 0, []),
-        (BYO, 1, 1, 24, ["KAITO 0.12 will wait for 2 nodes of 1 x 24 GiB for microsoft/phi-4, and 1 is chosen"]),
-        (BYO, 2, 1, 16, ["KAITO 0.12 will wait for 3 nodes of 1 x 16 GiB for microsoft/phi-4, and 2 are chosen"]),
-        (BYO, 2, 1, 2, ["GPUs of nodes with 1 x 2 GiB are too small for microsoft/phi-4 at 2048 tokens"]),
-        (_LLAMA, 3, 1, 80, []),
-        (_LLAMA, 2, 1, 80, [
-            "KAITO 0.12 will wait for 3 nodes of 1 x 80 GiB for meta-llama/Llama-3.3-70B-Instruct, and 2 are chosen"
-        ]),
-        (named("acme/phi"), 1, 1, 24, []),
-        (TEMPLATED, 1, 1, 24, []),
-        (change(BYO, {"resource.partition": {"mode": "accelerator", "count": 1}}), 1, 1, 24, []),
-        (transformers(BYO), 1, 1, 28, []),
-        (transformers(BYO), 3, 1, 24, [
-            "microsoft/phi-4 has 27.3 GiB of weights, and transformers runs it on one node, of 1 x 24 GiB"
-        ]),
-    ],
+    ("nodes", "memory", "words"),
+    [(1, 80, "1 matches the selector" + _WEBHOOK), (2, 80, "2 match the selector"), (3, 80, ""), (1, 2, "are too small for")],
 )  # fmt: skip
-def test_nodes(workspace: dict[str, Any], nodes: int, gpus: int, gib: int, expected: list[str]) -> None:
-    assert _said(workspace, nodes, gpus, gib * GIB) == expected
+def test_what_a_selector_finds(nodes: int, memory: int, words: str) -> None:
+    text = said(_LLAMA, nodes, 1, memory)
+    assert words in text
+    assert (_WEBHOOK in text) == (_WEBHOOK in words)
+    assert bool(text) == bool(words)
 
 
-def test_weights_may_fill_a_node_to_the_last_byte() -> None:
-    assert _said(transformers(BYO), 1, 1, _OF_PHI) == []
-    assert len(_said(transformers(BYO), 1, 1, _OF_PHI - 1)) == 1
+def test_what_is_named() -> None:
+    assert said(_LLAMA, 1, 1, 80, is_named=True).startswith("KAITO 0.12 will wait for 3 nodes of 1 x 80 GiB")
+    assert "1 is chosen; its webhook" in said(_LLAMA, 1, 1, 80, is_named=True)
+    assert said(_LLAMA, 2, 1, 80, is_named=True).endswith("2 are chosen")
 
 
-def test_where_kaito_provisions_the_instance_type_tells() -> None:
-    facts = ByoNodes(nodes=1, gpus=1, memory=GIB, pinned=True)
-    assert (
-        judge(
-            RuleContext(
-                change(BYO, {"resource.instanceType": "Standard_NC24ads_A100_v4"}), Target(), byo_nodes=facts
-            )
-        )
-        == []
-    )
+def test_the_webhook_is_not_named_where_it_does_not_ask() -> None:
+    assert _WEBHOOK not in said(_LLAMA, 1, 1, 80, kaito="0.7")
+    bypassed = annotated("kaito.sh/bypass-resource-checks", "true", _LLAMA)
+    assert said(bypassed, 1, 1, 80).endswith("1 matches the selector")
+
+
+def test_transformers_runs_on_one_node() -> None:
+    assert "transformers runs it on one node, of 1 x 80 GiB" in said(transformers(_LLAMA), 3, 1, 80)
+    assert said(transformers(_LLAMA), 1, 2, 80) == ""
+
+
+def test_what_is_not_known_is_not_judged() -> None:
+    assert said(_LLAMA, 1, 0, 0) == ""
+    assert said(byo(), 1, 1, 80) == ""
