@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kaitogen.kaito.catalogue.models import sized_model
 from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.model import GIB, ByoNodes, Target
 from tests.unit.rules.rows_inference import named
@@ -61,3 +62,14 @@ def test_transformers_runs_on_one_node() -> None:
 def test_what_is_not_known_is_not_judged() -> None:
     assert said(_LLAMA, 1, 0, 0) == ""
     assert said(byo(), 1, 1, 80) == ""
+
+
+def test_memory_for_the_weights_to_the_last_byte_is_enough_for_the_webhook() -> None:
+    model = sized_model("llama-3.3-70b-instruct", 12)
+    assert model is not None
+    for memory, asked in ((model.weights, False), (model.weights - 1, True)):
+        facts = ByoNodes(nodes=1, gpus=1, memory=memory, pinned=None)
+        ctx = RuleContext(_LLAMA, Target(node_provisioner="byo"), byo_nodes=facts)
+        assert [_WEBHOOK in one.message for one in judge(ctx) if one.code == "KG313"] == [asked]
+        alone = RuleContext(transformers(_LLAMA), Target(node_provisioner="byo"), byo_nodes=facts)
+        assert [one.code for one in judge(alone) if one.code == "KG313"] == ["KG313"] * asked

@@ -92,3 +92,15 @@ def test_what_the_facts_about_the_nodes_say_is_not_said_again(match: bool | None
     facts = ByoNodes(nodes=1, gpus=1, memory=0, pinned=match)
     workspace = pinned({"pool": "phi"}, ["a"])
     assert [one.code for one in judge(ctx(workspace, byo_nodes=facts))] == codes
+
+
+@pytest.mark.parametrize(
+    ("label", "provisioner", "told"),
+    [({_PIN: "phi"}, "byo", False), ({"pool": "a"}, "byo", True), ({_PIN: "phi"}, "azure-gpu-provisioner", True)],
+)  # fmt: skip
+def test_a_count_that_numbers_the_names_is_told_with_them(
+    label: dict[str, str], provisioner: str, told: bool
+) -> None:
+    workspace = change(pinned(label, ["gpu-1"]), {"resource.count": 1})
+    codes = [one.code for one in judge(ctx(workspace, "0.7", provisioner))]
+    assert ("KG461" in codes) is told

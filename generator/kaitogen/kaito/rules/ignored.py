@@ -165,9 +165,9 @@ def _under_byo(ctx: RuleContext, names: list[str]) -> Diagnostic:
         message = f"KAITO {ctx.kaito} finds these nodes by {labels}, which they alone have, not by name"
         return KG463.at(_PREFERRED, message, fix="keep the labels on these nodes", found=found)
     if pinned_by:
-        message = (
-            f"KAITO {ctx.kaito} finds these nodes by the label {PIN_LABEL}={cut(pinned_by)}, not by name"
-        )
+        # A label of the name alone is that of every Workspace of that name.
+        unnamed = "" if text(ctx.metadata, "namespace") else " (no namespace)"
+        message = f"KAITO {ctx.kaito} finds these nodes by the label {PIN_LABEL}={cut(pinned_by)}{unnamed}, not by name"
         if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
         fix = f"run: {_command(names, f'{PIN_LABEL}={pinned_by}')}"
