@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.import_.reading import target_of
 from kaitogen.kaito.objects import canonical
+from kaitogen.kaito.versions import KINDS
 from kaitogen.model import KAITO_VERSIONS, Document, Origin, Request, TargetOverrides, UserObject
 from kaitogen.pipeline.check import check_objects
 from kaitogen.pipeline.emit import stream
@@ -17,7 +18,7 @@ from kaitogen.pipeline.load import documents_of
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import dump
 from tests.acceptance.cases import Case, cases, name
-from tests.unit.workspace_samples import workspaces
+from tests.unit.workspace_samples import sets, workspaces
 
 VERSIONS = [(kaito, version) for kaito in KAITO_VERSIONS for version in ("v1alpha1", "v1beta1")]
 #: Over all versions these are 2,000 and a few.
@@ -87,6 +88,34 @@ def _installation(case: Case) -> tuple[Any, ...]:
     specs = [manifest.spec for manifest in generate(Request(documents=tuple(documents))).manifests]
     target = specs[0].target
     return target.kaito, target.provider, target.node_provisioner, target.feature_gates
+
+
+SET_VERSIONS = [
+    (kaito, version)
+    for version, feature in KINDS["InferenceSet"].items()
+    for kaito in KAITO_VERSIONS
+    if feature.holds(int(kaito[2:]))
+]
+
+
+@pytest.mark.parametrize(("kaito", "version"), SET_VERSIONS)
+def test_every_set_of_a_version_comes_back_as_the_same_data(kaito: str, version: str) -> None:
+    wanted = TargetOverrides(kaito)
+
+    def accepted(data: Any) -> bool:
+        """Whether KAITO takes it and can run it."""
+        target, _ = target_of(data, wanted)
+        judged = check_objects([UserObject(Origin(Document("a", 0, data)), data)], target)
+        return not any(one.severity == "error" or one.code == "KG904" for one in judged)
+
+    @settings(max_examples=-(-2000 // len(SET_VERSIONS)), database=None)
+    @given(sets(kaito, version, accepted))
+    def check(data: Any) -> None:
+        first = rendered(list(imported(dump(data), wanted).values()))
+        assert objects(first) == [canonical(data)]
+        assert rendered(list(imported(first, wanted).values())) == first
+
+    check()
 
 
 @pytest.mark.parametrize(("kaito", "version"), VERSIONS)

@@ -59,6 +59,41 @@ def workspaces(kaito: str, version: str, accepted: Callable[[Any], bool]) -> st.
     return st.integers(0, 2**32).map(drawn)
 
 
+def sets(kaito: str, version: str, accepted: Callable[[Any], bool]) -> st.SearchStrategy[Any]:
+    """Accepted InferenceSets of one KAITO version and API version: of a Workspace drawn as above, each replica."""
+    minor = int(kaito.partition(".")[2])
+    document = schema.document(FILES[f"workspace-{kaito}-v1beta1"])
+    head = {"apiVersion": f"kaito.sh/{version}", "kind": "InferenceSet"}
+
+    def drawn(seed: int) -> Any:
+        random = Random(seed)
+        tries = (head | _set(random, _mapping(random, document, minor), minor) for _ in range(3000))
+        return next(filter(accepted, tries))
+
+    return st.integers(0, 2**32).map(drawn)
+
+
+def _set(random: Random, workspace: Any, minor: int) -> Any:
+    resource = workspace.get("resource", {})
+    fields = {key: item for key, item in resource.items() if key in ("instanceType", "partition")}
+    template: dict[str, Any] = {"resource": fields, "inference": workspace.get("inference")}
+    metadata = {
+        key: random.choice(MAPPINGS[key]) for key in ("labels", "annotations") if random.random() < 0.5
+    }
+    if minor >= 11:
+        template["metadata"] = metadata
+    spec: dict[str, Any] = {
+        "replicas": random.randint(1, 5),
+        "labelSelector": resource.get("labelSelector", {"matchLabels": {"apps": "phi"}}),
+        "template": template,
+    }
+    if minor >= 11 and random.random() < 0.5:
+        spec["autoUpgrade"] = random.choice(
+            [{"enabled": True}, {"enabled": False, "maintenanceWindow": {"schedule": "0 2 * * 6"}}]
+        )
+    return {"metadata": workspace["metadata"], "spec": spec}
+
+
 def _value(random: Random, key: str, node: Any, minor: int) -> Any:
     if "$ref" in node:
         return random.choice(PODS if "pod-template" in node["$ref"] else VOLUMES)

@@ -65,7 +65,9 @@ def _of_set(data: Json, target: Target) -> tuple[Json, Json]:
     annotations = dict(metadata.get("annotations", {}))
     more: Json = {}
     for key, text in own.get("annotations", {}).items():
-        if not (read_on_replicas(key) and annotations.setdefault(key, text) == text):
+        # The runtime of an intent goes to the set as well.
+        shared = key in annotations or key != RUNTIME_ANNOTATION
+        if not (shared and read_on_replicas(key) and annotations.setdefault(key, text) == text):
             more[key] = text
     others: Json = {"annotations": more} if more else {}
     if own.get("labels", {}) != metadata.get("labels", {}) and target.has(REPLICA_METADATA):
