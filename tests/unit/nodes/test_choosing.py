@@ -153,3 +153,44 @@ def test_what_is_known_of_byo_nodes_is_their_number_and_the_least_of_their_gpus(
     spec, _ = _chosen({"nodes": ("a", "b")}, {"a": {PIN_LABEL: "phi"}, "b": {}})
     assert spec.placement.byo_nodes is not None
     assert not spec.placement.byo_nodes.pinned
+
+
+def _asking(**placement: Any) -> Spec:
+    return Spec(
+        origin=Origin(Document("a.yaml", 0, {})), name="phi", namespace=None, labels={}, annotations={}, target=BYO,
+        placement=Placement(strategy="explicit", **placement), inference={"model": "phi-4"}, tuning=None,
+    )  # fmt: skip
+
+
+_BROKEN = Document("nodes.yaml", 0, {"kind": "NodeInventory", "spec": 1})
+
+
+@pytest.mark.parametrize(("documents", "told"), [([], set()), ([_BROKEN], {"KG121", "KG122"})])
+def test_a_selection_without_an_inventory_is_no_second_error(
+    documents: list[Document], told: set[str]
+) -> None:
+    named, selecting = _asking(nodes=("a",)), _asking(selection={"select": {"labels": "team=red"}})
+    specs, diagnostics = choose([named, selecting], documents, "")
+    assert specs == [named]
+    assert {one.code for one in diagnostics} == told
+
+
+@pytest.mark.parametrize(
+    ("selection", "nodes", "codes"),
+    [
+        ({}, ("a",), []),
+        ({"require": "ready"}, ("a",), []),
+        ({"require": "any"}, ("a", "b"), []),
+        ({"count": 1}, ("a",), []),
+        ({"count": 2}, None, ["KG303"]),
+    ],
+    ids=str,
+)
+def test_what_a_selection_requires(
+    selection: dict[str, Any], nodes: tuple[str, ...] | None, codes: list[str]
+) -> None:
+    facts = document(entry("a", {"team": "red"}), entry("b", {"team": "red"}, ready=False))
+    asking = _asking(selection={"select": {"labels": "team=red"}, **selection})
+    specs, diagnostics = choose([asking], [facts], "")
+    assert [spec.placement.nodes for spec in specs] == ([] if nodes is None else [nodes])
+    assert [one.code for one in diagnostics if one.code == "KG303"] == codes
