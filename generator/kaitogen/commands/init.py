@@ -38,7 +38,12 @@ def run(options: Options) -> Outcome:
     file = "-" if options.file is None else options.file
     if file == "-":
         return Outcome(text.encode())
-    _write(file, text, force=options.force)
+    if os.path.lexists(file) and not options.force:
+        raise UsageError(f"{file} exists", fix="choose another name, or write over it with --force")
+    from kaitogen.files import atomic  # most print
+
+    # What appears there meanwhile is not written over either.
+    atomic.write_files({file: text.encode()}, may_replace=None if options.force else lambda _: False)
     shown = printable(file)
     return Outcome(stderr=f"kaitogen: wrote {shown}; render it with: kaitogen render {shown}\n")
 
@@ -50,12 +55,3 @@ def _scaffold(strategy: str) -> str:
         return shipped.read_text("templates", own)
     text = shipped.read_text("templates", f"init/{_DEFAULT}.intent.yaml")
     return re.sub(rf"strategy: {_DEFAULT}\b.*", f"strategy: {strategy}", text)
-
-
-def _write(file: str, text: str, *, force: bool) -> None:
-    from kaitogen.files import atomic  # most print
-
-    if os.path.lexists(file) and not force:
-        raise UsageError(f"{file} exists", fix="choose another name, or write over it with --force")
-    # What appears there meanwhile is not written over either.
-    atomic.write_files({file: text.encode()}, may_replace=None if force else lambda _: False)

@@ -24,12 +24,7 @@ def answer(text: str, *, empty: str = "", form: str = "text") -> Outcome:
 
 def unknown_model(name: str) -> UsageError:
     """What to raise for a model that the catalogue does not have."""
-    names = [*(one.id for one in all_models()), *preset_names(minor(NEWEST_KAITO))]
+    names = [*(one.id for one in all_models()), *preset_names(Target(NEWEST_KAITO).minor)]
     otherwise = "kaitogen models lists them; KAITO takes other Hugging Face ids too"
     fix = suggest.did_you_mean(name, names, otherwise)
     return UsageError(f"KAITO's catalogue has no model {name[:60]}", fix=fix)
-
-
-def minor(kaito: str) -> int:
-    """The minor version as a number: 12 for 0.12."""
-    return Target(kaito).minor

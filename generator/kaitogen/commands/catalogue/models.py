@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
+from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, unknown_model
 from kaitogen.commands.options import OptionGroup, arguments
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import json_text, table
@@ -18,7 +18,7 @@ from kaitogen.kaito.catalogue.models import (
     is_preset,
     retired_presets,
 )
-from kaitogen.model import GIB, NEWEST_KAITO, Json
+from kaitogen.model import GIB, NEWEST_KAITO, Json, Target
 
 _SHOW: Final = "show"
 
@@ -49,7 +49,7 @@ def run(options: Options) -> Outcome:
             fix="quote it, or write models show NAME",
         )
     text = query[0] if query else ""
-    models, retired = find(text, minor(kaito))
+    models, retired = find(text, Target(kaito).minor)
     empty = "" if models or retired else f"no model of KAITO {kaito} has {text[:60]} in its name"
     listing = as_json(models, retired, kaito) if options.form == "json" else as_text(models, retired)
     return answer(listing, empty=empty, form=options.form)

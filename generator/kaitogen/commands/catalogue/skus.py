@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, minor, unknown_model
+from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, unknown_model
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import json_text, table
 from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.sizing.instance_types import Excluded, Offer, offers_for, on_one_node
-from kaitogen.model import PROVIDERS, Json
+from kaitogen.model import PROVIDERS, Json, Target
 
 _HEADS: Final = ("INSTANCE TYPE", "PROVIDER", "GPUS", "MEMORY", "CARD", "SINCE", "MODELS ON ONE NODE")
 _HEADS_FOR_MODEL: Final = (
@@ -75,14 +75,13 @@ class Listing(NamedTuple):
 
 def all_of(query: str, providers: Iterable[str], kaito: str) -> Listing:
     """The instance types of KAITO's version with the query in name or card, smallest first."""
-    found = [
-        (provider, sku)
+    rows = [
+        Row(provider, sku, on_one_node(sku, provider, kaito))
         for provider in providers
         for sku in all_skus(provider)
-        if sku.known_to(minor(kaito)) and _named(sku, query)
+        if sku.known_to(Target(kaito).minor) and _named(sku, query)
     ]
-    found.sort(key=lambda pair: (pair[1].memory, pair[1].gpus, pair[1].name))
-    rows = [Row(provider, sku, on_one_node(sku, provider, kaito)) for provider, sku in found]
+    rows.sort(key=lambda row: (row.sku.memory, row.sku.gpus, row.sku.name))
     return Listing(rows, None, [], [])
 
 

@@ -41,15 +41,14 @@ class Tables:
 def read_tables(configs: tuple[str, ...], price: str | None, budget: str | None) -> Tables:
     """The tables of these files."""
     known, findings = read_configs(configs)
-    prices = limits = document = None
-    if price is not None:
-        prices, found = read_prices(price)
-        findings += found
-    if budget is not None:
-        limits, document, found = read_budget(budget)
-        findings += found
+    prices, wrong = (None, []) if price is None else read_prices(price)
+    limits, document, more = (None, None, []) if budget is None else read_budget(budget)
     return Tables(
-        configs=known, prices=prices, budget=limits, budget_document=document, findings=tuple(findings)
+        configs=known,
+        prices=prices,
+        budget=limits,
+        budget_document=document,
+        findings=(*findings, *wrong, *more),
     )
 
 
