@@ -39,10 +39,7 @@ def run(options: Options) -> Outcome:
     """The models with the query in a name, or after `show` all about one of them."""
     query, kaito = options.query, options.kaito
     if len(query) == 2 and query[0] == _SHOW:
-        details = shown(query[1])
-        if details is None:
-            raise unknown_model(query[1])
-        return answer(details)
+        return answer(shown(query[1]))
     if len(query) > 1:
         raise UsageError(
             f"models takes one word to look for, not {query[0][:40]} {query[1][:40]}",
@@ -132,14 +129,14 @@ def _entry(model: Model) -> Json:
     }
 
 
-def shown(name: str) -> str | None:
-    """Everything about one model or retired preset; None where the catalogue has none of that name."""
+def shown(name: str) -> str:
+    """Everything about one model or retired preset; UsageError where the catalogue has none of that name."""
     model = find_model(name)
     if model is not None:
         return "".join(f"{label:<16}{value}\n" for label, value in _lines(model))
     short = find_short(name)
     if short is None:
-        return None
+        raise unknown_model(name)
     gone = f"retired with KAITO 0.{short.removed}" if short.removed else "taken by the newest KAITO"
     return f"{name.lower():<16}{short.id}\n{'since':<16}KAITO 0.{short.since}, {gone}; its sizes are not published\n"
 

@@ -52,15 +52,19 @@ class Example(NamedTuple):
     """Files by name, and the command line that shows what becomes of them, run in their folder.
 
     `before` are lines of a shell that set up what the files alone cannot show. `beside` are
-    the other codes that the example cannot do without. `server` is what the API server that a
-    kubeconfig names does, in words that come after "it".
+    the other codes that the example cannot do without.
     """
 
     files: Mapping[str, str]
     command: str
     before: str = ""
     beside: tuple[str, ...] = ()
-    server: str = ""
+
+    @property
+    def server(self) -> str:
+        """What the API server that a kubeconfig names does, in words that come after "it"; empty where there is none."""
+        found = _THERE.search(self.before)
+        return found[1] if found else ""
 
 
 class Page(NamedTuple):
@@ -162,7 +166,6 @@ def _example(section: str) -> Example:
     prose, _, rest = section.partition("```sh\n")
     shell, _, rest = rest.partition("\n```")
     *before, command = shell.split("\n")
-    server = next((match[1] for line in before if (match := _THERE.fullmatch(line))), "")
     files: dict[str, str] = {}
     for block in re.findall(r"^```\w+\n(.*?)^```$", rest, re.DOTALL | re.MULTILINE):
         name, _, text = block.partition("\n")
@@ -170,9 +173,8 @@ def _example(section: str) -> Example:
     return Example(
         files=files,
         command=command,
-        before="\n".join(line for line in before if not _THERE.fullmatch(line)),
+        before="\n".join(before),
         beside=tuple(dict.fromkeys(_CODE.findall(plain(prose)))),
-        server=server,
     )
 
 
@@ -184,9 +186,7 @@ def as_text(page: Page) -> str:
     lines += [*_wrapped(f"What to do: {page.fix}"), "", *_wrapped(" ".join(_facts(page)))]
     for head, example in (("This gets it", page.failing), ("This does not", page.passing)):
         lines += ["", f"{head}:", ""]
-        there = f"# There is an API server at {SERVER}, and it {example.server}." if example.server else ""
-        for line in (*example.before.splitlines(), there, example.command):
-            lines += [f"    $ {line}"] if line else []
+        lines += [f"    $ {line}" for line in (*example.before.splitlines(), example.command) if line]
         for name, text in example.files.items():
             lines += ["", f"    # {name}"] if len(example.files) > 1 else [""]
             lines += [f"    {line}".rstrip() for line in text.splitlines()]
