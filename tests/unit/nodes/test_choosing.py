@@ -194,3 +194,43 @@ def test_what_a_selection_requires(
     specs, diagnostics = choose([asking], [facts], "")
     assert [spec.placement.nodes for spec in specs] == ([] if nodes is None else [nodes])
     assert [one.code for one in diagnostics if one.code == "KG303"] == codes
+
+
+_FOUR = {
+    "a": {INSTANCE_TYPE_LABEL: NC96, ZONE: "1"},
+    "b": {INSTANCE_TYPE_LABEL: NC96, ZONE: "1"},
+    "c": {INSTANCE_TYPE_LABEL: NC96, ZONE: "1"},
+    "d": {INSTANCE_TYPE_LABEL: NC96, ZONE: "2"},
+}
+
+
+@pytest.mark.parametrize(
+    ("selection", "nodes"),
+    [
+        ({}, ["a", "b", "c", "d"]),
+        ({"spread": True}, ["a", "d", "b", "c"]),
+        ({"spread": True, "count": 2}, ["a", "d"]),
+        ({"count": 2}, ["a", "b"]),
+    ],
+    ids=str,
+)
+def test_nodes_go_zone_by_turns_where_that_is_asked_for(selection: dict[str, Any], nodes: list[str]) -> None:
+    asking = _asking(selection={"select": {"quick": "nc96"}, **selection})
+    (spec,), _ = choose([asking], [document(*(entry(name, labels) for name, labels in _FOUR.items()))], "")
+    assert list(spec.placement.nodes or ()) == nodes
+
+
+@pytest.mark.parametrize(
+    ("select", "count", "message"),
+    [
+        ({"quick": "nc69"}, None, "there is no quick selector nc69"),
+        ({"quick": "nc24"}, None, "none of the 4 GPU nodes of the inventory matches the selection"),
+        ({"quick": "nc96"}, 5, "5 nodes asked for, and 4 of 4 matching nodes are there"),
+    ],
+)
+def test_a_selection_that_comes_to_nothing(select: dict[str, Any], count: int | None, message: str) -> None:
+    asking = _asking(selection={"select": select, **({"count": count} if count else {})})
+    specs, diagnostics = choose(
+        [asking], [document(*(entry(name, labels) for name, labels in _FOUR.items()))], ""
+    )
+    assert (specs, [one.message for one in diagnostics]) == ([], [message])
