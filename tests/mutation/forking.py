@@ -3,6 +3,7 @@
 import ast
 import inspect
 import os
+import resource
 import signal
 import sys
 import tempfile
@@ -18,7 +19,9 @@ from _pytest.runner import runtestprotocol
 
 from tests.mutation.running import HOOK, module_name
 
-_TIMEOUT: Final = 300
+#: Seconds of processor time, which a busy machine does not stretch, and of the clock, for what only waits.
+_PROCESSOR: Final = 120
+_CLOCK: Final = 1800
 
 
 class Mutant(NamedTuple):
@@ -74,7 +77,8 @@ class _Loop:
 
 def _child(mutant: Mutant, items: Sequence[pytest.Item], folder: Path) -> NoReturn:
     """Run the tests of a mutant until one fails; the exit code is 1 where one does."""
-    signal.alarm(_TIMEOUT)
+    signal.alarm(_CLOCK)
+    resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR, _PROCESSOR))
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
