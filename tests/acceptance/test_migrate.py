@@ -89,6 +89,17 @@ def test_a_finished_workspace() -> None:
     assert moved(WORKSPACE, "0.7").count("preferredNodes") == 1
 
 
+def test_a_finished_set_of_replicas() -> None:
+    before = (
+        "apiVersion: kaito.sh/v1alpha1\nkind: InferenceSet\nmetadata: {name: a}\nspec:\n  replicas: 2\n"
+        "  labelSelector: {}\n  template:\n    resource: {instanceType: Standard_NC24ads_A100_v4}\n"
+        "    inference: {preset: {name: PHI-4, accessMode: public}}\n"
+    )
+    after = before.replace("v1alpha1", "v1beta1").replace(", accessMode: public", "")
+    assert moved(before, "0.12") == after
+    assert moved(before, "0.10") == before.replace("PHI-4, accessMode: public", "phi-4")
+
+
 def test_a_set_is_changed_where_its_words_stand() -> None:
     text = (
         "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: fleet}\nspec:\n  defaults:\n    spec:\n"

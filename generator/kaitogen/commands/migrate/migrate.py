@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.import_.reading import judged
 from kaitogen.commands.import_.reading import target_of as target_of_workspace
-from kaitogen.commands.migrate.steps import KG177, of_part, of_whole, of_workspace
+from kaitogen.commands.migrate.steps import KG177, of_inference_set, of_part, of_whole, of_workspace
 from kaitogen.diagnostics.placing import place
 from kaitogen.kaito.objects import MISSING, in_key_order, value_at
 from kaitogen.model import (
@@ -21,7 +21,7 @@ from kaitogen.model import (
     Target,
     TargetOverrides,
 )
-from kaitogen.pipeline.check import is_workspace
+from kaitogen.pipeline.check import is_workspace, serves
 from kaitogen.pipeline.classify import classify, entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
@@ -88,8 +88,9 @@ def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Ori
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
         for one in classify([document], with_objects=True)[1]:
-            if is_workspace(one.data):
-                yield from ((origin, step) for step in of_workspace(one.data, one.origin.roots[0], to))
+            if serves(one.data):
+                of_object = of_workspace if is_workspace(one.data) else of_inference_set
+                yield from ((origin, step) for step in of_object(one.data, one.origin.roots[0], to))
         return
     parts: list[tuple[Path, Json]] = [((), value)]
     if is_set(value):
@@ -153,8 +154,8 @@ def _edited_text(document: Document, edits: list[Edit], value: Json, problems: l
 def _errors_in_workspaces(documents: list[Document], overrides: TargetOverrides) -> Iterator[Diagnostic]:
     """What the other version refuses in finished Workspaces after all edits."""
     finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True)[1]
-    workspaces = [one for one in finished if is_workspace(one.data)]
-    others = [one for one in finished if not is_workspace(one.data)]
+    workspaces = [one for one in finished if serves(one.data)]
+    others = [one for one in finished if not serves(one.data)]
     return judged([(one, target_of_workspace(one.data, overrides)[0]) for one in workspaces], others)
 
 

@@ -36,6 +36,14 @@ def of_workspace(workspace: Json, root: Path, to: Target) -> Iterator[Edit | Dia
     yield from _fields(workspace, root, to, is_intent=False)
 
 
+def of_inference_set(data: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
+    """The same for a finished InferenceSet, whose template says what a Workspace says."""
+    if data.get("apiVersion") == "kaito.sh/v1alpha1" and to.has(versions.KINDS["InferenceSet"]["v1beta1"]):
+        yield Edit((*root, "apiVersion"), _NEWEST_API)
+    yield from _fields({"metadata": _mapping(data, "metadata")}, root, to, is_intent=False)
+    yield from _fields(_mapping(data, "spec", "template"), (*root, "spec", "template"), to, is_intent=False)
+
+
 def _fields(value: Json, root: Path, to: Target, *, is_intent: bool) -> Iterator[Edit | Diagnostic]:
     """The changes to what intents and Workspaces both say, each in its own place."""
     placement = ("spec", "placement") if is_intent else ("resource",)
