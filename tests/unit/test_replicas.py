@@ -214,3 +214,19 @@ def test_nobody_prunes_the_configuration_of_a_set(written: str, options: str) ->
     assert data["metadata"].get("annotations", {}).get(key, "") == written
     alone = run(intent(metadata, inference=inference)).manifests[0].data
     assert alone["metadata"].get("annotations", {}).get(key, "") == written
+
+
+@pytest.mark.parametrize(
+    ("kaito", "gates", "told"),
+    [
+        ("0.10", {}, True),
+        ("0.10", {"enableInferenceSetController": True}, False),
+        ("0.11", {}, False),
+        ("0.12", {"enableInferenceSetController": False}, True),
+    ],
+)
+def test_a_gate_that_is_off_is_told(kaito: str, gates: dict[str, bool], told: bool) -> None:
+    result = run(intent(replicas=2, target={"kaito": kaito, "featureGates": gates}))
+    assert [one.field for one in result.findings if one.code == "KG328"] == (
+        ["spec.replicas"] if told else []
+    )

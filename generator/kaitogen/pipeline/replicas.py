@@ -8,7 +8,7 @@ from kaitogen.kaito.objects import ConfigMaps, config_maps_of, in_key_order, num
 from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Estimate, Node
-from kaitogen.kaito.versions import KINDS, PARTITIONS, REPLICA_METADATA
+from kaitogen.kaito.versions import GATES_ON, KINDS, PARTITIONS, REPLICA_METADATA
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Manifest, Path, Rule, Spec, Target
 from kaitogen.yaml.writer import flow
 
@@ -20,9 +20,11 @@ KG224 = Rule("KG224", "A number of replicas that cannot be worked out", kind="in
 KG319 = Rule("KG319", "Nodes that no replica takes", kind="note", since="0.8")
 KG325 = Rule("KG325", "Replicas that can keep each other from starting", kind="can't work", since="0.8")
 KG327 = Rule("KG327", "The autoscaler owns the number of replicas", kind="note", since="0.8")
+KG328 = Rule("KG328", "Nobody makes the replicas", kind="warning", since="0.8")
 KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 
+_GATE: Final = "enableInferenceSetController"
 _SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
 #: What KAITO calls the words of spec.upgrade, where it has others.
 _UPGRADE: Final = {"window": "maintenanceWindow"}
@@ -156,6 +158,11 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
     """What is to say of the replicas of a set, and of the nodes that its intent names or counts for all of them."""
     there, estimate = _there(spec), _size(spec, data, config_maps)
     replicas, nodes = range_of(spec, data)[1], estimate.nodes
+    gate = spec.target.feature_gates.get(_GATE)
+    if gate is False or (gate is None and not spec.target.has(GATES_ON[_GATE])):
+        message = f"KAITO {spec.target.kaito} makes nothing of an InferenceSet while its gate {_GATE} is off"
+        fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
+        yield KG328.at(_REPLICAS, message, fix=fix)
     automatic = spec.fleet is not None and spec.fleet.get("replicas") == AUTO
     if spec.fleet and "scaling" in spec.fleet:
         by = spec.fleet["scaling"]["by"]

@@ -33,6 +33,14 @@ _TEMPLATE_ONLY: Final = (
     RUNTIME_ANNOTATION,
 )
 
+#: What keda-kaito-scaler 0.6.2 reads (its pkg/scaledobject/provisioner.go:222); each generation before it read others.
+_SCALER_READS: Final = frozenset(
+    f"{_SCALER}{key}"
+    for key in (
+        "auto-provision", "metrics", "combinepolicy", "evaluationwindow", "scaleupcooldown", "scaledowncooldown",
+        "min-replicas", "max-replicas",
+    )
+)  # fmt: skip
 #: KAITO reads these on the set, and hands on itself what its replicas need of them.
 _SET_ONLY: Final = (_DISABLE_BENCHMARK, "kaito.sh/run-benchmark")
 
@@ -50,6 +58,8 @@ KG906 = Rule("KG906", "Each replica gets a load balancer of its own", kind="warn
              source="pkg/utils/inferenceset/inferenceset.go:144@v0.12.0")  # fmt: skip
 KG907 = Rule("KG907", "The name leaves no room for what KAITO names after it", kind="can't work", since="0.8",
              source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0")  # fmt: skip
+
+KG909 = Rule("KG909", "An annotation of an older autoscaler", kind="warning", since="0.8")
 
 
 def read_on_replicas(annotation: str) -> bool:
@@ -127,6 +137,10 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
             message = f"the replicas do not get {key} from the set itself, and KAITO reads it on them"
             fix = "write it under spec.template.metadata.annotations"
             yield KG904.at(("metadata", "annotations", key), message, fix=fix)
+        if key.startswith(_SCALER) and key not in _SCALER_READS:
+            message = f"keda-kaito-scaler does not read {cut(key)} since 0.6.2, and makes no ScaledObject without metrics"
+            fix = f"write {_SCALER}metrics, as spec.scaling of an intent does"
+            yield KG909.at(("metadata", "annotations", key), message, fix=fix)
     for key in below:
         if key.startswith(_SCALER) or (key == _DISABLE_BENCHMARK and key not in own):
             message = f"{key} is read on the set, and here it stands on its replicas"
