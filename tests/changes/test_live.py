@@ -160,3 +160,29 @@ def test_the_cluster_is_not_asked_about_what_is_broken(tmp_path: Path) -> None:
     outcome = command.run(options)
     assert (outcome.exit_code, outcome.stdout) == (1, b"")
     assert "KG102" in outcome.stderr
+
+
+def test_a_set_is_compared_with_the_one_that_is_there(tmp_path: Path) -> None:
+    preset = {"preset": {"name": "phi-4", "accessMode": "public"}}
+    there = {
+        "metadata": {**WORKSPACE["metadata"], "uid": "1", "finalizers": ["inferenceset.finalizer.kaito.sh"]},
+        "spec": {
+            "replicas": 2,
+            "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
+            "labelSelector": {"matchLabels": {"apps": "phi-4"}},
+            "template": {"resource": {"instanceType": "Standard_NC24ads_A100_v4"}, "inference": preset},
+        },
+        "status": {"replicas": 2},
+    }
+    found = Reply({"kind": "InferenceSetList", "metadata": {}, "items": [there]})
+
+    def of(words: str) -> tuple[int, dict[str, list[str]], list[str]]:
+        return compared(tmp_path, INTENT.replace("spec:", f"spec:\n  {words}", 1), found)
+
+    asked = ["/apis/kaito.sh/v1beta1/namespaces/inference/inferencesets"]
+    assert of("replicas: 2") == (0, {}, asked)
+    assert of("replicas: 3") == (1, {"phi-4": ["in place", "spec.replicas: in place"]}, asked)
+    # What an autoscaler sets is nobody's difference.
+    schedule = '{start: "0 8 * * *", end: "0 18 * * *", timezone: Etc/UTC, replicas: 3}'
+    scaled = of(f"scaling: {{by: keda, max: 5, schedule: [{schedule}]}}")
+    assert scaled[1] == {"phi-4": ["create"]}  # the ScaledObject, which is not asked for

@@ -14,14 +14,19 @@ DEFAULT_NAMESPACE = "default"
 def items_in(cluster: Cluster, items: Sequence[Item], namespace: str) -> list[Item]:
     """The objects of the cluster that these would change, each as the old state of its own."""
     where = f"cluster {cluster.name}"
-    spaces = {_space(item, namespace) for item in items if item.is_workspace}
-    listed = {space: cluster.workspaces(space) for space in sorted(spaces)}
-    workspaces = {(space, one["metadata"]["name"]): one for space, found in listed.items() for one in found}
+    listed = {
+        (kind, space): listing(space)
+        for kind, listing in (("Workspace", cluster.workspaces), ("InferenceSet", cluster.inference_sets))
+        for space in sorted(
+            {_space(item, namespace) for item in items if item.serves and item.identity[1] == kind}
+        )
+    }
+    placed = {(*key, one["metadata"]["name"]): one for key, found in listed.items() for one in found}
     live_items: list[Item] = []
     for item in items:
         key = (_space(item, namespace), item.identity[3])
-        live = workspaces.get(key)
-        if not item.is_workspace:
+        live = placed.get((item.identity[1], *key))
+        if not item.serves:
             live = cluster.config_map(*key) if item.is_config_map else None
         if live is not None:
             live_items.append(live_item(live, item, where))
@@ -37,10 +42,10 @@ def _former_settings(
 ) -> list[Item]:
     """The ConfigMaps that Workspaces read so far, where they are to read another one that is among the items."""
     maps = {item.identity[2:]: item for item in items if item.is_config_map}
-    new = {item.identity: item for item in items if item.is_workspace}
+    new = {item.identity: item for item in items if item.serves}
     former: dict[tuple[str, str], Item] = {}
     for old in live_items:
-        if not old.is_workspace:
+        if not old.serves:
             continue
         now = maps.get((old.identity[2], settings_name(new[old.identity].data)))
         key = (old.identity[2], settings_name(old.data))

@@ -76,16 +76,27 @@ class Cluster(Server):
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
+        found = self._of_kaito("Workspace", namespace)
+        if found is None:
+            message = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
+            raise ClusterError(KG628, self.where, message)
+        return found
+
+    def inference_sets(self, namespace: str) -> list[Json]:
+        """KAITO's InferenceSets of a namespace in the same way; none where the cluster has no such kind."""
+        return self._of_kaito("InferenceSet", namespace) or []
+
+    def _of_kaito(self, kind: str, namespace: str | None) -> list[Json] | None:
         inside = f"namespaces/{quote(namespace, safe='')}/" if namespace else ""
+        plural = f"{kind.lower()}s"
         for version in _VERSIONS:
-            action = Action("list", "workspaces", group=_GROUP, namespace=namespace)
+            action = Action("list", plural, group=_GROUP, namespace=namespace)
             try:
-                items = self._list(f"/apis/{_GROUP}/{version}/{inside}workspaces", action, _slim_workspace)
+                items = self._list(f"/apis/{_GROUP}/{version}/{inside}{plural}", action, _slim_workspace)
             except _Missing:
                 continue
-            return [{"apiVersion": f"{_GROUP}/{version}", "kind": "Workspace", **item} for item in items]
-        message = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
-        raise ClusterError(KG628, self.where, message)
+            return [{"apiVersion": f"{_GROUP}/{version}", "kind": kind, **item} for item in items]
+        return None
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""

@@ -23,6 +23,9 @@ def live_item(found: Json, ours: Item, where: str) -> Item:
     kept = {
         key: value for key, value in found.items() if key in ours.data or applied is None or key in applied
     }
+    if "replicas" not in part(ours.data, "spec") and "replicas" in part(kept, "spec"):
+        # An autoscaler sets it.
+        kept["spec"] = {key: value for key, value in kept["spec"].items() if key != "replicas"}
     kept["metadata"] = _metadata(found["metadata"], ours.data["metadata"], applied)
     if applied is not None:
         for key in kept.keys() - {"metadata", "apiVersion", "kind"}:

@@ -6,7 +6,13 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.kaito.objects import canonical, value_at, without_nulls
-from kaitogen.kaito.server_fields import DEFAULTS, without_server_fields
+from kaitogen.kaito.server_fields import (
+    DEFAULT_UPDATE_STRATEGY,
+    DEFAULTS,
+    TEMPLATE,
+    UPDATE_STRATEGY,
+    without_server_fields,
+)
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Json, Path
 from kaitogen.yaml.reader import Unreadable, read
@@ -18,7 +24,7 @@ _YAML: Final = (".yaml", ".yml", ".json")
 def stored(item: Item) -> dict[str, Json]:
     """The object's data in the form in which two of them can be compared."""
     kept = written(item)
-    if item.is_workspace:
+    if item.serves:
         for path, default in defaults(item).items():
             holder = value_at(kept, path[:-1])
             if isinstance(holder, dict):
@@ -39,6 +45,9 @@ def written(item: Item) -> dict[str, Json]:
 
 def defaults(item: Item) -> Mapping[Path, Json]:
     """What the target's CRD gives to a field that is left out where the mapping around it is there."""
+    if not item.is_workspace:
+        access_mode = (*TEMPLATE, "inference", "preset", "accessMode")
+        return {UPDATE_STRATEGY: DEFAULT_UPDATE_STRATEGY, access_mode: "public"}
     # The CRD of v1alpha1 still has the default.
     if item.target.has(versions.INSTANCE_TYPE_DEFAULTED) or item.data["apiVersion"].endswith("/v1alpha1"):
         return {**DEFAULTS, ("resource", "instanceType"): DEFAULT_INSTANCE_TYPE}
