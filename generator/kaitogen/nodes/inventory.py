@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from kaitogen import schema
@@ -31,7 +32,6 @@ class Lookup:
     def __init__(self, nodes: Mapping[str, NodeFacts]) -> None:
         self._nodes = nodes
         self._by_label: dict[str, dict[str, set[str]]] = {}
-        self._by_stem: dict[str, list[str]] = {}
         self._slips = 0
 
     def having(self, labels: Mapping[str, str]) -> set[str]:
@@ -50,13 +50,14 @@ class Lookup:
 
     def siblings(self, name: str) -> list[str]:
         """The names that differ from this one by their number alone, as those of one pool do."""
-        return self._stems().get(_NUMBER.sub("", name), [])
+        return self._by_stem.get(_NUMBER.sub("", name), [])
 
-    def _stems(self) -> dict[str, list[str]]:
-        if not self._by_stem:
-            for one in sorted(self._nodes):
-                self._by_stem.setdefault(_NUMBER.sub("", one), []).append(one)
-        return self._by_stem
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        by_stem: dict[str, list[str]] = {}
+        for one in sorted(self._nodes):
+            by_stem.setdefault(_NUMBER.sub("", one), []).append(one)
+        return by_stem
 
     def nearest(self, name: str) -> str | None:
         """The node whose name this one is a slip of; None where there is none, or too many were asked for."""
@@ -66,10 +67,10 @@ class Lookup:
         from kaitogen.diagnostics import suggest  # only a wrong name needs it
 
         # Of a pool's many names one is compared, and only then those of the pool that is meant.
-        stem = suggest.nearest(_NUMBER.sub("", name), self._stems())
+        stem = suggest.nearest(_NUMBER.sub("", name), self._by_stem)
         if stem is None:
             return None
-        pool = self._stems()[stem]
+        pool = self._by_stem[stem]
         numbers = _NUMBER.findall(name)
         return next((one for one in pool if _NUMBER.findall(one) == numbers), pool[0])
 

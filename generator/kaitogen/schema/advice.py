@@ -7,7 +7,6 @@ from kaitogen.diagnostics import suggest
 from kaitogen.model import Json, Path
 from kaitogen.schema.words import cut, short, written
 
-_TRUE_OR_FALSE: Final = ("true", "false", "yes", "no", "on", "off")
 _ONLY_A_NAME: Final = "write the name of a Secret; a secret's value is never accepted here"
 _MAX_FIX: Final = 200
 
@@ -45,15 +44,11 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
         return fix
     if "string" in wanted and isinstance(value, bool | int | float):
         return _quoted(path, value, [choice for choice in choices(schema) if isinstance(choice, str)])
-    example = next((example for example in schema.get("examples", ()) if short(example)), None)
     if "array" in wanted:
         return "write it as a list, each item after a dash"
     if "object" in wanted:
-        return (
-            f"write it as a mapping, such as {written(example)}"
-            if example is not None
-            else "write it as a mapping"
-        )
+        example = next((f", such as {written(one)}" for one in schema.get("examples", ()) if short(one)), "")
+        return f"write it as a mapping{example}"
     if isinstance(value, list | dict):
         return "write a single value"
     return "write a whole number" if isinstance(value, float) else ""

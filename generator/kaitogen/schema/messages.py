@@ -78,10 +78,12 @@ def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Di
             if (*path, error.message) not in there:
                 yield _missing(path, error.message, error.schema)
         return
-    first = min(
-        group, key=lambda error: _ORDER.index(error.validator) if error.validator in _ORDER else len(_ORDER)
-    )
+    first = min(group, key=_rank)
     yield _TOLD.get(first.validator, _other)(path, first)
+
+
+def _rank(error: Any) -> int:
+    return _ORDER.index(error.validator) if error.validator in _ORDER else len(_ORDER)
 
 
 def _problem(
@@ -179,9 +181,7 @@ def _repeated(path: Path, error: Any) -> Diagnostic:
 
 def _key(path: Path, error: Any) -> Diagnostic:
     """A key of the wrong form."""
-    cause = min(
-        error.context, key=lambda part: _ORDER.index(part.validator) if part.validator in _ORDER else 9
-    )
+    cause = min(error.context, key=_rank)
     told = _TOLD.get(cause.validator, _other)(path, cause)
     return told._replace(message=cut(f"the key {told.message}", _MAX_MESSAGE))
 

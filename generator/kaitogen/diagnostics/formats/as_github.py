@@ -15,14 +15,12 @@ def write(report: Report) -> str:
 
 
 def _command(finding: Diagnostic) -> str:
-    properties = [
-        ("file", finding.file),
-        ("title", f"{finding.code} {finding.field}".strip()),
-    ]
-    properties[1:1] = [
-        (name, str(number)) for name, number in (("line", finding.line), ("col", finding.column)) if number
-    ]
-    said = ",".join(f"{name}={_property(value)}" for name, value in properties)
+    numbers = {
+        name: str(number) for name, number in (("line", finding.line), ("col", finding.column)) if number
+    }
+    title = f"{finding.code} {finding.field}".strip()
+    properties = {"file": finding.file, **numbers, "title": title}
+    said = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     words = f"{finding.message}\n{finding.fix}" if finding.fix else finding.message
     return f"::{_COMMANDS[finding.severity]} {said}::{_data(words)}"
 

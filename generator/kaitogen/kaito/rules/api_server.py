@@ -33,9 +33,9 @@ _TEMPLATE_OF_SET: Final = ("spec", "template")
 def refused(workspace: Json, target: Target) -> Iterator[Diagnostic]:
     """What the target's API server would refuse or drop without a word (R1), or KAITO's strict decoder refuse (R2)."""
     kind, version = workspace["kind"], workspace["apiVersion"].removeprefix(KAITO_GROUP)
-    served = [each for each, feature in KINDS.get(kind, {}).items() if target.has(feature)]
-    if version not in served:
-        yield _not_served(workspace, served, target)
+    feature = KINDS.get(kind, {}).get(version)
+    if feature is None or not target.has(feature):
+        yield _not_served(workspace, target)
         return
     for problem in schema.problems(schema_name(workspace, target), workspace):
         if _is_strict(problem.path, target):
@@ -73,7 +73,8 @@ def _is_strict(path: Path, target: Target) -> bool:
     return not _STRICT.isdisjoint(step for step in path if isinstance(step, str))
 
 
-def _not_served(data: Json, served: list[str], target: Target) -> Diagnostic:
+def _not_served(data: Json, target: Target) -> Diagnostic:
+    served = [each for each, feature in KINDS.get(data["kind"], {}).items() if target.has(feature)]
     kind, version = data["kind"][:60], data["apiVersion"][:60]
     if served:
         message = f"KAITO {target.kaito} serves no {kind} of apiVersion {version}"

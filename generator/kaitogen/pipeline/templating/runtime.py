@@ -30,19 +30,16 @@ def _indent(text: str, width: int, *, first: bool) -> str:
     return " " * width + moved if first else moved
 
 
-class ContextValues:
+class ContextValues(dict[str, Json]):
     """The values of one render, as the compiled code looks them up."""
-
-    def __init__(self, values: Mapping[str, Json]) -> None:
-        self._values = values
 
     def resolve_or_missing(self, name: str) -> Any:
         """The value of that name, or the mark that there is none."""
-        return self._values.get(name, missing)
+        return self.get(name, missing)
 
-    def get_all(self) -> Mapping[str, Json]:
+    def get_all(self) -> "ContextValues":
         """All values, for an included template."""
-        return self._values
+        return self
 
 
 class CompiledTemplate:
@@ -51,11 +48,9 @@ class CompiledTemplate:
     def __init__(self, root: Callable[[ContextValues], Iterator[str]]) -> None:
         self.root_render_func = root
 
-    def new_context(
-        self, values: Mapping[str, Json], _shared: bool, _locals: dict[str, Json]
-    ) -> ContextValues:
+    def new_context(self, values: ContextValues, _shared: bool, _locals: dict[str, Json]) -> ContextValues:
         """The context of an included template: the same values."""
-        return ContextValues(values)
+        return values
 
 
 class CompiledEnvironment:
