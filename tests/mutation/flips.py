@@ -20,6 +20,7 @@ _SAMPLE: Final = 12
 #: Modules, as patterns below the package, and the tests that are nearest to them.
 NEAREST: Final = {
     "kaito/rules/*.py": ("tests/unit/rules/",),
+    "kaito/vllm/*.py": ("tests/unit/rules/",),
     "nodes/choosing.py": ("tests/unit/nodes/",),
     "diagnostics/suppression.py": ("tests/acceptance/test_suppressions.py",),
     "kaito/objects.py": ("tests/unit/test_objects.py",),
