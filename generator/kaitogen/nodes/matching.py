@@ -53,7 +53,8 @@ def of_objects(
     if facts is None:
         return found, diagnostics
     for origin, data in objects:
-        if data["kind"] != "Workspace" or not isinstance(data.get("resource"), dict):
+        ours = data["kind"] == "Workspace" and data["apiVersion"].startswith("kaito.sh/")
+        if not ours or not isinstance(data.get("resource"), dict):
             continue
         ctx = RuleContext(data, target)
         labels = {key: value for key, value in ctx.match_labels.items() if isinstance(value, str)}
