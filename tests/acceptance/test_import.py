@@ -208,3 +208,65 @@ def test_a_cluster_without_workspaces_is_no_success(tmp_path: Path) -> None:
         done = kaitogen("import", "--live", "--kubeconfig", kubeconfig(tmp_path, server.address))
     assert (done.code, done.text) == (1, "")
     assert "KG170" in done.said
+
+
+#: What KAITO shows in its examples, and what the chart of its production stack writes with scaling by its older annotations.
+SETS = """\
+apiVersion: kaito.sh/v1alpha1
+kind: InferenceSet
+metadata:
+  name: llama-3-1-8b
+spec:
+  replicas: 2
+  nodeCountLimit: 10
+  labelSelector:
+    matchLabels:
+      apps: large-model
+  template:
+    resource:
+      instanceType: Standard_NC24ads_A100_v4
+    inference:
+      preset:
+        name: llama-3.1-8b-instruct
+        presetOptions:
+          modelAccessSecret: hf-token
+  updateStrategy:
+    type: RollingUpdate
+---
+apiVersion: kaito.sh/v1alpha1
+kind: InferenceSet
+metadata:
+  name: phi
+  namespace: models
+  labels:
+    app.kubernetes.io/name: modeldeployment
+  annotations:
+    scaledobject.kaito.sh/auto-provision: "true"
+    scaledobject.kaito.sh/threshold: "10"
+    scaledobject.kaito.sh/min-replicas: "1"
+    scaledobject.kaito.sh/max-replicas: "3"
+spec:
+  replicas: 1
+  labelSelector:
+    matchLabels:
+      apps: phi
+  template:
+    metadata:
+      labels:
+        production-stack.kaito.sh/owner: phi
+    resource:
+      instanceType: Standard_NC24ads_A100_v4
+    inference:
+      preset:
+        name: phi-4
+"""
+
+
+def test_sets_of_other_writers_come_back(tmp_path: Path) -> None:
+    (tmp_path / "sets.yaml").write_text(SETS, encoding="utf-8")
+    done = kaitogen("import", "-o", "intents", "sets.yaml", cwd=tmp_path)
+    assert done.code == 0, done.said
+    again = list(yaml.safe_load_all(kaitogen("render", "-q", "intents", cwd=tmp_path).text))
+    wanted = list(yaml.safe_load_all(SETS))
+    del wanted[0]["spec"]["updateStrategy"]  # which no part of KAITO reads
+    assert sorted(again, key=lambda one: one["metadata"]["name"]) == wanted

@@ -233,6 +233,8 @@ def to_intent_path(spec: Spec, path: Path) -> Path:
     if path[:2] == ("spec", "autoUpgrade"):
         words = {"autoUpgrade": "upgrade", "maintenanceWindow": "window"}
         return tuple(words.get(step, step) if isinstance(step, str) else step for step in path)
+    if path[:2] == ("spec", "nodeCountLimit"):
+        return path
     if path[:2] == ("spec", "replicas") or (spec.fleet is not None and path == ("kind",)):
         return ("spec", "replicas")
     length = len(path)

@@ -69,7 +69,7 @@ def declared(data: Json) -> Json:
         for path in _EMPTY_IS_NONE:
             if value_at(kept, (*below, *path)) == "":
                 kept = without(kept, (*below, *path))
-    if below and value_at(kept, UPDATE_STRATEGY) == DEFAULT_UPDATE_STRATEGY:
+    if below and value_at(kept, UPDATE_STRATEGY) is not None:
         kept = without(kept, UPDATE_STRATEGY)  # which no part of KAITO reads
     return kept
 

@@ -50,6 +50,7 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "partition": spec.placement.partition,
         "replicas": None,
         "auto_upgrade": None,
+        "node_count_limit": None,
         "scaled_object": None,
         "inference": None,
         "tuning": None,

@@ -37,7 +37,7 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
     """What in an intent with replicas cannot be said of an InferenceSet, or not of one of the target's version."""
     spec = value["spec"]
     if "replicas" not in spec and "scaling" not in spec:
-        word = "upgrade" if "upgrade" in spec else "replicaMetadata"
+        word = next(word for word in ("upgrade", "nodeCountLimit", "replicaMetadata") if word in spec)
         message = f"{word} is about the replicas of an InferenceSet, and this intent makes one Workspace"
         yield KG223.at(("spec", word), message, fix="add replicas, or remove it")
         return
@@ -101,6 +101,7 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
     return {
         **values,
         "replicas": None if own.get("replicas") == AUTO else own.get("replicas"),
+        "node_count_limit": own.get("nodeCountLimit"),
         "auto_upgrade": {_UPGRADE.get(key, key): item for key, item in own.get("upgrade", {}).items()},
         "api_version": _api_version(spec),
         "annotations": {key: text for key, text in annotations.items() if inference_set.read_on_set(key)},

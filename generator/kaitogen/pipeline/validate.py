@@ -32,7 +32,7 @@ KG219 = Rule(
     "KG219", "A node provisioner that this KAITO does not have", kind="invalid", since="0.4", until="0.10"
 )
 #: The words of `spec` that are about replicas.
-FLEET: Final = ("replicas", "scaling", "upgrade", "replicaMetadata")
+FLEET: Final = ("replicas", "scaling", "upgrade", "nodeCountLimit", "replicaMetadata")
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 

@@ -80,6 +80,8 @@ def _of_set(data: Json, target: Target) -> tuple[Json, Json]:
         }
     if "autoUpgrade" in spec:
         fleet["upgrade"] = {_UPGRADE.get(key, key): item for key, item in spec["autoUpgrade"].items()}
+    if "nodeCountLimit" in spec:
+        fleet["nodeCountLimit"] = spec["nodeCountLimit"]
     fleet |= {"replicaMetadata": others} if others else {}
     return {**replica_of(data), "metadata": {**metadata, "annotations": annotations}}, fleet
 

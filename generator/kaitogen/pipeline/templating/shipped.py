@@ -41,6 +41,7 @@ def root_inference_set(context, missing=missing, environment=environment):
     l_0_annotations = resolve('annotations')
     l_0_replicas = resolve('replicas')
     l_0_label_selector = resolve('label_selector')
+    l_0_node_count_limit = resolve('node_count_limit')
     l_0_auto_upgrade = resolve('auto_upgrade')
     l_0_replica_labels = resolve('replica_labels')
     l_0_replica_annotations = resolve('replica_annotations')
@@ -67,6 +68,8 @@ def root_inference_set(context, missing=missing, environment=environment):
     yield str(environment.finalize((undefined(name='replicas') if l_0_replicas is missing else l_0_replicas)))
     yield '\n  labelSelector: '
     yield str(environment.finalize((undefined(name='label_selector') if l_0_label_selector is missing else l_0_label_selector)))
+    yield '\n  nodeCountLimit: '
+    yield str(environment.finalize((undefined(name='node_count_limit') if l_0_node_count_limit is missing else l_0_node_count_limit)))
     yield '\n  autoUpgrade: '
     yield str(environment.finalize((undefined(name='auto_upgrade') if l_0_auto_upgrade is missing else l_0_auto_upgrade)))
     yield '\n  template:\n    metadata:\n      labels: '
