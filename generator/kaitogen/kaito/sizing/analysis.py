@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing import node_estimator
-from kaitogen.kaito.sizing.engine_args import EngineArgs, engine_args, is_known
+from kaitogen.kaito.sizing.engine_args import EngineArgs, engine_args, is_nvidia
 from kaitogen.kaito.sizing.memory import memory_of
 from kaitogen.kaito.sizing.model_spec import Configs, ModelSpec, model_spec
 from kaitogen.kaito.sizing.types import Estimate, Memory, Node
@@ -36,8 +37,9 @@ def analyse(ctx: RuleContext, configs: Configs, node: Node | None) -> Analysis:
     model, unknown = (None, found) if isinstance(found, str) else (found, "")
     estimate = node_estimator.estimate(ctx, found, node, settings)
     args = memory = None
-    if model is not None and estimate.runtime == "vllm" and is_known(ctx, estimate.node):
+    on = estimate.node
+    published = ctx.has(versions.MEMORY_SHARE_PUBLISHED) and estimate.runtime == "vllm"
+    if model is not None and on is not None and published and is_nvidia(ctx, on):
         args = engine_args(ctx.minor, estimate, settings)
-        if args is not None and estimate.node is not None:
-            memory = memory_of(model, estimate.node, args)
+        memory = None if args is None else memory_of(model, on, args)
     return Analysis(ctx=ctx, model=model, unknown=unknown, estimate=estimate, args=args, memory=memory)

@@ -30,11 +30,6 @@ class EngineArgs(NamedTuple):
     vllm: Mapping[str, Json]
 
 
-def is_known(ctx: RuleContext, node: Node | None) -> bool:
-    """Whether anything is known about vLLM on these GPUs under this KAITO."""
-    return node is not None and ctx.has(versions.MEMORY_SHARE_PUBLISHED) and is_nvidia(ctx, node)
-
-
 def is_nvidia(ctx: RuleContext, node: Node) -> bool:
     """Whether the measurements, which are of NVIDIA's cards, say anything about these. A slice is one of theirs."""
     return ctx.byo or node.card.startswith("NVIDIA")
