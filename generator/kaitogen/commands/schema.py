@@ -24,6 +24,7 @@ SCHEMAS: Final = (
     "budget",
     "models",
     "skus",
+    "vllm-arguments",
 )
 
 
