@@ -1,12 +1,15 @@
-"""`kaitogen models`: models that KAITO knows, found by a word, as a table, as JSON, or one of them in full."""
+"""`kaitogen models`: models that KAITO knows, found by a word, as a table, as JSON, or one of them in full.
+
+`skus` has the same options, and gives its answer, or that there is none, in the same way.
+"""
 
 from typing import Final
 
-from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, unknown_model
-from kaitogen.commands.options import OptionGroup, arguments
+from kaitogen.commands.options import OptionGroup, arguments, option
 from kaitogen.commands.result import Outcome
+from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.wording import json_text, table
-from kaitogen.errors import UsageError
+from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.architectures import find_shape
 from kaitogen.kaito.catalogue.models import (
@@ -16,10 +19,15 @@ from kaitogen.kaito.catalogue.models import (
     find_model,
     find_short,
     is_preset,
+    preset_names,
     retired_presets,
 )
-from kaitogen.model import GIB, NEWEST_KAITO, Json, Target
+from kaitogen.model import GIB, KAITO_VERSIONS, NEWEST_KAITO, Json, Target
 
+KAITO: Final = option(
+    "--kaito", choices=KAITO_VERSIONS, default=NEWEST_KAITO, help="KAITO version to look in."
+)
+FORM: Final = option("--format", choices=("text", "json"), default="text", help="How to print the list.")
 _SHOW: Final = "show"
 
 
@@ -50,6 +58,21 @@ def run(options: Options) -> Outcome:
     empty = "" if models or retired else f"no model of KAITO {kaito} has {text[:60]} in its name"
     listing = as_json(models, retired, kaito) if options.form == "json" else as_text(models, retired)
     return answer(listing, empty=empty, form=options.form)
+
+
+def answer(text: str, *, empty: str = "", form: str = "text") -> Outcome:
+    """The list; where nothing is in it, `empty` says so: a table of headings alone would say it less plainly."""
+    if not empty:
+        return Outcome(text.encode())
+    return Outcome(text.encode() if form == "json" else b"", f"kaitogen: {empty}\n", EXIT_FINDINGS)
+
+
+def unknown_model(name: str) -> UsageError:
+    """What to raise for a model that the catalogue does not have."""
+    names = [*(one.id for one in all_models()), *preset_names(Target(NEWEST_KAITO).minor)]
+    otherwise = "kaitogen models lists them; KAITO takes other Hugging Face ids too"
+    fix = suggest.did_you_mean(name, names, otherwise)
+    return UsageError(f"KAITO's catalogue has no model {name[:60]}", fix=fix)
 
 
 def find(query: str, minor: int) -> tuple[list[Model], dict[str, ShortName]]:

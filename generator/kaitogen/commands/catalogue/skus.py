@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from kaitogen.commands.catalogue.lookup import FORM, KAITO, answer, unknown_model
+from kaitogen.commands.catalogue.models import FORM, KAITO, answer, unknown_model
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import json_text, table

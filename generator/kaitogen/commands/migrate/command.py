@@ -1,14 +1,48 @@
-"""`kaitogen migrate`: intents and finished Workspaces to another KAITO version, as a diff or in place."""
+"""`kaitogen migrate`: intents and finished Workspaces to another KAITO version, as a diff or in place.
+
+A migration is edits to the text of a file, and a finding for everything that they cannot decide.
+"""
+
+from collections.abc import Iterator
+from functools import reduce
+from typing import Final
 
 from kaitogen.commands import in_place, inputs, targets
-from kaitogen.commands.migrate.migrate import migrated
+from kaitogen.commands.import_.reading import judged
+from kaitogen.commands.import_.reading import target_of as target_of_workspace
+from kaitogen.commands.migrate.steps import KG177, of_inference_set, of_part, of_whole, of_workspace
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.targets import CloudOptions
 from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.placing import place
 from kaitogen.errors import UsageError
-from kaitogen.model import KAITO_VERSIONS
+from kaitogen.kaito.objects import MISSING, in_key_order, value_at
+from kaitogen.model import (
+    KAITO_VERSIONS,
+    NEWEST_KAITO,
+    Diagnostic,
+    Document,
+    Json,
+    Origin,
+    Path,
+    Request,
+    Spec,
+    Target,
+    TargetOverrides,
+)
+from kaitogen.pipeline.check import is_workspace, serves
+from kaitogen.pipeline.classify import classify, entries, intents, is_an_intent, is_set
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.strategies import resolve
+from kaitogen.pipeline.validate import validate
+from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
+from kaitogen.yaml.reader import Unreadable, read, text_of
+from kaitogen.yaml.writer import flow
+
+_BY_HAND: Final = "change it by hand; what an alias stands for, say, is written elsewhere"
 
 
 class Options(OptionGroup):
@@ -45,3 +79,130 @@ def run(options: Options) -> Outcome:
         return outcome._replace(stdout=in_place.diff(changes).encode())
     written = in_place.written(changes)
     return written._replace(stderr=outcome.stderr + written.stderr)
+
+
+def migrated(name: str, data: bytes, overrides: TargetOverrides) -> tuple[str, list[Diagnostic]]:
+    """The text of a file for the version `overrides.kaito`, and what was found; the text counts where that is no error.
+
+    The rest of the overrides is about finished Workspaces.
+    """
+    loaded = documents_of(name, data)
+    if loaded.findings:
+        return "", loaded.findings
+    text = text_of(data)
+    parts: list[str] = []
+    end = 0
+    problems: list[Diagnostic] = []
+    documents: list[Document] = []
+    flaws: list[Diagnostic] = []
+    for document in loaded.documents:
+        edits = list(_edits(document, overrides, problems))
+        ours = is_an_intent(document.value) or classify([document], with_objects=True)[1]
+        if not (edits or ours):
+            continue
+        flaws += document.flaws
+        if document.flaws:
+            continue
+        value = reduce(changed, edits, document.value)
+        documents.append(document._replace(value=value))
+        start = text.index(document.text, end)
+        parts += text[end:start], _edited_text(document, edits, value, problems)
+        end = start + len(document.text)
+    findings = [*flaws, *place(problems)]
+    reported = {(one.line, one.column) for one in findings if one.severity == "error"}
+    remaining = [*place(_errors_in_workspaces(documents, overrides)), *_errors_in_intents(documents)]
+    findings += [one for one in remaining if (one.line, one.column) not in reported]
+    return "".join([*parts, text[end:]]), list(dict.fromkeys(findings))
+
+
+def _edits(document: Document, overrides: TargetOverrides, problems: list[Diagnostic]) -> Iterator[Edit]:
+    """What is to be done to a document, at each place once; what cannot be decided goes to the problems."""
+    seen: set[Path] = set()
+    for origin, step in () if document.flaws else _steps(document, overrides):
+        if isinstance(step, Diagnostic):
+            problems.append(step.of(origin))
+        elif step.path not in seen:
+            seen.add(step.path)
+            yield step
+
+
+def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Origin, Edit | Diagnostic]]:
+    to = Target(overrides.kaito or NEWEST_KAITO)
+    origin, value = Origin(document), document.value
+    if not is_an_intent(value):
+        for one in classify([document], with_objects=True)[1]:
+            if serves(one.data):
+                of_object = of_workspace if is_workspace(one.data) else of_inference_set
+                yield from ((origin, step) for step in of_object(one.data, one.origin.roots[0], to))
+        return
+    parts: list[tuple[Path, Json]] = [((), value)]
+    if is_set(value):
+        defaults = ("spec", "defaults")
+        parts = [
+            ((), {"metadata": value.get("metadata")}),
+            (defaults, value_at(value, defaults)),
+            *entries(value),
+        ]
+    for root, part in parts:
+        yield from ((origin, step) for step in of_part(part, root, to))
+    yield from ((origin, step) for step in _whole(document, to))
+
+
+def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
+    """What is decided by whole intents, valid ones alone: what is wrong with others they say themselves."""
+    specs, _ = validate([document])
+    whole = {origin.roots: intent for intent, origin in intents(document)} if specs else {}
+    for spec in specs:
+        intent = whole[spec.origin.roots]
+        roots = [root for root in spec.origin.roots if root or not is_set(document.value)]
+        after = spec.target._replace(kaito=to.kaito)
+        if spec.target.byo:
+            after = after._replace(node_provisioner="byo")
+        holders = [
+            root
+            for root in roots
+            if value_at(document.value, (*root, "spec", "placement", "instanceType"), MISSING) is not MISSING
+        ]
+        yield from of_whole(intent, (holders or roots)[0], spec.target, after)
+        yield from _kept_count(spec, after, roots[0])
+        if value_at(intent, ("spec", "target", "kaito"), MISSING) is MISSING and to.kaito != NEWEST_KAITO:
+            yield Edit((*roots[-1], "spec", "target", "kaito"), to.kaito)
+
+
+def _kept_count(spec: Spec, to: Target, root: Path) -> Iterator[Edit]:
+    """The count of named nodes where the other version would leave it out: KAITO fixes that of a Workspace that runs."""
+    counts = [resource.node_count for _, resource in resolve([spec, spec._replace(target=to)])[0]]
+    if counts[1:] == [None] and (counts[0] or 0) > 1:
+        yield Edit((*root, "spec", "placement", "count"), counts[0])
+
+
+def _edited_text(document: Document, edits: list[Edit], value: Json, problems: list[Diagnostic]) -> str:
+    """The document's text after the edits, read back once; what cannot be edited there is a finding."""
+    if not edits:
+        return document.text
+    path: Path = ()
+    try:
+        text = edited(document.text, edits)
+        if [flow(in_key_order(raw.value)) for raw in read(text)] == [flow(in_key_order(value))]:
+            return text
+    except NotEdited as stop:
+        path = stop.path
+    except Unreadable:
+        pass
+    message = "this cannot be changed in the text alone"
+    problems.append(KG177.at(path, message, fix=_BY_HAND).of(Origin(document)))
+    return document.text
+
+
+def _errors_in_workspaces(documents: list[Document], overrides: TargetOverrides) -> Iterator[Diagnostic]:
+    """What the other version refuses in finished Workspaces after all edits."""
+    finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True)[1]
+    workspaces = [one for one in finished if serves(one.data)]
+    others = [one for one in finished if not serves(one.data)]
+    return judged([(one, target_of_workspace(one.data, overrides)[0]) for one in workspaces], others)
+
+
+def _errors_in_intents(documents: list[Document]) -> list[Diagnostic]:
+    """The same of intents."""
+    result = generate(Request(documents=tuple(one for one in documents if is_an_intent(one.value))))
+    return [one for one in result.findings if one.severity == "error"]
