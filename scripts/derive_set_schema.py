@@ -1,5 +1,7 @@
 """Derive schemas/set.schema.json from schemas/intent.schema.json, or check that the committed one is current.
 
+Before that, the versions of KAITO that an intent may name are taken over from kaitogen.model.
+
 Defaults and entries of a set are parts of an intent: the same fields, none of them
 required, and null allowed everywhere, since an entry removes a default with it.
 What must hold between fields holds for the merged intents, so it is left out here.
@@ -8,9 +10,14 @@ Items of lists stay as strict as they are, for lists are replaced and never merg
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "generator")]
+
+from kaitogen.model import KAITO_VERSIONS  # noqa: E402 - the path comes first
 
 Schema = dict[str, Any]
 
@@ -47,6 +54,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
     arguments = parser.parse_args()
+    if not _offer_versions(check=arguments.check):
+        print("schemas/intent.schema.json does not offer the versions of kaitogen.model", file=sys.stderr)
+        return 1
     text = json.dumps(Derivation().schema(), indent=2, ensure_ascii=False) + "\n"
     if not arguments.check:
         TARGET.write_text(text, encoding="utf-8", newline="\n")
@@ -54,6 +64,19 @@ def main() -> int:
         print("schemas/set.schema.json is not what derive_set_schema.py would write", file=sys.stderr)
         return 1
     return 0
+
+
+def _offer_versions(*, check: bool) -> bool:
+    """Let the intent's schema offer every version, and no other; whether it does. A check writes nothing."""
+    path = SCHEMAS / INTENT
+    text = path.read_text(encoding="utf-8")
+    offered = re.search(r'"enum": \[\s+"0\.4",[^\]]+?(?P<end>\s+)\]', text)
+    assert offered is not None
+    lines = f",{offered['end']}  ".join(f'"{version}"' for version in KAITO_VERSIONS)
+    new = text.replace(offered[0], f'"enum": [{offered["end"]}  {lines}{offered["end"]}]')
+    if not check:
+        path.write_text(new, encoding="utf-8", newline="\n")
+    return not check or new == text
 
 
 class Derivation:

@@ -35,7 +35,7 @@ INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
 GIB: Final = 2**30  # bytes
 
 #: The minor versions of KAITO that can be generated for, oldest first.
-KAITO_VERSIONS: Final = ("0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.10", "0.11", "0.12")
+KAITO_VERSIONS: Final = ("0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.10", "0.11", "0.12",)  # newest last # fmt: skip
 NEWEST_KAITO: Final = KAITO_VERSIONS[-1]
 PROVIDERS: Final = ("azure", "aws", "arc")
 NODE_PROVISIONERS: Final = ("azure-gpu-provisioner", "karpenter", "byo")

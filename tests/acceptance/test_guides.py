@@ -1,5 +1,6 @@
-"""CONTRIBUTING's guides to a fourth strategy and to a rule, followed word by word in a copy of the project."""
+"""CONTRIBUTING's guides to a fourth strategy, to a rule and to a KAITO release, followed word by word in a copy of the project."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,75 @@ def test_the_guide_leads_to_a_working_rule(root: Path, tmp_path: Path) -> None:
     )
     done = guides.run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", RULE)
     assert done.returncode == 0, done.stdout
+
+
+GPU = "instanceType: Standard_NC24ads_A100_v4"
+PRESET = """\
+apiVersion: kaito.sh/v1beta1
+kind: Workspace
+metadata: {name: phi}
+resource: {labelSelector: {matchLabels: {apps: phi}}, RESOURCE}
+inference: {preset: {name: PRESET}, MORE}
+"""
+
+
+def test_the_guide_leads_to_the_next_release(root: Path, tmp_path: Path) -> None:
+    copy = guides.copy_of(root, tmp_path)
+    retired, field = "phi-4-mini-instruct", "priority"
+    # Step 1: what `make facts` takes over from a folder, the CRDs with a new field and the catalogue without a preset.
+    crds = copy / "tests/e2e/cluster/crds"
+    shutil.copytree(crds / "v0.12.0", crds / "v0.13.0")
+    crd = crds / "v0.13.0" / "kaito.sh_workspaces.yaml"
+    config = "              config:\n                type: string\n              preset:\n"
+    text = crd.read_text(encoding="utf-8")
+    assert text.count(config) == 2
+    crd.write_text(
+        text.replace(
+            config, config.replace("preset", f"{field}:\n                type: string\n              preset")
+        )
+    )
+    models = copy / "generator/kaitogen/kaito/catalogue/models_data.py"
+    row = f'"{retired}": ("microsoft/{retired}", 4, '
+    text = models.read_text(encoding="utf-8")
+    assert text.count(f"{row}0,") == 1
+    models.write_text(text.replace(f"{row}0,", f"{row}13,"), encoding="utf-8")
+    # Steps 2 and 3.
+    guides.follow(guides.blocks_of("Add a KAITO release", root), copy)
+    for script in (["derive_kaito_schemas", str(crds)], ["derive_set_schema"], ["compile_schemas"]):
+        done = guides.run(copy, f"scripts/{script[0]}.py", *script[1:])
+        assert done.returncode == 0, done.stderr
+
+    def validated(kaito: str, preset: str, more: str = "", resource: str = "") -> str:
+        """What is found in a Workspace for a version; no errors are an empty text."""
+        made = PRESET.replace("PRESET", preset).replace("MORE", more).replace("RESOURCE", resource or GPU)
+        (copy / "workspace.yaml").write_text(made, encoding="utf-8")
+        byo = [] if not resource else ["--node-provisioner", "byo"]
+        done = guides.run(copy, "-m", "kaitogen", "validate", "-q", "--kaito", kaito, *byo, "workspace.yaml")
+        return done.stderr
+
+    assert "up to 0.12" not in guides.run(copy, "-m", "kaitogen", "version").stdout
+    assert validated("0.13", "phi-4") == ""
+    # The retired preset.
+    assert validated("0.12", retired) == ""
+    assert f"KG432: KAITO 0.13 has no preset {retired}; it went with 0.13" in validated("0.13", retired)
+    # The new field.
+    assert f"a Workspace of KAITO 0.12 has no field inference.{field}" in validated(
+        "0.12", "phi-4", f"{field}: high"
+    )
+    assert validated("0.13", "phi-4", f"{field}: high") == ""
+    # The default that changed.
+    mig = "partition: {mode: mig, profile: 7g.80gb}"
+    assert "KG416" in validated("0.12", "phi-4", resource=mig)
+    assert validated("0.13", "phi-4", resource=mig) == ""
+    # Intents know it, and one for the release after it is told what to do.
+    intent = (root / "examples" / "auto.intent.yaml").read_text(encoding="utf-8")
+    for kaito, words in (("0.13", ""), ("0.14", "newer than what this kaitogen knows (up to 0.13)")):
+        target = f'spec:\n  target:\n    kaito: "{kaito}"\n'
+        (copy / "next.intent.yaml").write_text(intent.replace("spec:\n", target, 1), encoding="utf-8")
+        done = guides.run(copy, "-m", "kaitogen", "validate", "-q", "next.intent.yaml")
+        assert (done.returncode == 0) == (not words), done.stderr
+        assert words in done.stderr
+    # A field that nobody looked at does not pass in silence.
+    tests = "tests/unit/rules/test_unread.py"
+    done = guides.run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests, "-k", "0.13 and Workspace")
+    assert f"['inference.{field}']" in done.stdout

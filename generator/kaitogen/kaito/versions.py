@@ -227,3 +227,5 @@ NODE_CLASS_CHECKED: Final = since(12)
 TUNING_URLS_CHECKED: Final = since(12)
 #: An NVIDIA A10 is given less of its memory than other cards.
 SMALLER_SHARE_OF_A10: Final = since(12)
+
+# The block of the next release goes here: CONTRIBUTING, "Add a KAITO release".

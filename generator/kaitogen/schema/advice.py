@@ -9,6 +9,8 @@ from kaitogen.schema.words import cut, short, written
 
 _ONLY_A_NAME: Final = "write the name of a Secret; a secret's value is never accepted here"
 _MAX_FIX: Final = 200
+#: A version of KAITO, of whose patch releases nothing is asked.
+_VERSION: Final = r"v?([0-9]{1,3})\.([0-9]{1,4})(?:\.[0-9]{1,4})?$"
 
 
 def choices(schema: Json) -> list[Json]:
@@ -32,6 +34,15 @@ def choose(value: Json, allowed: list[Json]) -> str:
     words = [choice for choice in allowed if isinstance(choice, str)]
     otherwise = cut(f"write one of {', '.join(written(choice) for choice in allowed)}", _MAX_FIX)
     return suggest.did_you_mean(value, words, otherwise) if isinstance(value, str) else otherwise
+
+
+def newer_than(value: Json, allowed: list[Json]) -> str:
+    """The newest of the minor versions that are allowed (`0.12`), where the value is one that is newer; empty otherwise."""
+    newest = allowed[-1] if allowed else None
+    found, known = (re.match(_VERSION, text) if isinstance(text, str) else None for text in (value, newest))
+    if not found or not known or not isinstance(newest, str):
+        return ""
+    return newest if tuple(map(int, found.groups())) > tuple(map(int, known.groups())) else ""
 
 
 def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:

@@ -126,7 +126,11 @@ def _choice(path: Path, error: Any) -> Diagnostic:
     said = "this" if _secret(error) else shown(error.instance)
     message = f"{label(path)} can't be {said or 'empty'}"
     expected = listed([written(choice) for choice in choices])
-    return _problem(KG123, path, message, advice.choose(error.instance, choices), _found(error), expected)
+    fix = advice.choose(error.instance, choices)
+    if newest := advice.newer_than(error.instance, choices):
+        message += f", which is newer than what this kaitogen knows (up to {newest})"
+        fix = f"upgrade kaitogen, or {fix}"
+    return _problem(KG123, path, message, fix, _found(error), expected)
 
 
 def _form(path: Path, error: Any) -> Diagnostic:

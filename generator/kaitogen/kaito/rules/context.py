@@ -87,8 +87,12 @@ class RuleContext:
         return feature.since <= self.minor <= feature.until
 
     def gate(self, name: str) -> bool:
-        """Whether one of KAITO's gates that are off by default is on."""
-        return self.target.feature_gates.get(name) is True
+        """Whether one of KAITO's gates is on: as the installation has it, or else as the release has it by default."""
+        on = self.target.feature_gates.get(name)
+        if on is None:
+            default = versions.GATES_ON.get(name)
+            return default is not None and self.target.has(default)
+        return on is True
 
     def config_map(self, name: str) -> Mapping[str, str] | None:
         """The data of a ConfigMap in the same output and namespace; None where it is not there, or nobody knows."""

@@ -47,24 +47,18 @@ def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
     name = ctx.name
     if not is_label(name):
         yield no_label(name)
-        return
-    if ctx.inference is None:
-        return
+    elif ctx.inference is not None:
+        yield from _digit_first(name)
+        if len(name) > LONGEST_NAME:
+            yield _too_long(ctx, name)
+
+
+def _digit_first(name: str) -> Iterator[Diagnostic]:
+    """KAITO names a Service after the Workspace, and the name of a Service begins with a letter."""
     if not name[0].isalpha():
         message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
         fix = "begin the name with a letter"
         yield KG471.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
-    if len(name) > LONGEST_NAME:
-        came = versions.STATEFUL_SETS.came_with
-        later = f"from KAITO {came} on the Workspace can't start above"
-        now = ctx.has(versions.STATEFUL_SETS)
-        bound = "the StatefulSet made from it works up to" if now else later
-        message = f"the name has {len(name)} characters, and {bound} {LONGEST_NAME}"
-        found, expected = f"{len(name)} characters", f"at most {LONGEST_NAME}"
-        severity: Severity = "error" if now else "warning"
-        yield KG470.at(
-            _NAME, message, fix="shorten the name", found=found, expected=expected, severity=severity
-        )
 
 
 def no_label(name: str) -> Diagnostic:
@@ -77,3 +71,14 @@ def no_label(name: str) -> Diagnostic:
 def is_label(name: str) -> bool:
     """Whether the name, which is not empty, is a DNS label."""
     return len(name) <= _LONGEST_LABEL and name[0] != "-" and name[-1] != "-" and _LETTERS.issuperset(name)
+
+
+def _too_long(ctx: RuleContext, name: str) -> Diagnostic:
+    came = versions.STATEFUL_SETS.came_with
+    later = f"from KAITO {came} on the Workspace can't start above"
+    now = ctx.has(versions.STATEFUL_SETS)
+    bound = "the StatefulSet made from it works up to" if now else later
+    message = f"the name has {len(name)} characters, and {bound} {LONGEST_NAME}"
+    found, expected = f"{len(name)} characters", f"at most {LONGEST_NAME}"
+    severity: Severity = "error" if now else "warning"
+    return KG470.at(_NAME, message, fix="shorten the name", found=found, expected=expected, severity=severity)
