@@ -1,8 +1,9 @@
 """Manifests to text and to a folder: the same bytes for the same manifests, all of them or none."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.files import shipped
 from kaitogen.model import Files, Manifest
 from kaitogen.yaml.writer import dump
@@ -19,7 +20,7 @@ def stream(manifests: Sequence[Manifest], form: Format) -> str:
     """All manifests as one text: YAML documents, or one JSON List."""
     if form == "yaml":
         return "---\n".join(dump(manifest.data) for manifest in manifests)
-    return _json({"apiVersion": "v1", "kind": "List", "items": [manifest.data for manifest in manifests]})
+    return json_text({"apiVersion": "v1", "kind": "List", "items": [manifest.data for manifest in manifests]})
 
 
 def files(manifests: Sequence[Manifest], form: Format) -> Files:
@@ -27,7 +28,7 @@ def files(manifests: Sequence[Manifest], form: Format) -> Files:
     named: dict[str, bytes] = {}
     for manifest in manifests:
         name = next(name for name in _file_names(manifest, form) if name not in named)
-        named[name] = (dump(manifest.data) if form == "yaml" else _json(manifest.data)).encode()
+        named[name] = (dump(manifest.data) if form == "yaml" else json_text(manifest.data)).encode()
     return named
 
 
@@ -63,9 +64,3 @@ def _file_name(words: Sequence[str], form: Format) -> str:
     # An object from a user's own template may be called anything; a file may not.
     safe = ["".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words]
     return "_".join(safe).replace(".", "-", safe[0].startswith(".")) + "." + form
-
-
-def _json(value: Any) -> str:
-    import json  # one run in a hundred asks for it
-
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -106,7 +106,7 @@ class _Past:
                 target = self._followed({other.path: other for other in everything}, entry)
             if target is None:
                 message = "a symbolic link that leads nowhere at this revision"
-                self._note(name, KG601, message, "name another revision")
+                self.findings.append(KG601.in_file(name, message, fix="name another revision"))
             else:
                 self._read({name: target})
 
@@ -147,12 +147,9 @@ class _Past:
     def _name(self, path: str) -> str:
         return f"{self.revision}:{path}"
 
-    def _note(self, name: str, rule: Rule, message: str, fix: str) -> None:
-        self.findings.append(rule.in_file(name, message, fix=fix))
-
     def _note_submodule(self, name: str) -> None:
         message = "a submodule: what it holds at this revision is not looked at"
-        self._note(name, KG645, message, "run this inside it")
+        self.findings.append(KG645.in_file(name, message, fix="run this inside it"))
 
     def _inside(self, path: str) -> str | None:
         """The path as the repository knows it, empty for its top; None where it is outside."""
@@ -183,7 +180,8 @@ class _Past:
                     yield name, target
                     continue
                 message = f"a symbolic link that leads out of {shown} is not followed"
-                self._note(name, KG112, message, "copy the file, or name it on the command line")
+                fix = "copy the file, or name it on the command line"
+                self.findings.append(KG112.in_file(name, message, fix=fix))
 
     def _followed(self, entries: dict[str, git.Entry], entry: git.Entry) -> git.Entry | None:
         """The file that an entry is, links followed among these entries alone; None where they lead elsewhere."""

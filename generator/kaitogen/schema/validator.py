@@ -12,7 +12,7 @@ from kaitogen.model import Json
 from kaitogen.schema import BASE, document
 from kaitogen.schema.checks import Check, make_check, schema_at
 from kaitogen.schema.compiled import FILES, MODULES
-from kaitogen.schema.whole import referred
+from kaitogen.schema.whole import name_of, referred
 
 _Errors: TypeAlias = Iterator[Any]
 _Schema: TypeAlias = Mapping[str, Json]
@@ -29,9 +29,8 @@ def errors(name: str, value: Json) -> _Errors:
 @cache
 def _validator(file: str) -> Any:
     for each in referred(file):
-        name = each.rpartition("/")[2].removesuffix(".schema.json")
-        if name in MODULES:
-            _collect_items(document(each), schema_at(name))
+        if name_of(each) in MODULES:
+            _collect_items(document(each), schema_at(name_of(each)))
     resources = [(BASE + each, DRAFT202012.create_resource(document(each))) for each in referred(file)]
     # Crawled here, or it would be crawled again for every value.
     registry: Any = Registry().with_resources(resources).crawl()

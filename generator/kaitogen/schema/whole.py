@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.files import shipped
 from kaitogen.model import Json
 from kaitogen.schema import beside, document
@@ -24,8 +25,8 @@ def whole(file: str) -> str:
         part = _inward({key: value for key, value in _read(other).items() if key not in _OWN}, other, root)
         for name, definition in part.pop(_DEFINITIONS, {}).items():
             definitions[_within(other, name)] = definition
-        definitions[_name(other)] = part
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        definitions[name_of(other)] = part
+    return json_text(schema)
 
 
 def referred(file: str) -> list[str]:
@@ -70,12 +71,13 @@ def _reference(reference: str, file: str, root: str) -> str:
     holder = beside(file, target)
     if holder == root:
         return reference
-    return f"#/{_DEFINITIONS}/{_within(holder, name) if name else _name(holder)}"
+    return f"#/{_DEFINITIONS}/{_within(holder, name) if name else name_of(holder)}"
 
 
-def _name(file: str) -> str:
+def name_of(file: str) -> str:
+    """The name of the schema in a file of that path."""
     return file.rpartition("/")[2].removesuffix(".schema.json")
 
 
 def _within(file: str, name: str) -> str:
-    return f"{_name(file)}.{name}"
+    return f"{name_of(file)}.{name}"

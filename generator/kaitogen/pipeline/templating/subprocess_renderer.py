@@ -14,10 +14,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NoReturn, TypeAlias
 
+from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.environment import Environment
+from jinja2.exceptions import SecurityError
+
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
+from kaitogen.pipeline.templating.environment import environment
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
 
 KG501 = Rule("KG501", "A template that Jinja2 cannot read", kind="invalid")
@@ -117,9 +122,6 @@ def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[Answ
     """For each context in order its texts or what went wrong; ends early after a fault that is the last."""
     if not hasattr(os, "fork"):
         raise UsageError("--templates needs a system that can fork, such as Linux or macOS")
-    # Loaded before the fork, so that the child's time is spent on templates alone.
-    from kaitogen.pipeline.templating.environment import environment
-
     made = environment(roots)
     reader, writer = os.pipe()
     sys.stdout.flush()
@@ -189,7 +191,7 @@ def _end(child: int) -> None:
         pass  # it has ended, and its end was seen
 
 
-def _child(made: "object", contexts: Sequence[Context], writer: int) -> NoReturn:
+def _child(made: Environment, contexts: Sequence[Context], writer: int) -> NoReturn:
     """The whole life of the child; it never returns to the caller's code."""
     try:
         _limit()
@@ -219,7 +221,7 @@ def _limit() -> None:
         pass  # a system without /proc: time and output are still bounded
 
 
-def _fill(made: "object", context: Context) -> Json:
+def _fill(made: Environment, context: Context) -> Json:
     """What the parent is told of one context: pairs of name and text, or a mapping that says what went wrong."""
     texts: list[tuple[str, str]] = []
     size = 0
@@ -243,9 +245,9 @@ class _TooMuch(Exception):
     """The output went over its bound."""
 
 
-def _one(made: "object", name: str, values: dict[str, Json], room: int) -> str:
+def _one(made: Environment, name: str, values: dict[str, Json], room: int) -> str:
     parts: list[str] = []
-    for part in made.get_template(name).generate(values):  # type: ignore[attr-defined]  # Jinja2's type is not loaded here
+    for part in made.get_template(name).generate(values):
         room -= len(part)
         if room < 0:
             raise _TooMuch
@@ -255,16 +257,13 @@ def _one(made: "object", name: str, values: dict[str, Json], room: int) -> str:
 
 def _cause(error: Exception, name: str) -> tuple[Rule, str, str]:
     """Rule, message and advice for what a template raised."""
-    from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
-    from jinja2.exceptions import SecurityError
-
     reason = " ".join(str(error).split())[:160]
     rule, message, fix = KG506, reason or type(error).__name__, "correct the template"
     if isinstance(error, TemplateSyntaxError):
         rule, message = KG501, f"not a Jinja2 template: {reason}"
     elif isinstance(error, TemplateNotFound):
-        message = f"no template {reason} in your folder or among the shipped ones"
-        rule, fix = KG502, "check the name"
+        rule, message = KG502, f"no template {reason} in your folder or among the shipped ones"
+        fix = "check the name"
     elif isinstance(error, UndefinedError):
         rule, fix = KG504, "use a name of the template vocabulary, or test it with `is defined`"
     elif isinstance(error, SecurityError):
