@@ -158,3 +158,7 @@ def test_how_long_an_argument_lived() -> None:
 def test_a_word_is_what_python_writes() -> None:
     assert [word_of(value) for value in (True, None, 0.5, "a")] == ["True", "None", "0.5", "a"]
     assert len(word_of(10**5000)) == 4301
+
+
+def test_the_number_of_probes_is_read_by_every_version() -> None:
+    assert problems("max_probe_steps: few\n", "0.6") == []
