@@ -25,16 +25,13 @@ def write(report: DiffReport) -> str:
 def _object(changed: ObjectChange, report: DiffReport) -> dict[str, Any]:
     group, kind, namespace, name = changed.item.identity
     way, lines = report.way_out(changed), commands(changed)
+    former = changed.before if changed.renamed else None
     return {
         "group": group,
         "kind": kind,
         "namespace": namespace,
         "name": name,
-        **(
-            {"was": dict(zip(("namespace", "name"), changed.before.identity[2:], strict=True))}
-            if changed.renamed and changed.before
-            else {}
-        ),
+        **({"was": dict(zip(("namespace", "name"), former.identity[2:], strict=True))} if former else {}),
         "kaito": changed.item.target.kaito,
         "file": changed.item.origin.document.file,
         "what": what(changed),

@@ -58,24 +58,20 @@ def _explanation(word: str, *, markdown: bool) -> str:
     if page is not None:
         text = pages.as_markdown(page) if markdown else pages.as_text(page)
         return text if page.code == code else f"{code} is {page.code} now.\n\n{text}"
-    near = pages.nearest_code(word)
-    fix = (
-        f"did you mean {near}?"
-        if near
-        else "kaitogen explain lists all codes; for a field, write --where PATH FILE"
+    near, fix = (
+        pages.nearest_code(word),
+        "kaitogen explain lists all codes; for a field, write --where PATH FILE",
     )
-    raise UsageError(f"kaitogen has no finding {word[:40]}", fix=fix)
+    raise UsageError(f"kaitogen has no finding {word[:40]}", fix=f"did you mean {near}?" if near else fix)
 
 
 def _where(text: str, options: Options) -> Outcome:
     path = provenance.path_of(text)
-    request = inputs.request(options.codes_or_files)
-    prepared = prepare(
-        request._replace(
-            environments=() if options.environment is None else (options.environment,),
-            assignments=tuple(_assignment(word) for word in options.set),
-        )
+    request = inputs.request(options.codes_or_files)._replace(
+        environments=() if options.environment is None else (options.environment,),
+        assignments=tuple(_assignment(word) for word in options.set),
     )
+    prepared = prepare(request)
     answers, diagnostics = provenance.answers(prepared.intents, path)
     findings = in_file_order(place([*prepared.diagnostics, *diagnostics]), prepared.files)
     outcome = reported(Report(findings))

@@ -159,15 +159,7 @@ def _entry(node: NodeFacts, facts: Facts) -> dict[str, Json]:
         "cordoned": node.cordoned,
         "pressure": list(node.pressure),
         "gpu": None if found is None else _gpu(node, found, facts),
-        "taints": [
-            {
-                "key": taint.key,
-                "value": taint.value,
-                "effect": taint.effect,
-                "tolerated": tolerated(taint, _TOLERATIONS),
-            }
-            for taint in node.taints
-        ],
+        "taints": [{**taint._asdict(), "tolerated": tolerated(taint, _TOLERATIONS)} for taint in node.taints],
     }
     more = {
         "instanceType": node.instance_type,
