@@ -79,4 +79,5 @@ _FOR_QLORA = "load_in_4bit is for the method qlora, and this is lora"
 def test_settings(method: str, section: str, expected: list[str]) -> None:
     maps = {("", "settings"): {"training_config.yaml": f"training_config:\n  {section}\n"}}
     workspace = change(TUNING, {"tuning.method": method, "tuning.config": "settings"})
-    assert [one.message for one in judge(RuleContext(workspace, Target(), config_maps=maps))] == expected
+    found = judge(RuleContext(workspace, Target(), config_maps=maps))
+    assert [one.message for one in found if one.code in ("KG451", "KG453")] == expected
