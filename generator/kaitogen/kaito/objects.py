@@ -11,6 +11,9 @@ ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 #: How the API version of every object of KAITO's begins.
 KAITO_GROUP: Final = "kaito.sh/"
 
+#: What has values in it. (A union of types would be made anew for every value.)
+_HOLDERS: Final = (dict, list)
+
 #: What `value_at` gives where nothing stands, for callers to whom null is a value.
 MISSING: Final[Any] = object()
 
@@ -70,7 +73,7 @@ def canonical(value: Json, parent: str = "") -> Json:
             if key in _KEPT_AS_WRITTEN and parent != "spec":
                 if item is not None:
                     kept[key] = without_nulls(item)
-            elif not isinstance(item, dict | list):
+            elif not isinstance(item, _HOLDERS):
                 if item is not None:
                     kept[key] = item
             elif (inner := canonical(item, key)) or (
@@ -95,7 +98,7 @@ def without_nulls(value: Json) -> Json:
 def has_null(value: Json) -> bool:
     """Whether a null stands anywhere in a mapping or list."""
     for item in value.values() if isinstance(value, dict) else value:
-        if item is None or (isinstance(item, dict | list) and has_null(item)):
+        if item is None or (isinstance(item, _HOLDERS) and has_null(item)):
             return True
     return False
 
@@ -109,7 +112,7 @@ def as_stored(value: Json, parent: str = "") -> Json:
         if parent in _TEXTS:
             return {key: "" if text is None else text for key, text in value.items()}
         return {
-            key: as_stored(item, key) if isinstance(item, dict | list) else item
+            key: as_stored(item, key) if isinstance(item, _HOLDERS) else item
             for key, item in value.items()
             if item is not None
         }
@@ -195,7 +198,7 @@ def without(value: Json, path: Path) -> Json:
 def paths_in(value: Json, path: Path = ()) -> Iterator[Path]:
     """The path of everything in a value, itself included."""
     yield path
-    if isinstance(value, dict | list):
+    if isinstance(value, _HOLDERS):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from paths_in(item, (*path, key))
 

@@ -13,6 +13,8 @@ from kaitogen.yaml.scalars import QUOTED_WORDS, encode, is_plain, quoted
 #: libyaml and others refuse a simple key that is longer than 1024 characters.
 LONGEST_SIMPLE_KEY: Final = 1000
 _READABLE: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=-:, "
+#: What becomes a list. (A union of types would be made anew for every value.)
+_LISTS: Final = (list, tuple)
 _LINE_END_TRAPS: Final = (" ", "\t")
 
 
@@ -20,7 +22,7 @@ def flow(value: Json) -> str:
     """The value on one line, in flow style."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_flow_key(key)}: {flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return "[" + ", ".join(map(flow, value)) + "]"
     return encode(value)
 
@@ -34,7 +36,7 @@ def dump(value: Json) -> str:
     """The value as a document in block style, two spaces a level, with a newline at the end."""
     if isinstance(value, dict) and value:
         return "\n".join(_mapping(value, "")) + "\n"
-    if isinstance(value, list | tuple) and value:
+    if isinstance(value, _LISTS) and value:
         return "\n".join(_sequence(value, "")) + "\n"
     return leaf(value, "") + "\n"
 
@@ -49,7 +51,7 @@ def _mapping(value: dict[str, Json], indent: str) -> Iterator[str]:
         if isinstance(item, dict) and item:
             yield indent + head
             yield from _mapping(item, deeper)
-        elif isinstance(item, list | tuple) and item:
+        elif isinstance(item, _LISTS) and item:
             yield indent + head
             yield from _sequence(item, deeper)
         else:
@@ -61,7 +63,7 @@ def _sequence(value: list[Json] | tuple[Json, ...], indent: str) -> Iterator[str
     for item in value:
         if isinstance(item, dict) and item:
             lines = _mapping(item, deeper)
-        elif isinstance(item, list | tuple) and item:
+        elif isinstance(item, _LISTS) and item:
             lines = _sequence(item, deeper)
         else:
             yield f"{indent}- {leaf(item, deeper)}"
@@ -78,7 +80,7 @@ def leaf(value: Json, indent: str) -> str:
         return _literal(value, indent) if "\n" in value else quoted(value)
     if isinstance(value, dict):
         return "{}"
-    return "[]" if isinstance(value, list | tuple) else encode(value)
+    return "[]" if isinstance(value, _LISTS) else encode(value)
 
 
 def reads_plain(text: str) -> bool:
