@@ -17,7 +17,7 @@ from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Json, Path
 from kaitogen.yaml.reader import Unreadable, read
 
-_OURS: Final = frozenset(("Workspace", "InferenceSet", "ConfigMap"))
+_OURS: Final = frozenset(("Workspace", "ConfigMap"))
 _YAML: Final = (".yaml", ".yml", ".json")
 
 
