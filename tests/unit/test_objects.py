@@ -169,3 +169,84 @@ def test_only_config_maps_of_the_core_group_are_looked_into() -> None:
 )
 def test_which_annotations_are_kustomizes_own(key: str, theirs: bool) -> None:
     assert is_kustomize_annotation(key) is theirs
+
+
+_FLEET = COUNTED._replace(fleet={"replicas": 2})
+
+
+@pytest.mark.parametrize(
+    ("spec", "path", "intent_path"),
+    [
+        (_FLEET, ("kind",), ("spec", "replicas")),
+        (COUNTED, ("kind",), ("spec", "kind")),
+        (_FLEET, ("spec", "replicas"), ("spec", "replicas")),
+        (_FLEET, ("spec", "nodeCountLimit"), ("spec", "nodeCountLimit")),
+        (
+            _FLEET,
+            ("spec", "autoUpgrade", "maintenanceWindow", "duration"),
+            ("spec", "upgrade", "window", "duration"),
+        ),
+        (_FLEET, ("spec", "template", "inference", "preset", "name"), ("spec", "inference", "model")),
+        (_FLEET, ("spec", "template", "resource", "instanceType"), ("spec", "placement", "instanceType")),
+        (
+            _FLEET,
+            ("spec", "labelSelector", "matchLabels"),
+            ("spec", "placement", "labelSelector", "matchLabels"),
+        ),
+        (_FLEET, ("metadata", "name"), ("metadata", "name")),
+        (COUNTED, ("spec", "labelSelector"), ("spec", "spec", "labelSelector")),
+    ],
+    ids=str,
+)
+def test_the_way_back_from_a_set(spec: Spec, path: Any, intent_path: Any) -> None:
+    assert to_intent_path(spec, path) == intent_path
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({}, False),
+        ([], False),
+        ({"a": 1, "b": "", "c": [], "d": {}}, False),
+        ({"a": None}, True),
+        ([None], True),
+        ({"a": {"b": [1, {"c": None}]}}, True),
+        ({"a": [[], {}], "b": None}, True),
+    ],
+)
+def test_whether_a_null_stands_anywhere(value: Any, found: bool) -> None:
+    assert objects.has_null(value) is found
+
+
+def test_what_a_user_wrote_is_stored_without_nulls_but_for_empty_labels_and_annotations() -> None:
+    written = {
+        "metadata": {"labels": {"a": None, "b": "c"}, "annotations": {"d": None}, "namespace": None},
+        "spec": {"e": None, "f": [{"g": None, "h": 1}, None], "labels": {"i": 0}},
+    }
+    assert objects.as_stored(written) == {
+        "metadata": {"labels": {"a": "", "b": "c"}, "annotations": {"d": ""}},
+        "spec": {"f": [{"h": 1}, None], "labels": {"i": 0}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "result"),
+    [
+        ({"a": 1, "b": 2}, ("a",), {"b": 2}),
+        ({"a": 1}, ("a",), {}),
+        ({"a": 1}, ("b",), {"a": 1}),
+        ({"a": 1}, ("b", "c"), {"a": 1}),
+        ({"a": 1}, ("a", "b"), {"a": 1}),
+        ({"a": {"b": 1, "c": 2}}, ("a", "b"), {"a": {"c": 2}}),
+        ({"a": {"b": 1}, "d": 1}, ("a", "b"), {"d": 1}),
+        ({"a": {}}, ("a", "b"), {"a": {}}),
+        ({"a": [{"b": 1, "c": 2}, 3]}, ("a", 0, "b"), {"a": [{"c": 2}, 3]}),
+        ({"a": [{"b": 1}, 3]}, ("a", 0, "b"), {"a": [{}, 3]}),
+        ({"a": [{"b": 1}]}, ("a", 1, "b"), {"a": [{"b": 1}]}),
+        ({"a": [{"b": 1}]}, ("a", 0), {"a": [{"b": 1}]}),
+        ({"a": [{"b": 1}]}, ("a", "b", "c"), {"a": [{"b": 1}]}),
+    ],
+    ids=str,
+)
+def test_a_copy_without_what_stands_at_a_path(value: Any, path: Any, result: Any) -> None:
+    assert objects.without(value, path) == result
