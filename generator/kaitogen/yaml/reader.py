@@ -114,7 +114,8 @@ def _character(match: re.Match[str]) -> str:
 def events(text: str) -> Callable[[], Any]:
     """A function that returns the next parser event of the text at each call; it raises yaml.YAMLError where that is none."""
     # PyYAML's C parser is there in every wheel on PyPI; a build without it has the slower one.
-    parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    make: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader  # type: ignore[attr-defined]  # re-exported
+    parser = make(text)
     next_event: Callable[[], Any] = parser.get_event
     return next_event
 
