@@ -278,3 +278,30 @@ def test_a_comment_is_judged_by_its_own_document_alone() -> None:
     assert findings(odd) == findings(others) == []
     text = f"{others}---\n{odd}---\n{INTENT.replace('name: phi', 'name: other', 1)}"
     assert [code for code, _ in findings(text)] == ["KG461"]
+
+
+_LAST = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata: {name: phi}
+spec:
+  inference: {model: phi-4}
+  placement: {strategy: count, instanceType: Standard_NC24ads_A100_v4,
+    # kaitogen: ignore=KG461 our 0.6 reads it
+    count: 3}"""
+
+
+def test_on_a_last_line_that_does_not_end() -> None:
+    assert (findings(_LAST), suppressed(_LAST)) == ([], [("KG461", 8, "our 0.6 reads it")])
+
+
+def test_at_the_end_of_a_document_says_nothing_of_the_next() -> None:
+    """KG495 is found at apiVersion, which stands first there."""
+    old = (
+        "apiVersion: kaito.sh/v1alpha1\nkind: Workspace\nmetadata: {name: phi}\n"
+        "resource: {instanceType: Standard_NC24ads_A100_v4, labelSelector: {matchLabels: {apps: phi}}}\n"
+        "inference: {template: {spec: {containers: [{name: server, image: registry.example.com/s:1}]}}}\n"
+    )
+    both = f"{old}# kaitogen: ignore=KG495 it is old\n---\n{old.replace('name: phi', 'name: psi')}"
+    assert [(code, line) for code, line in findings(both) if code == "KG495"] == [("KG495", 1), ("KG495", 8)]
+    assert suppressed(both) == []

@@ -48,3 +48,34 @@ def test_under_byo_what_is_named_or_counted_says_how_many() -> None:
 def test_before_several_nodes_there_is_no_ray() -> None:
     assert opened(serve(resource__count=2), kaito="0.4") == []
     assert opened(serve(resource__count=2), kaito="0.5") == ["warning"]
+
+
+_V1ALPHA1 = change(TEMPLATED, {"apiVersion": "kaito.sh/v1alpha1"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("kaito.sh/performance-mode", "fast", ""),
+        ("kaito.sh/use-local-weights", "yes", ""),
+        ("kaito.sh/runtime", "tgi", "KG481"),
+        ("kaito.sh/enablelb", "true", "KG482"),
+        ("kaito.sh/node-image-family", "windows", "KG406"),
+    ],
+)
+def test_rules_of_v1alpha1_are_older_than_two_annotations(key: str, value: str, code: str) -> None:
+    old = judge(RuleContext(annotated(key, value, _V1ALPHA1), Target("0.12")))
+    assert [one.code for one in old if one.path[:1] == ("metadata",)] == [code] * bool(code)
+
+
+@pytest.mark.parametrize(
+    ("classes", "expected"),
+    [
+        ((), "note image-family-ubuntu or image-family-azure-linux"),
+        (("ours", "theirs"), "error ours or theirs"),
+    ],
+)
+def test_node_classes_that_are_listed(classes: tuple[str, ...], expected: str) -> None:
+    target = Target("0.12", node_provisioner="karpenter", node_classes=classes)
+    (one,) = judge(RuleContext(annotated("kaito.sh/node-class-name", "mine"), target, notes=True))[:1]
+    assert (one.code, f"{one.severity} {one.expected}") == ("KG409", expected)

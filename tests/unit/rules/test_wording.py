@@ -212,6 +212,8 @@ def test_an_ordinary_workspace_loads_no_rules_that_are_not_its_own() -> None:
         "config",
         "tuning",
         "tuning_config",
+        "unread",
+        "layout",
         "code",
         "codes",
     )
