@@ -62,13 +62,13 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         values["inference"] = {"template": workload.get("template"), "adapters": _adapters(workload)}
     else:
         values["tuning"] = {key: workload.get(key) for key in ("method", "input", "output")}
-    if spec.fleet is None:
-        return Context(spec, (_CONFIG_MAP, _WORKSPACE) if config_map else (_WORKSPACE,), values)
-    from kaitogen.pipeline import replicas  # most intents have none
+    templates = [_CONFIG_MAP, _WORKSPACE] if config_map else [_WORKSPACE]
+    if spec.fleet is not None:
+        from kaitogen.pipeline import replicas  # most intents have none
 
-    values = replicas.of_set(spec, values)
-    templates = [_INFERENCE_SET, *([_SCALED_OBJECT] if values["scaled_object"] else [])]
-    return Context(spec, (_CONFIG_MAP, *templates) if config_map else tuple(templates), values)
+        values = replicas.of_set(spec, values)
+        templates[-1:] = [_INFERENCE_SET, _SCALED_OBJECT] if values["scaled_object"] else [_INFERENCE_SET]
+    return Context(spec, tuple(templates), values)
 
 
 def _preset(workload: Json) -> Json:
