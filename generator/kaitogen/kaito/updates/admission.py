@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kaitogen.kaito import rules, versions
-from kaitogen.kaito.objects import KAITO_GROUP, ConfigMaps, as_stored, has_null, part, text
+from kaitogen.kaito.objects import KAITO_GROUP, ConfigMaps, as_stored, has_null, part, text, without
 from kaitogen.kaito.rules import RuleContext, api_server, identity
 from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
 from kaitogen.kaito.updates.model import Item, Judgement
@@ -26,8 +26,7 @@ def creation_refused(item: Item, config_maps: ConfigMaps) -> Judgement | None:
     """Why the object cannot be created; None where it can. `config_maps` are those of the same side."""
     if not _is_of_kaito(item):
         return None
-    ctx = RuleContext(as_stored(item.data), item.target, config_maps=config_maps)
-    found = _by_api_server(item, ctx) or _by_rules(ctx)
+    found = _by_api_server(item) or _by_rules(_kept(item, config_maps))
     # The same whatever order its fields come in.
     first = min(found, key=lambda one: (one.code, one.message), default=None)
     return None if first is None else Judgement("refused", first.message, first.rule)
@@ -42,8 +41,8 @@ def refusals(
     """
     if not _is_of_kaito(item):
         return
-    ctx = RuleContext(as_stored(item.data), item.target, config_maps=config_maps)
-    found = _by_api_server(item, ctx)
+    ctx = _kept(item, config_maps)
+    found = _by_api_server(item)
     if found or not item.is_workspace:
         # Of its other kinds KAITO asks at an update all that it asks of a new object.
         for problem in found or _by_rules(ctx):
@@ -67,12 +66,20 @@ def _is_of_kaito(item: Item) -> bool:
     return bool(item.data["apiVersion"].startswith(KAITO_GROUP))
 
 
-def _by_api_server(item: Item, ctx: RuleContext) -> list[Diagnostic]:
+def _kept(item: Item, config_maps: ConfigMaps) -> RuleContext:
+    """What KAITO's webhook gets to see of the object: nothing that was dropped before."""
+    data = as_stored(item.data)
+    for problem in dropped(item):
+        data = without(data, problem.path)
+    return RuleContext(data, item.target, config_maps=config_maps)
+
+
+def _by_api_server(item: Item) -> list[Diagnostic]:
     """What keeps the object from reaching KAITO's webhook; a field that is only dropped does not."""
     unknown = {problem.path for problem in dropped(item)}
     nulls = api_server.unread_nulls(item.data, item.target) if has_null(item.data) else ()
     by_decoder = (one for one in nulls if one.rule == api_server.KG402)
-    found = [*by_decoder, *api_server.refused(ctx.workspace, item.target)]
+    found = [*by_decoder, *api_server.refused(as_stored(item.data), item.target)]
     return [one for one in found if one.rule.kind == "refused" and one.path not in unknown]
 
 

@@ -36,17 +36,24 @@ def judged(
         for difference in differences(update.before, update.after)
         if difference.path not in _NAME
     ]
-    if changes:
+    if before.data != after.data:
         refusals = sorted(
             admission.refusals(after, update.after, config_maps),
             key=lambda each: (_weight(each[1]), path_text(each[0])),
         )
+        if not changes:
+            # What is stored stays the same, and still an empty mapping may be refused where it is written anew.
+            refusals = [each for each in refusals if _is_rewritten(each[0], before, after)]
         changes = [change._replace(judgement=_decided(change, refusals)) for change in changes] + list(
             _unchanged(changes, refusals)
         )
     if after.is_workspace:
         changes += _provisioner(before, after)
     return (*changes, *gone)
+
+
+def _is_rewritten(path: Path, before: Item, after: Item) -> bool:
+    return bool(value_at(before.data, path, MISSING) != value_at(after.data, path, MISSING))
 
 
 def _dropped(lost: list[Diagnostic], old: Json, new: Json) -> Iterator[Change]:
