@@ -6,7 +6,7 @@ What is read depending on more than versions (count, preferredNodes) has rules o
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.objects import value_at
+from kaitogen.kaito.objects import text, value_at
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.server_fields import DEFAULT_UPDATE_STRATEGY
 from kaitogen.kaito.versions import since, until
@@ -167,7 +167,7 @@ def judge(ctx: RuleContext, found: Sequence[Diagnostic]) -> Iterator[Diagnostic]
     Not where an error is `found` at or above the field already: what to do about that comes first.
     """
     errors = [one.path for one in found if one.severity == "error" and one.path]
-    for field in _BY_KIND.get(ctx.workspace.get("kind", "Workspace"), ()):
+    for field in _BY_KIND.get(text(ctx.workspace, "kind") or "Workspace", ()):
         if _is_written(ctx, field) and not any(field.path[: len(path)] == path for path in errors):
             where = "no part of KAITO" if field.feature == since(4) else f"no part of KAITO {ctx.kaito}"
             yield KG908.at(field.path, f"{where} reads {field.path[-1]}; {field.why}", fix=field.fix)
