@@ -52,16 +52,14 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "auto_upgrade": None,
         "node_count_limit": None,
         "scaled_object": None,
-        "inference": None,
-        "tuning": None,
+        "inference": _inference(workload) if kind == "inference" else None,
+        "tuning": {key: workload.get(key) for key in ("method", "input", "output")}
+        if kind == "tuning"
+        else None,
         "preset": _preset(workload) if "model" in workload else None,
         "config_name": config_map["name"] if config_map else (config or {}).get("configMapName"),
         "config_map": config_map,
     }
-    if kind == "inference":
-        values["inference"] = {"template": workload.get("template"), "adapters": _adapters(workload)}
-    else:
-        values["tuning"] = {key: workload.get(key) for key in ("method", "input", "output")}
     templates = [_CONFIG_MAP, _WORKSPACE] if config_map else [_WORKSPACE]
     if spec.fleet is not None:
         from kaitogen.pipeline import replicas  # most intents have none
@@ -81,13 +79,13 @@ def _preset(workload: Json) -> Json:
     }
 
 
-def _adapters(inference: Json) -> Json:
-    """The adapters with each strength as the text that KAITO stores."""
+def _inference(workload: Json) -> Json:
+    """The pod template, and the adapters with each strength as the text that KAITO stores."""
     adapters = []
-    for adapter in inference.get("adapters") or ():
+    for adapter in workload.get("adapters") or ():
         strength = adapter.get("strength")
         adapters.append(adapter if strength is None else {**adapter, "strength": str(strength)})
-    return adapters
+    return {"template": workload.get("template"), "adapters": adapters}
 
 
 def _config_map(spec: Spec, kind: str, workload: Json) -> Json:
