@@ -27,16 +27,15 @@ NEAREST: Final = {
 }
 #: Mutants that behave as the original does, by module and the text of what is turned round; with the reason.
 EQUAL: Final[dict[tuple[str, str], str]] = {
-    (
-        "kaito/rules/annotations.py",
-        "ctx.minor < known.since",
-    ): "asked only where the version does not read it",
+    ("kaito/rules/annotations.py", "ctx.minor < known.since"): "asked only where the version does not read it",
     ("kaito/rules/config.py", "abs(value) < 10 ** 18"): "the bound itself is what a larger one becomes",
-    (
-        "kaito/rules/config.py",
-        "sku.memory // sku.gpus < _SMALL_GPU",
-    ): "no card of the tables has just so much",
-}
+    ("kaito/rules/config.py", "sku.memory // sku.gpus < _SMALL_GPU"): "no card of the tables has just so much",
+    ("kaito/rules/partition.py", "ctx.model.weights > memory * GIB"): "no model weighs whole GiB to the last byte",
+    ("kaito/rules/resource.py", "size > node"): "no model weighs whole GiB to the last byte",
+    ("kaito/rules/resource.py", "nodes * node < size"): "no model weighs whole GiB to the last byte",
+    ("kaito/rules/sizing.py", "size > available"): "no model weighs what is left of a GPU to the last byte",
+    ("kaito/rules/sizing.py", "tokens <= DEFAULT_CONTEXT"): "the default is what all others are compared with",
+}  # fmt: skip
 
 _TURNED: Final[dict[type, type]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,

@@ -81,3 +81,8 @@ def test_settings(method: str, section: str, expected: list[str]) -> None:
     workspace = change(TUNING, {"tuning.method": method, "tuning.config": "settings"})
     found = judge(RuleContext(workspace, Target(), config_maps=maps))
     assert [one.message for one in found if one.code in ("KG451", "KG453")] == expected
+
+
+def test_a_model_that_nobody_can_tune_is_named() -> None:
+    (one,) = judge(RuleContext(change(TUNING, {"tuning.preset.name": "Qwen/Qwen3-8B-AWQ"}), Target()))
+    assert (one.code, one.found) == ("KG478", "Qwen/Qwen3-8B-AWQ")
