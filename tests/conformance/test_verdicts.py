@@ -30,9 +30,6 @@ class Difference(NamedTuple):
 
 
 DIFFERENCES: Final = (
-    Difference(
-        r"ConfigMap 'x{50,}", "whether a ConfigMap is there the cluster knows; the vector's words are cut"
-    ),
     Difference(r"spec\.storage\.storageClassName", "whether a StorageClass is there the cluster knows"),
     Difference(
         r"cannot unmarshal !!seq into", "a list as a key, which kaitogen's reader of YAML does not look into"

@@ -81,6 +81,8 @@ ROWS: Final = (
     Row("no source", "KG440 error inference.adapters.0", 4, 12, adapted({})),
     Row("ConfigMap elsewhere", "KG441 note inference.config", 4, 12, _WITH_CONFIG, notes=True),
     Row("ConfigMap not in the output", "KG441 note inference.config", 4, 12, _WITH_CONFIG, notes=True, config_maps={}),
+    Row("a name that no ConfigMap has", "KG499 error inference.config", 4, 12, serve(inference__config="vLLM_settings")),
+    Row("a name of 254 letters", "KG499 error inference.config", 4, 12, serve(inference__config="s" * 254)),
     Row("no key", "KG442 error inference.config", 4, 12, _WITH_CONFIG, config_maps={("", "settings"): {"a": "b"}}),
     configured("no YAML", "KG443 error inference.config", 4, 12, "vllm: {"),
     configured("a list", "KG443 error inference.config", 4, 12, "- vllm"),

@@ -7,6 +7,7 @@ from typing import Final
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import parts, text
 from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.identity import is_subdomain
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.model import Diagnostic, Json, Path, Rule
 
@@ -30,8 +31,6 @@ KG494 = Rule("KG494", "An adapter's strength blocks every update", kind="can't w
 
 _ADAPTERS: Final = ("inference", "adapters")
 MOST: Final = 10
-_SUBDOMAIN: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
-_LONGEST_SUBDOMAIN: Final = 253
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _HEXADECIMAL: Final = re.compile(
     r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]{1,3}"
@@ -83,7 +82,7 @@ def at_updates(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
     name = text(source, "name")
-    if len(name) > _LONGEST_SUBDOMAIN or _SUBDOMAIN.fullmatch(name) is None:
+    if not is_subdomain(name):
         wrong = f"the adapter's name {cut(name)} is not a DNS name"
         what = wrong if name else "the adapter's source has no name"
         where = (*path, "name") if "name" in source else path

@@ -9,13 +9,12 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import built_in
 from kaitogen.kaito.objects import number, text
 from kaitogen.kaito.rules import vllm_settings
+from kaitogen.kaito.rules.config_map import absent
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
 from kaitogen.yaml.reader import KG102, KG104
 
-KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="note", since="0.4",
-             source="api/v1beta1/inference_config_validation.go:65@v0.12.0")  # fmt: skip
 KG442 = Rule("KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4",
              source="api/v1beta1/inference_config_validation.go:75@v0.12.0")  # fmt: skip
 KG443 = Rule("KG443", "KAITO cannot read the settings of vLLM", kind="refused", since="0.4",
@@ -64,7 +63,7 @@ def judge(ctx: RuleContext) -> Judged:
         return Judged(tuple(_unread(ctx)))
     data = ctx.config_map(name)
     if data is None:
-        return Judged(tuple(_absent(ctx, name)))
+        return Judged(tuple(absent(ctx, "inference", name)))
     source = data.get(KEY)
     if not isinstance(source, str):
         message = f"the ConfigMap {cut(name)} has no key {KEY}"
@@ -107,17 +106,6 @@ def _unread(ctx: RuleContext) -> Iterator[Diagnostic]:
     if ctx.preset is not None:
         message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
         yield KG486.at(_CONFIG, message, fix="remove config, or use the runtime vllm")
-
-
-def _absent(ctx: RuleContext, name: str) -> Iterator[Diagnostic]:
-    if not ctx.notes:
-        return
-    message = f"KAITO refuses this unless the ConfigMap {cut(name)} is already in the namespace"
-    if ctx.config_maps is not None:
-        message += ", and it is not in this output"
-    yield KG441.at(
-        _CONFIG, message, fix="apply the ConfigMap first, in an earlier sync wave", found=cut(name)
-    )
 
 
 def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:

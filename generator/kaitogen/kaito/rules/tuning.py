@@ -7,6 +7,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import is_tunable
 from kaitogen.kaito.catalogue.skus import near_sku
 from kaitogen.kaito.objects import number, part, text
+from kaitogen.kaito.rules.config_map import absent
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.kaito.rules.preset import wrong_name
@@ -19,8 +20,6 @@ KG448 = Rule("KG448", "Tuning on a GPU partition", kind="refused", since="0.12",
              source="api/v1beta1/workspace_validation.go:469@v0.12.0")  # fmt: skip
 KG449 = Rule("KG449", "An unknown tuning method", kind="refused", since="0.4",
              source="api/v1beta1/workspace_validation.go:285@v0.12.0")  # fmt: skip
-KG450 = Rule("KG450", "The ConfigMap of the tuning must exist beforehand", kind="note", since="0.4",
-             source="api/v1beta1/tuning_config_validation.go:274@v0.12.0")  # fmt: skip
 KG455 = Rule("KG455", "The tuning's input is not exactly one source", kind="refused", since="0.4",
              source="api/v1beta1/workspace_validation.go:377@v0.12.0")  # fmt: skip
 KG456 = Rule("KG456", "An image of the tuning is no image reference", kind="refused", since="0.4",
@@ -95,10 +94,8 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
         from kaitogen.kaito.rules import tuning_config  # few bring a configuration of their own
 
         yield from tuning_config.judge(ctx, data, config, method.lower())
-    elif ctx.notes:
-        message = f"KAITO refuses this unless the ConfigMap {cut(config)} is already in the namespace"
-        fix = "apply the ConfigMap first, in an earlier sync wave"
-        yield KG450.at(("tuning", "config"), message, fix=fix, found=cut(config))
+    else:
+        yield from absent(ctx, "tuning", config)
 
 
 def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
