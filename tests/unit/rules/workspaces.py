@@ -2,13 +2,20 @@
 
 import copy
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from kaitogen.model import Target
 
-#: As a value, removes what stands at the path.
-GONE: Final = object()
+
+class Gone(Enum):
+    """As a value, removes what stands at the path. Its text, which names of tests hold, is the same in each process."""
+
+    GONE = "gone"
+
+
+GONE: Final = Gone.GONE
 A100: Final = "Standard_NC24ads_A100_v4"
 
 
