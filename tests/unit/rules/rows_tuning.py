@@ -33,7 +33,7 @@ ROWS: Final = (
     Row("a partition", "KG448 error resource.partition", 12, 12, tune(resource__partition={"mode": "mig"})),
     Row("unknown method", "KG449 error tuning.method", 4, 12, tune(tuning__method="full")),
     Row("no method", "KG449 error tuning", 4, 12, tune(tuning__method=GONE)),
-    Row("a name that no ConfigMap has", f"KG499 error {_CONFIG}", 4, 12, tune(tuning__config="-settings")),
+    Row("a name that no ConfigMap has", f"KG450 error {_CONFIG}", 4, 12, tune(tuning__config="-settings")),
     Row("ConfigMap elsewhere", f"KG450 note {_CONFIG}", 4, 12, tune(tuning__config="settings"), notes=True),
     Row("no key", f"KG451 error {_CONFIG}", 4, 12, tune(tuning__config="settings"), config_maps={("", "settings"): {}}),
     trained("no YAML", f"KG451 error {_CONFIG}", "training_config: ["),

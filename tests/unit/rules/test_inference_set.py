@@ -50,7 +50,7 @@ _DEFAULT_STRATEGY = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable"
         ({_OWN: _BENCHMARK, _BELOW: _BENCHMARK}, []),
         ({_BELOW: _BENCHMARK}, [f"KG904 warning {_BELOW}.kaito.sh/disable-benchmark"]),
         ({_OWN: _SCALER}, []),
-        ({_OWN: {"scaledobject.kaito.sh/threshold": "3"}}, [f"KG909 warning {_OWN}.scaledobject.kaito.sh/threshold"]),
+        ({_OWN: {"scaledobject.kaito.sh/threshold": "3"}}, [f"KG910 warning {_OWN}.scaledobject.kaito.sh/threshold"]),
         ({_BELOW: _SCALER}, [
             f"KG904 warning {_BELOW}.scaledobject.kaito.sh/max-replicas",
             f"KG483 warning {_BELOW}.scaledobject.kaito.sh/max-replicas",

@@ -118,9 +118,8 @@ def test_every_field_is_read_or_warned_of(kind: str, release: str, version: str)
 
 @pytest.mark.parametrize("field", UNREAD, ids=lambda field: f"{field.kind}-{'.'.join(map(str, field.path))}")
 def test_a_field_that_is_not_read_is_warned_of(field: Unread) -> None:
-    value: Any = (
-        {"type": "OnDelete"} if field.path[-1] == "updateStrategy" else "http://registry.example.com/any:1"
-    )
+    values = {"updateStrategy": {"type": "OnDelete"}, "config": "settings"}
+    value: Any = values.get(str(field.path[-1]), "http://registry.example.com/any:1")
     base = BASES["tuning"] if field.path[0] == "tuning" else OBJECTS[field.kind]
     changes: dict[str, Any] = {".".join(map(str, field.path)): value}
     if "embedding" in field.path:

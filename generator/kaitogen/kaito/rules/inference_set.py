@@ -59,7 +59,7 @@ KG906 = Rule("KG906", "Each replica gets a load balancer of its own", kind="warn
 KG907 = Rule("KG907", "The name leaves no room for what KAITO names after it", kind="can't work", since="0.8",
              source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0")  # fmt: skip
 
-KG909 = Rule("KG909", "An annotation of an older autoscaler", kind="warning", since="0.8")
+KG910 = Rule("KG910", "An annotation of an older autoscaler", kind="warning", since="0.8")
 
 
 def read_on_replicas(annotation: str) -> bool:
@@ -140,7 +140,7 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
         if key.startswith(_SCALER) and key not in _SCALER_READS:
             message = f"keda-kaito-scaler does not read {cut(key)} since 0.6.2, and makes no ScaledObject without metrics"
             fix = f"write {_SCALER}metrics, as spec.scaling of an intent does"
-            yield KG909.at(("metadata", "annotations", key), message, fix=fix)
+            yield KG910.at(("metadata", "annotations", key), message, fix=fix)
     for key in below:
         if key.startswith(_SCALER) or (key == _DISABLE_BENCHMARK and key not in own):
             message = f"{key} is read on the set, and here it stands on its replicas"
