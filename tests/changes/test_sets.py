@@ -89,3 +89,25 @@ def test_what_is_scaled_costs_as_much_as_it_may() -> None:
     scaling = {"by": "keda-kaito-scaler", "max": 4, "metrics": [{"name": "waiting", "up": 9, "down": 1}]}
     (created,) = compare([], items(scaling=scaling)).objects
     assert created.judgement.why == "it takes 4 nodes with 4 GPUs"
+
+
+def test_a_configmap_is_deleted_only_after_the_set_and_replicas_that_need_it() -> None:
+    configured = {"model": "phi-4", "config": {"vllm": {"max-model-len": 4096}}}
+    before = items({"namespace": "models"}, replicas=2, inference=configured)
+    gone = compare(before, items({"name": "other", "namespace": "models"}, replicas=2))
+    stays = compare(before, items({"namespace": "models"}, replicas=2))
+    reasons = [
+        one.judgement.why
+        for comparison in (gone, stays)
+        for one in comparison.objects
+        if one.item.is_config_map
+    ]
+    assert reasons == [
+        (
+            "only when its set is gone, which otherwise stays and keeps its GPUs: first run "
+            "kubectl delete inferenceset phi -n models --wait"
+        ),
+        "only when all replicas are gone that were made with it, for they mount it",
+    ]
+    alone = compare(items(inference=configured), items({"name": "other"}))
+    assert [one.judgement.why for one in alone.objects if one.item.is_config_map] == [""]

@@ -1,6 +1,7 @@
 """Two sets of objects to what becomes of each: the entrance of this room."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Container, Sequence
 from typing import Final
 
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part
@@ -51,7 +52,7 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
             objects.append(ObjectChange(previous, item, worst(changes), changes))
         elif previous.identity != item.identity:
             objects.append(ObjectChange(previous, item, _FOLLOWED))
-    objects += [_deleted(item, old_maps) for item in gone if item.identity not in replaced]
+    objects += [_deleted(item, old_maps, before, new) for item in gone if item.identity not in replaced]
     # An object that got another name is one, and not two.
     return Comparison(tuple(objects), len(old.keys() | new.keys()) - len(moved) - len(followed))
 
@@ -88,12 +89,37 @@ def _replicated(before: Item, item: Item, old_maps: ConfigMaps, maps: ConfigMaps
     return created._replace(judgement=Judgement("create", why))
 
 
-def _deleted(item: Item, maps: ConfigMaps) -> ObjectChange:
+def _deleted(
+    item: Item, maps: ConfigMaps, before: Sequence[Item], new: Container[tuple[str, str, str, str]]
+) -> ObjectChange:
     why = ""
-    if item.serves:
+    if item.is_config_map:
+        why = _only_after_its_set(item, before, new)
+    elif item.serves:
         nodes = "the nodes stay:" if item.target.byo else "KAITO gives back"
         why = f"serving ends, and {nodes} {cost(item, maps)}"
     return ObjectChange(before=item, after=None, judgement=Judgement("delete", why))
+
+
+def _only_after_its_set(item: Item, before: Sequence[Item], new: Container[tuple[str, str, str, str]]) -> str:
+    """When a ConfigMap may go that a set names; empty where none does.
+
+    Since 0.12 KAITO's webhook refuses every write of a set without its ConfigMap, that of its own controller too, which
+    deletes replicas only after one (api/v1beta1/inferenceset_validation.go:54, pkg/inferenceset/inferenceset_controller.go:128).
+    """
+    for one in before:
+        _, kind, namespace, name = one.identity
+        if kind != "InferenceSet" or namespace != item.identity[2]:
+            continue
+        if part(replica_of(one.data), "inference").get("config") != item.identity[3]:
+            continue
+        if one.identity in new:
+            return "only when all replicas are gone that were made with it, for they mount it"
+        command = shlex.join(
+            ["kubectl", "delete", "inferenceset", name, *(["-n", namespace] if namespace else []), "--wait"]
+        )
+        return f"only when its set is gone, which otherwise stays and keeps its GPUs: first run {command}"
+    return ""
 
 
 def _moved(before: Item, after: Item, old_maps: ConfigMaps, new_maps: ConfigMaps) -> Judgement:
