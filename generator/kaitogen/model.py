@@ -264,16 +264,16 @@ class TargetOverrides(NamedTuple):
 
 
 class ByoNodes(NamedTuple):
-    """What facts say about the nodes of a placement together.
+    """What facts say about the nodes of a placement: their number and names, and what one has (0 where not known).
 
-    `nodes` is their number, `gpus` and `memory` are those of one node (bytes; 0 where not known), `pinned` says
-    whether the label selector takes exactly those that are named; None where none are.
+    `memory` is in bytes. `pinned` says whether the selector takes exactly those that are named; None where none are.
     """
 
     nodes: int
     gpus: int
     memory: int
     pinned: bool | None
+    names: tuple[str, ...] = ()
 
 
 class Placement(NamedTuple):

@@ -12,6 +12,7 @@ from kaitogen.kaito.sizing.size import size
 from kaitogen.model import Document, Request, Result
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.scaling import scaling_of
+from tests.unit.nodes.samples import document, entry
 
 A100 = "Standard_NC24ads_A100_v4"
 #: The annotation, and whether it stands on the set, and on its replicas.
@@ -37,8 +38,9 @@ def intent(metadata: dict[str, Any] | None = None, **spec: Any) -> dict[str, Any
     }
 
 
-def run(value: dict[str, Any]) -> Result:
-    return generate(Request(documents=(Document("phi", value=value, inline=True),)))
+def run(*values: dict[str, Any], inventory: tuple[Document, ...] = ()) -> Result:
+    documents = tuple(Document(f"{number}", value=one, inline=True) for number, one in enumerate(values))
+    return generate(Request(documents=documents, inventory=inventory))
 
 
 def made(value: dict[str, Any]) -> dict[str, Any]:
@@ -230,3 +232,76 @@ def test_a_gate_that_is_off_is_told(kaito: str, gates: dict[str, bool], told: bo
     assert [one.field for one in result.findings if one.code == "KG328"] == (
         ["spec.replicas"] if told else []
     )
+
+
+def own_nodes(*pools: str) -> tuple[Document, ...]:
+    """Nodes that a user brings, of one small GPU each, in these pools; phi-4 takes two of them."""
+    gpu = {"nvidia.com/gpu.product": "A10", "nvidia.com/gpu.count": "1", "nvidia.com/gpu.memory": "24576"}
+    return (document(*(entry(f"gpu-{number}", {**gpu, pool: "yes", "all": "yes"}, allocatable={"nvidia.com/gpu": 1}) for number, pool in enumerate(pools))),)  # fmt: skip
+
+
+def selecting(name: str, label: str, **spec: Any) -> dict[str, Any]:
+    placement = {"labelSelector": {"matchLabels": {label: "yes"}}}
+    return intent({"name": name}, placement=placement, target={"nodeProvisioner": "byo"}, **spec)
+
+
+def test_replicas_are_held_against_what_their_selector_finds() -> None:
+    def said(there: int, replicas: int, **spec: Any) -> list[str]:
+        value = selecting("phi", "a", replicas=replicas, **spec)
+        result = run(value, inventory=own_nodes(*["a"] * there, "b", "b", "b"))
+        return [f"{one.code} {one.severity} {one.message}" for one in result.findings]
+
+    each = "3 replicas of 2 nodes each take 6, and {} match the selector"
+    assert said(6, 3) == []
+    assert said(4, 3) == [f"KG318 warning {each.format(4)}"]
+    assert said(3, 3) == [f"KG325 error {each.format(3)}: each can hold some and wait for the rest for ever"]
+    template = {"spec": {"containers": [{"name": "main", "image": "example.com/main:1"}]}}
+    assert said(2, 3, inference={"template": template}) == [
+        "KG318 warning 3 replicas of 1 node each take 3, and 2 match the selector"
+    ]
+
+
+def test_what_is_written_instead_is_no_finding() -> None:
+    (few,) = run(selecting("phi", "a", replicas=3), inventory=own_nodes("a", "a", "a")).findings
+    assert few.fix == "write replicas: 1, or label 6 nodes"
+    assert not run(selecting("phi", "a", replicas=1), inventory=own_nodes("a", "a", "a")).findings
+    scaling = {"by": "keda", "min": 2, "max": 3, "schedule": [SCHEDULE]}
+    found = run(selecting("phi", "a", scaling=scaling), inventory=own_nodes("a", "a", "a")).findings
+    assert [one.fix for one in found if one.code == "KG325"] == ["label 6 nodes"]
+
+
+def test_automatic_replicas_count_what_their_selector_finds() -> None:
+    value = selecting("phi", "a", replicas="auto")
+    (manifest,) = run(value, inventory=own_nodes("a", "a", "b", "a", "a", "a")).manifests
+    assert manifest.data["spec"]["replicas"] == 2
+    assert [one.code for one in run(value).findings] == ["KG224"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "what"),
+    [
+        (selecting("a", "a", replicas=1), selecting("b", "b", replicas=1), ""),
+        (selecting("a", "a", replicas=1), selecting("b", "all", replicas=1), "gpu-0, gpu-1 as well"),
+        (selecting("a", "all"), selecting("b", "b", replicas=1), "gpu-2, gpu-3 as well"),
+        (selecting("a", "all", replicas=1), selecting("b", "b"), "gpu-2, gpu-3 as well"),
+        (selecting("a", "all"), selecting("b", "b"), ""),
+        (selecting("a", "a", replicas=1), selecting("b", "a"), "the same nodes"),
+    ],
+)
+def test_a_pool_that_two_find(first: dict[str, Any], second: dict[str, Any], what: str) -> None:
+    found = run(first, second, inventory=own_nodes("a", "a", "b", "b")).findings
+    assert [(one.code, one.file, one.message) for one in found] == (
+        [("KG326", "1", f"a selects {what}, and KAITO reserves none for either")] if what else []
+    )
+
+
+def test_a_node_that_two_sets_name() -> None:
+    def naming(name: str, *nodes: str) -> dict[str, Any]:
+        return intent(
+            {"name": name}, replicas=1, placement={"nodes": list(nodes)}, target={"nodeProvisioner": "byo"}
+        )
+
+    found = run(naming("a", "gpu-1", "gpu-2"), naming("b", "gpu-2", "gpu-3"), naming("c", "gpu-4")).findings
+    assert [(one.code, one.field, one.message) for one in found if one.code == "KG326"] == [
+        ("KG326", "spec.placement.nodes", "a selects gpu-2 as well, and KAITO reserves none for either")
+    ]

@@ -59,12 +59,17 @@ def choose(
 
 
 def _of_selector(spec: Spec, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
-    """The Spec of an intent that names no nodes with what is known of those that its selector finds, where KAITO asks."""
-    if not checks.asks_for_nodes(spec):
+    """The Spec of an intent that names no nodes with what is known of those that its selector finds under byo.
+
+    KAITO itself asks for nodes of presets alone; replicas and others may want one and the same whatever they run.
+    """
+    if not checks.reads_labels(spec.target):
         return spec, []
     labels = checks.selected_labels(spec)
     nodes = matching(spec.target, labels, facts)
-    problems = list(refusals(spec.target, labels, nodes, ("spec", "placement", "labelSelector")))
+    problems: list[Diagnostic] = []
+    if checks.asks_for_nodes(spec):
+        problems += refusals(spec.target, labels, nodes, ("spec", "placement", "labelSelector"))
     byo_nodes = together(nodes, len(nodes), None)
     return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes)), problems
 

@@ -74,4 +74,5 @@ def together(nodes: Sequence[NodeFacts], number: int, pinned: bool | None) -> By
     with_gpus = [one for node in nodes if (one := gpus(node)) is not None]
     least = min((one.number for one in with_gpus), default=0)
     memory = min(((one.memory * 2 + 1024) // 2048 for one in with_gpus), default=0)
-    return ByoNodes(nodes=number, gpus=least, memory=least * memory * GIB, pinned=pinned)
+    names = tuple(node.name for node in nodes)
+    return ByoNodes(nodes=number, gpus=least, memory=least * memory * GIB, pinned=pinned, names=names)

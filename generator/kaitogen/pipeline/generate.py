@@ -53,9 +53,9 @@ def generate(request: Request) -> Result:
     manifests, unrendered = render(contexts, request.templates)
     shared: Iterable[Diagnostic] = ()
     if any(spec.fleet is not None for spec in specs):
-        from kaitogen.pipeline import replicas  # most intents have none
+        from kaitogen.pipeline import pools, replicas  # most intents have none
 
-        manifests, shared = replicas.counted(manifests), replicas.shared(manifests)
+        manifests, shared = replicas.counted(manifests), pools.shared(manifests)
     refused = check(manifests, notes=request.notes, together=request.objects_target is None)
     diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused, *shared]
     diagnostics += shared_selectors(manifests, objects, request.objects_target or Target())

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, in_key_order, number, part
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part
 from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Estimate, Node
 from kaitogen.kaito.versions import GATES_ON, KINDS, PARTITIONS, REPLICA_METADATA
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Manifest, Path, Rule, Spec, Target
-from kaitogen.yaml.writer import flow
 
 KG221 = Rule("KG221", "Replicas of a tuning", kind="invalid")
 KG318 = Rule("KG318", "Fewer nodes than the replicas take", kind="warning", since="0.8")
@@ -21,8 +20,7 @@ KG319 = Rule("KG319", "Nodes that no replica takes", kind="note", since="0.8")
 KG325 = Rule("KG325", "Replicas that can keep each other from starting", kind="can't work", since="0.8")
 KG327 = Rule("KG327", "The autoscaler owns the number of replicas", kind="note", since="0.8")
 KG328 = Rule("KG328", "Nobody makes the replicas", kind="warning", since="0.8")
-KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",
-             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
+
 
 _GATE: Final = "enableInferenceSetController"
 _SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
@@ -149,15 +147,15 @@ def counted(manifests: Sequence[Manifest]) -> list[Manifest]:
 
 
 def _counted(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Mapping[str, Json]:
-    there, nodes = _there(spec), _size(spec, data, config_maps).nodes
+    there, nodes = _there(spec)[0], _size(spec, data, config_maps).nodes
     if there is None or not nodes or there < nodes:
         return data
     return {**data, "spec": {"replicas": there // nodes, **part(data, "spec")}}
 
 
 def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic]:
-    """What is to say of the replicas of a set, and of the nodes that its intent names or counts for all of them."""
-    there, estimate = _there(spec), _size(spec, data, config_maps)
+    """What is to say of the replicas of a set, and of the nodes that its intent names, counts or selects for all of them."""
+    (there, how), estimate = _there(spec), _size(spec, data, config_maps)
     replicas, nodes = range_of(spec, data)[1], estimate.nodes
     gate = spec.target.feature_gates.get(_GATE)
     if gate is False or (gate is None and not spec.target.has(GATES_ON[_GATE])):
@@ -175,17 +173,19 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
     if there is None or nodes is None or replicas is None:
         return
     needed = replicas * nodes
-    how = "counted" if spec.placement.nodes is None else "named"
     if automatic and needed < there:
         message = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed} of {there} nodes"
         fix = "leave them to others, or take as many nodes as whole replicas need"
         yield KG319.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(needed))
     if needed <= there:
         return
-    text = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed}, and {there} {'is' if there == 1 else 'are'} {how}"
+    text = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed}, and {there} {how}"
     scaled = spec.fleet is not None and "scaling" in spec.fleet
     path: Path = ("spec", "scaling", "max") if scaled else _REPLICAS
-    fix = f"write {path[-1]}: {there // nodes}, or say where {needed} nodes are"
+    fix = f"label {needed} nodes" if how.endswith("the selector") else f"say where {needed} nodes are"
+    # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
+    if there // nodes >= (max(2, range_of(spec, data)[0] or 0) if scaled else 1):
+        fix = f"write {path[-1]}: {there // nodes}, or {fix}"
     # Each may hold all of its nodes but one, and none of them starts.
     stuck = spec.target.byo and nodes > 1 and there <= replicas * (nodes - 1)
     if stuck:
@@ -197,7 +197,8 @@ def _unknown(there: int | None, estimate: Estimate) -> Diagnostic:
     """KG224: why nobody can say how many replicas there will be."""
     if there is None:
         message = "replicas: auto needs to know how many nodes there are, and the intent neither counts nor names any"
-        return KG224.at(_REPLICAS, message, fix="add placement.count, or placement.nodes, or write a number")
+        fix = "add placement.count, or placement.nodes, or write a number"
+        return KG224.at(_REPLICAS, message, fix=fix)
     if not estimate.nodes:
         message = f"how many nodes a replica takes is not known: {estimate.unknown}"
         return KG224.at(_REPLICAS, message, fix="write a number, or give an inventory of the nodes")
@@ -215,10 +216,21 @@ def range_of(spec: Spec | None, data: Mapping[str, Json]) -> tuple[int | None, i
     return replicas, replicas
 
 
-def _there(spec: Spec) -> int | None:
-    """How many nodes the intent names or counts, for all replicas together."""
-    placement = spec.placement
-    return placement.node_count if placement.nodes is None else len(placement.nodes)
+def _there(spec: Spec) -> tuple[int | None, str]:
+    """How many nodes there are for all replicas together, and how that is known: the intent names or counts them, or
+
+    an inventory knows those that its selector finds. None where nothing says it.
+    """
+    count, names, facts = spec.placement.node_count, spec.placement.nodes, spec.placement.byo_nodes
+    if names is not None:
+        there, how = len(names), "named"
+    elif facts is not None and (count is None or facts.nodes < count):
+        return facts.nodes, f"{'matches' if facts.nodes == 1 else 'match'} the selector"
+    elif count is not None:
+        there, how = count, "counted"
+    else:
+        return None, ""
+    return there, f"{'is' if there == 1 else 'are'} {how}"
 
 
 def _size(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Estimate:
@@ -228,20 +240,3 @@ def _size(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Esti
     if facts is not None and facts.gpus and facts.memory:
         given = Node(gpus=facts.gpus, memory=facts.memory, card="", source="the inventory")
     return size(inference_set.replica_of(data), spec.target, config_maps, None, given).estimate
-
-
-def shared(manifests: Sequence[Manifest]) -> Iterator[Diagnostic]:
-    """KG326: under byo every replica takes all nodes of its selector for its own, and so does a Workspace."""
-    seen: dict[str, tuple[Spec, str]] = {}
-    for spec, data in manifests:
-        if not spec.target.byo or data["kind"] not in ("Workspace", "InferenceSet"):
-            continue
-        holder = part(data, "spec" if spec.fleet else "resource")
-        selector = flow(in_key_order(holder.get("labelSelector")))
-        name = "/".join(filter(None, (spec.namespace, spec.name)))
-        first, other = seen.setdefault(selector, (spec, name))
-        if other != name and (spec.fleet or first.fleet):
-            message = f"{other[:80]} selects the same nodes, and KAITO reserves none for either"
-            where = f"{first.origin.document.file}, document {first.origin.document.number + 1}"
-            fix = f"select a label of its own for each, as without labelSelector; the other is in {where}"
-            yield KG326.at(("spec", "placement", "labelSelector"), message, fix=fix).of(spec.origin)
