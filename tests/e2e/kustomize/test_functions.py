@@ -371,3 +371,60 @@ def test_rendered_folder_is_a_base_like_any_other(tools: Tools, tmp_path: Path) 
     assert done.named("Workspace") == ["flux-phi"]
     os.unlink(tmp_path / "rendered" / "kustomization.yaml")
     assert tools.run(*words, "--check").code == 1
+
+
+def replicated(folder: Path, **spec: Any) -> Path:
+    """An overlay that asks for four replicas, of a base with an intent of that specification."""
+    one = intent(config=CONFIG)
+    write(
+        folder / "base",
+        phi={**one, "spec": {**one["spec"], **spec}},
+        namereference=(Path(__file__).resolve().parents[3] / "overlays" / "namereference.yaml").read_text(),
+        kustomization={"resources": ["phi.yaml"], "configurations": ["namereference.yaml"]},
+    )
+    return overlay(folder, "prod", replicas=[{"name": "phi", "count": 4}])
+
+
+@pytest.mark.parametrize("spec", [{}, {"replicas": 2}])
+def test_replicas_of_kustomize_reach_an_intent(spec: dict[str, Any], tools: Tools, tmp_path: Path) -> None:
+    built = tools.build(replicated(tmp_path, **spec))
+    (made,) = (one for one in built.objects if one["kind"] == "InferenceSet")
+    assert (made["metadata"]["name"], made["spec"]["replicas"]) == ("prod-phi-x", 4)
+    assert made["spec"]["template"]["inference"]["config"] == built.named("ConfigMap")[0]
+
+
+SCALING = {
+    "by": "keda",
+    "max": 3,
+    "schedule": [{"start": "0 8 * * *", "end": "0 18 * * *", "timezone": "Europe/Berlin", "replicas": 3}],
+}
+
+
+def test_replicas_of_kustomize_do_not_fight_an_autoscaler(tools: Tools, tmp_path: Path) -> None:
+    done = tools.build(replicated(tmp_path, scaling=SCALING))
+    assert done.code != 0
+    assert "KG225" in done.said
+
+
+@pytest.mark.parametrize(("spec", "replicas"), [({"replicas": 2}, 4), ({"scaling": SCALING}, None)])
+def test_replicas_of_kustomize_reach_a_rendered_set_that_has_a_number(
+    spec: dict[str, Any], replicas: int | None, tools: Tools, tmp_path: Path
+) -> None:
+    one = intent(config=CONFIG)
+    write(tmp_path, source={**one, "spec": {**one["spec"], **spec}})
+    words = (
+        BIN / "kaitogen",
+        "render",
+        tmp_path / "source.yaml",
+        "-o",
+        tmp_path / "rendered",
+        "--kustomization",
+    )
+    assert tools.run(*words).code == 0
+    kustomization = {
+        "resources": ["../rendered"], "namePrefix": "eu-", "replicas": [{"name": "phi", "count": 4}],
+    }  # fmt: skip
+    built = tools.build(write(tmp_path / "top", kustomization=kustomization), *ALPHA)
+    (made,) = (one for one in built.objects if one["kind"] == "InferenceSet")
+    assert (made["metadata"]["name"], made["spec"].get("replicas")) == ("eu-phi", replicas)
+    assert made["spec"]["template"]["inference"]["config"] == built.named("ConfigMap")[0]
