@@ -270,3 +270,119 @@ def test_sets_of_other_writers_come_back(tmp_path: Path) -> None:
     wanted = list(yaml.safe_load_all(SETS))
     del wanted[0]["spec"]["updateStrategy"]  # which no part of KAITO reads
     assert sorted(again, key=lambda one: one["metadata"]["name"]) == wanted
+
+
+#: What KAITO's own five examples of sets say: three of v1alpha1, and two for nodes of one's own; all with scaling of old.
+EXAMPLE = """\
+apiVersion: kaito.sh/{version}
+kind: InferenceSet
+metadata:
+  name: phi
+  annotations:
+    scaledobject.kaito.sh/auto-provision: "true"
+    scaledobject.kaito.sh/metricName: "vllm:num_requests_waiting"
+    scaledobject.kaito.sh/threshold: "10"
+spec: {{replicas: {spec}
+"""
+OLD = "nodeCountLimit: 5, labelSelector: {matchLabels: {apps: phi}}, template: {resource: {instanceType: Standard_NC24ads_A100_v4}"
+NEW = "labelSelector: {matchLabels: {kaito-inferenceset: phi}}, template: {"
+PHI = "inference: {preset: {name: phi-4-mini-instruct, accessMode: public}}}}"
+HALF = "resource: {partition: {mode: mig, profile: 2g.24gb}}, "
+LLAMA = "inference: {preset: {name: llama-3.1-8b-instruct, presetOptions: {modelAccessSecret: hf-token}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("version", "spec"),
+    [
+        ("v1alpha1", f"2, {OLD}, {LLAMA}"),
+        ("v1alpha1", f"1, {OLD}, inference: {{preset: {{name: mistral-7b-instruct}}}}}}}}"),
+        ("v1alpha1", f"1, {OLD}, {PHI}"),
+        ("v1beta1", f"2, {NEW}{HALF}{PHI}"),
+        ("v1beta1", f"2, {NEW}{PHI}"),
+    ],
+)
+def test_the_sets_of_kaitos_examples_come_back(version: str, spec: str) -> None:
+    example = EXAMPLE.format(version=version, spec=spec)
+    done = kaitogen("import", "-", stdin=example.encode())
+    assert done.code == 0, done.said
+    assert yaml.safe_load(kaitogen("render", "-q", "-", stdin=done.output).text) == yaml.safe_load(example)
+
+
+SCALED = """\
+apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata: {name: phi}
+spec:
+  labelSelector: {matchLabels: {apps: phi}}
+  template:
+    resource: {instanceType: Standard_NC24ads_A100_v4}
+    inference: {preset: {name: phi-4}}
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata:
+  name: phi
+spec:
+  scaleTargetRef: {apiVersion: kaito.sh/v1beta1, kind: InferenceSet, name: phi}
+  minReplicaCount: 1
+  maxReplicaCount: 3
+  triggers:
+    - {type: cron, metadata: {timezone: Etc/UTC, start: "0 8 * * *", end: "0 18 * * *", desiredReplicas: "3"}}
+"""
+
+
+def test_a_scaled_object_of_a_set_becomes_its_scaling() -> None:
+    done = kaitogen("import", "-", stdin=SCALED.encode())
+    assert done.said == "kaitogen: 1 Workspace and 1 ScaledObject rendered again: 0 differences\n"
+    spec = yaml.safe_load(done.text)["spec"]
+    times = {"start": "0 8 * * *", "end": "0 18 * * *", "timezone": "Etc/UTC", "replicas": 3}
+    assert spec["scaling"] == {"by": "keda", "max": 3, "schedule": [times]}
+    again = kaitogen("render", "-q", "-", stdin=done.output).text
+    assert list(yaml.safe_load_all(again)) == list(yaml.safe_load_all(SCALED))
+
+
+def test_what_the_cluster_writes_on_a_set_that_is_scaled_is_left_out() -> None:
+    """The number that KEDA set, and its own label and finalizer; what keda-kaito-scaler made belongs to the set."""
+    live = SCALED.replace(
+        "metadata: {name: phi}\nspec:\n", "metadata: {name: phi, uid: u}\nspec:\n  replicas: 3\n"
+    )
+    own = "  name: phi\n  labels: {scaledobject.keda.sh/name: phi}\n  finalizers: [finalizer.keda.sh]\n"
+    live = live.replace("  name: phi\n", own)
+    assert yaml.safe_load(kaitogen("import", "-", stdin=live.encode()).text)["spec"]["scaling"]["max"] == 3
+    made = live.replace(
+        "  name: phi\n", "  name: phi\n  ownerReferences: [{kind: InferenceSet, name: phi}]\n"
+    )
+    assert yaml.safe_load(kaitogen("import", "-", stdin=made.encode()).text)["spec"]["replicas"] == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line", "words"),
+    [
+        ("  minReplicaCount: 1\n", "", "KG173", "<stdin>:14:1", "fix: write it so in the manifest, or keep this ScaledObject"),
+        ("  minReplicaCount", "  pollingInterval: 5\n  minReplicaCount", "KG173", "<stdin>:16:20", "come out as nothing"),
+        ("  name: phi\n", "  name: other\n", "KG173", "<stdin>:13:9", "it would come out as phi"),
+        ("maxReplicaCount: 3", "maxReplicaCount: many", "KG173", "<stdin>:14:1", "give the set replicas"),
+        ("  triggers:\n", "  cooldownPeriod: 1\n  triggers:\n", "KG173", "<stdin>:18:19", "come out as nothing"),
+    ],
+)  # fmt: skip
+def test_a_scaled_object_that_an_intent_cannot_say(
+    old: str, new: str, code: str, line: str, words: str
+) -> None:
+    done = kaitogen("import", "-", stdin=SCALED.replace(old, new, 1).encode())
+    assert (done.code, done.text) == (1, "")
+    assert f"{line}: error {code}" in done.said, done.said
+    assert words in done.said
+
+
+def test_a_scaled_object_stays_a_file_where_its_set_says_replicas() -> None:
+    done = kaitogen("import", "-", stdin=SCALED.replace("spec:\n", "spec:\n  replicas: 2\n", 1).encode())
+    assert yaml.safe_load(done.text)["spec"]["replicas"] == 2
+    assert "note KG174: ScaledObject phi stays a file of its own" in done.said
+
+
+def test_replicas_that_a_set_makes_are_never_imported() -> None:
+    child = WORKSPACE.replace(
+        "  name: phi\n", "  name: phi-x\n  labels: {inferenceset.kaito.sh/created-by: phi}\n", 1
+    )
+    done = kaitogen("import", "-", stdin=f"{SCALED}---\n{child}".encode())
+    assert (done.code, done.text.count("kind:"), done.said.count("KG175")) == (0, 1, 1)

@@ -1,6 +1,6 @@
 """What the API server, KAITO and the tools around them write on an object, and the object without it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kaitogen.kaito.objects import is_kustomize_annotation, value_at, without
@@ -18,15 +18,16 @@ _ANNOTATIONS: Final = frozenset((
 ))  # fmt: skip
 #: All annotations of this group are Helm's memory.
 _HELM_GROUP: Final = "meta.helm.sh/"
-#: Labels that Flux and KAITO's automatic upgrade put on an object.
+#: Labels that Flux, KEDA and KAITO's automatic upgrade put on an object.
 _LABELS: Final = frozenset((
     "kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace",
     "kustomize.toolkit.fluxcd.io/checksum", "helm.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/namespace",
-    "kaito.sh/upgrade-to-version",
+    "kaito.sh/upgrade-to-version", "scaledobject.keda.sh/name",
 ))  # fmt: skip
-_FINALIZERS: Final = frozenset(
-    ("workspace.finalizer.kaito.sh", "inferenceset.finalizer.kaito.sh", "foregroundDeletion", "orphan")
-)
+_FINALIZERS: Final = frozenset((
+    "workspace.finalizer.kaito.sh", "inferenceset.finalizer.kaito.sh", "finalizer.keda.sh",
+    "foregroundDeletion", "orphan",
+))  # fmt: skip
 #: Fields whose empty text KAITO cannot tell from none at all.
 _EMPTY_IS_NONE: Final[tuple[Path, ...]] = (
     ("resource", "instanceType"),
@@ -47,6 +48,8 @@ DEFAULTS: Final[dict[Path, Json]] = {
 }
 #: Where a set says what a Workspace says.
 TEMPLATE: Final[Path] = ("spec", "template")
+#: What an autoscaler sets, and before it the CRD.
+REPLICAS: Final[Path] = ("spec", "replicas")
 #: What the CRD fills into every set.
 UPDATE_STRATEGY: Final[Path] = ("spec", "updateStrategy")
 DEFAULT_UPDATE_STRATEGY: Final = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
@@ -96,15 +99,22 @@ def filled_in(data: Json) -> list[Path]:
     user wrote. Where there is no such record, each default counts as filled in. An object that never
     was on a server has none.
     """
+    below = TEMPLATE if data.get("kind") == "InferenceSet" else ()
+    defaults = {(*below, *path): default for path, default in DEFAULTS.items()}
+    unwritten = by_others(data, defaults)
+    return [path for path in unwritten if value_at(data, path) == defaults[path]]
+
+
+def by_others(data: Json, paths: Iterable[Path]) -> list[Path]:
+    """Those of the paths where a stored object says something that, as far as is known, no user wrote."""
     metadata = data.get("metadata")
     if not isinstance(metadata, dict) or not any(metadata.get(key) is not None for key in _SERVER_METADATA):
         return []
     records = list(_records(metadata))
-    below = TEMPLATE if data.get("kind") == "InferenceSet" else ()
     return [
         path
-        for path, default in (((*below, *path), default) for path, default in DEFAULTS.items())
-        if value_at(data, path) == default
+        for path in paths
+        if value_at(data, path) is not None
         and not any(value_at(record, path) is not None for record in records)
     ]
 

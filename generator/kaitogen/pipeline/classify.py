@@ -31,6 +31,8 @@ INTENT_FILES: Final = ("intent.yaml", "intent.yml")
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 
+#: KEDA's kind, of which those that scale an InferenceSet are looked at.
+SCALED_OBJECT: Final = "ScaledObject"
 #: Where objects of KAITO name the ConfigMap with their settings.
 _SETTINGS: Final[tuple[Path, ...]] = (
     ("inference", "config"), ("tuning", "config"), ("spec", "template", "inference", "config"),
@@ -197,7 +199,7 @@ def _objects_in(document: Document, diagnostics: list[Diagnostic]) -> list[tuple
 
 
 def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
-    """KAITO's objects and the ConfigMaps of a document; a List, as kubectl prints one, is looked into."""
+    """KAITO's objects of a document, and the ConfigMaps and ScaledObjects beside them; a List of kubectl's is looked into."""
     if not isinstance(value, dict):
         return
     kind, api_version, items = value.get("kind"), value.get("apiVersion"), value.get("items")
@@ -205,9 +207,16 @@ def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
         for index, item in enumerate(items):
             yield from _objects(item, (*path, "items", index))
     elif isinstance(api_version, str) and (
-        (api_version + "/").startswith(KAITO_GROUP) or (kind == "ConfigMap" and api_version == "v1")
+        (api_version + "/").startswith(KAITO_GROUP)
+        or (kind == "ConfigMap" and api_version == "v1")
+        or (kind == SCALED_OBJECT and api_version == "keda.sh/v1alpha1" and _scales_a_set(value))
     ):
         yield path, value
+
+
+def _scales_a_set(scaled_object: Json) -> bool:
+    reference = value_at(scaled_object, ("spec", "scaleTargetRef"))
+    return isinstance(reference, dict) and reference.get("kind") == "InferenceSet"
 
 
 def _unnamed(data: Json) -> Diagnostic | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules import schedules
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
@@ -17,6 +18,9 @@ _PREFIX: Final = "scaledobject.kaito.sh/"
 _OWN: Final = "keda-kaito-scaler"
 #: What the scaler calls the fields of a metric (pkg/scaledobject/provisioner.go:222 of keda-kaito-scaler 0.6.2).
 _METRIC: Final = {"up": "upthreshold", "down": "downthreshold", "window": "metriccachewindow"}
+#: Of a cron trigger, beside how many replicas there are to be.
+_TIMES: Final = ("timezone", "start", "end")
+_WINDOW: Final = "stabilizationWindowSeconds"
 
 
 def objections(spec: Mapping[str, Json], target: Target) -> Iterator[Diagnostic]:
@@ -130,6 +134,48 @@ def scaling_of(written: Mapping[str, str]) -> dict[str, Json] | None:
         return None
 
 
+def scaling_of_object(data: Json) -> dict[str, Json]:
+    """The words of which `scaled_object` makes this one, as far as there are any; leading cron triggers are the schedule.
+
+    `data` is a ScaledObject in canonical form. What it leaves out is as KEDA takes it (no replica at least, 100 at most).
+    """
+    spec = part(data, "spec")
+    triggers = spec.get("triggers")
+    others = list(triggers) if isinstance(triggers, list) else []
+    schedule: list[Json] = []
+    while others and (times := _times(others[0])):
+        schedule.append(times)
+        del others[0]
+    behavior = value_at(spec, ("advanced", "horizontalPodAutoscalerConfig", "behavior"))
+    cooldown = {
+        key: seconds
+        for key in ("up", "down")
+        if (seconds := value_at(behavior, (f"scale{key.capitalize()}", _WINDOW))) is not None
+    }
+    least = spec.get("minReplicaCount", 0)
+    return {
+        "by": "keda",
+        **({} if least == 1 else {"min": least}),
+        "max": spec.get("maxReplicaCount", 100),
+        **({"schedule": schedule} if schedule else {}),
+        **({"triggers": others} if others else {}),
+        **({"cooldown": cooldown} if cooldown else {}),
+    }
+
+
+def _times(trigger: Json) -> Json:
+    """The entry of a schedule that a cron trigger is made of; None where it is another trigger, or says more."""
+    said = value_at(trigger, ("metadata",))
+    if not isinstance(said, dict) or trigger != {"type": "cron", "metadata": said}:
+        return None
+    number = said.get("desiredReplicas")
+    if said.keys() != {*_TIMES, "desiredReplicas"} or not isinstance(number, str):
+        return None
+    if not number.isascii() or not number.isdigit() or str(int(number[:10])) != number:
+        return None
+    return {**{key: said[key] for key in ("start", "end", "timezone")}, "replicas": int(number)}
+
+
 def scaled_object(spec: Spec, scaling: Mapping[str, Json]) -> Json:
     """What the template of a ScaledObject needs; None where the scaler of KAITO makes one itself."""
     if scaling["by"] == _OWN:
@@ -138,7 +184,7 @@ def scaled_object(spec: Spec, scaling: Mapping[str, Json]) -> Json:
         {
             "type": "cron",
             "metadata": {
-                **{key: times[key] for key in ("timezone", "start", "end")},
+                **{key: times[key] for key in _TIMES},
                 "desiredReplicas": str(times["replicas"]),
             },
         }
@@ -149,7 +195,7 @@ def scaled_object(spec: Spec, scaling: Mapping[str, Json]) -> Json:
         "min": scaling.get("min", 1),
         "max": scaling["max"],
         "behavior": {
-            f"scale{key.capitalize()}": {"stabilizationWindowSeconds": seconds}
+            f"scale{key.capitalize()}": {_WINDOW: seconds}
             for key, seconds in scaling.get("cooldown", {}).items()
         },
         "triggers": [*crons, *scaling.get("triggers", ())],

@@ -51,7 +51,8 @@ def run(options: Options) -> Outcome:
         return outcome
     taken = [number_of(imported.workspaces, "Workspace")]
     taken += [number_of(imported.config_maps, "ConfigMap")] if imported.config_maps else []
-    proved = f"kaitogen: {' and '.join(taken)} rendered again: 0 differences\n"
+    taken += [number_of(imported.scaled_objects, "ScaledObject")] if imported.scaled_objects else []
+    proved = f"kaitogen: {' and '.join(filter(None, (', '.join(taken[:-1]), taken[-1])))} rendered again: 0 differences\n"
     stderr = outcome.stderr + ("" if options.quiet else proved)
     if options.out is None:
         return Outcome("---\n".join(imported.texts.values()).encode(), stderr)

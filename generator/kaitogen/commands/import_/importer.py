@@ -1,18 +1,21 @@
 """Objects to intents, and the proof that nothing changed on the way: what was written is rendered again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
+from kaitogen import schema
 from kaitogen.commands.import_.comments import at_fields, by_object, in_intent, in_set
 from kaitogen.commands.import_.intent_set import set_of
 from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
-from kaitogen.kaito.objects import canonical, part, paths_in, text, to_intent_path, without
-from kaitogen.kaito.server_fields import declared, filled_in
+from kaitogen.kaito.objects import canonical, part, paths_in, text, to_intent_path, value_at, without
+from kaitogen.kaito.server_fields import REPLICAS, by_others, declared, filled_in
 from kaitogen.kaito.updates.renames import settings_name
 from kaitogen.model import (
+    INTENT_API_VERSION,
+    INTENT_KIND,
     Diagnostic,
     Json,
     Manifest,
@@ -25,17 +28,25 @@ from kaitogen.model import (
     TargetOverrides,
     UserObject,
 )
+from kaitogen.pipeline.classify import SCALED_OBJECT
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
-from kaitogen.pipeline.scaling import scaling_of
+from kaitogen.pipeline.scaling import scaling_of, scaling_of_object
 from kaitogen.pipeline.validate import spec_of
 from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump, flow
 
 KG173 = Rule("KG173", "A field that an intent cannot say", kind="invalid")
-KG174 = Rule("KG174", "A ConfigMap that stays a file of its own", kind="note")
+KG174 = Rule("KG174", "A ConfigMap or ScaledObject that stays a file of its own", kind="note")
 
+#: An intent to hold single fields against the schema in.
+_SMALLEST: Final[Json] = {
+    "apiVersion": INTENT_API_VERSION,
+    "kind": INTENT_KIND,
+    "metadata": {"name": "a"},
+    "spec": {"inference": {"model": "phi-4"}},
+}
 #: API group, kind, namespace and name.
 Identity: TypeAlias = tuple[str, str, str, str]
 #: A field that comes out otherwise: its path, what it was and what it is now.
@@ -50,7 +61,7 @@ class Intent(NamedTuple):
     spec: Spec
     comments: Mapping[Path, Comments]
     source: UserObject
-    objects: Mapping[Identity, Json]
+    objects: Mapping[Identity, UserObject]
 
 
 class Imported(NamedTuple):
@@ -60,6 +71,7 @@ class Imported(NamedTuple):
     findings: tuple[Diagnostic, ...]
     workspaces: int = 0
     config_maps: int = 0
+    scaled_objects: int = 0
 
 
 def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None = None) -> Imported:
@@ -77,48 +89,68 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
         return Imported({}, ordered)
     if as_set and intents:
         texts = _as_set(as_set, intents)
-    made = sum(len(intent.objects) for intent in intents)
-    return Imported(texts, ordered, workspaces=len(intents), config_maps=made - len(intents))
+    kinds = [one.data["kind"] for intent in intents for one in intent.objects.values()]
+    return Imported(
+        texts=texts,
+        findings=ordered,
+        workspaces=len(intents),
+        config_maps=kinds.count("ConfigMap"),
+        scaled_objects=kinds.count(SCALED_OBJECT),
+    )
 
 
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
-    """The intents of all Workspaces, and which ConfigMaps stay files of their own."""
+    """The intents of all Workspaces, and what stays a file of its own, or cannot be said."""
     config_maps = {
         (part(one.data, "metadata").get("namespace") or "", name): one
         for one in read.config_maps
         if (name := text(part(one.data, "metadata"), "name"))
     }
+    scaled_objects = {
+        (text(part(one.data, "metadata"), "namespace"), name): one
+        for one in read.scaled_objects
+        if (name := text(one.data["spec"]["scaleTargetRef"], "name"))
+    }
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
     read_document, comments = None, {}
     for workspace, target in read.workspaces:
-        intent, problem = _intent(workspace, target, config_maps)
+        intent, problems = _intent(workspace, target, config_maps, scaled_objects)
         document, (root, *_) = workspace.origin
         if document is not read_document:  # a List has many
             read_document, comments = document, by_object(document)
         intents.append(intent._replace(comments=in_intent(comments.get(root, ()), intent.spec)))
-        kept += [problem] if problem else []
+        kept += problems
     return intents, kept
 
 
 def _intent(
-    source: UserObject, target: Target, config_maps: Mapping[tuple[str, str], UserObject]
-) -> tuple[Intent, Diagnostic | None]:
-    """The intent of a Workspace, and why its ConfigMap is no part of it."""
-    origin = source.origin
-    data, value = min(_forms(source.data, target, origin), key=lambda form: len(dump(form[1])))
-    objects = [data]
-    problem = None
+    source: UserObject,
+    target: Target,
+    config_maps: Mapping[tuple[str, str], UserObject],
+    scaled_objects: Mapping[tuple[str, str], UserObject],
+) -> tuple[Intent, list[Diagnostic]]:
+    """The intent of a Workspace, and why its ConfigMap or ScaledObject is no part of it."""
+    origin, metadata = source.origin, source.data["metadata"]
+    problems: list[Diagnostic] = []
+    scaled, words = scaled_objects.get((metadata.get("namespace") or "", metadata["name"])), None
+    if scaled is not None and source.data["kind"] == "InferenceSet":
+        problem, words = _scaling(source.data, scaled)
+        problems += [problem.of(scaled.origin)] if problem else []
+    data, value = min(_forms(source.data, target, origin, words), key=lambda form: len(dump(form[1])))
+    objects = [UserObject(origin, data)]
+    if scaled is not None and words is not None:
+        objects.append(UserObject(scaled.origin, canonical(declared(scaled.data))))
     metadata = data["metadata"]
     name = settings_name(data)
     if config_map := config_maps.get((metadata.get("namespace", ""), name)):
         try:
             value = with_config(value, declared(config_map.data), origin)
-            objects.append(canonical(declared(config_map.data)))
+            objects.append(UserObject(config_map.origin, canonical(declared(config_map.data))))
         except Kept as kept:
             message = f"ConfigMap {name} stays a file of its own: {kept}"
             advice = "keep it beside the intents, or put its settings into the intent by hand"
-            problem = KG174.at(("metadata", "name"), message, fix=advice).of(config_map.origin)
+            problems.append(KG174.at(("metadata", "name"), message, fix=advice).of(config_map.origin))
     spec = spec_of(value, origin)
     intent = Intent(
         name="_".join([*filter(None, [metadata.get("namespace")]), metadata["name"]]) + ".intent.yaml",
@@ -126,26 +158,49 @@ def _intent(
         spec=spec,
         comments={},
         source=source,
-        objects={Manifest(spec, one).identity: one for one in objects},
+        objects={Manifest(spec, one.data).identity: one for one in objects},
     )
-    return intent, problem
+    return intent, problems
 
 
-def _forms(stored: Json, target: Target, origin: Origin) -> Iterator[tuple[Json, Json]]:
+def _scaling(stored: Json, scaled: UserObject) -> tuple[Diagnostic | None, Json]:
+    """What a ScaledObject says of a set, in words of an intent; and why it cannot be said, or is a file of its own."""
+    data, name = canonical(declared(scaled.data)), stored["metadata"]["name"]
+    own = text(part(data, "metadata"), "name")
+    if value_at(stored, REPLICAS) is not None and not by_others(stored, [REPLICAS]):
+        message = f"{SCALED_OBJECT} {own} stays a file of its own: its set says replicas as well"
+        advice = "take replicas out of the set, which KEDA sets, or keep both as they are"
+        return KG174.at(("metadata", "name"), message, fix=advice), None
+    words = scaling_of_object(data)
+    if own != name:
+        message = f"an intent cannot say this: it would come out as {name}"
+        advice = "name it as the set, or give the set replicas and leave it out"
+        return KG173.at(("metadata", "name"), message, fix=advice, found=own, expected=name), None
+    if not schema.conforms("intent", {**_SMALLEST, "spec": {**_SMALLEST["spec"], "scaling": words}}):
+        message = "an intent cannot say this: it is not the scaling that an intent knows"
+        return KG173.at(
+            ("spec",), message, fix=f"leave the {SCALED_OBJECT} out, and give the set replicas"
+        ), None
+    return None, words
+
+
+def _forms(stored: Json, target: Target, origin: Origin, words: Json) -> Iterator[tuple[Json, Json]]:
     """The object with and without what the API server may have filled in, each with its intent."""
     whole = canonical(declared(stored))
     if whole["kind"] == "InferenceSet":
-        # The CRD fills in what nobody scales.
-        if scaling_of(whole["metadata"].get("annotations", {})) is None:
+        scaled = words is not None or scaling_of(whole["metadata"].get("annotations", {})) is not None
+        if scaled and by_others(stored, [REPLICAS]):
+            del whole["spec"]["replicas"]
+        if not scaled:  # the CRD fills in what nobody scales
             whole["spec"].setdefault("replicas", 1)
         if "autoUpgrade" in whole["spec"]:
             whole["spec"]["autoUpgrade"].setdefault("enabled", False)
-    yield whole, intent_of(whole, target, origin)
+    yield whole, intent_of(whole, target, origin, words)
     if defaults := filled_in(stored):
         short = whole
         for path in defaults:
             short = canonical(without(short, path))
-        yield short, intent_of(short, target, origin)
+        yield short, intent_of(short, target, origin, words)
 
 
 def _as_set(name: str, intents: Sequence[Intent]) -> dict[str, str]:
@@ -168,10 +223,11 @@ def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[D
         path = next((one for one in paths if to_intent_path(intent.spec, one) == finding.path), ())
         problem = KG173.at(path, message, fix=finding.fix, found=finding.found, expected=finding.expected)
         yield problem.of(intent.source.origin)
-    origins = {identity: intent.source.origin for intent in intents for identity in intent.objects}
+    origins = {identity: one.origin for intent in intents for identity, one in intent.objects.items()}
     for identity, (path, before, after) in () if refused else differences:
         message = f"an intent cannot say this: it would come out as {after}"
-        advice = "take the field out of the manifest, or keep this Workspace as it is"
+        how = "write it so in" if before == "nothing" else "take the field out of"
+        advice = f"{how} the manifest, or keep this {identity[1]} as it is"
         yield KG173.at(path, message, fix=advice, found=before, expected=after).of(origins[identity])
 
 
@@ -183,7 +239,7 @@ def _prove(
     result = generate(Request(documents=tuple(documents)))
     # What KAITO's rules say of the object, they said of it before.
     refused = [one for one in result.findings if one.severity == "error" and not one.rule.source]
-    expected = {identity: data for intent in intents for identity, data in intent.objects.items()}
+    expected = {identity: one.data for intent in intents for identity, one in intent.objects.items()}
     made = {manifest.identity: manifest.data for manifest in result.manifests}
     differences = [
         (identity, difference)

@@ -22,7 +22,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.pipeline.check import KG220, check_objects, serves
-from kaitogen.pipeline.classify import classify
+from kaitogen.pipeline.classify import SCALED_OBJECT, classify
 from kaitogen.pipeline.load import Loaded
 
 KG170 = Rule("KG170", "There is no Workspace to import", kind="invalid")
@@ -36,6 +36,7 @@ _MARK: Final = "{{"
 #: A pod template and a ConfigMap may hold braces that are meant for others.
 _FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData"))
 _RENDER_FIRST: Final = "render it first: helm template . | kaitogen import -"
+_OWNER: Final[Path] = ("metadata", "ownerReferences", 0)
 _OWNER_LABEL: Final = "inferenceset.kaito.sh/created-by"
 _MOST_KINDS: Final = 3
 #: The feature gate that a mode of partitioning needs.
@@ -44,10 +45,11 @@ _V1ALPHA1: Final = "kaito.sh/v1alpha1"
 
 
 class Read(NamedTuple):
-    """What an import works on: each Workspace with its target, all ConfigMaps, and what is wrong or worth a word."""
+    """What an import works on: each Workspace with its target, what may stand beside one, and what is wrong or worth a word."""
 
     workspaces: tuple[tuple[UserObject, Target], ...]
     config_maps: tuple[UserObject, ...]
+    scaled_objects: tuple[UserObject, ...]
     findings: tuple[Diagnostic, ...]
 
 
@@ -59,9 +61,13 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     findings = list(map(_unrendered, unreadable))
     workspaces: list[tuple[UserObject, Target]] = []
     config_maps: list[UserObject] = []
+    scaled_objects: list[UserObject] = []
     seen: dict[tuple[str, str, str], Origin] = {}
     for one in objects:
-        if not serves(one.data):
+        if one.data["kind"] == SCALED_OBJECT:
+            # What keda-kaito-scaler makes of annotations is its own.
+            scaled_objects += [] if value_at(one.data, _OWNER) else [one]
+        elif not serves(one.data):
             config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
             located.append(problem.of(one.origin))
@@ -75,7 +81,12 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     if not here and not any(one.severity == "error" for one in findings):
         findings.append(_nothing(documents, files))
     kept, _ = suppress(findings, documents)
-    return Read(tuple(workspaces), tuple(config_maps), tuple(kept))
+    return Read(
+        workspaces=tuple(workspaces),
+        config_maps=tuple(config_maps),
+        scaled_objects=tuple(scaled_objects),
+        findings=tuple(kept),
+    )
 
 
 def judged(

@@ -30,14 +30,15 @@ class Kept(Exception):
     """Why a ConfigMap stays a file of its own."""
 
 
-def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
+def intent_of(workspace: Json, target: Target, origin: Origin, scaled: Json = None) -> Json:
     """The shortest intent of a Workspace or set in canonical form; its ConfigMap, if it names one, stays a reference.
 
-    `origin` is where the Workspace was read from.
+    `origin` is where the Workspace was read from. `scaled` is what a ScaledObject says of a set without a number of
+    replicas, in words of an intent.
     """
     fleet: Json = {}
     if workspace["kind"] == "InferenceSet":
-        workspace, fleet = _of_set(workspace, target)
+        workspace, fleet = _of_set(workspace, target, scaled)
     metadata = {key: workspace["metadata"][key] for key in _METADATA if key in workspace["metadata"]}
     intent = {"apiVersion": INTENT_API_VERSION, "kind": INTENT_KIND, "metadata": metadata}
     spec: Json = {}
@@ -58,7 +59,7 @@ def intent_of(workspace: Json, target: Target, origin: Origin) -> Json:
     return {**intent, "spec": _in_order(("target", *FLEET, "placement", "inference", "tuning"), spec)}
 
 
-def _of_set(data: Json, target: Target) -> tuple[Json, Json]:
+def _of_set(data: Json, target: Target, scaled: Json) -> tuple[Json, Json]:
     """A set as the Workspace that each replica is, with the metadata of the set, and what the intent says of replicas."""
     spec, metadata = data["spec"], data["metadata"]
     own = spec.get("template", {}).get("metadata", {})
@@ -74,7 +75,7 @@ def _of_set(data: Json, target: Target) -> tuple[Json, Json]:
         others = {"labels": own.get("labels", {}), **others}
     fleet: Json = {"replicas": spec.get("replicas")}
     if "replicas" not in spec:  # for what nobody scales it is filled in before
-        fleet = {"scaling": scaling.scaling_of(annotations)}
+        fleet = {"scaling": scaled or scaling.scaling_of(annotations)}
         annotations = {
             key: text for key, text in annotations.items() if key not in scaling.annotations(fleet["scaling"])
         }
