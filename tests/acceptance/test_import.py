@@ -386,3 +386,41 @@ def test_replicas_that_a_set_makes_are_never_imported() -> None:
     )
     done = kaitogen("import", "-", stdin=f"{SCALED}---\n{child}".encode())
     assert (done.code, done.text.count("kind:"), done.said.count("KG175")) == (0, 1, 1)
+
+
+SCALED_BY_ANNOTATIONS = """\
+apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata:
+  name: phi
+  annotations:
+    scaledobject.kaito.sh/auto-provision: "true"
+    scaledobject.kaito.sh/min-replicas: "1"
+    scaledobject.kaito.sh/max-replicas: "5"
+    scaledobject.kaito.sh/metrics: |
+      - name: vllm:num_requests_waiting
+        type: gauge
+        upthreshold: 10
+        downthreshold: 1
+spec:
+  labelSelector:
+    matchLabels:
+      apps: phi
+  template:
+    resource:
+      instanceType: Standard_NC24ads_A100_v4
+    inference:
+      preset:
+        name: phi-4
+"""
+
+
+@pytest.mark.parametrize("limit", [None, 0, 5, 9])
+def test_a_limit_of_nodes_comes_back_and_none_where_there_is_none(tmp_path: Path, limit: int | None) -> None:
+    wanted = yaml.safe_load(SCALED_BY_ANNOTATIONS)
+    given = {**wanted, "spec": {**wanted["spec"], **({} if limit is None else {"nodeCountLimit": limit})}}
+    (tmp_path / "set.yaml").write_text(yaml.safe_dump(given), encoding="utf-8")
+    done = kaitogen("import", "-o", "intents", "set.yaml", cwd=tmp_path)
+    assert done.code == 0, done.said
+    again = yaml.safe_load(kaitogen("render", "-q", "intents", cwd=tmp_path).text)
+    assert again == (given if limit else wanted)  # 0 is no limit to the scaler

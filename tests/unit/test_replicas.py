@@ -305,3 +305,35 @@ def test_a_node_that_two_sets_name() -> None:
     assert [(one.code, one.field, one.message) for one in found if one.code == "KG326"] == [
         ("KG326", "spec.placement.nodes", "a selects gpu-2 as well, and KAITO reserves none for either")
     ]
+
+
+@given(
+    st.sampled_from([A100, "Standard_NV36ads_A10_v5"]),
+    st.integers(2, 9),
+    st.sampled_from(["0.11", "0.12"]),
+)
+def test_the_limit_of_nodes_is_what_the_most_replicas_take(instance_type: str, most: int, kaito: str) -> None:
+    scaling = {"by": "keda-kaito-scaler", "max": most, "metrics": [{"name": "waiting", "up": 9, "down": 1}]}
+    given_ = {"placement": {"instanceType": instance_type}, "target": {"kaito": kaito}}
+    data = made(intent(scaling=scaling, **given_))
+    each = size(replica_of(data), run(intent(**given_)).manifests[0].spec.target).estimate.nodes
+    assert each == (1 if instance_type == A100 else 2)
+    assert data["spec"]["nodeCountLimit"] == most * each
+    assert data["spec"]["nodeCountLimit"] // each == most  # as the scaler works it out
+    assert list(data["spec"]) == ["labelSelector", "nodeCountLimit", "template"]
+    assert "nodeCountLimit" not in made(intent(scaling=scaling, nodeCountLimit=0, **given_))["spec"]
+    assert made(intent(scaling=scaling, nodeCountLimit=7, **given_))["spec"]["nodeCountLimit"] == 7
+
+
+def test_no_limit_of_nodes_is_guessed_or_written_for_nobody() -> None:
+    own = {"by": "keda-kaito-scaler", "max": 3, "metrics": [{"name": "waiting", "up": 9, "down": 1}]}
+    keda = {"by": "keda", "max": 3, "schedule": [SCHEDULE]}
+    unknown = {"model": "someone/else", "accessSecret": "hf"}
+    byo = {"placement": {}, "target": {"nodeProvisioner": "byo"}}
+    for spec in (
+        {"scaling": own, "inference": unknown},
+        {"scaling": own, **byo},
+        {"scaling": keda},
+        {"replicas": 3},
+    ):
+        assert "nodeCountLimit" not in made(intent(**spec))["spec"], spec

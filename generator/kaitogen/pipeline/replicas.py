@@ -87,9 +87,11 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
     """
     annotations: Mapping[str, str] = values["annotations"]
     own = spec.fleet or {}
+    limit = own.get("nodeCountLimit")
     if "scaling" in own:
         from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
 
+        limit = None if scaling.reads_limit(own) and limit == 0 else limit
         annotations = {**annotations, **scaling.annotations(own["scaling"])}
         values = {**values, "scaled_object": scaling.scaled_object(spec, own["scaling"])}
     if config_map := values["config_map"]:
@@ -99,7 +101,7 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
     return {
         **values,
         "replicas": None if own.get("replicas") == AUTO else own.get("replicas"),
-        "node_count_limit": own.get("nodeCountLimit"),
+        "node_count_limit": limit,
         "auto_upgrade": {_UPGRADE.get(key, key): item for key, item in own.get("upgrade", {}).items()},
         "api_version": _api_version(spec),
         "annotations": {key: text for key, text in annotations.items() if inference_set.read_on_set(key)},
@@ -135,15 +137,23 @@ def _api_version(spec: Spec) -> str:
 
 
 def counted(manifests: Sequence[Manifest]) -> list[Manifest]:
-    """The manifests, with a number of replicas in each set that leaves it to kaitogen, where it can be worked out."""
+    """The manifests, with a number of replicas and a limit of nodes in each set that leaves them to kaitogen, where they
+
+    can be worked out.
+    """
     config_maps = config_maps_of(data for _, data in manifests)
-    return [
-        Manifest(spec, _counted(spec, data, config_maps))
-        if spec.fleet and spec.fleet.get("replicas") == AUTO and data["kind"] == "InferenceSet"
-        else manifest
-        for manifest in manifests
-        for spec, data in (manifest,)
-    ]
+    made: list[Manifest] = []
+    for spec, data in manifests:
+        numbers = data
+        if spec.fleet and data["kind"] == "InferenceSet":
+            if spec.fleet.get("replicas") == AUTO:
+                numbers = _counted(spec, data, config_maps)
+            elif "scaling" in spec.fleet and "nodeCountLimit" not in spec.fleet:
+                from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
+
+                numbers = scaling.limited(spec.fleet, data, _size(spec, data, config_maps))
+        made.append(Manifest(spec, numbers))
+    return made
 
 
 def _counted(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Mapping[str, Json]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules import schedules
+from kaitogen.kaito.sizing.types import Estimate
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline.context import shared_annotations
@@ -110,6 +111,24 @@ def annotations(scaling: Mapping[str, Json]) -> dict[str, str]:
         **{f"scale{key}cooldown": str(seconds) for key, seconds in cooldown.items()},
     }
     return {_PREFIX + key: text for key, text in values.items()}
+
+
+def reads_limit(fleet: Mapping[str, Json]) -> bool:
+    """Whether the autoscaler goes by the set's nodeCountLimit, where 0 is none."""
+    return bool(fleet["scaling"]["by"] == _OWN)
+
+
+def limited(fleet: Mapping[str, Json], data: Mapping[str, Json], estimate: Estimate) -> Mapping[str, Json]:
+    """The set with the nodes that its most replicas take as its limit, where the nodes of one are known for certain.
+
+    keda-kaito-scaler (0.6.2, pkg/scaledobject/provisioner.go:222) divides it by the nodes of one replica, and takes that
+    for the most replicas: more nodes of each, as after an update of KAITO, then make fewer replicas and no more nodes.
+    """
+    own = part(data, "spec")
+    if not reads_limit(fleet) or not estimate.nodes or not estimate.certain or "nodeCountLimit" in own:
+        return data
+    first = {key: own[key] for key in ("labelSelector",) if key in own}
+    return {**data, "spec": {**first, "nodeCountLimit": fleet["scaling"]["max"] * estimate.nodes, **own}}
 
 
 def scaling_of(written: Mapping[str, str]) -> dict[str, Json] | None:

@@ -193,6 +193,10 @@ def _forms(stored: Json, target: Target, origin: Origin, words: Json) -> Iterato
             del whole["spec"]["replicas"]
         if not scaled:  # the CRD fills in what nobody scales
             whole["spec"].setdefault("replicas", 1)
+        elif (
+            words is None and whole["spec"].get("nodeCountLimit") == 0
+        ):  # no limit to the scaler, as without the field
+            del whole["spec"]["nodeCountLimit"]
         if "autoUpgrade" in whole["spec"]:
             whole["spec"]["autoUpgrade"].setdefault("enabled", False)
     yield whole, intent_of(whole, target, origin, words)

@@ -83,6 +83,8 @@ def _of_set(data: Json, target: Target, scaled: Json) -> tuple[Json, Json]:
         fleet["upgrade"] = {_UPGRADE.get(key, key): item for key, item in spec["autoUpgrade"].items()}
     if "nodeCountLimit" in spec:
         fleet["nodeCountLimit"] = spec["nodeCountLimit"]
+    elif fleet.get("scaling") and scaling.reads_limit(fleet):  # else one is worked out
+        fleet["nodeCountLimit"] = 0
     fleet |= {"replicaMetadata": others} if others else {}
     return {**replica_of(data), "metadata": {**metadata, "annotations": annotations}}, fleet
 
