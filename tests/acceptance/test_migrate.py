@@ -100,6 +100,79 @@ def test_a_finished_set_of_replicas() -> None:
     assert moved(before, "0.10") == before.replace("PHI-4, accessMode: public", "phi-4")
 
 
+def _scaled(annotations: str, spec: str = "") -> str:
+    return (
+        "apiVersion: kaito.sh/v1alpha1\nkind: InferenceSet\nmetadata:\n  name: a\n  annotations:\n"
+        '    scaledobject.kaito.sh/auto-provision: "true"\n'
+        + "".join(f"    scaledobject.kaito.sh/{line}\n" for line in annotations.splitlines())
+        + f"spec:\n{spec}  labelSelector: {{}}\n  template:\n    resource: {{instanceType: Standard_NC24ads_A100_v4}}\n"
+        "    inference: {preset: {name: phi-4}}\n"
+    )
+
+
+MOST = 'max-replicas: "3"\n'
+
+
+@pytest.mark.parametrize(
+    ("annotations", "name", "kind", "up", "down"),
+    [
+        ('threshold: "10"', "vllm:num_requests_waiting", "gauge", 10, 5),
+        ('metricName: b\nthreshold: "0.5"', "b", "gauge", 0.5, 0.25),
+        ('metricName: b\nmetricstype: Histogram\nupthreshold: "4"\ndownthreshold: "1"', "b", "histogram", 4, 1),
+    ],
+)  # fmt: skip
+def test_annotations_of_older_scalers_become_metrics(
+    annotations: str, name: str, kind: str, up: float, down: float
+) -> None:
+    made = yaml.safe_load(moved(_scaled(MOST + annotations), "0.12"))["metadata"]["annotations"]
+    keys = {key.rpartition("/")[2] for key in made}
+    assert keys == {"auto-provision", "max-replicas", "metrics"}
+    (metric,) = yaml.safe_load(made["scaledobject.kaito.sh/metrics"])
+    assert metric == {"name": name, "type": kind, "upthreshold": up, "downthreshold": down}
+    # No scaler that reads them is there for a set of v1alpha1.
+    assert moved(_scaled(MOST + annotations), "0.10") == _scaled(MOST + annotations)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "words"),
+    [
+        (MOST + "metricName: b", "what to scale by is not said in numbers"),
+        (MOST + 'threshold: "nan"', "what to scale by is not said in numbers"),
+        (MOST + 'upthreshold: "1"\ndownthreshold: "2"', "what to scale by is not said in numbers"),
+        (MOST + 'metricstype: summary\nthreshold: "1"', "what to scale by is not said in numbers"),
+        ('threshold: "1"', "add scaledobject.kaito.sh/max-replicas"),
+    ],
+)
+def test_what_no_scaler_of_today_can_be_told_stops(annotations: str, words: str) -> None:
+    done = kaitogen("migrate", "--to", "0.12", "-", stdin=_scaled(annotations).encode())
+    assert (done.code, done.text) == (1, "")
+    assert "KG177" in done.said
+    assert words in done.said
+
+
+def test_a_migrated_scaler_comes_back_as_scaling() -> None:
+    """And the limit on nodes counts as a most of replicas, metrics that are there stay, what is off too."""
+    made = moved(_scaled(f'{MOST}min-replicas: "1"\nthreshold: "10"'), "0.12")
+    scaling = yaml.safe_load(kaitogen("import", "-", stdin=made.encode()).text)["spec"]["scaling"]
+    assert (scaling["by"], scaling["max"], scaling["metrics"][0]["down"]) == ("keda-kaito-scaler", 3, 5)
+    limited = moved(_scaled('threshold: "10"', "  nodeCountLimit: 4\n"), "0.12")
+    assert "metrics:" in limited
+    known = "{name: b, type: gauge, upthreshold: 2, downthreshold: 1}"
+    kept = moved(_scaled(f'{MOST}metrics: "[{known}]"\nthreshold: "10"'), "0.12")
+    assert kept == _scaled(f'{MOST}metrics: "[{known}]"').replace("v1alpha1", "v1beta1")
+    off = _scaled('threshold: "10"').replace('"true"', '"false"').replace("v1alpha1", "v1beta1")
+    assert moved(off, "0.12") == off
+
+
+def test_a_scaled_object_names_the_version_of_its_set() -> None:
+    before = (
+        "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: a}\nspec:\n"
+        "  scaleTargetRef: {apiVersion: kaito.sh/v1alpha1, kind: InferenceSet, name: a}\n"
+    )
+    assert moved(before, "0.12") == before.replace("kaito.sh/v1alpha1,", "kaito.sh/v1beta1,")
+    assert moved(before, "0.10") == before
+
+
 def test_a_set_is_changed_where_its_words_stand() -> None:
     text = (
         "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: fleet}\nspec:\n  defaults:\n    spec:\n"

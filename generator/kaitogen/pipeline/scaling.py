@@ -1,6 +1,7 @@
 """What an autoscaler of an InferenceSet goes by: annotations of keda-kaito-scaler 0.6.2, or a ScaledObject of KEDA's own."""
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Final
 
 from kaitogen.kaito.objects import part, value_at
@@ -19,6 +20,8 @@ _PREFIX: Final = "scaledobject.kaito.sh/"
 _OWN: Final = "keda-kaito-scaler"
 #: What the scaler calls the fields of a metric (pkg/scaledobject/provisioner.go:222 of keda-kaito-scaler 0.6.2).
 _METRIC: Final = {"up": "upthreshold", "down": "downthreshold", "window": "metriccachewindow"}
+#: What scalers went by that had no annotation for it.
+_METRIC_OF_OLD: Final = "vllm:num_requests_waiting"
 #: Of a cron trigger, beside how many replicas there are to be.
 _TIMES: Final = ("timezone", "start", "end")
 _WINDOW: Final = "stabilizationWindowSeconds"
@@ -151,6 +154,38 @@ def scaling_of(written: Mapping[str, str]) -> dict[str, Json] | None:
         return scaling if annotations(scaling) == own else None
     except (KeyError, ValueError, TypeError, AttributeError, Unreadable):
         return None
+
+
+def metrics_of_old(written: Mapping[str, str]) -> tuple[str, bool] | None:
+    """The metrics that a scaler before 0.6.2 was told by other annotations, as the one that it reads now.
+
+    The second value is whether the lower threshold was chosen here: generations before 0.6 had one, an average that a
+    replica should have; at half of it, what two replicas do fits into one. None where no threshold is a number, or the
+    metric is of a type that the scaler does not know.
+    """
+    said = {key.removeprefix(_PREFIX): text for key, text in written.items() if key.startswith(_PREFIX)}
+    kind = said.get("metricstype", "gauge").lower()
+    try:
+        up = _number(said["upthreshold"] if "upthreshold" in said else said["threshold"])
+        down = _number(said["downthreshold"] if "downthreshold" in said else str(up / 2))
+    except (KeyError, ValueError):
+        return None
+    if kind not in ("gauge", "histogram") or down > up:
+        return None
+    metric = {
+        "name": said.get("metricName") or _METRIC_OF_OLD,
+        "type": kind,
+        "upthreshold": up,
+        "downthreshold": down,
+    }
+    return dump([metric]), "downthreshold" not in said
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return int(number) if number.is_integer() else number
 
 
 def scaling_of_object(data: Json) -> dict[str, Json]:

@@ -3,14 +3,21 @@
 A migration is edits to the text of a file, and a finding for everything that they cannot decide.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from typing import Final
 
 from kaitogen.commands import in_place, inputs, targets
 from kaitogen.commands.import_.reading import judged
 from kaitogen.commands.import_.reading import target_of as target_of_workspace
-from kaitogen.commands.migrate.steps import KG177, of_inference_set, of_part, of_whole, of_workspace
+from kaitogen.commands.migrate.steps import (
+    KG177,
+    of_inference_set,
+    of_part,
+    of_scaled_object,
+    of_whole,
+    of_workspace,
+)
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
@@ -32,8 +39,8 @@ from kaitogen.model import (
     Target,
     TargetOverrides,
 )
-from kaitogen.pipeline.check import is_workspace, serves
-from kaitogen.pipeline.classify import classify, entries, intents, is_an_intent, is_set
+from kaitogen.pipeline.check import serves
+from kaitogen.pipeline.classify import SCALED_OBJECT, classify, entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.strategies import resolve
@@ -43,6 +50,11 @@ from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import flow
 
 _BY_HAND: Final = "change it by hand; what an alias stands for, say, is written elsewhere"
+_OF_OBJECTS: Final[Mapping[str, Callable[[Json, Path, Target], Iterator[Edit | Diagnostic]]]] = {
+    "Workspace": of_workspace,
+    "InferenceSet": of_inference_set,
+    SCALED_OBJECT: of_scaled_object,
+}
 
 
 class Options(OptionGroup):
@@ -131,8 +143,8 @@ def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Ori
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
         for one in classify([document], with_objects=True)[1]:
-            if serves(one.data):
-                of_object = of_workspace if is_workspace(one.data) else of_inference_set
+            of_object = _OF_OBJECTS.get(one.data["kind"])
+            if of_object is not None:
                 yield from ((origin, step) for step in of_object(one.data, one.origin.roots[0], to))
         return
     parts: list[tuple[Path, Json]] = [((), value)]

@@ -7,14 +7,22 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, short_names
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.kaito.objects import value_at
+from kaitogen.kaito.rules import inference_set
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target
+from kaitogen.pipeline import scaling
 from kaitogen.yaml.edit import Edit
 
 KG177 = Rule("KG177", "A migration that kaitogen cannot decide", kind="invalid")
 KG178 = Rule("KG178", "A preset that has another name in the other version", kind="warning")
+KG180 = Rule(
+    "KG180", "A lower threshold that the older autoscaler did not have", kind="warning", since="0.11"
+)
 
 _GATE: Final = "disableNodeAutoProvisioning"
 _NEWEST_API: Final = "kaito.sh/v1beta1"
+_AUTO_PROVISION: Final = f"{inference_set.SCALER}auto-provision"
+_METRICS: Final = f"{inference_set.SCALER}metrics"
+_MOST: Final = f"{inference_set.SCALER}max-replicas"
 _WORKLOADS: Final = ("inference", "tuning")
 
 
@@ -26,6 +34,7 @@ def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     if target.get("apiVersion") not in (None, _NEWEST_API):
         yield Edit((*at, "apiVersion"), None)
     yield from _provisioner(target, at, to)
+    yield from _scaler(part, root, to)
     yield from _fields(part, root, to, is_intent=True)
 
 
@@ -40,8 +49,45 @@ def of_inference_set(data: Json, root: Path, to: Target) -> Iterator[Edit | Diag
     """The same for a finished InferenceSet, whose template says what a Workspace says."""
     if data.get("apiVersion") == "kaito.sh/v1alpha1" and to.has(versions.KINDS["InferenceSet"]["v1beta1"]):
         yield Edit((*root, "apiVersion"), _NEWEST_API)
+    yield from _scaler(data, root, to)
     yield from _fields({"metadata": _mapping(data, "metadata")}, root, to, is_intent=False)
     yield from _fields(_mapping(data, "spec", "template"), (*root, "spec", "template"), to, is_intent=False)
+
+
+def _scaler(value: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
+    """Annotations of older generations of keda-kaito-scaler to those of 0.6.2, which scales sets of v1beta1."""
+    written, at = _mapping(value, "metadata", "annotations"), (*root, "metadata", "annotations")
+    own = {key: text for key, text in written.items() if key.startswith(inference_set.SCALER)}
+    dead = [key for key in own if key not in inference_set.SCALER_READS]
+    if (
+        not dead
+        or own.get(_AUTO_PROVISION) != "true"
+        or not to.has(versions.KINDS["InferenceSet"]["v1beta1"])
+    ):
+        return
+    if _METRICS not in own:
+        found = scaling.metrics_of_old({key: str(text) for key, text in own.items()})
+        if found is None:
+            message = "what to scale by is not said in numbers that keda-kaito-scaler 0.6.2 could be told"
+            yield KG177.at((*at, dead[0]), message, fix=f"write {_METRICS}, and remove this")
+            return
+        metrics, chosen = found
+        if chosen:
+            message = "keda-kaito-scaler 0.6.2 takes replicas away below a threshold of its own: half of the one here is written"
+            yield KG180.at((*at, dead[-1]), message, fix=f"look at downthreshold in {_METRICS} afterwards")
+        yield Edit((*at, _METRICS), metrics)
+    if _MOST not in own and "nodeCountLimit" not in _mapping(value, "spec"):
+        message = "keda-kaito-scaler 0.6.2 does nothing without a most of replicas, and none is said here"
+        yield KG177.at((*at, dead[0]), message, fix=f'add {_MOST}, such as "3"')
+    yield from (Edit((*at, key), None) for key in dead)
+
+
+def of_scaled_object(data: Json, root: Path, to: Target) -> Iterator[Edit]:
+    """The same for a ScaledObject of KEDA's that scales an InferenceSet: it names the version that the set has."""
+    path = ("spec", "scaleTargetRef", "apiVersion")
+    newest = to.has(versions.KINDS["InferenceSet"]["v1beta1"])
+    if value_at(data, path) == "kaito.sh/v1alpha1" and newest:
+        yield Edit((*root, *path), _NEWEST_API)
 
 
 def _fields(value: Json, root: Path, to: Target, *, is_intent: bool) -> Iterator[Edit | Diagnostic]:

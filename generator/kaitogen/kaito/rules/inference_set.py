@@ -18,7 +18,8 @@ _WINDOW: Final = ("spec", "autoUpgrade", "maintenanceWindow")
 LONGEST_NAME: Final = identity.LONGEST_NAME - 6
 _LOAD_BALANCER: Final = "kaito.sh/enablelb"
 _DISABLE_BENCHMARK: Final = "kaito.sh/disable-benchmark"
-_SCALER: Final = "scaledobject.kaito.sh/"
+#: How the annotations of keda-kaito-scaler begin.
+SCALER: Final = "scaledobject.kaito.sh/"
 #: The replicas act on these, so that KAITO reads them in the template alone.
 _TEMPLATE_ONLY: Final = (
     "kaito.sh/bypass-resource-checks",
@@ -34,8 +35,8 @@ _TEMPLATE_ONLY: Final = (
 )
 
 #: What keda-kaito-scaler 0.6.2 reads (its pkg/scaledobject/provisioner.go:222); each generation before it read others.
-_SCALER_READS: Final = frozenset(
-    f"{_SCALER}{key}"
+SCALER_READS: Final = frozenset(
+    f"{SCALER}{key}"
     for key in (
         "auto-provision", "metrics", "combinepolicy", "evaluationwindow", "scaleupcooldown", "scaledowncooldown",
         "min-replicas", "max-replicas",
@@ -66,7 +67,7 @@ def read_on_replicas(annotation: str) -> bool:
     """Whether an annotation belongs into the template: KAITO's own, but for those that the set or its scaler reads."""
     group = annotation.partition("/")[0]
     ours = group == "kaito.sh" or group.endswith(".kaito.sh")
-    return ours and annotation not in _SET_ONLY and not annotation.startswith(_SCALER)
+    return ours and annotation not in _SET_ONLY and not annotation.startswith(SCALER)
 
 
 def read_on_set(annotation: str) -> bool:
@@ -137,12 +138,12 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
             message = f"the replicas do not get {key} from the set itself, and KAITO reads it on them"
             fix = "write it under spec.template.metadata.annotations"
             yield KG904.at(("metadata", "annotations", key), message, fix=fix)
-        if key.startswith(_SCALER) and key not in _SCALER_READS:
+        if key.startswith(SCALER) and key not in SCALER_READS:
             message = f"keda-kaito-scaler does not read {cut(key)} since 0.6.2, and makes no ScaledObject without metrics"
-            fix = f"write {_SCALER}metrics, as spec.scaling of an intent does"
+            fix = f"write {SCALER}metrics, as spec.scaling of an intent does"
             yield KG910.at(("metadata", "annotations", key), message, fix=fix)
     for key in below:
-        if key.startswith(_SCALER) or (key == _DISABLE_BENCHMARK and key not in own):
+        if key.startswith(SCALER) or (key == _DISABLE_BENCHMARK and key not in own):
             message = f"{key} is read on the set, and here it stands on its replicas"
             yield KG904.at((*path, key), message, fix="write it under metadata.annotations")
     if _LOAD_BALANCER in below and str(below[_LOAD_BALANCER]).lower() == "true":
@@ -153,7 +154,7 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
 def _unread(data: Json) -> Iterator[Diagnostic]:
     """The one field that KAITO leaves to another controller, which acts on annotations of its own."""
     annotations = part(part(data, "metadata"), "annotations")
-    if "nodeCountLimit" in part(data, "spec") and not any(key.startswith(_SCALER) for key in annotations):
+    if "nodeCountLimit" in part(data, "spec") and not any(key.startswith(SCALER) for key in annotations):
         message = (
             "no part of KAITO reads nodeCountLimit; keda-kaito-scaler does, for sets with its annotations"
         )
