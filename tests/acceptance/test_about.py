@@ -57,6 +57,38 @@ def test_init_names_a_workspace_as_its_model() -> None:
     assert "\n  name: phi-4-mini-instruct\n" in rendered.text
 
 
+@pytest.mark.parametrize("strategy", ["explicit", "count", "auto"])
+@pytest.mark.parametrize("replicas", ["0", "1", "3", "12"])
+def test_init_writes_replicas_that_render_without_a_warning(strategy: str, replicas: str) -> None:
+    text = kaitogen("init", "--strategy", strategy, "--replicas", replicas).text
+    assert kaitogen("fmt", "-", stdin=text.encode()).text == text
+    done = kaitogen("render", "--strict", "-", stdin=text.encode())
+    assert done.code == 0, done.said
+    (made,) = yaml.safe_load_all(done.text)
+    assert (made["kind"], made["spec"]["replicas"]) == ("InferenceSet", int(replicas))
+    nodes = yaml.safe_load(text)["spec"]["placement"]
+    assert nodes.get("count", len(nodes.get("nodes", []))) in (0, max(int(replicas), 1))
+
+
+@pytest.mark.parametrize("strategy", ["explicit", "count", "auto"])
+def test_init_shows_the_scaling_that_can_stand_in_place_of_replicas(strategy: str) -> None:
+    lines = kaitogen("init", "--strategy", strategy, "--replicas", "5").text.splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if line.startswith("  replicas: "))
+    assert lines[at + 1].startswith("  # scaling: ")
+    scaling = [line.replace("# ", "", 1) for line in lines[at + 1 : at + 5]]
+    text = "".join([*lines[:at], *scaling, *lines[at + 5 :]])
+    done = kaitogen("render", "--strict", "-", stdin=text.encode())
+    assert done.code == 0, done.said
+    assert 'scaledobject.kaito.sh/max-replicas: "5"' in done.text
+
+
+@pytest.mark.parametrize("replicas", ["auto", "-1", "1.5", "", "\u0663"])
+def test_init_refuses_what_is_no_number_of_copies(replicas: str) -> None:
+    done = kaitogen("init", "--replicas", replicas)
+    assert (done.code, done.output) == (2, b"")
+    assert "write a whole number, such as 3" in done.said
+
+
 @pytest.mark.parametrize("name", ["yes", "a: b", "# x", "x\ny", '"', "{{ x }}"])
 def test_init_encodes_what_it_is_given(name: str) -> None:
     done = kaitogen("init", "--name", name)

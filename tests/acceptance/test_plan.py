@@ -42,7 +42,7 @@ def valid(root: Path) -> Draft202012Validator:
 def test_json_is_as_its_schema_says(root: Path, valid: Draft202012Validator) -> None:
     document = data(root / "examples")
     valid.validate(document)
-    assert len(document["workspaces"]) == 6
+    assert len(document["workspaces"]) == 8
     assert all(list(one)[: len(PROMISED)] == PROMISED for one in document["workspaces"])
 
 

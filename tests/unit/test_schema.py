@@ -84,6 +84,10 @@ TOLD: list[tuple[Any, str, Any, str, Path, str, str]] = [
     (SERVING, "metadata/labels/gpu", True, "KG122", (), "gpu must be text, not true or false", "put the value in quotes"),
     (SERVING, "spec/inference/config/vllm/dtype", ["a"], "KG122", (), "not a list", "write a single value"),
     (SERVING, "spec/inference/accessSecret", [TOKEN], "KG122", (), "text, not a list", "the name of a Secret"),
+    (SERVING, "spec/replicas", 1.5, "KG122", (), "a whole number, or auto, not a decimal number", "write it like 3"),
+    (SERVING, "spec/replicas", True, "KG122", (), "a whole number, or auto, not true or false", "write it like 3"),
+    (SERVING, "spec/replicas", "2", "KG124", (), "replicas must be a whole number, or auto", "remove the quotes"),
+    (SERVING, "spec/replicas", "all", "KG124", (), "replicas must be a whole number, or auto", "write it like 3"),
     # choices
     (SERVING, "spec/placement/strategy", "explict", "KG123", (), "strategy can't be explict", "did you mean explicit?"),
     (SERVING, "spec/target/provider", "gcp", "KG123", (), "provider can't be gcp", "write one of azure, aws, arc"),

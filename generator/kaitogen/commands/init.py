@@ -16,6 +16,15 @@ from kaitogen.yaml.scalars import encode
 _NAME: Final = "my-model"
 _MODEL: Final = "phi-4-mini-instruct"
 _DEFAULT: Final = "auto"
+#: What is said of the number of replicas, before the placement.
+_REPLICAS: Final = """\
+  replicas: {replicas:<16}# copies of the model, each a Workspace that KAITO makes, on nodes of its own
+  # scaling:                # in place of replicas: an autoscaler sets the number
+  #   by: keda-kaito-scaler # or keda
+  #   max: 5
+  #   metrics: [{{name: "vllm:num_requests_waiting", up: 10, down: 1}}]
+  placement:
+"""
 
 
 class Options(OptionGroup):
@@ -24,7 +33,8 @@ class Options(OptionGroup):
     strategy = option(
         "--strategy", choices=tuple(STRATEGIES), default=_DEFAULT, help="How the model is placed."
     )
-    name = option("--name", metavar="NAME", help="Name of the Workspace.")
+    replicas = option("--replicas", metavar="N", help="Copies of the model: an InferenceSet, no Workspace.")
+    name = option("--name", metavar="NAME", help="Name of the Workspace or InferenceSet.")
     model = option("--model", metavar="MODEL", help="Preset or Hugging Face id of the model.")
     force = flag("--force", help="Write over an existing file.")
     file = argument("FILE", help="Where to write it; standard output where it is left out or -.")
@@ -34,7 +44,10 @@ def run(options: Options) -> Outcome:
     """The intent to standard output or into a new file; an existing one is left alone without --force."""
     values = {_NAME: encode(options.name or _NAME), _MODEL: encode(options.model or _MODEL)}
     # In one pass: a Workspace may well be named as the model that stands in the scaffold.
-    text = re.sub(f"{_NAME}|{_MODEL}", lambda match: values[match.group()], _scaffold(options.strategy))
+    scaffold = _scaffold(options.strategy)
+    if options.replicas is not None:
+        scaffold = _replicated(scaffold, options.replicas)
+    text = re.sub(f"{_NAME}|{_MODEL}", lambda match: values[match.group()], scaffold)
     file = "-" if options.file is None else options.file
     if file == "-":
         return Outcome(text.encode())
@@ -55,3 +68,22 @@ def _scaffold(strategy: str) -> str:
         return shipped.read_text("templates", own)
     text = shipped.read_text("templates", f"init/{_DEFAULT}.intent.yaml")
     return re.sub(rf"strategy: {_DEFAULT}\b.*", f"strategy: {strategy}", text)
+
+
+def _replicated(scaffold: str, replicas: str) -> str:
+    """The scaffold of an InferenceSet, with a node for each replica where it counts or names nodes."""
+    if not re.fullmatch("[0-9]{1,3}", replicas):
+        fix = "write a whole number, such as 3"
+        raise UsageError(f"--replicas {replicas[:60]} is no number of copies", fix=fix)
+    nodes = max(int(replicas), 1)
+    changes = {
+        r"  placement:\n": _REPLICAS.format(replicas=int(replicas)),
+        r"of the Workspace, at most 52": "of the InferenceSet, at most 46",
+        r"beside the Workspace": "beside the InferenceSet",
+        r"count: 2 .*": f"count: {nodes:<17}# how many nodes there are for all copies",
+        r"gpu-node-1 gpu-node-2": " ".join(f"gpu-node-{number + 1}" for number in range(nodes)),
+        r"( +- gpu-node-)1\n.*2\n": "".join(rf"\g<1>{number + 1}\n" for number in range(nodes)),
+    }
+    for old, new in changes.items():
+        scaffold = re.sub(old, new, scaffold, count=1)
+    return scaffold

@@ -54,7 +54,7 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
     if isinstance(value, str) and (fix := _unquoted(value, wanted)):
         return fix
     if "string" in wanted and isinstance(value, bool | int | float):
-        return _quoted(path, value, [choice for choice in choices(schema) if isinstance(choice, str)])
+        return _quoted(path, value, schema)
     if "array" in wanted:
         return "write it as a list, each item after a dash"
     if "object" in wanted:
@@ -63,6 +63,12 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
     if isinstance(value, list | dict):
         return "write a single value"
     return "write a whole number" if isinstance(value, float) else ""
+
+
+def _types(schema: Json) -> list[str]:
+    """The types that a schema allows; none where it says nothing of them."""
+    named = schema.get("type", [])
+    return [named] if isinstance(named, str) else named
 
 
 def _unquoted(value: str, wanted: list[str]) -> str:
@@ -75,12 +81,17 @@ def _unquoted(value: str, wanted: list[str]) -> str:
     return ""
 
 
-def _quoted(path: Path, value: Json, words: list[str]) -> str:
+def _quoted(path: Path, value: Json, schema: Json) -> str:
+    words = [choice for choice in choices(schema) if isinstance(choice, str)]
     # An unquoted 0.10 is read as the number 0.1, so the zero is tried as well.
     for text in (str(value), f"{value}0"):
         if text in words and path and isinstance(path[-1], str):
             return f'write {path[-1]}: "{text}" in quotes'
-    return choose(value, list(words)) if words else "put the value in quotes"
+    if words:
+        return choose(value, list(words))
+    if not _fits(str(value), schema) and (examples := schema.get("examples")):
+        return like(examples[0])
+    return "put the value in quotes"
 
 
 def reform(value: Json, schema: Json) -> str:
@@ -89,6 +100,8 @@ def reform(value: Json, schema: Json) -> str:
         return _ONLY_A_NAME
     if not isinstance(value, str):
         return ""
+    if fix := _unquoted(value, [one for one in _types(schema) if one in ("integer", "number")]):
+        return fix
     bare = value[:1000].strip()
     lower = bare.lower()
     # Names may be guessed; a model or an image may not.

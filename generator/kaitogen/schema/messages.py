@@ -110,6 +110,8 @@ def _missing(path: Path, key: str, schema: Json) -> Diagnostic:
 def _type(path: Path, error: Any) -> Diagnostic:
     wanted = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
     found, expected = kind(error.instance), kinds(wanted)
+    if len(wanted) > 1:  # only some text, say, of which the types alone say nothing
+        expected = error.schema.get("x-expected", expected)
     fix = advice.retype(path, error.instance, wanted, error.schema)
     return _problem(KG122, path, f"{label(path)} must be {expected}, not {found}", fix, found, expected)
 
