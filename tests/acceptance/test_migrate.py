@@ -184,6 +184,51 @@ def test_a_set_is_changed_where_its_words_stand() -> None:
     assert moved(text, "0.12") == after
 
 
+def test_an_intent_becomes_one_of_replicas() -> None:
+    text = HEAD + "spec:\n" + PLACED + "    count: 2  # nodes\n" + SERVED
+    wanted = HEAD + "spec:\n  replicas: 3\n" + PLACED + "    count: 6  # nodes\n" + SERVED
+    assert moved(text, "0.12", "--replicas", "3") == wanted
+    assert moved(wanted, "0.12", "--replicas", "5") == wanted
+    automatic = HEAD + "spec:\n  replicas: auto\n" + PLACED + "    count: 2  # nodes\n" + SERVED
+    assert moved(text, "0.12", "--replicas", "auto") == automatic
+    set_ = yaml.safe_load(kaitogen("render", "-q", "-", stdin=wanted.encode()).text)
+    assert (set_["kind"], set_["spec"]["replicas"]) == ("InferenceSet", 3)
+
+
+def test_replicas_go_to_each_entry_that_serves() -> None:
+    entry = "  - metadata: {name: %s}\n    spec:%s\n      inference: {model: phi-4}\n"
+    text = (
+        "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: all}\nspec:\n"
+        "  defaults:\n    spec: {placement: {instanceType: Standard_NC24ads_A100_v4, count: 2}}\n  workspaces:\n"
+        + entry % ("a", "") + entry % ("b", "\n      replicas: 0")
+        + "  - metadata: {name: c}\n    spec:\n      placement: {count: 1}\n      tuning:\n        model: phi-4\n        method: qlora\n"
+        "        input: {urls: [https://example.com/data]}\n        output: {volumeSource: {emptyDir: {}}}\n"
+    )  # fmt: skip
+    specs = [
+        one["spec"] for one in yaml.safe_load(moved(text, "0.12", "--replicas", "3"))["spec"]["workspaces"]
+    ]
+    assert [one.get("replicas") for one in specs] == [3, 0, None]
+    assert [one.get("placement") for one in specs] == [{"count": 6}, None, {"count": 1}]
+
+
+@pytest.mark.parametrize(
+    ("to", "replicas", "code", "words"),
+    [
+        ("0.7", "3", 1, "has no InferenceSet"),
+        ("0.12", "many", 2, "--replicas many is no number of replicas"),
+        ("0.12", "-1", 2, "-1"),
+        ("0.12", "99999999999", 2, "is no number of replicas"),
+        ("0.12", "9999999999", 1, "spec.replicas"),
+        ("0.12", "auto", 1, "replicas"),
+    ],
+)
+def test_replicas_that_cannot_be(to: str, replicas: str, code: int, words: str) -> None:
+    text = HEAD + "spec:\n" + PLACED + SERVED
+    done = kaitogen("migrate", "--to", to, "--replicas", replicas, "-", stdin=text.encode())
+    assert (done.code, done.text) == (code, "")
+    assert words in done.said
+
+
 def test_check_and_the_diff(tmp_path: Path) -> None:
     path = tmp_path / "workspace.yaml"
     path.write_text(WORKSPACE, encoding="utf-8")

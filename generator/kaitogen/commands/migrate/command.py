@@ -14,6 +14,7 @@ from kaitogen.commands.migrate.steps import (
     KG177,
     of_inference_set,
     of_part,
+    of_replicas,
     of_scaled_object,
     of_whole,
     of_workspace,
@@ -43,6 +44,7 @@ from kaitogen.pipeline.check import serves
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify, entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.replicas import AUTO
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
@@ -50,6 +52,8 @@ from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import flow
 
 _BY_HAND: Final = "change it by hand; what an alias stands for, say, is written elsewhere"
+#: More digits than any number of replicas that the CRD takes.
+_DIGITS: Final = 10
 _OF_OBJECTS: Final[Mapping[str, Callable[[Json, Path, Target], Iterator[Edit | Diagnostic]]]] = {
     "Workspace": of_workspace,
     "InferenceSet": of_inference_set,
@@ -65,6 +69,11 @@ class Options(OptionGroup):
         help="Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
     )
     kaito = option("--to", help="KAITO version to go to.", choices=KAITO_VERSIONS)
+    replicas = option(
+        "--replicas",
+        metavar="N",
+        help="Make sets of so many replicas of the intents with inference that say none; auto for as many as their nodes hold.",
+    )
     check = flag("--check", help="Exit 1 with a diff where a file would change.")
     write = flag("--write", help="Change the files; without it the diff is shown.")
     cloud = Group(CloudOptions)
@@ -80,12 +89,14 @@ def run(options: Options) -> Outcome:
         raise UsageError("--check writes nothing, and --write does", fix="leave one of them out")
     target = targets.overrides(options.kaito, options.cloud)
     request = inputs.request(options.paths)._replace(all_yaml=True)
-    changes, findings = in_place.read(request, lambda name, data: migrated(name, data, target))
+    replicas = _replicas(options.replicas)
+    changes, findings = in_place.read(request, lambda name, data: migrated(name, data, target, replicas))
     outcome = reported(Report(findings), wrote=True)
     if outcome.exit_code:
         return outcome
     if options.check:
-        checked = in_place.checked(changes, f"kaitogen migrate --to {options.kaito} --write")
+        same = "" if replicas is None else f" --replicas {replicas}"
+        checked = in_place.checked(changes, f"kaitogen migrate --to {options.kaito}{same} --write")
         return checked._replace(stderr=outcome.stderr + checked.stderr)
     if not options.write:
         return outcome._replace(stdout=in_place.diff(changes).encode())
@@ -93,10 +104,21 @@ def run(options: Options) -> Outcome:
     return written._replace(stderr=outcome.stderr + written.stderr)
 
 
-def migrated(name: str, data: bytes, overrides: TargetOverrides) -> tuple[str, list[Diagnostic]]:
+def _replicas(word: str | None) -> int | str | None:
+    """What is to stand in spec.replicas; None where that is not asked for."""
+    if word is None or word == AUTO:
+        return word
+    if not (word.isascii() and word.isdigit()) or len(word) > _DIGITS:
+        raise UsageError(f"--replicas {word[:60]} is no number of replicas", fix="write a number, or auto")
+    return int(word)
+
+
+def migrated(
+    name: str, data: bytes, overrides: TargetOverrides, replicas: int | str | None = None
+) -> tuple[str, list[Diagnostic]]:
     """The text of a file for the version `overrides.kaito`, and what was found; the text counts where that is no error.
 
-    The rest of the overrides is about finished Workspaces.
+    The rest of the overrides is about finished Workspaces. `replicas` is for the intents that say none: a number or auto.
     """
     loaded = documents_of(name, data)
     if loaded.findings:
@@ -108,7 +130,7 @@ def migrated(name: str, data: bytes, overrides: TargetOverrides) -> tuple[str, l
     documents: list[Document] = []
     flaws: list[Diagnostic] = []
     for document in loaded.documents:
-        edits = list(_edits(document, overrides, problems))
+        edits = list(_edits(document, overrides, replicas, problems))
         ours = is_an_intent(document.value) or classify([document], with_objects=True)[1]
         if not (edits or ours):
             continue
@@ -127,10 +149,15 @@ def migrated(name: str, data: bytes, overrides: TargetOverrides) -> tuple[str, l
     return "".join([*parts, text[end:]]), list(dict.fromkeys(findings))
 
 
-def _edits(document: Document, overrides: TargetOverrides, problems: list[Diagnostic]) -> Iterator[Edit]:
+def _edits(
+    document: Document,
+    overrides: TargetOverrides,
+    replicas: int | str | None,
+    problems: list[Diagnostic],
+) -> Iterator[Edit]:
     """What is to be done to a document, at each place once; what cannot be decided goes to the problems."""
     seen: set[Path] = set()
-    for origin, step in () if document.flaws else _steps(document, overrides):
+    for origin, step in () if document.flaws else _steps(document, overrides, replicas):
         if isinstance(step, Diagnostic):
             problems.append(step.of(origin))
         elif step.path not in seen:
@@ -138,7 +165,9 @@ def _edits(document: Document, overrides: TargetOverrides, problems: list[Diagno
             yield step
 
 
-def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Origin, Edit | Diagnostic]]:
+def _steps(
+    document: Document, overrides: TargetOverrides, replicas: int | str | None
+) -> Iterator[tuple[Origin, Edit | Diagnostic]]:
     to = Target(overrides.kaito or NEWEST_KAITO)
     origin, value = Origin(document), document.value
     if not is_an_intent(value):
@@ -157,10 +186,10 @@ def _steps(document: Document, overrides: TargetOverrides) -> Iterator[tuple[Ori
         ]
     for root, part in parts:
         yield from ((origin, step) for step in of_part(part, root, to))
-    yield from ((origin, step) for step in _whole(document, to))
+    yield from ((origin, step) for step in _whole(document, to, replicas))
 
 
-def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
+def _whole(document: Document, to: Target, replicas: int | str | None) -> Iterator[Edit | Diagnostic]:
     """What is decided by whole intents, valid ones alone: what is wrong with others they say themselves."""
     specs, _ = validate([document])
     whole = {origin.roots: intent for intent, origin in intents(document)} if specs else {}
@@ -176,7 +205,10 @@ def _whole(document: Document, to: Target) -> Iterator[Edit | Diagnostic]:
             if value_at(document.value, (*root, "spec", "placement", "instanceType"), MISSING) is not MISSING
         ]
         yield from of_whole(intent, (holders or roots)[0], spec.target, after)
-        yield from _kept_count(spec, after, roots[0])
+        if replicas is not None and spec.fleet is None and spec.inference is not None:
+            yield from of_replicas(intent, roots[0], replicas)
+        else:
+            yield from _kept_count(spec, after, roots[0])
         if value_at(intent, ("spec", "target", "kaito"), MISSING) is MISSING and to.kaito != NEWEST_KAITO:
             yield Edit((*roots[-1], "spec", "target", "kaito"), to.kaito)
 

@@ -120,6 +120,14 @@ def of_whole(intent: Json, root: Path, before: Target, to: Target) -> Iterator[E
         yield Edit(path, DEFAULT_INSTANCE_TYPE)
 
 
+def of_replicas(intent: Json, root: Path, replicas: int | str) -> Iterator[Edit]:
+    """The intent of a Workspace as that of a set; a count of nodes is for all replicas together then."""
+    yield Edit((*root, "spec", "replicas"), replicas)
+    count = _mapping(intent, "spec", "placement").get("count")
+    if count is not None and isinstance(replicas, int) and replicas > 1:
+        yield Edit((*root, "spec", "placement", "count"), count * replicas)
+
+
 def _provisioner(target: Json, at: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     provisioner, gates = target.get("nodeProvisioner"), _mapping(target, "featureGates")
     path = (*at, "nodeProvisioner")
