@@ -176,13 +176,39 @@ def test_a_set_is_compared_with_the_one_that_is_there(tmp_path: Path) -> None:
     }
     found = Reply({"kind": "InferenceSetList", "metadata": {}, "items": [there]})
 
-    def of(words: str) -> tuple[int, dict[str, list[str]], list[str]]:
-        return compared(tmp_path, INTENT.replace("spec:", f"spec:\n  {words}", 1), found)
+    def of(words: str, *others: Reply) -> tuple[int, dict[str, list[str]], list[str]]:
+        return compared(tmp_path, INTENT.replace("spec:", f"spec:\n  {words}", 1), found, *others)
 
     asked = ["/apis/kaito.sh/v1beta1/namespaces/inference/inferencesets"]
     assert of("replicas: 2") == (0, {}, asked)
     assert of("replicas: 3") == (1, {"phi-4": ["in place", "spec.replicas: in place"]}, asked)
     # What an autoscaler sets is nobody's difference.
     schedule = '{start: "0 8 * * *", end: "0 18 * * *", timezone: Etc/UTC, replicas: 3}'
-    scaled = of(f"scaling: {{by: keda, max: 5, schedule: [{schedule}]}}")
-    assert scaled[1] == {"phi-4": ["create"]}  # the ScaledObject, which is not asked for
+    scaling = f"scaling: {{by: keda, max: 5, schedule: [{schedule}]}}"
+    asked.append("/apis/keda.sh/v1alpha1/namespaces/inference/scaledobjects/phi-4")
+    assert of(scaling, refusal(404)) == (1, {"phi-4": ["create"]}, asked)
+    assert of(scaling, Reply(b"404 page not found\n", 404)) == (1, {"phi-4": ["create"]}, asked)  # no KEDA
+    cron = {"timezone": "Etc/UTC", "start": "0 8 * * *", "end": "0 18 * * *", "desiredReplicas": "3"}
+    target = {"apiVersion": "kaito.sh/v1beta1", "kind": "InferenceSet", "name": "phi-4"}
+    scaler: dict[str, Any] = {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "ScaledObject",
+        "metadata": {
+            "name": "phi-4",
+            "namespace": "inference",
+            "uid": "2",
+            "labels": {"scaledobject.keda.sh/name": "phi-4"},
+            "finalizers": ["finalizer.keda.sh"],
+        },
+        "spec": {
+            "scaleTargetRef": target,
+            "minReplicaCount": 1,
+            "maxReplicaCount": 5,
+            "advanced": {"scalingModifiers": {}},
+            "triggers": [{"type": "cron", "metadata": cron}],
+        },
+        "status": {"originalReplicaCount": 2},
+    }
+    assert of(scaling, Reply(scaler)) == (0, {}, asked)
+    fewer = {**scaler, "spec": {**scaler["spec"], "maxReplicaCount": 4}}
+    assert of(scaling, Reply(fewer))[1] == {"phi-4": ["in place", "spec.maxReplicaCount: in place"]}

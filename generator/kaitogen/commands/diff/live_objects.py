@@ -26,8 +26,10 @@ def items_in(cluster: Cluster, items: Sequence[Item], namespace: str) -> list[It
     for item in items:
         key = (_space(item, namespace), item.identity[3])
         live = placed.get((item.identity[1], *key))
-        if not item.serves:
-            live = cluster.config_map(*key) if item.is_config_map else None
+        if item.is_config_map:
+            live = cluster.config_map(*key)
+        elif item.is_scaled_object:
+            live = cluster.scaled_object(*key)
         if live is not None:
             live_items.append(live_item(live, item, where))
     return live_items + _former_settings(cluster, live_items, items, namespace)

@@ -100,17 +100,20 @@ class Cluster(Server):
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
-        action = Action("get", "configmaps", namespace=namespace, name=name)
-        path = f"/api/v1/namespaces/{quote(namespace, safe='')}/configmaps/{quote(name, safe='')}"
-        answer = self.ask(path, {}, action)
-        if answer.status == 404 and _is_status(answer.value):
+        return self._one("/api/v1", "ConfigMap", Action("get", "configmaps", namespace=namespace, name=name))
+
+    def scaled_object(self, namespace: str, name: str) -> Json | None:
+        """One ScaledObject of KEDA's; None where there is none of that name, or no KEDA."""
+        action = Action("get", "scaledobjects", group="keda.sh", namespace=namespace, name=name)
+        return self._one("/apis/keda.sh/v1alpha1", "ScaledObject", action)
+
+    def _one(self, api: str, kind: str, action: Action) -> Json | None:
+        inside, name = quote(action.namespace or "", safe=""), quote(action.name or "", safe="")
+        answer = self.ask(f"{api}/namespaces/{inside}/{action.resource}/{name}", {}, action)
+        if _is_missing(answer, action):
             return None
-        if (
-            answer.status != 200
-            or not isinstance(answer.value, dict)
-            or answer.value.get("kind") != "ConfigMap"
-        ):
-            raise problems.nonsense(self.where, f"no ConfigMap in an answer of status {answer.status}")
+        if answer.status != 200 or not isinstance(answer.value, dict) or answer.value.get("kind") != kind:
+            raise problems.nonsense(self.where, f"no {kind} in an answer of status {answer.status}")
         return answer.value
 
     def _list(
@@ -147,11 +150,7 @@ class Cluster(Server):
         status, value = answer.status, answer.value
         if status == 410:
             raise _Expired
-        if (
-            status == 404
-            and action.group
-            and (_is_status(value) or str(value).strip() == "404 page not found")
-        ):
+        if action.group and _is_missing(answer, action):
             raise _Missing
         items = value.get("items") if isinstance(value, dict) else None
         metadata = value.get("metadata") if isinstance(value, dict) else None
@@ -166,6 +165,14 @@ class Cluster(Server):
                 self.where, f"no list of {action.resource} in an answer of status {status}"
             )
         return items, following
+
+
+def _is_missing(answer: Answer, action: Action) -> bool:
+    """Whether there is no such object, or no such kind; of a group that it does not have the server says so in plain text."""
+    said = _is_status(answer.value) or (
+        bool(action.group) and str(answer.value).strip() == "404 page not found"
+    )
+    return answer.status == 404 and said
 
 
 def _is_status(value: Json) -> bool:

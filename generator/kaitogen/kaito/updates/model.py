@@ -49,6 +49,11 @@ class Item(NamedTuple):
         return self.identity[:2] == ("", "ConfigMap")
 
     @property
+    def is_scaled_object(self) -> bool:
+        """Whether it is a ScaledObject of KEDA's."""
+        return self.identity[:2] == ("keda.sh", "ScaledObject")
+
+    @property
     def label(self) -> str:
         """The object as people name it: `Workspace inference/phi-4`."""
         _, kind, namespace, name = self.identity

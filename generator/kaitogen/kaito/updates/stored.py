@@ -17,7 +17,7 @@ from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Json, Path
 from kaitogen.yaml.reader import Unreadable, read
 
-_OURS: Final = frozenset(("Workspace", "ConfigMap"))
+_OURS: Final = frozenset(("Workspace", "ConfigMap", "ScaledObject"))
 _YAML: Final = (".yaml", ".yml", ".json")
 
 
