@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kaitogen.kaito.objects import canonical
 from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.sizing.size import size
-from kaitogen.model import Document, Request, Result
+from kaitogen.model import Document, Request, Result, Target
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.scaling import scaling_of
 from tests.unit.nodes.samples import document, entry
@@ -337,3 +337,13 @@ def test_no_limit_of_nodes_is_guessed_or_written_for_nobody() -> None:
         {"replicas": 3},
     ):
         assert "nodeCountLimit" not in made(intent(**spec))["spec"], spec
+
+
+def test_dead_annotations_of_a_scaler_keep_no_intent_from_its_replicas() -> None:
+    annotations = {"scaledobject.kaito.sh/auto-provision": "true", "scaledobject.kaito.sh/threshold": "10"}
+    result = run(intent({"annotations": annotations}, replicas=2))
+    assert [(one.code, one.severity) for one in result.findings] == [("KG910", "warning")]
+    request = Request(
+        documents=(Document("set", value=dict(result.manifests[0].data)),), objects_target=Target()
+    )
+    assert [(one.code, one.severity) for one in generate(request).findings] == [("KG910", "error")]

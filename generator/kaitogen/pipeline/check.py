@@ -56,10 +56,12 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
             )
             ctx.named = () if spec.fleet is None else spec.placement.nodes or ()
             problems = _judge(ctx)
-            if spec.fleet is not None and not any(one.severity == "error" for one in problems):
+            if spec.fleet is not None:
                 from kaitogen.pipeline import replicas  # most intents have none
 
-                diagnostics.extend(one.of(spec.origin) for one in replicas.room(spec, data, config_maps))
+                problems = replicas.of_intent(problems)
+                if not any(one.severity == "error" for one in problems):
+                    diagnostics.extend(one.of(spec.origin) for one in replicas.room(spec, data, config_maps))
             diagnostics.extend(
                 one._replace(path=to_intent_path(spec, one.path), origin=spec.origin) for one in problems
             )

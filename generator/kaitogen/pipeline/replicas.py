@@ -163,6 +163,15 @@ def _counted(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> M
     return {**data, "spec": {"replicas": there // nodes, **part(data, "spec")}}
 
 
+def of_intent(problems: list[Diagnostic]) -> list[Diagnostic]:
+    """What the rules say of a set, as it is for one that an intent makes: an intent says itself how many replicas there are.
+
+    So its annotations for an older autoscaler do nothing, and keep nothing from working.
+    """
+    dead = inference_set.KG910
+    return [one._replace(severity="warning") if one.rule == dead else one for one in problems]
+
+
 def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic]:
     """What is to say of the replicas of a set, and of the nodes that its intent names, counts or selects for all of them."""
     (there, how), estimate = _there(spec), _size(spec, data, config_maps)

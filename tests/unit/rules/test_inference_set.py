@@ -21,6 +21,7 @@ _BELOW = "spec.template.metadata.annotations"
 _RUNTIME = "kaito.sh/runtime"
 _BENCHMARK = {"kaito.sh/disable-benchmark": "true"}
 _SCALER = {"scaledobject.kaito.sh/max-replicas": "3"}
+_AUTO = {"scaledobject.kaito.sh/auto-provision": "true"}
 _LOAD_BALANCER = "kaito.sh/enablelb"
 _DEFAULT_STRATEGY = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
 
@@ -51,6 +52,11 @@ _DEFAULT_STRATEGY = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable"
         ({_BELOW: _BENCHMARK}, [f"KG904 warning {_BELOW}.kaito.sh/disable-benchmark"]),
         ({_OWN: _SCALER}, []),
         ({_OWN: {"scaledobject.kaito.sh/threshold": "3"}}, [f"KG910 warning {_OWN}.scaledobject.kaito.sh/threshold"]),
+        ({_OWN: {"scaledobject.kaito.sh/thresholds": "3", **_AUTO}}, [f"KG910 warning {_OWN}.scaledobject.kaito.sh/thresholds"]),
+        ({_OWN: {"scaledobject.kaito.sh/threshold": "3", **_AUTO}}, [f"KG910 error {_OWN}.scaledobject.kaito.sh/threshold"]),
+        ({_OWN: {"scaledobject.kaito.sh/quantile": "0.9", **_AUTO}}, [f"KG910 error {_OWN}.scaledobject.kaito.sh/quantile"]),
+        ({_OWN: {"scaledobject.kaito.sh/threshold": "3", "scaledobject.kaito.sh/metrics": "[]", **_AUTO}},
+         [f"KG910 warning {_OWN}.scaledobject.kaito.sh/threshold"]),
         ({_BELOW: _SCALER}, [
             f"KG904 warning {_BELOW}.scaledobject.kaito.sh/max-replicas",
             f"KG483 warning {_BELOW}.scaledobject.kaito.sh/max-replicas",
@@ -127,3 +133,18 @@ def test_what_comes_later_says_what_it_was_about() -> None:
 )
 def test_where_an_annotation_is_read(annotation: str, on_set: bool, on_replicas: bool) -> None:
     assert (read_on_set(annotation), read_on_replicas(annotation)) == (on_set, on_replicas)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["threshold", "metricName", "metricstype", "metricsource", "quantile", "upthreshold", "downthreshold"],
+)
+def test_what_replaced_an_annotation_of_an_older_scaler(key: str) -> None:
+    for release, severity in (("0.10", "warning"), ("0.11", "error"), ("0.12", "error")):
+        annotations = {f"scaledobject.kaito.sh/{key}": "1", **_AUTO}
+        changes = {_OWN: annotations, **({} if release != "0.10" else _OLD)}
+        found = [one for one in said(SET, changes, Target(release)) if one.startswith("KG910")]
+        assert [one.split(": ")[0] for one in found] == [
+            f"KG910 {severity} {_OWN}.scaledobject.kaito.sh/{key}"
+        ]
+        assert "(write scaledobject.kaito.sh/metrics instead, a list: this is " in found[0]

@@ -8,6 +8,7 @@ from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.objects import part, paths_in, text, value_at
+from kaitogen.kaito.rules.inference_set import KG910
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
     PROVIDERS,
@@ -92,13 +93,16 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
 def judged(
     workspaces: Sequence[tuple[UserObject, Target]], config_maps: Sequence[UserObject]
 ) -> Iterator[Diagnostic]:
-    """What KAITO refuses or cannot run; its warnings are for `validate`, once the intent is there."""
+    """What KAITO refuses or cannot run; its warnings are for `validate`, once the intent is there.
+
+    So is an annotation that the autoscaler no longer reads, which in an intent is one (see `replicas.of_intent`).
+    """
     targets: dict[str, tuple[Target, list[UserObject]]] = {}
     for one, target in workspaces:
         targets.setdefault(repr(target), (target, []))[1].append(one)
     for target, group in targets.values():
         for located in check_objects([*group, *config_maps], target):
-            if located.severity == "error":
+            if located.severity == "error" and located.rule != KG910:
                 yield located
 
 

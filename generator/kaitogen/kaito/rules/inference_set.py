@@ -42,6 +42,19 @@ SCALER_READS: Final = frozenset(
         "min-replicas", "max-replicas",
     )
 )  # fmt: skip
+#: What the two generations before it read instead (up to 0.5, and 0.6.0), and where it stands now.
+_OLD_SCALERS: Final = {
+    f"{SCALER}{key}": now
+    for key, now in {
+        "threshold": "upthreshold and downthreshold of an entry",
+        "metricName": "name of an entry",
+        "metricstype": "type of an entry",
+        "metricsource": "source of an entry",
+        "quantile": "an entry of type histogram",
+        "upthreshold": "upthreshold of an entry",
+        "downthreshold": "downthreshold of an entry",
+    }.items()
+}
 #: KAITO reads these on the set, and hands on itself what its replicas need of them.
 _SET_ONLY: Final = (_DISABLE_BENCHMARK, "kaito.sh/run-benchmark")
 
@@ -60,7 +73,8 @@ KG906 = Rule("KG906", "Each replica gets a load balancer of its own", kind="warn
 KG907 = Rule("KG907", "The name leaves no room for what KAITO names after it", kind="can't work", since="0.8",
              source="pkg/utils/inferenceset/inferenceset.go:133@v0.12.0")  # fmt: skip
 
-KG910 = Rule("KG910", "An annotation of an older autoscaler", kind="warning", since="0.8")
+KG910 = Rule("KG910", "An annotation of an older autoscaler", kind="can't work", since="0.8",
+             source="charts/kaito/workspace/Chart.yaml:48@v0.12.0")  # fmt: skip
 
 
 def read_on_replicas(annotation: str) -> bool:
@@ -83,7 +97,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     data, target = ctx.workspace, ctx.target
     yield from names(data, LONGEST_NAME - (1 if _has_pool(ctx) else 0))
     yield from _window(data)
-    yield from _annotations(data)
+    yield from _annotations(ctx)
     yield from _unread(data)
     if ctx.v1alpha1 and target.has(KINDS["InferenceSet"]["v1beta1"]):
         message = f"KAITO {ctx.kaito} stores v1beta1, and its rules for v1alpha1 do not look at the replicas"
@@ -128,8 +142,24 @@ def _window(data: Json) -> Iterator[Diagnostic]:
         yield KG902.at((*_WINDOW, "duration"), message, fix=fix, found=cut(length))
 
 
-def _annotations(data: Json) -> Iterator[Diagnostic]:
+def _of_older_scaler(ctx: RuleContext, key: str, own: Mapping[str, Json]) -> Diagnostic:
+    """KG910: an error where scaling is asked for, and the scaler for v1beta1 finds nothing to scale by."""
+    message = (
+        f"keda-kaito-scaler does not read {cut(key)} since 0.6.2, and makes no ScaledObject without metrics"
+    )
+    metrics = f"{SCALER}metrics"
+    fix = f"write {metrics}, as spec.scaling of an intent does"
+    if now := _OLD_SCALERS.get(key):
+        fix = f"write {metrics} instead, a list: this is {now} there; kaitogen migrate writes it"
+    asked = own.get(f"{SCALER}auto-provision") == "true" and metrics not in own
+    dead = key in _OLD_SCALERS and asked and ctx.target.has(KINDS["InferenceSet"]["v1beta1"])
+    path: Path = ("metadata", "annotations", key)
+    return KG910.at(path, message, fix=fix, severity="error" if dead else "warning")
+
+
+def _annotations(ctx: RuleContext) -> Iterator[Diagnostic]:
     """Trap: what the replicas act on is read in the template, what the set acts on in its own metadata."""
+    data = ctx.workspace
     own = part(part(data, "metadata"), "annotations")
     below = part(part(part(part(data, "spec"), "template"), "metadata"), "annotations")
     path: Path = (*_TEMPLATE, "metadata", "annotations")
@@ -139,9 +169,7 @@ def _annotations(data: Json) -> Iterator[Diagnostic]:
             fix = "write it under spec.template.metadata.annotations"
             yield KG904.at(("metadata", "annotations", key), message, fix=fix)
         if key.startswith(SCALER) and key not in SCALER_READS:
-            message = f"keda-kaito-scaler does not read {cut(key)} since 0.6.2, and makes no ScaledObject without metrics"
-            fix = f"write {SCALER}metrics, as spec.scaling of an intent does"
-            yield KG910.at(("metadata", "annotations", key), message, fix=fix)
+            yield _of_older_scaler(ctx, key, own)
     for key in below:
         if key.startswith(SCALER) or (key == _DISABLE_BENCHMARK and key not in own):
             message = f"{key} is read on the set, and here it stands on its replicas"
