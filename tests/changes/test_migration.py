@@ -214,3 +214,80 @@ def test_a_name_that_no_workspace_can_have_gets_no_way_out(name: str, tmp_path: 
     assert "refused (U4, KG804)" in done.output
     assert "way out" not in done.output
     assert not (tmp_path / "way").exists()
+
+
+REPLICATED = RIGHT.replace("spec:", "spec:\n  replicas: 2", 1)
+FINISHED_SET = """\
+apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata:
+  name: phi-4
+  namespace: inference
+spec:
+  replicas: 2
+  labelSelector:
+    matchLabels:
+      apps: phi-4
+  template:
+    resource:
+      partition: {mode: mig, profile: 3g.40gb}
+    inference:
+      preset:
+        name: phi-4
+      config: settings
+"""
+
+
+def test_a_set_is_made_anew_beside_the_one_whose_replicas_stay_as_they_are(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"phi-4.intent.yaml": REPLICATED})
+    write(folder, {"phi-4.intent.yaml": REPLICATED.replace("NC24ads", "NC48ads", 1)})
+    said = " ".join(kaitogen(folder, "diff --against HEAD").output.split())
+    assert (
+        "way out: delete the replicas one by one, each comes back with the change; or run it as phi-4-b"
+        in said
+    )
+    files = moved(folder)
+    assert files["step-1_phi-4.yaml"] == REPLICATED
+    assert "NC48ads" in files["step-1_phi-4-b.yaml"]
+    assert 'created-by: phi-4\n    apps.kubernetes.io/pod-index: "0"\n' in files["step-1_phi-4-traffic.yaml"]
+    assert "created-by: phi-4-b\n" in files["step-2_phi-4-traffic.yaml"]
+    for words in (
+        "or gives them to new replicas only", "| phi-4 holds | 2 nodes with 2 GPUs |",
+        "| **both, until step 2** | **4 nodes with 6 GPUs** |", "InferenceSetReady --timeout=60m inferenceset/phi-4-b",
+        "get inferenceset phi-4 ", "by its name: phi-4 becomes phi-4-b with step 2",
+    ):  # fmt: skip
+        assert words in files["README.md"]
+    assert "ConfigMap" not in files["README.md"].partition("## Traps")[0]
+    # Both steps get through, and reach what runs.
+    step = {name.removeprefix("step-1_"): text for name, text in files.items() if name.startswith("step-1")}
+    write(folder, {f"{name}.intent.yaml": step[f"{name}.yaml"] for name in ("phi-4", "phi-4-b")})
+    assert kaitogen(folder, "validate --strict --against HEAD .").code == 0
+
+
+def test_a_set_whose_partition_changes_gets_another_name(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"w.yaml": FINISHED_SET})
+    write(folder, {"w.yaml": FINISHED_SET.replace("3g.40gb", "7g.80gb")})
+    files = moved(folder, "w.yaml --node-provisioner byo --feature-gate enableMIG=true")
+    new = files["step-1_inference_phi-4-b.yaml"]
+    assert "kind: InferenceSet\nmetadata:\n  name: phi-4-b\n" in new
+    assert "      apps: phi-4-b\n" in new
+    assert "Keep ConfigMap settings until phi-4 is gone" in files["README.md"]
+    assert "label as many as phi-4-b needs" in files["README.md"]
+
+
+def test_a_set_keeps_a_name_that_leaves_room_for_its_replicas(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    old = REPLICATED.replace("name: phi-4}", f"name: {'x' * 45}}}", 1)
+    committed(folder, {"w.intent.yaml": old})
+    write(folder, {"w.intent.yaml": old.replace("NC24ads", "NC48ads", 1)})
+    assert f"step-1_{'x' * 43}-b.yaml" in moved(folder)
+
+
+def test_a_number_of_replicas_and_a_label_need_no_way_out(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"w.intent.yaml": REPLICATED})
+    write(folder, {"w.intent.yaml": REPLICATED.replace("replicas: 2", "replicas: 3", 1)})
+    done = kaitogen(folder, "diff --against HEAD --write-migration ../way")
+    assert done.said.startswith("kaitogen: nothing is written")

@@ -1,4 +1,4 @@
-"""The files of a way out: the Workspace as it runs, the new one beside it, the Service that moves from one to the other, and how."""
+"""The files of a way out: the Workspace or set as it runs, the new one beside it, the Service that moves from one to the other, and how."""
 
 from typing import Final, NamedTuple
 
@@ -8,7 +8,9 @@ from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.updates.model import Item
+from kaitogen.kaito.updates.renames import settings_name
 from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json
@@ -21,11 +23,14 @@ README: Final = "README.md"
 #: KAITO's own label on pods, and the one that a StatefulSet, gives to each.
 _POD_LABEL: Final = "kaito.sh/workspace"
 _FIRST_POD_LABEL: Final = "statefulset.kubernetes.io/pod-name"
+#: KAITO's own label on the pods of all replicas of a set, and that of Kubernetes on the first one of each.
+_SET_LABEL: Final = "inferenceset.kaito.sh/created-by"
+_INDEX_LABEL: Final = "apps.kubernetes.io/pod-index"
 _PORT, _TARGET_PORT = 80, 5000
 
 
 class _Move(NamedTuple):
-    """One Workspace on its way to another name: what it is called, and the names of files without their steps."""
+    """One Workspace or set on its way to another name: what it is called, and the names of files without their steps."""
 
     before: Item
     after: Item
@@ -40,9 +45,24 @@ class _Move(NamedTuple):
     def serves(self) -> bool:
         return self.after.data.get("tuning") is None
 
+    @property
+    def kind(self) -> str:
+        """As kubectl takes it."""
+        return str(self.after.data["kind"]).lower()
+
+    @property
+    def ready(self) -> str:
+        """The condition that says that it serves, or has run to its end."""
+        return "WorkspaceSucceeded" if self.after.is_workspace else "InferenceSetReady"
+
+    @property
+    def settings(self) -> str:
+        """The ConfigMap that replicas of the old set mount; empty where there is none, or no set."""
+        return "" if self.after.is_workspace else settings_name(self.before.data)
+
 
 def files(report: DiffReport) -> Files:
-    """The files of all ways out; none where nothing is refused."""
+    """The files of all ways out; none where everything reaches what runs."""
     moves = [
         _move(one.before, one.after, way)
         for one in report.comparison.objects
@@ -106,8 +126,9 @@ def _text(item: Item, name: str = "") -> str:
 
 
 def _renamed(data: Json, old: str, new: str) -> Json:
-    """A finished Workspace under another name; labels that it selects nodes by go along where they repeat the name."""
-    selector = ("resource", "labelSelector", "matchLabels")
+    """A finished Workspace or set under another name; labels that it selects nodes by go along where they repeat the name."""
+    holder = "spec" if data["kind"] == "InferenceSet" else "resource"
+    selector = (holder, "labelSelector", "matchLabels")
     labels = value_at(data, selector)
     repeated = [key for key, value in labels.items() if value == old] if isinstance(labels, dict) else []
     for path in (("metadata", "name"), *((*selector, key) for key in repeated)):
@@ -116,9 +137,11 @@ def _renamed(data: Json, old: str, new: str) -> Json:
 
 
 def _service(move: _Move, name: str) -> str:
-    """A Service of its own, so that clients keep one address while the Workspace behind it changes."""
+    """A Service of its own, so that clients keep one address while what is behind it changes."""
     stateful = move.after.target.has(versions.STATEFUL_SETS)
     selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {_POD_LABEL: name}
+    if not move.after.is_workspace:
+        selector = {_SET_LABEL: name, _INDEX_LABEL: "0"}
     namespace = {"namespace": move.namespace} if move.namespace else {}
     return dump({
         "apiVersion": "v1",
@@ -140,12 +163,16 @@ def _shares_nodes(move: _Move) -> bool:
     item, target = move.after, move.after.target
     if not target.has(versions.NODES_REUSED) and target.node_provisioner == "azure-gpu-provisioner":
         return False
-    labels = selected(part(part(item.data, "resource"), "labelSelector")) or {}
+    data = item.data if item.is_workspace else replica_of(item.data)
+    labels = selected(part(part(data, "resource"), "labelSelector")) or {}
     default = item.spec is not None and item.spec.placement.label_selector is None
     return not (item.identity[3] in labels.values() and (item.spec is None or default))
 
 
-def _served(item: Item) -> str:
-    """The name under which vLLM serves the model: the last part of the preset's, in lower case."""
-    name = part(part(item.data, "inference"), "preset").get("name")
-    return cut(str(name).rpartition("/")[2].lower()) if name else "the model of the template"
+def _served(item: Item, name: str) -> str:
+    """The name under which vLLM serves the model: the last part of the preset's, in lower case; that of a set since 0.11."""
+    if not item.is_workspace and item.target.has(versions.KINDS["InferenceSet"]["v1beta1"]):
+        return cut(name)
+    data = item.data if item.is_workspace else replica_of(item.data)
+    model = part(part(data, "inference"), "preset").get("name")
+    return cut(str(model).rpartition("/")[2].lower()) if model else "the model of the template"

@@ -1,12 +1,14 @@
-"""How a change that KAITO refuses gets through all the same: a Workspace of another name beside the one that runs."""
+"""How a change gets through that KAITO refuses, or hands to new replicas only: another name beside the one that runs."""
 
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.kaito.objects import config_maps_of
+from kaitogen.kaito.rules.inference_set import LONGEST_NAME
 from kaitogen.kaito.updates.compare import cost
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, ObjectChange
+from kaitogen.kaito.updates.others import KG831, KG834
 
 #: How the codes of rules begin that an object breaks by itself, whatever it was before.
 _OF_OBJECTS: Final = "KG4"
@@ -17,17 +19,23 @@ _LETTERS: Final = "bcdefghijklmnopqrstuvwxyz"
 
 
 class WayOut(NamedTuple):
-    """The name of the Workspace that takes over, and what both take: the one that runs, the new one, and their sum."""
+    """The name of what takes over, and what both take: the one that runs, the new one, and their sum.
+
+    `replaced` is whether replicas that are deleted come back with the change as well.
+    """
 
     name: str
     held: Cost
     needed: Cost
     meanwhile: Cost
+    replaced: bool = False
 
     @property
     def sentence(self) -> str:
         """The way out in one sentence."""
         how = f"run it as {self.name} beside the one that runs, switch to it, then remove the old one"
+        if self.replaced:
+            how = f"delete the replicas one by one, each comes back with the change; or {how}"
         if self.meanwhile.nodes is None:
             return f"{how}; how many nodes both take meanwhile, only the cluster knows"
         return f"{how}: {self.meanwhile} meanwhile, {self.held} of which run now"
@@ -36,7 +44,7 @@ class WayOut(NamedTuple):
 def ways_out(
     comparison: Comparison, before: Sequence[Item], after: Sequence[Item]
 ) -> dict[tuple[str, str, str, str], WayOut]:
-    """The way out of each Workspace with a refused change, by the identity that it has on the new side."""
+    """The way out of each Workspace and set with a change that does not reach what runs, by the identity that it has on the new side."""
     taken = {item.identity[3] for item in (*before, *after)}
     old, new = (config_maps_of(item.data for item in side) for side in (before, after))
     found: dict[tuple[str, str, str, str], WayOut] = {}
@@ -44,9 +52,16 @@ def ways_out(
         if one.before is None or one.after is None or not _stuck(one) or not _can_exist(one.after):
             continue
         held, needed = cost(one.before, old), cost(one.after, new)
-        name = _free(one.after.identity[3], taken)
+        longest = _LONGEST if one.after.is_workspace else LONGEST_NAME - 1
+        name = _free(one.after.identity[3], taken, longest)
         taken.add(name)
-        found[one.after.identity] = WayOut(name, held, needed, held.plus(needed))
+        found[one.after.identity] = WayOut(
+            name=name,
+            held=held,
+            needed=needed,
+            meanwhile=held.plus(needed),
+            replaced=one.judgement.verdict != "refused",
+        )
     return found
 
 
@@ -57,8 +72,13 @@ def _can_exist(item: Item) -> bool:
 
 
 def _stuck(changed: ObjectChange) -> bool:
-    """Whether KAITO refuses a change of a Workspace that is on both sides, and not the new Workspace under any name."""
+    """Whether KAITO refuses a change of what is on both sides, or gives it to new replicas only, and takes it under another name."""
     judgement = changed.judgement
+    if changed.item.serves and not changed.item.is_workspace:
+        codes = {change.judgement.code for change in changed.changes if change.judgement.verdict == "refused"}
+        return codes == {KG831.code} or (
+            not codes and any(each.judgement.rule == KG834 for each in changed.changes)
+        )
     return (
         changed.item.is_workspace
         and judgement.verdict == "refused"
@@ -66,7 +86,7 @@ def _stuck(changed: ObjectChange) -> bool:
     )
 
 
-def _free(name: str, taken: Iterable[str]) -> str:
+def _free(name: str, taken: Iterable[str], longest: int) -> str:
     """The name with the first letter behind it that makes it another one: phi-4-b, and from there phi-4-c."""
     stem, dash, last = name.rpartition("-")
     letters = _LETTERS
@@ -75,7 +95,7 @@ def _free(name: str, taken: Iterable[str]) -> str:
     else:
         stem = name
     for letter in (*letters, *(first + second for first in _LETTERS for second in _LETTERS)):
-        candidate = f"{stem[: _LONGEST - 1 - len(letter)].rstrip('-.')}-{letter}"
+        candidate = f"{stem[: longest - 1 - len(letter)].rstrip('-.')}-{letter}"
         if candidate not in taken:
             return candidate
-    return f"{stem[: _LONGEST - 4].rstrip('-.')}-new"
+    return f"{stem[: longest - 4].rstrip('-.')}-new"
