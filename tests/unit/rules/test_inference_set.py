@@ -148,3 +148,19 @@ def test_what_replaced_an_annotation_of_an_older_scaler(key: str) -> None:
             f"KG910 {severity} {_OWN}.scaledobject.kaito.sh/{key}"
         ]
         assert "(write scaledobject.kaito.sh/metrics instead, a list: this is " in found[0]
+
+
+@pytest.mark.parametrize(
+    ("release", "enabled", "gates", "told"),
+    [
+        ("0.11", True, {}, True),
+        ("0.12", True, {}, True),
+        ("0.12", True, {"enableBaseImageAutoUpgrade": False}, True),
+        ("0.12", True, {"enableBaseImageAutoUpgrade": True}, False),
+        ("0.12", False, {}, False),
+    ],
+)
+def test_upgrades_that_nobody_makes(release: str, enabled: bool, gates: dict[str, bool], told: bool) -> None:
+    target = Target(release, feature_gates=gates)
+    expected = ["KG914 warning spec.autoUpgrade.enabled"] if told else []
+    assert places(SET, {"spec.autoUpgrade": {"enabled": enabled}}, target) == expected

@@ -75,6 +75,8 @@ KG907 = Rule("KG907", "The name leaves no room for what KAITO names after it", k
 
 KG910 = Rule("KG910", "An annotation of an older autoscaler", kind="can't work", since="0.8",
              source="charts/kaito/workspace/Chart.yaml:48@v0.12.0")  # fmt: skip
+KG914 = Rule("KG914", "Upgrades that nobody makes", kind="warning", since="0.11",
+             source="cmd/workspace/main.go:340@v0.12.0")  # fmt: skip
 
 
 def read_on_replicas(annotation: str) -> bool:
@@ -97,6 +99,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     data, target = ctx.workspace, ctx.target
     yield from names(data, LONGEST_NAME - (1 if _has_pool(ctx) else 0))
     yield from _window(data)
+    yield from _upgrades(ctx)
     yield from _annotations(ctx)
     yield from _unread(data)
     if ctx.v1alpha1 and target.has(KINDS["InferenceSet"]["v1beta1"]):
@@ -140,6 +143,15 @@ def _window(data: Json) -> Iterator[Diagnostic]:
         message = f"{cut(length)} is no duration above zero that KAITO can read"
         fix = "write hours and minutes, such as 4h or 1h30m"
         yield KG902.at((*_WINDOW, "duration"), message, fix=fix, found=cut(length))
+
+
+def _upgrades(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """KAITO starts what upgrades base images only where its gate is on, which no release does by itself."""
+    upgrade, gate = part(part(ctx.workspace, "spec"), "autoUpgrade"), "enableBaseImageAutoUpgrade"
+    if upgrade.get("enabled") is True and not ctx.gate(gate):
+        message = f"KAITO {ctx.kaito} upgrades no base image while its gate {gate} is off"
+        fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{gate}: true}}"
+        yield KG914.at(("spec", "autoUpgrade", "enabled"), message, fix=fix)
 
 
 def _of_older_scaler(ctx: RuleContext, key: str, own: Mapping[str, Json]) -> Diagnostic:
