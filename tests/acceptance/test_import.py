@@ -424,3 +424,34 @@ def test_a_limit_of_nodes_comes_back_and_none_where_there_is_none(tmp_path: Path
     assert done.code == 0, done.said
     again = yaml.safe_load(kaitogen("render", "-q", "intents", cwd=tmp_path).text)
     assert again == (given if limit else wanted)  # 0 is no limit to the scaler
+
+
+def test_live_asks_for_the_sets_of_replicas_and_what_scales_them(tmp_path: Path) -> None:
+    set_, scaler = yaml.safe_load_all(SCALED)
+    set_["metadata"].update(namespace="models", uid="1")
+    set_["spec"]["replicas"] = 2
+    scaler["metadata"].update(namespace="models", uid="2", finalizers=["finalizer.keda.sh"])
+    child = yaml.safe_load(WORKSPACE)
+    child["metadata"] |= {
+        "name": "phi-x",
+        "namespace": "models",
+        "labels": {"inferenceset.kaito.sh/created-by": "phi"},
+    }
+    del child["inference"]["config"]
+
+    def listing(kind: str, item: object) -> Reply:
+        return Reply({"kind": f"{kind}List", "metadata": {}, "items": [item]})
+
+    with answering(listing("Workspace", child), listing("InferenceSet", set_), Reply(scaler)) as server:
+        done = kaitogen("import", "--live", "--kubeconfig", kubeconfig(tmp_path, server.address))
+    assert done.code == 0, done.said
+    intent = yaml.safe_load(done.text)
+    assert (intent["metadata"], intent["spec"]["scaling"]["max"]) == (
+        {"name": "phi", "namespace": "models"},
+        3,
+    )
+    assert [one.path.partition("?")[0] for one in server.asked] == [
+        "/apis/kaito.sh/v1beta1/workspaces",
+        "/apis/kaito.sh/v1beta1/inferencesets",
+        "/apis/keda.sh/v1alpha1/namespaces/models/scaledobjects/phi",
+    ]

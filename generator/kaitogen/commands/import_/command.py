@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import import_all
+from kaitogen.commands.import_.reading import OWNER_LABEL
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
 from kaitogen.commands.progress import asking
@@ -15,7 +16,8 @@ from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
-from kaitogen.model import Document
+from kaitogen.kaito.updates.renames import settings_name
+from kaitogen.model import Document, Json
 from kaitogen.pipeline.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -80,16 +82,22 @@ def _loaded(options: Options) -> Loaded:
 
 
 def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
-    """The Workspaces of a namespace, or of all, and the ConfigMaps with their settings."""
+    """The Workspaces of a namespace, or of all, and the ConfigMaps with their settings.
+
+    Where some are replicas, the sets that make them, and what scales these.
+    """
     found = list(cluster.workspaces(namespace))
+    sets: list[Json] = []
+    if any(OWNER_LABEL in (value_at(one, ("metadata", "labels")) or {}) for one in found):
+        sets = cluster.inference_sets(namespace)
     named = {
         (one["metadata"]["namespace"], settings)
-        for one in found
-        for kind in ("inference", "tuning")
-        if isinstance(settings := value_at(one, (kind, "config")), str) and settings
+        for one in (*found, *sets)
+        if (settings := settings_name(one))
     }
-    maps = [cluster.config_map(*where) for where in sorted(named)]
+    others = [cluster.config_map(*where) for where in sorted(named)]
+    others += [cluster.scaled_object(one["metadata"]["namespace"], one["metadata"]["name"]) for one in sets]
     file = f"cluster {cluster.name}"
-    objects = [*found, *(one for one in maps if one is not None)]
+    objects = [*found, *sets, *(one for one in others if one is not None)]
     documents = [Document(file, number, value=one, inline=True) for number, one in enumerate(objects)]
     return Loaded(documents, [], [file])

@@ -38,7 +38,8 @@ _MARK: Final = "{{"
 _FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData"))
 _RENDER_FIRST: Final = "render it first: helm template . | kaitogen import -"
 _OWNER: Final[Path] = ("metadata", "ownerReferences", 0)
-_OWNER_LABEL: Final = "inferenceset.kaito.sh/created-by"
+#: On each Workspace that an InferenceSet makes.
+OWNER_LABEL: Final = "inferenceset.kaito.sh/created-by"
 _MOST_KINDS: Final = 3
 #: The feature gate that a mode of partitioning needs.
 _GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
@@ -141,8 +142,8 @@ def _owned(one: UserObject) -> Diagnostic | None:
     if isinstance(owner, dict):
         path: Path = ("metadata", "ownerReferences")
         who = f"{str(owner.get('kind'))[:60]} {str(owner.get('name'))[:60]}"
-    elif _OWNER_LABEL in labels:
-        path, who = ("metadata", "labels", _OWNER_LABEL), f"InferenceSet {str(labels[_OWNER_LABEL])[:60]}"
+    elif OWNER_LABEL in labels:
+        path, who = ("metadata", "labels", OWNER_LABEL), f"InferenceSet {str(labels[OWNER_LABEL])[:60]}"
     else:
         return None
     message = f"{one.data['kind']} {str(metadata.get('name'))[:60]} is made by {who} and is passed over: two would write it"

@@ -86,7 +86,8 @@ def _of_set(data: Json, target: Target, scaled: Json) -> tuple[Json, Json]:
     elif fleet.get("scaling") and scaling.reads_limit(fleet):  # else one is worked out
         fleet["nodeCountLimit"] = 0
     fleet |= {"replicaMetadata": others} if others else {}
-    return {**replica_of(data), "metadata": {**metadata, "annotations": annotations}}, fleet
+    metadata = {key: item for key, item in {**metadata, "annotations": annotations}.items() if item}
+    return {**replica_of(data), "metadata": metadata}, fleet
 
 
 def _target(target: Target) -> Json:

@@ -82,8 +82,8 @@ class Cluster(Server):
             raise ClusterError(KG628, self.where, message)
         return found
 
-    def inference_sets(self, namespace: str) -> list[Json]:
-        """KAITO's InferenceSets of a namespace in the same way; none where the cluster has no such kind."""
+    def inference_sets(self, namespace: str | None = None) -> list[Json]:
+        """KAITO's InferenceSets of a namespace, or of all, in the same way; none where the cluster has no such kind."""
         return self._of_kaito("InferenceSet", namespace) or []
 
     def _of_kaito(self, kind: str, namespace: str | None) -> list[Json] | None:
