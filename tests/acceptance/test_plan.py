@@ -177,6 +177,36 @@ def test_every_version_and_provisioner_is_planned(
         assert planned(path, "--format", form).stdout
 
 
+@pytest.mark.parametrize(
+    ("scaling", "made"),
+    [
+        ("by: keda-kaito-scaler, max: 3, metrics: [{name: waiting, up: 9, down: 1}]", "by keda-kaito-scaler 0.6.2"),
+        ("by: keda, max: 3, triggers: [{type: prometheus, metadata: {query: a}}]", "kaitogen's own"),
+    ],
+)  # fmt: skip
+def test_what_an_autoscaler_works_by_is_among_what_is_made(tmp_path: Path, scaling: str, made: str) -> None:
+    path = write(tmp_path, intent(rest=f"  scaling: {{{scaling}}}\n"), intent("b", rest="  replicas: 3\n"))
+    scaled, fixed = data(path)["workspaces"]
+    assert scaled["objects"][-2:] == [
+        {"kind": "ScaledObject", "name": "phi-4", "note": made},
+        {"kind": "HorizontalPodAutoscaler", "name": "keda-hpa-phi-4", "note": "by KEDA"},
+    ]
+    assert not {"ScaledObject", "HorizontalPodAutoscaler"} & {one["kind"] for one in fixed["objects"]}
+
+
+def test_a_page_draws_the_nodes_of_every_replica(tmp_path: Path) -> None:
+    two_nodes = "instanceType: Standard_NV36ads_A10_v5"
+    path = write(
+        tmp_path, intent(placement=two_nodes, rest="  replicas: 3\n"), intent("b", rest="  replicas: 15\n")
+    )
+    page = str(planned(path, "--format", "html").stdout)
+    captions = re.findall(r'<span class="caption">([^<]*)</span>', page)
+    assert captions[:6] == [f"replica {replica}, node {node}" for replica in (1, 2, 3) for node in (1, 2)]
+    assert captions[6:] == [*(f"replica {number}" for number in range(1, 13)), "and 3 more nodes"]
+    assert "<strong>2 nodes, 2 GPUs for each of 3 replicas</strong>" in page
+    assert "<h1>Plan of 2 InferenceSets</h1>" in page
+
+
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a fleet of three, as it was committed."""

@@ -106,16 +106,25 @@ def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
         (0, 0) if estimate.nodes is None or estimate.node is None else (estimate.nodes, estimate.node.gpus)
     )
     names = planned.spec.placement.nodes or ()
-    named = len(names) == nodes and planned.command
-    captions = names if named else [f"node {number}" for number in range(1, nodes + 1)]
+    whole = nodes if planned.replicas is None else nodes * planned.replicas
+    named = len(names) == whole and planned.command
+    captions = names if named else [_caption(planned, nodes, box) for box in range(min(whole, _MOST_NODES))]
     return {
         "tone": tone,
         "verdict": verdict,
         "captions": captions[:_MOST_NODES],
-        "more": max(nodes - _MOST_NODES, 0),
+        "more": max(whole - _MOST_NODES, 0),
         "gpus": min(gpus, _MOST_GPUS),
         "bars": [] if memory is None else list(_bars(memory)),
     }
+
+
+def _caption(planned: PlannedWorkspace, nodes: int, box: int) -> str:
+    """Which node a box is, counted from 0; of a set the nodes of one replica after those of another."""
+    if planned.replicas is None:
+        return f"node {box + 1}"
+    replica, node = divmod(box, nodes)
+    return f"replica {replica + 1}" + (f", node {node + 1}" if nodes > 1 else "")
 
 
 def _bars(memory: Memory) -> Iterator[dict[str, str]]:

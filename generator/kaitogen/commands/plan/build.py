@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from kaitogen.commands.plan.objects import objects_of
+from kaitogen.commands.plan.objects import autoscaling_of, objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import suppress
@@ -88,7 +88,7 @@ def _sized(
         manifests=manifests,
         strategy=strategies.strategy_of(spec.placement),
         sizing=sizing,
-        objects=objects_of(ctx, sizing.estimate, replicas),
+        objects=(*objects_of(ctx, sizing.estimate, replicas), *autoscaling_of(spec)),
         command=label_line(ctx),
         replicas=replicas,
         fewest=fewest,

@@ -10,6 +10,7 @@ from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.sizing.types import Estimate
+from kaitogen.model import Spec
 
 _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 #: Kubernetes takes names of so many characters.
@@ -22,6 +23,16 @@ def objects_of(ctx: RuleContext, estimate: Estimate, replicas: int | None = None
     the `replicas` of a set. The ConfigMap that kaitogen makes beside it and what Kubernetes makes of its own count as well.
     """
     return (*_config_map(ctx), *_made(ctx, estimate, replicas))
+
+
+def autoscaling_of(spec: Spec) -> Iterator[KaitoObject]:
+    """What an autoscaler of a set works by, named as the set; KEDA makes an HPA of each ScaledObject."""
+    scaling = (spec.fleet or {}).get("scaling")
+    if scaling is None:
+        return
+    made = "kaitogen's own" if scaling["by"] == "keda" else "by keda-kaito-scaler 0.6.2"
+    yield KaitoObject("ScaledObject", spec.name, made)
+    yield KaitoObject("HorizontalPodAutoscaler", f"keda-hpa-{spec.name}", "by KEDA")
 
 
 def _config_map(ctx: RuleContext) -> Iterator[KaitoObject]:

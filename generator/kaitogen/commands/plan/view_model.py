@@ -139,6 +139,14 @@ def size(estimate: Estimate) -> str:
     return nodes if estimate.gpus is None else f"{nodes}, {number_of(estimate.gpus, 'GPU')}"
 
 
+def size_of_each(planned: PlannedWorkspace) -> str:
+    """Nodes and GPUs of a Workspace; of a set those of each replica, and how many replicas there are."""
+    text = size(planned.sizing.estimate)
+    if planned.replicas is None:
+        return text
+    return f"{text} for each of {_range(planned.fewest or 0, planned.replicas, 'replica')}"
+
+
 def _replicas(planned: PlannedWorkspace) -> Iterator[Line]:
     """How many replicas there are, what all of them take, and how many serve when a node is lost."""
     fewest, most = planned.fewest or 0, planned.replicas or 0
