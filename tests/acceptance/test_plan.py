@@ -207,6 +207,24 @@ def test_a_page_draws_the_nodes_of_every_replica(tmp_path: Path) -> None:
     assert "<h1>Plan of 2 InferenceSets</h1>" in page
 
 
+def test_what_a_lost_node_means_for_single_workspaces_is_said_once(tmp_path: Path) -> None:
+    said = "Node lost: nothing of a single Workspace goes on serving"
+    replicated = intent("c", rest="  replicas: 2\n")
+    old = "  target: {kaito: '0.7'}\n"
+    for texts, expected in (
+        ((intent("a"), intent("b"), replicated), f"{said}; spec.replicas makes copies"),
+        ((intent("a", rest=old),), said),
+        ((replicated,), ""),
+        ((intent().partition("  inference")[0] + TUNING,), ""),
+    ):
+        path = write(tmp_path, *texts)
+        for form in ("text", "markdown", "html"):
+            output = str(planned(path, "--format", form).stdout)
+            assert output.count("Node lost") == bool(expected), (form, expected)
+            assert expected in output
+            assert ("spec.replicas" in output) == ("spec.replicas" in expected), form
+
+
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a fleet of three, as it was committed."""

@@ -18,6 +18,8 @@ def write(plan: Plan) -> str:
     """The whole comment: figures first, then a table, then each Workspace folded, as far as there is room."""
     comment = Comment("kaitogen plan")
     planned = _all(comment, plan) if plan.against is None else _changes(comment, plan, plan.against)
+    if alone := view_model.alone(plan):
+        comment.add(f"{alone}.\n\n")
     _findings(comment, plan.findings)
     for one in planned:
         gpus = "unknown size" if one.gpus is None else number_of(one.gpus, "GPU")

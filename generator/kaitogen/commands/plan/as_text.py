@@ -21,7 +21,8 @@ def write(plan: Plan) -> str:
         blocks = ["\n".join(_comparison(plan))]
         blocks += [block(change.after, plan) for change in changes if change.after is not None]
     total = view_model.total(plan)
-    blocks.append(f"{total} ({counted(plan.findings)})" if plan.findings else total)
+    total = f"{total} ({counted(plan.findings)})" if plan.findings else total
+    blocks.append("\n".join(filter(None, (view_model.alone(plan), total))))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -12,6 +12,7 @@ from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Memory, Span, Term
+from kaitogen.kaito.versions import KINDS
 from kaitogen.model import GIB
 
 #: The line that is for a shell, and the one whose paragraphs are objects.
@@ -293,6 +294,18 @@ def total(plan: Plan) -> str:
     if plan.cost is not None and plan.prices is not None:
         text += f"; {price(plan.cost, plan.prices)}"
     return text
+
+
+def alone(plan: Plan) -> str:
+    """What a lost node means for Workspaces that serve from one copy; empty where there are none."""
+    single = [
+        one for one in plan.workspaces if one.replicas is None and one.spec.tuning is None and not one.fails
+    ]
+    if not single:
+        return ""
+    text = "Node lost: nothing of a single Workspace goes on serving"
+    sets = KINDS["InferenceSet"]["v1alpha1"]
+    return f"{text}; spec.replicas makes copies" if any(one.spec.target.has(sets) for one in single) else text
 
 
 def summary(against: Comparison) -> str:
