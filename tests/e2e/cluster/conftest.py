@@ -21,6 +21,8 @@ from tests.unit.cluster.scripted import CERTIFICATES, kubeconfig
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 CRDS = Path(__file__).parent / "crds"
+#: KEDA's CRD of a ScaledObject, which an intent with `by: keda` makes beside its set.
+KEDA = Path(__file__).with_name("keda.sh_scaledobjects.yaml")
 ISSUER = "https://kubernetes.default.svc"
 #: The users of the server: token, name and groups. All but the first may do what a test allows them.
 USERS = "admin-token,admin,admin,system:masters\nci-token,ci,ci\nother-token,other,other\n"
@@ -94,16 +96,17 @@ class ControlPlane(NamedTuple):
         assert done.code == 0, done.said
 
     def install_kaito(self, version: str) -> None:
-        """KAITO's CRDs of a minor version, in place of others, once they are served."""
+        """KAITO's CRDs of a minor version, in place of others, and KEDA's beside them, once they are served."""
         (folder,) = CRDS.glob(f"v{version}.*")
         # An older one does not serve the version that a newer one has stored, and no update may take that away.
         self.kubectl("delete", "--ignore-not-found", "--timeout=60s", "crd/inferencesets.kaito.sh")
-        for kind in ("workspaces", "inferencesets"):
-            crd = folder / f"kaito.sh_{kind}.yaml"
+        kaito = (folder / f"kaito.sh_{kind}.yaml" for kind in ("workspaces", "inferencesets"))
+        for crd in (*kaito, KEDA):
             if crd.exists():
+                group, _, kind = crd.stem.partition("_")
                 self.apply(crd.read_text(encoding="utf-8"))
                 done = self.kubectl(
-                    "wait", "--for=condition=Established", "--timeout=60s", f"crd/{kind}.kaito.sh"
+                    "wait", "--for=condition=Established", "--timeout=60s", f"crd/{kind}.{group}"
                 )
                 assert done.code == 0, done.said
 
