@@ -8,7 +8,7 @@ from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.rules.inference_set import replica_of
+from kaitogen.kaito.rules.inference_set import CREATED_BY, replica_of
 from kaitogen.kaito.updates.model import Item
 from kaitogen.kaito.updates.renames import settings_name
 from kaitogen.kaito.updates.stored import written
@@ -23,8 +23,7 @@ README: Final = "README.md"
 #: KAITO's own label on pods, and the one that a StatefulSet, gives to each.
 _POD_LABEL: Final = "kaito.sh/workspace"
 _FIRST_POD_LABEL: Final = "statefulset.kubernetes.io/pod-name"
-#: KAITO's own label on the pods of all replicas of a set, and that of Kubernetes on the first one of each.
-_SET_LABEL: Final = "inferenceset.kaito.sh/created-by"
+#: The label of Kubernetes with the number of a pod, of which the first one of each replica serves.
 _INDEX_LABEL: Final = "apps.kubernetes.io/pod-index"
 _PORT, _TARGET_PORT = 80, 5000
 
@@ -141,7 +140,7 @@ def _service(move: _Move, name: str) -> str:
     stateful = move.after.target.has(versions.STATEFUL_SETS)
     selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {_POD_LABEL: name}
     if not move.after.is_workspace:
-        selector = {_SET_LABEL: name, _INDEX_LABEL: "0"}
+        selector = {CREATED_BY: name, _INDEX_LABEL: "0"}
     namespace = {"namespace": move.namespace} if move.namespace else {}
     return dump({
         "apiVersion": "v1",

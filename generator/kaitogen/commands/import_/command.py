@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import import_all
-from kaitogen.commands.import_.reading import OWNER_LABEL
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
 from kaitogen.commands.progress import asking
@@ -16,6 +15,7 @@ from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
+from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.updates.renames import settings_name
 from kaitogen.model import Document, Json
 from kaitogen.pipeline.load import Loaded, load
@@ -88,7 +88,7 @@ def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
     """
     found = list(cluster.workspaces(namespace))
     sets: list[Json] = []
-    if any(OWNER_LABEL in (value_at(one, ("metadata", "labels")) or {}) for one in found):
+    if any(CREATED_BY in (value_at(one, ("metadata", "labels")) or {}) for one in found):
         sets = cluster.inference_sets(namespace)
     named = {
         (one["metadata"]["namespace"], settings)

@@ -8,7 +8,7 @@ from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.objects import part, paths_in, text, value_at
-from kaitogen.kaito.rules.inference_set import KG910
+from kaitogen.kaito.rules.inference_set import CREATED_BY, KG910
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
     PROVIDERS,
@@ -38,8 +38,6 @@ _MARK: Final = "{{"
 _FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData"))
 _RENDER_FIRST: Final = "render it first: helm template . | kaitogen import -"
 _OWNER: Final[Path] = ("metadata", "ownerReferences", 0)
-#: On each Workspace that an InferenceSet makes.
-OWNER_LABEL: Final = "inferenceset.kaito.sh/created-by"
 _MOST_KINDS: Final = 3
 #: The feature gate that a mode of partitioning needs.
 _GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
@@ -142,8 +140,8 @@ def _owned(one: UserObject) -> Diagnostic | None:
     if isinstance(owner, dict):
         path: Path = ("metadata", "ownerReferences")
         who = f"{str(owner.get('kind'))[:60]} {str(owner.get('name'))[:60]}"
-    elif OWNER_LABEL in labels:
-        path, who = ("metadata", "labels", OWNER_LABEL), f"InferenceSet {str(labels[OWNER_LABEL])[:60]}"
+    elif CREATED_BY in labels:
+        path, who = ("metadata", "labels", CREATED_BY), f"InferenceSet {str(labels[CREATED_BY])[:60]}"
     else:
         return None
     message = f"{one.data['kind']} {str(metadata.get('name'))[:60]} is made by {who} and is passed over: two would write it"

@@ -18,6 +18,8 @@ _WINDOW: Final = ("spec", "autoUpgrade", "maintenanceWindow")
 LONGEST_NAME: Final = identity.LONGEST_NAME - 6
 _LOAD_BALANCER: Final = "kaito.sh/enablelb"
 _DISABLE_BENCHMARK: Final = "kaito.sh/disable-benchmark"
+#: The label with the name of the set, on each Workspace that KAITO makes of it and on its pods.
+CREATED_BY: Final = "inferenceset.kaito.sh/created-by"
 #: How the annotations of keda-kaito-scaler begin.
 SCALER: Final = "scaledobject.kaito.sh/"
 #: The replicas act on these, so that KAITO reads them in the template alone.
