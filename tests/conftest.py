@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.plugins import in_ci
-
 pytest_plugins = ("tests.plugins.no_network", "tests.plugins.no_skips", "tests.plugins.update_expected")
 
-# In CI a failure must be the same one the second time, and a slow machine is no failure.
+# A failure must be the same one the second time, and a slow machine is no failure.
 settings.register_profile(
-    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 # Where the same tests run once more, on another Python, a smaller sample will do.
-settings.register_profile("quick", settings.get_profile("ci"), max_examples=20)
-settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if in_ci() else "dev"))
+settings.register_profile("quick", settings.get_profile("same"), max_examples=20)
+# To look for what nobody has seen yet: other samples in each run.
+settings.register_profile("random", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "same")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Runs the installed command."""
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,12 +21,6 @@ class Done(NamedTuple):
     @property
     def text(self) -> str:
         return self.output.decode()
-
-
-def processor_seconds() -> float:
-    """What the programs that ran to their end so far took of the processor; a busy machine changes little of it."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
 
 
 def kaitogen(

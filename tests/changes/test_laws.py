@@ -119,6 +119,8 @@ def _touched(comparison: Any) -> set[tuple[str, ...]]:
     """What a comparison names, whichever side is the old one; a field that only blocks an update is the new side's alone."""
     names: set[tuple[str, ...]] = set()
     for one in comparison.objects:
+        if one.changes and not any(map(_differs, one.changes)):
+            continue
         sides = [side.identity for side in (one.before, one.after) if side is not None]
         names.add(("object", *sorted({"/".join(side) for side in sides})))
         names |= {

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 from tests.acceptance.command import KAITOGEN
 
-MAX_SECONDS: Final = 2.0
+#: Of processor time: none takes two where nothing else runs, and what grows with a power takes minutes.
+MAX_SECONDS: Final = 20.0
 MAX_MEBIBYTES: Final = 200
 #: On the clock: enough for a busy machine, and an end for what would hang.
-_CLOCK: Final = 60
+_CLOCK: Final = 120
 _WATCH: Final = str(Path(__file__).with_name("watch.py"))
 
 

@@ -1,12 +1,12 @@
 """Explaining what is wrong takes bounded time and tells a bounded number of problems, however much is wrong."""
 
-import time
 from typing import Any
 
 import pytest
 
 from kaitogen import schema
 from tests.unit.schema_samples import SERVING, SET, changed
+from tests.work import calls
 
 
 def _fleet(good: int, bad: int) -> Any:
@@ -16,19 +16,18 @@ def _fleet(good: int, bad: int) -> Any:
 
 
 def test_one_wrong_entry_of_thousands_is_found_quickly() -> None:
-    fleet = _fleet(5000, 1)
-    start = time.process_time()
+    few, fleet = _fleet(500, 1), _fleet(5000, 1)
+    assert calls(lambda: schema.problems("set", fleet)) < 15 * calls(lambda: schema.problems("set", few))
     problems = schema.problems("set", fleet)
-    assert time.process_time() - start < 3
     assert [problem.path for problem in problems] == [
         ("spec", "workspaces", 5000, "spec", "placement", "count")
     ]
 
 
 def test_thousands_of_wrong_entries_are_cut_to_fifty_and_a_count() -> None:
-    start = time.process_time()
-    problems = schema.problems("set", _fleet(0, 5000))
-    assert time.process_time() - start < 5
+    few, fleet = _fleet(0, 500), _fleet(0, 5000)
+    assert calls(lambda: schema.problems("set", fleet)) < 15 * calls(lambda: schema.problems("set", few))
+    problems = schema.problems("set", fleet)
     assert len(problems) == 51
     assert (problems[-1].code, problems[-1].message) == ("KG125", "more than 200 more problems are not shown")
     assert problems[-1].path == ("spec", "workspaces", 50, "spec", "placement", "count")
@@ -46,8 +45,10 @@ def test_fifty_problems_need_no_count() -> None:
 
 
 def test_a_long_list_of_mixed_items_is_judged_in_bounded_time() -> None:
-    items = [{"a": number} if number % 2 else f"n{number}" for number in range(20000)]
-    wrong = changed(SERVING, ("spec", "placement", "nodes"), items)
-    start = time.process_time()
-    assert len(schema.problems("intent", wrong)) == 51
-    assert time.process_time() - start < 5
+    def wrong(length: int) -> Any:
+        items = [{"a": number} if number % 2 else f"n{number}" for number in range(length)]
+        return changed(SERVING, ("spec", "placement", "nodes"), items)
+
+    few, many = wrong(2000), wrong(20000)
+    assert len(schema.problems("intent", many)) == 51
+    assert calls(lambda: schema.problems("intent", many)) < 15 * calls(lambda: schema.problems("intent", few))

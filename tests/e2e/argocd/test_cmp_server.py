@@ -159,7 +159,7 @@ def test_deadline_ends_the_call_and_leaves_nothing(sidecar: Start, repository: P
 
 
 def test_own_time_limit_comes_first_and_says_why(sidecar: Start, repository: Path) -> None:
-    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(20_000))
+    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(100_000))
     defaults = "placement: {instanceType: Standard_NC24ads_A100_v4}, inference: {model: phi-4-mini-instruct}"
     text = (
         "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: fleet}\n"
