@@ -80,13 +80,12 @@ test: $(VENV)/.test ## Run all tests that need Python and git alone
 
 # --- while working ------------------------------------------------------------------------
 
-# The unit tests of a room are those that import it.
+# The unit tests are laid out as the package is; those that hold for every room stand above the rooms.
 ROOM ?=
-UNITS = $(if $(ROOM),$$(grep -rlE "kaitogen(\.| import )$(ROOM)\b" tests/unit --include='test_*.py'),tests/unit)
 
 .PHONY: unit
-unit: $(VENV)/.test ## Run the unit tests with small samples: all, or with ROOM=yaml those of a room
-	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n auto $(PYTEST_ARGS) $(UNITS)
+unit: $(VENV)/.test ## Run the unit tests with small samples: all, or with ROOM=kaito/rules those of a room or folder
+	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n auto $(PYTEST_ARGS) tests/unit/$(ROOM)
 
 .PHONY: quick
 quick: lint unit ## Style, types, unit tests, start-up and the examples: before each commit

@@ -10,7 +10,7 @@ from kaitogen.commands.explain.pages import SERVER
 from kaitogen.model import Request
 from kaitogen.pipeline.generate import generate
 from tests.samples import INTENT_FILE
-from tests.unit.cluster.scripted import CERTIFICATES, Reply, answering, page, refusal
+from tests.unit.files.cluster.scripted import CERTIFICATES, Reply, answering, page, refusal
 
 _REFUSED: Final = (
     'nodes is forbidden: User "me" cannot list resource "nodes" in API group "" at the cluster scope'

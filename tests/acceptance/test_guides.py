@@ -29,7 +29,7 @@ def test_the_guide_leads_to_a_working_strategy(root: Path, tmp_path: Path) -> No
     scaffold = guides.run(copy, "-m", "kaitogen", "init", "--strategy", "spread")
     assert scaffold.returncode == 0, scaffold.stderr
     assert "    strategy: spread\n" in scaffold.stdout
-    tests = ("test_house_rules", "test_schema", "test_schema_files", "test_templates")
+    tests = ("test_house_rules", "schema/test_schema", "schema/test_schema_files", "pipeline/test_templates")
     files = [f"tests/unit/{name}.py" for name in tests]
     done = guides.run(
         copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", "not words and not one_change"
@@ -58,7 +58,7 @@ def test_the_guide_leads_to_a_working_rule(root: Path, tmp_path: Path) -> None:
     assert f"error {RULE}: " in done.stderr
     assert guides.run(copy, "-m", "kaitogen", "explain", RULE).stdout.startswith(f"{RULE} (can't work): ")
     tests = (
-        "tests/unit/rules/test_rules.py",
+        "tests/unit/kaito/rules/test_rules.py",
         "tests/unit/test_explaining.py",
         "tests/acceptance/test_explain_examples.py",
     )
@@ -133,6 +133,6 @@ def test_the_guide_leads_to_the_next_release(root: Path, tmp_path: Path) -> None
         assert (done.returncode == 0) == (not words), done.stderr
         assert words in done.stderr
     # A field that nobody looked at does not pass in silence.
-    tests = "tests/unit/rules/test_unread.py"
+    tests = "tests/unit/kaito/rules/test_unread.py"
     done = guides.run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests, "-k", "0.13 and Workspace")
     assert f"['inference.{field}']" in done.stdout

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.acceptance.command import kaitogen
-from tests.unit.cluster.scripted import Reply, answering, kubeconfig
+from tests.unit.files.cluster.scripted import Reply, answering, kubeconfig
 
 WORKSPACE = """\
 apiVersion: kaito.sh/v1beta1

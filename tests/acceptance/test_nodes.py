@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from kaitogen import schema
 from kaitogen.schema.compiled import FILES
 from tests.acceptance.command import KAITOGEN, Done, kaitogen
-from tests.unit.cluster.scripted import Reply, answering, kubeconfig
+from tests.unit.files.cluster.scripted import Reply, answering, kubeconfig
 from tests.unit.nodes.samples import NC24, NC96, TYPE, ZONE, api_node, entry, inventory
 
 GFD = {"nvidia.com/gpu.product": "A100", "nvidia.com/gpu.count": "4", "nvidia.com/gpu.memory": "81920"}

@@ -8,7 +8,7 @@ import pytest
 
 from kaitogen.cli import registry
 from tests.samples import RIGHT
-from tests.unit.cluster.scripted import Reply, answering, kubeconfig, refusal
+from tests.unit.files.cluster.scripted import Reply, answering, kubeconfig, refusal
 
 INTENT = RIGHT.replace("name: phi-4}", "name: phi-4, namespace: inference}", 1)
 WORKSPACE: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from kaitogen.yaml.writer import dump
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
-from tests.unit.rules.kinds import MIRROR, MULTI_ROLE, SET
-from tests.unit.rules.workspaces import GONE, change
+from tests.unit.kaito.rules.kinds import MIRROR, MULTI_ROLE, SET
+from tests.unit.kaito.rules.workspaces import GONE, change
 
 _BESIDE = "make another object beside this one, and remove this one when the new one serves"
 _RESOURCE = "spec.template.resource"

@@ -7,7 +7,7 @@ from typing import Any
 from kaitogen.yaml.writer import dump
 from tests.hostile.measured import Spent, measured
 from tests.samples import BASES
-from tests.unit.rules.kinds import ENGINE, MIRROR, MULTI_ROLE, SET
+from tests.unit.kaito.rules.kinds import ENGINE, MIRROR, MULTI_ROLE, SET
 
 KINDS: tuple[dict[str, Any], ...] = (BASES["serving"], SET, MULTI_ROLE, MIRROR, ENGINE)
 

@@ -19,11 +19,11 @@ from tests.mutation.running import PACKAGE
 _SAMPLE: Final = 12
 #: Modules, as patterns below the package, and the tests that are nearest to them.
 NEAREST: Final = {
-    "kaito/rules/*.py": ("tests/unit/rules/",),
-    "kaito/vllm/*.py": ("tests/unit/rules/",),
+    "kaito/rules/*.py": ("tests/unit/kaito/rules/",),
+    "kaito/vllm/*.py": ("tests/unit/kaito/rules/",),
     "nodes/choosing.py": ("tests/unit/nodes/",),
     "diagnostics/suppression.py": ("tests/acceptance/test_suppressions.py",),
-    "kaito/objects.py": ("tests/unit/test_objects.py",),
+    "kaito/objects.py": ("tests/unit/kaito/test_objects.py",),
 }
 #: Mutants that behave as the original does, by module and the text of what is turned round; with the reason.
 EQUAL: Final[dict[tuple[str, str], str]] = {

@@ -62,7 +62,7 @@ def _files_that_name(code: str) -> list[str]:
     for path in sorted((ROOT / "tests").glob("*/**/*.py")):
         if path.name.startswith(("test_", "rows_")) and named.search(path.read_text(encoding="utf-8")):
             name = path.relative_to(ROOT).as_posix()
-            found.add("tests/unit/rules/test_rules.py" if "/rows_" in name else name)
+            found.add("tests/unit/kaito/rules/test_rules.py" if "/rows_" in name else name)
     if any(
         named.search(path.read_text()) for path in (ROOT / "tests/cases").glob("*/*/expected-findings.json")
     ):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.unit.cluster.scripted import CERTIFICATES, kubeconfig
+from tests.unit.files.cluster.scripted import CERTIFICATES, kubeconfig
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent

@@ -10,7 +10,7 @@ import pytest
 
 from kaitogen.files.cluster import PAGE, Access, connect
 from tests.e2e.cluster.conftest import MANY, ControlPlane
-from tests.unit.cluster.scripted import CERTIFICATES, raised
+from tests.unit.files.cluster.scripted import CERTIFICATES, raised
 
 pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.checkout]
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.e2e.cluster.conftest import BIN, ROOT, ControlPlane, Done, run
-from tests.unit.cluster.scripted import CERTIFICATES
+from tests.unit.files.cluster.scripted import CERTIFICATES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.checkout]
 
