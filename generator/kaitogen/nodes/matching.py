@@ -1,18 +1,25 @@
-"""Nodes that a selector finds under byo: what KAITO's webhook would say to them, for intents and for finished Workspaces."""
+"""Nodes that a selector finds under byo: what KAITO's webhook would say to them, for intents and for finished objects."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito import versions
+from kaitogen.kaito.objects import KAITO_GROUP
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import preferred_nodes
+from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.rules.resource import KG423, RESERVED_KEYS
 from kaitogen.model import GIB, ByoNodes, Diagnostic, Document, Path, Target, UserObject
 from kaitogen.nodes import checks, inventory
 from kaitogen.nodes.facts import NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory
 
-_SELECTOR: Path = ("resource", "labelSelector")
+#: Where each kind that takes nodes says by which labels.
+_SELECTORS: Final[Mapping[str, Path]] = {
+    "Workspace": ("resource", "labelSelector"),
+    "InferenceSet": ("spec", "labelSelector"),
+}
 
 
 def matching(target: Target, labels: Mapping[str, str], facts: Inventory) -> tuple[NodeFacts, ...]:
@@ -43,26 +50,29 @@ def refusals(
 def of_objects(
     objects: Sequence[UserObject], target: Target, documents: Sequence[Document]
 ) -> tuple[dict[int, ByoNodes], list[Diagnostic]]:
-    """What facts say about the nodes of finished Workspaces, by the identity of their data, and what is wrong with them.
+    """What facts say about the nodes of finished objects, by the identity of their data, and what is wrong with them.
 
-    What is wrong with the facts themselves is told where intents are held against them.
+    Of a set that is asked for one of its replicas; how many nodes there are is of interest whatever these run. What is
+    wrong with the facts themselves is told where intents are held against them.
     """
     facts = inventory.read(documents)[0].inventory
     found: dict[int, ByoNodes] = {}
     diagnostics: list[Diagnostic] = []
-    if facts is None:
+    if facts is None or not checks.reads_labels(target):
         return found, diagnostics
     for origin, data in objects:
-        ours = data["kind"] == "Workspace" and data["apiVersion"].startswith("kaito.sh/")
-        if not ours or not isinstance(data.get("resource"), dict):
+        path = _SELECTORS.get(data["kind"]) if data["apiVersion"].startswith(KAITO_GROUP) else None
+        if path is None or not isinstance(data.get(path[0]), dict):
             continue
-        ctx = RuleContext(data, target)
+        is_set = data["kind"] == "InferenceSet"
+        ctx = RuleContext(replica_of(data) if is_set else data, target)
         labels = {key: value for key, value in ctx.match_labels.items() if isinstance(value, str)}
-        partitioned = bool(ctx.resource.get("partition"))
-        if ctx.inference is None or ctx.preset is None or partitioned or not checks.reads_labels(target):
+        asked = ctx.inference is not None and ctx.preset is not None and not ctx.resource.get("partition")
+        if not asked and not is_set:
             continue
         nodes = matching(target, labels, facts)
-        diagnostics += [one.of(origin) for one in refusals(target, labels, nodes, _SELECTOR)]
+        if asked:
+            diagnostics += [one.of(origin) for one in refusals(target, labels, nodes, path)]
         named = set(preferred_nodes(ctx.resource))
         pinned = named == {node.name for node in nodes} if named else None
         found[id(data)] = together(nodes, len(nodes), pinned)

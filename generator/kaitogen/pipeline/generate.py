@@ -1,6 +1,5 @@
 """The order of the stages, and nothing else."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Result, Target, UserObject
@@ -51,22 +50,26 @@ def generate(request: Request) -> Result:
     resolved, contradicting = resolve(specs)
     contexts = [context(spec, resource) for spec, resource in resolved]
     manifests, unrendered = render(contexts, request.templates)
-    shared: Iterable[Diagnostic] = ()
-    if any(spec.fleet is not None for spec in specs):
-        from kaitogen.pipeline import pools, replicas  # most intents have none
+    with_sets = any(spec.fleet is not None for spec in specs)
+    if with_sets:
+        from kaitogen.pipeline import replicas  # most intents have none
 
-        manifests, shared = replicas.counted(manifests), pools.shared(manifests)
+        manifests = replicas.counted(manifests)
     refused = check(manifests, notes=request.notes, together=request.objects_target is None)
-    diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused, *shared]
-    diagnostics += shared_selectors(manifests, objects, request.objects_target or Target())
+    diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
+    target, byo_nodes = request.objects_target or Target(), None
+    diagnostics += shared_selectors(manifests, objects, target)
     if objects and request.objects_target is not None:
-        target, byo_nodes = request.objects_target, None
         if facts is not None and target.byo:
             from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
 
             byo_nodes, unfit = matching.of_objects(objects, target, facts)
             diagnostics += unfit
         diagnostics += check_objects(objects, target, notes=request.notes, byo_nodes=byo_nodes)
+    if with_sets or any(data["kind"] == "InferenceSet" for _, data in objects):
+        from kaitogen.pipeline import pools  # nor do most others
+
+        diagnostics += pools.shared(manifests, objects, target, byo_nodes or {})
     result = Result(
         manifests=tuple(manifests),
         findings=(),

@@ -1,51 +1,113 @@
-"""Nodes of a user's own that replicas and others would both take: nothing is reserved there for either."""
+"""Nodes of the user's own that replicas and others would both take: nothing is reserved there for either."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import listed
-from kaitogen.kaito.objects import in_key_order, part
-from kaitogen.model import Diagnostic, Manifest, Path, Rule, Spec
+from kaitogen.kaito.objects import in_key_order, part, text
+from kaitogen.kaito.rules.inference_set import CREATED_BY
+from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Target, UserObject
+from kaitogen.pipeline.check import serves
 from kaitogen.yaml.writer import flow
 
 KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 
+_PLACED: Final[Path] = ("spec", "placement", "labelSelector")
+_NAMED: Final[Path] = ("spec", "placement", "nodes")
 
-def shared(manifests: Sequence[Manifest]) -> Iterator[Diagnostic]:
+
+class _Taker(NamedTuple):
+    """Who takes nodes: by which selector, which of them a list names, or else an inventory finds, and where it says so."""
+
+    title: str
+    origin: Origin
+    is_set: bool
+    selector: str
+    nodes: Sequence[str]
+    path: Path
+
+
+def shared(
+    manifests: Sequence[Manifest],
+    objects: Sequence[UserObject],
+    target: Target,
+    facts: Mapping[int, ByoNodes],
+) -> Iterator[Diagnostic]:
     """KG326: under byo every replica takes all nodes of its selector for its own, and so does a Workspace.
 
     One selector is one pool. Two of which an inventory knows that they find the same node, or two lists that name it,
-    are one as well.
+    are one as well. `target` is that of finished objects, `facts` are about their nodes by the identity of their data.
     """
-    everyone: dict[str, Spec] = {}
-    sets: dict[str, Spec] = {}
+    everyone: dict[str, _Taker] = {}
+    sets: dict[str, _Taker] = {}
+    for taker in (*_of_intents(manifests), *(_of_objects(objects, facts) if target.byo else ())):
+        pools = (taker.selector, *taker.nodes)
+        others = everyone if taker.is_set else sets
+        taken = [pool for pool in pools if pool in others and others[pool].title != taker.title]
+        for pool in pools:
+            everyone.setdefault(pool, taker)
+            if taker.is_set:
+                sets.setdefault(pool, taker)
+        if taken:
+            yield _told(taker, others[taken[0]], [pool for pool in taken if others[pool] is others[taken[0]]])
+
+
+def _told(taker: _Taker, first: _Taker, taken: Sequence[str]) -> Diagnostic:
+    path, what = taker.path, "the same nodes"
+    fix = "select a label of its own for each, as without labelSelector"
+    if path[:2] != _PLACED[:2]:
+        fix = "select a label of its own for each"
+    if taken[0] != taker.selector:
+        what = f"{listed(taken, 4)} as well"
+        if path == _NAMED:
+            fix = "let no two have one node"
+    elif path == _NAMED:
+        path = _PLACED
+    message = f"{first.title[:80]} selects {what}, and KAITO reserves none for either"
+    where = f"{first.origin.document.file}, document {first.origin.document.number + 1}"
+    return KG326.at(path, message, fix=f"{fix}; the other is in {where}").of(taker.origin)
+
+
+def _of_intents(manifests: Sequence[Manifest]) -> Iterator[_Taker]:
     for spec, data in manifests:
         if not spec.target.byo or data["kind"] not in ("Workspace", "InferenceSet"):
             continue
-        holder = part(data, "spec" if spec.fleet else "resource")
-        selector = flow(in_key_order(holder.get("labelSelector")))
         facts, names = spec.placement.byo_nodes, spec.placement.nodes or ()
-        pools = (selector, *(names or (() if facts is None else facts.names)))
-        others = everyone if spec.fleet else sets
-        name = _title(spec)
-        taken = [pool for pool in pools if pool in others and _title(others[pool]) != name]
-        for pool in pools:
-            everyone.setdefault(pool, spec)
-            if spec.fleet:
-                sets.setdefault(pool, spec)
-        if taken:
-            first = others[taken[0]]
-            path: Path = ("spec", "placement", "labelSelector")
-            what = "the same nodes"
-            fix = "select a label of its own for each, as without labelSelector"
-            if taken[0] != selector:
-                what = f"{listed((pool for pool in taken if others[pool] is first), 4)} as well"
-            if taken[0] != selector and names:
-                path, fix = ("spec", "placement", "nodes"), "let no two have one node"
-            message = f"{_title(first)[:80]} selects {what}, and KAITO reserves none for either"
-            where = f"{first.origin.document.file}, document {first.origin.document.number + 1}"
-            yield KG326.at(path, message, fix=f"{fix}; the other is in {where}").of(spec.origin)
+        yield _Taker(
+            title=_title(data),
+            origin=spec.origin,
+            is_set=spec.fleet is not None,
+            selector=_selector(data),
+            nodes=names or (() if facts is None else facts.names),
+            path=_NAMED if names else _PLACED,
+        )
 
 
-def _title(spec: Spec) -> str:
-    return "/".join(filter(None, (spec.namespace, spec.name)))
+def _of_objects(objects: Sequence[UserObject], facts: Mapping[int, ByoNodes]) -> Iterator[_Taker]:
+    """Finished ones, but for the Workspaces that KAITO made of a set: they are its replicas."""
+    for origin, data in objects:
+        if not serves(data) or CREATED_BY in part(part(data, "metadata"), "labels"):
+            continue
+        known = facts.get(id(data))
+        yield _Taker(
+            title=_title(data),
+            origin=origin,
+            is_set=data["kind"] == "InferenceSet",
+            selector=_selector(data),
+            nodes=() if known is None else known.names,
+            path=(_holder(data), "labelSelector"),
+        )
+
+
+def _holder(data: Mapping[str, Json]) -> str:
+    return "spec" if data["kind"] == "InferenceSet" else "resource"
+
+
+def _selector(data: Mapping[str, Json]) -> str:
+    return flow(in_key_order(part(data, _holder(data)).get("labelSelector")))
+
+
+def _title(data: Mapping[str, Json]) -> str:
+    metadata = part(data, "metadata")
+    return "/".join(filter(None, (text(metadata, "namespace"), text(metadata, "name"))))

@@ -1,7 +1,7 @@
 """What is said of an InferenceSet otherwise than of a Workspace: its API version, and where labels and annotations stand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part
@@ -9,7 +9,18 @@ from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Estimate, Node
 from kaitogen.kaito.versions import GATES_ON, KINDS, PARTITIONS, REPLICA_METADATA
-from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Manifest, Path, Rule, Spec, Target
+from kaitogen.model import (
+    RUNTIME_ANNOTATION,
+    ByoNodes,
+    Diagnostic,
+    Feature,
+    Json,
+    Manifest,
+    Path,
+    Rule,
+    Spec,
+    Target,
+)
 
 KG221 = Rule("KG221", "Replicas of a tuning", kind="invalid")
 KG318 = Rule("KG318", "Fewer nodes than the replicas take", kind="warning", since="0.8")
@@ -196,17 +207,34 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
         message = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed} of {there} nodes"
         fix = "leave them to others, or take as many nodes as whole replicas need"
         yield KG319.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(needed))
+    scaled = spec.fleet is not None and "scaling" in spec.fleet
+    path: Path = ("spec", "scaling", "max") if scaled else _REPLICAS
+    # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
+    least = max(2, range_of(spec, data)[0] or 0) if scaled else 1
+    yield from too_many(Wanted(replicas, nodes, least, path), there, how, byo=spec.target.byo)
+
+
+class Wanted(NamedTuple):
+    """How many replicas there may be, the nodes of each, the fewest that may be written instead, and where that is said."""
+
+    replicas: int
+    nodes: int
+    least: int
+    path: Path
+
+
+def too_many(wanted: Wanted, there: int, how: str, *, byo: bool) -> Iterator[Diagnostic]:
+    """KG318 and KG325: replicas that take more nodes than there are. `how` says how that is known."""
+    replicas, nodes, least, path = wanted
+    needed = replicas * nodes
     if needed <= there:
         return
     text = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed}, and {there} {how}"
-    scaled = spec.fleet is not None and "scaling" in spec.fleet
-    path: Path = ("spec", "scaling", "max") if scaled else _REPLICAS
     fix = f"label {needed} nodes" if how.endswith("the selector") else f"say where {needed} nodes are"
-    # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
-    if there // nodes >= (max(2, range_of(spec, data)[0] or 0) if scaled else 1):
+    if there // nodes >= least:
         fix = f"write {path[-1]}: {there // nodes}, or {fix}"
     # Each may hold all of its nodes but one, and none of them starts.
-    stuck = spec.target.byo and nodes > 1 and there <= replicas * (nodes - 1)
+    stuck = byo and nodes > 1 and there <= replicas * (nodes - 1)
     if stuck:
         text += ": each can hold some and wait for the rest for ever"
     yield (KG325 if stuck else KG318).at(path, text, fix=fix, found=str(there), expected=str(needed))
@@ -244,7 +272,7 @@ def _there(spec: Spec) -> tuple[int | None, str]:
     if names is not None:
         there, how = len(names), "named"
     elif facts is not None and (count is None or facts.nodes < count):
-        return facts.nodes, f"{'matches' if facts.nodes == 1 else 'match'} the selector"
+        return facts.nodes, found(facts)
     elif count is not None:
         there, how = count, "counted"
     else:
@@ -254,8 +282,19 @@ def _there(spec: Spec) -> tuple[int | None, str]:
 
 def _size(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Estimate:
     """What KAITO takes for each replica of a set."""
-    facts = spec.placement.byo_nodes
+    return size_of(data, spec.target, config_maps, spec.placement.byo_nodes)
+
+
+def size_of(
+    data: Mapping[str, Json], target: Target, config_maps: ConfigMaps, facts: ByoNodes | None
+) -> Estimate:
+    """The same, with what facts say of the nodes that its selector finds."""
     given = None
     if facts is not None and facts.gpus and facts.memory:
         given = Node(gpus=facts.gpus, memory=facts.memory, card="", source="the inventory")
-    return size(inference_set.replica_of(data), spec.target, config_maps, None, given).estimate
+    return size(inference_set.replica_of(data), target, config_maps, None, given).estimate
+
+
+def found(facts: ByoNodes) -> str:
+    """How it is known that there are so many nodes, where an inventory knows those that the selector finds."""
+    return f"{'matches' if facts.nodes == 1 else 'match'} the selector"
