@@ -93,13 +93,27 @@ def age(created: str, at: str) -> str:
     return f"{hours // 24}d" if hours >= 48 else f"{hours}h" if hours else f"{minutes}m"
 
 
-def used(pods: Iterable[Json]) -> dict[str, Counter[str]]:
-    """The GPU resources that pods hold, by node and resource; those of finished pods are free again."""
+class Held(NamedTuple):
+    """The GPU resources that one pod holds, and the node that they are on."""
+
+    node: str
+    resources: Counter[str]
+
+
+def held(pod: Json) -> Held | None:
+    """What a pod holds; None where it is on no node, holds no GPUs, or has finished, so that they are free again."""
+    node = text(part(pod, "spec"), "nodeName")
+    if not node or text(part(pod, "status"), "phase") in ("Succeeded", "Failed"):
+        return None
+    resources = _held(part(pod, "spec"))
+    return Held(node, resources) if resources else None
+
+
+def used(pods: Iterable[Held]) -> dict[str, Counter[str]]:
+    """The GPU resources that pods hold, by node and resource."""
     by_node: dict[str, Counter[str]] = {}
     for pod in pods:
-        name = text(part(pod, "spec"), "nodeName")
-        if name and text(part(pod, "status"), "phase") not in ("Succeeded", "Failed"):
-            by_node.setdefault(name, Counter()).update(_held(part(pod, "spec")))
+        by_node.setdefault(pod.node, Counter()).update(pod.resources)
     return by_node
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from kaitogen.files.cluster import PAGE, Access, connect
+from kaitogen.nodes.facts import entry
+from kaitogen.nodes.status import held
 from tests.e2e.cluster.conftest import MANY, ControlPlane
 from tests.unit.files.cluster.scripted import CERTIFICATES, raised
 
@@ -17,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.checkout]
 
 def _nodes(file: Path, context: str | None = None) -> list[str]:
     with connect(Access(str(file), context)) as cluster:
-        return [one["metadata"]["name"] for one in cluster.nodes()]
+        return [one["name"] for one in cluster.nodes(entry)]
 
 
 def _failure(file: Path) -> tuple[str, str, str]:
@@ -26,10 +28,10 @@ def _failure(file: Path) -> tuple[str, str, str]:
 
 def test_nodes_of_the_server(plane: ControlPlane, nodes: list[str], tmp_path: Path) -> None:
     with connect(Access(str(plane.config(tmp_path)))) as cluster:
-        found = {one["metadata"]["name"]: one for one in cluster.nodes()}
+        found = {one["name"]: one for one in cluster.nodes(entry)}
     assert found.keys() >= set(nodes)
-    assert found["gpu-1"]["status"]["allocatable"]["nvidia.com/gpu"] == "1"
-    assert found["gpu-2"]["spec"]["unschedulable"] is True
+    assert found["gpu-1"]["allocatable"]["nvidia.com/gpu"] == 1
+    assert found["gpu-2"]["cordoned"] is True
     assert "secret-of-somebody" not in json.dumps(found)
 
 
@@ -49,7 +51,7 @@ def test_what_the_refusal_prints_makes_it_work(plane: ControlPlane, nodes: list[
     try:
         assert set(nodes) <= set(_nodes(file))
         with connect(Access(str(file))) as cluster:
-            assert "may not list pods" in raised(cluster.pods)[1]
+            assert "may not list pods" in raised(lambda: cluster.pods(held))[1]
             assert (
                 "may not get configmaps in namespace default"
                 in raised(lambda: cluster.config_map("default", "a"))[1]
@@ -148,7 +150,7 @@ def test_pods_that_hold_gpus(plane: ControlPlane, nodes: list[str], tmp_path: Pa
     list(plane.requests([("POST", path, one) for one in made]))
     try:
         with connect(Access(str(plane.config(tmp_path)))) as cluster:
-            assert [one["metadata"]["name"] for one in cluster.pods()] == ["gpu"]
+            assert cluster.pods(held) == [("gpu-1", {"nvidia.com/gpu": 1})]
     finally:
         list(
             plane.requests(
@@ -168,9 +170,10 @@ def test_a_config_map(plane: ControlPlane, tmp_path: Path) -> None:
 PEAK = """
 import sys
 from kaitogen.files.cluster import PAGE, Access, connect
+from kaitogen.nodes.facts import entry
 pages = []
 with connect(Access(sys.argv[1]), progress=pages.append) as cluster:
-    nodes = cluster.nodes()
+    nodes = cluster.nodes(entry)
 # The peak of this process alone; what getrusage says begins with that of the process before.
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(len(nodes), len(pages), int(peak.split()[1]) // 1024)

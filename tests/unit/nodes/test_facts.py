@@ -10,7 +10,7 @@ from kaitogen import schema
 from kaitogen.model import Origin, Placement, Spec, Target
 from kaitogen.nodes import snapshot
 from kaitogen.nodes.facts import NodeFacts, Taint, entry, gpus, of_entry
-from kaitogen.nodes.status import age, chips, of_presets, of_spec, untolerated, used
+from kaitogen.nodes.status import age, chips, held, of_presets, of_spec, untolerated, used
 from kaitogen.yaml.writer import dump
 from tests.unit.nodes.samples import NC24, NC96, TYPE, api_node
 from tests.unit.nodes.samples import document as an_inventory
@@ -184,7 +184,7 @@ def test_pods_hold_what_their_containers_ask_for_together() -> None:
         {"spec": {"containers": [asks(9)]}, "status": {"phase": "Pending"}},
         {},
     ]
-    assert used(pods) == {"a": {"nvidia.com/gpu": 6}, "b": {"nvidia.com/gpu": 2}}
+    assert used(filter(None, map(held, pods))) == {"a": {"nvidia.com/gpu": 6}, "b": {"nvidia.com/gpu": 2}}
 
 
 def test_what_changed_between_two_inventories() -> None:

@@ -17,7 +17,7 @@ from kaitogen.nodes import inventory, snapshot
 from kaitogen.nodes.facts import entry
 from kaitogen.nodes.inventory import KG320, Known
 from kaitogen.nodes.selectors import Refused, Selector, asked
-from kaitogen.nodes.status import used
+from kaitogen.nodes.status import Held, held, used
 from kaitogen.pipeline.load import MAX_FACTS, STDIN, facts_of
 from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.stream import items
@@ -56,7 +56,7 @@ class Read(NamedTuple):
 
     documents: Sequence[Document] = ()
     findings: Sequence[Diagnostic] = ()
-    pods: Sequence[Json] | None = None
+    pods: Sequence[Held] | None = None
 
 
 def facts(
@@ -113,16 +113,16 @@ def read(name: str) -> Read:
 
 
 def _of_objects(label: str, objects: Iterable[Json]) -> Read:
-    """What kubectl printed: nodes as entries of an inventory, and of pods what says what they hold."""
+    """What kubectl printed: nodes as entries of an inventory, and of pods what they hold."""
     entries: list[Json] = []
-    pods: list[Json] | None = None
+    pods: list[Held] | None = None
     for one in objects:
         kind = _kind(one)
         if kind == "Node":
             entries.append(entry(one))
         elif kind == "Pod":
-            pods = [] if pods is None else pods
-            pods.append({key: one.get(key) for key in ("spec", "status")})
+            pods = pods or []
+            pods += filter(None, [held(one)])
     if not entries:
         return Read(
             findings=[KG320.in_file(label, "there is no Node in it", fix=f"hand over nodes: {_KUBECTL}")]
@@ -154,8 +154,8 @@ def _kind(one: Json) -> str:
 
 def _live(options: LiveOptions, *, with_pods: bool) -> Read:
     with asking(options) as cluster:
-        entries = [entry(node) for node in cluster.nodes()]
-        pods = cluster.pods() if with_pods else None
+        entries = cluster.nodes(entry)
+        pods = cluster.pods(held) if with_pods else None
         value = snapshot.document(entries, cluster.name, now())
     return Read([_inventory(f"the cluster {cluster.name}", value)], pods=pods)
 

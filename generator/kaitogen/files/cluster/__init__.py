@@ -1,8 +1,7 @@
 """The only room that asks a live cluster: read-only questions through the official client's configuration."""
 
-import sys
 from collections.abc import Callable, Iterator
-from typing import Final, TypeAlias
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 from kaitogen.files.cluster import problems
@@ -19,27 +18,10 @@ _GROUP: Final = "kaito.sh"
 _VERSIONS: Final = ("v1beta1", "v1alpha1")
 #: Assigned to a node and not finished: what holds resources.
 _HOLDING: Final = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
-#: What is kept of an object: of a mapping these keys, of a list the same of each item, and None for all of
-#: a value. The rest is large, and annotations may hold what others keep secret.
-_Form: TypeAlias = "dict[str, _Form] | list[_Form] | None"
-_NODE: Final[_Form] = {
-    "metadata": dict.fromkeys(("name", "labels", "creationTimestamp", "deletionTimestamp")),
-    "spec": dict.fromkeys(("unschedulable", "taints", "providerID")),
-    "status": {
-        **dict.fromkeys(("capacity", "allocatable")),
-        "conditions": [dict.fromkeys(("type", "status", "reason"))],
-    },
-}
-#: restartPolicy tells a sidecar from what runs before.
-_CONTAINERS: Final[_Form] = [dict.fromkeys(("resources", "restartPolicy"))]
-_POD: Final[_Form] = {
-    "metadata": dict.fromkeys(("name", "namespace")),
-    "spec": {
-        **dict.fromkeys(("nodeName", "overhead", "resourceClaims")),
-        **dict.fromkeys(("containers", "initContainers"), _CONTAINERS),
-    },
-    "status": {"phase": None},
-}
+
+
+#: What a caller keeps of an object: the rest is large, and annotations may hold what others keep secret.
+_Kept = TypeVar("_Kept")
 
 
 class _Expired(Exception):
@@ -66,13 +48,13 @@ class Cluster(Server):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def nodes(self) -> list[Json]:
-        """All nodes in the API's own form, with the parts that say what kind of node it is and how it is."""
-        return self._list("/api/v1/nodes", Action("list", "nodes"), lambda node: _kept(node, _NODE))
+    def nodes(self, keep: Callable[[Json], _Kept]) -> list[_Kept]:
+        """What is kept of each node."""
+        return self._list("/api/v1/nodes", Action("list", "nodes"), keep)
 
-    def pods(self) -> list[Json]:
-        """The pods of all namespaces that run on a node and hold more than CPU, memory and disk, with just that."""
-        return self._list("/api/v1/pods", Action("list", "pods"), _slim_pod, fieldSelector=_HOLDING)
+    def pods(self, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
+        """What is kept of each pod, of all namespaces, that is on a node and not finished; None keeps nothing of it."""
+        return self._list("/api/v1/pods", Action("list", "pods"), keep, fieldSelector=_HOLDING)
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
@@ -117,13 +99,13 @@ class Cluster(Server):
         return answer.value
 
     def _list(
-        self, path: str, action: Action, slim: Callable[[Json], Json | None], **query: str
-    ) -> list[Json]:
+        self, path: str, action: Action, keep: Callable[[Json], _Kept | None], **query: str
+    ) -> list[_Kept]:
         """All objects of a list; where the server forgets it half-way, everything again from the start, once."""
         for _ in range(2):
             try:
                 pages = self._pages(path, action, query)
-                return [kept for page in pages for item in page if (kept := slim(item)) is not None]
+                return [kept for page in pages for item in page if (kept := keep(item)) is not None]
             except _Expired:
                 self._progress(f"{self.where}: the list expired; asking again from the start")
         message = f"the list of {action.resource} expired twice while it was read (410)"
@@ -188,37 +170,3 @@ def _is_object(item: Json) -> bool:
 def _slim_workspace(workspace: Json) -> Json:
     workspace["metadata"].pop("managedFields", None)
     return workspace
-
-
-def _slim_pod(pod: Json) -> Json | None:
-    """Where the pod runs and what its containers hold; None where that is nothing beyond CPU, memory and disk."""
-    kept = _kept(pod, _POD)
-    spec = kept.get("spec")
-    if not spec:
-        return None
-    containers = [*spec.setdefault("containers", []), *spec.setdefault("initContainers", [])]
-    held = any("/" in name for container in containers for name in _held(container))
-    return kept if held or spec.get("resourceClaims") else None
-
-
-def _held(container: Json) -> Iterator[str]:
-    """The names of the resources that a container asks for."""
-    resources = container.get("resources")
-    for kind in ("requests", "limits"):
-        amounts = resources.get(kind) if isinstance(resources, dict) else None
-        yield from amounts if isinstance(amounts, dict) else ()
-
-
-def _kept(value: Json, form: _Form) -> Json:
-    """What a form keeps of a value, with one copy of each text: thousands of nodes say the same things."""
-    if isinstance(form, dict):
-        known = value if isinstance(value, dict) else {}
-        return {key: _kept(known[key], below) for key, below in form.items() if key in known}
-    if isinstance(form, list):
-        items = value if isinstance(value, list) else []
-        return [_kept(item, form[0]) for item in items if isinstance(item, dict)]
-    if isinstance(value, dict):
-        return {sys.intern(key): _kept(below, None) for key, below in value.items()}
-    if isinstance(value, list):
-        return [_kept(below, None) for below in value]
-    return sys.intern(value) if isinstance(value, str) else value

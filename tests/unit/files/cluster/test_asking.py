@@ -10,6 +10,8 @@ import pytest
 
 from kaitogen.files.cluster import Access, Cluster, connect
 from kaitogen.files.cluster.asking import Limits
+from kaitogen.nodes.facts import entry
+from kaitogen.nodes.status import held
 from tests.unit.files.cluster.scripted import (
     CERTIFICATES,
     Question,
@@ -52,12 +54,12 @@ def asking(tmp_path: Path) -> Asking:
 
 
 def _names(nodes: list[Any]) -> list[str]:
-    return [node["metadata"]["name"] for node in nodes]
+    return [node["name"] for node in nodes]
 
 
 def test_pages_are_put_together(asking: Asking) -> None:
     with asking(page("a", "b", following="x y"), page("c")) as (cluster, asked, told):
-        assert _names(cluster.nodes()) == ["a", "b", "c"]
+        assert _names(cluster.nodes(entry)) == ["a", "b", "c"]
         assert cluster.name == "test"
     assert [one.query for one in asked] == [{"limit": "250"}, {"limit": "250", "continue": "x y"}]
     assert asked[0].headers["authorization"] == "Bearer secret-of-the-test"
@@ -67,24 +69,24 @@ def test_pages_are_put_together(asking: Asking) -> None:
 def test_a_list_that_expires_starts_again_once(asking: Asking) -> None:
     gone = refusal(410, "The provided continue parameter is too old")
     with asking(page("old", following="x"), gone, page("new")) as (cluster, _, told):
-        assert _names(cluster.nodes()) == ["new"]
+        assert _names(cluster.nodes(entry)) == ["new"]
         assert "expired; asking again from the start" in " ".join(told)
     with asking(page("old", following="x"), gone, page("new", following="y"), gone) as (cluster, _, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, "expired twice" in words) == ("KG630", True)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_busy_server_is_asked_again(asking: Asking, status: int) -> None:
     with asking(refusal(status), refusal(status), page("a")) as (cluster, asked, told):
-        assert _names(cluster.nodes()) == ["a"]
+        assert _names(cluster.nodes(entry)) == ["a"]
         assert len(asked) == 3
         assert f"answers {status}; asking again" in told[0]
 
 
 def test_a_busy_server_is_given_up(asking: Asking) -> None:
     with asking(refusal(429, "too many requests, please try again later")) as (cluster, asked, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, len(asked)) == ("KG630", 3)
         assert "answers 429 too many requests, please try again later (3 tries)" in words
 
@@ -92,53 +94,53 @@ def test_a_busy_server_is_given_up(asking: Asking) -> None:
 def test_the_pause_that_a_server_asks_for_is_kept(asking: Asking) -> None:
     with asking(refusal(429, Retry_After="0.3"), page("a")) as (cluster, _, _):
         begin = time.monotonic()
-        cluster.nodes()
+        cluster.nodes(entry)
         assert time.monotonic() - begin >= 0.3
 
 
 @pytest.mark.parametrize("pause", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT"])
 def test_nobody_waits_for_an_hour(asking: Asking, pause: str) -> None:
     with asking(refusal(503, Retry_After=pause), page("a")) as (cluster, asked, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, len(asked), "asks to come back in" in words) == ("KG630", 1, True)
 
 
 @pytest.mark.parametrize("pause", ["soon", "-5", "nan", "inf"])
 def test_a_pause_that_is_none(asking: Asking, pause: str) -> None:
     with asking(refusal(503, Retry_After=pause), page("a")) as (cluster, _, _):
-        assert _names(cluster.nodes()) == ["a"]
+        assert _names(cluster.nodes(entry)) == ["a"]
 
 
 def test_a_cut_connection_is_tried_again_and_given_up(asking: Asking) -> None:
     with asking(page("a")._replace(cut=20), page("b")._replace(cut=0), page("c")) as (cluster, _, told):
-        assert _names(cluster.nodes()) == ["c"]
+        assert _names(cluster.nodes(entry)) == ["c"]
         assert "the connection was cut" in told[0]
     with asking(page("a")._replace(cut=20)) as (cluster, asked, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, len(asked)) == ("KG624", 3)
         assert words.endswith("the connection was cut (3 tries)")
 
 
 def test_a_server_that_says_nothing(asking: Asking) -> None:
     with asking(page("a")._replace(late=2), page("b")) as (cluster, _, told):
-        assert _names(cluster.nodes()) == ["b"]
+        assert _names(cluster.nodes(entry)) == ["b"]
         assert "does not answer within 0.3 s" in told[0]
 
 
 def test_an_answer_that_comes_byte_by_byte(asking: Asking) -> None:
     limits = QUICK._replace(tries=2, whole=0.3)
     with asking(page("a")._replace(drip=0.02), limits=limits) as (cluster, asked, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, len(asked)) == ("KG624", 2)
         assert words.endswith("did not finish an answer within 0.3 s (2 tries)")
 
 
 def test_an_answer_that_never_ends(asking: Asking) -> None:
     with asking(Reply(b"[" * 200_000)) as (cluster, _, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, "MiB in one page" in words) == ("KG629", True)
     with asking(page("a", following="x")) as (cluster, _, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, "never ends" in words) == ("KG629", True)
 
 
@@ -163,13 +165,13 @@ def test_an_answer_that_never_ends(asking: Asking) -> None:
 )
 def test_nonsense(asking: Asking, reply: Reply) -> None:
     with asking(reply) as (cluster, asked, _):
-        code, _, _ = raised(cluster.nodes)
+        code, _, _ = raised(lambda: cluster.nodes(entry))
         assert (code, len(asked)) == ("KG629", 1)
 
 
 def test_an_expired_token(asking: Asking) -> None:
     with asking(refusal(401, "Unauthorized")) as (cluster, asked, _):
-        code, words, fix = raised(cluster.nodes)
+        code, words, fix = raised(lambda: cluster.nodes(entry))
         assert (code, len(asked)) == ("KG626", 1)
         assert "are not accepted (401)" in words
         assert "log in again" in fix
@@ -180,15 +182,18 @@ def test_a_refusal_prints_what_would_allow_it(asking: Asking) -> None:
         'nodes is forbidden: User "ci" cannot list resource "nodes" in API group "" at the cluster scope'
     )
     with asking(refusal(403, message)) as (cluster, _, _):
-        code, words, fix = raised(cluster.nodes)
+        code, words, fix = raised(lambda: cluster.nodes(entry))
         assert (code, words.partition(": ")[2]) == ("KG627", "ci may not list nodes")
         assert '{apiGroups: [""], resources: [nodes], verbs: [list]}' in fix
         assert '{kind: User, apiGroup: rbac.authorization.k8s.io, name: "ci"}' in fix
     account = message.replace('"ci"', '"system:serviceaccount:kaito:reader"')
     with asking(refusal(403, account)) as (cluster, _, _):
-        assert '{kind: ServiceAccount, name: "reader", namespace: "kaito"}' in raised(cluster.nodes)[2]
+        assert (
+            '{kind: ServiceAccount, name: "reader", namespace: "kaito"}'
+            in raised(lambda: cluster.nodes(entry))[2]
+        )
     with asking(refusal(403, message.replace('"ci"', '"system:anonymous"'))) as (cluster, _, _):
-        code, words, fix = raised(cluster.nodes)
+        code, words, fix = raised(lambda: cluster.nodes(entry))
         assert ("no credentials were sent" in words, "apiGroups" in fix) == (True, False)
 
 
@@ -239,12 +244,8 @@ def test_what_is_large_or_secret_is_left_out(asking: Asking) -> None:
         "status": {"capacity": {"nvidia.com/gpu": "1"}, "images": [1]},
     }
     with asking(Reply({"metadata": {}, "items": [node]})) as (cluster, _, _):
-        assert cluster.nodes() == [
-            {
-                "metadata": {"name": "a", "labels": {"x": "y"}},
-                "spec": {"taints": []},
-                "status": {"capacity": {"nvidia.com/gpu": "1"}},
-            }
+        assert cluster.nodes(entry) == [
+            {"name": "a", "ready": False, "labels": {"x": "y"}, "capacity": {"nvidia.com/gpu": 1}}
         ]
 
 
@@ -260,13 +261,8 @@ def test_pods_that_hold_something(asking: Asking) -> None:
         asked,
         _,
     ):
-        (pod,) = cluster.pods()
-    assert pod["metadata"] == {"name": "gpu", "namespace": "b"}
-    assert pod["spec"] == {
-        "nodeName": "n",
-        "containers": [{"resources": {"limits": {"nvidia.com/gpu": "1"}}}],
-        "initContainers": [],
-    }
+        (pod,) = cluster.pods(held)
+    assert pod == ("n", {"nvidia.com/gpu": 1})
     assert asked[0].query["fieldSelector"].startswith("spec.nodeName!=,")
 
 
@@ -275,34 +271,34 @@ def test_pods_that_hold_something(asking: Asking) -> None:
 )
 def test_a_bad_certificate(asking: Asking, certificate: str, words: str) -> None:
     with asking(page("a"), certificate=certificate) as (cluster, asked, _):
-        code, said, _ = raised(cluster.nodes)
+        code, said, _ = raised(lambda: cluster.nodes(entry))
         assert (code, words in said, asked) == ("KG625", True, [])
 
 
 def test_a_certificate_of_somebody_else(asking: Asking, tmp_path: Path) -> None:
     stranger = {"certificate-authority": str(CERTIFICATES / "stranger.pem")}
     with asking(page("a"), cluster=stranger) as (cluster, asked, _):
-        assert (raised(cluster.nodes)[0], asked) == ("KG625", [])
+        assert (raised(lambda: cluster.nodes(entry))[0], asked) == ("KG625", [])
     careless = {"certificate-authority": None, "insecure-skip-tls-verify": True}
     with asking(page("a"), certificate="elsewhere", cluster=careless) as (cluster, _, _):
-        assert _names(cluster.nodes()) == ["a"]
+        assert _names(cluster.nodes(entry)) == ["a"]
     with asking(page("a"), cluster={**stranger, "insecure-skip-tls-verify": "no"}) as (cluster, _, _):
-        assert raised(cluster.nodes)[0] == "KG625"
+        assert raised(lambda: cluster.nodes(entry))[0] == "KG625"
 
 
 def test_client_certificates(asking: Asking) -> None:
     mine = str(CERTIFICATES / "client.pem")
     user = {"client-certificate": mine, "client-key": mine}
     with asking(page("a"), clients=True, user=user) as (cluster, _, _):
-        assert _names(cluster.nodes()) == ["a"]
+        assert _names(cluster.nodes(entry)) == ["a"]
     with asking(page("a"), clients=True) as (cluster, _, _):
         # Whether the server's word arrives before the end of the connection is a matter of luck.
-        assert raised(cluster.nodes)[0] in {"KG624", "KG626"}
+        assert raised(lambda: cluster.nodes(entry))[0] in {"KG624", "KG626"}
 
 
 def test_a_server_that_speaks_no_tls(asking: Asking) -> None:
     with asking(page("a"), certificate=None) as (cluster, _, _):
-        assert raised(cluster.nodes)[0] == "KG629"
+        assert raised(lambda: cluster.nodes(entry))[0] == "KG629"
 
 
 def test_a_proxy_is_asked_unless_the_surroundings_say_not_to(
@@ -310,27 +306,27 @@ def test_a_proxy_is_asked_unless_the_surroundings_say_not_to(
 ) -> None:
     nobody = {"proxy-url": "http://127.0.0.1:1"}
     with asking(page("a"), cluster=nobody) as (cluster, asked, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, "the proxy on the way to it" in words, asked) == ("KG624", True, [])
     monkeypatch.setenv("NO_PROXY", "example.com,127.0.0.0/8")
     with asking(page("a"), cluster=nobody) as (cluster, _, _):
-        assert _names(cluster.nodes()) == ["a"]
+        assert _names(cluster.nodes(entry)) == ["a"]
     monkeypatch.delenv("NO_PROXY")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     with asking(page("a")) as (cluster, _, _):
-        assert "the proxy on the way to it" in raised(cluster.nodes)[1]
+        assert "the proxy on the way to it" in raised(lambda: cluster.nodes(entry))[1]
 
 
 def test_a_certificate_for_another_name(asking: Asking) -> None:
     with asking(page("a"), cluster={"tls-server-name": "nowhere.example"}) as (cluster, asked, _):
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, "nowhere.example" in words, asked) == ("KG625", True, [])
 
 
 def test_nobody_there(tmp_path: Path) -> None:
     file = kubeconfig(tmp_path, "https://user:secret@127.0.0.1:1/prefix")
     with connect(Access(str(file)), limits=QUICK) as cluster:
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
     assert (code, words) == ("KG624", "cluster test at 127.0.0.1:1: connection refused")
 
 
@@ -343,5 +339,5 @@ def test_a_name_that_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     file = kubeconfig(tmp_path, "https://nowhere.example")
     with connect(Access(str(file)), limits=QUICK) as cluster:
-        code, words, _ = raised(cluster.nodes)
+        code, words, _ = raised(lambda: cluster.nodes(entry))
     assert (code, words.partition(": ")[2]) == ("KG624", "its name is not known to the name servers")

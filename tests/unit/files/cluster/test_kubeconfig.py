@@ -12,6 +12,7 @@ import yaml
 
 from kaitogen.files.cluster import Access, connect, login
 from kaitogen.files.cluster.login import MAX_BYTES
+from kaitogen.nodes.facts import entry
 from tests.unit.files.cluster.scripted import CERTIFICATES, answering, kubeconfig, page, raised
 
 SERVER = "https://127.0.0.1:1"
@@ -163,7 +164,7 @@ def test_no_key_stays_on_disk(tmp_path: Path) -> None:
         cluster = connect(Access(str(kubeconfig(tmp_path, server.address, user=user))))
         assert list(Path(tempfile.gettempdir()).iterdir()) == []
         for _ in range(2):  # the second time over a new connection, which needs the key again
-            assert cluster.nodes()
+            assert cluster.nodes(entry)
             cluster.close()
     assert list(Path(tempfile.gettempdir()).iterdir()) == []
 
@@ -182,7 +183,7 @@ def test_a_credential_plugin(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
         file = _plugin(tmp_path, f"echo '{given}'")
         file.write_text(file.read_text(encoding="utf-8").replace(SERVER, server.address), encoding="utf-8")
         with connect(Access(str(file))) as cluster:
-            assert cluster.nodes()
+            assert cluster.nodes(entry)
     assert server.asked[0].headers["authorization"] == "Bearer secret-of-the-plugin"
     for script in (
         "echo secret; echo secret >&2; exit 3",
@@ -223,7 +224,7 @@ def test_the_account_of_a_pod(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(CERTIFICATES / "authority.pem"))
         with connect(Access()) as cluster:
             assert cluster.name == "in-cluster"
-            assert cluster.nodes()
+            assert cluster.nodes(entry)
         assert server.asked[0].headers["authorization"] == "bearer secret-of-the-pod"
         assert _fails(context="here")[0] == "KG620"
 

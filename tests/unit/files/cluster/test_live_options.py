@@ -15,6 +15,7 @@ from kaitogen.errors import UsageError
 from kaitogen.files import cluster
 from kaitogen.files.cluster import Access, ClusterError
 from kaitogen.files.cluster.problems import KG621
+from kaitogen.nodes.facts import entry
 from tests.unit.files.cluster.scripted import Reply, answering, kubeconfig, page
 
 
@@ -55,7 +56,7 @@ def _ask(folder: Path, *replies: Reply) -> None:
     with answering(*replies) as server:
         options = LiveOptions(live=True, kubeconfig=str(kubeconfig(folder, server.address)))
         with asking(options) as cluster:
-            cluster.nodes()
+            cluster.nodes(entry)
 
 
 def test_a_quick_answer_shows_nothing(
