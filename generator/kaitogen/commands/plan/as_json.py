@@ -71,6 +71,7 @@ def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
         "gpus": offer.gpus,
         "context": offer.memory.context._asdict(),
         "verdict": offer.memory.verdict,
+        "caveat": offer.sku.caveat,
         "cost": None if prices is None else _cost(offer.cost, prices),
     }
 

@@ -60,8 +60,17 @@ def choice(planned: PlannedWorkspace, prices: Prices | None = None) -> Column | 
     lines = [_line("unknown", planned.choice.unknown)] if planned.choice.unknown else []
     offers = zip(ranks, planned.choice.offers, strict=False)
     lines += [_line(rank, _offer(offer, planned, prices)) for rank, offer in offers]
+    if len(planned.choice.offers) > 1:
+        lines.append(_line("order", _order(prices)))
     lines += [_line("falls out", f"{out.sku.name}: {out.why}") for out in planned.choice.excluded]
     return Column(f"Instance types that would do, {order}", tuple(lines))
+
+
+def _order(prices: Prices | None) -> str:
+    """How the offers are ranked."""
+    first = "by GPUs" if prices is None else "by price, then by GPUs"
+    last = "confidential types, and those that a later KAITO no longer has, come last"
+    return f"{first}, then by nodes, of which fewer is better, then by the longest context; {last}"
 
 
 def _line(about: str, text: str, trust: str = "", source: str = "") -> Line:
@@ -75,6 +84,8 @@ def _offer(offer: Offer, planned: PlannedWorkspace, prices: Prices | None) -> st
         text += f" ({offer.memory.verdict})"
     if prices is not None:
         text += ", no price" if offer.cost is None else f", {price(offer.cost, prices)}"
+    if offer.sku.caveat:
+        text += f"; {offer.sku.caveat}"
     return f"{text}; this is what the intent says" if offer.sku.name == planned.instance_type else text
 
 

@@ -8,6 +8,8 @@ from kaitogen.kaito.catalogue.skus_data import SKUS
 
 #: Azure instance types that begin so are admitted although no table has them.
 LENIENT_PREFIXES: Final = ("Standard_N", "Standard_D")
+#: Azure's confidential GPUs: their memory is encrypted, they cost more, and they need an image of their own.
+_CONFIDENTIAL: Final = "Standard_NCC"
 #: KAITO's CRD gives this instance type to a resource without one, up to 0.7 and on every cloud.
 DEFAULT_INSTANCE_TYPE: Final = "Standard_NC24ads_A100_v4"
 
@@ -30,6 +32,13 @@ class Sku(NamedTuple):
     def known_to(self, minor: int) -> bool:
         """Whether the table of KAITO 0.`minor` has it."""
         return self.since <= minor and (self.removed == 0 or minor < self.removed)
+
+    @property
+    def caveat(self) -> str:
+        """Why somebody takes it only with a reason of their own; empty where nothing speaks against it."""
+        if self.name.startswith(_CONFIDENTIAL):
+            return "a confidential type"
+        return f"KAITO 0.{self.removed} no longer has it" if self.removed else ""
 
 
 @lru_cache(256)  # the same few come again and again

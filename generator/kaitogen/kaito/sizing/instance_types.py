@@ -58,7 +58,10 @@ def choose(
     configs: Configs | None = None,
     prices: Prices | None = None,
 ) -> Choice:
-    """The choice for a finished Workspace: cheapest first, and what has no price behind that, fewest GPUs first."""
+    """The choice for a finished Workspace: cheapest first, and what has no price behind that; then by fewest GPUs,
+
+    fewest nodes (between nodes lies a network) and longest context. Types with a caveat come behind those without.
+    """
     ctx = RuleContext(workspace, target, config_maps=config_maps)
     if ctx.byo:
         return Choice((), (), "under byo the nodes are there already")
@@ -129,9 +132,19 @@ def _offer(analysis: Analysis, sku: Sku, prices: Prices | None) -> Offer | str:
     return Offer(sku=sku, estimate=analysis.estimate, memory=memory, nodes=nodes, cost=known)
 
 
-def _rank(offer: Offer) -> tuple[bool, Decimal, int, int, str]:
+def _rank(offer: Offer) -> tuple[bool, bool, Decimal, int, int, int, str]:
+    """What has a price before what has none, and behind each of both what nobody takes without a reason."""
     hour = Decimal(0) if offer.cost is None else offer.cost.hour
-    return offer.cost is None, hour, offer.gpus, offer.nodes * offer.sku.memory, offer.sku.name
+    context = offer.memory.context.likely
+    return (
+        offer.cost is None,
+        bool(offer.sku.caveat),
+        hour,
+        offer.gpus,
+        offer.nodes,
+        -context,
+        offer.sku.name,
+    )
 
 
 def _why_not(analysis: Analysis) -> str:

@@ -29,13 +29,33 @@ def table(**hours: str) -> Prices:
 
 def test_without_prices_the_fewest_gpus_come_first() -> None:
     choice = chosen("llama-3.3-70b-instruct")
-    gpus = [offer.gpus for offer in choice.offers]
+    gpus = [offer.gpus for offer in choice.offers if not offer.sku.caveat]
     assert gpus == sorted(gpus)
     assert choice.offers[0].gpus == 2
     assert all(offer.cost is None for offer in choice.offers)
     assert {offer.sku.name for offer in choice.offers} | {out.sku.name for out in choice.excluded} == {
         sku.name for sku in all_skus("azure") if sku.known_to(12)
     }
+
+
+def test_of_as_many_gpus_those_of_one_node_come_first_then_the_longest_context() -> None:
+    choice = chosen("llama-3.3-70b-instruct")
+    first, second = choice.offers[:2]
+    assert (first.sku.name, first.nodes, first.gpus) == ("Standard_NC80adis_H100_v5", 1, 2)
+    assert (second.sku.name, second.nodes, second.gpus) == ("Standard_NC40ads_H100_v5", 2, 2)
+    same = [offer for offer in choice.offers if (offer.nodes, offer.gpus) == (1, 8)]
+    contexts = [offer.memory.context.likely for offer in same]
+    assert len(same) > 2
+    assert contexts == sorted(contexts, reverse=True)
+
+
+def test_confidential_and_retired_types_come_last() -> None:
+    names = [offer.sku.name for offer in chosen("llama-3.3-70b-instruct").offers]
+    assert names[-1] == "Standard_NCC40ads_H100_v5"
+    offers = chosen("phi-3-mini-4k-instruct", target=Target("0.11")).offers
+    caveats = [offer.sku.caveat for offer in offers]
+    assert "KAITO 0.12 no longer has it" in caveats
+    assert [bool(one) for one in caveats] == sorted(bool(one) for one in caveats)
 
 
 def test_with_prices_the_cheapest_comes_first_and_what_has_none_last() -> None:
@@ -116,6 +136,8 @@ def test_another_instance_type_never_makes_the_choice_dearer(
         patch.setattr(skus, "SKUS", {**skus_data.SKUS, "azure": rest})
         some = chosen(model, prices)
     for before, after in zip(some.offers[:1], whole.offers[:1], strict=False):
+        if before.sku.caveat:
+            continue  # it stands behind every other, whatever it costs
         if before.cost is not None:
             assert after.cost is not None
             assert after.cost.hour <= before.cost.hour
