@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.measured import MAX_SECONDS, measured, refused
+from tests.hostile.measured import MAX_MEBIBYTES, MAX_SECONDS, measured, refused
 from tests.hostile.texts import FINISHED, RIGHT, TEXTS
 
 COMMANDS = ("validate", "render")
@@ -33,6 +33,17 @@ def test_one_bad_file_keeps_all_others_from_being_written(command: str, tmp_path
         (tmp_path / f"{number}.intent.yaml").write_bytes(RIGHT.replace(b"phi-4}", b"phi-%d}" % number, 1))
     (tmp_path / "3.intent.yaml").write_bytes(TEXTS["alias bomb"]())
     refused(measured([command, "."], tmp_path), 1)
+
+
+@pytest.mark.parametrize("command", [["fmt", "--check"], ["migrate", "--to", "0.11"], ["plan"]])
+@pytest.mark.parametrize("name", ["nested by aliases", "aliases to one long text", "many directives"])
+def test_other_commands_have_the_same_bounds(name: str, command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "bad.intent.yaml").write_bytes(TEXTS[name]())
+    spent = measured([*command, "bad.intent.yaml"], tmp_path)
+    assert spent.code == 1
+    assert spent.output in (b"", b"0 Workspaces: 0 nodes, 0 GPUs (1 error)\n")
+    assert "error KG1" in spent.said
+    assert spent.mebibytes < MAX_MEBIBYTES
 
 
 def test_many_wrong_manifests_are_not_all_judged(tmp_path: Path) -> None:

@@ -36,6 +36,14 @@ def _flat_bomb() -> bytes:
     return b"a: &a [" + b"x," * 20_000 + b"]\nb: [" + b"*a," * 20_000 + b"]\n"
 
 
+def _nested_by_aliases(number: int) -> bytes:
+    """Each value is nested as deep as one may be, around the one before."""
+    return b"".join(
+        b"    a%d: &a%d " % (one, one) + b"[" * 95 + b"*a%d" % (one - 1) + b"]" * 95 + b"\n"
+        for one in range(1, number)
+    )
+
+
 def _steps(levels: int) -> bytes:
     """Nesting by indentation, which grows by the square."""
     return b"".join(b" " * level + b"a:\n" for level in range(levels))
@@ -62,6 +70,27 @@ TEXTS: Final[dict[str, Callable[[], bytes]]] = {
     "alias bomb of two long lists": _flat_bomb,
     "anchor around itself": lambda: b"a: &a [*a]\n",
     "anchor around a ring": lambda: b"a: &a {b: &b {c: *a}}\n",
+    "aliases to one long text": lambda: RIGHT.replace(
+        b"phi-4}",
+        b"phi-4, annotations: {a: &a " + b"x" * 100_000 + b", " + _many(b"a%d: *a, ", 10_000) + b"}}",
+        1,
+    ),
+    "aliases to a long key": lambda: b"a: &a {" + b"x" * 100_000 + b": 1}\nb: [" + b"*a," * 10_000 + b"]\n",
+    "nested by aliases": lambda: RIGHT + b"  x:\n    a0: &a0 [x]\n" + _nested_by_aliases(45),
+    "defaults with a long text": lambda: (
+        SET.replace(
+            b"  workspaces",
+            b"  defaults: {metadata: {annotations: {a: " + b"x" * 1_000_000 + b"}}}\n  workspaces",
+        )
+        + _many(b"    - metadata: {name: n%d}\n", 1_000)
+    ),
+    "defaults with many values": lambda: (
+        SET.replace(
+            b"  workspaces",
+            b"  defaults: {metadata: {annotations: {" + _many(b"a%d: b, ", 50_000) + b"}}}\n  workspaces",
+        )
+        + _many(b"    - metadata: {name: n%d}\n", 10_000)
+    ),
     "alias as a key": lambda: b"a: &a b\n*a : c\n",
     "alias without an anchor": lambda: PLACED + b"  inference: *nothing\n",
     "many anchors": lambda: _many(b"k%d: &a x\n", 50_000),
@@ -123,6 +152,8 @@ TEXTS: Final[dict[str, Callable[[], bytes]]] = {
     "directive of the future": lambda: b"%YAML 9.9\n---\n- a\n",
     "directive that nobody knows": lambda: b"%FOO bar\n---\n- a\n",
     "directive for tags": lambda: b"%TAG ! tag:example.com,2000:\n---\na: !b c\n",
+    "many directives": lambda: _many(b"%%TAG !a%d! b\n", 40_000) + b"---\n" + RIGHT,
+    "many directives that nobody knows": lambda: _many(b"%%A%d\r", 40_000) + b"---\n" + RIGHT,
     "text alone": lambda: b"hello\n",
     "a program": lambda: b"#!/bin/sh\necho hello\n",
     "an archive": lambda: bytes(range(256)) * 100,

@@ -154,12 +154,17 @@ def intents(document: Document) -> Iterator[tuple[Json, Origin]]:
     if not is_set(value):
         yield value, Origin(document)
         return
-    own = value["metadata"]
-    shared = {"metadata": {key: own[key] for key in _SHARED_METADATA if key in own}, "spec": {}}
-    defaults = merged(shared, value["spec"].get("defaults") or {})
+    defaults = shared_by_entries(value)
     for path, entry in entries(value):
         intent = {"apiVersion": INTENT_API_VERSION, "kind": INTENT_KIND, **merged(defaults, entry)}
         yield intent, Origin(document, (path, ("spec", "defaults"), ()))
+
+
+def shared_by_entries(value: Json) -> Json:
+    """What every entry of a valid set begins with: the set's own metadata, and its defaults over that."""
+    own = value["metadata"]
+    shared = {"metadata": {key: own[key] for key in _SHARED_METADATA if key in own}, "spec": {}}
+    return merged(shared, value["spec"].get("defaults") or {})
 
 
 def _no_intent(value: Json) -> Diagnostic | None:

@@ -28,6 +28,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
+from kaitogen.pipeline.repetition import Repetition
 from kaitogen.schema.checks import schema_at
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
@@ -54,11 +55,12 @@ def overlay(documents: list[Document], request: Request) -> tuple[list[Document]
     files = tuple(one for one in request.environments if isinstance(one, str))
     loaded = load(Request(files, tuple(given), within=request.within))
     diagnostics = loaded.findings
+    repetition = Repetition()
     for environment in loaded.documents:
         if environment.flaws:
             diagnostics += environment.flaws
             continue
-        documents, wrong = merge_environment(documents, environment)
+        documents, wrong = merge_environment(documents, environment, repetition)
         diagnostics += wrong
     if request.assignments:
         documents, wrong = assign(documents, request.assignments)
@@ -78,6 +80,7 @@ def assign(
 ) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with each value set in every intent it is meant for; a later assignment wins."""
     diagnostics: list[Diagnostic] = []
+    repetition = Repetition()
     unmet = {one.name: one for one in assignments if one.name is not None}
     typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
     result: list[Document] = []
@@ -87,6 +90,8 @@ def assign(
             unmet.pop(name, None)
             for one, value in typed:
                 if one.name is None or one.name == name:
+                    if problem := repetition.too_much(value, 1, one.path):
+                        return result, [*diagnostics, problem.of(Origin(one.source))]
                     document, problem = _set(document, base, one, value)  # noqa: PLW2901 - grows with each value
                     diagnostics.extend([problem.of(Origin(one.source))] if problem else [])
         result.append(document)
@@ -95,7 +100,7 @@ def assign(
 
 
 def merge_environment(
-    documents: Sequence[Document], environment: Document
+    documents: Sequence[Document], environment: Document, repetition: Repetition
 ) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes."""
     problems = _malformed(environment.value)
@@ -117,6 +122,8 @@ def merge_environment(
                 workspaces.get(name, ((), {})),
             ):
                 if part:
+                    if problem := repetition.too_much(part, 1, root):
+                        return result, [problem.of(Origin(environment))]
                     document = _merged(document, base, part, Origin(environment, (root,)))  # noqa: PLW2901
         result.append(document)
     diagnostics = [

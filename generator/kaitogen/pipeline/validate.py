@@ -19,7 +19,8 @@ from kaitogen.model import (
 )
 from kaitogen.nodes import ADD_INSTANCE_TYPE
 from kaitogen.pipeline import current
-from kaitogen.pipeline.classify import ErrorLimit, intents, is_set
+from kaitogen.pipeline.classify import ErrorLimit, intents, is_set, shared_by_entries
+from kaitogen.pipeline.repetition import Repetition
 
 KG212 = Rule("KG212", "Nothing to run", kind="invalid", since="0.4")
 KG213 = Rule("KG213", "Inference and tuning in one intent", kind="invalid", since="0.4")
@@ -40,12 +41,12 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
     """The Specs of all valid intents in order, and what is wrong with the others."""
     specs: list[Spec] = []
     diagnostics: list[Diagnostic] = []
-    error_limit = ErrorLimit()
+    error_limit, repetition = ErrorLimit(), Repetition()
     for document in documents:
         if error_limit.is_reached(document):
             continue
         current.file = document.file
-        if is_set(document.value) and (problems := schema.problems("set", document.value)):
+        if is_set(document.value) and (problems := _of_set(document.value, repetition)):
             origin = Origin(document)
             diagnostics += [*(problem.of(origin) for problem in problems), *error_limit.count_error(origin)]
             continue
@@ -59,6 +60,16 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
             if error_limit.is_reached(document):
                 break
     return specs, diagnostics
+
+
+def _of_set(value: Json, repetition: Repetition) -> list[Diagnostic]:
+    """What is wrong with a set as such."""
+    problems = schema.problems("set", value)
+    if problems:
+        return problems
+    times = len(value["spec"]["workspaces"])
+    repeated = repetition.too_much(shared_by_entries(value), times, ("spec", "defaults"))
+    return [repeated] if repeated else []
 
 
 def target_of(spec: Json) -> Target:

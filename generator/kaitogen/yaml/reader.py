@@ -6,6 +6,7 @@ What a document may not say (duplicate keys, tags, merge keys, ambiguous scalars
 is noted beside its value: the caller decides whether the document is one of ours.
 """
 
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -35,11 +36,16 @@ KG105 = Rule("KG105", "A tag or a merge key, which are not read", kind="invalid"
 KG106 = Rule("KG106", "A key that is not text", kind="invalid")
 KG107 = Rule("KG107", "A plain value that YAML readers take for different things", kind="invalid")
 KG108 = Rule("KG108", "Nested too deep, or too many values", kind="invalid")
+KG116 = Rule("KG116", "Too many lines that begin with %", kind="invalid")
 
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 800_000
 MAX_EXPANDED: Final = 200_000
+#: In characters: as much as a whole file may have without aliases.
+MAX_EXPANDED_TEXT: Final = 16 * 1024 * 1024
+#: libyaml compares each directive with all before it, within one call that nothing can stop.
+MAX_PERCENT_LINES: Final = 1_000
 MAX_PROBLEMS: Final = 50
 
 _NO_KEY: Final = object()
@@ -48,6 +54,9 @@ _SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD]
 #: In characters. What is longer is read as it is, since json has no bound on what it builds.
 _LONGEST_JOINED: Final = 4 * 1024 * 1024
 _TOO_MANY: Final = "split the file, or write repeated workspaces as a WorkspaceIntentSet"
+
+#: Behind each of the line ends that YAML 1.1 knows.
+_PERCENT_LINE: Final = r"(?:\A|(?<=[\n\r\x85\u2028\u2029]))%"
 
 #: What the parser says, and what it means to a person. The first match counts.
 _SYNTAX: Final = (
@@ -112,12 +121,29 @@ def _character(match: re.Match[str]) -> str:
 
 
 def events(text: str) -> Callable[[], Any]:
-    """A function that returns the next parser event of the text at each call; it raises yaml.YAMLError where that is none."""
+    """A function that returns the next parser event of the text at each call; it raises yaml.YAMLError where that is none.
+
+    Unreadable, before anything is parsed, where the text has more directives than any parser should be given.
+    """
+    _check_directives(text)
     # PyYAML's C parser is there in every wheel on PyPI; a build without it has the slower one.
     make: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader  # type: ignore[attr-defined]  # re-exported
     parser = make(text)
     next_event: Callable[[], Any] = parser.get_event
     return next_event
+
+
+def _check_directives(text: str) -> None:
+    if text.count("%") <= MAX_PERCENT_LINES:
+        return
+    starts = re.finditer(_PERCENT_LINE, text)
+    excess = next(itertools.islice(starts, MAX_PERCENT_LINES, None), None)
+    if excess is not None:
+        message = f"more than {MAX_PERCENT_LINES:,} lines begin with %"
+        line = text.count("\n", 0, excess.start()) + 1
+        raise Unreadable(
+            KG116.in_file("", message, line=line, column=1, fix="remove the directives: none is needed")
+        )
 
 
 def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
@@ -171,6 +197,24 @@ _KEYS: set[str] = set()
 _MOST_REMEMBERED: Final = 10_000
 
 
+def _extent(value: Json) -> tuple[int, int]:
+    """How many characters the texts and keys of a value have, and how many levels deep it is nested."""
+    characters = deepest = 0
+    pending: list[tuple[Json, int]] = [(value, 0)]
+    while pending:
+        one, depth = pending.pop()
+        if isinstance(one, str):
+            characters += len(one)
+        elif isinstance(one, dict | list):
+            deepest = max(deepest, depth + 1)
+            below = one
+            if isinstance(one, dict):
+                characters += sum(map(len, one))
+                below = list(one.values())
+            pending += [(item, depth + 1) for item in below]
+    return characters, deepest
+
+
 class _Builder:
     """Values from events. One pass, an explicit stack, limits over the whole text."""
 
@@ -182,6 +226,7 @@ class _Builder:
         self.begun = False
         self.nodes = 0
         self.expanded = 0
+        self.expanded_text = 0
         self.anchors: dict[str, tuple[Json, int]] = {}
 
     def next(self) -> RawDocument | None:
@@ -239,7 +284,7 @@ class _Builder:
                 if name is not None:
                     self.anchors[name] = (value, self.nodes - before)
             elif kind is AliasEvent:
-                value = self._alias(event, holder, key)
+                value = self._alias(event, holder, key, len(stack))
             elif kind is DocumentEndEvent:
                 return (holder[0] if holder else None), event.end_mark
             else:
@@ -308,7 +353,7 @@ class _Builder:
         elif len(_KEYS) < _MOST_REMEMBERED:
             _KEYS.add(text)
 
-    def _alias(self, event: Any, holder: Any, key: Any) -> Json:
+    def _alias(self, event: Any, holder: Any, key: Any, depth: int) -> Json:
         if type(holder) is dict and key is _NO_KEY:
             self._stop(KG106, event, "an alias stands where a key belongs", "write the key as text")
         if event.anchor not in self.anchors:
@@ -320,6 +365,13 @@ class _Builder:
         self.expanded += size
         if self.expanded > MAX_EXPANDED:
             self._stop(KG104, event, f"aliases that expand to more than {MAX_EXPANDED:,} values", _TOO_MANY)
+        characters, deep = _extent(value)
+        self.expanded_text += characters
+        if self.expanded_text > MAX_EXPANDED_TEXT:
+            message = f"aliases that expand to more than {MAX_EXPANDED_TEXT // 2**20} MiB of text"
+            self._stop(KG104, event, message, _TOO_MANY)
+        if depth + deep > MAX_DEPTH:
+            self._stop(KG108, event, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
         return value
 
     def _tag(self, event: Any) -> None:

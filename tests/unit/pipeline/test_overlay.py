@@ -97,3 +97,36 @@ def test_the_environment_of_a_revision_is_as_old_as_its_intents(
     assert counts(generate(request)) == {"small": 9, "large": 4}
     with request_at(before, request.paths, request) as then:
         assert counts(generate(then)) == {"small": 3, "large": 4}
+
+
+LONG = "x" * 1_000_000
+
+
+def many(number: int) -> tuple[Document, ...]:
+    text = "---\n".join(
+        f"apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata: {{name: n{one}}}\nspec: {{}}\n"
+        for one in range(number)
+    )
+    return tuple(documents_of("many.intent.yaml", text.encode()).documents)
+
+
+def test_what_an_environment_repeats_is_bounded() -> None:
+    text = ENVIRONMENT.replace("spec: {placement: {count: 3}}", f"metadata: {{annotations: {{a: {LONG}}}}}")
+    environment = documents_of("environments/big.yaml", text.replace("large", "n1").encode()).documents[0]
+
+    def codes(number: int) -> set[str]:
+        request = Request(documents=many(number), environments=(environment,))
+        return {one.code for one in generate(request).findings}
+
+    assert "KG115" not in codes(200)
+    assert "KG115" in codes(300)
+
+
+def test_what_an_assignment_repeats_is_bounded() -> None:
+    one = Assignment(None, ("metadata", "annotations", "a"), text=LONG, source=SOURCE, typed=False)
+    wrong = [
+        one
+        for one in generate(Request(documents=many(300), assignments=(one,))).findings
+        if one.code == "KG115"
+    ]
+    assert [one.message for one in wrong] == ["repeated in every intent, this comes to more than 256 MiB"]
