@@ -42,6 +42,12 @@ def number_of(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def from_to(least: int, most: int, noun: str = "") -> str:
+    """`1 to 3 nodes`, or one number where both are the same; without a noun the numbers alone."""
+    numbers = f"{most:,}" if least == most else f"{least:,} to {most:,}"
+    return numbers if not noun else f"{numbers} {noun if numbers == '1' else noun + 's'}"
+
+
 def listed(words: Iterable[str], most: int = 8) -> str:
     """The words with commas between, and how many more there are."""
     every = list(words)

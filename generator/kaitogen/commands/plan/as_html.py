@@ -112,6 +112,8 @@ def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
     return {
         "tone": tone,
         "verdict": verdict,
+        # Those that an autoscaler may add are drawn otherwise.
+        "always": whole if planned.fewest is None else nodes * planned.fewest,
         "captions": captions[:_MOST_NODES],
         "more": max(whole - _MOST_NODES, 0),
         "gpus": min(gpus, _MOST_GPUS),
@@ -124,7 +126,8 @@ def _caption(planned: PlannedWorkspace, nodes: int, box: int) -> str:
     if planned.replicas is None:
         return f"node {box + 1}"
     replica, node = divmod(box, nodes)
-    return f"replica {replica + 1}" + (f", node {node + 1}" if nodes > 1 else "")
+    text = f"replica {replica + 1}" + (f", node {node + 1}" if nodes > 1 else "")
+    return text if replica < (planned.fewest or 0) else f"{text}, when scaled up"
 
 
 def _bars(memory: Memory) -> Iterator[dict[str, str]]:

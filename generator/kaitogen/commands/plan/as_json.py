@@ -100,13 +100,22 @@ def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, An
         "objects": [made._asdict() for made in planned.objects],
         "command": planned.command,
         "lever": None if recommendation is None else recommendation._asdict(),
-        **(
-            {}
-            if planned.replicas is None
-            else {"replicas": planned.replicas, "fewestReplicas": planned.fewest}
-        ),
+        **_replicas(planned),
         **_asked(planned, prices),
     }
+
+
+def _replicas(planned: PlannedWorkspace) -> dict[str, Any]:
+    """How many copies there are, and how many serve when a node is lost; of a set alone also how many there may be."""
+    numbers: dict[str, Any] = {}
+    if planned.replicas is not None:
+        numbers = {"replicas": planned.replicas, "fewestReplicas": planned.fewest}
+        if planned.extra_replicas:
+            numbers["upgradeReplicas"] = planned.extra_replicas
+    serving = planned.serving_without_a_node
+    if serving is not None and not planned.fails:
+        numbers["nodeLost"] = {"serving": serving[1], "fewestServing": serving[0]}
+    return numbers
 
 
 def _memory(memory: Memory) -> dict[str, Any]:

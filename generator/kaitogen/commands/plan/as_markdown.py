@@ -57,8 +57,8 @@ def _row(planned: PlannedWorkspace, plan: Plan) -> str:
         plain(planned.title, _LONGEST_CELL),
         planned.strategy,
         plain(planned.instance_type or planned.spec.target.node_provisioner, _LONGEST_CELL),
-        view_model.known(planned.nodes),
-        view_model.known(planned.gpus),
+        view_model.known(planned.nodes, planned.fewest_nodes),
+        view_model.known(planned.gpus, planned.fewest_gpus),
         "error" if planned.fails else "" if memory is None else memory.verdict,
     ]
     if plan.prices is not None:

@@ -88,7 +88,10 @@ def _sized(
         manifests=manifests,
         strategy=strategies.strategy_of(spec.placement),
         sizing=sizing,
-        objects=(*objects_of(ctx, sizing.estimate, replicas), *autoscaling_of(spec)),
+        objects=(
+            *objects_of(ctx, sizing.estimate, None if replicas is None else (fewest or 0, replicas)),
+            *autoscaling_of(spec),
+        ),
         command=label_line(ctx),
         replicas=replicas,
         fewest=fewest,

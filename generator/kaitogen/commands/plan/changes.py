@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from kaitogen.commands.plan.types import Change, ChangeKind, Comparison, Plan, PlannedWorkspace
+from kaitogen.diagnostics.wording import from_to
 
 _RANK: Final[dict[ChangeKind, int]] = {"new": 0, "changed": 1, "gone": 2}
 
@@ -60,7 +61,7 @@ def _respects(planned: PlannedWorkspace) -> dict[str, str]:
     return {
         "replicas": "one Workspace"
         if planned.replicas is None
-        else f"{planned.fewest} to {planned.replicas}",
+        else from_to(planned.fewest or 0, planned.replicas),
         "model": planned.sizing.model or "none",
         "runtime": estimate.runtime,
         "instance type": planned.instance_type or "none",

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.commands.plan.types import KaitoObject
-from kaitogen.diagnostics.wording import number_of
+from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules.context import RuleContext
+from kaitogen.kaito.rules.inference_set import has_pool
 from kaitogen.kaito.sizing.types import Estimate
 from kaitogen.model import Spec
 
@@ -17,10 +18,12 @@ _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 _LONGEST_NAME: Final = 63
 
 
-def objects_of(ctx: RuleContext, estimate: Estimate, replicas: int | None = None) -> tuple[KaitoObject, ...]:
+def objects_of(
+    ctx: RuleContext, estimate: Estimate, replicas: tuple[int, int] | None = None
+) -> tuple[KaitoObject, ...]:
     """What will be there once KAITO has done its work, in the order of making. `ctx` is of the Workspace, or of each of
 
-    the `replicas` of a set. The ConfigMap that kaitogen makes beside it and what Kubernetes makes of its own count as well.
+    the `replicas` of a set, which are so many at least and at most. The ConfigMap that kaitogen makes beside it and what Kubernetes makes of its own count as well.
     """
     return (*_config_map(ctx), *_made(ctx, estimate, replicas))
 
@@ -41,16 +44,36 @@ def _config_map(ctx: RuleContext) -> Iterator[KaitoObject]:
         yield KaitoObject("ConfigMap", name, "kaitogen's own, applied before")
 
 
-def _made(ctx: RuleContext, estimate: Estimate, replicas: int | None = None) -> tuple[KaitoObject, ...]:
+def _made(
+    ctx: RuleContext, estimate: Estimate, replicas: tuple[int, int] | None = None
+) -> tuple[KaitoObject, ...]:
     if replicas is None:
         return (*_nodes(ctx, estimate), *_workload(ctx, estimate))
     metadata = {**ctx.metadata, "name": f"{ctx.name}-XXXXX"}
     replica = RuleContext({**ctx.workspace, "metadata": metadata}, ctx.target, config_maps=ctx.config_maps)
     return (
-        KaitoObject("Workspace", replica.name, f"{replicas}, one for each replica, with all that follows"),
+        KaitoObject(
+            "Workspace", replica.name, f"{from_to(*replicas)}, one for each replica, with all that follows"
+        ),
         *_made(replica, estimate),
         KaitoObject("ControllerRevision", f"{ctx.name}-XXXXX", "one for all replicas"),
+        *_pool(ctx),
     )
+
+
+def _pool(ctx: RuleContext) -> Iterator[KaitoObject]:
+    """What a set gets where KAITO's gate for a Gateway is on: a chart that Flux installs, and what that chart makes.
+
+    Source: pkg/inferenceset/inferenceset_controller.go:537@v0.12.0.
+    """
+    if not has_pool(ctx) or ctx.preset is None:
+        return
+    pool = f"{ctx.name}-inferencepool"
+    for kind in ("OCIRepository", "HelmRelease"):
+        yield KaitoObject(kind, pool, "for Flux")
+    yield KaitoObject("InferencePool", pool, "by the chart, over all replicas")
+    for kind in ("Deployment", "Service"):
+        yield KaitoObject(kind, f"{pool}-epp", "by the chart")
 
 
 def _nodes(ctx: RuleContext, estimate: Estimate) -> Iterator[KaitoObject]:

@@ -74,16 +74,43 @@ class PlannedWorkspace:
     @property
     def nodes(self) -> int | None:
         """How many nodes KAITO will want; None where that is unknown."""
-        return self._of_all(self.sizing.estimate.nodes)
+        return self._of_all(self.sizing.estimate.nodes, self.replicas)
 
     @property
     def gpus(self) -> int | None:
         """All GPUs of these nodes."""
-        return self._of_all(self.sizing.estimate.gpus)
+        return self._of_all(self.sizing.estimate.gpus, self.replicas)
 
-    def _of_all(self, number: int | None) -> int | None:
-        """What one replica takes, for all of them."""
-        return number if number is None or self.replicas is None else number * self.replicas
+    @property
+    def fewest_nodes(self) -> int | None:
+        """How many nodes there are with the fewest replicas; None where that is unknown."""
+        return self._of_all(self.sizing.estimate.nodes, self.fewest)
+
+    @property
+    def fewest_gpus(self) -> int | None:
+        """All GPUs of these nodes."""
+        return self._of_all(self.sizing.estimate.gpus, self.fewest)
+
+    def _of_all(self, number: int | None, replicas: int | None) -> int | None:
+        """What one replica takes, for so many of them."""
+        return number if number is None or self.replicas is None else number * (replicas or 0)
+
+    @property
+    def serving_without_a_node(self) -> tuple[int, int] | None:
+        """How many replicas serve when one node is lost, with the fewest that can lose one and with the most; None for
+
+        what does not serve, or has no replica at all.
+        """
+        if self.replicas is None:
+            return None if self.spec.tuning is not None else (0, 0)
+        return (max(self.fewest or 0, 1) - 1, self.replicas - 1) if self.replicas else None
+
+    @property
+    def extra_replicas(self) -> int:
+        """How many replicas more there are while KAITO upgrades: one by the strategy Surge, where its gate is on."""
+        upgrade = (self.spec.fleet or {}).get("upgrade", {})
+        surges = upgrade.get("enabled") is True and upgrade.get("strategy") == "Surge"
+        return int(surges and self.spec.target.feature_gates.get("enableBaseImageAutoUpgrade") is True)
 
     @property
     def usage(self) -> Usage | None:
@@ -92,6 +119,13 @@ class PlannedWorkspace:
         if self.nodes is None or node is None or self.spec.target.byo:
             return None
         return Usage(self.instance_type, self.nodes, node.gpus)
+
+    @property
+    def fewest_hourly(self) -> Decimal | None:
+        """What it costs for an hour with the fewest replicas; None where that is unknown, or costs nothing."""
+        if not self.replicas or self.cost is None or self.cost.unpriced:
+            return None
+        return self.cost.hour * (self.fewest or 0) / self.replicas
 
     @property
     def hourly(self) -> Decimal | None:
@@ -177,6 +211,16 @@ class Plan:
     def gpus(self) -> int:
         """The GPUs of all Workspaces about which that is known."""
         return sum(one.gpus or 0 for one in self.workspaces)
+
+    @property
+    def fewest_nodes(self) -> int:
+        """The same with the fewest replicas of each set."""
+        return sum(one.fewest_nodes or 0 for one in self.workspaces)
+
+    @property
+    def fewest_gpus(self) -> int:
+        """The GPUs of these."""
+        return sum(one.fewest_gpus or 0 for one in self.workspaces)
 
     @property
     def unknown(self) -> int:

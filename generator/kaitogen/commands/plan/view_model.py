@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
-from kaitogen.diagnostics.wording import number_of
+from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.layout import Layout
@@ -94,8 +94,7 @@ def _cost(planned: PlannedWorkspace, prices: Prices | None) -> Iterator[Line]:
         return
     if planned.cost is not None:
         yield _line("costs", price(planned.cost, prices))
-        if planned.replicas and planned.fewest != planned.replicas and not planned.cost.unpriced:
-            least = planned.cost.hour * (planned.fewest or 0) / planned.replicas
+        if (least := planned.fewest_hourly) is not None and planned.fewest != planned.replicas:
             yield _line("costs", f"{money(least, prices)} an hour with the fewest replicas")
     elif planned.spec.target.byo:
         yield _line("costs", "nothing more: the nodes are there already")
@@ -156,30 +155,36 @@ def size_of_each(planned: PlannedWorkspace) -> str:
     text = size(planned.sizing.estimate)
     if planned.replicas is None:
         return text
-    return f"{text} for each of {_range(planned.fewest or 0, planned.replicas, 'replica')}"
+    return f"{text} for each of {from_to(planned.fewest or 0, planned.replicas, 'replica')}"
 
 
 def _replicas(planned: PlannedWorkspace) -> Iterator[Line]:
     """How many replicas there are, what all of them take, and how many serve when a node is lost."""
     fewest, most = planned.fewest or 0, planned.replicas or 0
-    text = f"{_range(fewest, most)} of an InferenceSet, each with the nodes below"
+    text = f"{from_to(fewest, most)} of an InferenceSet, each with the nodes below"
     nodes, gpus = planned.sizing.estimate.nodes, planned.sizing.estimate.gpus
     if nodes is not None:
-        text += f": {_range(fewest * nodes, most * nodes, 'node')}"
-        text += "" if gpus is None else f" and {_range(fewest * gpus, most * gpus, 'GPU')} in all"
-    upgrade = (planned.spec.fleet or {}).get("upgrade", {})
-    if upgrade.get("enabled") and upgrade.get("strategy") == "Surge":
+        text += f": {from_to(fewest * nodes, most * nodes, 'node')}"
+        text += "" if gpus is None else f" and {from_to(fewest * gpus, most * gpus, 'GPU')} in all"
+    if planned.extra_replicas:
         text += ", and one replica more during an upgrade"
     yield _line("replicas", text)
-    if most:
-        yield _line(
-            "node lost", f"{_range(max(fewest - 1, 0), most - 1)} of {_range(fewest, most)} go on serving"
-        )
+    if serving := planned.serving_without_a_node:
+        yield _line("node lost", _serving(max(fewest, 1), most, *serving))
 
 
-def _range(least: int, most: int, noun: str = "") -> str:
-    numbers = count(most) if least == most else f"{count(least)} to {count(most)}"
-    return numbers if not noun else f"{numbers} {noun if numbers == '1' else noun + 's'}"
+def _serving(fewest: int, most: int, left: int, left_of_most: int) -> str:
+    """How many replicas go on serving, with the most and with the fewest of those that can lose one."""
+    text = (
+        f"{count(left_of_most)} of {count(most)} go on serving" if left_of_most else "nothing goes on serving"
+    )
+    if fewest == most:
+        return text
+    return (
+        f"{text}, {count(left)} of {count(fewest)} with the fewest"
+        if left
+        else f"{text}, nothing where only one runs"
+    )
 
 
 def _context(estimate: Estimate) -> str:
@@ -210,12 +215,12 @@ def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
     yield _line("context", f"{span(memory.context, 'tokens')} in one request", "exact" if certain else label)
     yield _line("requests", f"{span(memory.requests)} of that length at once", label)
     if planned.replicas:
-        tokens, requests = (value.likely * planned.replicas for value in (memory.tokens, memory.requests))
-        yield _line(
-            "in all",
-            f"{count(tokens)} tokens and {count(requests)} requests over {planned.replicas} replicas",
-            label,
+        fewest, most = planned.fewest or 0, planned.replicas
+        tokens, requests = (
+            from_to(fewest * value.likely, most * value.likely) for value in (memory.tokens, memory.requests)
         )
+        replicas = from_to(fewest, most, "replica")
+        yield _line("in all", f"{tokens} tokens and {requests} requests over {replicas}", label)
     yield _line("verdict", verdict(memory))
     if best := lever(planned):
         yield _line("best lever", best)
@@ -284,9 +289,9 @@ def price(cost: Cost, prices: Prices) -> str:
     return f"{text}; and {', '.join(cost.unpriced)}, which has no price" if cost.unpriced else text
 
 
-def known(number: int | None) -> str:
-    """A number, or that it is unknown."""
-    return "unknown" if number is None else count(number)
+def known(number: int | None, fewest: int | None) -> str:
+    """A number, from that of the fewest replicas on, or that it is unknown."""
+    return "unknown" if number is None else from_to(number if fewest is None else fewest, number)
 
 
 def planned_objects(plan: Plan) -> str:
@@ -299,11 +304,16 @@ def planned_objects(plan: Plan) -> str:
 
 def total(plan: Plan) -> str:
     """The plan in one sentence."""
-    text = f"{planned_objects(plan)}: {number_of(plan.nodes, 'node')}, {number_of(plan.gpus, 'GPU')}"
+    nodes, gpus = number_of(plan.nodes, "node"), number_of(plan.gpus, "GPU")
+    if plan.nodes != plan.fewest_nodes:
+        nodes = from_to(plan.fewest_nodes, plan.nodes, "node")
+        gpus = from_to(plan.fewest_gpus, plan.gpus, "GPU")
+    text = f"{planned_objects(plan)}: {nodes}, {gpus}"
     if plan.unknown:
         text += f", and {plan.unknown} of unknown size"
     if plan.cost is not None and plan.prices is not None:
         text += f"; {price(plan.cost, plan.prices)}"
+        text += " with the most replicas" if plan.nodes != plan.fewest_nodes else ""
     return text
 
 

@@ -99,7 +99,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     The set fits the schema of the target's version; paths are its own.
     """
     data, target = ctx.workspace, ctx.target
-    yield from names(data, LONGEST_NAME - (1 if _has_pool(ctx) else 0))
+    yield from names(data, LONGEST_NAME - (1 if has_pool(ctx) else 0))
     yield from _window(data)
     yield from _upgrades(ctx)
     yield from _annotations(ctx)
@@ -210,7 +210,7 @@ def context_of(workspace: Json, ctx: RuleContext) -> RuleContext:
     )
 
 
-def _has_pool(ctx: RuleContext) -> bool:
+def has_pool(ctx: RuleContext) -> bool:
     """Whether KAITO makes an InferencePool, which names a Service <set>-inferencepool-epp."""
     return ctx.gate("gatewayAPIInferenceExtension") and not ctx.transformers
 
