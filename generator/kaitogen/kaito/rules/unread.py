@@ -4,7 +4,7 @@ What is read depending on more than versions (count, preferredNodes) has rules o
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kaitogen.kaito.objects import text, value_at
 from kaitogen.kaito.rules.context import RuleContext
@@ -33,129 +33,48 @@ class Unread(NamedTuple):
     fix: str = "remove it"
 
 
-_IMAGE: Final = "KAITO takes the image of a preset from its own release"
-_PULL: Final = "the image of a preset is KAITO's own"
+def _of(kind: str, fields: str, why: str, **more: Any) -> Iterator[Unread]:
+    """The same for several fields, whose paths are written with dots and apart by blanks."""
+    for field in fields.split():
+        yield Unread(kind=kind, path=tuple(field.split(".")), why=why, **more)
+
+
+_TEMPLATE: Final[Path] = ("inference", "template")
 _LOCAL: Final = "write embedding.local with modelID instead"
-_SPEC: Final = "spec"
+_ENGINE: Final = "RAGEngine"
+#: Of a reference to an object, what is not its name or namespace.
+_OF_REFERENCE: Final = ("apiVersion", "kind", "fieldPath", "resourceVersion", "uid")
 #: pkg/workspace/inference/preset_inferences.go:138, pkg/workspace/tuning/preset_tuning.go:87, pkg/ragengine/manifests/manifests.go:176,
 #: pkg/ragengine/controllers/preset_rag.go:253, pkg/modelmirror/download/job.go:74 (v0.12.0), and the same files of each older tag.
 UNREAD: Final[tuple[Unread, ...]] = (
-    *(
-        field
-        for workload in ("inference", "tuning")
-        for preset in ((workload, "preset"),)
-        for field in (
-            Unread(
-                kind="Workspace",
-                path=(*preset, "accessMode"),
-                why="models are public or need a secret",
-                default="public",
-            ),
-            Unread(kind="Workspace", path=(*preset, "presetOptions", "image"), why=_IMAGE),
-            Unread(kind="Workspace", path=(*preset, "presetOptions", "imagePullSecrets"), why=_PULL),
-        )
-    ),
-    Unread(
-        kind="Workspace",
-        path=("tuning", "preset", "presetOptions", "modelAccessSecret"),
-        why="a tuning has its model in its image",
-    ),
-    Unread(
-        kind="Workspace",
-        path=("inference", "adapters"),
-        why="beside a pod template nothing loads them",
-        beside=("inference", "template"),
-    ),
-    Unread(
-        kind="Workspace",
-        path=("inference", "config"),
-        why="a pod template of your own is not given the ConfigMap",
-        beside=("inference", "template"),
-    ),
-    Unread(
-        kind="InferenceSet",
-        path=(_SPEC, "updateStrategy"),
-        why="replicas keep their template until they are made again",
-        default=DEFAULT_UPDATE_STRATEGY,
-    ),
-    Unread(
-        kind="InferenceSet",
-        path=(_SPEC, "template", "metadata", "name"),
-        why="replicas are named after the set",
-        feature=since(11),
-    ),
-    Unread(
-        kind="ModelMirror",
-        path=(_SPEC, "source", "accessSecret", "namespace"),
-        why="the Secret is looked up beside the download",
-        feature=since(11),
-    ),
-    *(
-        Unread(
-            kind="ModelMirror",
-            path=(_SPEC, "source", "accessSecret", key),
-            why="a Secret is found by its name",
-            feature=since(11),
-        )
-        for key in ("apiVersion", "kind", "fieldPath", "resourceVersion", "uid")
-    ),
-    Unread(
-        kind="RAGEngine",
-        path=(_SPEC, "embedding", "local", "image"),
-        why="it starts its own image, which fetches modelID",
-        fix=_LOCAL,
-    ),
-    Unread(
-        kind="RAGEngine", path=(_SPEC, "embedding", "local", "imagePullSecret"), why="it starts its own image"
-    ),
-    Unread(
-        kind="RAGEngine",
-        path=(_SPEC, "embedding", "remote", "url"),
-        why="a remote embedding is not implemented",
-        fix=_LOCAL,
-    ),
-    Unread(
-        kind="RAGEngine",
-        path=(_SPEC, "embedding", "remote", "accessSecret"),
-        why="a remote embedding is not implemented",
-    ),
-    Unread(
-        kind="RAGEngine",
-        path=(_SPEC, "compute", "count"),
-        why="a RAGEngine is one pod on one node",
-        feature=since(9),
-        default=1,
-    ),
-    Unread(
-        kind="RAGEngine",
-        path=(_SPEC, "compute", "preferredNodes"),
-        why="labelSelector says which nodes it takes",
-        feature=since(9),
-    ),
-    Unread(
-        kind="RAGEngine",
-        path=(_SPEC, "compute", "partition"),
-        why="a RAGEngine takes whole GPUs",
-        feature=since(12),
-    ),
-    Unread(
-        kind="RAGEngine", path=(_SPEC, "indexServiceName"), why="the Service is named after the RAGEngine"
-    ),
-    Unread(
-        kind="RAGEngine", path=(_SPEC, "queryServiceName"), why="the Service is named after the RAGEngine"
-    ),
-    Unread(kind="RAGEngine", path=(_SPEC, "storage"), why="the index is in memory", feature=until(7)),
-    *(
-        Unread(
-            kind="RAGEngine",
-            path=(_SPEC, "storage", key),
-            why="v1beta1 is stored, and has it under persistentVolume",
-            feature=since(9),
-            api_version="kaito.sh/v1alpha1",
-        )
-        for key in ("persistentVolumeClaim", "mountPath")
-    ),
-)
+    *_of("Workspace", "inference.preset.accessMode tuning.preset.accessMode",
+         "models are public or need a secret", default="public"),
+    *_of("Workspace", "inference.preset.presetOptions.image tuning.preset.presetOptions.image",
+         "KAITO takes the image of a preset from its own release"),
+    *_of("Workspace", "inference.preset.presetOptions.imagePullSecrets tuning.preset.presetOptions.imagePullSecrets",
+         "the image of a preset is KAITO's own"),
+    *_of("Workspace", "tuning.preset.presetOptions.modelAccessSecret", "a tuning has its model in its image"),
+    *_of("Workspace", "inference.adapters", "beside a pod template nothing loads them", beside=_TEMPLATE),
+    *_of("Workspace", "inference.config", "a pod template of your own is not given the ConfigMap", beside=_TEMPLATE),
+    *_of("InferenceSet", "spec.updateStrategy", "replicas keep their template until they are made again",
+         default=DEFAULT_UPDATE_STRATEGY),
+    *_of("InferenceSet", "spec.template.metadata.name", "replicas are named after the set", feature=since(11)),
+    *_of("ModelMirror", "spec.source.accessSecret.namespace", "the Secret is looked up beside the download",
+         feature=since(11)),
+    *_of("ModelMirror", " ".join(f"spec.source.accessSecret.{key}" for key in _OF_REFERENCE),
+         "a Secret is found by its name", feature=since(11)),
+    *_of(_ENGINE, "spec.embedding.local.image", "it starts its own image, which fetches modelID", fix=_LOCAL),
+    *_of(_ENGINE, "spec.embedding.local.imagePullSecret", "it starts its own image"),
+    *_of(_ENGINE, "spec.embedding.remote.url", "a remote embedding is not implemented", fix=_LOCAL),
+    *_of(_ENGINE, "spec.embedding.remote.accessSecret", "a remote embedding is not implemented"),
+    *_of(_ENGINE, "spec.compute.count", "a RAGEngine is one pod on one node", feature=since(9), default=1),
+    *_of(_ENGINE, "spec.compute.preferredNodes", "labelSelector says which nodes it takes", feature=since(9)),
+    *_of(_ENGINE, "spec.compute.partition", "a RAGEngine takes whole GPUs", feature=since(12)),
+    *_of(_ENGINE, "spec.indexServiceName spec.queryServiceName", "the Service is named after the RAGEngine"),
+    *_of(_ENGINE, "spec.storage", "the index is in memory", feature=until(7)),
+    *_of(_ENGINE, "spec.storage.persistentVolumeClaim spec.storage.mountPath",
+         "v1beta1 is stored, and has it under persistentVolume", feature=since(9), api_version="kaito.sh/v1alpha1"),
+)  # fmt: skip
 _BY_KIND: Final[dict[str, list[Unread]]] = {}
 for _field in UNREAD:
     _BY_KIND.setdefault(_field.kind, []).append(_field)
