@@ -9,12 +9,11 @@ from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.objects import ConfigMaps
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.sizing import node_limit
-from kaitogen.kaito.sizing import node_estimator
-from kaitogen.kaito.sizing.analysis import Analysis, analyse
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage, cost
-from kaitogen.kaito.sizing.memory import indivisible
-from kaitogen.kaito.sizing.model_spec import Configs
-from kaitogen.kaito.sizing.types import Estimate, Memory
+from kaitogen.kaito.sizing.memory import analyse, indivisible
+from kaitogen.kaito.sizing.model_spec import Configs, model_spec
+from kaitogen.kaito.sizing.node_estimator import context_of, on_instance_type, runtime
+from kaitogen.kaito.sizing.types import Analysis, Estimate, Memory
 from kaitogen.model import GIB, Json, Target
 
 
@@ -65,19 +64,19 @@ def choose(
     ctx = RuleContext(workspace, target, config_maps=config_maps)
     if ctx.byo:
         return Choice((), (), "under byo the nodes are there already")
-    runtime = node_estimator.runtime(ctx)
-    if runtime != "vllm":
-        return Choice((), (), f"only a preset on vLLM is sized, and {runtime} runs here")
+    if (serves := runtime(ctx)) != "vllm":
+        return Choice((), (), f"only a preset on vLLM is sized, and {serves} runs here")
     if not ctx.has(versions.ESTIMATE):
         return Choice((), (), f"KAITO {ctx.kaito} makes no estimate: it takes as many nodes as count says")
+    model, context = model_spec(ctx, configs or {}), context_of(ctx)
     offers: list[Offer] = []
     excluded: list[Excluded] = []
     for sku in all_skus(ctx.provider):
         if not sku.known_to(ctx.minor):
             continue
-        analysis = analyse(node_estimator.on_instance_type(ctx, sku.name), configs or {}, None)
-        if analysis.model is None:
-            return Choice((), (), analysis.unknown)
+        if isinstance(model, str):
+            return Choice((), (), model)
+        analysis = analyse(on_instance_type(ctx, sku.name), model, None, context)
         offer = _offer(analysis, sku, prices)
         if isinstance(offer, str):
             excluded.append(Excluded(sku, offer))
@@ -108,8 +107,9 @@ def name_of(model: Model, minor: int) -> str:
 
 
 def _fits(model: Model, sku: Sku, target: Target) -> bool:
-    analysis = analyse(RuleContext(_bare(name_of(model, target.minor), sku.name), target), {}, None)
-    return analysis.model is not None and analysis.estimate.nodes == 1 and not _why_not(analysis)
+    ctx = RuleContext(_bare(name_of(model, target.minor), sku.name), target)
+    analysis = analyse(ctx, model_spec(ctx, {}), None, context_of(ctx))
+    return not isinstance(analysis.model, str) and analysis.estimate.nodes == 1 and not _why_not(analysis)
 
 
 def _bare(preset: str, instance_type: str) -> dict[str, object]:
@@ -155,7 +155,7 @@ def _why_not(analysis: Analysis) -> str:
     limit = node_limit(analysis.ctx.minor)
     if limit is not None and estimate.nodes > limit:
         return f"it takes {estimate.nodes} nodes, and KAITO {estimate.kaito} stops above {limit}"
-    if memory is None or model is None:
+    if memory is None or isinstance(model, str):
         return f"nothing is known about vLLM on {'' if estimate.node is None else estimate.node.card}"
     if model.shape is not None and indivisible(model, memory.layout):
         return f"its {memory.layout.tensor} GPUs do not divide the {model.shape.heads} attention heads"

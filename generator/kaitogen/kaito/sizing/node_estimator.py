@@ -1,7 +1,6 @@
 """What the controller of the target's version will ask for, in its own arithmetic."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
@@ -23,14 +22,6 @@ from kaitogen.kaito.sizing.types import Context, Estimate, Node, Runtime
 from kaitogen.model import GIB, Json
 
 
-class Settings(NamedTuple):
-    """What a Workspace's ConfigMap says: the vllm section, the tokens that the estimate reads in it, and how it found them."""
-
-    vllm: Mapping[str, Json]
-    tokens: int
-    source: str
-
-
 def runtime(ctx: RuleContext) -> Runtime:
     """Who serves the model."""
     if ctx.tuning is not None:
@@ -40,31 +31,32 @@ def runtime(ctx: RuleContext) -> Runtime:
     return "transformers" if ctx.transformers else "vllm"
 
 
-def settings(ctx: RuleContext) -> Settings:
-    """What vLLM and the estimate read in the ConfigMap; the default where there is none to read."""
+def context_of(ctx: RuleContext) -> Context:
+    """What vLLM and the estimate read in the Workspace's ConfigMap; the default where there is none to read."""
     name = text(ctx.inference or {}, "config")
     if not name or ctx.transformers:
-        return _default(", since no max-model-len is set")
+        return _default(ctx, ", since no max-model-len is set")
     data = ctx.config_map(name)
     if data is None:
-        return _default(f"; the ConfigMap {cut(name)} is not at hand and may say more")
+        return _default(ctx, f"; the ConfigMap {cut(name)} is not at hand and may say more")
     source = data.get(config.KEY)
     if not isinstance(source, str):
-        return _default(f"; the ConfigMap {cut(name)} has no {config.KEY}")
+        return _default(ctx, f"; the ConfigMap {cut(name)} has no {config.KEY}")
     vllm = config.settings_of(source)
     scanned = config.scan(source) if ctx.has(versions.ESTIMATE) else None
     if scanned is not None:
-        return Settings(vllm, scanned, f"max-model-len in the ConfigMap {cut(name)}")
+        return Context(scanned, f"max-model-len in the ConfigMap {cut(name)}", _served(ctx, vllm), vllm)
     missed = config.served_length(vllm) is not None
     why = "its line scanner misses the max-model-len" if missed else "no max-model-len is set"
-    return _default(f", since {why}", vllm)
+    return _default(ctx, f", since {why}", vllm)
 
 
-def _default(why: str, vllm: Mapping[str, Json] | None = None) -> Settings:
-    return Settings(vllm or {}, DEFAULT_CONTEXT, f"KAITO's default of {DEFAULT_CONTEXT}{why}")
+def _default(ctx: RuleContext, why: str, vllm: Mapping[str, Json] | None = None) -> Context:
+    vllm = vllm or {}
+    return Context(DEFAULT_CONTEXT, f"KAITO's default of {DEFAULT_CONTEXT}{why}", _served(ctx, vllm), vllm)
 
 
-def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, settings: Settings) -> Estimate:
+def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, context: Context) -> Estimate:
     """The whole estimate. `model` may be why nothing is known about it; `given` has the GPUs of nodes that a user brings."""
     node = node_of(ctx, given)
     blank = Estimate(
@@ -73,7 +65,7 @@ def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, setti
         requested=number(ctx.resource, "count"),
         nodes=None,
         node=None if isinstance(node, str) else node,
-        context=Context(settings.tokens, settings.source, _served(ctx, settings.vllm)),
+        context=context,
     )
     if blank.runtime == "tuning":
         return blank._replace(nodes=1, reasons=("tuning always takes one node",))

@@ -5,16 +5,14 @@ batched tokens) and those of KAITO's pull request 2156 (A10 on Azure). They are 
 where another version or card is at work, they are assumptions with a range.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from kaitogen.kaito.rules.layout import Layout
-from kaitogen.kaito.sizing.types import Node, Term
+from kaitogen.kaito.sizing.types import EngineArgs, Label, Node, Term
 from kaitogen.model import GIB
 
 _H100: Final = "vLLM 0.19, H100 80 GB"
 _A10: Final = "one A10, KAITO's pull request 2156"
-#: vLLM 0.17 took 60 % off the peak of the activations (Qwen3-14B: 5.64 GiB before, 2.23 GiB since).
-_LEAN_VLLM: Final = (0, 17)
+#: So much more the activations of a vLLM took that is not lean yet.
 _BEFORE_LEAN: Final = 5.64 / 2.23
 #: What the measured runs allowed in one batch; another setting moves the peak by nobody knows how much.
 _BATCHED_TOKENS: Final = 8192
@@ -45,34 +43,26 @@ _KAITO: Final = 0.6
 _MORE: Final = 1.2
 
 
-class Engine(NamedTuple):
-    """The vLLM that runs: its version, and how many tokens it may batch (0: its default)."""
-
-    version: str
-    batched_tokens: int
-
-    @property
-    def lean(self) -> bool:
-        """Whether the measurements of 0.19 say something about it."""
-        return tuple(int(word) for word in self.version.split(".")[:2]) >= _LEAN_VLLM
+def term(name: str, sizes: tuple[float, float, float], label: Label, source: str) -> Term:
+    """A term from its least, likely and most bytes."""
+    low, likely, high = map(round, sizes)
+    return Term(name=name, low=low, likely=likely, high=high, label=label, source=source)
 
 
 def _measured(name: str, gib: float, source: str) -> Term:
-    number = round(gib * GIB)
-    return Term(name=name, low=number, likely=number, high=number, label="measured", source=source)
+    return term(name, (gib * GIB,) * 3, "measured", source)
 
 
 def _assumed(name: str, low: float, likely: float, high: float, source: str) -> Term:
     """A term from its least, likely and most GiB."""
-    low, likely, high = (round(gib * GIB) for gib in (low, likely, high))
-    return Term(name=name, low=low, likely=likely, high=high, label="assumed", source=source)
+    return term(name, (low * GIB, likely * GIB, high * GIB), "assumed", source)
 
 
 def card_memory(node: Node) -> Term:
     """What the driver hands out of one GPU."""
     name, gib, size = "GPU memory", node.memory_per_gpu / GIB, node.measured
     if size:
-        return Term(name=name, low=size, likely=size, high=size, label="exact", source=node.source)
+        return term(name, (size,) * 3, "exact", node.source)
     if node.card == _A10_CARD:
         return _assumed(name, gib, gib, gib, f"{node.source}; the overhead is counted from it")
     likely = gib * _OF_THE_LABEL
@@ -82,13 +72,11 @@ def card_memory(node: Node) -> Term:
     return _assumed(name, gib * _LEAST_OF_THE_LABEL, likely, gib, source)
 
 
-def activations(
-    engine: Engine, node: Node, layout: Layout, kind: tuple[str, int, int], experts: bool
-) -> Term:
+def activations(args: EngineArgs, node: Node, kind: tuple[str, int, int], experts: bool) -> Term:
     """The peak of the activations. `kind` is the architecture with its layers and hidden size."""
-    part = next(factor for stages, factor in _STAGES if layout.pipeline >= stages)
-    seen = _SEEN.get(kind) if layout.pipeline == 1 or kind == _STAGED else None
-    if seen is not None and engine.lean and not engine.batched_tokens and _same_card(node):
+    part = next(factor for stages, factor in _STAGES if args.layout.pipeline >= stages)
+    seen = _SEEN.get(kind) if args.layout.pipeline == 1 or kind == _STAGED else None
+    if seen is not None and args.lean and not args.batched_tokens and _same_card(node):
         return _measured("activations", seen * part, f"this model, {_H100}")
     batched = _BATCHED_TOKENS if _batches_much(node) else _SMALL_BATCH
     likely, least, most = _EXPERTS if experts else _DENSE, _LEAST, _MOST
@@ -96,13 +84,13 @@ def activations(
     if batched == _SMALL_BATCH:
         likely, least, most = _A10_OVERHEAD - _ALONE, _LEAST * _SMALL_BATCH / _BATCHED_TOKENS, likely
         source = f"solved from qwen3-8b on {_A10}; such cards batch {_SMALL_BATCH} tokens"
-    if not engine.lean:
+    if not args.lean:
         likely, most = likely * _BEFORE_LEAN, most * _BEFORE_LEAN
         source += "; vLLM before 0.17 took 2.5 times as much"
-    if engine.batched_tokens:
-        share = engine.batched_tokens / batched
+    if args.batched_tokens:
+        share = args.batched_tokens / batched
         least, most = least * min(share, 1.0), most * max(share, 1.0)
-        source += f"; that is for {batched} batched tokens, not {engine.batched_tokens}"
+        source += f"; that is for {batched} batched tokens, not {args.batched_tokens}"
     return _assumed("activations", least * part, likely, most, source)
 
 
@@ -111,15 +99,15 @@ def _batches_much(node: Node) -> bool:
     return node.memory_per_gpu >= _LARGE_CARD and "A100" not in node.card
 
 
-def non_torch(engine: Engine, node: Node, layout: Layout) -> Term:
+def non_torch(args: EngineArgs, node: Node) -> Term:
     """What the driver and the communication buffers take."""
-    if layout.tensor > 1:
+    if args.layout.tensor > 1:
         likely, least, most = _TENSOR, _KAITO, _TENSOR * _MORE
-    elif layout.pipeline > 1:
+    elif args.layout.pipeline > 1:
         likely, least, most = _STAGE, _STAGE, _KAITO
     else:
         likely, least, most = _ALONE, _STAGE, _KAITO
-    if engine.lean and _same_card(node):
+    if args.lean and _same_card(node):
         return _measured("non-torch", likely, _H100)
     return _assumed("non-torch", least, likely, most, f"as with {_H100}")
 

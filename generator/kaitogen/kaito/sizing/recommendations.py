@@ -3,12 +3,10 @@
 from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.kaito.catalogue.skus import Sku, all_skus
-from kaitogen.kaito.sizing.analysis import Analysis
-from kaitogen.kaito.sizing.engine_args import engine_args, takes_fp8
-from kaitogen.kaito.sizing.memory import memory_of
-from kaitogen.kaito.sizing.node_estimator import Settings, estimate, on_instance_type
-from kaitogen.kaito.sizing.types import Memory, Recommendation
+from kaitogen.kaito.catalogue.skus import all_skus
+from kaitogen.kaito.sizing.memory import analyse, memory_of, takes_fp8
+from kaitogen.kaito.sizing.node_estimator import on_instance_type
+from kaitogen.kaito.sizing.types import Analysis, Memory, Recommendation
 
 #: Lengths are advised in whole multiples of it.
 _STEP: Final = 1024
@@ -20,7 +18,7 @@ _FP8: Final = "set kv-cache-dtype: fp8"
 def recommend(analysis: Analysis) -> Recommendation | None:
     """The recommendation for one Workspace; None where nothing is known, or nothing needs to change."""
     memory, model = analysis.memory, analysis.model
-    if memory is None or model is None:
+    if memory is None or isinstance(model, str):
         return None
     served = analysis.estimate.context.served
     need = int(served) if served.isdigit() else 1
@@ -55,9 +53,10 @@ def _to_start(analysis: Analysis, memory: Memory, better: Memory | None, need: i
 def _with_fp8(analysis: Analysis, memory: Memory) -> Memory | None:
     """The memory with a cache of 8 bits; None where it has one already, or the card cannot."""
     model, node, args = analysis.model, analysis.estimate.node, analysis.args
-    if model is None or node is None or args is None or not takes_fp8(analysis.ctx, node):
+    if isinstance(model, str) or node is None or args is None or not takes_fp8(analysis.ctx, node):
         return None
-    better = memory_of(model, node, args._replace(vllm={**args.vllm, "kv-cache-dtype": "fp8"}))
+    context = args.context._replace(vllm={**args.context.vllm, "kv-cache-dtype": "fp8"})
+    better = memory_of(model, node, args._replace(context=context))
     return better if better.per_token.likely < memory.per_token.likely else None
 
 
@@ -70,8 +69,10 @@ def _larger(analysis: Analysis, context: int) -> Recommendation | None:
     for sku in all_skus(ctx.provider):
         if not sku.known_to(ctx.minor) or sku.compute < _MODERN:
             continue
-        nodes, memory = _on(analysis, sku)
-        if memory is not None and memory.verdict == "fits" and memory.context.likely >= context:
+        other = on_instance_type(ctx, sku.name)
+        _, _, found, _, memory = analyse(other, analysis.model, None, analysis.estimate.context)
+        nodes = found.nodes
+        if nodes and memory is not None and memory.verdict == "fits" and memory.context.likely >= context:
             gpus = nodes * sku.gpus
             effect = f"{number_of(nodes, 'node')} with {number_of(gpus, 'GPU')}, {memory.context.likely:,} tokens of context"
             fitting.append((gpus, nodes * sku.memory, sku.name, effect))
@@ -79,16 +80,3 @@ def _larger(analysis: Analysis, context: int) -> Recommendation | None:
         return None
     _, _, name, effect = min(fitting)
     return Recommendation(f"take {name}", effect)
-
-
-def _on(analysis: Analysis, sku: Sku) -> tuple[int, Memory | None]:
-    """Nodes and memory of the same Workspace on another instance type; no memory where KAITO finds no number of nodes."""
-    if analysis.model is None or analysis.args is None:
-        return 0, None
-    context = analysis.estimate.context
-    settings = Settings(analysis.args.vllm, context.tokens, context.source)
-    other = estimate(on_instance_type(analysis.ctx, sku.name), analysis.model, None, settings)
-    args = engine_args(analysis.ctx.minor, other, settings)
-    if other.nodes is None or other.node is None or args is None:
-        return 0, None
-    return other.nodes, memory_of(analysis.model, other.node, args)

@@ -4,10 +4,14 @@ All memory is in bytes, all lengths in tokens. The two are kept apart: an estima
 arithmetic, memory an expectation whose every figure says how far it can be trusted.
 """
 
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias
 
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.layout import Layout
-from kaitogen.model import Diagnostic
+from kaitogen.kaito.sizing.model_spec import ModelSpec
+from kaitogen.model import Diagnostic, Json
 
 #: exact: computed from what is known. measured: seen on the named version and card. assumed: neither, so a range.
 Label: TypeAlias = Literal["exact", "measured", "assumed"]
@@ -15,6 +19,9 @@ Label: TypeAlias = Literal["exact", "measured", "assumed"]
 Runtime: TypeAlias = Literal["vllm", "transformers", "template", "tuning"]
 #: Whether vLLM will start: with every figure at its worst, only with better ones, or not even at the best.
 Verdict: TypeAlias = Literal["fits", "tight", "fails"]
+
+#: vLLM 0.17 took 60 % off the peak of the activations (Qwen3-14B: 5.64 GiB before, 2.23 GiB since).
+_LEAN_VLLM: Final = (0, 17)
 
 
 class Node(NamedTuple):
@@ -39,12 +46,14 @@ class Node(NamedTuple):
 class Context(NamedTuple):
     """The tokens that the estimate counts with, how they were found, and what `--max-model-len` vLLM gets.
 
-    `served` is a number as text, `auto`, `computed` (by KAITO, from the free memory) or empty (not passed).
+    `served` is a number as text, `auto`, `computed` (by KAITO, from the free memory) or empty (not passed). `vllm` is that
+    section of the Workspace's ConfigMap.
     """
 
     tokens: int
     source: str
     served: str
+    vllm: Mapping[str, Json] = MappingProxyType({})
 
 
 class Estimate(NamedTuple):
@@ -70,6 +79,21 @@ class Estimate(NamedTuple):
     def gpus(self) -> int | None:
         """All GPUs that the Workspace will hold."""
         return None if self.nodes is None or self.node is None else self.nodes * self.node.gpus
+
+
+class EngineArgs(NamedTuple):
+    """How KAITO starts vLLM: which version, with how many tokens in a batch (0: its default), share of the GPU and layout."""
+
+    version: str
+    batched_tokens: int
+    utilization: float
+    layout: Layout
+    context: Context
+
+    @property
+    def lean(self) -> bool:
+        """Whether the measurements of 0.19 say something about it."""
+        return tuple(int(word) for word in self.version.split(".")[:2]) >= _LEAN_VLLM
 
 
 class Span(NamedTuple):
@@ -111,6 +135,24 @@ class Memory(NamedTuple):
     context: Span
     requests: Span
     verdict: Verdict
+
+
+class Analysis(NamedTuple):
+    """KAITO's `estimate`, and the `memory` that vLLM then has; None with `args` where nothing is known about that.
+
+    `model` is why nothing is known about it, where that is so.
+    """
+
+    ctx: RuleContext
+    model: ModelSpec | str
+    estimate: Estimate
+    args: EngineArgs | None
+    memory: Memory | None
+
+    @property
+    def name(self) -> str:
+        """The model as its owner writes it, or as the Workspace does."""
+        return (self.ctx.preset or "") if isinstance(self.model, str) else self.model.id
 
 
 class Recommendation(NamedTuple):

@@ -7,12 +7,10 @@ from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.catalogue.models import find_short
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.layout import fault, layout_of
-from kaitogen.kaito.sizing.analysis import Analysis
-from kaitogen.kaito.sizing.engine_args import takes_fp8
-from kaitogen.kaito.sizing.memory import memory_of
+from kaitogen.kaito.sizing.memory import memory_of, takes_fp8
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.node_estimator import holds
-from kaitogen.kaito.sizing.types import Memory
+from kaitogen.kaito.sizing.types import Analysis, Memory
 from kaitogen.model import GIB, Diagnostic, Path, Rule
 
 KG701 = Rule("KG701", "KAITO's nodes leave vLLM no memory for its cache", kind="warning", since="0.7")
@@ -38,11 +36,11 @@ def judge(analysis: Analysis) -> Iterator[Diagnostic]:
     """Everything to say about one Workspace's size."""
     yield from _leaving(analysis)
     model, memory = analysis.model, analysis.memory
-    if model is None and analysis.estimate.runtime == "vllm" and analysis.ctx.model is None:
+    if isinstance(model, str) and analysis.estimate.runtime == "vllm" and analysis.ctx.model is None:
         name = cut(analysis.name)
         fix = f"give the folder that it is in with --model-config {name}=FOLDER"
-        yield KG711.at(_NAME, analysis.unknown, fix=fix, found=name)
-    if model is None or memory is None:
+        yield KG711.at(_NAME, model, fix=fix, found=name)
+    if isinstance(model, str) or memory is None:
         return
     failure = _failure(analysis, model, memory)
     if failure is not None:

@@ -11,11 +11,9 @@ from typing import Final, NamedTuple
 from kaitogen.kaito.catalogue.architectures import Shape, find_shape
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.rules.layout import Layout
-from kaitogen.kaito.sizing.engine_args import EngineArgs
 from kaitogen.kaito.sizing.memory import memory_of
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts
-from kaitogen.kaito.sizing.overheads import Engine
-from kaitogen.kaito.sizing.types import Context, Memory, Node
+from kaitogen.kaito.sizing.types import Context, EngineArgs, Memory, Node
 
 GIB: Final = 2**30
 H100: Final = Node(1, 80 * GIB, "NVIDIA H100", "")
@@ -105,7 +103,15 @@ def predicted(run: Run) -> Memory:
     """Column B for the run."""
     layout = Layout(1, *run.layout)
     return memory_of(
-        run.subject, run.node, EngineArgs(Engine("0.19.0", 0), run.share, layout, _AUTO, dict(run.settings))
+        run.subject,
+        run.node,
+        EngineArgs(
+            version="0.19.0",
+            batched_tokens=0,
+            utilization=run.share,
+            layout=layout,
+            context=_AUTO._replace(vllm=dict(run.settings)),
+        ),
     )
 
 

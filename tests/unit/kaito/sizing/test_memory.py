@@ -10,12 +10,10 @@ from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.catalogue.models import all_models
 from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.rules.sizing import nodes_needed
-from kaitogen.kaito.sizing.engine_args import EngineArgs
 from kaitogen.kaito.sizing.memory import memory_of
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec
-from kaitogen.kaito.sizing.overheads import Engine
 from kaitogen.kaito.sizing.size import size
-from kaitogen.kaito.sizing.types import Context, Memory, Node, Term
+from kaitogen.kaito.sizing.types import Context, EngineArgs, Memory, Node, Term
 from kaitogen.model import Target
 from tests.unit.kaito.sizing.workspaces import context, sized, workspace
 
@@ -193,7 +191,10 @@ def subject(
 
 def launch(layout: Layout | None = None, served: str = "auto") -> EngineArgs:
     own = {"max-model-len": int(served)} if served.isdigit() else {}
-    return EngineArgs(Engine("0.25.1", 0), 0.84, layout or Layout(1, 1, 1), Context(2048, "", served), own)
+    return EngineArgs(
+        version="0.25.1", batched_tokens=0, utilization=0.84,
+        layout=layout or Layout(1, 1, 1), context=Context(2048, "", served, own),
+    )  # fmt: skip
 
 
 class Step(NamedTuple):
