@@ -94,10 +94,10 @@ def check_objects(
         diagnostics.extend(_at_its_document(problem, origin, ctx, objects) for problem in problems)
         if any(problem.severity == "error" for problem in problems):
             diagnostics.extend(error_limit.count_error(origin))
-        elif nodes is not None and data["kind"] == "InferenceSet":
-            from kaitogen.pipeline import finished_sets  # an inventory is the exception
+        elif data["kind"] == "InferenceSet":
+            from kaitogen.pipeline import finished_sets  # most objects are Workspaces
 
-            diagnostics.extend(finished_sets.room(origin, stored, nodes, objects, target, config_maps))
+            diagnostics.extend(finished_sets.judge(origin, stored, nodes, objects, target, config_maps))
     return diagnostics
 
 

@@ -1,4 +1,4 @@
-"""Finished InferenceSets under byo, held against the nodes that an inventory knows: whether all replicas find theirs."""
+"""Finished InferenceSets: what depends on the nodes of each replica, by KAITO's own estimate."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -8,43 +8,53 @@ from kaitogen.kaito.rules.inference_set import SCALER
 from kaitogen.model import ByoNodes, Diagnostic, Json, Origin, Path, Target, UserObject
 from kaitogen.pipeline.classify import SCALED_OBJECT
 from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many
-from kaitogen.pipeline.scaling import scaling_of, scaling_of_object
+from kaitogen.pipeline.scaling import bounds_of, of_limit, scaling_of_object
 
 _REPLICAS: Final[Path] = ("spec", "replicas")
 _SCALED: Final[Path] = ("spec", "maxReplicaCount")
 _ANNOTATED: Final[Path] = ("metadata", "annotations", f"{SCALER}max-replicas")
 
 
-def room(
+def judge(
     origin: Origin,
     data: Json,
-    facts: ByoNodes,
+    facts: ByoNodes | None,
     objects: Sequence[UserObject],
     target: Target,
     config_maps: ConfigMaps,
 ) -> Iterator[Diagnostic]:
-    """KG318 and KG325 of a set that the rules have let through: its replicas, at most, and the nodes of its selector.
+    """KG318, KG325 and KG329 of a set that the rules have let through: its replicas, at most, and the nodes of each.
 
-    `objects` are all of the run, among which a ScaledObject may say how many replicas there will be.
+    `facts` are about the nodes of its selector, None without an inventory. `objects` are all of the run, among which a
+    ScaledObject may say how many replicas there will be.
     """
+    limit = number(data["spec"], "nodeCountLimit")
+    if facts is None and not limit:
+        return
     nodes = size_of(data, target, config_maps, facts).nodes
     if not nodes:
         return
-    most, least, path, place = _most(origin, data, objects)
-    for one in too_many(Wanted(most, nodes, least, path), facts.nodes, found(facts), byo=True):
-        yield one.of(place)
+    annotated = bounds_of(part(part(data, "metadata"), "annotations"))
+    if limit and annotated is not None:
+        for one in of_limit(limit, *annotated, nodes):
+            yield one.of(origin)
+    if facts is not None:
+        most, least, path, place = _most(origin, data, annotated, objects)
+        for one in too_many(Wanted(most, nodes, least, path), facts.nodes, found(facts), byo=True):
+            yield one.of(place)
 
 
-def _most(origin: Origin, data: Json, objects: Sequence[UserObject]) -> tuple[int, int, Path, Origin]:
+def _most(
+    origin: Origin, data: Json, annotated: tuple[int, int] | None, objects: Sequence[UserObject]
+) -> tuple[int, int, Path, Origin]:
     """The most replicas that there may be, the fewest that may be written for them, and where that stands."""
     for place, scaled in _scaled_objects(objects):
         if _identity(scaled, ("spec", "scaleTargetRef")) == _identity(data, ("metadata",)):
             words = scaling_of_object(scaled)
             if isinstance(words["max"], int):
                 return words["max"], max(1, number(words, "min") or 0), _SCALED, place
-    words = scaling_of(part(part(data, "metadata"), "annotations")) or {}
-    if "replicas" not in data["spec"] and words:
-        return words["max"], max(2, words["min"]), _ANNOTATED, origin
+    if "replicas" not in data["spec"] and annotated is not None:
+        return annotated[1], max(2, annotated[0]), _ANNOTATED, origin
     replicas = number(data["spec"], "replicas")
     return 1 if replicas is None else replicas, 1, _REPLICAS, origin
 

@@ -198,6 +198,7 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
         message = f"replicas is not written: {by} sets it, and whoever applies a number would fight it"
         fix = "let nothing else set it: no replicas in patches, and no self-healing of /spec/replicas"
         yield KG327.at(("spec", "scaling"), message, fix=fix)
+        yield from _of_limit(spec.fleet, estimate)
     if automatic and replicas is None:
         yield _unknown(there, estimate)
     if there is None or nodes is None or replicas is None:
@@ -212,6 +213,14 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
     # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
     least = max(2, range_of(spec, data)[0] or 0) if scaled else 1
     yield from too_many(Wanted(replicas, nodes, least, path), there, how, byo=spec.target.byo)
+
+
+def _of_limit(fleet: Mapping[str, Json], estimate: Estimate) -> Iterator[Diagnostic]:
+    from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
+
+    if scaling.reads_limit(fleet) and "nodeCountLimit" in fleet and estimate.nodes:
+        least, most = fleet["scaling"].get("min", 1), fleet["scaling"]["max"]
+        yield from scaling.of_limit(fleet["nodeCountLimit"], least, most, estimate.nodes)
 
 
 class Wanted(NamedTuple):

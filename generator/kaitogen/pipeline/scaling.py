@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Final
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules import schedules
 from kaitogen.kaito.sizing.types import Estimate
@@ -15,6 +16,8 @@ from kaitogen.yaml.writer import dump
 
 KG225 = Rule("KG225", "Scaling that cannot be done as it is said", kind="invalid", since="0.8")
 
+KG329 = Rule("KG329", "A limit of nodes that means another number of replicas", kind="warning", since="0.11")
+
 _SCALING: Final = ("spec", "scaling")
 _PREFIX: Final = "scaledobject.kaito.sh/"
 _OWN: Final = "keda-kaito-scaler"
@@ -24,6 +27,8 @@ _METRIC: Final = {"up": "upthreshold", "down": "downthreshold", "window": "metri
 _METRIC_OF_OLD: Final = "vllm:num_requests_waiting"
 #: Of a cron trigger, beside how many replicas there are to be.
 _TIMES: Final = ("timezone", "start", "end")
+#: More than any number of replicas has.
+_DIGITS: Final = 10
 _WINDOW: Final = "stabilizationWindowSeconds"
 
 
@@ -121,6 +126,32 @@ def reads_limit(fleet: Mapping[str, Json]) -> bool:
     return bool(fleet["scaling"]["by"] == _OWN)
 
 
+def of_limit(limit: int, least: int, most: int, nodes: int) -> Iterator[Diagnostic]:
+    """KG329: a nodeCountLimit of a set that keda-kaito-scaler takes for another number of replicas than their maximum.
+
+    `nodes` are those of one replica. The scaler divides by them, takes one replica at least, and makes nothing where that
+    is below the minimum (0.6.2, pkg/scaledobject/provisioner.go:222).
+    """
+    made = max(limit // nodes, 1)
+    if limit == 0 or made == most:
+        return
+    message = f"{_OWN} divides nodeCountLimit {limit} by the {number_of(nodes, 'node')} of a replica: "
+    message += f"at most {number_of(made, 'replica')}, "
+    message += (
+        f"fewer than the least, {least}, so it scales nothing"
+        if made < least
+        else f"whatever the maximum {most} says"
+    )
+    yield KG329.at(
+        ("spec", "nodeCountLimit"),
+        message,
+        fix=f"write nodeCountLimit: {most * nodes}, or remove it",
+        found=str(limit),
+        expected=str(most * nodes),
+        severity="error" if made < least else "warning",
+    )
+
+
 def limited(fleet: Mapping[str, Json], data: Mapping[str, Json], estimate: Estimate) -> Mapping[str, Json]:
     """The set with the nodes that its most replicas take as its limit, where the nodes of one are known for certain.
 
@@ -154,6 +185,22 @@ def scaling_of(written: Mapping[str, str]) -> dict[str, Json] | None:
         return scaling if annotations(scaling) == own else None
     except (KeyError, ValueError, TypeError, AttributeError, Unreadable):
         return None
+
+
+def bounds_of(written: Mapping[str, str]) -> tuple[int, int] | None:
+    """The fewest and the most replicas that annotations of keda-kaito-scaler ask for; None where they ask for none.
+
+    What is no number, or below 1, is 1 to it (0.6.2, pkg/scaledobject/provisioner.go:222).
+    """
+    most = written.get(f"{_PREFIX}max-replicas")
+    if written.get(f"{_PREFIX}auto-provision") != "true" or not _is_number(most):
+        return None
+    least = written.get(f"{_PREFIX}min-replicas")
+    return max(int(least or 1), 1) if _is_number(least) else 1, int(most or 0)
+
+
+def _is_number(text: Json) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < _DIGITS
 
 
 def metrics_of_old(written: Mapping[str, str]) -> tuple[str, bool] | None:

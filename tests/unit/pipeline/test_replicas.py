@@ -347,3 +347,30 @@ def test_dead_annotations_of_a_scaler_keep_no_intent_from_its_replicas() -> None
         documents=(Document("set", value=dict(result.manifests[0].data)),), objects_target=Target()
     )
     assert [(one.code, one.severity) for one in generate(request).findings] == [("KG910", "error")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "least", "most", "told"),
+    [
+        (10, 1, 5, ""),
+        (11, 1, 5, ""),
+        (0, 1, 5, ""),
+        (5, 1, 5, "warning keda-kaito-scaler divides nodeCountLimit 5 by the 2 nodes of a replica: at most 2 replicas, whatever the maximum 5 says"),
+        (40, 1, 5, "warning keda-kaito-scaler divides nodeCountLimit 40 by the 2 nodes of a replica: at most 20 replicas, whatever the maximum 5 says"),
+        (1, 1, 5, "warning keda-kaito-scaler divides nodeCountLimit 1 by the 2 nodes of a replica: at most 1 replica, whatever the maximum 5 says"),
+        (5, 3, 5, "error keda-kaito-scaler divides nodeCountLimit 5 by the 2 nodes of a replica: at most 2 replicas, fewer than the least, 3, so it scales nothing"),
+    ],
+)  # fmt: skip
+def test_a_limit_of_nodes_that_means_other_replicas(limit: int, least: int, most: int, told: str) -> None:
+    scaling = {"by": "keda-kaito-scaler", "min": least, "max": most, "metrics": [{"name": "waiting", "up": 9, "down": 1}]}  # fmt: skip
+    placement = {"instanceType": "Standard_NV36ads_A10_v5"}
+    result = run(intent(scaling=scaling, nodeCountLimit=limit, placement=placement))
+    request = Request(
+        documents=(Document("set", value=dict(result.manifests[0].data)),), objects_target=Target()
+    )
+    for found in (result.findings, generate(request).findings):
+        said = [one for one in found if one.code == "KG329"]
+        assert [f"{one.severity} {one.message}" for one in said] == ([told] if told else [])
+        assert all((one.field, one.fix) == ("spec.nodeCountLimit", "write nodeCountLimit: 10, or remove it") for one in said)  # fmt: skip
+        # What is written instead is no finding.
+    assert not [one for one in run(intent(scaling=scaling, nodeCountLimit=2 * most, placement=placement)).findings if one.code == "KG329"]  # fmt: skip
