@@ -38,6 +38,19 @@ def test_what_was_looked_at_is_counted_by_kind(tmp_path: Path) -> None:
     assert (done.code, done.said) == (0, "kaitogen: 1 Workspace, 2 InferenceSets, no findings\n")
 
 
+def test_what_intents_make_is_counted_by_kind_as_well(tmp_path: Path) -> None:
+    text = (
+        "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata: {name: %s}\nspec:\n"
+        "  placement: {instanceType: Standard_NC24ads_A100_v4}\n  inference: {model: phi-4}\n%s"
+    )
+    intents = "---\n".join((text % ("a", "  replicas: 2\n"), text % ("b", "  replicas: 1\n")))
+    seen = {intents: "2 InferenceSets", f"{intents}---\n{text % ('c', '')}": "1 Workspace, 2 InferenceSets"}
+    for written, kinds in seen.items():
+        assert validate(tmp_path, written).said == f"kaitogen: {kinds}, no findings\n"
+        junit = validate(tmp_path, written, "--format", "junit").output.decode()
+        assert f'name="{kinds} checked"' in junit
+
+
 def test_replicas_are_held_to_the_rules_of_workspaces(tmp_path: Path) -> None:
     done = validate(tmp_path, SET.replace("preset: {name: phi-4}", "preset: {name: falcon-7b}"))
     assert done.code == 1

@@ -72,21 +72,14 @@ def run(options: Options) -> Outcome:
         text = reporter(options.form).write(report)
         return Outcome(text.encode("utf-8", "backslashreplace"), unexpected, code)
     stderr = reported(report, quiet=options.quiet).stderr + unexpected
-    return Outcome(stderr=stderr or _all_well(result, quiet=options.quiet), exit_code=code)
+    return Outcome(stderr=stderr or _all_well(report, quiet=options.quiet), exit_code=code)
 
 
-def _all_well(result: Result, *, quiet: bool) -> str:
+def _all_well(report: Report, *, quiet: bool) -> str:
     if quiet:
         return ""
-    suppressed = f"; {len(result.suppressed)} suppressed" if result.suppressed else ""
-    counts = [
-        number_of(number, kind)
-        for kind, number in sorted(expectation.kinds_of(data for _, data in result.objects).items())
-        if kind != expectation.WORKSPACE
-    ]
-    if result.workspaces or not counts:
-        counts.insert(0, number_of(result.workspaces, expectation.WORKSPACE))
-    return f"kaitogen: {', '.join(counts)}, no findings{suppressed}\n"
+    suppressed = f"; {len(report.suppressed)} suppressed" if report.suppressed else ""
+    return f"kaitogen: {report.seen}, no findings{suppressed}\n"
 
 
 def _expectation(expected: dict[str, int] | None, result: Result) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.model import Diagnostic, Suppressed
 
@@ -23,6 +24,13 @@ class Report(NamedTuple):
     def stops(self, finding: Diagnostic) -> bool:
         """Whether a finding keeps anything from being written."""
         return finding.severity == "error" or (self.strict and finding.severity == "warning")
+
+    @property
+    def seen(self) -> str:
+        """How many objects of each of KAITO's kinds, Workspaces first: `1 Workspace, 2 InferenceSets`."""
+        kinds = sorted(self.kinds, key=lambda kind: (kind != "Workspace", kind))
+        counts = [number_of(self.kinds[kind], kind) for kind in kinds if self.kinds[kind]]
+        return ", ".join(counts) or number_of(0, "Workspace")
 
     @property
     def stopping(self) -> list[Diagnostic]:

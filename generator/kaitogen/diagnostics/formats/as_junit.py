@@ -3,16 +3,14 @@
 from xml.sax.saxutils import escape, quoteattr  # writes XML only; nothing is parsed
 
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.wording import number_of, place, printable
+from kaitogen.diagnostics.wording import place, printable
 from kaitogen.model import Diagnostic
 
 
 def write(report: Report) -> str:
-    """A test suite with a case for each finding, and one for the Workspaces that were seen."""
+    """A test suite with a case for each finding, and one for the objects that were seen."""
     cases = [_case(finding, report) for finding in report.findings]
-    seen = (
-        f'    <testcase classname="kaitogen" name="{number_of(report.workspaces, "Workspace")} checked"/>\n'
-    )
+    seen = f'    <testcase classname="kaitogen" name="{report.seen} checked"/>\n'
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
         f'  <testsuite name="kaitogen" tests="{len(cases) + 1}" failures="{len(report.stopping)}" errors="0" skipped="0">\n'
