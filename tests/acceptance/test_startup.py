@@ -10,6 +10,7 @@ HEAVY = {
     "asyncio", "click", "ctypes", "dataclasses", "difflib", "hashlib", "http", "importlib.metadata", "importlib.resources",
     "inspect", "jinja2", "json", "jsonschema", "kubernetes", "logging", "pathlib", "random", "referencing", "select", "shutil",
     "signal", "socket", "subprocess", "tempfile", "traceback", "unittest", "urllib", "xml",
+    "yaml.constructor", "yaml.reader", "yaml.resolver", "yaml.scanner",
 }  # fmt: skip
 #: Our own rooms that a plain render has no use for.
 ASIDE = {

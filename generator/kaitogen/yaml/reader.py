@@ -9,10 +9,10 @@ is noted beside its value: the caller decides whether the document is one of our
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any, Final, NamedTuple, NoReturn
 
-import yaml
+from yaml.error import YAMLError
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -26,6 +26,7 @@ from yaml.events import (
 )
 
 from kaitogen.model import Diagnostic, Json, Rule
+from kaitogen.yaml import libyaml
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 
@@ -121,16 +122,12 @@ def _character(match: re.Match[str]) -> str:
 
 
 def events(text: str) -> Callable[[], Any]:
-    """A function that returns the next parser event of the text at each call; it raises yaml.YAMLError where that is none.
+    """A function that returns the next parser event of the text at each call; it raises yaml.error.YAMLError where that is none.
 
     Unreadable, before anything is parsed, where the text has more directives than any parser should be given.
     """
     _check_directives(text)
-    # PyYAML's C parser is there in every wheel on PyPI; a build without it has the slower one.
-    make: Any = yaml.cyaml.CParser if yaml.__with_libyaml__ else yaml.SafeLoader  # type: ignore[attr-defined]  # re-exported
-    parser = make(text)
-    next_event: Callable[[], Any] = parser.get_event
-    return next_event
+    return libyaml.events(text)
 
 
 def _check_directives(text: str) -> None:
@@ -157,11 +154,11 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
         while (raw := builder.next()) is not None:
             if raw.value is not None or raw.flaws:
                 yield raw
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         raise Unreadable(_syntax_flaw(error, text, lines)) from error
 
 
-def _syntax_flaw(error: yaml.YAMLError, text: str, lines: Lines) -> Diagnostic:
+def _syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
     """What a parser's error means, with line and column. Where it stops at a forbidden character, it knows that alone."""
     problem = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
     message, fix = next(
@@ -185,9 +182,15 @@ def beyond_safe_load(text: str) -> str:
     while type(event := get()) is not StreamEndEvent:
         documents += type(event) is DocumentStartEvent
         tag = getattr(event, "tag", None) or "!"
-        if tag != "!" and tag not in yaml.SafeLoader.yaml_constructors:
+        if tag != "!" and tag not in _known_tags():
             return f"it has the tag {tag[:60]}"
     return "it holds several documents" if documents > 1 else ""
+
+
+def _known_tags() -> Container[str | None]:
+    from yaml import SafeLoader  # all of PyYAML, for the rare text that has a tag
+
+    return SafeLoader.yaml_constructors
 
 
 #: Plain scalars and what they stand for, and plain keys that are text to every reader: the
