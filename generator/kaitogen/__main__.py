@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from kaitogen.commands.result import deliver, write_stderr
+from kaitogen.commands.result import LimitOptions, deliver, write_stderr
 from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
 
 
@@ -54,7 +54,18 @@ def _run(arguments: Sequence[str]) -> int:
             return answer
         parsed = answer
     command, options = parsed
-    return deliver(command.run(options))
+    limits = LimitOptions(**options.given)
+    seconds, mebibytes = limits.seconds, limits.mebibytes
+    if seconds is None and mebibytes is None:
+        outcome = command.run(options)
+    else:
+        from kaitogen.commands import bounds  # most runs are not limited
+
+        outcome = bounds.bounded(
+            lambda: command.run(options), seconds, mebibytes, command.stopped or bounds.stopped
+        )
+    limits.check_output(len(outcome.stdout))
+    return deliver(outcome)
 
 
 def _bug(error: Exception) -> str:

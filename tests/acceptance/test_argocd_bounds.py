@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Work that meets its bounds where no file of ours would; what `bounded` makes of it is printed.
 PROGRAM = """\
 import signal
-from kaitogen.integrations.argocd import bounds
+from kaitogen.commands import bounds
 from kaitogen.commands.result import Outcome, deliver
 
 def work():

@@ -11,6 +11,7 @@ from kaitogen import __version__
 from kaitogen.cli import registry
 from kaitogen.cli.registry import COMPLETE_VARIABLE, Command
 from kaitogen.commands.options import Argument, OptionGroup, Parameter
+from kaitogen.commands.result import LimitOptions
 from kaitogen.errors import EXIT_OK, EXIT_USAGE
 
 _PROGRAM: Final = "kaitogen"
@@ -68,7 +69,9 @@ class _Command(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The options as the module of the command declares them."""
         if not self.params:
-            declared = sorted(self._command().options.parameters(), key=lambda one: isinstance(one, Argument))
+            declared = sorted(
+                LimitOptions.added_to(self._command().options), key=lambda one: isinstance(one, Argument)
+            )
             self.params = [_argument(one) if isinstance(one, Argument) else _option(one) for one in declared]
         return super().get_params(ctx)
 

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.options import parse as parse_options
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import LimitOptions, Outcome
+from kaitogen.model import Diagnostic
 
 #: The environment variable by which a shell asks what may complete a line.
 COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
@@ -84,6 +85,8 @@ class Command(NamedTuple):
     name: str
     options: type[OptionGroup]
     run: Callable[[Any], Outcome]
+    #: What is made of the finding that a limit ended the run; None for what every command makes of it.
+    stopped: Callable[[Diagnostic], Outcome] | None = None
 
 
 def find(name: str) -> Command | None:
@@ -93,7 +96,8 @@ def find(name: str) -> Command | None:
     module_name, _, function = COMMANDS[name][0].partition(":")
     # Not by importlib, which costs a hundredth of a render.
     module = __import__(f"kaitogen.{module_name}", fromlist=["run"])
-    return Command(name, module.Options, getattr(module, function or "run"))
+    run, stopped = getattr(module, function or "run"), getattr(module, "stopped", None)
+    return Command(name, module.Options, run, stopped)
 
 
 def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | None:
@@ -101,6 +105,6 @@ def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | None:
     for length in (1, 2):
         command = find(" ".join(line[:length]))
         if command is not None:
-            options = parse_options(command.options, line[length:])
+            options = parse_options(command.options, LimitOptions.added_to(command.options), line[length:])
             return None if options is None else (command, options)
     return None

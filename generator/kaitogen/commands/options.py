@@ -144,12 +144,11 @@ def arguments(metavar: str, *, help: str, most: int = 0) -> Argument[tuple[str, 
     return Argument((), help, metavar=metavar, most=most)
 
 
-def parse(group: type[_O], line: Sequence[str]) -> _O | None:
+def parse(group: type[_O], declared: Sequence[Parameter[Any]], line: Sequence[str]) -> _O | None:
     """The options of a plain line without the command's name; None where it is wrong, or asks for help.
 
     Importing click costs a quarter of a render; what gives None here goes to click, which explains it.
     """
-    declared = list(group.parameters())
     by_name = {name: one for one in declared for name in one.names}
     argument = next((one for one in declared if isinstance(one, Argument)), None)
     given: dict[str, Value] = {one.name: one.default for one in declared}

@@ -4,7 +4,7 @@ from kaitogen.commands import inputs
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import QUIET, STRICT, reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import LimitOptions, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Files
@@ -62,10 +62,10 @@ def run(options: Options) -> Outcome:
     wanted = files(result.manifests, options.form)
     if options.kustomization:
         wanted = with_kustomization(wanted)
-    return _folder(out, wanted, stderr, check=options.check)
+    return _folder(out, wanted, stderr, LimitOptions(**options.given), check=options.check)
 
 
-def _folder(out: str, wanted: Files, stderr: str, *, check: bool) -> Outcome:
+def _folder(out: str, wanted: Files, stderr: str, limits: LimitOptions, *, check: bool) -> Outcome:
     # Imported here: printing to standard output needs none of this.
     from kaitogen.diagnostics.wording import printable
     from kaitogen.files import comparison, output_folder
@@ -78,5 +78,6 @@ def _folder(out: str, wanted: Files, stderr: str, *, check: bool) -> Outcome:
             f"kaitogen: {printable(out)} is not what the intents say; run kaitogen render -o to update it\n"
         )
         return Outcome(diff.encode(), stderr + last, EXIT_FINDINGS)
+    limits.check_output(sum(map(len, wanted.values())), out)
     output_folder.replace(out, wanted)
     return Outcome(stderr=stderr)

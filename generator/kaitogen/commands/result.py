@@ -1,9 +1,57 @@
-"""What a command hands back, and how that reaches the two streams. Nothing else prints."""
+"""What a command hands back, the limits on it, and how it reaches the two streams. Nothing else prints."""
 
 import os
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK
+from kaitogen.commands.options import OptionGroup, Parameter, option
+from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, UsageError
+from kaitogen.model import Rule
+
+KG612 = Rule("KG612", "More output than there may be", kind="environment")
+
+#: MiB that Argo CD takes of a plugin (its ARGOCD_GRPC_MAX_SIZE_MB).
+_OUTPUT: Final = 100
+_HIGHEST_LIMIT: Final = 100_000
+
+
+class LimitOptions(OptionGroup):
+    """Of every command: what its run may take."""
+
+    time_limit = option("--time-limit", metavar="SECONDS", help="Stop a run that takes longer.")
+    memory_limit = option("--memory-limit", metavar="MIB", help="Stop a run that needs more memory.")
+    output_limit = option(
+        "--output-limit", metavar="MIB", default=f"{_OUTPUT}", help="Write nothing where it would be more."
+    )
+
+    @property
+    def seconds(self) -> int | None:
+        """The limit of time; None where there is none."""
+        return None if self.time_limit is None else _number("--time-limit", self.time_limit)
+
+    @property
+    def mebibytes(self) -> int | None:
+        """The limit of memory; None where there is none."""
+        return None if self.memory_limit is None else _number("--memory-limit", self.memory_limit)
+
+    @classmethod
+    def added_to(cls, options: type[OptionGroup]) -> list[Parameter[Any]]:
+        """All that a command takes: its own options, and the limits that it does not declare itself."""
+        own = list(options.parameters())
+        names = {one.name for one in own}
+        return [*own, *(one for one in cls.parameters() if one.name not in names)]
+
+    def check_output(self, size: int, where: str = "standard output") -> None:
+        """EnvironmentFailure where a run makes more bytes than it may."""
+        most = _number("--output-limit", self.output_limit)
+        if size > most * 2**20:
+            fix = "make less at a time, or raise --output-limit"
+            raise EnvironmentFailure(f"more than {most} MiB to write", fix=fix, rule=KG612, where=where)
+
+
+def _number(name: str, word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) < 10 and 0 < int(word) <= _HIGHEST_LIMIT):
+        raise UsageError(f"{name} takes a number from 1 to {_HIGHEST_LIMIT}, not {word[:40]}")
+    return int(word)
 
 
 class Outcome(NamedTuple):

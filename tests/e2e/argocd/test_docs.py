@@ -38,7 +38,8 @@ def test_page_shows_what_happens(tmp_path: Path) -> None:
 
 
 def test_page_names_every_parameter_option_and_limit_as_it_is() -> None:
-    from kaitogen.integrations.argocd import bounds, generate, install, parameters
+    from kaitogen.commands import bounds
+    from kaitogen.integrations.argocd import generate, install, parameters
 
     page = PAGE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| (string|array|map) \|", page, re.M)
@@ -46,9 +47,9 @@ def test_page_names_every_parameter_option_and_limit_as_it_is() -> None:
     options = [option.names[-1] for command in (generate, install) for option in command.Options.parameters()]
     assert [name for name in options if name not in page and name not in {"--print", "--out"}] == []
     default = generate.Options()
-    assert (default.time_limit, default.memory_limit) == (str(bounds.SECONDS), str(bounds.MEBIBYTES))
-    assert f"| {bounds.SECONDS} s," in page
-    assert f"| {bounds.MEBIBYTES // 1024} GiB, then an error" in page
+    assert (default.time_limit, default.memory_limit) == (str(generate.SECONDS), str(generate.MEBIBYTES))
+    assert f"| {generate.SECONDS} s," in page
+    assert f"| {generate.MEBIBYTES // 1024} GiB, then an error" in page
     assert f"{bounds.HEADROOM} MiB more" in page
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen import schema
+from kaitogen.commands import bounds
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import json_text
-from kaitogen.integrations.argocd import bounds, folder
+from kaitogen.integrations.argocd import folder
 from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.integrations.argocd.parameters import PARAMETERS, Parameter
 from kaitogen.kaito.objects import value_at

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, option, parse
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import LimitOptions, Outcome
 from kaitogen.errors import KaitogenError
 from kaitogen.integrations import checks
 from kaitogen.integrations.argocd import generate as generating
@@ -140,7 +140,8 @@ def _command(generator: Mapping[str, Json]) -> Iterator[_Looked]:
     yield found, f"generate runs {program or 'nothing'}, and that is on the PATH", fix
     if os.path.basename(program) == "kaitogen":
         # Argo CD would find out about wrong ones at the first sync, and show it at every application.
-        right = rest[:2] == ["argocd", "generate"] and parse(generating.Options, rest[2:]) is not None
+        taken = parse(generating.Options, LimitOptions.added_to(generating.Options), rest[2:])
+        right = rest[:2] == ["argocd", "generate"] and taken is not None
         fix = "write args: [argocd, generate]; `kaitogen argocd generate --help` lists the options"
         yield right, f"generate's arguments are right: {' '.join(rest)[:100] or 'none'}", fix
 

@@ -1,10 +1,11 @@
-"""Bounds on the time and memory of one call, with a word on which file was being worked on when one is met.
+"""Bounds on the time and memory of one run, with a word on which file was being worked on when one is met.
 
-Argo CD's own deadline ends a call with SIGKILL and no reason; ours comes first and says why.
+A deadline of somebody else's ends a run with SIGKILL and no reason; ours comes first and says why.
 The bounds are looked at many times a second, while there still is memory to say something
 with: CPython that has none left may turn in a circle of its own, where it sees no signal.
 """
 
+import math
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from types import FrameType
 from typing import Final
 
 from kaitogen.commands.result import Outcome, deliver
+from kaitogen.errors import EXIT_ENVIRONMENT, UsageError
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import current
 
@@ -21,8 +23,6 @@ KG610 = Rule("KG610", "Took too long and was stopped", kind="environment")
 KG611 = Rule("KG611", "Needed too much memory and was stopped", kind="environment")
 
 
-SECONDS: Final = 40
-MEBIBYTES: Final = 1024
 #: Seconds between two looks.
 _TICK: Final = 0.02
 #: Seconds that the work has for coming to its end once it is told to.
@@ -36,9 +36,19 @@ class Stopped(BaseException):
 
 
 def bounded(
-    work: Callable[[], Outcome], seconds: int, mebibytes: int, stopped: Callable[[Diagnostic], Outcome]
+    work: Callable[[], Outcome],
+    seconds: int | None,
+    mebibytes: int | None,
+    stopped: Callable[[Diagnostic], Outcome],
 ) -> Outcome:
-    """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file."""
+    """What the work makes, or what `stopped` makes of the finding that says which bound it met, and at which file.
+
+    None is no bound. UsageError on a system that has no such bounds.
+    """
+    if not hasattr(signal, "setitimer"):
+        raise UsageError(
+            "this system has no limits of time and memory for a process", fix="leave the limits out"
+        )
     current.start()
     watch = _Watch(seconds, mebibytes, stopped)
     try:
@@ -56,29 +66,42 @@ def bounded(
         watch.end()
 
 
+def stopped(finding: Diagnostic) -> Outcome:
+    """What a command says whose run a bound has ended."""
+    from kaitogen.commands.terminal import colours
+    from kaitogen.diagnostics.formats import Report, as_text
+
+    return Outcome(stderr=as_text.write(Report([finding]), colour=colours()), exit_code=EXIT_ENVIRONMENT)
+
+
 class _Watch:
     """Looks at the clock and the memory while the work goes on, and tells it to end: once as an exception, then for good.
 
     The system has bounds of its own, which end the process even where Python itself no longer answers.
     """
 
-    def __init__(self, seconds: int, mebibytes: int, stopped: Callable[[Diagnostic], Outcome]) -> None:
+    def __init__(
+        self, seconds: int | None, mebibytes: int | None, stopped: Callable[[Diagnostic], Outcome]
+    ) -> None:
         """From here on the bounds hold."""
         import resource
 
         self.seconds, self.mebibytes, self.stopped = seconds, mebibytes, stopped
-        self.deadline = time.monotonic() + seconds
+        self.deadline = math.inf if seconds is None else time.monotonic() + seconds
+        self.most = math.inf if mebibytes is None else mebibytes * 2**20
         self.stopping = False
         self.finding = _finding("", KG610, f"took more than {seconds} s and was stopped")
         #: The limits that held before: soft and hard.
         self.before: dict[int, tuple[int, int]] = {}
         spent = int(time.process_time())  # by a process that did other things before
         for which, most in (
-            (resource.RLIMIT_AS, (mebibytes + HEADROOM) * 2**20),
-            (resource.RLIMIT_CPU, spent + seconds + 2 * _GRACE),
+            (resource.RLIMIT_AS, None if mebibytes is None else (mebibytes + HEADROOM) * 2**20),
+            (resource.RLIMIT_CPU, None if seconds is None else spent + seconds + 2 * _GRACE),
             (resource.RLIMIT_CORE, 0),
         ):
             soft, hard = resource.getrlimit(which)
+            if most is None:
+                continue
             if hard == resource.RLIM_INFINITY or most < hard:
                 self.before[which] = (soft, hard)
                 _set(which, (most, hard))
@@ -109,7 +132,7 @@ class _Watch:
             # It was raised where nothing can be, such as in the end of a generator, or nobody came to an end.
             os._exit(deliver(self.stopped(self.finding)))
         late = time.monotonic() >= self.deadline
-        if late or resident() > self.mebibytes * 2**20:
+        if late or resident() > self.most:
             self.stopping = True
             signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
             if late:
@@ -134,8 +157,8 @@ def resident() -> int:
 
 
 def _finding(where: str, rule: Rule, message: str) -> Diagnostic:
-    fix = "make the file smaller, or spread the intents over several applications"
-    return rule.in_file(where or "the application", message, fix=fix)
+    fix = "make the file smaller, spread the intents over several runs, or raise the limit"
+    return rule.in_file(where or "this run", message, fix=fix)
 
 
 def _set(which: int, soft_and_hard: tuple[int, int]) -> None:

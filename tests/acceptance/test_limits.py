@@ -1,0 +1,69 @@
+"""The limits that every command has: a run that meets one ends with a finding, and writes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from kaitogen.cli.registry import COMMANDS, find
+from kaitogen.commands.result import LimitOptions
+from tests.acceptance.command import kaitogen
+from tests.acceptance.test_argocd import SET, write
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A set that takes seconds, and tens of MiB."""
+    folder = tmp_path_factory.mktemp("large")
+    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(40_000))
+    write(folder / "large.intent.yaml", SET.partition("  workspaces:")[0] + "  workspaces:\n" + entries)
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_them(name: str) -> None:
+    command = find(name)
+    assert command is not None
+    names = [one.name for one in LimitOptions.added_to(command.options)]
+    assert {"time_limit", "memory_limit", "output_limit"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("command", ["render", "validate"])
+def test_time_limit_names_the_file(large: Path, command: str) -> None:
+    done = kaitogen(command, "--time-limit", "1", "large.intent.yaml", cwd=large)
+    assert (done.code, done.output) == (3, b"")
+    assert "large.intent.yaml" in done.said
+    assert "error KG610: took more than 1 s" in done.said
+
+
+@pytest.mark.parametrize("command", ["render", "validate"])
+def test_memory_limit_names_the_file(large: Path, command: str) -> None:
+    done = kaitogen(command, "--memory-limit", "32", "large.intent.yaml", cwd=large)
+    assert (done.code, done.output) == (3, b"")
+    assert done.said.startswith("large.intent.yaml: error KG611: needed more than 32 MiB of memory")
+
+
+def test_output_limit_counts_what_is_printed(large: Path) -> None:
+    assert (
+        b"kind: Workspace\n"
+        in kaitogen("render", "--output-limit", "20", "large.intent.yaml", cwd=large).output
+    )
+    done = kaitogen("render", "--output-limit", "1", "large.intent.yaml", cwd=large)
+    assert (done.code, done.output) == (3, b"")
+    assert done.said.startswith("standard output: error KG612: more than 1 MiB to write")
+
+
+def test_output_limit_counts_what_goes_into_a_folder(large: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = kaitogen("render", "--output-limit", "1", "-o", out, "large.intent.yaml", cwd=large)
+    assert (done.code, done.output) == (3, b"")
+    assert "error KG612" in done.said
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("option", ["--time-limit", "--memory-limit", "--output-limit"])
+@pytest.mark.parametrize("word", ["0", "x", "1.5", "-1", "1000000", "\u0663"])
+def test_a_limit_is_a_number(option: str, word: str, large: Path) -> None:
+    done = kaitogen("version", f"{option}={word}", cwd=large)
+    assert (done.code, done.output) == (2, b"")
+    assert done.said == f"kaitogen: {option} takes a number from 1 to 100000, not {word}\n"
