@@ -9,8 +9,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
-from kaitogen.kaito.updates.items import items_of
-from kaitogen.kaito.updates.model import Comparison, Item
+from kaitogen.kaito.updates.model import Comparison, Item, items_of
 from kaitogen.model import Diagnostic, Document, Origin, Request, Result, Target, UserObject
 from kaitogen.pipeline.generate import generate
 

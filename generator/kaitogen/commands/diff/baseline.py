@@ -12,8 +12,7 @@ from kaitogen.errors import UsageError
 from kaitogen.files import git
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
-from kaitogen.kaito.updates.items import in_groups, items_of, twice
-from kaitogen.kaito.updates.model import Comparison, Item
+from kaitogen.kaito.updates.model import Comparison, Item, in_groups, items_of, twice
 from kaitogen.model import Diagnostic, Request, Result, Rule, Target
 from kaitogen.pipeline import revisions
 from kaitogen.pipeline.generate import generate

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from kaitogen.files.cluster import Cluster
-from kaitogen.kaito.updates.live import live_item
-from kaitogen.kaito.updates.model import Item
-from kaitogen.kaito.updates.renames import settings_name
+from kaitogen.kaito.updates.model import Item, settings_name
+from kaitogen.kaito.updates.stored import live_item
 
 #: The default of kubectl where neither it nor the object says one.
 DEFAULT_NAMESPACE = "default"

@@ -9,8 +9,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import CREATED_BY, replica_of
-from kaitogen.kaito.updates.model import Item
-from kaitogen.kaito.updates.renames import settings_name
+from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json

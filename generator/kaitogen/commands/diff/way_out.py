@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from kaitogen.kaito.objects import config_maps_of
 from kaitogen.kaito.rules.inference_set import LONGEST_NAME
 from kaitogen.kaito.updates.compare import cost
+from kaitogen.kaito.updates.judging import KG831, KG834
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, ObjectChange
-from kaitogen.kaito.updates.others import KG831, KG834
 
 #: How the codes of rules begin that an object breaks by itself, whatever it was before.
 _OF_OBJECTS: Final = "KG4"

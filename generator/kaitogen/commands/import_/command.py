@@ -16,7 +16,7 @@ from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
-from kaitogen.kaito.updates.renames import settings_name
+from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Document, Json
 from kaitogen.pipeline.load import Loaded, load
 

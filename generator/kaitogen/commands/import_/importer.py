@@ -12,7 +12,7 @@ from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
 from kaitogen.kaito.objects import canonical, part, paths_in, text, to_intent_path, value_at, without
 from kaitogen.kaito.server_fields import REPLICAS, by_others, declared, filled_in
-from kaitogen.kaito.updates.renames import settings_name
+from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,

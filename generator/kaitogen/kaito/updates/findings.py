@@ -5,9 +5,8 @@ from typing import Final
 
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito.objects import MISSING, to_intent_path
-from kaitogen.kaito.updates.judging import KG813, KG822, KG827
+from kaitogen.kaito.updates.judging import KG813, KG822, KG827, KG831, KG832, KG833, KG834
 from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
-from kaitogen.kaito.updates.others import KG831, KG832, KG833, KG834
 from kaitogen.kaito.updates.workspace import KG801, KG804, KG805, KG809, KG811, KG820, KG821, KG823
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.yaml.writer import flow

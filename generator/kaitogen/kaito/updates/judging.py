@@ -6,10 +6,9 @@ from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at, without
-from kaitogen.kaito.updates import admission, others, workspace
+from kaitogen.kaito.updates import admission, workspace
 from kaitogen.kaito.updates.fields import differences
 from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement
-from kaitogen.kaito.updates.others import KG834
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.kaito.updates.workspace import Update
 from kaitogen.model import Diagnostic, Json, Path, Rule, path_text
@@ -19,8 +18,19 @@ KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="w
              source="pkg/workspace/controllers/workspace_controller.go:1481@v0.12.0")  # fmt: skip
 KG827 = Rule("KG827", "The node provisioner of what runs changes", kind="warning", since="0.8",
              source="api/v1beta1/workspace_validation.go:792@v0.12.0")  # fmt: skip
+KG831 = Rule("KG831", "The partition of a set cannot change", kind="refused", since="0.12",
+             source="api/v1beta1/inferenceset_validation.go:79@v0.12.0")  # fmt: skip
+KG832 = Rule("KG832", "The model of a MultiRoleInference cannot change", kind="refused", since="0.11",
+             source="api/v1alpha1/multiroleinference_validation.go:76@v0.12.0")  # fmt: skip
+KG833 = Rule("KG833", "A ModelMirror cannot change", kind="refused", since="0.11",
+             source="api/v1alpha1/modelmirror_validation.go@v0.12.0")  # fmt: skip
+KG834 = Rule("KG834", "Only new replicas get a change of the template", kind="warning", since="0.8",
+             source="pkg/inferenceset/inferenceset_controller.go:389@v0.12.0")  # fmt: skip
 
 _NAME: Final = frozenset((("metadata", "name"), ("metadata", "namespace")))
+_TEMPLATE: Final[Path] = ("spec", "template")
+_PARTITION: Final[Path] = (*_TEMPLATE, "resource", "partition")
+_LABELS: Final[Path] = (*_TEMPLATE, "metadata", "labels")
 
 
 def judged(
@@ -43,17 +53,17 @@ def judged(
         )
         if not changes:
             # What is stored stays the same, and still an empty mapping may be refused where it is written anew.
-            refusals = [each for each in refusals if _is_rewritten(each[0], before, after)]
+            refusals = [
+                each
+                for each in refusals
+                if value_at(before.data, each[0], MISSING) != value_at(after.data, each[0], MISSING)
+            ]
         changes = [change._replace(judgement=_decided(change, refusals)) for change in changes] + list(
             _unchanged(changes, refusals)
         )
     if after.is_workspace:
         changes += _provisioner(before, after)
     return (*changes, *gone)
-
-
-def _is_rewritten(path: Path, before: Item, after: Item) -> bool:
-    return bool(value_at(before.data, path, MISSING) != value_at(after.data, path, MISSING))
 
 
 def _dropped(lost: list[Diagnostic], old: Json, new: Json) -> Iterator[Change]:
@@ -105,10 +115,33 @@ def _weight(judgement: Judgement) -> tuple[int, str, str]:
 def _judge(update: Update, difference: Difference) -> Judgement:
     if update.item.is_workspace:
         return workspace.judge(update, difference)
-    if update.item.identity[0] == "kaito.sh":
-        return others.judge(update.item, difference)
+    group, kind, path = *update.item.identity[:2], difference.path
+    if group == "kaito.sh":
+        if kind == "ModelMirror" and path[0] == "spec":
+            return Judgement("refused", "a mirror is made once", KG833)
+        if kind == "MultiRoleInference" and path[:3] == ("spec", "model", "name"):
+            return Judgement("refused", "both roles serve the one model", KG832)
+        return _of_set(update.item, difference) if kind == "InferenceSet" else IN_PLACE
     if update.item.is_config_map and difference.path[0] in ("data", "binaryData", "immutable"):
         return _config_map(update)
+    return IN_PLACE
+
+
+def _of_set(item: Item, difference: Difference) -> Judgement:
+    path, before, after = difference.path, difference.before, difference.after
+    asked = item.target.has(versions.REPLICAS_CHECKED) and item.data["apiVersion"] == "kaito.sh/v1beta1"
+    if path[: len(_PARTITION)] == _PARTITION and asked:
+        return Judgement("refused", "the partition that replicas run on is fixed", KG831)
+    if path == ("spec", "replicas") and isinstance(before, int) and isinstance(after, int):
+        if after > before:
+            return Judgement("in place", "the new ones are made from the template as it is now")
+        # pkg/inferenceset/inferenceset_controller.go:225: those of an old base image go first.
+        return Judgement("in place", "those that are not ready go first, whatever their age")
+    if path[: len(_LABELS)] == _LABELS:
+        return IN_PLACE
+    if path[:2] in (_TEMPLATE, ("spec", "labelSelector")):
+        why = "new replicas get it, and those that run keep what they have"
+        return Judgement("no effect", why, KG834)
     return IN_PLACE
 
 

@@ -1,9 +1,16 @@
-"""The values of a comparison: objects, the fields that differ, and what KAITO does with each."""
+"""The values of a comparison: the objects of a side, the fields that differ, and what KAITO does with each."""
 
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.model import Json, Origin, Path, Rule, Spec, Target
+from kaitogen.kaito.objects import part, text
+from kaitogen.model import Diagnostic, Json, Origin, Path, Result, Rule, Spec, Target
+
+KG825 = Rule("KG825", "An object without a name, which cannot be compared", kind="refused")
+KG826 = Rule("KG826", "An object that one side of a comparison has twice", kind="refused")
+
+_NAMED = "only an object with apiVersion, kind and metadata.name can be told from others"
 
 #: What becomes of a change. `refused` stands first: where one field of an object is refused, no other gets through.
 #: recreate: only another object in its place can have it. delete, create: of objects that one side alone has.
@@ -115,19 +122,12 @@ class Cost(NamedTuple):
 
     def plus(self, other: "Cost") -> "Cost":
         """What both take while they stand side by side; unknown where either is."""
-        return Cost(_sum(self.nodes, other.nodes), _sum(self.gpus, other.gpus))
+        both = zip(self, other, strict=True)
+        return Cost(*(None if one is None or more is None else one + more for one, more in both))
 
     def times(self, number: int) -> "Cost":
         """What so many of them take together."""
-        return Cost(_product(self.nodes, number), _product(self.gpus, number))
-
-
-def _product(one: int | None, number: int) -> int | None:
-    return None if one is None else one * number
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
+        return Cost(*(None if one is None else one * number for one in self))
 
 
 class ObjectChange(NamedTuple):
@@ -158,3 +158,74 @@ class Comparison(NamedTuple):
 
     objects: tuple[ObjectChange, ...]
     compared: int
+
+
+def items_of(result: Result, target: Target) -> tuple[list[Item], list[Diagnostic]]:
+    """The objects of a run, and what is wrong with those that cannot be compared. `target` is that of finished ones."""
+    items = [Item(data, spec.target, spec.origin, spec) for spec, data in result.manifests]
+    located: list[Diagnostic] = []
+    for origin, data in result.objects:
+        if _has_identity(data):
+            items.append(Item(data, target, origin))
+        else:
+            message = (
+                f"this {str(data['kind'])[:60]} has no metadata.name, so that nothing can be compared with it"
+            )
+            located.append(KG825.at(("metadata",), message, fix=f"add it: {_NAMED}").of(origin))
+    return items, located
+
+
+def twice(items: Iterable[Item]) -> list[Diagnostic]:
+    """Objects that a side has a second time."""
+    seen: dict[tuple[str, str, str, str], Item] = {}
+    located: list[Diagnostic] = []
+    for item in items:
+        first = seen.setdefault(item.identity, item)
+        if first is not item:
+            document = first.origin.document
+            message = (
+                f"{item.label} is here twice; the first is in {document.file}, document {document.number + 1}"
+            )
+            fix = "name the files of one environment only"
+            located.append(KG826.at(("metadata", "name"), message, fix=fix).of(item.origin))
+    return located
+
+
+def in_groups(
+    before: Sequence[Item], after: Sequence[Item], prefix: str
+) -> list[tuple[list[Item], list[Item]]]:
+    """Both sides in groups that have every object once: all in one, or file by file where files repeat each other.
+
+    `prefix` is what the files of the old side have before the names that they have on the new one.
+    """
+    if not twice(before) and not twice(after):
+        return [(list(before), list(after))]
+    files = dict.fromkeys(item.origin.document.file for item in after)
+    return [
+        (
+            _once(item for item in before if item.origin.document.file == prefix + file),
+            _once(item for item in after if item.origin.document.file == file),
+        )
+        for file in files
+    ]
+
+
+def _once(items: Iterable[Item]) -> list[Item]:
+    return list({item.identity: item for item in items}.values())
+
+
+def _has_identity(data: Json) -> bool:
+    metadata = data.get("metadata")
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str) or not metadata["name"]:
+        return False
+    return isinstance(metadata.get("namespace", ""), str | None)
+
+
+def settings_name(data: Json) -> str:
+    """The name of the ConfigMap that a Workspace or a set reads; empty where it reads none."""
+    if data["kind"] == "InferenceSet":
+        data = part(part(data, "spec"), "template")
+    for workload in ("inference", "tuning"):
+        if name := text(part(data, workload), "config"):
+            return name
+    return ""

@@ -70,6 +70,7 @@ _READ_WHEN: Final = {
     _NODE_CLASS: "it makes nodes",
     "kaito.sh/bypass-resource-checks": "the Workspace is created",
 }
+_RERUN: Final = Judgement("restart", "KAITO deletes the Job and runs the tuning anew")
 _FROZEN: Final = "the whole preset is fixed once the Workspace exists: its name, its secret, its access mode and its options"
 
 
@@ -82,8 +83,8 @@ def judge(update: Update, difference: Difference) -> Judgement:
         return Judgement("in place", "KAITO serves the same Workspace under both versions")
     if section in ("inference", "tuning") and len(path) == 1:
         return refused(KG801, "whether a Workspace serves or tunes is fixed once it exists")
-    by_field = _JUDGES.get((section, str(path[1]) if len(path) > 1 else ""))
-    return IN_PLACE if by_field is None else by_field(update, difference)
+    by_field = _JUDGES.get((section, str(path[1]) if len(path) > 1 else ""), IN_PLACE)
+    return by_field if isinstance(by_field, Judgement) else by_field(update, difference)
 
 
 def refused(rule: Rule, why: str) -> Judgement:
@@ -118,10 +119,6 @@ def _count(update: Update, difference: Difference) -> Judgement:
     if "count" not in part(update.item.data, "resource"):
         why += f"; to keep what runs, write count: {difference.before}"
     return refused(KG802, why)
-
-
-def _partition(_update: Update, _difference: Difference) -> Judgement:
-    return refused(KG803, "how GPUs are divided is fixed once the Workspace exists, whether they are or not")
 
 
 def _instance_type(update: Update, difference: Difference) -> Judgement:
@@ -184,10 +181,6 @@ def _preferred(update: Update, _difference: Difference) -> Judgement:
     return Judgement("in place", f"{update.kaito} looks at it when it next chooses nodes")
 
 
-def _preset(_update: Update, _difference: Difference) -> Judgement:
-    return refused(KG806, _FROZEN)
-
-
 def _template(_update: Update, difference: Difference) -> Judgement:
     if len(difference.path) == 2 and MISSING in (difference.before, difference.after):
         return refused(KG807, "whether a pod template is given is fixed once the Workspace exists")
@@ -212,14 +205,6 @@ def _config(update: Update, difference: Difference) -> Judgement:
     return Judgement("restart", why)
 
 
-def _adapters(_update: Update, _difference: Difference) -> Judgement:
-    return Judgement("restart", "the pods restart with the other adapters")
-
-
-def _tuning_preset(_update: Update, _difference: Difference) -> Judgement:
-    return refused(KG810, _FROZEN)
-
-
 def _method(_update: Update, difference: Difference) -> Judgement:
     if str(difference.before).lower() == str(difference.after).lower():
         why = "KAITO does not tell upper from lower case in the method"
@@ -227,19 +212,19 @@ def _method(_update: Update, difference: Difference) -> Judgement:
     return refused(KG810, "the method of a tuning is fixed once the Workspace exists")
 
 
-def _input(update: Update, difference: Difference) -> Judgement:
+def _input(update: Update, _difference: Difference) -> Judgement:
     before, after = (
         part(part(side, "tuning"), "input").get("name") for side in (update.before, update.after)
     )
     if before != after or not _is_written(update, "input"):
         return refused(KG810, "the name of a tuning's input is fixed once the Workspace exists")
-    return _rerun(update, difference)
+    return _RERUN
 
 
-def _output(update: Update, difference: Difference) -> Judgement:
+def _output(update: Update, _difference: Difference) -> Judgement:
     if not _is_written(update, "output"):
         return refused(KG810, "a tuning needs an output")
-    return _rerun(update, difference)
+    return _RERUN
 
 
 def _is_written(update: Update, key: str) -> bool:
@@ -247,24 +232,22 @@ def _is_written(update: Update, key: str) -> bool:
     return isinstance(part(update.item.data, "tuning").get(key), dict)
 
 
-def _rerun(_update: Update, _difference: Difference) -> Judgement:
-    return Judgement("restart", "KAITO deletes the Job and runs the tuning anew")
-
-
-#: What judges a change at or below a field; what is not here takes effect without more ado.
-_JUDGES: Final[Mapping[tuple[str, str], Judge]] = {
+#: What becomes of a change at or below a field, or what judges it; what is not here takes effect without more ado.
+_JUDGES: Final[Mapping[tuple[str, str], Judgement | Judge]] = {
     ("resource", "count"): _count,
-    ("resource", "partition"): _partition,
+    ("resource", "partition"): refused(
+        KG803, "how GPUs are divided is fixed once the Workspace exists, whether they are or not"
+    ),
     ("resource", "instanceType"): _instance_type,
     ("resource", "labelSelector"): _selector,
     ("resource", "preferredNodes"): _preferred,
-    ("inference", "preset"): _preset,
+    ("inference", "preset"): refused(KG806, _FROZEN),
     ("inference", "template"): _template,
     ("inference", "config"): _config,
-    ("inference", "adapters"): _adapters,
-    ("tuning", "preset"): _tuning_preset,
+    ("inference", "adapters"): Judgement("restart", "the pods restart with the other adapters"),
+    ("tuning", "preset"): refused(KG810, _FROZEN),
     ("tuning", "method"): _method,
     ("tuning", "input"): _input,
     ("tuning", "output"): _output,
-    ("tuning", "config"): _rerun,
+    ("tuning", "config"): _RERUN,
 }
