@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.acceptance.command import kaitogen
-from tests.unit.files.cluster.scripted import Reply, answering, kubeconfig
+from tests.unit.files.cluster.scripted import Reply, answering, kubeconfig, page, refusal
 
 WORKSPACE = """\
 apiVersion: kaito.sh/v1beta1
@@ -193,12 +193,13 @@ def test_the_line_says_what_to_import() -> None:
 def test_live_asks_for_workspaces_and_the_config_maps_they_name_alone(tmp_path: Path) -> None:
     workspace, settings = yaml.safe_load(WORKSPACE), next(iter(yaml.safe_load_all(SETTINGS)))
     listed = Reply({"kind": "WorkspaceList", "metadata": {}, "items": [workspace]})
-    with answering(listed, Reply(settings)) as server:
+    with answering(listed, page(kind="InferenceSetList"), Reply(settings)) as server:
         config = kubeconfig(tmp_path, server.address)
         done = kaitogen("import", "--live", "--kubeconfig", config, "-n", "inference")
     assert (done.code, done.text) == (0, INTENT), done.said
     assert [one.path.partition("/namespaces/")[2] for one in server.asked] == [
         "inference/workspaces",
+        "inference/inferencesets",
         "inference/configmaps/phi-inference",
     ]
 
@@ -333,7 +334,7 @@ spec:
 
 def test_a_scaled_object_of_a_set_becomes_its_scaling() -> None:
     done = kaitogen("import", "-", stdin=SCALED.encode())
-    assert done.said == "kaitogen: 1 Workspace and 1 ScaledObject rendered again: 0 differences\n"
+    assert done.said == "kaitogen: 1 InferenceSet and 1 ScaledObject rendered again: 0 differences\n"
     spec = yaml.safe_load(done.text)["spec"]
     times = {"start": "0 8 * * *", "end": "0 18 * * *", "timezone": "Etc/UTC", "replicas": 3}
     assert spec["scaling"] == {"by": "keda", "max": 3, "schedule": [times]}
@@ -455,3 +456,36 @@ def test_live_asks_for_the_sets_of_replicas_and_what_scales_them(tmp_path: Path)
         "/apis/kaito.sh/v1beta1/inferencesets",
         "/apis/keda.sh/v1alpha1/namespaces/models/scaledobjects/phi",
     ]
+
+
+def test_live_finds_a_set_that_has_no_replica_yet(tmp_path: Path) -> None:
+    set_ = next(yaml.safe_load_all(SCALED))
+    set_["metadata"].update(namespace="models", uid="1")
+    set_["spec"]["replicas"] = 0
+    found = Reply({"kind": "InferenceSetList", "metadata": {}, "items": [set_]})
+    with answering(page(kind="WorkspaceList"), found, refusal(404)) as server:
+        done = kaitogen("import", "--live", "--kubeconfig", kubeconfig(tmp_path, server.address))
+    assert done.code == 0, done.said
+    assert yaml.safe_load(done.text)["spec"]["replicas"] == 0
+    assert done.said.endswith("kaitogen: 1 InferenceSet rendered again: 0 differences\n")
+
+
+@pytest.mark.parametrize("of_a_set", [False, True])
+def test_live_imports_what_may_be_read(tmp_path: Path, of_a_set: bool) -> None:
+    workspace = yaml.safe_load(WORKSPACE)
+    del workspace["inference"]["config"]
+    if of_a_set:
+        workspace["metadata"]["labels"] = {"inferenceset.kaito.sh/created-by": "phi"}
+    listed = Reply({"kind": "WorkspaceList", "metadata": {}, "items": [workspace]})
+    with answering(
+        listed, refusal(403, 'inferencesets.kaito.sh is forbidden: User "ci" cannot list')
+    ) as server:
+        done = kaitogen("import", "--live", "--kubeconfig", kubeconfig(tmp_path, server.address))
+    refused = "ci may not list inferencesets.kaito.sh"
+    if of_a_set:
+        assert (done.code, done.text) == (3, "")
+        assert f"error KG627: {refused}" in done.said
+    else:
+        assert done.code == 0, done.said
+        assert f"warning KG627: InferenceSets are left out: {refused}" in done.said
+        assert yaml.safe_load(done.text)["metadata"]["name"] == "phi"

@@ -291,3 +291,40 @@ def test_a_number_of_replicas_and_a_label_need_no_way_out(tmp_path: Path) -> Non
     write(folder, {"w.intent.yaml": REPLICATED.replace("replicas: 2", "replicas: 3", 1)})
     done = kaitogen(folder, "diff --against HEAD --write-migration ../way")
     assert done.said.startswith("kaitogen: nothing is written")
+
+
+SCALED = FINISHED_SET.replace("  replicas: 2\n", "").replace("      config: settings\n", "").replace(
+    "partition: {mode: mig, profile: 3g.40gb}", "instanceType: Standard_NC24ads_A100_v4"
+) + """\
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata:
+  name: phi-4
+  namespace: inference
+spec:
+  scaleTargetRef:
+    apiVersion: kaito.sh/v1beta1
+    kind: InferenceSet
+    name: phi-4
+  maxReplicaCount: 3
+  triggers: [{type: prometheus, metadata: {query: a}}]
+"""  # fmt: skip
+
+
+def test_a_finished_set_takes_what_scales_it_along(tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {"w.yaml": SCALED})
+    write(folder, {"w.yaml": SCALED.replace("NC24ads", "NC48ads")})
+    files = moved(folder, "w.yaml")
+    new = files["step-1_inference_phi-4-b.yaml"]
+    assert new.count("phi-4-b") == 4  # both objects, the selector and the target of the second
+    assert "kind: ScaledObject\nmetadata:\n  name: phi-4-b\n  namespace: inference\n" in new
+    assert "ScaledObject" not in files["step-1_inference_phi-4.yaml"]
+    for words in (
+        "as `phi-4-b.yaml`, with a ScaledObject of its own.",
+        "Remove phi-4 and its ScaledObject from `w.yaml`",
+    ):
+        assert words in files["README.md"]
+    write(folder, {"w.yaml": SCALED, "phi-4-b.yaml": new})
+    assert kaitogen(folder, "validate --strict w.yaml phi-4-b.yaml").code == 0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kaitogen.commands.diff.report import commands
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.model import Comparison, Item, items_of
@@ -110,3 +111,29 @@ def test_a_configmap_is_deleted_only_after_the_set_and_replicas_that_need_it() -
     ]
     alone = compare(items(inference=configured), items({"name": "other"}))
     assert [one.judgement.why for one in alone.objects if one.item.is_config_map] == [""]
+
+
+def test_other_nodes_under_byo_are_told_with_the_lines_that_move_the_label() -> None:
+    def naming(*names: str, **more: Any) -> list[Item]:
+        placement = {"nodes": list(names), **more}
+        return items(replicas=1, placement=placement, target={"nodeProvisioner": "byo"})
+
+    own, chosen = "kaitogen.io/workspace=phi", {"labelSelector": {"matchLabels": {"pool": "a"}}}
+    for before, after, lines in (
+        (
+            naming("gpu-1", "gpu-2"),
+            naming("gpu-2", "gpu-3"),
+            [f"kubectl label nodes gpu-3 {own}", "kubectl label nodes gpu-1 kaitogen.io/workspace-"],
+        ),
+        (naming("gpu-1"), naming("gpu-2", **chosen), ["kubectl label nodes gpu-2 pool=a"]),
+        (items(replicas=1, target={"nodeProvisioner": "byo"}, placement={}), naming("gpu-1"), [f"kubectl label nodes gpu-1 {own}"]),
+    ):  # fmt: skip
+        comparison = compare(before, after)
+        (changed,) = comparison.objects
+        assert commands(changed) == lines
+        verdict, why = said(comparison)["spec.placement.nodes"]
+        assert (verdict, why.partition(",")[0]) == (
+            "no effect",
+            "replicas find their nodes by the labels of these",
+        )
+    assert not compare(naming("gpu-1"), naming("gpu-1")).objects

@@ -97,7 +97,7 @@ def _file(namespace: str, name: str) -> str:
 def _files_of(move: _Move) -> dict[str, str]:
     made = {
         f"step-1_{move.old_file}.yaml": _text(move.before),
-        f"step-1_{move.new_file}.yaml": _text(move.after, move.new),
+        f"step-1_{move.new_file}.yaml": _text(move.after, move.new) + _scaling(move),
     }
     if move.serves:
         made[f"step-1_{move.old_file}-traffic.yaml"] = _service(move, move.old)
@@ -121,6 +121,16 @@ def _text(item: Item, name: str = "") -> str:
         except NotEdited:
             pass  # its comments are lost then
     return dump(changed(value, Edit(("metadata", "name"), name or own)))
+
+
+def _scaling(move: _Move) -> str:
+    """The ScaledObject of a finished set as a document behind it, for the set of the new name; empty where there is none."""
+    if move.way.scaler is None:
+        return ""
+    data = written(move.way.scaler)
+    for path in (("metadata", "name"), ("spec", "scaleTargetRef", "name")):
+        data = changed(data, Edit(path, move.new))
+    return f"---\n{dump(data)}"
 
 
 def _renamed(data: Json, old: str, new: str) -> Json:

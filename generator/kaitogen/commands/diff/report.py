@@ -8,7 +8,8 @@ from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import preferred_nodes, relabelling
-from kaitogen.kaito.updates.model import VERDICTS, Comparison, Judgement, ObjectChange, Verdict
+from kaitogen.kaito.rules.inference_set import replica_of
+from kaitogen.kaito.updates.model import VERDICTS, Comparison, Item, Judgement, ObjectChange, Verdict
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Diagnostic
 
@@ -50,12 +51,26 @@ def what(changed: ObjectChange) -> str:
 def commands(changed: ObjectChange) -> list[str]:
     """What to run, where other nodes are named under byo than before: KAITO finds them by their labels alone."""
     before, after = changed.before, changed.after
-    if before is None or after is None or not after.is_workspace or changed.renamed:
+    if before is None or after is None or changed.renamed:
+        return []
+    if after.serves and not after.is_workspace:
+        return _commands_of_set(before, after)
+    if not after.is_workspace:
         return []
     old, new = (part(one.data, "resource") for one in (before, after))
     if selected(part(old, "labelSelector")) != selected(part(new, "labelSelector")):
         return []  # which is refused: a new Workspace has labels of its own
     return relabelling(RuleContext(after.data, after.target), preferred_nodes(old))
+
+
+def _commands_of_set(before: Item, after: Item) -> list[str]:
+    """The same for a set, of which the intents alone name nodes; where it selects by other labels, none has them yet."""
+    if before.spec is None or after.spec is None or not after.spec.placement.nodes:
+        return []
+    selectors = [selected(part(part(one.data, "spec"), "labelSelector")) for one in (before, after)]
+    old = list(before.spec.placement.nodes or ()) if selectors[0] == selectors[1] else []
+    replica = replica_of(after.data, after.spec.placement.nodes)
+    return relabelling(RuleContext(replica, after.target), old)
 
 
 def title(changed: ObjectChange) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.kaito.objects import config_maps_of
+from kaitogen.kaito.objects import config_maps_of, value_at
 from kaitogen.kaito.rules.inference_set import LONGEST_NAME
 from kaitogen.kaito.updates.compare import cost
 from kaitogen.kaito.updates.judging import KG831, KG834
@@ -21,7 +21,8 @@ _LETTERS: Final = "bcdefghijklmnopqrstuvwxyz"
 class WayOut(NamedTuple):
     """The name of what takes over, and what both take: the one that runs, the new one, and their sum.
 
-    `replaced` is whether replicas that are deleted come back with the change as well.
+    `replaced` is whether replicas that are deleted come back with the change as well. `scaler` is the ScaledObject of a
+    finished set; an intent makes its own.
     """
 
     name: str
@@ -29,6 +30,7 @@ class WayOut(NamedTuple):
     needed: Cost
     meanwhile: Cost
     replaced: bool = False
+    scaler: Item | None = None
 
     @property
     def sentence(self) -> str:
@@ -61,8 +63,20 @@ def ways_out(
             needed=needed,
             meanwhile=held.plus(needed),
             replaced=one.judgement.verdict != "refused",
+            scaler=_scaler(one.after, after),
         )
     return found
+
+
+def _scaler(item: Item, items: Sequence[Item]) -> Item | None:
+    if item.is_workspace or item.spec is not None:
+        return None
+    named = ("spec", "scaleTargetRef", "name")
+    for one in items:
+        inside = one.is_scaled_object and one.identity[2] == item.identity[2]
+        if inside and value_at(one.data, named) == item.identity[3]:
+            return one
+    return None
 
 
 def _can_exist(item: Item) -> bool:

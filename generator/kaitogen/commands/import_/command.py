@@ -17,7 +17,7 @@ from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.updates.model import settings_name
-from kaitogen.model import Document, Json
+from kaitogen.model import Diagnostic, Document, Json
 from kaitogen.pipeline.load import Loaded, load
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def run(options: Options) -> Outcome:
     outcome = reported(Report(imported.findings), quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
-    taken = [number_of(imported.workspaces, "Workspace")]
-    taken += [number_of(imported.config_maps, "ConfigMap")] if imported.config_maps else []
-    taken += [number_of(imported.scaled_objects, "ScaledObject")] if imported.scaled_objects else []
+    taken = [number_of(number, kind) for kind, number in (imported.kinds or {"Workspace": 0}).items()]
     proved = f"kaitogen: {' and '.join(filter(None, (', '.join(taken[:-1]), taken[-1])))} rendered again: 0 differences\n"
     stderr = outcome.stderr + ("" if options.quiet else proved)
     if options.out is None:
@@ -82,14 +80,10 @@ def _loaded(options: Options) -> Loaded:
 
 
 def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
-    """The Workspaces of a namespace, or of all, and the ConfigMaps with their settings.
-
-    Where some are replicas, the sets that make them, and what scales these.
-    """
+    """The Workspaces and sets of a namespace, or of all, the ConfigMaps with their settings, and what scales the sets."""
+    file = f"cluster {cluster.name}"
     found = list(cluster.workspaces(namespace))
-    sets: list[Json] = []
-    if any(CREATED_BY in (value_at(one, ("metadata", "labels")) or {}) for one in found):
-        sets = cluster.inference_sets(namespace)
+    sets, unread = _sets_in(cluster, namespace, file, of_replicas=any(map(_is_replica, found)))
     named = {
         (one["metadata"]["namespace"], settings)
         for one in (*found, *sets)
@@ -97,7 +91,25 @@ def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
     }
     others = [cluster.config_map(*where) for where in sorted(named)]
     others += [cluster.scaled_object(one["metadata"]["namespace"], one["metadata"]["name"]) for one in sets]
-    file = f"cluster {cluster.name}"
     objects = [*found, *sets, *(one for one in others if one is not None)]
     documents = [Document(file, number, value=one, inline=True) for number, one in enumerate(objects)]
-    return Loaded(documents, [], [file])
+    return Loaded(documents, unread, [file])
+
+
+def _is_replica(workspace: Json) -> bool:
+    return CREATED_BY in (value_at(workspace, ("metadata", "labels")) or {})
+
+
+def _sets_in(
+    cluster: "Cluster", namespace: str | None, file: str, *, of_replicas: bool
+) -> tuple[list[Json], list[Diagnostic]]:
+    """The sets, also such without any replica; a warning instead where the user may not read them, and no Workspace is one's."""
+    from kaitogen.files.cluster.problems import KG627, ClusterError  # few ask a cluster
+
+    try:
+        return cluster.inference_sets(namespace), []
+    except ClusterError as stop:
+        if stop.rule != KG627 or of_replicas:
+            raise
+        message = f"InferenceSets are left out: {stop.message}"
+        return [], [KG627.in_file(file, message, fix=stop.fix)._replace(severity="warning")]

@@ -1,5 +1,6 @@
 """Objects to intents, and the proof that nothing changed on the way: what was written is rendered again."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
@@ -47,6 +48,8 @@ _SMALLEST: Final[Json] = {
     "metadata": {"name": "a"},
     "spec": {"inference": {"model": "phi-4"}},
 }
+#: What is taken in, in the order in which it is told.
+_KINDS: Final = ("Workspace", "InferenceSet", "ConfigMap", SCALED_OBJECT)
 #: API group, kind, namespace and name.
 Identity: TypeAlias = tuple[str, str, str, str]
 #: A field that comes out otherwise: its path, what it was and what it is now.
@@ -65,13 +68,11 @@ class Intent(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """The texts by file name, what was found on the way, and how much was taken in."""
+    """The texts by file name, what was found on the way, and how many objects of each kind were taken in, in order."""
 
     texts: Mapping[str, str]
     findings: tuple[Diagnostic, ...]
-    workspaces: int = 0
-    config_maps: int = 0
-    scaled_objects: int = 0
+    kinds: Mapping[str, int] = {}
 
 
 def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None = None) -> Imported:
@@ -89,14 +90,9 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
         return Imported({}, ordered)
     if as_set and intents:
         texts = _as_set(as_set, intents)
-    kinds = [one.data["kind"] for intent in intents for one in intent.objects.values()]
-    return Imported(
-        texts=texts,
-        findings=ordered,
-        workspaces=len(intents),
-        config_maps=kinds.count("ConfigMap"),
-        scaled_objects=kinds.count(SCALED_OBJECT),
-    )
+    taken = Counter(one.data["kind"] for intent in intents for one in intent.objects.values())
+    kinds = {kind: taken[kind] for kind in _KINDS if taken[kind]}
+    return Imported(texts=texts, findings=ordered, kinds=kinds)
 
 
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:

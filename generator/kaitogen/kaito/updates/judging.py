@@ -63,7 +63,7 @@ def judged(
         )
     if after.is_workspace:
         changes += _provisioner(before, after)
-    return (*changes, *gone)
+    return (*changes, *_named(before, after), *gone)
 
 
 def _dropped(lost: list[Diagnostic], old: Json, new: Json) -> Iterator[Change]:
@@ -181,3 +181,14 @@ def _provisioner(before: Item, after: Item) -> Iterator[Change]:
         )
     place = ("spec", "target", "nodeProvisioner")
     yield Change(Difference(place, path_text(place), old, new), Judgement("no effect", why, KG827))
+
+
+def _named(before: Item, after: Item) -> Iterator[Change]:
+    """Other nodes for the replicas of a set under byo, where both sides are intents: the set itself has no field for names."""
+    if before.spec is None or after.spec is None or after.spec.fleet is None or not after.target.byo:
+        return
+    old, new = (list(item.spec.placement.nodes or ()) for item in (before, after) if item.spec is not None)
+    if old != new and new:
+        place = ("spec", "placement", "nodes")
+        why = "replicas find their nodes by the labels of these, and those that run stay where they are"
+        yield Change(Difference(place, path_text(place), old or MISSING, new), Judgement("no effect", why))
