@@ -1,4 +1,4 @@
-"""Derive schemas/set.schema.json from schemas/intent.schema.json, or check that the committed one is current.
+"""Derive schemas/set.schema.json and environment.schema.json from schemas/intent.schema.json, or check the committed ones.
 
 Before that, the versions of KAITO that an intent may name are taken over from kaitogen.model.
 
@@ -23,7 +23,8 @@ Schema = dict[str, Any]
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 INTENT = "intent.schema.json"
-TARGET = SCHEMAS / "set.schema.json"
+SET = "set.schema.json"
+ENVIRONMENT = "environment.schema.json"
 
 #: Keywords that say something about several fields at once, which only the merged intent has.
 BETWEEN_FIELDS = ("required", "minProperties", "maxProperties", "dependentSchemas")
@@ -57,13 +58,66 @@ def main() -> int:
     if not _offer_versions(check=arguments.check):
         print("schemas/intent.schema.json does not offer the versions of kaitogen.model", file=sys.stderr)
         return 1
-    text = json.dumps(Derivation().schema(), indent=2, ensure_ascii=False) + "\n"
-    if not arguments.check:
-        TARGET.write_text(text, encoding="utf-8", newline="\n")
-    elif not TARGET.is_file() or TARGET.read_bytes() != text.encode():
-        print("schemas/set.schema.json is not what derive_set_schema.py would write", file=sys.stderr)
-        return 1
-    return 0
+    of_sets = Derivation().schema()
+    stale = 0
+    for name, schema in ((SET, of_sets), (ENVIRONMENT, of_environments(of_sets))):
+        text, path = json.dumps(schema, indent=2, ensure_ascii=False) + "\n", SCHEMAS / name
+        if not arguments.check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.is_file() or path.read_bytes() != text.encode():
+            print(f"schemas/{name} is not what derive_set_schema.py would write", file=sys.stderr)
+            stale = 1
+    return stale
+
+
+def of_environments(of_sets: Schema) -> Schema:
+    """The schema of the file of an environment: a set whose entries are laid over intents, and two lists more."""
+    schema = {word: said for word, said in _lent(of_sets).items() if word != "$defs"}
+    spec, metadata = schema["properties"]["spec"], schema["properties"]["metadata"]
+    fields = spec["properties"]
+    entries = fields["workspaces"]
+    new = {"metadata": {"name": "tiny"}, "spec": {"inference": {"model": "phi-4-mini-instruct"}}}
+    added = "Intents that this environment has and the others have not; its defaults hold for them, too."
+    dropped = "Names of intents that this environment does not have. What is dropped may be added anew."
+    fields["defaults"]["description"] = "What is laid over every intent, before the entry of its name."
+    entries["description"] = (
+        "What is laid over the intent of each name. Mappings merge, lists and single values replace, null removes."
+    )
+    fields["add"] = _worded("Added intents", added, [new], entries)
+    names = {"type": "array", "minItems": 1, "items": _lent({"$ref": "intent.schema.json#/$defs/name"})}
+    fields["drop"] = _worded("Dropped intents", dropped, ["phi-4"], names)
+    example = {
+        "defaults": {"metadata": {"labels": {"stage": "prod"}}},
+        "workspaces": [{"metadata": {"name": "phi-4"}, "spec": {"replicas": 3}}],
+        "add": [new],
+        "drop": ["mistral"],
+    }
+    metadata |= {
+        "description": "Name of the environment, for whoever reads it.",
+        "examples": [{"name": "prod"}],
+    }
+    del spec["required"]
+    spec |= {"description": "What this environment changes, adds and drops.", "examples": [example]}
+    said = "What one environment lays over the intents of its folder: environments/NAME.yaml."
+    whole = {**schema["examples"][0], "metadata": {"name": "prod"}, "spec": example}
+    return schema | {
+        "$id": schema["$id"].replace("set", "environment"),
+        "title": "Environment",
+        "description": said,
+        "examples": [whole],
+    }
+
+
+def _lent(schema: Any) -> Any:
+    """A copy of a part of the set's schema for a file beside it."""
+    if isinstance(schema, list):
+        return [_lent(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    copy = {word: _lent(part) for word, part in schema.items()}
+    if isinstance(schema.get("$ref"), str) and schema["$ref"].startswith("#"):
+        copy["$ref"] = SET + schema["$ref"]
+    return copy
 
 
 def _offer_versions(*, check: bool) -> bool:

@@ -58,8 +58,8 @@ class Document(NamedTuple):
     """One document of a source: where it comes from, its value, and its own text for looking up lines.
 
     `number` counts the documents of the file from 0, `line` the lines of the source before the text. `flaws` is what is
-    wrong with how it is written. `inline` says that the value was handed over by another tool, so that no line of a
-    user's file belongs to it. `overrides` are the parts of the value that come from elsewhere.
+    wrong with how it is written. `inline`: the value was handed over, so that no line of a user's file belongs to it.
+    `overrides` are parts of the value that come from elsewhere, `dropped` the entries of a set that count no more.
     """
 
     file: str
@@ -70,6 +70,7 @@ class Document(NamedTuple):
     flaws: "tuple[Diagnostic, ...]" = ()
     inline: bool = False
     overrides: "tuple[Override, ...]" = ()
+    dropped: tuple[int, ...] = ()
 
 
 class Origin(NamedTuple):
@@ -85,7 +86,7 @@ class Origin(NamedTuple):
 class Override(NamedTuple):
     """A part of a document's value that was laid over it: by a parameter, or by the file of an environment.
 
-    `base` leads to the intent in the document, `path` from there to the value; it really stands at `origin`.
+    `base` leads to the intent in the document, `path` from there to the value (empty: all of it), which is at `origin`.
     """
 
     base: Path
@@ -151,10 +152,9 @@ class Rule(NamedTuple):
 class Diagnostic(NamedTuple):
     """What is wrong, from where it is found to where it is told.
 
-    `message` is one sentence without a full stop; `found` and `expected` may be empty where it already
-    says it; `fix` is what to do, in the imperative. `path` leads to the value. Found in a value, it first has an
-    `origin`, where that was written; `kaitogen.diagnostics.placing` then looks up file, line, column, and
-    `source`, the text of that line. Lines and columns count from 1; 0 is unknown.
+    `message` is one sentence without a full stop; `found` and `expected` may be empty where it already says it; `fix` is
+    what to do. `path` leads to the value. Found in a value, it first has an `origin`, where that was written; placing
+    then looks up file, line, column, and `source`, the text of that line. Lines and columns count from 1; 0 is unknown.
     """
 
     rule: Rule

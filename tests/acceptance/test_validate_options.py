@@ -40,8 +40,14 @@ def test_feature_gate_changes_the_answer() -> None:
                     "--feature-gate", "enableMIG=false") == [("KG416", 6)]  # fmt: skip
 
 
-def test_options_are_about_manifests_and_not_about_intents() -> None:
-    assert findings(INTENT, "--provider", "aws", "--node-provisioner", "byo", "--kaito", "0.8") == []
+def test_options_lie_over_what_intents_say() -> None:
+    """What is judged is what would be made for that installation, whatever the intent says itself."""
+    said = INTENT.replace("spec:\n", 'spec:\n  target: {kaito: "0.12", provider: azure}\n', 1)
+    assert ("KG427", 8) in findings(said, "--provider", "aws")
+    assert ("KG405", 8) in findings(said, "--node-provisioner", "byo")
+    hugging_face = said.replace("model: phi-4", "model: example/model")
+    assert [code for code, _ in findings(hugging_face, "--kaito", "0.4")] == ["KG432"]
+    assert findings(hugging_face, "--kaito", "0.12") == []
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""What a run reads: the options for it, and the Request that they make."""
+"""What a run reads, and what is laid over it: the options for that, and the Request that they make."""
 
 from typing import TYPE_CHECKING, Final
 
-from kaitogen.commands.options import arguments, option, repeatable
+from kaitogen.commands.options import Group, OptionGroup, arguments, option, repeatable
 from kaitogen.errors import UsageError
-from kaitogen.model import Request
+from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Request
 from kaitogen.pipeline.load import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -21,6 +21,47 @@ INVENTORY: Final = repeatable(
     metavar="FILE",
     help="Facts about nodes (kaitogen nodes snapshot writes them), or quick selectors of your own.",
 )
+
+
+class CloudOptions(OptionGroup):
+    """The installation that objects are for, but for KAITO's version."""
+
+    provider = option("--provider", help="Cloud of the installation.", choices=PROVIDERS)
+    node_provisioner = option(
+        "--node-provisioner", help="Node provisioner of the installation.", choices=NODE_PROVISIONERS
+    )
+    feature_gates = repeatable(
+        "--feature-gate", metavar="NAME=true|false", help="Feature gate of the installation."
+    )
+
+
+class TargetOptions(OptionGroup):
+    """The installation that objects are for: over what an intent says of it, and all that a finished manifest has."""
+
+    kaito = option("--kaito", help="KAITO version of the installation.", choices=KAITO_VERSIONS)
+    cloud = Group(CloudOptions)
+    node_classes = repeatable(
+        "--node-class", metavar="NAME", help="Node class that karpenter's installation of KAITO lists."
+    )
+
+
+class OverlayOptions(OptionGroup):
+    """What is laid over the intents, in this order: an environment, the installation, single values."""
+
+    environments = repeatable(
+        "--environment",
+        metavar="NAME",
+        help="Lay environments/NAME.yaml of the intents' folder over them; all stands for each there is.",
+    )
+    target = Group(TargetOptions)
+    values = repeatable(
+        "--set", metavar="PATH=VALUE", help="Set a value in every intent, or with NAME:PATH=VALUE in one."
+    )
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anything is laid over anything."""
+        return any(self.given.get(one.name) for one in self.parameters())
 
 
 def request(
@@ -50,3 +91,12 @@ def request(
         oldest=age.oldest if age is not None and inventory else "",
         templates=templates,
     )
+
+
+def overlaid(request: Request, options: OverlayOptions) -> Request:
+    """The request with what the options lay over its intents; UsageError where they name several environments."""
+    if not options.is_any:
+        return request
+    from kaitogen.commands import overlays  # most runs lay nothing over their intents
+
+    return overlays.single(request, options)

@@ -1,6 +1,7 @@
 """`kaitogen render`: manifests to standard output, or to a folder."""
 
 from kaitogen.commands import inputs
+from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import QUIET, STRICT, reported
@@ -29,6 +30,7 @@ class Options(OptionGroup):
         metavar="FILE",
         help="Keep the facts of --live in this file, to render again without the cluster.",
     )
+    over = Group(OverlayOptions)
     templates = inputs.TEMPLATES
     strict = STRICT
     quiet = QUIET
@@ -44,6 +46,7 @@ def run(options: Options) -> Outcome:
     if options.kustomization and out is None:
         raise UsageError("--kustomization is about a folder, and none is named", fix="add -o FOLDER")
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+    request = inputs.overlaid(request, options.over)
     live = options.cluster.asked or bool(options.save_inventory)
     if live:
         from kaitogen.commands.nodes import source

@@ -13,6 +13,7 @@ _WORKSPACE: Final = "workspace"
 SCHEMAS: Final = (
     "intent",
     "set",
+    "environment",
     _WORKSPACE,
     "findings",
     "plan",

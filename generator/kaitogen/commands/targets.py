@@ -1,32 +1,10 @@
-"""What the options of a command say of the installation that finished manifests are for."""
+"""What the options of a command say of the installation: for intents a layer over what they say, for finished manifests all of it."""
 
-from kaitogen.commands.options import Group, OptionGroup, option, repeatable
+from kaitogen.commands.inputs import CloudOptions, TargetOptions
 from kaitogen.errors import UsageError
 from kaitogen.kaito import versions
-from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Request, TargetOverrides
+from kaitogen.model import Request, TargetOverrides
 from kaitogen.pipeline.validate import unknown_provisioner
-
-
-class CloudOptions(OptionGroup):
-    """What finished manifests do not say of the installation that they are for, but for KAITO's version."""
-
-    provider = option("--provider", help="Cloud of finished manifests.", choices=PROVIDERS)
-    node_provisioner = option(
-        "--node-provisioner", help="Node provisioner of finished manifests.", choices=NODE_PROVISIONERS
-    )
-    feature_gates = repeatable(
-        "--feature-gate", metavar="NAME=true|false", help="KAITO gate of finished manifests."
-    )
-
-
-class TargetOptions(OptionGroup):
-    """The installation that finished manifests are for; an intent says it itself."""
-
-    kaito = option("--kaito", help="KAITO version of finished manifests.", choices=KAITO_VERSIONS)
-    cloud = Group(CloudOptions)
-    node_classes = repeatable(
-        "--node-class", metavar="NAME", help="Node class that karpenter's installation of KAITO lists."
-    )
 
 
 def overrides(kaito: str | None, cloud: CloudOptions) -> TargetOverrides:

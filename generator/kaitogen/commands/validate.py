@@ -1,15 +1,15 @@
 """`kaitogen validate`: findings about intents and finished manifests, and nothing else."""
 
 from kaitogen.commands import expectation, inputs, targets
+from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import QUIET, STRICT, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import FORMATS, Report, reporter
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
-from kaitogen.model import Result
+from kaitogen.model import Request, Result
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import STDIN
 
@@ -24,7 +24,7 @@ class Options(OptionGroup):
         default="text",
         help="How to report; all but text go to standard output.",
     )
-    target = Group(TargetOptions)
+    over = Group(OverlayOptions)
     expect = option(
         "--expect",
         metavar="NUMBER|KIND=NUMBER,...",
@@ -49,12 +49,8 @@ def run(options: Options) -> Outcome:
     request = inputs.request(
         options.paths, inventory=options.inventory, age=options.age, templates=options.templates
     )
-    request = targets.aimed(request._replace(notes=options.notes), options.target)
-    result = generate(request)
-    if options.against is not None:
-        from kaitogen.commands.diff.baseline import with_changes  # few runs compare
-
-        result = with_changes(result, options.against, request)
+    request = targets.aimed(request._replace(notes=options.notes), options.over.target)
+    result, named = _judged(request, options)
     report = Report(
         findings=result.findings,
         suppressed=result.suppressed,
@@ -72,14 +68,36 @@ def run(options: Options) -> Outcome:
         text = reporter(options.form).write(report)
         return Outcome(text.encode("utf-8", "backslashreplace"), unexpected, code)
     stderr = reported(report, quiet=options.quiet).stderr + unexpected
-    return Outcome(stderr=stderr or _all_well(report, quiet=options.quiet), exit_code=code)
+    return Outcome(stderr=stderr or _all_well(report, named, quiet=options.quiet), exit_code=code)
 
 
-def _all_well(report: Report, *, quiet: bool) -> str:
+def _judged(request: Request, options: Options) -> tuple[Result, list[str]]:
+    """What the intents make and what is wrong with that, in each environment that is named; and the names of these."""
+    if not options.over.is_any:
+        return _with_changes(request, options.against), []
+    from kaitogen.commands import overlays  # most runs lay nothing over their intents
+
+    results = [
+        (name, _with_changes(one, options.against)) for name, one in overlays.each(request, options.over)
+    ]
+    return overlays.together(results), [name for name, _ in results if name]
+
+
+def _with_changes(request: Request, against: str | None) -> Result:
+    result = generate(request)
+    if against is None:
+        return result
+    from kaitogen.commands.diff.baseline import with_changes  # few runs compare
+
+    return with_changes(result, against, request)
+
+
+def _all_well(report: Report, environments: list[str], *, quiet: bool) -> str:
     if quiet:
         return ""
     suppressed = f"; {len(report.suppressed)} suppressed" if report.suppressed else ""
-    return f"kaitogen: {report.seen}, no findings{suppressed}\n"
+    several = f"{number_of(len(environments), 'environment')}, " if len(environments) > 1 else ""
+    return f"kaitogen: {several}{report.seen}, no findings{suppressed}\n"
 
 
 def _expectation(expected: dict[str, int] | None, result: Result) -> str:

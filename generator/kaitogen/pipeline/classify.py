@@ -149,13 +149,15 @@ def entries(value: Json) -> Iterator[tuple[Path, Json]]:
 
 
 def intents(document: Document) -> Iterator[tuple[Json, Origin]]:
-    """The single intents of a valid document, in order; an entry of a set is merged over the set's defaults."""
+    """The single intents of a valid document, in order, but for dropped ones; an entry of a set is merged over the set's defaults."""
     value = document.value
     if not is_set(value):
         yield value, Origin(document)
         return
     defaults = shared_by_entries(value)
     for path, entry in entries(value):
+        if path[-1] in document.dropped:
+            continue
         intent = {"apiVersion": INTENT_API_VERSION, "kind": INTENT_KIND, **merged(defaults, entry)}
         yield intent, Origin(document, (path, ("spec", "defaults"), ()))
 

@@ -1,8 +1,9 @@
 """The order of the stages, and nothing else."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from kaitogen.model import Diagnostic, Document, Request, Result, Target, UserObject
+from kaitogen.model import Diagnostic, Document, Request, Result, Rule, Target, UserObject
 from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_objects, is_workspace, serves, shared_selectors
 from kaitogen.pipeline.classify import classify
@@ -11,6 +12,8 @@ from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import validate
+
+KG181 = Rule("KG181", "A layer over finished manifests", kind="invalid")
 
 
 class Prepared(NamedTuple):
@@ -31,14 +34,27 @@ def prepare(request: Request) -> Prepared:
     documents, diagnostics, files = load(request)
     intents, objects, misplaced = classify(documents, with_objects=request.objects_target is not None)
     diagnostics += misplaced
-    if request.environments or request.assignments:
+    if objects and not intents:
+        diagnostics += _without_effect(request)
+    elif request.environments or request.assignments:
         from kaitogen.pipeline.overlay import overlay  # most runs lay nothing over their intents
 
-        intents, wrong = overlay(intents, request)
+        intents, wrong, environments = overlay(intents, request)
         diagnostics += wrong
+        documents += environments
     return Prepared(
         documents=documents, intents=intents, objects=objects, diagnostics=diagnostics, files=files
     )
+
+
+def _without_effect(request: Request) -> Iterator[Diagnostic]:
+    """What is said of layers where there is no intent, but only finished manifests."""
+    sources = [one if isinstance(one, str) else one.file for one in request.environments]
+    # What says the target is about finished manifests as well.
+    sources += [one.source.file for one in request.assignments if one.path[:2] != ("spec", "target")]
+    for source in dict.fromkeys(sources):
+        message = "nothing is laid over finished manifests, and there are no intents"
+        yield KG181.in_file(source, message, fix="name the intents, or leave this out")
 
 
 def generate(request: Request) -> Result:
@@ -55,7 +71,9 @@ def generate(request: Request) -> Result:
         from kaitogen.pipeline import replicas  # most intents have none
 
         manifests = replicas.counted(manifests)
-    refused = check(manifests, notes=request.notes, together=request.objects_target is None)
+    refused = check(
+        manifests, notes=request.notes, together=request.objects_target is None or bool(request.environments)
+    )
     diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
     target, byo_nodes = request.objects_target or Target(), None
     diagnostics += shared_selectors(manifests, objects, target)

@@ -14,6 +14,8 @@ from kaitogen import schema
 from kaitogen.diagnostics.suggest import did_you_mean
 from kaitogen.kaito.objects import merged, value_at
 from kaitogen.model import (
+    INTENT_API_VERSION,
+    INTENT_KIND,
     SET_KIND,
     Assignment,
     Diagnostic,
@@ -36,21 +38,23 @@ from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 KG152 = Rule("KG152", "A path at which nothing can be set", kind="invalid")
 KG153 = Rule("KG153", "No intent of that name", kind="invalid")
 KG154 = Rule("KG154", "The file of an environment is not what it has to be", kind="invalid")
+KG182 = Rule("KG182", "An environment adds what is there already", kind="invalid")
 
 
 _STEP: Final = re.compile(
     r'(?:^|\.)(?P<key>[A-Za-z0-9_][A-Za-z0-9_-]*)|\[(?P<index>\d{1,4})\]|\["(?P<quoted>[^"\\]{1,300})"\]'
 )
 _TOPS: Final = ("metadata", "spec")
-#: What stands for the workspaces where the file of an environment has only defaults.
-_ANY: Final = [{"metadata": {"name": "any"}}]
-_ENVIRONMENT: Final = (
-    f"write it as a {SET_KIND}: spec.defaults for every intent, spec.workspaces for single ones"
-)
+_ENVIRONMENT: Final = f"write it as a {SET_KIND}: spec.defaults for every intent, spec.workspaces for single ones, spec.add and spec.drop"
 
 
-def overlay(documents: list[Document], request: Request) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents of intents with the request's environments and assignments over them, and what is wrong with these."""
+def overlay(
+    documents: list[Document], request: Request
+) -> tuple[list[Document], list[Diagnostic], list[Document]]:
+    """The documents of intents with the request's environments and assignments over them, and what is wrong with these.
+
+    The third are the documents of the environments.
+    """
     given = [one for one in request.environments if isinstance(one, Document)]
     files = tuple(one for one in request.environments if isinstance(one, str))
     loaded = load(Request(files, tuple(given), within=request.within))
@@ -65,7 +69,7 @@ def overlay(documents: list[Document], request: Request) -> tuple[list[Document]
     if request.assignments:
         documents, wrong = assign(documents, request.assignments)
         diagnostics += wrong
-    return documents, diagnostics
+    return documents, diagnostics, loaded.documents
 
 
 def assignment(target: str, text: str, source: Document) -> Assignment | None:
@@ -85,7 +89,7 @@ def assign(
     typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
     result: list[Document] = []
     for document in documents:
-        for base, intent in entries(document.value):
+        for base, intent in _entries(document):
             name = _name(intent)
             unmet.pop(name, None)
             for one, value in typed:
@@ -102,7 +106,10 @@ def assign(
 def merge_environment(
     documents: Sequence[Document], environment: Document, repetition: Repetition
 ) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes."""
+    """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes.
+
+    Then what it drops goes, and what it adds comes after all others.
+    """
     problems = _malformed(environment.value)
     if problems:
         return list(documents), [problem.of(Origin(environment)) for problem in problems]
@@ -114,7 +121,7 @@ def merge_environment(
     unmet = dict(workspaces)
     result: list[Document] = []
     for document in documents:
-        for base, intent in entries(document.value):
+        for base, intent in _entries(document):
             name = _name(intent)
             unmet.pop(name, None)
             for root, part in (
@@ -130,7 +137,55 @@ def merge_environment(
         _no_such(name, documents, ("metadata", "name")).of(Origin(environment, (root,)))
         for name, (root, _) in unmet.items()
     ]
-    return result, diagnostics
+    result, wrong = _dropped(result, environment)
+    added, twice = _added(result, environment)
+    return [*result, *added], [*diagnostics, *wrong, *twice]
+
+
+def _dropped(documents: list[Document], environment: Document) -> tuple[list[Document], list[Diagnostic]]:
+    """The documents without the intents that the environment drops, and the names there that none has."""
+    unmet = {
+        name: ("spec", "drop", index) for index, name in enumerate(environment.value["spec"].get("drop", ()))
+    }
+    names = frozenset(unmet)
+    result: list[Document] = []
+    for document in documents:
+        gone = [(base, _name(intent)) for base, intent in _entries(document) if _name(intent) in names]
+        for _, name in gone:
+            unmet.pop(name, None)
+        if ((), document.value.get("metadata", {}).get("name")) in gone:
+            continue
+        indexes = tuple(step for base, _ in gone for step in base[-1:] if isinstance(step, int))
+        result.append(document._replace(dropped=(*document.dropped, *indexes)))
+    return result, [_no_such(name, documents, path).of(Origin(environment)) for name, path in unmet.items()]
+
+
+def _added(documents: Iterable[Document], environment: Document) -> tuple[list[Document], list[Diagnostic]]:
+    """The intents that the environment adds, its own defaults under them, and those that have the name of another."""
+    spec = environment.value["spec"]
+    defaults = spec.get("defaults") or {}
+    names = {_name(intent) for document in documents for _, intent in _entries(document)}
+    added: list[Document] = []
+    twice: list[Diagnostic] = []
+    for index, entry in enumerate(spec.get("add", ())):
+        origin = Origin(environment, (("spec", "add", index), ("spec", "defaults"), ()))
+        if _name(entry) in names:
+            message = f"there is an intent {_name(entry)} already, and an environment adds new ones only"
+            fix = "write it under workspaces to change that intent, or its name under drop to replace it"
+            twice.append(KG182.at(("metadata", "name"), message, fix=fix).of(origin))
+            continue
+        value = {"apiVersion": INTENT_API_VERSION, "kind": INTENT_KIND, **merged(defaults, entry)}
+        # No part of it is the document's own: a finding about any of it stands in the environment.
+        own = environment._replace(value=value, overrides=(Override((), (), origin),))
+        added.append(own)
+    return added, twice
+
+
+def _entries(document: Document) -> Iterator[tuple[Path, Json]]:
+    """Where the intents of a document are written that no environment has dropped."""
+    for base, intent in entries(document.value):
+        if not (base and base[-1] in document.dropped):
+            yield base, intent
 
 
 def parse_path(text: str) -> Path | None:
@@ -153,7 +208,7 @@ def _name(intent: Json) -> str:
 
 
 def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Diagnostic:
-    names = sorted({_name(intent) for document in documents for _, intent in entries(document.value)})
+    names = sorted({_name(intent) for document in documents for _, intent in _entries(document)})
     fix = did_you_mean(str(name), names, f"name one of: {', '.join(names)[:120] or 'none is here'}")
     return KG153.at(path, f"no intent here is named {str(name)[:63]}", fix=fix)
 
@@ -216,10 +271,7 @@ def _malformed(value: Json) -> list[Diagnostic]:
         or not isinstance(value.get("spec"), dict)
     ):
         return [KG154.at((), "the file of an environment is not what it has to be", fix=_ENVIRONMENT)]
-    spec = value["spec"]
-    return schema.problems(
-        "set", value if "workspaces" in spec else {**value, "spec": {**spec, "workspaces": _ANY}}
-    )
+    return schema.problems("environment", value)
 
 
 def _typed(path: Path, text: str) -> Json:

@@ -111,7 +111,11 @@ def test_an_option_reads_as_its_value_or_its_default() -> None:
 
     options = Options(strict=True, kaito="0.9")
     assert (options.strict, options.quiet, options.form, options.paths) == (True, False, "text", ())
-    assert (options.target.kaito, options.target.cloud.provider, options.age.max_age) == ("0.9", None, "14")
+    assert (options.over.target.kaito, options.over.target.cloud.provider, options.age.max_age) == (
+        "0.9",
+        None,
+        "14",
+    )
     assert Options.form.names == ("--format",)
 
 

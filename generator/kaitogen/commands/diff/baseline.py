@@ -15,7 +15,7 @@ from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.model import Comparison, Item, in_groups, items_of, twice
 from kaitogen.model import Diagnostic, Request, Result, Rule, Target
 from kaitogen.pipeline import revisions
-from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.generate import KG181, generate
 from kaitogen.pipeline.load import KG110, KG601
 
 KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
@@ -48,7 +48,9 @@ def result_of(word: str, request: Request) -> tuple[Result, str]:
     """
     paths = request.paths
     if is_path(word, paths):
-        return generate(request._replace(paths=(word,), all_yaml=True, stdin=None)), ""
+        result = generate(request._replace(paths=(word,), all_yaml=True, stdin=None))
+        # Finished manifests are as they are: what lies over our side's intents is in them already.
+        return result._replace(findings=tuple(one for one in result.findings if one.rule != KG181)), ""
     with revisions.request_at(word, paths, request) as before:
         return generate(before), f"{word}:"
 

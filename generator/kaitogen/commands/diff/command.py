@@ -6,12 +6,12 @@ from functools import partial
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import Side, compared, side_of
 from kaitogen.commands.diff.report import DiffReport
+from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, option
 from kaitogen.commands.progress import asking
 from kaitogen.commands.reporting import QUIET, formatted, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
@@ -44,7 +44,7 @@ class Options(OptionGroup):
         metavar="FOLDER",
         help="Write into this folder how to get what KAITO refuses without a pause.",
     )
-    target = Group(TargetOptions)
+    over = Group(OverlayOptions)
     inventory = inputs.INVENTORY
     templates = inputs.TEMPLATES
     quiet = QUIET
@@ -53,7 +53,7 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
-    request = targets.aimed(request, options.target)
+    request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
     report = compared(request, _other(options, request))
     outcome = reported(Report(report.findings), quiet=options.quiet)
     if outcome.exit_code:

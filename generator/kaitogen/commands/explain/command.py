@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from kaitogen.commands import inputs
+from kaitogen.commands import inputs, overlays
 from kaitogen.commands.explain import pages, provenance
-from kaitogen.commands.options import OptionGroup, arguments, option, repeatable
+from kaitogen.commands.inputs import OverlayOptions
+from kaitogen.commands.options import Group, OptionGroup, arguments, option
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import EXIT_FINDINGS, UsageError
-from kaitogen.model import Assignment, Document
-from kaitogen.pipeline import overlay
+from kaitogen.model import Diagnostic
 from kaitogen.pipeline.generate import prepare
 
 _BETWEEN: Final = "\n" + "-" * 88 + "\n\n"
@@ -26,14 +26,7 @@ class Options(OptionGroup):
     where = option(
         "--where", metavar="PATH", help="Say which line of which document sets this field of each Workspace."
     )
-    environment = option(
-        "--environment",
-        metavar="FILE",
-        help="With --where: the file of an environment that is laid over the intents.",
-    )
-    set = repeatable(
-        "--set", metavar="PATH=VALUE", help="With --where: a value that is laid over the intents."
-    )
+    over = Group(OverlayOptions)
     form = option("--format", choices=("text", "markdown"), default="text", help="How to print explanations.")
 
 
@@ -41,10 +34,9 @@ def run(options: Options) -> Outcome:
     """Explain the codes, list them all where none is named, or say where the values of the files come from."""
     if options.where is not None:
         return _where(options.where, options)
-    if options.set or options.environment:
-        raise UsageError(
-            "--set and --environment go with --where", fix="explain --where PATH --set NAME=VALUE FILE"
-        )
+    if options.over.is_any:
+        message = "what is laid over intents (--environment, --set, --kaito) goes with --where"
+        raise UsageError(message, fix="explain --where PATH --set NAME=VALUE FILE")
     if not options.codes_or_files:
         return Outcome(pages.table().encode())
     markdown = options.form == "markdown"
@@ -67,23 +59,16 @@ def _explanation(word: str, *, markdown: bool) -> str:
 
 def _where(text: str, options: Options) -> Outcome:
     path = provenance.path_of(text)
-    request = inputs.request(options.codes_or_files)._replace(
-        environments=() if options.environment is None else (options.environment,),
-        assignments=tuple(_assignment(word) for word in options.set),
-    )
-    prepared = prepare(request)
-    answers, diagnostics = provenance.answers(prepared.intents, path)
-    findings = in_file_order(place([*prepared.diagnostics, *diagnostics]), prepared.files)
-    outcome = reported(Report(findings))
+    requests = overlays.each(inputs.request(options.codes_or_files), options.over)
+    answers: list[str] = []
+    findings: dict[Diagnostic, None] = {}
+    for name, request in requests:
+        prepared = prepare(request)
+        found, diagnostics = provenance.answers(prepared.intents, path)
+        answers += [f"environment {name}:\n"] if len(requests) > 1 else []
+        answers += found
+        placed = place([*prepared.diagnostics, *diagnostics])
+        findings |= dict.fromkeys(in_file_order(placed, prepared.files))
+    outcome = reported(Report(list(findings)))
     code = outcome.exit_code if answers else outcome.exit_code or EXIT_FINDINGS
     return Outcome("".join(answers).encode("utf-8", "backslashreplace"), outcome.stderr, code)
-
-
-def _assignment(word: str) -> Assignment:
-    """`spec.placement.count=3`, or `phi-4:spec.placement.count=3` for one Workspace alone."""
-    target, equals, value = word.partition("=")
-    source = Document(f"--set {target[:60]}", inline=True)
-    assignment = overlay.assignment(target, value, source) if equals else None
-    if assignment is None:
-        raise UsageError(f"--set takes PATH=VALUE, not {word[:60]}", fix="write --set spec.placement.count=3")
-    return assignment

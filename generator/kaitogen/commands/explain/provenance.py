@@ -107,6 +107,8 @@ def _sources(origin: Origin, path: Path) -> Iterator[str]:
             # What is laid over stands at its own path, which may lead further than what is asked for.
             whole_path = (*over.roots[0], *max(path, below, key=len))
             yield from _in_document(over.document, whole_path, "environment")
+            if not below:  # nothing of it is the document's own
+                return
     for root in roots if path[:1] == ("metadata",) or len(roots) == 1 else roots[:-1]:
         parts = {2: "defaults of the set", 0: "the set's own metadata"}
         part = parts.get(len(root), "entry of the set") if is_set(document.value) else "intent"

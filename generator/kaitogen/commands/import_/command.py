@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import import_all
+from kaitogen.commands.inputs import TargetOptions
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
 from kaitogen.commands.progress import asking
 from kaitogen.commands.reporting import QUIET, reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.targets import TargetOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError

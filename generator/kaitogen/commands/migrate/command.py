@@ -10,6 +10,7 @@ from typing import Final
 from kaitogen.commands import in_place, inputs, targets
 from kaitogen.commands.import_.reading import judged
 from kaitogen.commands.import_.reading import target_of as target_of_workspace
+from kaitogen.commands.inputs import CloudOptions
 from kaitogen.commands.migrate.steps import (
     KG177,
     of_inference_set,
@@ -22,7 +23,6 @@ from kaitogen.commands.migrate.steps import (
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import Outcome
-from kaitogen.commands.targets import CloudOptions
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import UsageError

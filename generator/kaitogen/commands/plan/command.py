@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from kaitogen.commands import inputs
+from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
@@ -48,6 +49,7 @@ class Options(OptionGroup):
     price = option("--price", metavar="FILE", help="Table of what nodes cost.")
     choose = flag("--choose", help="List every instance type that would do, the cheapest first.")
     budget = option("--budget", metavar="FILE", help="What the Workspaces may take together.")
+    over = Group(OverlayOptions)
     templates = inputs.TEMPLATES
     strict = STRICT
     quiet = QUIET
@@ -60,6 +62,7 @@ def run(options: Options) -> Outcome:
         request = inputs.request(
             options.paths, inventory=options.inventory, age=options.age, templates=options.templates
         )
+        request = inputs.overlaid(request, options.over)
         tables = read_tables(options.configs, options.price, options.budget)
         plan_options = PlanOptions(
             configs=tables.configs,

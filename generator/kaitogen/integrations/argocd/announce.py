@@ -18,6 +18,7 @@ from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.integrations.argocd.parameters import PARAMETERS, Parameter
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import Document, Json, Path, Request, path_text
+from kaitogen.pipeline import environments
 from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
 
@@ -91,7 +92,7 @@ def _with_default(parameter: Parameter, documents: list[Document], intents: list
     elif parameter.name == "include":
         announced["array"] = list(dict.fromkeys(document.file for document in documents))
     elif parameter.name == "environment":
-        names = folder.environments()
+        names = environments.names(environments.FOLDER)
         announced["tooltip"] += f" There are: {', '.join(names)}." if names else " There is none."
     elif parameter.name == "set":
         announced["map"] = dict(list(_offers(intents))[:MAX_OFFERED])

@@ -13,10 +13,9 @@ from typing import Final, NamedTuple
 
 from kaitogen.commands.options import option
 from kaitogen.files.folders import TooManyEntries, files_below, is_below
-from kaitogen.model import Diagnostic, Rule
-
-KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
-KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")
+from kaitogen.model import Diagnostic
+from kaitogen.pipeline import environments
+from kaitogen.pipeline.environments import KG157, leads_out
 
 WITHIN: Final = option(
     "--within",
@@ -25,8 +24,6 @@ WITHIN: Final = option(
     help="What no file may be read outside of; for plugin.yaml, not for an Application.",
 )
 SOURCE_PATH_VARIABLE: Final = "ARGOCD_APP_SOURCE_PATH"
-ENVIRONMENTS: Final = "environments"
-_NAME: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}", re.ASCII)
 _GLOB: Final = re.compile(r"[*?\[]")
 #: As many directories and files of a repository are looked at for one glob.
 MAX_ENTRIES: Final = 200_000
@@ -66,9 +63,7 @@ def included(patterns: Sequence[str], top: str, source: str) -> Paths:
         if _GLOB.search(pattern):
             matches, unseen = _matches(pattern, source)
         findings += unseen
-        findings += [
-            _leads_out(path, source) for path in matches if not is_below(os.path.realpath(path), top)
-        ]
+        findings += [leads_out(path, source) for path in matches if not is_below(os.path.realpath(path), top)]
         if not unseen and not (matches and os.path.lexists(matches[0])):
             message = f"{pattern[:80]} names nothing in the repository as it arrived here"
             fix = "check the name, relative to the application's folder"
@@ -80,24 +75,8 @@ def included(patterns: Sequence[str], top: str, source: str) -> Paths:
 
 def environment(name: str, top: str, source: str) -> Paths:
     """The file that the environment of that name lays over the intents."""
-    if not _NAME.fullmatch(name):
-        fix = "write the name alone, without folder and ending"
-        return Paths((), [KG155.in_file(source, f"{name[:60]} is no name of an environment", fix=fix)])
-    path = f"{ENVIRONMENTS}/{name}.yaml"
-    if not os.path.lexists(path):
-        known = ", ".join(environments()) or "none"
-        message = f"there is no {path} in the application's folder"
-        return Paths((), [KG157.in_file(source, message, fix=f"add the file; there are: {known[:120]}")])
-    return included((path,), top, source)
-
-
-def environments() -> list[str]:
-    """The names of the environments that the application's folder has files for."""
-    try:
-        names = os.listdir(ENVIRONMENTS)
-    except OSError:
-        return []
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    found = environments.file_of(name, environments.FOLDER, top, source)
+    return Paths((found,), []) if isinstance(found, str) else Paths((), [found])
 
 
 def templates(name: str | None, top: str) -> Paths:
@@ -112,18 +91,13 @@ def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
     """Why a path is not read: it is absolute, or it, or a link on its way, leads out of the root."""
     literal = _base(path) if _GLOB.search(path) else path
     if "\0" in path or os.path.isabs(path) or not is_below(os.path.realpath(literal or "."), top):
-        return _leads_out(path, source)
+        return leads_out(path, source)
     return None
 
 
 def _base(pattern: str) -> str:
     """The folder that a glob begins in."""
     return _GLOB.split(pattern)[0].rpartition("/")[0] or "."
-
-
-def _leads_out(path: str, source: str) -> Diagnostic:
-    message = f"{path[:80]} leads out of the folder that may be read"
-    return KG155.in_file(source, message, fix="name files below the application's folder, relative to it")
 
 
 def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:

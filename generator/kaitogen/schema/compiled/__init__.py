@@ -7,6 +7,7 @@ from typing import Final
 #: Schema name to its file below schemas/.
 FILES: Final = {'budget': 'budget.schema.json',
  'changes': 'changes.schema.json',
+ 'environment': 'environment.schema.json',
  'findings': 'findings.schema.json',
  'inferenceset-0.10-v1alpha1': 'inferenceset/inferenceset-0.10-v1alpha1.schema.json',
  'inferenceset-0.11-v1alpha1': 'inferenceset/inferenceset-0.11-v1alpha1.schema.json',
@@ -68,6 +69,7 @@ FILES: Final = {'budget': 'budget.schema.json',
 
 #: Schema name to the module that holds what it asserts.
 MODULES: Final = {'budget': 'budget',
+ 'environment': 'environment',
  'inferenceset-0.10-v1alpha1': 'inferenceset_0_10_v1alpha1',
  'inferenceset-0.11-v1alpha1': 'inferenceset_0_11_v1alpha1',
  'inferenceset-0.11-v1beta1': 'inferenceset_0_11_v1beta1',

@@ -1,0 +1,134 @@
+"""What options lay over intents, for each environment that they name: the same layers as of an Application in Argo CD."""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from kaitogen.commands import targets
+from kaitogen.commands.inputs import OverlayOptions, TargetOptions
+from kaitogen.diagnostics.placing import in_file_order
+from kaitogen.errors import UsageError
+from kaitogen.model import Assignment, Diagnostic, Document, Request, Result
+from kaitogen.pipeline import environments, overlay
+from kaitogen.yaml.writer import flow
+
+#: Stands for each environment that there is.
+ALL: Final = "all"
+_TARGET: Final = ("spec", "target")
+
+
+def single(request: Request, options: OverlayOptions) -> Request:
+    """The request with what the options lay over its intents; UsageError where they name several environments."""
+    requests = each(request, options)
+    if len(requests) != 1:
+        named = ", ".join(name for name, _ in requests)
+        raise UsageError(
+            f"one environment at a time, and these are {len(requests)}: {named[:120]}",
+            fix="run this once for each; kaitogen validate takes them together",
+        )
+    return requests[0][1]
+
+
+def each(request: Request, options: OverlayOptions) -> list[tuple[str, Request]]:
+    """The request for each environment that is named, with that name; one without a name where none is."""
+    request = request._replace(assignments=(*_named(options.target), *map(assignment, options.values)))
+    if not options.environments:
+        return [("", request)]
+    return [
+        (name, _with_environment(request, found))
+        for name, found in _files(request.paths, options.environments)
+    ]
+
+
+def together(results: Sequence[tuple[str, Result]]) -> Result:
+    """What several environments have made of the same intents, as one: what not all of them found names those that did."""
+    found: dict[Diagnostic, list[str]] = {}
+    for name, result in results:
+        for finding in dict.fromkeys(result.findings):
+            found.setdefault(finding, []).append(name)
+    findings = [
+        finding
+        if len(names) == len(results)
+        else finding._replace(message=f"{finding.message} (environment {', '.join(names)})")
+        for finding, names in found.items()
+    ]
+    every = [result for _, result in results]
+    files = list(dict.fromkeys(file for result in every for file in result.files))
+    finished = len(every[0].objects)
+    return every[0]._replace(
+        manifests=tuple(one for result in every for one in result.manifests),
+        findings=tuple(in_file_order(findings, files)),
+        suppressed=tuple(dict.fromkeys(one for result in every for one in result.suppressed)),
+        about=tuple(one for result in every for one in result.about),
+        workspaces=sum(result.workspaces for result in every) - finished * (len(every) - 1),
+        files=tuple(files),
+    )
+
+
+def assignment(word: str) -> Assignment:
+    """`spec.placement.count=3`, or `phi-4:spec.placement.count=3` for one Workspace alone; UsageError for another word."""
+    target, equals, value = word.partition("=")
+    source = Document(f"--set {target[:60]}", inline=True)
+    made = overlay.assignment(target, value, source) if equals else None
+    if made is None:
+        raise UsageError(f"--set takes PATH=VALUE, not {word[:60]}", fix="write --set spec.placement.count=3")
+    return made
+
+
+def _named(options: TargetOptions) -> Iterable[Assignment]:
+    """The installation that the options name, as values of `spec.target`."""
+    target = targets.overrides(options.kaito, options.cloud)
+    for option, field, text in (
+        ("--kaito", "kaito", target.kaito),
+        ("--provider", "provider", target.provider),
+        ("--node-provisioner", "nodeProvisioner", target.node_provisioner),
+    ):
+        if text is not None:
+            source = Document(option, inline=True)
+            yield Assignment(None, (*_TARGET, field), text=text, source=source, typed=False)
+    for gate, is_on in target.feature_gates.items():
+        source = Document(f"--feature-gate {gate}", inline=True)
+        yield Assignment(None, (*_TARGET, "featureGates", gate), text=str(is_on).lower(), source=source)
+    if options.node_classes:
+        classes = flow(list(options.node_classes))
+        source = Document("--node-class", inline=True)
+        yield Assignment(None, (*_TARGET, "nodeClasses"), text=classes, source=source)
+
+
+def _with_environment(request: Request, found: str | Diagnostic) -> Request:
+    if isinstance(found, str):
+        return request._replace(environments=(found,))
+    return request._replace(findings=(*request.findings, found))
+
+
+def _files(paths: Sequence[str], words: Sequence[str]) -> list[tuple[str, str | Diagnostic]]:
+    """Name and file of each environment, or why there is none. A word with a folder or an ending is a file itself."""
+    files: dict[str, str | Diagnostic] = {}
+    for word in words:
+        if os.sep in word or word.endswith((".yaml", ".yml")):
+            files[word] = word
+            continue
+        folder = _folder_of(paths)
+        known = os.path.join(folder, environments.FOLDER)
+        names = environments.names(known) if word == ALL else [word]
+        if not names:
+            fix = "add one file for each environment, such as prod.yaml"
+            raise UsageError(f"there are no environments: {os.path.normpath(known)} has no file", fix=fix)
+        for name in names:
+            source = f"--environment {name[:60]}"
+            files[name] = environments.file_of(name, known, os.path.realpath(folder), source)
+    return list(files.items())
+
+
+def _folder_of(paths: Sequence[str]) -> str:
+    """The folder whose environments are meant: the one that is named, or that the files named are in."""
+    folders = {
+        os.path.normpath(path if os.path.isdir(path) else os.path.dirname(path) or os.curdir)
+        for path in paths
+    }
+    if len(folders) > 1:
+        raise UsageError(
+            f"--environment is about one folder of intents, and these are {len(folders)}: {', '.join(sorted(folders))[:120]}",
+            fix="name their folder, one at a time",
+        )
+    return folders.pop()

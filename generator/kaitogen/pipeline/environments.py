@@ -1,0 +1,46 @@
+"""Which environments a folder of intents has, and the file that the name of one stands for."""
+
+import os
+import re
+from typing import Final
+
+from kaitogen.files.folders import is_below
+from kaitogen.model import Diagnostic, Rule
+
+KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
+KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")
+
+FOLDER: Final = "environments"
+_NAME: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}", re.ASCII)
+
+
+def names(folder: str) -> list[str]:
+    """The names of the environments that a folder of environments has files for, sorted."""
+    try:
+        files = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))
+
+
+def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
+    """The file of an environment in a folder of them, or why there is none to read.
+
+    `source` is what named it; `top`, with its links resolved, is what the file must not lead out of.
+    """
+    if not _NAME.fullmatch(name):
+        fix = "write the name alone, without folder and ending"
+        return KG155.in_file(source, f"{name[:60]} is no name of an environment", fix=fix)
+    path = os.path.normpath(os.path.join(folder, f"{name}.yaml"))
+    if not os.path.lexists(path):
+        known = ", ".join(names(folder)) or "none"
+        return KG157.in_file(source, f"there is no {path}", fix=f"add the file; there are: {known[:120]}")
+    if not is_below(os.path.realpath(path), top):
+        return leads_out(path, source)
+    return path
+
+
+def leads_out(path: str, source: str) -> Diagnostic:
+    """What is said of a path, or a link, that leads out of what may be read."""
+    message = f"{path[:80]} leads out of the folder that may be read"
+    return KG155.in_file(source, message, fix="name files below the application's folder, relative to it")
