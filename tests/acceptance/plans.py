@@ -22,10 +22,20 @@ def intent(
 
 def planned(*words: str | Path) -> Outcome:
     """The command in this process."""
-    parsed = registry.parse(["plan", *map(str, words)])
+    return _run("plan", *words)
+
+
+def _run(*words: str | Path) -> Outcome:
+    parsed = registry.parse([*map(str, words)])
     assert parsed is not None, words
     command, options = parsed
     return command.run(options)
+
+
+def diffed(*words: str | Path) -> dict[str, Any]:
+    """What `kaitogen diff` says of the same."""
+    document: dict[str, Any] = json.loads(_run("diff", *words, "--format", "json").stdout)
+    return document
 
 
 def data(*words: str | Path) -> dict[str, Any]:

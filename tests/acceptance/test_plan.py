@@ -18,7 +18,7 @@ from referencing.jsonschema import DRAFT202012
 from kaitogen.diagnostics.markdown import LIMIT
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS
 from tests.acceptance.command import KAITOGEN, kaitogen
-from tests.acceptance.plans import HEAD, data, git, intent, planned, write
+from tests.acceptance.plans import HEAD, data, diffed, git, intent, planned, write
 
 #: The keys of a Workspace that were promised first, in their order.
 PROMISED: Final = [
@@ -246,13 +246,115 @@ def test_a_plan_against_a_revision_says_what_is_new_gone_and_changed(
     against = document["against"]
     assert against["same"] == 1
     assert [(one["change"], one["name"]) for one in against["changes"]] == [
-        ("new", "comes"), ("gone", "goes"), ("changed", "grows"),
+        ("changed", "grows"), ("new", "comes"), ("gone", "goes"),
     ]  # fmt: skip
-    assert against["changes"][2]["gpus"] == {"before": 1, "after": 2}
+    assert against["changes"][0]["gpus"] == {"before": 1, "after": 2}
     assert (against["before"]["gpus"], document["totals"]["gpus"]) == (3, 4)
     text = planned("--against", "HEAD").stdout.decode()
     assert "Against HEAD: 1 new, 1 changed, 1 gone, 1 the same\n  nodes 3, GPUs 3 -> 4 (+1)\n" in text
     assert "chat/stays" not in text
+
+
+def test_each_change_has_the_verdict_that_diff_gives_it(
+    repository: Path, valid: Draft202012Validator
+) -> None:
+    other = "instanceType: Standard_NC48ads_A100_v4"
+    write(
+        repository,
+        intent("stays"),
+        intent("grows", placement=other),
+        intent("goes").replace("team: search", "team: chat"),
+    )
+    outcome = planned("--against", "HEAD")
+    assert outcome.exit_code == 1
+    assert "a.intent.yaml:12:29: error KG804" in outcome.stderr
+    text = outcome.stdout.decode()
+    assert "\n  KAITO: 1 refused, 1 in place\n  while both run: 4 nodes, 5 GPUs\n" in text
+    assert "           refused (U4, KG804): the instance type is fixed once it is set\n" in text
+    assert "way out: run it as grows-b beside the one that runs" in text
+    document = data("--against", "HEAD")
+    valid.validate(document)
+    against = document["against"]
+    assert against["refused"] == 1
+    assert against["meanwhile"] == {"nodes": 4, "gpus": 5}
+    refused, in_place = against["changes"]
+    compared = {one["name"]: one for one in diffed("--against", "HEAD")["objects"]}
+    for one in (refused, in_place):
+        for key in ("verdict", "why", "code", "rule", "wayOut"):
+            assert one.get(key) == compared[one["name"]].get(key), key
+    by_name = {one["name"]: one for one in document["workspaces"]}
+    assert [one["code"] for one in by_name["grows"]["findings"]] == ["KG708", "KG804"]
+    assert by_name["grows"]["objects"], "it would do as a new one"
+    for form in ("markdown", "html"):
+        page = planned("--against", "HEAD", "--format", form).stdout.decode()
+        assert "refused (U4, KG804)" in page, form
+        assert "grows-b" in page, form
+        assert "4 nodes, 5 GPUs" in page, form
+
+
+def test_a_plan_of_what_kaito_takes_is_no_failure(repository: Path) -> None:
+    write(
+        repository, intent("stays"), intent("grows", inference="model: phi-4, adapters: []"), intent("more")
+    )
+    assert planned("--against", "HEAD").exit_code == 0
+
+
+def test_a_rename_is_one_verdict_and_holds_both(repository: Path) -> None:
+    write(repository, intent("stays"), intent("grows"), intent("went"))
+    text = planned("--against", "HEAD").stdout.decode()
+    assert "  KAITO: 1 recreate\n  while both run: 4 nodes, 4 GPUs\n" in text
+
+
+def test_what_reaches_new_replicas_only_is_called_so(repository: Path) -> None:
+    replicated = "  replicas: 2\n"
+    write(repository, intent("stays", rest=replicated), intent("grows"), intent("goes"))
+    git(repository, "commit", "-qam", "a set")
+    other = "instanceType: Standard_NC48ads_A100_v4"
+    write(repository, intent("stays", placement=other, rest=replicated), intent("grows"), intent("goes"))
+    outcome = planned("--against", "HEAD")
+    assert outcome.exit_code == 0
+    assert "new replicas only (KG834)" in outcome.stdout.decode()
+    assert "delete the replicas one by one" in outcome.stdout.decode()
+    (change,) = data("--against", "HEAD")["against"]["changes"]
+    assert (change["verdict"], change["code"]) == ("no effect", "KG834")
+
+
+def test_equal_changes_of_many_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"m{number}" for number in range(12)]
+    write(tmp_path, *map(intent, names))
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "first")
+    monkeypatch.chdir(tmp_path)
+    other = "instanceType: Standard_NC48ads_A100_v4"
+    write(
+        tmp_path, *(intent(name, placement=other) for name in names[:11]),
+        intent("m11", placement=other, inference="model: phi-4-mini-instruct"),
+    )  # fmt: skip
+    text = planned("--against", "HEAD").stdout.decode()
+    lines = [line for line in text.splitlines() if line.startswith("  changed ")]
+    assert len(lines) == 2
+    assert (
+        "11 Workspaces (chat/m0, chat/m1, chat/m2, chat/m3, chat/m4 and 6 more)  0 nodes, +11 GPUs;"
+        in lines[0]
+    )
+    assert "run each under another name (m0-b for m0)" in text
+    assert "22 nodes with 33 GPUs meanwhile, 11 nodes with 11 GPUs of which run now" in " ".join(text.split())
+    assert [one["name"] for one in data("--against", "HEAD")["against"]["changes"]] == names
+    table = planned("--against", "HEAD", "--format", "markdown").stdout.decode()
+    assert table.count("| changed |") == 2
+    page = planned("--against", "HEAD", "--format", "html").stdout.decode()
+    assert page.count('<td><span class="badge changed">') == 2
+    assert all(f">chat/{name}</a>" in page for name in names)
+
+
+def test_a_comment_has_the_plan_and_what_changes_field_by_field(repository: Path) -> None:
+    grown = "instanceType: Standard_NC48ads_A100_v4"
+    write(repository, intent("stays"), intent("grows", placement=grown), intent("comes"))
+    comment = planned("--against", "HEAD", "--format", "markdown").stdout.decode()
+    assert "### Workspace chat/grows (KAITO 0.12): refused" in comment
+    assert "| `resource.instanceType` | `Standard_NC24ads_A100_v4` | `Standard_NC48ads_A100_v4` |" in comment
+    assert "Workspace chat/comes (KAITO" not in comment
 
 
 def test_nothing_changed_is_said(repository: Path) -> None:

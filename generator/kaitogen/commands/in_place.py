@@ -27,7 +27,7 @@ def read(
     for name, data in contents:
         text, problems = convert(name, data)
         findings += problems
-        changes.append(Change(name, data, text.encode()))
+        changes.append(Change(name=name, before=data, after=text.encode()))
     return changes, findings
 
 

@@ -35,10 +35,10 @@ def _object(changed: ObjectChange, report: DiffReport) -> dict[str, Any]:
         "kaito": changed.item.target.kaito,
         "file": changed.item.origin.document.file,
         "what": what(changed),
-        **_judgement(changed.judgement),
+        **judgement_data(changed.judgement),
         "changes": [_change(change) for change in changed.changes],
         **({"commands": lines} if lines else {}),
-        **({"wayOut": _way(way)} if way else {}),
+        **({"wayOut": way_data(way)} if way else {}),
     }
 
 
@@ -48,7 +48,7 @@ def _change(change: Change) -> dict[str, Any]:
         "path": difference.shown,
         **_value("before", difference.before),
         **_value("after", difference.after),
-        **_judgement(change.judgement),
+        **judgement_data(change.judgement),
     }
 
 
@@ -56,12 +56,14 @@ def _value(key: str, value: Json) -> dict[str, Json]:
     return {} if value is MISSING or value is None else {key: value}
 
 
-def _judgement(judgement: Judgement) -> dict[str, str]:
+def judgement_data(judgement: Judgement) -> dict[str, str]:
+    """What becomes of a change, as `kaitogen diff` and a plan say it."""
     why = judgement.why or MEANING[judgement.verdict]
     return {"verdict": judgement.verdict, "why": why, "code": judgement.code, "rule": judgement.number}
 
 
-def _way(way: WayOut) -> dict[str, Any]:
+def way_data(way: WayOut) -> dict[str, Any]:
+    """How a change gets through, with what it takes."""
     return {
         "name": way.name,
         "held": way.held._asdict(),

@@ -18,8 +18,13 @@ def write(report: DiffReport) -> str:
     comment = Comment("kaitogen diff")
     comment.add(f"**{plain(total(report.comparison))}** (against {code(report.against)})\n")
     for change in report.comparison.objects:
-        comment.add("\n" + "\n".join(_object(change, report)))
+        comment.add("\n" + block(change, report))
     return comment.text()
+
+
+def block(changed: ObjectChange, report: DiffReport) -> str:
+    """Everything about one object: its fields in a table, what to run, and the way out."""
+    return "\n".join(_object(changed, report))
 
 
 def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:

@@ -1,19 +1,19 @@
 """The other side of a comparison: what a revision, a folder or a file said, brought to objects as the new side is."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import ways_out
-from kaitogen.diagnostics.placing import in_file_order, place
+from kaitogen.diagnostics.placing import each_once, in_file_order, place, place_by_document
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.errors import UsageError
 from kaitogen.files import git
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.model import Comparison, Item, in_groups, items_of, twice
-from kaitogen.model import Diagnostic, Request, Result, Rule, Target
+from kaitogen.model import Diagnostic, Request, Result, Rule, Suppressed, Target
 from kaitogen.pipeline import revisions
 from kaitogen.pipeline.generate import KG181, generate
 from kaitogen.pipeline.load import KG110, KG601
@@ -65,18 +65,48 @@ def with_changes(result: Result, word: str, request: Request) -> Result:
     before, prefix = result_of(word, request)
     target = request.objects_target or Target()
     old, new = items_of(before, target)[0], items_of(result, target)[0]
-    if prefix:
-        located = [one for group in in_groups(old, new, prefix) for one in problems(compare(*group))]
+    if not prefix and (double := [*twice(old), *twice(new)]):
+        found = _settled(double, new)
     else:
-        located = [*twice(old), *twice(new)] or list(problems(compare(old, new)))
-    documents = list({id(item.origin.document): item.origin.document for item in new}.values())
-    kept, suppressed = suppress(place(located), documents)
-    fresh = [one for one in kept if one not in result.findings]
+        found = findings_about(changes_between(old, new, prefix), new)
+    fresh = [one for one in found.kept if one not in result.findings]
     findings = [*result.findings, *fresh, *_about(before, prefix)]
     return result._replace(
-        findings=tuple(in_file_order(findings, list(dict.fromkeys(one.file for one in documents)))),
-        suppressed=(*result.suppressed, *suppressed),
+        findings=tuple(
+            in_file_order(findings, list(dict.fromkeys(item.origin.document.file for item in new)))
+        ),
+        suppressed=(*result.suppressed, *found.suppressed),
     )
+
+
+class Found(NamedTuple):
+    """The findings about changes at their lines: those that stand, those that a comment suppresses, and all with their origin."""
+
+    kept: Sequence[Diagnostic]
+    suppressed: Sequence[Suppressed]
+    about: Sequence[Diagnostic]
+
+
+def changes_between(old: Sequence[Item], new: Sequence[Item], prefix: str) -> Comparison:
+    """What changes from one side to the other; file by file where files repeat each other.
+
+    `prefix` is what the files of the old side have before the names that they have on the new one.
+    """
+    groups = [compare(*group) for group in in_groups(old, new, prefix)]
+    objects = tuple(one for group in groups for one in group.objects)
+    return Comparison(objects, sum(group.compared for group in groups))
+
+
+def findings_about(changes: Comparison, new: Sequence[Item]) -> Found:
+    """What KAITO refuses of the changes, and what it takes without effect; `new` is the new side of them."""
+    return _settled(problems(changes), new)
+
+
+def _settled(located: Iterable[Diagnostic], new: Sequence[Item]) -> Found:
+    documents = list({id(item.origin.document): item.origin.document for item in new}.values())
+    placed = place_by_document(located)
+    kept, suppressed = suppress(each_once(placed), documents)
+    return Found(kept, suppressed, [one for group in placed for one in group])
 
 
 class Side(NamedTuple):

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 from kaitogen import __version__
@@ -66,8 +67,16 @@ def write(plan: Plan) -> str:
         "place": place,
         "printable": printable,
         "view": view_model,
+        "changes": _change_rows() if plan.against else None,
     }
     return fill_page("plan/page.html.j2", values, {"style": style, "script": script})
+
+
+def _change_rows() -> ModuleType:
+    """What the table of changes says; a plan of today alone needs nothing of it."""
+    from kaitogen.commands.plan import change_rows
+
+    return change_rows
 
 
 def _policy(style: str, script: str) -> str:

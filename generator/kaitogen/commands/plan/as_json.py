@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from kaitogen.commands.plan.types import Change, Plan, PlannedWorkspace
+from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
 from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.sizing.costs import Cost, Prices
@@ -21,13 +21,20 @@ def write(plan: Plan) -> str:
         "findings": [finding_data(one) for one in plan.elsewhere],
     }
     if plan.against is not None:
-        document["against"] = {
-            "revision": plan.against.revision,
-            "before": _totals(plan.against.before),
-            "same": plan.against.same,
-            "changes": [_change(change, plan.prices) for change in plan.against.changes],
-        }
+        document["against"] = _against(plan, plan.against)
     return json_report(_VERSION, document)
+
+
+def _against(plan: Plan, against: Comparison) -> dict[str, Any]:
+    nodes, gpus = against.held
+    return {
+        "revision": against.revision,
+        "before": _totals(against.before),
+        "same": against.same,
+        "refused": against.refused,
+        "meanwhile": {"nodes": plan.nodes + nodes, "gpus": plan.gpus + gpus},
+        "changes": [_change(change, plan.prices) for change in against.changes],
+    }
 
 
 def _totals(plan: Plan) -> dict[str, Any]:
@@ -133,6 +140,11 @@ def _memory(memory: Memory) -> dict[str, Any]:
 
 
 def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
+    from kaitogen.commands.diff.as_json import (  # a plan of today alone has no changes
+        judgement_data,
+        way_data,
+    )
+
     before, after = change.before, change.after
     paid = {"before": _amount(change.hours[0]), "after": _amount(change.hours[1])}
     return {
@@ -143,6 +155,8 @@ def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
         "gpus": {"before": before and before.gpus, "after": after and after.gpus},
         **({} if prices is None else {"cost": paid}),
         "what": list(change.details),
+        **judgement_data(change.judgement),
+        **({} if change.way is None else {"wayOut": way_data(change.way)}),
     }
 
 

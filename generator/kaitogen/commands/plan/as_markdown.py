@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from kaitogen.commands.plan import as_text, view_model
-from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
+from kaitogen.commands.diff.as_markdown import block
+from kaitogen.commands.diff.report import DiffReport
+from kaitogen.commands.plan import as_text, change_rows, view_model
+from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
 from kaitogen.model import Diagnostic
@@ -21,6 +23,8 @@ def write(plan: Plan) -> str:
     if alone := view_model.alone(plan):
         comment.add(f"{alone}.\n\n")
     _findings(comment, plan.findings)
+    if plan.against is not None:
+        _fields(comment, plan.against.report)
     for one in planned:
         gpus = "unknown size" if one.gpus is None else number_of(one.gpus, "GPU")
         text = fenced(as_text.block(one, plan), "text")
@@ -41,9 +45,28 @@ def _changes(comment: Comment, plan: Plan, against: Comparison) -> Sequence[Plan
     """What changes, and a row for each change; the Workspaces to show."""
     comment.add(f"## Plan against {plain(against.revision)}\n\n")
     comment.add(f"**{view_model.summary(against)}**: {plain(view_model.figures(against.before, plan))}\n\n")
-    names = ("", "Workspace", *_NUMBERS, *_money_head(plan), "what")
-    comment.table(heads(names, _NUMBERS), [_change_row(change, plan) for change in against.changes])
+    for about, text in (
+        ("What KAITO does", change_rows.verdicts(against)),
+        ("While both run", change_rows.meanwhile(against, plan)),
+    ):
+        if text:
+            comment.add(f"{about}: **{text}**\n\n")
+    names = ("", "Workspace", *_NUMBERS, *_money_head(plan), "what", "what KAITO does")
+    rows = change_rows.rows(against)
+    comment.table(heads(names, _NUMBERS), [_change_row(one, plan) for one in rows])
+    ways = [(one.title, way) for one in rows if (way := change_rows.way_out(one))]
+    if ways:
+        lines = (f"- {plain(title, _LONGEST_CELL)}: {plain(way, _LONGEST_MESSAGE)}\n" for title, way in ways)
+        comment.fold(number_of(len(ways), "way") + " out", "", lines)
     return [change.after for change in against.changes if change.after is not None]
+
+
+def _fields(comment: Comment, report: DiffReport) -> None:
+    """What is on both sides and differs, field by field as `kaitogen diff` has it, folded."""
+    objects = [one for one in report.comparison.objects if one.changes]
+    if objects:
+        blocks = (block(one, report) + "\n" for one in objects)
+        comment.fold(f"{number_of(len(objects), 'object')} field by field", "", blocks)
 
 
 def _money_head(plan: Plan) -> list[str]:
@@ -68,10 +91,12 @@ def _row(planned: PlannedWorkspace, plan: Plan) -> str:
     return row(cells)
 
 
-def _change_row(change: Change, plan: Plan) -> str:
-    title = plain(change.workspace.title, _LONGEST_CELL)
-    figures = view_model.change_figures(change, plan.prices)
-    return row((change.kind, title, *figures, plain(view_model.what(change), _LONGEST_CELL)))
+def _change_row(change: change_rows.Row, plan: Plan) -> str:
+    title = plain(change.title, _LONGEST_CELL)
+    what = plain(change_rows.what(change), _LONGEST_CELL)
+    said = ": ".join(filter(None, (change_rows.said(change), change_rows.why(change))))
+    verdict = f"**{plain(said, _LONGEST_CELL)}**" if change.first.refused else plain(said, _LONGEST_CELL)
+    return row((change.first.kind, title, *change_rows.figures(change, plan.prices), what, verdict))
 
 
 def _findings(comment: Comment, findings: Sequence[Diagnostic]) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from kaitogen.commands.plan import view_model
+from kaitogen.commands.plan import change_rows, view_model
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import counted, printable, wrapped
 
 _ABOUT: Final = 13
 _FIGURE: Final = 12
+#: Where what is said of a change begins, below its name.
+_BELOW: Final = " " * 11
 
 
 def write(plan: Plan) -> str:
@@ -61,7 +63,19 @@ def _comparison(plan: Plan) -> Iterator[str]:
     assert plan.against is not None
     yield printable(f"Against {plan.against.revision}: {view_model.summary(plan.against)}")
     yield f"  {view_model.figures(plan.against.before, plan)}"
-    for change in plan.against.changes:
-        title, delta = change.workspace.title, view_model.delta(change, plan.prices)
-        details = f"; {', '.join(change.details)}" if change.details else ""
-        yield printable(f"  {change.kind:<8} {title}  {delta}{details}")
+    if verdicts := change_rows.verdicts(plan.against):
+        yield f"  KAITO: {verdicts}"
+    if meanwhile := change_rows.meanwhile(plan.against, plan):
+        yield f"  while both run: {meanwhile}"
+    for row in change_rows.rows(plan.against):
+        details = f"; {', '.join(row.first.details)}" if row.first.details else ""
+        yield printable(f"  {row.first.kind:<8} {row.title}  {change_rows.delta(row, plan.prices)}{details}")
+        yield from _verdict(row)
+
+
+def _verdict(row: change_rows.Row) -> Iterator[str]:
+    """What KAITO does with the change and why, and the way out, below its line."""
+    said, why, way = change_rows.said(row), change_rows.why(row), change_rows.way_out(row)
+    for text in (": ".join(filter(None, (said, why))), f"way out: {way}" if way else ""):
+        if text:
+            yield from wrapped(text, _BELOW, _BELOW + "  ")

@@ -115,11 +115,11 @@ def _with_findings(
     )
     more, _ = suppress(each_once(placed), documents_of(sized))
     findings = in_file_order(dict.fromkeys((*result.findings, *more)), result.files)
-    by_origin = _by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
-    return [_with_own(one, by_origin.get(id(one.spec.origin), ())) for one in sized], findings
+    own = by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
+    return [_with_own(one, own.get(id(one.spec.origin), ())) for one in sized], findings
 
 
-def _by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:
+def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:
     """The findings that are not suppressed by the identity of the origin that they are about."""
     found: dict[int, dict[Diagnostic, None]] = {}
     for one in about:

@@ -8,20 +8,15 @@ from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
-from kaitogen.commands.plan.changes import compare
 from kaitogen.commands.plan.tables import exceeded, read_tables
-from kaitogen.commands.plan.types import Plan
 from kaitogen.commands.progress import Progress
 from kaitogen.commands.reporting import QUIET, STRICT, formatted, reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.terminal import rewrites
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.wording import number_of, printable
-from kaitogen.errors import EXIT_ENVIRONMENT
-from kaitogen.model import Diagnostic, Rule
+from kaitogen.diagnostics.wording import printable
+from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.pipeline.generate import generate
-
-KG730 = Rule("KG730", "The intents of the revision had errors", kind="warning")
 
 
 class Options(OptionGroup):
@@ -71,35 +66,22 @@ def run(options: Options) -> Outcome:
             choosing=options.choose,
             progress=partial(progress.count, "planning Workspace"),
         )
-        plan = build_plan(generate(request), plan_options)
+        result = generate(request)
+        plan = build_plan(result, plan_options)
         more = [*tables.findings, *exceeded(tables, plan.workspaces)]
         readable = True
         if revision is not None:
             progress.say(f"reading the intents at {printable(revision)}")
-            from kaitogen.pipeline.revisions import request_at  # most plans are of today alone
+            from kaitogen.commands.plan.against import against  # most plans are of today alone
 
-            with request_at(revision, request.paths, request) as earlier:
-                before = build_plan(generate(earlier), replace(plan_options, choosing=False))
-            past = _about_the_past(revision, before)
+            plan, past = against(revision, plan, result, request, plan_options)
             readable = Report(past).exit_code != EXIT_ENVIRONMENT
-            plan = replace(plan, against=compare(revision, before, plan))
             more += past
         progress.say("writing the plan")
         plan = replace(plan, findings=(*plan.findings, *more))
         # A plan that leaves the other side out would be taken for one without changes.
         written = formatted("plan", options.form, plan) if readable else b""
     outcome = reported(Report(plan.findings, strict=options.strict), quiet=options.quiet)
+    if plan.against is not None and plan.against.refused and outcome.exit_code == EXIT_OK:
+        outcome = outcome._replace(exit_code=EXIT_FINDINGS)
     return outcome._replace(stdout=written)
-
-
-def _about_the_past(revision: str, before: Plan) -> list[Diagnostic]:
-    """What keeps the past from being read stops the run; what was wrong with the intents then is a warning."""
-    errors = [one for one in before.elsewhere if one.severity == "error"]
-    unreadable = [one for one in errors if one.rule.kind == "environment"]
-    wrong = len(errors) - len(unreadable)
-    if not wrong:
-        return unreadable
-    number = number_of(wrong, "error")
-    message = f"the intents at this revision have {number}: what they could not make counts as new"
-    fix = "compare with a revision whose intents are valid"
-    return [*unreadable, KG730.in_file(revision, message, fix=fix)]

@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
 from kaitogen.model import Diagnostic, Json, Manifest, Spec
+
+if TYPE_CHECKING:  # a plan of today alone needs none of it
+    from kaitogen.commands.diff.report import DiffReport
+    from kaitogen.commands.diff.way_out import WayOut
+    from kaitogen.kaito.updates.model import Judgement
+
+#: How the codes of findings begin that are about a change of what runs.
+_ABOUT_CHANGES: Final = "KG8"
 
 ChangeKind: TypeAlias = Literal["new", "changed", "gone"]
 
@@ -136,18 +144,25 @@ class PlannedWorkspace:
 
     @property
     def fails(self) -> bool:
-        """Whether a finding says that it can't work."""
-        return any(finding.severity == "error" for finding in self.findings)
+        """Whether a finding says that it can't work, whatever was there before."""
+        return any(
+            one.severity == "error" and not one.code.startswith(_ABOUT_CHANGES) for one in self.findings
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """One Workspace that is not what it was; `details` say in which respects, besides its figures."""
+    """One Workspace that is not what it was; `details` say in which respects, besides its figures.
+
+    `judgement` is what KAITO does with the change, `way` how it gets through where that is nothing.
+    """
 
     kind: ChangeKind
+    judgement: "Judgement"
     before: PlannedWorkspace | None = None
     after: PlannedWorkspace | None = None
     details: tuple[str, ...] = ()
+    way: "WayOut | None" = None
 
     @property
     def workspace(self) -> PlannedWorkspace:
@@ -174,19 +189,48 @@ class Change:
         before, after = (Decimal(0) if one is None else one.hourly for one in (self.before, self.after))
         return before, after
 
+    @property
+    def refused(self) -> bool:
+        """Whether KAITO refuses it."""
+        return self.judgement.verdict == "refused"
+
+    @property
+    def side_by_side(self) -> bool:
+        """Whether what was there goes on until what comes serves: of each, both take nodes meanwhile."""
+        if self.refused:
+            return self.way is not None
+        return self.judgement.verdict == "recreate" or (
+            self.kind == "changed" and self.judgement.verdict == "create"
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """What a plan changes of `before`, the plan at a revision, the most important first. `same` counts what stays."""
+    """What a plan changes of `before`, the plan at a revision, the most important first. `same` counts what stays.
+
+    `report` has the same changes object by object and field by field.
+    """
 
     revision: str
     before: "Plan"
     changes: tuple[Change, ...]
     same: int
+    report: "DiffReport"
 
     def count(self, kind: ChangeKind) -> int:
         """How many changes there are of a kind."""
         return sum(change.kind == kind for change in self.changes)
+
+    @property
+    def refused(self) -> int:
+        """How many changes KAITO refuses."""
+        return sum(change.refused for change in self.changes)
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """The nodes and GPUs that run on beside those of the plan until what takes over serves, as far as known."""
+        running = [change for change in self.changes if change.side_by_side]
+        return sum(change.nodes[0] for change in running), sum(change.gpus[0] for change in running)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
+from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import cut
@@ -345,17 +345,6 @@ def figures(before: Plan, after: Plan) -> str:
     return ", ".join(parts)
 
 
-def change_figures(change: Change, prices: Prices | None) -> list[str]:
-    """The nodes, GPUs and, where there are prices, money of a change, for the columns of a table."""
-    figures = [moved(*change.nodes), moved(*change.gpus)]
-    return figures if prices is None else [*figures, paid(*change.hours)]
-
-
-def what(change: Change) -> str:
-    """In which respects a Workspace changes; of one that is new or gone, where it is."""
-    return ", ".join(change.details) or place(change.workspace)
-
-
 def paid(before: Decimal | None, after: Decimal | None) -> str:
     """An amount that was and an amount that will be, where both are known."""
     old, new = ("unknown" if amount is None else f"{amount:,.2f}" for amount in (before, after))
@@ -368,19 +357,3 @@ def paid(before: Decimal | None, after: Decimal | None) -> str:
 def moved(before: int, after: int) -> str:
     """A number that was and a number that will be."""
     return count(after) if before == after else f"{count(before)} -> {count(after)} ({after - before:+,})"
-
-
-def delta(change: Change, prices: Prices | None) -> str:
-    """What a change costs in nodes, GPUs and, by the hour, money."""
-    text = f"{_signed(*change.nodes, 'node')}, {_signed(*change.gpus, 'GPU')}"
-    if prices is None:
-        return text
-    before, after = change.hours
-    if before is None or after is None:
-        return f"{text}, at an unknown price"
-    return f"{text}, {after - before:+,.2f} {prices.currency} an hour"
-
-
-def _signed(before: int, after: int, noun: str) -> str:
-    number = after - before
-    return f"{number:+,} {noun}" if abs(number) == 1 else f"{number:+,} {noun}s" if number else f"0 {noun}s"
