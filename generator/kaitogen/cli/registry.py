@@ -21,6 +21,7 @@ COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
 COMMANDS: Final = {
     "render": ("commands.render", "Turn intents into KAITO Workspaces."),
     "validate": ("commands.validate", "Check intents and finished Workspace manifests."),
+    "verify": ("commands.verify", "Say what differs from the receipt of a render: input, output, line."),
     "plan": ("commands.plan.command", "Say what KAITO will do with intents: nodes, GPUs, memory."),
     "diff": (
         "commands.diff.command",

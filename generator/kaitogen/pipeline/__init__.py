@@ -2,7 +2,10 @@
 
 
 class _Current:
-    """What the stages work on now, for whoever has to say so when it stops them: a file, an intent in it, all files read."""
+    """What the stages work on now, for whoever has to say so when it stops them: a file, an intent in it, all files read.
+
+    `contents` gets the bytes of every file by its name, for whoever set it to a mapping before.
+    """
 
     def __init__(self) -> None:
         self.start()
@@ -12,6 +15,7 @@ class _Current:
         self.file = ""
         self.workspace = ""
         self.files: list[str] = []
+        self.contents: dict[str, bytes] | None = None
 
 
 current = _Current()

@@ -174,6 +174,7 @@ def is_yaml_file(name: str) -> bool:
 
 def _stdin(request: Request) -> bytes | Diagnostic:
     data = request.stdin or b""
+    _keep(STDIN, data)
     return data if len(data) <= MAX_BYTES else too_large(STDIN)
 
 
@@ -204,7 +205,13 @@ def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> 
                 data += file.read(most + 1 - len(data))
         except OSError as error:
             return _unreadable(path, error, "check the disk")
+    _keep(path, data)
     return data if len(data) <= most else too_large(path, most)
+
+
+def _keep(name: str, data: bytes) -> None:
+    if current.contents is not None:
+        current.contents[name] = data
 
 
 def _unreadable(path: str, error: Exception, fix: str) -> Diagnostic:

@@ -1,0 +1,165 @@
+"""Receipts of `kaitogen render`: in-toto statements of what was read, by which kaitogen, and what came of it.
+
+The form is https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md, so that cosign and policy engines
+read it. Same input, same bytes: a receipt has no time in it and no path of the machine, and `kaitogen verify` makes it
+again to see what differs.
+"""
+
+import os
+from binascii import crc_hqx
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final
+
+from kaitogen import __version__
+from kaitogen.commands.options import OptionGroup
+from kaitogen.commands.render import Options
+from kaitogen.diagnostics.wording import json_text
+from kaitogen.errors import EnvironmentFailure
+from kaitogen.files import shipped
+from kaitogen.files.folders import files_below
+from kaitogen.model import Files, Json
+from kaitogen.pipeline import current
+from kaitogen.pipeline.load import STDIN
+
+TYPE: Final = "https://in-toto.io/Statement/v1"
+PREDICATE: Final = "https://kaitogen.io/render/v1"
+#: The annotation with a checksum of four digits for each line, by which the line that differs is found.
+LINES: Final = "kaitogen.io/lines"
+#: Options that say where something goes or how much is said, and nothing about what is made.
+_ELSEWHERE: Final = frozenset(("out", "check", "receipt", "quiet", "save_inventory"))
+_PATHS: Final = ("PATH", "FILE", "FOLDER")
+_MOST_LINES: Final = 50_000
+_DIGITS: Final = 4
+#: What the output rests on beside the input, by the word for it: shipped folders, and the tables in the package.
+_TABLES: Final = {"templates": "templates", "schemas": "schemas", "overlays": "overlays"}
+
+
+def keep_contents() -> None:
+    """From now on what is read is kept, for a receipt of it."""
+    current.contents = {}
+
+
+def statement(options: Options, outputs: Files) -> Json:
+    """The statement of a run of `render` that made these outputs, and of all that was read since `keep_contents`."""
+    return {
+        "_type": TYPE,
+        "subject": [described(name, outputs[name]) for name in sorted(outputs)],
+        "predicateType": PREDICATE,
+        "predicate": {**tool(), "arguments": arguments(options), "inputs": inputs(options)},
+    }
+
+
+def tool() -> dict[str, dict[str, str]]:
+    """What the output rests on beside the input: the version of kaitogen, and the digests of the tables it ships."""
+    return {"tool": {"name": "kaitogen", "version": __version__}, "tables": _tables()}
+
+
+def inputs(options: Options) -> list[Json]:
+    """Descriptions of all that was read since `keep_contents`, and of the templates of the user's own, by name."""
+    contents = {_relative(name): data for name, data in (current.contents or {}).items()}
+    if options.templates is not None:
+        contents |= _files_of(options.templates)
+    return [described(name, contents[name]) for name in sorted(contents)]
+
+
+def text(receipt: Json) -> bytes:
+    """A statement as the file of a receipt."""
+    return json_text(receipt).encode("utf-8", "backslashreplace")
+
+
+def arguments(options: OptionGroup) -> list[str]:
+    """The command line that makes the same once more, with paths from the current folder; without where it goes."""
+    words: list[str] = []
+    for one in type(options).parameters():
+        value: Any = options.given.get(one.name, one.default)
+        if one.name in _ELSEWHERE or value == one.default:
+            continue
+        for given in value if isinstance(value, tuple) else (value,):
+            word = _relative(given) if one.metavar in _PATHS else given
+            if one.names:
+                words.append(one.names[-1] if given is True else f"{one.names[-1]}={word}")
+            else:
+                words.append(word)
+    return words
+
+
+def first_difference(before: Json, after: Json) -> int:
+    """The first line that differs between two descriptions of a file, from 1; 0 where that is not known."""
+    old, new = (_lines(one) for one in (before, after))
+    if not (old and new):
+        return 0
+    for number, (one, other) in enumerate(zip(old, new, strict=False), 1):
+        if one != other:
+            return number
+    return 0 if len(old) == len(new) else min(len(old), len(new)) + 1
+
+
+def _lines(described: Json) -> list[str]:
+    annotations = described.get("annotations")
+    sums = annotations.get(LINES) if isinstance(annotations, dict) else None
+    if not isinstance(sums, str):
+        return []
+    return [sums[at : at + _DIGITS] for at in range(0, len(sums), _DIGITS)]
+
+
+def described(name: str, data: bytes) -> Json:
+    """A file as in-toto describes resources, with a checksum of each line that finds any change of 16 bits in a row."""
+    described: Json = {"name": name, "digest": {"sha256": sha256(data).hexdigest()}}
+    if data.count(b"\n") < _MOST_LINES:
+        sums = "".join(f"{crc_hqx(line, 0):04x}" for line in data.split(b"\n"))
+        described["annotations"] = {LINES: sums}
+    return described
+
+
+def _relative(path: str) -> str:
+    """A path from the current folder, the same on every machine."""
+    if path in ("-", STDIN):
+        return path
+    relative = os.path.relpath(path).replace(os.sep, "/")
+    return f"./{relative}" if relative.startswith("-") else relative
+
+
+def _files_of(folder: str) -> Files:
+    """The files below a folder by their paths from the current one."""
+    contents: dict[str, bytes] = {}
+    try:
+        for parts in files_below(folder, lambda _, error: _raise(error)):
+            path = os.path.join(folder, *parts)
+            with open(path, "rb") as file:
+                contents[_relative(path)] = file.read()
+        return contents
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise EnvironmentFailure(f"{folder} cannot be read: {reason}", fix="check its permissions") from error
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+@cache
+def _tables() -> dict[str, str]:
+    """The digests of what ships with kaitogen and decides what it makes."""
+    from kaitogen.kaito import catalogue
+
+    digests = {word: _digest_of(shipped.folder(kind)) for word, kind in _TABLES.items()}
+    digests["catalogue"] = _digest_of(os.path.dirname(catalogue.__file__), suffix="_data.py")
+    return {word: digests[word] for word in sorted(digests)}
+
+
+def _digest_of(folder: str, suffix: str = "") -> str:
+    """One sha256 over the names and the content of the files below a folder."""
+    names = ("/".join(parts) for parts in files_below(folder, lambda _, error: _raise(error)))
+    return _of_names(
+        folder, sorted(name for name in names if name.endswith(suffix) and "__pycache__" not in name)
+    )
+
+
+def _of_names(folder: str, names: Iterable[str]) -> str:
+    whole = sha256()
+    for name in names:
+        with open(os.path.join(folder, *name.split("/")), "rb") as file:
+            whole.update(f"{sha256(file.read()).hexdigest()}  {name}\n".encode())
+    return whole.hexdigest()
