@@ -154,6 +154,8 @@ RELEASES["0.11"] = Release(tag="v0.11.0", day="2026-07-01", vllm="0.22.1")
 KINDS["InferenceSet"]["v1beta1"] = since(11)
 #: The template of an InferenceSet has metadata for its replicas; before, the API server drops what is in it.
 REPLICA_METADATA: Final = since(11)
+#: KAITO moves the replicas of an InferenceSet to a newer base image by itself; one more meanwhile since 0.12.
+UPGRADES: Final = since(11)
 KINDS["MultiRoleInference"] = {"v1alpha1": since(11)}
 KINDS["ModelMirror"] = {"v1alpha1": since(11)}
 _note(
@@ -207,6 +209,7 @@ NODES_REUSED: Final = until(10)
 RELEASES["0.12"] = Release(tag="v0.12.0", day="2026-08-21", vllm="0.25.1")
 #: The webhook of an InferenceSet v1beta1 asks the Workspace's rules of the replicas, and that of both versions for an instance type.
 REPLICAS_CHECKED: Final = since(12)
+UPGRADE_STRATEGIES: Final = since(12)
 _note(GATES, since(12), "enableAccelerator", "enableMIG")
 _note(
     ANNOTATIONS,

@@ -8,7 +8,14 @@ from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part
 from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Estimate, Node
-from kaitogen.kaito.versions import GATES_ON, KINDS, PARTITIONS, REPLICA_METADATA
+from kaitogen.kaito.versions import (
+    GATES_ON,
+    KINDS,
+    PARTITIONS,
+    REPLICA_METADATA,
+    UPGRADE_STRATEGIES,
+    UPGRADES,
+)
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
     ByoNodes,
@@ -65,8 +72,15 @@ def _unsaid(value: Json, target: Target) -> Iterator[Diagnostic]:
     spec = value["spec"]
     served = KINDS["InferenceSet"]["v1alpha1"]
     if not target.has(served):
-        yield _not_before(target, served, _REPLICAS, "has no InferenceSet, which makes replicas")
+        path = _REPLICAS if "replicas" in spec else ("spec", "scaling")
+        yield _not_before(target, served, path, "has no InferenceSet, which makes replicas")
         return
+    upgrade: Path = ("spec", "upgrade")
+    if "upgrade" in spec and not target.has(UPGRADES):
+        yield _not_before(target, UPGRADES, upgrade, "does not upgrade replicas by itself")
+    elif "strategy" in spec.get("upgrade", {}) and not target.has(UPGRADE_STRATEGIES):
+        path = (*upgrade, "strategy")
+        yield _not_before(target, UPGRADE_STRATEGIES, path, "has one strategy for upgrades, InPlace")
     if "partition" in (spec.get("placement") or {}) and not target.has(PARTITIONS):
         yield _not_before(target, PARTITIONS, ("spec", "placement", "partition"), "knows no partition")
     if target.has(REPLICA_METADATA):

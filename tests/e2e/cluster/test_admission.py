@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -64,6 +65,37 @@ spec:
         target: {{nodeProvisioner: byo}}
         placement: {{nodes: [gpu-1]}}
 """
+#: Sets that an autoscaler makes larger and smaller; the second kind is there since 0.11.
+KEDA = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata: {{name: keda, annotations: {{team: search}}}}
+spec:
+  target: {{kaito: "{version}"}}
+  scaling:
+    by: keda
+    max: 3
+    cooldown: {{up: 60, down: 300}}
+    schedule: [{{start: "0 8 * * 1-5", end: "0 18 * * 1-5", timezone: Europe/Berlin, replicas: 3}}]
+    triggers: [{{type: prometheus, metadata: {{serverAddress: "http://prometheus", query: up, threshold: "5"}}}}]
+  placement: {{instanceType: Standard_NC24ads_A100_v4}}
+  inference: {{model: phi-3-mini-4k-instruct}}
+"""
+SCALER = """\
+---
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata: {{name: scaler}}
+spec:
+  target: {{kaito: "{version}"}}
+  scaling:
+    by: keda-kaito-scaler
+    max: 3
+    metrics: [{{name: "vllm:num_requests_waiting", up: 10, down: 1}}]
+  upgrade: {{enabled: true, window: {{schedule: "0 2 * * 6", duration: 4h}}}}
+  placement: {{instanceType: Standard_NC24ads_A100_v4}}
+  inference: {{model: phi-3-mini-4k-instruct}}
+"""
 
 
 def _admitted(plane: ControlPlane, manifests: str) -> list[str]:
@@ -77,6 +109,30 @@ def _admitted(plane: ControlPlane, manifests: str) -> list[str]:
     said = done.output.splitlines()
     assert len(said) == len(objects)
     return said
+
+
+def _created(plane: ControlPlane, manifests: str) -> list[str]:
+    """The kinds of the objects once each has been created, and taken away again: the server keeps all that was written."""
+    kinds = []
+    for written in yaml.safe_load_all(manifests):
+        version, metadata = written["apiVersion"], written["metadata"]
+        group = f"/apis/{version}" if "/" in version else f"/api/{version}"
+        space = metadata.get("namespace", "default")
+        path = f"{group}/namespaces/{space}/{written['kind'].lower()}s"
+        stored = plane.request("POST", f"{path}?fieldValidation=Strict", written)
+        plane.request("DELETE", f"{path}/{metadata['name']}")
+        assert _holds(stored, written), (stored, written)
+        kinds.append(written["kind"])
+    return kinds
+
+
+def _holds(stored: Any, written: Any) -> bool:
+    """Whether a value is there as it was written, whatever else the server filled in."""
+    if isinstance(written, dict):
+        return all(key in stored and _holds(stored[key], item) for key, item in written.items())
+    if isinstance(written, list):
+        return len(stored) == len(written) and all(map(_holds, stored, written))
+    return bool(stored == written)
 
 
 def _rendered(*arguments: str | Path, cwd: Path) -> str:
@@ -107,37 +163,58 @@ def _targets(case: Case) -> Iterator[tuple[str, str]]:
 
 
 BY_VERSION = _by_version()
+WITH_SETS = [one for one in KAITO_VERSIONS if KINDS["InferenceSet"]["v1alpha1"].holds(int(one[2:]))]
 
 
 @pytest.mark.parametrize("version", sorted(BY_VERSION))
 def test_positive_cases_are_admitted(plane: ControlPlane, version: str) -> None:
     plane.install_kaito(version)
-    said = _admitted(plane, "---\n".join(BY_VERSION[version]))
+    manifests = "---\n".join(BY_VERSION[version])
+    said = _admitted(plane, manifests)
     assert any("workspace.kaito.sh" in line or "inferenceset.kaito.sh" in line for line in said)
+    assert len(_created(plane, manifests)) == len(said)
 
 
 def test_examples_are_admitted(kaito: ControlPlane) -> None:
-    said = _admitted(kaito, _rendered("examples", cwd=ROOT))
+    manifests = _rendered("examples", cwd=ROOT)
+    said = _admitted(kaito, manifests)
     assert len(said) >= len(list((ROOT / "examples").glob("*.intent.yaml")))
+    assert {"Workspace", "InferenceSet"} <= set(_created(kaito, manifests))
 
 
 @pytest.mark.parametrize("version", KAITO_VERSIONS)
 def test_each_strategy_is_admitted_by_each_version(plane: ControlPlane, version: str, tmp_path: Path) -> None:
     plane.install_kaito(version)
     (tmp_path / "intent.yaml").write_text(INTENTS.format(version=version), encoding="utf-8")
-    assert len(_admitted(plane, _rendered(cwd=tmp_path))) == 4
+    manifests = _rendered(cwd=tmp_path)
+    assert len(_admitted(plane, manifests)) == 4
+    assert _created(plane, manifests) == ["Workspace"] * 4
 
 
-@pytest.mark.parametrize(
-    "version", [one for one in KAITO_VERSIONS if KINDS["InferenceSet"]["v1alpha1"].holds(int(one[2:]))]
-)
+@pytest.mark.parametrize("version", WITH_SETS)
 def test_each_strategy_of_a_set_is_admitted_by_each_version(
     plane: ControlPlane, version: str, tmp_path: Path
 ) -> None:
     plane.install_kaito(version)
     (tmp_path / "intent.yaml").write_text(SETS.format(version=version), encoding="utf-8")
-    said = _admitted(plane, _rendered(cwd=tmp_path))
+    manifests = _rendered(cwd=tmp_path)
+    said = _admitted(plane, manifests)
     assert sum("inferenceset.kaito.sh" in line for line in said) == 3
+    assert _created(plane, manifests).count("InferenceSet") == 3
+
+
+@pytest.mark.parametrize("version", WITH_SETS)
+def test_what_an_autoscaler_scales_is_admitted_by_each_version(
+    plane: ControlPlane, version: str, tmp_path: Path
+) -> None:
+    plane.install_kaito(version)
+    newest = KINDS["InferenceSet"]["v1beta1"].holds(int(version[2:]))
+    texts = (KEDA + (SCALER if newest else "")).format(version=version)
+    (tmp_path / "intent.yaml").write_text(texts, encoding="utf-8")
+    manifests = _rendered(cwd=tmp_path)
+    _admitted(plane, manifests)
+    scaled = ["InferenceSet", "ScaledObject"]
+    assert _created(plane, manifests) == scaled + (["InferenceSet"] if newest else [])
 
 
 def test_the_server_does_refuse(kaito: ControlPlane, tmp_path: Path) -> None:

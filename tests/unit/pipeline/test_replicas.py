@@ -374,3 +374,25 @@ def test_a_limit_of_nodes_that_means_other_replicas(limit: int, least: int, most
         assert all((one.field, one.fix) == ("spec.nodeCountLimit", "write nodeCountLimit: 10, or remove it") for one in said)  # fmt: skip
         # What is written instead is no finding.
     assert not [one for one in run(intent(scaling=scaling, nodeCountLimit=2 * most, placement=placement)).findings if one.code == "KG329"]  # fmt: skip
+
+
+WINDOW = {"enabled": True, "window": {"schedule": "0 2 * * 6"}}
+
+
+@pytest.mark.parametrize(
+    ("kaito", "spec", "told"),
+    [
+        ("0.7", {"replicas": 2}, ("spec.replicas", "KAITO 0.7 has no InferenceSet, which makes replicas")),
+        ("0.7", {"scaling": {"by": "keda", "max": 2, "schedule": [SCHEDULE | {"replicas": 2}]}}, ("spec.scaling", "KAITO 0.7 has no InferenceSet, which makes replicas")),
+        ("0.10", {"replicas": 2, "upgrade": WINDOW}, ("spec.upgrade", "KAITO 0.10 does not upgrade replicas by itself")),
+        ("0.11", {"replicas": 2, "upgrade": WINDOW}, None),
+        ("0.11", {"replicas": 2, "upgrade": {**WINDOW, "strategy": "Surge"}}, ("spec.upgrade.strategy", "KAITO 0.11 has one strategy for upgrades, InPlace")),
+        ("0.12", {"replicas": 2, "upgrade": {**WINDOW, "strategy": "Surge"}}, None),
+    ],
+)  # fmt: skip
+def test_what_a_version_has_no_word_for_is_told_at_the_word_of_the_intent(
+    kaito: str, spec: dict[str, Any], told: tuple[str, str] | None
+) -> None:
+    result = run(intent(**spec, target={"kaito": kaito}))
+    errors = [(one.code, one.field, one.message) for one in result.findings if one.severity == "error"]
+    assert errors == ([("KG222", *told)] if told else [])
