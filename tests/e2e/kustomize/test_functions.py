@@ -428,3 +428,41 @@ def test_replicas_of_kustomize_reach_a_rendered_set_that_has_a_number(
     (made,) = (one for one in built.objects if one["kind"] == "InferenceSet")
     assert (made["metadata"]["name"], made["spec"].get("replicas")) == ("eu-phi", replicas)
     assert made["spec"]["template"]["inference"]["config"] == built.named("ConfigMap")[0]
+
+
+def test_names_inside_intents_that_kaitogen_expands_after_the_build(tools: Tools, tmp_path: Path) -> None:
+    named = {"model": "phi-4", "accessSecret": "hf", "config": {"configMapName": "settings"}}
+    one = {**intent(), "spec": {**intent()["spec"], "replicas": 2, "inference": named}}
+    fleet = {
+        "apiVersion": one["apiVersion"],
+        "kind": "WorkspaceIntentSet",
+        "metadata": {"name": "fleet"},
+        "spec": {
+            "defaults": {"spec": {"placement": one["spec"]["placement"], "inference": {"config": {"configMapName": "settings"}}}},
+            "workspaces": [{"metadata": {"name": "other"}, "spec": {"inference": named}}],
+        },
+    }  # fmt: skip
+    built = tools.build(
+        write(
+            tmp_path / "base",
+            phi=one,
+            fleet=fleet,
+            namereference=(
+                Path(__file__).resolve().parents[3] / "overlays" / "namereference.yaml"
+            ).read_text(),
+            kustomization={
+                "resources": ["phi.yaml", "fleet.yaml"],
+                "configurations": ["namereference.yaml"],
+                "configMapGenerator": [{"name": "settings", "literals": ["inference_config.yaml=vllm: {}"]}],
+                "secretGenerator": [{"name": "hf", "literals": ["HF_TOKEN=a"]}],
+                "namePrefix": "eu-",
+            },
+        )
+    )
+    (settings,), (secret,) = built.named("ConfigMap"), built.named("Secret")
+    assert settings.startswith("eu-settings-")
+    made = {"config": {"configMapName": settings}, "accessSecret": secret, "model": "phi-4"}
+    by_kind = {each["kind"]: each.get("spec", {}) for each in built.objects}
+    assert by_kind["WorkspaceIntent"]["inference"] == made
+    assert by_kind["WorkspaceIntentSet"]["workspaces"][0]["spec"]["inference"] == made
+    assert by_kind["WorkspaceIntentSet"]["defaults"]["spec"]["inference"] == {"config": made["config"]}
