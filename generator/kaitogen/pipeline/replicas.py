@@ -72,15 +72,14 @@ def _unsaid(value: Json, target: Target) -> Iterator[Diagnostic]:
     spec = value["spec"]
     served = KINDS["InferenceSet"]["v1alpha1"]
     if not target.has(served):
-        path = _REPLICAS if "replicas" in spec else ("spec", "scaling")
-        yield _not_before(target, served, path, "has no InferenceSet, which makes replicas")
+        word = "replicas" if "replicas" in spec else "scaling"
+        yield _not_before(target, served, ("spec", word), "has no InferenceSet, which makes replicas")
         return
-    upgrade: Path = ("spec", "upgrade")
     if "upgrade" in spec and not target.has(UPGRADES):
-        yield _not_before(target, UPGRADES, upgrade, "does not upgrade replicas by itself")
+        yield _not_before(target, UPGRADES, ("spec", "upgrade"), "does not upgrade replicas by itself")
     elif "strategy" in spec.get("upgrade", {}) and not target.has(UPGRADE_STRATEGIES):
-        path = (*upgrade, "strategy")
-        yield _not_before(target, UPGRADE_STRATEGIES, path, "has one strategy for upgrades, InPlace")
+        strategy = ("spec", "upgrade", "strategy")
+        yield _not_before(target, UPGRADE_STRATEGIES, strategy, "has one strategy for upgrades, InPlace")
     if "partition" in (spec.get("placement") or {}) and not target.has(PARTITIONS):
         yield _not_before(target, PARTITIONS, ("spec", "placement", "partition"), "knows no partition")
     if target.has(REPLICA_METADATA):
