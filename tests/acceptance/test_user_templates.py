@@ -2,15 +2,22 @@
 
 import errno
 import io
+import json
 import os
+import resource
+import socket
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kaitogen.errors import EnvironmentFailure
-from kaitogen.model import Diagnostic
-from kaitogen.pipeline.templating import subprocess_renderer
+from kaitogen.model import Diagnostic, Request
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.templating import fence, subprocess_renderer
+from kaitogen.pipeline.templating.environment import environment
 from tests.acceptance.command import Done, kaitogen
 
 INTENT = """\
@@ -205,3 +212,118 @@ def test_folder_of_templates_that_cannot_be_read(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(os, "listdir", forbidden)
     with pytest.raises(EnvironmentFailure, match="documents cannot be read: permission denied"):
         subprocess_renderer.added_documents(str(tmp_path))
+
+
+ADDRESSES = [
+    "{{ range|string }}", "{{ range|pprint }}", "{{ cycler('a')|string }}", "{{ joiner()|string }}", "{{ name.upper|string }}",
+    "{{ [name.upper, range]|string }}", "{{ [name.upper]|join }}", "{{ name.upper ~ '' }}", "{{ '%s' % range }}", "{{ '%r' % [range] }}",
+    "{{ '{}'.format(range) }}", "{{ '{0.upper}'.format(name) }}", "{{ '{a[0]}'.format_map({'a': [range]}) }}",
+    "{{ ['a']|map('upper')|string }}", "{{ ['a']|map(attribute='upper')|list|string }}", "{{ name|attr('upper')|string }}",
+    "{{ name['upper']|upper }}", "{{ dict|string }}", "{{ dict(a=range)|string }}", "{{ namespace(a=range)|string }}",
+    "{{ 'ab'|batch(1)|title }}", "{{ range|e }}", "{{ range|forceescape }}",
+    "{% for one in (1, 2) %}{{ loop.cycle|string }}{% endfor %}", "{% set f %}{{ range|center(90) }}{% endset %}{{ f }}",
+    "{% macro m(a) %}{{ a|string }}{% endmacro %}{{ m(range) }}", "{{ ['a']|map('string')|map('upper')|pprint }}",
+    "{{ {'a': 1}.items|string }}", "{{ (name.upper,)|string }}", "{{ range|replace('function', '') }}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", ADDRESSES)
+def test_nothing_but_data_becomes_text(expression: str) -> None:
+    """Python's text of a function holds an address: other bytes at each call."""
+    jinja = environment([])
+    with pytest.raises(TypeError, match=r"a template (makes text of|puts) a "):
+        jinja.from_string(expression).render(name="phi")
+
+
+def test_super_becomes_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.j2").write_text("{% block b %}x{% endblock %}", encoding="utf-8")
+    for text in ("{{ super|string }}", "{{ super ~ '' }}"):
+        (tmp_path / "b.j2").write_text(
+            "{% extends 'a.j2' %}{% block b %}" + text + "{% endblock %}", encoding="utf-8"
+        )
+        with pytest.raises(TypeError, match="makes text of a BlockReference"):
+            environment([str(tmp_path)]).get_template("b.j2").render()
+
+
+@pytest.mark.parametrize(
+    ("expression", "made"),
+    [("{{ range(3)|list }}", "[0, 1, 2]"), ("{{ ['a', 'b']|map('upper')|join('-') }}", "A-B"), ("{{ name.upper() }}", "PHI"),
+     ("{% set c = cycler(1, 2) %}{{ c.next() }}{{ c.next() }}{{ c.current }}", "121"), ("{% set j = joiner('+') %}{{ j() }}{{ j() }}", '"""+"'),
+     ("{% set n = namespace(a=1) %}{% set n.a = 2 %}{{ n.a }}", "2"), ("{{ '{}-{}'.format(name, 1) }}", "phi-1"),
+     ("{% for k, v in {'a': 1}.items() %}{{ k }}{{ v }}{% endfor %}", "a1"), ("{{ 'ab'|batch(1)|list }}", '[[a], [b]]'),
+     ("{% macro m(a) %}{{ a }}{{ caller() }}{% endmacro %}{% call m(1) %}2{% endcall %}", '1"2"'),
+     ("{{ [{'n': 'b'}, {'n': 'a'}]|sort(attribute='n')|map(attribute='n')|first }}", "a"), ("{{ '%s' % name }}", "phi"),
+     ("{{ {'a': 1}|dictsort|string }}", "\"[('a', 1)]\""), ("{{ nothing|default('d') }}", "d"), ("{{ dict(a=1) }}", "{a: 1}"),
+     ("{{ ['a']|map('upper') is iterable }}", "true"), ("{{ name.upper is callable }}", "true")],
+)  # fmt: skip
+def test_what_is_data_still_does(expression: str, made: str) -> None:
+    assert environment([]).from_string(expression).render(name="phi") == made
+
+
+def in_a_child(work: Callable[[], object], folder: Path) -> dict[str, str]:
+    """What the work ends in, in a process behind the fence: its value or the name of its error; and which fences hold."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        told = {"fences": " ".join(fence.enter(writer, (str(folder), *subprocess_renderer._CODE)))}
+        try:
+            told["value"] = str(work())
+        except Exception as error:  # noqa: BLE001 - whatever it is, its name is told
+            told["value"] = type(error).__name__
+        os.write(fence.ANSWERS, json.dumps(told).encode())
+        os._exit(0)
+    os.close(writer)
+    with open(reader, "rb") as stream:
+        told = json.loads(stream.read())
+    os.waitpid(child, 0)
+    return dict(told)
+
+
+#: What a template would do that got out of Jinja2's sandbox, and how it ends.
+WAYS_OUT: dict[str, tuple[Callable[[Path], object], str]] = {
+    "environment": (lambda _: dict(os.environ), "{}"),
+    "descriptors": (lambda _: [one for one in range(4, 200) if os.path.exists(f"/dev/fd/{one}")], "[]"),
+    "standard output": (lambda _: os.write(1, b"x") and os.ttyname(1), "OSError"),
+    "file elsewhere": (lambda folder: (folder.parent / "secret").read_bytes(), "PermissionError"),
+    "folder elsewhere": (lambda folder: os.listdir(folder.parent), "PermissionError"),
+    "own memory": (lambda _: os.open("/proc/self/mem", os.O_RDONLY), "PermissionError"),
+    "new file": (lambda folder: (folder / "new").write_bytes(b""), "PermissionError"),
+    "removed file": (lambda folder: os.unlink(folder / "in"), "PermissionError"),
+    "other mode": (lambda folder: os.chmod(folder / "in", 0o777), "PermissionError"),
+    "network": (lambda _: socket.socket(), "PermissionError"),
+    "process": (lambda _: os.fork(), "PermissionError"),
+    "program": (lambda _: os.execv("/bin/sh", ["sh", "-c", "exit 7"]), "PermissionError"),
+    "signal": (lambda _: os.kill(os.getppid(), 0), "PermissionError"),
+    "higher limit": (lambda _: resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1)), "ValueError"),
+}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the fences are Linux's")
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_what_gets_out_of_the_sandbox_is_still_fenced(way: str, tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "in").write_bytes(b"in")
+    (tmp_path / "secret").write_bytes(b"secret")
+    work, expected = WAYS_OUT[way]
+    told = in_a_child(lambda: work(folder), folder)
+    assert told == {"fences": "landlock seccomp", "value": expected}
+    assert (folder / "in").stat().st_mode & 0o777 != 0o777
+
+
+def test_behind_the_fence_templates_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(b"text")
+    assert in_a_child((tmp_path / "in").read_bytes, tmp_path)["value"] == "b'text'"
+
+
+def test_templates_are_bounded_over_all_intents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess_renderer, "MAX_TOTAL", 1_000)
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.yaml.j2").write_text(
+        "{% for n in range(900) %}#{% endfor %}", encoding="utf-8"
+    )
+    many = "---\n".join(INTENT.replace("name: phi", f"name: phi-{one}") for one in range(2))
+    (tmp_path / "many.intent.yaml").write_text(many, encoding="utf-8")
+    result = generate(Request((str(tmp_path / "many.intent.yaml"),), templates=str(tmp_path)))
+    assert [one.code for one in result.findings] == ["KG503"]
+    assert result.manifests == ()

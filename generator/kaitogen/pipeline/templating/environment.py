@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined
 from jinja2.environment import Environment
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup  # Jinja2's own word for text that is HTML already
 
 from kaitogen.files import shipped
 from kaitogen.files.folders import is_below
 from kaitogen.model import Json
+from kaitogen.pipeline.templating.sandbox import Hidden, Sandbox
 from kaitogen.yaml.writer import flow
 
 #: Names of Jinja2's own that give another answer at each call, or text of no use here.
@@ -30,9 +30,7 @@ _LAYOUT: Final[dict[str, Any]] = {
 
 def environment(roots: Sequence[str]) -> Environment:
     """An environment whose templates come from these folders, the first that has one, and from nowhere else."""
-    made = ImmutableSandboxedEnvironment(
-        loader=FolderLoader(roots), undefined=StrictUndefined, finalize=encode, **_LAYOUT
-    )
+    made = Sandbox(loader=FolderLoader(roots), undefined=StrictUndefined, finalize=encode, **_LAYOUT)
     for name in _NOT_THE_SAME_TWICE:
         del made.globals[name]
     for name in _RANDOM_FILTERS:
@@ -76,7 +74,8 @@ def _refuse_odd(value: Any) -> None:
     elif isinstance(value, Undefined):
         str(value)
     elif not isinstance(value, str | int | float | None):
-        raise TypeError(f"a template puts a {type(value).__name__} where a value belongs")
+        kind = value.kind if isinstance(value, Hidden) else type(value).__name__
+        raise TypeError(f"a template puts a {kind} where a value belongs")
     elif isinstance(value, float) and not math.isfinite(value):
         raise TypeError("a template puts a number that is not finite")
 

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Final, NoReturn, TypeAlias
 
+import jinja2
+import markupsafe
 from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.environment import Environment
 from jinja2.exceptions import SecurityError
@@ -22,6 +24,7 @@ from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
+from kaitogen.pipeline.templating import fence
 from kaitogen.pipeline.templating.environment import environment
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
 
@@ -39,6 +42,9 @@ DOCUMENTS: Final = "documents"
 SUFFIX: Final = ".yaml.j2"
 CPU_SECONDS: Final = 1.0
 MAX_OUTPUT: Final = 4 * 1024 * 1024
+#: In characters, for all intents of a run.
+MAX_TOTAL: Final = 256 * 1024 * 1024
+_LESS: Final = "let each make less, or render fewer intents at a time"
 MAX_MEMORY: Final = 512 * 1024 * 1024
 #: Processor time is what counts; the clock on the wall is for a child that sleeps or is never given a processor.
 _WALL_SECONDS: Final = 20.0
@@ -47,6 +53,9 @@ _RULES: Final = {rule.code: rule for rule in (KG501, KG502, KG503, KG504, KG505,
 
 
 _OURS: Final = frozenset(("Workspace", "InferenceSet", "ConfigMap", "ScaledObject"))
+
+#: Python and Jinja2 themselves, which load parts of theirs when they are first needed.
+_CODE: Final = tuple(os.path.dirname(str(module.__file__)) for module in (os, jinja2, markupsafe))
 
 #: What the templates made of one context: the name of each and its text; or what went wrong instead.
 Answer: TypeAlias = list[tuple[str, str]] | Diagnostic
@@ -58,11 +67,16 @@ def render(contexts: Sequence[Context], folder: str) -> tuple[list[Manifest], li
     jobs = [context._replace(templates=(*context.templates, *more)) for context in contexts]
     manifests: list[Manifest] = []
     diagnostics: list[Diagnostic] = []
+    room = MAX_TOTAL
     for job, answer in zip(jobs, fill_all(jobs, (folder, shipped.folder("templates"))), strict=False):
         if isinstance(answer, Diagnostic):
             diagnostics.append(answer.of(job.spec.origin))
             continue
         for template, text in answer:
+            room -= len(text)
+            if room < 0:
+                message = f"the templates make more than {MAX_TOTAL // 2**20} MiB of text for all intents"
+                return [], [KG503.at(("metadata", "name"), message, fix=_LESS).of(job.spec.origin)]
             try:
                 for raw in read(text):
                     problem = _not_an_object(raw, template)
@@ -128,8 +142,7 @@ def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[Answ
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        os.close(reader)
-        _child(made, contexts, writer)
+        _child(made, contexts, writer, roots)
     os.close(writer)
     try:
         with open(reader, "rb", buffering=0) as stream:
@@ -191,11 +204,12 @@ def _end(child: int) -> None:
         pass  # it has ended, and its end was seen
 
 
-def _child(made: Environment, contexts: Sequence[Context], writer: int) -> NoReturn:
+def _child(made: Environment, contexts: Sequence[Context], writer: int, roots: Sequence[str]) -> NoReturn:
     """The whole life of the child; it never returns to the caller's code."""
     try:
         _limit()
-        with open(writer, "wb") as stream:
+        fence.enter(writer, (*roots, *_CODE))
+        with open(fence.ANSWERS, "wb") as stream:
             for context in contexts:
                 signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
                 body = json.dumps(_fill(made, context)).encode()
@@ -211,8 +225,6 @@ def _limit() -> None:
 
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
         with open("/proc/self/statm", "rb") as file:
             used = int(file.read().split()[0]) * resource.getpagesize()
