@@ -31,7 +31,6 @@ RUNTIME_ANNOTATION: Final = "kaito.sh/runtime"
 #: The label that kaitogen selects nodes by where a user names them under byo: it is the Workspace's own.
 PIN_LABEL: Final = "kaitogen.io/workspace"
 INSTANCE_TYPE_LABEL: Final = "node.kubernetes.io/instance-type"
-
 GIB: Final = 2**30  # bytes
 
 #: The minor versions of KAITO that can be generated for, oldest first.
@@ -291,7 +290,7 @@ class Placement(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """One valid intent. Exactly one of `inference` and `tuning` is there, as written; `fleet` is what `spec` says of replicas."""
+    """One valid intent. One of `inference` and `tuning` is there, as written; `fleet` is about replicas, `companions` about what goes with them."""
 
     origin: Origin
     name: str
@@ -303,6 +302,7 @@ class Spec(NamedTuple):
     inference: Mapping[str, Json] | None
     tuning: Mapping[str, Json] | None
     fleet: Mapping[str, Json] | None = None
+    companions: Mapping[str, Json] | None = None
 
 
 class ResourceSpec(NamedTuple):

@@ -212,3 +212,53 @@ def test_a_set_is_compared_with_the_one_that_is_there(tmp_path: Path) -> None:
     assert of(scaling, Reply(scaler)) == (0, {}, asked)
     fewer = {**scaler, "spec": {**scaler["spec"], "maxReplicaCount": 4}}
     assert of(scaling, Reply(fewer))[1] == {"phi-4": ["in place", "spec.maxReplicaCount: in place"]}
+
+
+def test_companions_are_asked_for_by_their_own_kinds(tmp_path: Path) -> None:
+    """Services and budgets as an API server gives them back, with all that it fills in."""
+    own = {"name": "phi-4", "namespace": "inference"}
+    there = {
+        "metadata": own,
+        "spec": {
+            "replicas": 2,
+            "labelSelector": {"matchLabels": {"apps": "phi-4"}},
+            "template": {
+                "resource": {"instanceType": "Standard_NC24ads_A100_v4"},
+                "inference": WORKSPACE["inference"],
+            },
+        },
+    }
+    labels = {"app.kubernetes.io/managed-by": "kaitogen"}
+    pods = {"inferenceset.kaito.sh/created-by": "phi-4"}
+    port = {"name": "http", "protocol": "TCP", "port": 80, "targetPort": 5000}
+    service: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {**own, "labels": labels, "uid": "2", "resourceVersion": "7"},
+        "spec": {
+            "type": "ClusterIP", "clusterIP": "10.0.0.7", "clusterIPs": ["10.0.0.7"], "sessionAffinity": "None",
+            "ipFamilies": ["IPv4"], "internalTrafficPolicy": "Cluster", "ports": [port],
+            "selector": {**pods, "apps.kubernetes.io/pod-index": "0"},
+        },
+        "status": {"loadBalancer": {}},
+    }  # fmt: skip
+    budget = {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {**own, "labels": labels, "generation": 1},
+        "spec": {"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow", "selector": {"matchLabels": pods}},
+        "status": {"disruptionsAllowed": 1},
+    }  # fmt: skip
+    found = Reply({"kind": "InferenceSetList", "metadata": {}, "items": [there]})
+    words = "replicas: 2\n  endpoint: {service: true}\n  disruption: {maxUnavailable: 1}"
+    text = INTENT.replace("spec:", f"spec:\n  {words}", 1)
+    asked = [
+        "/apis/kaito.sh/v1beta1/namespaces/inference/inferencesets",
+        "/api/v1/namespaces/inference/services/phi-4",
+        "/apis/policy/v1/namespaces/inference/poddisruptionbudgets/phi-4",
+    ]
+    assert compared(tmp_path, text, found, Reply(service), Reply(budget)) == (0, {}, asked)
+    other = {**service, "spec": {**service["spec"], "selector": pods}}
+    code, changes, _ = compared(tmp_path, text, found, Reply(other), refusal(404))
+    assert code == 1
+    assert "create" in changes["phi-4"]

@@ -156,6 +156,8 @@ KINDS["InferenceSet"]["v1beta1"] = since(11)
 REPLICA_METADATA: Final = since(11)
 #: KAITO moves the replicas of an InferenceSet to a newer base image by itself; one more meanwhile since 0.12.
 UPGRADES: Final = since(11)
+#: The replicas of a set serve the model under the set's name; before, under the last part of the model's own.
+SERVED_AS_SET: Final = since(11)
 KINDS["MultiRoleInference"] = {"v1alpha1": since(11)}
 KINDS["ModelMirror"] = {"v1alpha1": since(11)}
 _note(
@@ -220,6 +222,8 @@ _note(
     "inference.kaito.sh/stream-source-type",
     "kaito.sh/use-local-weights",
 )
+#: The endpoint picker of the InferencePool speaks without TLS; before, with a certificate that nobody knows.
+POOL_WITHOUT_CERTIFICATE: Final = since(12)
 #: The field resource.partition; before, the API server drops it.
 PARTITIONS: Final = since(12)
 #: The annotation use-local-weights: nothing is downloaded.

@@ -31,6 +31,8 @@ INTENT_FILES: Final = ("intent.yaml", "intent.yml")
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 
+#: What says that an object is a companion of kaitogen's, and its key in the labels.
+MANAGED_BY: Final = ("app.kubernetes.io/managed-by", "kaitogen")
 #: KEDA's kind, of which those that scale an InferenceSet are looked at.
 SCALED_OBJECT: Final = "ScaledObject"
 #: Where objects of KAITO name the ConfigMap with their settings.
@@ -206,7 +208,10 @@ def _objects_in(document: Document, diagnostics: list[Diagnostic]) -> list[tuple
 
 
 def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
-    """KAITO's objects of a document, and the ConfigMaps and ScaledObjects beside them; a List of kubectl's is looked into."""
+    """KAITO's objects of a document, and the ConfigMaps, ScaledObjects and companions beside them; a List of kubectl's is
+
+    looked into.
+    """
     if not isinstance(value, dict):
         return
     kind, api_version, items = value.get("kind"), value.get("apiVersion"), value.get("items")
@@ -217,8 +222,15 @@ def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
         (api_version + "/").startswith(KAITO_GROUP)
         or (kind == "ConfigMap" and api_version == "v1")
         or (kind == SCALED_OBJECT and api_version == "keda.sh/v1alpha1" and _scales_a_set(value))
+        or is_companion(value)
     ):
         yield path, value
+
+
+def is_companion(data: Json) -> bool:
+    """Whether an object says that kaitogen made it beside a Workspace or set (see pipeline/companions.py)."""
+    key, name = MANAGED_BY
+    return bool(value_at(data, ("metadata", "labels", key)) == name)
 
 
 def _scales_a_set(scaled_object: Json) -> bool:

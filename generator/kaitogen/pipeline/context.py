@@ -52,6 +52,7 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "auto_upgrade": None,
         "node_count_limit": None,
         "scaled_object": None,
+        "companions": None,
         "inference": _inference(workload) if kind == "inference" else None,
         "tuning": {key: workload.get(key) for key in ("method", "input", "output")}
         if kind == "tuning"
@@ -61,11 +62,23 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "config_map": config_map,
     }
     templates = [_CONFIG_MAP, _WORKSPACE] if config_map else [_WORKSPACE]
+    if spec.fleet is None and spec.companions is None:
+        return Context(spec, tuple(templates), values)
+    return _with_others(spec, templates, values)
+
+
+def _with_others(spec: Spec, templates: list[str], values: dict[str, Json]) -> Context:
+    """The context of a set, or of what has companions: most intents make neither."""
     if spec.fleet is not None:
-        from kaitogen.pipeline import replicas  # most intents have none
+        from kaitogen.pipeline import replicas
 
         values = replicas.of_set(spec, values)
         templates[-1:] = [_INFERENCE_SET, _SCALED_OBJECT] if values["scaled_object"] else [_INFERENCE_SET]
+    if spec.companions is not None:
+        from kaitogen.pipeline import companions
+
+        values["companions"] = made = companions.of(spec)
+        templates += [kind.template for kind in companions.KINDS if kind.key in made]
     return Context(spec, tuple(templates), values)
 
 

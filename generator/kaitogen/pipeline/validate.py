@@ -34,6 +34,8 @@ KG219 = Rule(
 )
 #: The words of `spec` that are about replicas.
 FLEET: Final = ("replicas", "scaling", "upgrade", "nodeCountLimit", "replicaMetadata")
+#: The words of `spec` that are about objects around what runs.
+COMPANIONS: Final = ("endpoint", "disruption")
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 
@@ -107,6 +109,10 @@ def _rules(value: Json) -> Iterator[Diagnostic]:
         from kaitogen.pipeline import replicas  # most intents have none
 
         yield from replicas.objections(value, target)
+    if not spec.keys().isdisjoint(COMPANIONS):
+        from kaitogen.pipeline import companions  # most intents ask for none
+
+        yield from companions.objections(value, target)
     for kind, workload in (("inference", inference), ("tuning", tuning)):
         config = (workload or {}).get("config")
         if "configName" in (workload or {}) and (config is None or "configMapName" in config):
@@ -174,6 +180,7 @@ def spec_of(value: Json, origin: Origin) -> Spec:
         inference=spec.get("inference"),
         tuning=spec.get("tuning"),
         fleet={key: spec[key] for key in FLEET if key in spec} or None,
+        companions={key: spec[key] for key in COMPANIONS if key in spec} or None,
     )
 
 

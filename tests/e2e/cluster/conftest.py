@@ -21,8 +21,8 @@ from tests.unit.files.cluster.scripted import CERTIFICATES, kubeconfig
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 CRDS = Path(__file__).parent / "crds"
-#: KEDA's CRD of a ScaledObject, which an intent with `by: keda` makes beside its set.
-KEDA = Path(__file__).with_name("keda.sh_scaledobjects.yaml")
+#: CRDs of what an intent makes beside a Workspace or set: of KEDA, the Gateway API and Istio.
+OTHERS = sorted(Path(__file__).parent.glob("*_*.yaml"))
 ISSUER = "https://kubernetes.default.svc"
 #: The users of the server: token, name and groups. All but the first may do what a test allows them.
 USERS = "admin-token,admin,admin,system:masters\nci-token,ci,ci\nother-token,other,other\n"
@@ -96,12 +96,12 @@ class ControlPlane(NamedTuple):
         assert done.code == 0, done.said
 
     def install_kaito(self, version: str) -> None:
-        """KAITO's CRDs of a minor version, in place of others, and KEDA's beside them, once they are served."""
+        """KAITO's CRDs of a minor version, in place of others, and those of companions beside them, once they are served."""
         (folder,) = CRDS.glob(f"v{version}.*")
         # An older one does not serve the version that a newer one has stored, and no update may take that away.
         self.kubectl("delete", "--ignore-not-found", "--timeout=60s", "crd/inferencesets.kaito.sh")
         kaito = (folder / f"kaito.sh_{kind}.yaml" for kind in ("workspaces", "inferencesets"))
-        for crd in (*kaito, KEDA):
+        for crd in (*kaito, *OTHERS):
             if crd.exists():
                 group, _, kind = crd.stem.partition("_")
                 self.apply(crd.read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kaitogen.files.cluster import Cluster
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import live_item
+from kaitogen.pipeline.companions import kind_of
 
 #: The default of kubectl where neither it nor the object says one.
 DEFAULT_NAMESPACE = "default"
@@ -27,8 +28,8 @@ def items_in(cluster: Cluster, items: Sequence[Item], namespace: str) -> list[It
         live = placed.get((item.identity[1], *key))
         if item.is_config_map:
             live = cluster.config_map(*key)
-        elif item.is_scaled_object:
-            live = cluster.scaled_object(*key)
+        elif item.is_scaled_object or kind_of(item.data) is not None:
+            live = cluster.object_of(item.data, *key)
         if live is not None:
             live_items.append(live_item(live, item, where))
     return live_items + _former_settings(cluster, live_items, items, namespace)

@@ -30,6 +30,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.pipeline.classify import SCALED_OBJECT
+from kaitogen.pipeline.companions import KINDS, with_words
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import scaling_of, scaling_of_object
@@ -39,7 +40,7 @@ from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump, flow
 
 KG173 = Rule("KG173", "A field that an intent cannot say", kind="invalid")
-KG174 = Rule("KG174", "A ConfigMap or ScaledObject that stays a file of its own", kind="note")
+KG174 = Rule("KG174", "An object that stays a file of its own", kind="note")
 
 #: An intent to hold single fields against the schema in.
 _SMALLEST: Final[Json] = {
@@ -49,7 +50,7 @@ _SMALLEST: Final[Json] = {
     "spec": {"inference": {"model": "phi-4"}},
 }
 #: What is taken in, in the order in which it is told.
-_KINDS: Final = ("Workspace", "InferenceSet", "ConfigMap", SCALED_OBJECT)
+_KINDS: Final = ("Workspace", "InferenceSet", "ConfigMap", SCALED_OBJECT, *(one.kind for one in KINDS))
 #: API group, kind, namespace and name.
 Identity: TypeAlias = tuple[str, str, str, str]
 #: A field that comes out otherwise: its path, what it was and what it is now.
@@ -107,17 +108,31 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
         for one in read.scaled_objects
         if (name := text(one.data["spec"]["scaleTargetRef"], "name"))
     }
+    around: dict[tuple[str, str], list[UserObject]] = {}
+    for one in read.companions:
+        around.setdefault(_place(one.data), []).append(one)
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
     read_document, comments = None, {}
     for workspace, target in read.workspaces:
-        intent, problems = _intent(workspace, target, config_maps, scaled_objects)
+        companions = around.pop(_place(workspace.data), [])
+        intent, problems = _intent(workspace, target, config_maps, scaled_objects, companions)
         document, (root, *_) = workspace.origin
         if document is not read_document:  # a List has many
             read_document, comments = document, by_object(document)
         intents.append(intent._replace(comments=in_intent(comments.get(root, ()), intent.spec)))
         kept += problems
+    for one in (one for found in around.values() for one in found):
+        message = f"{one.data['kind']} {_place(one.data)[1]} stays a file of its own: nothing of its name is imported"
+        advice = "name the file of its Workspace or set as well, or keep it"
+        kept.append(KG174.at(("metadata", "name"), message, fix=advice).of(one.origin))
     return intents, kept
+
+
+def _place(data: Json) -> tuple[str, str]:
+    """The namespace and the name of an object."""
+    metadata = part(data, "metadata")
+    return text(metadata, "namespace"), text(metadata, "name")
 
 
 def _intent(
@@ -125,6 +140,7 @@ def _intent(
     target: Target,
     config_maps: Mapping[tuple[str, str], UserObject],
     scaled_objects: Mapping[tuple[str, str], UserObject],
+    companions: Sequence[UserObject],
 ) -> tuple[Intent, list[Diagnostic]]:
     """The intent of a Workspace, and why its ConfigMap or ScaledObject is no part of it."""
     origin, metadata = source.origin, source.data["metadata"]
@@ -135,6 +151,10 @@ def _intent(
         problems += [problem.of(scaled.origin)] if problem else []
     data, value = min(_forms(source.data, target, origin, words), key=lambda form: len(dump(form[1])))
     objects = [UserObject(origin, data)]
+    if companions:
+        own = [UserObject(one.origin, canonical(declared(one.data))) for one in companions]
+        value = {**value, "spec": with_words(value["spec"], [one.data for one in own])}
+        objects += own
     if scaled is not None and words is not None:
         objects.append(UserObject(scaled.origin, canonical(declared(scaled.data))))
     metadata = data["metadata"]

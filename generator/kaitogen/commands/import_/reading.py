@@ -24,6 +24,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.check import KG220, check_objects, serves
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify
+from kaitogen.pipeline.companions import kind_of
 from kaitogen.pipeline.load import Loaded
 
 KG170 = Rule("KG170", "There is no Workspace to import", kind="invalid")
@@ -50,6 +51,7 @@ class Read(NamedTuple):
     workspaces: tuple[tuple[UserObject, Target], ...]
     config_maps: tuple[UserObject, ...]
     scaled_objects: tuple[UserObject, ...]
+    companions: tuple[UserObject, ...]
     findings: tuple[Diagnostic, ...]
 
 
@@ -62,11 +64,14 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     workspaces: list[tuple[UserObject, Target]] = []
     config_maps: list[UserObject] = []
     scaled_objects: list[UserObject] = []
+    companions: list[UserObject] = []
     seen: dict[tuple[str, str, str], Origin] = {}
     for one in objects:
         if one.data["kind"] == SCALED_OBJECT:
             # What keda-kaito-scaler makes of annotations is its own.
             scaled_objects += [] if value_at(one.data, _OWNER) else [one]
+        elif kind_of(one.data) is not None:
+            companions.append(one)
         elif not serves(one.data):
             config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
@@ -85,6 +90,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
         workspaces=tuple(workspaces),
         config_maps=tuple(config_maps),
         scaled_objects=tuple(scaled_objects),
+        companions=tuple(companions),
         findings=tuple(kept),
     )
 

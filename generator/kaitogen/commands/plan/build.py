@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from kaitogen.commands.plan.objects import autoscaling_of, objects_of
+from kaitogen.commands.plan.objects import autoscaling_of, companions_of, objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import suppress
@@ -91,6 +91,7 @@ def _sized(
         objects=(
             *objects_of(ctx, sizing.estimate, None if replicas is None else (fewest or 0, replicas)),
             *autoscaling_of(spec),
+            *companions_of(manifests),
         ),
         command=label_line(ctx),
         replicas=replicas,

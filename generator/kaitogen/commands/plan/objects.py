@@ -1,6 +1,6 @@
 """The objects that KAITO makes for a Workspace, by the version and provisioner of the target."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kaitogen.commands.plan.types import KaitoObject
@@ -11,7 +11,8 @@ from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.inference_set import has_pool
 from kaitogen.kaito.sizing.types import Estimate
-from kaitogen.model import Spec
+from kaitogen.model import Manifest, Spec
+from kaitogen.pipeline import companions
 
 _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 #: Kubernetes takes names of so many characters.
@@ -36,6 +37,13 @@ def autoscaling_of(spec: Spec) -> Iterator[KaitoObject]:
     made = "kaitogen's own" if scaling["by"] == "keda" else "by keda-kaito-scaler 0.6.2"
     yield KaitoObject("ScaledObject", spec.name, made)
     yield KaitoObject("HorizontalPodAutoscaler", f"keda-hpa-{spec.name}", "by KEDA")
+
+
+def companions_of(manifests: Iterable[Manifest]) -> Iterator[KaitoObject]:
+    """What kaitogen itself writes around it, and what each is good for."""
+    for spec, data in manifests:
+        if (kind := companions.kind_of(data)) is not None:
+            yield KaitoObject(kind.kind, text(data["metadata"], "name"), kind.note(spec))
 
 
 def _config_map(ctx: RuleContext) -> Iterator[KaitoObject]:

@@ -86,8 +86,14 @@ class Cluster(Server):
 
     def scaled_object(self, namespace: str, name: str) -> Json | None:
         """One ScaledObject of KEDA's; None where there is none of that name, or no KEDA."""
-        action = Action("get", "scaledobjects", group="keda.sh", namespace=namespace, name=name)
-        return self._one("/apis/keda.sh/v1alpha1", "ScaledObject", action)
+        return self.object_of({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject"}, namespace, name)
+
+    def object_of(self, like: Json, namespace: str, name: str) -> Json | None:
+        """One object of the version and kind that another has; None where there is none of that name, or no such kind."""
+        version, kind = like["apiVersion"], like["kind"]
+        group, _, _ = version.rpartition("/")
+        action = Action("get", f"{kind.lower()}s", group=group, namespace=namespace, name=name)
+        return self._one(f"/apis/{version}" if group else f"/api/{version}", kind, action)
 
     def _one(self, api: str, kind: str, action: Action) -> Json | None:
         inside, name = quote(action.namespace or "", safe=""), quote(action.name or "", safe="")

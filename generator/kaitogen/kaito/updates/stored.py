@@ -81,6 +81,8 @@ def live_item(found: Json, ours: Item, where: str) -> Item:
     server has the object in all of them.
     """
     applied = last_applied(found["metadata"])
+    if applied is None and not (ours.serves or ours.is_config_map or ours.is_scaled_object):
+        applied = ours.data  # of a companion the server fills in much more than is written
     kept = {
         key: value for key, value in found.items() if key in ours.data or applied is None or key in applied
     }

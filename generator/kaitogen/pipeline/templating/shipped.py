@@ -29,6 +29,54 @@ def root_config_map(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='config_map') if l_0_config_map is missing else l_0_config_map), 'data')))
     yield '\n'
 
+def root_destination_rule(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec:\n  host: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'tls'), 'host')))
+    yield '\n  trafficPolicy:\n    tls: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'tls'), 'tls')))
+    yield '\n'
+
+def root_http_route(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec:\n  parentRefs: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'route'), 'parents')))
+    yield '\n  hostnames: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'route'), 'hostnames')))
+    yield '\n  rules: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'route'), 'rules')))
+    yield '\n'
+
 def root_inference_set(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -123,6 +171,31 @@ def root_inference(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='inference') if l_0_inference is missing else l_0_inference), 'adapters')))
     yield '\n'
 
+def root_pod_disruption_budget(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec:\n  minAvailable: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'budget'), 'min_available')))
+    yield '\n  maxUnavailable: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'budget'), 'max_unavailable')))
+    yield '\n  unhealthyPodEvictionPolicy: AlwaysAllow\n  selector:\n    matchLabels: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'budget'), 'selector')))
+    yield '\n'
+
 def root_preset(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -173,6 +246,29 @@ def root_scaled_object(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='scaled_object') if l_0_scaled_object is missing else l_0_scaled_object), 'behavior')))
     yield '\n  triggers: '
     yield str(environment.finalize(environment.getattr((undefined(name='scaled_object') if l_0_scaled_object is missing else l_0_scaled_object), 'triggers')))
+    yield '\n'
+
+def root_service(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: v1\nkind: Service\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec:\n  type: ClusterIP\n  selector: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'service'), 'selector')))
+    yield '\n  ports: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'service'), 'ports')))
     yield '\n'
 
 def root_strategies_auto(context, missing=missing, environment=environment):
@@ -317,10 +413,14 @@ def root_workspace(context, missing=missing, environment=environment):
 
 environment.templates = {
     "config-map.yaml.j2": CompiledTemplate(root_config_map),
+    "destination-rule.yaml.j2": CompiledTemplate(root_destination_rule),
+    "http-route.yaml.j2": CompiledTemplate(root_http_route),
     "inference-set.yaml.j2": CompiledTemplate(root_inference_set),
     "inference.yaml.j2": CompiledTemplate(root_inference),
+    "pod-disruption-budget.yaml.j2": CompiledTemplate(root_pod_disruption_budget),
     "preset.yaml.j2": CompiledTemplate(root_preset),
     "scaled-object.yaml.j2": CompiledTemplate(root_scaled_object),
+    "service.yaml.j2": CompiledTemplate(root_service),
     "strategies/auto.yaml.j2": CompiledTemplate(root_strategies_auto),
     "strategies/count.yaml.j2": CompiledTemplate(root_strategies_count),
     "strategies/explicit.yaml.j2": CompiledTemplate(root_strategies_explicit),

@@ -24,6 +24,7 @@ from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
+from kaitogen.pipeline.companions import KINDS
 from kaitogen.pipeline.templating import fence
 from kaitogen.pipeline.templating.environment import environment
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
@@ -64,6 +65,7 @@ Answer: TypeAlias = list[tuple[str, str]] | Diagnostic
 def render(contexts: Sequence[Context], folder: str) -> tuple[list[Manifest], list[Diagnostic]]:
     """The manifests of all contexts in order, with the templates of a user's folder laid over the shipped ones."""
     more = added_documents(folder)
+    companions = {kind.template for kind in KINDS}
     jobs = [context._replace(templates=(*context.templates, *more)) for context in contexts]
     manifests: list[Manifest] = []
     diagnostics: list[Diagnostic] = []
@@ -82,7 +84,8 @@ def render(contexts: Sequence[Context], folder: str) -> tuple[list[Manifest], li
                     problem = _not_an_object(raw, template)
                     if problem is None:
                         # Of a kind that only the user knows, nothing but the nulls is left out.
-                        stored = canonical if raw.value["kind"] in _OURS else without_nulls
+                        ours = raw.value["kind"] in _OURS or template in companions
+                        stored = canonical if ours else without_nulls
                         manifests.append(Manifest(job.spec, stored(raw.value)))
                     else:
                         diagnostics.append(problem.of(job.spec.origin))

@@ -1,0 +1,271 @@
+"""What stands around a Workspace or a set where its intent asks for it: each kind of object is one record.
+
+A companion has the intent's name, labels and shared annotations, and comes after the Workspace or set: it takes no part
+in how KAITO deletes that. What the API server would fill in is written, so that a comparison with a cluster finds nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from kaitogen.kaito.catalogue.models import find_model
+from kaitogen.kaito.objects import merged, part, value_at
+from kaitogen.kaito.rules.inference_set import CREATED_BY
+from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET
+from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.pipeline.classify import MANAGED_BY, is_companion
+from kaitogen.pipeline.context import shared_annotations
+
+KG226 = Rule("KG226", "An object around what does not serve a model", kind="invalid")
+KG227 = Rule("KG227", "A path where the name of the model decides", kind="invalid")
+KG228 = Rule("KG228", "KAITO's own Service has the address", kind="note")
+KG229 = Rule("KG229", "A route without an endpoint picker", kind="note", since="0.8")
+KG230 = Rule("KG230", "A disruption budget that lets no pod go", kind="warning")
+
+#: KAITO's label on the pods of a Workspace (pkg/workspace/manifests/manifests.go:136@v0.12.0).
+_WORKSPACE: Final = "kaito.sh/workspace"
+#: Kubernetes' label with the number of a pod, of which the first one of each replica serves.
+_INDEX: Final = "apps.kubernetes.io/pod-index"
+_PORT: Final = 80
+_POD_PORT: Final = 5000
+_GATE: Final = "gatewayAPIInferenceExtension"
+#: What a gateway with body-based routing sets (docs/gateway-api-inference-extension.md of KAITO 0.12).
+_MODEL_HEADER: Final = "X-Gateway-Model-Name"
+_GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
+_POOL_GROUP: Final = "inference.networking.k8s.io"
+_GATEWAY: Final = ("spec", "endpoint", "gateway")
+
+
+class Companion(NamedTuple):
+    """One kind of object.
+
+    `key` names it to templates, `values` is what its template needs, None where the intent does not ask for it. `words`
+    is what an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for.
+    """
+
+    key: str
+    api_version: str
+    kind: str
+    template: str
+    values: Callable[[Spec], Json]
+    words: Callable[[Json], Json]
+    note: Callable[[Spec], str]
+
+
+def of(spec: Spec) -> dict[str, Json]:
+    """What the templates of the companions need: those that the intent asks for, and what all of them have."""
+    values = {one.key: one.values(spec) for one in KINDS}
+    key, name = MANAGED_BY
+    return {
+        "labels": {**spec.labels, key: name},
+        "annotations": shared_annotations(spec),
+        **{key: value for key, value in values.items() if value is not None},
+    }
+
+
+def kind_of(data: Json) -> Companion | None:
+    """Which kind of companion an object is; None where it is none, or somebody else's."""
+    kind = data["apiVersion"], data["kind"]
+    return next((one for one in KINDS if is_companion(data) and (one.api_version, one.kind) == kind), None)
+
+
+def words_of(data: Json) -> Json:
+    """What the `spec` of an intent says to get this companion."""
+    kind = kind_of(data)
+    return {} if kind is None else kind.words(data)
+
+
+def with_words(spec: Json, companions: list[Json]) -> Json:
+    """The `spec` of an intent with the words for these companions."""
+    for data in companions:
+        spec = merged(spec, words_of(data))
+    return spec
+
+
+def served_name(spec: Spec) -> str:
+    """The name of the model that clients send: that of the set since 0.11, else the last part of the model's own.
+
+    vLLM takes the settings of an intent after KAITO's arguments, so a name there wins.
+    """
+    inference: Mapping[str, Json] = spec.inference or {}
+    settings = part(part(inference, "config"), "vllm")
+    own = settings.get("served-model-name") or settings.get("served_model_name")
+    if own:
+        return str(own).split()[0]
+    if spec.fleet is not None and spec.target.has(SERVED_AS_SET):
+        return spec.name
+    model = find_model(inference["model"])
+    return str(inference["model"] if model is None else model.id).rpartition("/")[2].lower()
+
+
+def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
+    """What is wrong with what an intent says of companions, or worth a word."""
+    spec, name = value["spec"], value["metadata"]["name"]
+    inference = spec.get("inference") or {}
+    if "model" not in inference:
+        what = "a tuning" if spec.get("tuning") is not None else "a pod template of your own"
+        for word in (one for one in ("endpoint", "disruption") if one in spec):
+            if word == "endpoint" or what == "a tuning":
+                message = f"{word} is for a model that KAITO serves, and this is {what}"
+                yield KG226.at(("spec", word), message, fix=f"remove {word}")
+        return
+    copies = "replicas" in spec or "scaling" in spec
+    endpoint, gateway = spec.get("endpoint") or {}, value_at(spec, _GATEWAY[1:])
+    if gateway and gateway.get("match") == "model" and "path" in gateway:
+        message = "the name of the model decides where requests go, and path says it as well"
+        yield KG227.at((*_GATEWAY, "path"), message, fix="remove path, or match")
+    if endpoint.get("service") and not copies:
+        message = (
+            f"KAITO's own Service {name} has the address of a single Workspace, so no second one is written"
+        )
+        yield KG228.at(
+            ("spec", "endpoint", "service"), message, fix="remove service, or add replicas to have copies"
+        )
+    runtime = inference.get("runtime") or (value["metadata"].get("annotations") or {}).get(RUNTIME_ANNOTATION)
+    if gateway and copies and runtime != "transformers" and not target.feature_gates.get(_GATE):
+        message = (
+            "requests go to the replicas in turn: without KAITO's InferencePool nobody looks at who is busy"
+        )
+        fix = f"switch {_GATE} on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
+        yield KG229.at(_GATEWAY, message, fix=fix)
+    yield from _stuck(spec)
+
+
+def _stuck(spec: Json) -> Iterator[Diagnostic]:
+    """KG230: what waits for a pod to go waits for ever."""
+    budget = spec.get("disruption") or {}
+    for word, value in budget.items():
+        path: Path = ("spec", "disruption", word)
+        if value in ((0, "0%") if word == "maxUnavailable" else ("100%",)):
+            message = f"{word}: {value} lets no pod go, so that draining a node waits for ever"
+            fix = "write maxUnavailable: 1, or delete the PodDisruptionBudget before nodes are drained"
+            yield KG230.at(path, message, fix=fix)
+
+
+def _selector(spec: Spec) -> dict[str, str]:
+    """The pods of a model: those of all replicas, or of the Workspace."""
+    return {CREATED_BY: spec.name} if spec.fleet is not None else {_WORKSPACE: spec.name}
+
+
+def _endpoint(spec: Spec) -> Mapping[str, Json]:
+    return part(spec.companions or {}, "endpoint")
+
+
+def _has_pool(spec: Spec) -> bool:
+    """Whether KAITO makes an InferencePool for the set (pkg/inferenceset/inferenceset_controller.go:537@v0.12.0)."""
+    runtime = (spec.inference or {}).get("runtime") or spec.annotations.get(RUNTIME_ANNOTATION)
+    gates = spec.target.feature_gates
+    on_vllm = runtime != "transformers" and gates.get("vLLM") is not False
+    return spec.fleet is not None and on_vllm and gates.get(_GATE) is True
+
+
+def _pool(spec: Spec) -> str:
+    return f"{spec.name}-inferencepool"
+
+
+def _address(spec: Spec) -> str:
+    where = f".{spec.namespace}" if spec.namespace else ""
+    return f"http://{spec.name}{where}, clients send model {served_name(spec)}"
+
+
+def _service(spec: Spec) -> Json:
+    """The first pods of all replicas; a Workspace has a Service of KAITO's of that very name."""
+    endpoint = _endpoint(spec)
+    asked = endpoint.get("service") or ("gateway" in endpoint and not _has_pool(spec))
+    if spec.fleet is None or not asked:
+        return None
+    ports = [{"name": "http", "protocol": "TCP", "port": _PORT, "targetPort": _POD_PORT}]
+    return {"selector": {**_selector(spec), _INDEX: "0"}, "ports": ports}
+
+
+def _route(spec: Spec) -> Json:
+    gateway = _endpoint(spec).get("gateway")
+    if gateway is None:
+        return None
+    parent = {"group": _GATEWAY_GROUP, "kind": "Gateway", "name": gateway["name"]}
+    for word, field in (("namespace", "namespace"), ("listener", "sectionName")):
+        if word in gateway:
+            parent[field] = gateway[word]
+    backend: Json = {"group": "", "kind": "Service", "name": spec.name, "port": _PORT}
+    if _has_pool(spec):
+        backend = {"group": _POOL_GROUP, "kind": "InferencePool", "name": _pool(spec)}
+    path = gateway.get("path", "/")
+    match: Json = {"path": {"type": "PathPrefix", "value": path}}
+    if gateway.get("match") == "model":
+        header = {"type": "Exact", "name": _MODEL_HEADER, "value": served_name(spec)}
+        match = {"path": {"type": "PathPrefix", "value": "/"}, "headers": [header]}
+    rule: Json = {"matches": [match]}
+    if path != "/":
+        rewrite = {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}
+        rule["filters"] = [{"type": "URLRewrite", "urlRewrite": rewrite}]
+    rule["backendRefs"] = [{**backend, "weight": 1}]
+    return {"parents": [parent], "hostnames": gateway.get("hostnames"), "rules": [rule]}
+
+
+def _route_words(data: Json) -> Json:
+    spec = part(data, "spec")
+    parent, match = (
+        found if isinstance(found := value_at(spec, path), dict) else {}
+        for path in (("parentRefs", 0), ("rules", 0, "matches", 0))
+    )
+    words = {"name": parent.get("name")}
+    for word, field in (("namespace", "namespace"), ("listener", "sectionName")):
+        if field in parent:
+            words[word] = parent[field]
+    if "hostnames" in spec:
+        words["hostnames"] = spec["hostnames"]
+    if "headers" in match:
+        words["match"] = "model"
+    elif (path := value_at(match, ("path", "value"))) not in (None, "/"):
+        words["path"] = path
+    return {"endpoint": {"gateway": words}}
+
+
+def _tls(spec: Spec) -> Json:
+    """How Istio speaks to the endpoint picker of KAITO's pool (examples/gateway-api-inference-extension of KAITO)."""
+    gateway = _endpoint(spec).get("gateway") or {}
+    if not gateway.get("istio") or not _has_pool(spec):
+        return None
+    plain = spec.target.has(POOL_WITHOUT_CERTIFICATE)
+    tls: Json = {"mode": "DISABLE"} if plain else {"mode": "SIMPLE", "insecureSkipVerify": True}
+    return {"host": f"{_pool(spec)}-epp", "tls": tls}
+
+
+def _budget(spec: Spec) -> Json:
+    budget = (spec.companions or {}).get("disruption")
+    if budget is None:
+        return None
+    limits = {"max_unavailable": budget.get("maxUnavailable"), "min_available": budget.get("minAvailable")}
+    return {"selector": _selector(spec), **limits}
+
+
+def _budget_words(data: Json) -> Json:
+    spec = part(data, "spec")
+    return {"disruption": {key: spec[key] for key in ("maxUnavailable", "minAvailable") if key in spec}}
+
+
+def _budget_note(spec: Spec) -> str:
+    return ", ".join(f"{word} {value}" for word, value in part(spec.companions or {}, "disruption").items())
+
+
+#: In the order in which they are written.
+KINDS: Final = (
+    Companion(
+        key="service", api_version="v1", kind="Service", template="service.yaml.j2",
+        values=_service, words=lambda _: {"endpoint": {"service": True}}, note=_address,
+    ),
+    Companion(
+        key="route", api_version=f"{_GATEWAY_GROUP}/v1", kind="HTTPRoute", template="http-route.yaml.j2",
+        values=_route, words=_route_words,
+        note=lambda spec: f"to {'InferencePool ' + _pool(spec) if _has_pool(spec) else 'Service ' + spec.name}, "
+        f"clients send model {served_name(spec)}",
+    ),
+    Companion(
+        key="tls", api_version="networking.istio.io/v1", kind="DestinationRule", template="destination-rule.yaml.j2",
+        values=_tls, words=lambda _: {"endpoint": {"gateway": {"istio": True}}},
+        note=lambda spec: f"for {_pool(spec)}-epp",
+    ),
+    Companion(
+        key="budget", api_version="policy/v1", kind="PodDisruptionBudget", template="pod-disruption-budget.yaml.j2",
+        values=_budget, words=_budget_words, note=_budget_note,
+    ),
+)  # fmt: skip
