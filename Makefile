@@ -132,7 +132,7 @@ format: $(VENV)/.dev ## Let ruff lay out the code
 # In this order: the set is derived from the intent, and what the checks assert from all the schemas.
 # What follows a colon is the folder that a script reads.
 GENERATORS = derive_kubernetes_schemas derive_kaito_schemas:tests/e2e/cluster/crds derive_set_schema \
-    compile_schemas compile_templates write_field_docs finding_pages
+    derive_editor_schema compile_schemas compile_templates write_field_docs finding_pages
 FACTS = derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERENCE)
 
 define run_scripts
@@ -200,11 +200,13 @@ pythons: ## Run small samples of the tests on each Python of PYTHONS
 tools: ## Build or fetch the programs that the end-to-end tests run (from nothing, about a quarter of an hour)
 	@sh scripts/build_tools.sh kustomize kpt argocd cluster >/dev/null
 	@sh scripts/fetch_browser.sh >/dev/null
+	@sh scripts/fetch_language_server.sh >/dev/null
 
 .PHONY: e2e
-e2e: $(VENV)/.dev ## Run the tests that need a real kubectl, kustomize, kpt and Argo CD (Go builds all but the first) and a browser
+e2e: $(VENV)/.dev ## Run the tests that need a real kubectl, kustomize, kpt and Argo CD (Go builds all but the first), a browser and a language server
 	@sh scripts/build_tools.sh kustomize argocd kpt >/dev/null
 	@sh scripts/fetch_browser.sh >/dev/null
+	@sh scripts/fetch_language_server.sh >/dev/null
 	@$(PYTEST) -m 'e2e and not cluster'
 
 # One after the other: each worker would start an API server of its own.

@@ -22,6 +22,8 @@ SCHEMAS = ROOT / "schemas"
 COMPILED = ROOT / "generator/kaitogen/schema/compiled"
 SUFFIX = ".schema.json"
 REPORTS = ("changes", "findings", "models", "nodes", "plan", "skus")
+#: It says what two others say.
+FOR_EDITORS = "editor" + SUFFIX
 #: Words for people and editors, which decide nothing.
 ANNOTATIONS = {
     "$schema",
@@ -65,7 +67,9 @@ def main() -> int:
 
 def compile_folder(folder: Path) -> dict[str, str]:
     """File names and texts of the modules for all the schemas below a folder."""
-    paths = sorted(folder.rglob("*" + SUFFIX), key=lambda path: path.name)
+    paths = sorted(
+        (path for path in folder.rglob("*" + SUFFIX) if path.name != FOR_EDITORS), key=lambda path: path.name
+    )
     files = {path.name.removesuffix(SUFFIX): path.relative_to(folder).as_posix() for path in paths}
     texts: dict[str, str] = {}
     modules: dict[str, str] = {}

@@ -124,7 +124,7 @@ def test_schema_prints_a_schema_that_jsonschema_takes(arguments: tuple[str, ...]
     assert title in schema["$id"] or title in schema["title"] or title in schema["$comment"]
 
 
-@pytest.mark.parametrize("which", ["intent", "set", "workspace"])
+@pytest.mark.parametrize("which", ["intent", "set", "workspace", "editor"])
 def test_schema_needs_no_other_file(which: str, root: Path) -> None:
     """An editor that is given what is printed knows pod templates and volumes as well."""
     from jsonschema import Draft202012Validator
@@ -208,3 +208,18 @@ def test_completion_answers_as_the_shells_ask() -> None:
         "COMP_CWORD": "--output",
     }
     assert "--output-format" in kaitogen(env=env).text
+
+
+def test_init_points_to_the_schema_that_the_repository_keeps(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "models" / "search").mkdir(parents=True)
+    intent = tmp_path / "models" / "search" / "phi.intent.yaml"
+    assert kaitogen("init", intent).code == 0
+    assert "yaml-language-server" not in intent.read_text(encoding="utf-8")
+    (tmp_path / "kaitogen.schema.json").write_bytes(kaitogen("schema", "editor").output)
+    assert kaitogen("init", "--force", intent).code == 0
+    assert (
+        intent.read_text(encoding="utf-8").splitlines()[0]
+        == "# yaml-language-server: $schema=../../kaitogen.schema.json"
+    )
+    assert kaitogen("validate", intent).code == 0

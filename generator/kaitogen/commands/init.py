@@ -16,6 +16,8 @@ from kaitogen.yaml.scalars import encode
 _NAME: Final = "my-model"
 _MODEL: Final = "phi-4-mini-instruct"
 _DEFAULT: Final = "auto"
+#: Where a repository keeps what `kaitogen schema editor` prints.
+_SCHEMA: Final = "kaitogen.schema.json"
 #: What is said of the number of replicas, before the placement.
 _REPLICAS: Final = """\
   replicas: {replicas:<16}# copies of the model, each a Workspace that KAITO makes, on nodes of its own
@@ -51,6 +53,7 @@ def run(options: Options) -> Outcome:
     file = "-" if options.file is None else options.file
     if file == "-":
         return Outcome(text.encode())
+    text = _for_editors(file) + text
     if os.path.lexists(file) and not options.force:
         raise UsageError(f"{file} exists", fix="choose another name, or write over it with --force")
     from kaitogen.files import atomic  # most print
@@ -59,6 +62,17 @@ def run(options: Options) -> Outcome:
     atomic.write_files({file: text.encode()}, may_replace=None if options.force else lambda _: False)
     shown = printable(file)
     return Outcome(stderr=f"kaitogen: wrote {shown}; render it with: kaitogen render {shown}\n")
+
+
+def _for_editors(file: str) -> str:
+    """The line that tells an editor where the schema is; empty where the repository keeps none above the file."""
+    folder = os.path.dirname(os.path.abspath(file))
+    above = folder
+    while not os.path.isfile(os.path.join(above, _SCHEMA)):
+        if os.path.lexists(os.path.join(above, ".git")) or above == os.path.dirname(above):
+            return ""
+        above = os.path.dirname(above)
+    return f"# yaml-language-server: $schema={os.path.relpath(os.path.join(above, _SCHEMA), folder)}\n"
 
 
 def _scaffold(strategy: str) -> str:

@@ -12,6 +12,7 @@ _WORKSPACE: Final = "workspace"
 #: Each but the Workspace's is the file of that name in the folder `schemas`.
 SCHEMAS: Final = (
     "intent",
+    "editor",
     "set",
     "environment",
     _WORKSPACE,

@@ -1,0 +1,181 @@
+"""Derive schemas/editor.schema.json, the one schema that editors take for every intent file, or check the committed one.
+
+It says what intent.schema.json and set.schema.json say, with all that they refer to inside and no `$id`, so that an
+editor asks no network. Where a value is one of many known words (models, instance types, quick selectors, KAITO's
+annotations) it offers them with a line on each; other values stay as good as they were.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "generator")]
+
+from kaitogen.diagnostics.wording import json_text  # noqa: E402 - the path comes first
+from kaitogen.kaito import versions  # noqa: E402
+from kaitogen.kaito.catalogue import models, skus  # noqa: E402
+from kaitogen.kaito.catalogue.skus_data import SKUS  # noqa: E402
+from kaitogen.model import NEWEST_KAITO  # noqa: E402
+from kaitogen.nodes.selectors import BUILT_IN  # noqa: E402
+from kaitogen.schema.whole import whole  # noqa: E402
+
+Schema = dict[str, Any]
+
+TARGET = Path(__file__).resolve().parent.parent / "schemas" / "editor.schema.json"
+_DEFS = "#/$defs/"
+MINOR = int(NEWEST_KAITO.partition(".")[2])
+
+
+def main() -> int:
+    """Write the file, or compare it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
+    check = parser.parse_args().check
+    text = json_text(schema())
+    if not check:
+        TARGET.write_text(text, encoding="utf-8", newline="\n")
+    elif not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
+        print(f"schemas/{TARGET.name} is not what derive_editor_schema.py would write", file=sys.stderr)
+        return 1
+    return 0
+
+
+def schema() -> Schema:
+    """Both kinds in one, chosen by what `kind` says."""
+    intent, fleet = (json.loads(whole(f"{name}.schema.json")) for name in ("intent", "set"))
+    shared, own = intent.pop("$defs"), fleet.pop("$defs")
+    renamed = {name: f"set.{name}" for name in own if own[name] != shared.get(name, own[name])}
+    fleet, own = _renamed(fleet, renamed), _renamed(own, renamed)
+    definitions = {**shared, **{renamed.get(name, name): part for name, part in own.items()}}
+    for one in (intent, fleet):
+        for key in ("$schema", "$id", "$comment"):
+            one.pop(key, None)
+    _offer([intent, fleet, definitions])
+    for name in ("annotations", "set.annotations"):
+        definitions[name]["properties"] = _annotations(definitions[name]["additionalProperties"])
+    kinds = [one["properties"]["kind"] for one in (intent, fleet)]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$comment": "Derived from the schemas of intents and sets by scripts/derive_editor_schema.py; do not edit.",
+        "title": "Intents of kaitogen",
+        "description": "What *.intent.yaml may say: a model, and where it runs.",
+        "type": "object",
+        "required": ["apiVersion", "kind", "metadata", "spec"],
+        "properties": {
+            "apiVersion": intent["properties"]["apiVersion"],
+            "kind": {
+                "title": "Kind",
+                "description": "One intent, or a set of many.",
+                "enum": [one["const"] for one in kinds],
+                "enumDescriptions": [one["description"] for one in kinds],
+            },
+        },
+        # This way round: while it completes, yaml-language-server takes the beginning of a constant for all of it.
+        "if": {"properties": {"kind": {"const": kinds[0]["const"]}}, "required": ["kind"]},
+        "then": {"$ref": "#/$defs/WorkspaceIntent"},
+        "else": {"$ref": "#/$defs/WorkspaceIntentSet"},
+        "$defs": {
+            "WorkspaceIntent": intent,
+            "WorkspaceIntentSet": fleet,
+            **_needed([intent, fleet], {**_words(), **definitions}),
+        },
+    }
+
+
+def _needed(roots: list[Any], definitions: Schema) -> Schema:
+    """The definitions that something refers to, in their order."""
+    needed: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        text = json.dumps(waiting.pop())
+        new = {part.partition('"')[0] for part in text.split(f'"$ref": "{_DEFS}')[1:]} - needed
+        needed |= new
+        waiting += [definitions[name] for name in new]
+    return {name: part for name, part in definitions.items() if name in needed}
+
+
+def _renamed(node: Any, names: dict[str, str]) -> Any:
+    """The same with references to the definitions under their other names."""
+    if isinstance(node, list):
+        return [_renamed(part, names) for part in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _renamed(part, names) for key, part in node.items()}
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        target = reference.removeprefix(_DEFS)
+        made["$ref"] = f"{_DEFS}{names.get(target, target)}"
+    return made
+
+
+def _offer(node: Any) -> None:
+    """Put the known words beside what a field may say, wherever the field stands."""
+    for part in node.values() if isinstance(node, dict) else node:
+        if isinstance(part, dict | list):
+            _offer(part)
+    fields = node.get("properties", {}) if isinstance(node, dict) else {}
+    for name in OFFERED.keys() & fields.keys():
+        said = {
+            key: fields[name].pop(key) for key in ("title", "description", "examples") if key in fields[name]
+        }
+        fields[name] = {**said, "anyOf": [fields[name], {"$ref": f"{_DEFS}known.{name}"}]}
+
+
+def _words() -> Schema:
+    """The words that are offered, as definitions."""
+    made = {name: known() for name, known in OFFERED.items()}
+    return {
+        f"known.{name}": {"enum": list(words), "enumDescriptions": list(words.values())}
+        for name, words in made.items()
+    }
+
+
+def _models() -> dict[str, str]:
+    short = models.short_names(MINOR)
+    words = {name: f"A preset of KAITO {NEWEST_KAITO}: {_size(one.id)}" for name, one in short.items()}
+    return words | {
+        model.id: f"Hugging Face: {_size(model.id)}"
+        for model in models.all_models()
+        if model.catalogued <= MINOR
+    }
+
+
+def _size(name: str) -> str:
+    model = models.find_model(name)
+    assert model is not None, name
+    return f"{model.weights_text.removesuffix('Gi')} GiB of weights"
+
+
+def _instance_types() -> dict[str, str]:
+    return dict(_instance_type_lines())
+
+
+def _instance_type_lines() -> Iterator[tuple[str, str]]:
+    for provider, table in SKUS.items():
+        for name in table:
+            sku = skus.find_sku(provider, name)
+            assert sku is not None
+            if sku.known_to(MINOR):
+                yield name, f"{provider}: {sku.gpus} x {sku.gpu_model}, {sku.memory} GiB in all"
+
+
+def _quick() -> dict[str, str]:
+    return {name: quick.description for name, quick in BUILT_IN.items()}
+
+
+def _annotations(value: Schema) -> Schema:
+    return {
+        name: {**value, "description": f"Read by KAITO since 0.{feature.since}."}
+        for name, feature in versions.ANNOTATIONS.items()
+        if feature.holds(MINOR) and name.startswith("kaito.sh/")
+    }
+
+
+#: Fields with many known words, by name: each word with a line on it.
+OFFERED = {"model": _models, "instanceType": _instance_types, "quick": _quick}
+
+if __name__ == "__main__":
+    raise SystemExit(main())
