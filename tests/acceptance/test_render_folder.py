@@ -102,6 +102,22 @@ def test_list_of_somebody_elses_making_removes_nothing_outside(tmp_path: Path, e
     assert [victim.read_text(encoding="utf-8") for victim in victims] == ["precious"] * 3
 
 
+@pytest.mark.parametrize("victim", ["README.md", "Makefile", "main.tf"])
+def test_list_of_somebody_elses_making_removes_no_file_that_is_none_of_ours(
+    tmp_path: Path, victim: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / victim).write_text("precious", encoding="utf-8")
+    (out / ".kaitogen-files").write_text(f"{victim}\n", encoding="utf-8")
+    done = kaitogen("render", write(tmp_path, "one"), "-o", out)
+    assert (done.code, done.output) == (3, b"")
+    assert f".kaitogen-files names {victim}, which kaitogen does not make" in done.said
+    assert sorted(os.listdir(out)) == sorted([".kaitogen-files", victim])
+    (out / victim).unlink()
+    assert kaitogen("render", write(tmp_path, "one"), "-o", out).code == 0
+
+
 def test_same_again_touches_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     path = write(tmp_path, "one")

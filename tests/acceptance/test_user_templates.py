@@ -203,6 +203,21 @@ def test_no_name_of_an_object_leads_out_of_the_folder_or_hides_another(tmp_path:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "phi.intent.yaml", "templates"]
 
 
+def test_names_of_files_are_right_on_every_disk_and_for_every_program(tmp_path: Path) -> None:
+    names = ["a", "A", "\u00e9", "\u00c9", "-a", "x" * 253, "x" * 252 + "y", "\u00e9" * 253]
+    text = "".join(f"---\napiVersion: v1\nkind: '{kind}'\nmetadata: {{name: '{name}', namespace: '{space}'}}\n"
+                   for name in names for kind in ("Foo", "-bar") for space in ("", "-n"))  # fmt: skip
+    render(tmp_path, documents__it=text)
+    out = tmp_path / "out"
+    command = ("render", "--templates", tmp_path / "templates", tmp_path / "phi.intent.yaml", "-o", out)
+    done = kaitogen(*command)
+    assert done.code == 0, done.said
+    made = [name for name in os.listdir(out) if name != ".kaitogen-files"]
+    assert len({name.casefold() for name in made}) == len(made) == 4 * len(names) + 1
+    assert not [name for name in made if name.startswith(("-", ".")) or len(name.encode()) > 255]
+    assert kaitogen(*command, "--check").code == 0
+
+
 def test_folder_of_templates_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "documents").mkdir()
 

@@ -18,6 +18,8 @@ from kaitogen.errors import EnvironmentFailure, KaitogenError
 
 #: How the names begin of what is being written, and stays behind where a run is killed.
 PREFIX: Final = ".kaitogen-new-"
+#: The same for what is locked as long as its run lives.
+HELD: Final = f"{PREFIX}held-"
 _ABANDONED_AFTER: Final = 3600.0
 _EXECUTABLE: Final = 0o111
 #: A run is done long before. One that was stopped (Ctrl-Z) must not stop the others for good.
@@ -120,12 +122,50 @@ def default_mode(most: int) -> int:
 
 
 def remove_left_over(folder: str) -> None:
-    """Remove what a run that was killed left here; what is young may belong to a run that still works on it."""
+    """Remove what a run that was killed left here; what is young and not locked may belong to a run that still works on it."""
     with suppress(OSError):  # what cannot be removed is for the next run; what is gone needs not be
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
-            if name.startswith(PREFIX) and time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER:
+            if name.startswith(PREFIX) and (
+                (name.startswith(HELD) and not _is_held(path))
+                or time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER
+            ):
                 discard(path)
+
+
+@contextmanager
+def held(folder: str) -> Iterator[None]:
+    """Say to others that a run still works on this folder, named HELD; the kernel takes it back when the run dies."""
+    try:
+        import fcntl  # not there on every system
+
+        descriptor = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_held(path: str) -> bool:
+    """Whether a run works on it, or nobody can say."""
+    try:
+        import fcntl
+
+        descriptor = os.open(path, os.O_RDONLY)
+    except (ImportError, OSError):
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def discard(path: str) -> None:

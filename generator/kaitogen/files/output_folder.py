@@ -22,6 +22,8 @@ from kaitogen.model import Files
 #: The names of the files that kaitogen wrote into a folder, one on each line.
 LIST: Final = ".kaitogen-files"
 _HEAD: Final = "# Written by kaitogen, which removes the files named here once it no longer makes them.\n"
+#: Of every file that kaitogen makes.
+_ENDINGS: Final = (".yaml", ".json")
 _STAGE: Final = ".kaitogen-stage"
 
 
@@ -67,9 +69,14 @@ def others_named(folder: str, content: Content, files: Files) -> dict[str, bytes
 
 
 def _replace(folder: str, target: str, parent: str, files: Files) -> None:
+    atomic.remove_left_over(parent)
     if os.path.isdir(target):
+        atomic.remove_left_over(target)
         _finish(target)
     content = read(target, called=folder)
+    for name in sorted(content.own):
+        if not name.endswith(_ENDINGS) and content.own[name] is not None:
+            raise _not_ours(os.path.join(folder, LIST), name)
     for name, data in sorted(others_named(target, content, files).items()):
         if data != files[name]:
             raise atomic.refused(os.path.join(folder, name))
@@ -86,6 +93,12 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
         _finish(target)
 
 
+def _not_ours(path: str, name: str) -> EnvironmentFailure:
+    """What to say of a list that would have a file of somebody else's removed."""
+    message = f"{path} names {name}, which kaitogen does not make, and would remove"
+    return EnvironmentFailure(message, fix="remove the line from the list, or choose another folder")
+
+
 def _listed(folder: str) -> list[str]:
     """The names in the folder's list, without any that kaitogen could not have written there."""
     text = atomic.read_regular(os.path.join(folder, LIST)) or b""
@@ -96,15 +109,15 @@ def _listed(folder: str) -> list[str]:
 @contextmanager
 def _new_folder(parent: str, files: Files) -> Iterator[str]:
     """A new folder in `parent` with these files and their list, on the disk; removed where its use fails."""
-    atomic.remove_left_over(parent)
-    new = tempfile.mkdtemp(prefix=atomic.PREFIX, dir=parent)
+    new = tempfile.mkdtemp(prefix=atomic.HELD, dir=parent)
     try:
-        os.chmod(new, atomic.default_mode(0o777))
-        listed = _HEAD + "".join(f"{name}\n" for name in sorted(files))
-        for name, data in {**files, LIST: listed.encode()}.items():
-            atomic.write_synced(os.path.join(new, name), data)
-        atomic.sync_folder(new)
-        yield new
+        with atomic.held(new):
+            os.chmod(new, atomic.default_mode(0o777))
+            listed = _HEAD + "".join(f"{name}\n" for name in sorted(files))
+            for name, data in {**files, LIST: listed.encode()}.items():
+                atomic.write_synced(os.path.join(new, name), data)
+            atomic.sync_folder(new)
+            yield new
     except BaseException:
         atomic.discard(new)
         raise

@@ -12,6 +12,8 @@ Format: TypeAlias = Literal["yaml", "json"]
 
 FORMATS: Final[tuple[Format, ...]] = ("yaml", "json")
 _HASH_DIGITS: Final = 10
+#: In bytes; what every file system takes.
+_LONGEST_NAME: Final = 255
 KUSTOMIZATION: Final = "kustomization.yaml"
 _REFERENCES: Final = "namereference.yaml"
 
@@ -24,10 +26,12 @@ def stream(manifests: Sequence[Manifest], form: Format) -> str:
 
 
 def files(manifests: Sequence[Manifest], form: Format) -> Files:
-    """One file for each manifest, named after its namespace, kind and name."""
+    """One file for each manifest, named after its namespace, kind and name; no two names differ in case alone."""
     named: dict[str, bytes] = {}
+    taken: set[str] = set()  # as disks of macOS and Windows see them
     for manifest in manifests:
-        name = next(name for name in _file_names(manifest, form) if name not in named)
+        name = next(name for name in _file_names(manifest, form) if name.casefold() not in taken)
+        taken.add(name.casefold())
         named[name] = (dump(manifest.data) if form == "yaml" else json_text(manifest.data)).encode()
     return named
 
@@ -53,14 +57,20 @@ def _file_names(manifest: Manifest, form: Format) -> Iterator[str]:
     """The names that an object's file may have, the one to take where no object before it has it first."""
     group, kind, namespace, name = manifest.identity
     words = [namespace, kind.lower(), name] if namespace else [kind.lower(), name]
-    yield _file_name(words, form)
-    yield _file_name([group, *words], form)  # the same kind of two API groups
-    from hashlib import sha256  # names that differ only in what a file's name cannot hold
+    for candidate in (words, [group, *words]):  # the same kind of two API groups
+        stem = _stem(candidate)
+        if len(stem.encode()) + len(form) < _LONGEST_NAME:
+            yield f"{stem}.{form}"
+    from hashlib import sha256  # names that are long, or differ only in what a file's name cannot hold
 
-    yield _file_name([*words, sha256("\0".join(manifest.identity).encode()).hexdigest()[:_HASH_DIGITS]], form)
+    ending = f"_{sha256(chr(0).join(manifest.identity).encode()).hexdigest()[:_HASH_DIGITS]}.{form}"
+    yield _stem(words).encode()[: _LONGEST_NAME - len(ending)].decode(errors="ignore") + ending
 
 
-def _file_name(words: Sequence[str], form: Format) -> str:
+def _stem(words: Sequence[str]) -> str:
+    """The words as part of a file's name that neither leads elsewhere nor hides, and is no option to any program."""
     # An object from a user's own template may be called anything; a file may not.
-    safe = ["".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words]
-    return "_".join(safe).replace(".", "-", safe[0].startswith(".")) + "." + form
+    safe = "_".join(
+        "".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words
+    )
+    return "_" + safe[1:] if safe.startswith((".", "-")) else safe

@@ -120,6 +120,32 @@ def test_interrupted_run_that_changed_nothing_leaves_nothing(
         assert list(tmp_path.rglob(".kaitogen-new-*")) == []
 
 
+@pytest.mark.parametrize("inside", [False, True], ids=["exchanged", "staged"])
+@pytest.mark.parametrize("number", range(1, 32))
+def test_what_a_killed_run_left_is_gone_after_the_next(
+    number: int, inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = start(tmp_path, inside=inside)
+    with monkeypatch.context() as patch:
+        die_at(patch, number)
+        with contextlib.suppress(Died):
+            output_folder.replace(str(target), NEW)
+    output_folder.replace(str(target), NEW)
+    assert shown(target) == {**NEW, **FOREIGN}
+    assert [path for path in tmp_path.rglob(".kaitogen-*") if path.name != output_folder.LIST] == []
+
+
+def test_what_a_run_works_on_is_left_alone(tmp_path: Path) -> None:
+    target = start(tmp_path, inside=False)
+    mine = tmp_path / f"{atomic.HELD}mine"
+    mine.mkdir()
+    with atomic.held(str(mine)):
+        output_folder.replace(str(target), NEW)
+        assert mine.is_dir()
+    output_folder.replace(str(target), OLD)
+    assert not mine.exists()
+
+
 def test_all_calls_are_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ranges above go beyond the last call: a whole run needs fewer."""
     for inside in (False, True):
