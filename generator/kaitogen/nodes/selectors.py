@@ -207,18 +207,33 @@ class Quick(NamedTuple):
     file: str = ""
 
 
+#: What a family is called, what is in it, and the part of the names of its sizes that differs.
+_FAMILIES: Final = (
+    ("nc24", "one A100 of 80 GB on Azure, or four V100s", "Standard_NC24{}", ("ads_A100_v4", "rs_v3", "s_v3")),
+    ("nc96", "four A100s of 80 GB on Azure", "Standard_NC96{}", ("ads_A100_v4",)),
+    ("a100", "A100s on Azure", "Standard_{}_A100_v4", ("NC24ads", "NC48ads", "NC96ads", "ND96amsr", "ND96asr")),
+    ("h100", "H100s on Azure", "Standard_{}_H100_v5", ("NC40ads", "NC80adis", "NCC40ads", "ND96isr")),
+    ("h200", "eight H200s on Azure", "Standard_{}_H200_v5", ("ND96isr",)),
+    ("a10", "A10s on Azure", "Standard_{}_A10_v5", ("NV36ads", "NV72ads")),
+    ("mi300", "eight MI300X of AMD on Azure, which KAITO has no table of", "Standard_{}_MI300X_v5", ("ND96is", "ND96isr")),
+    ("p4", "eight A100s on AWS", "p4{}.24xlarge", ("d", "de")),
+    ("p5", "eight H100s on AWS", "p5{}.48xlarge", ("",)),
+    ("p5e", "eight H200s on AWS", "p5{}.48xlarge", ("e", "en")),
+    ("g5", "A10Gs on AWS", "g5.{}xlarge", ("12", "16", "2", "24", "4", "48", "8", "")),
+    ("g6", "L4s on AWS", "g6.{}xlarge", ("12", "16", "2", "24", "4", "48", "8", "")),
+)  # fmt: skip
+_NVIDIA: Final = {"accelerator": "nvidia"}
 BUILT_IN: Final = {
-    name: Quick(name, description, equal(labels))
-    for name, description, labels in (
-        ("nc24", "one A100 of 80 GB on Azure", {INSTANCE_TYPE_LABEL: "Standard_NC24ads_A100_v4"}),
-        ("nc96", "four A100s of 80 GB on Azure", {INSTANCE_TYPE_LABEL: "Standard_NC96ads_A100_v4"}),
-        ("gpu", "NVIDIA GPUs", {"accelerator": "nvidia"}),
-        (
-            "gpu-amd64",
-            "NVIDIA GPUs beside an x86 processor",
-            {"accelerator": "nvidia", "kubernetes.io/arch": "amd64"},
-        ),
-    )
+    **{
+        name: Quick(name, means, (Requirement(INSTANCE_TYPE_LABEL, "in", tuple(map(pattern.format, sizes))),))
+        for name, means, pattern, sizes in _FAMILIES
+    },
+    "gpu": Quick("gpu", "NVIDIA GPUs", equal(_NVIDIA)),
+    "gpu-amd64": Quick(
+        "gpu-amd64",
+        "NVIDIA GPUs beside an x86 processor",
+        equal({**_NVIDIA, "kubernetes.io/arch": "amd64"}),
+    ),
 }
 
 

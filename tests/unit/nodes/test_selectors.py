@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaitogen.nodes.selectors import NoSelector, Requirement, Selector, matches, parse, written
+from kaitogen.kaito.catalogue.skus import all_skus
+from kaitogen.nodes.selectors import BUILT_IN, NoSelector, Requirement, Selector, matches, parse, written
 
 LABELS = {"pool": "gpu", "tier": "", "size": "12", "example.com/team": "search"}
 
@@ -112,3 +113,23 @@ def test_any_text_is_a_selector_or_refused(text: str) -> None:
     except NoSelector as refused:
         column = refused.column
     assert 1 <= column <= len(text) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "provider", "card", "pattern"),
+    [
+        ("nc24", "azure", "", "Standard_NC24"), ("nc96", "azure", "", "Standard_NC96"),
+        ("a100", "azure", "NVIDIA A100", ""), ("h100", "azure", "NVIDIA H100", ""), ("h200", "azure", "NVIDIA H200", ""),
+        ("a10", "azure", "NVIDIA A10", ""), ("p4", "aws", "NVIDIA A100", ""), ("p5", "aws", "NVIDIA H100", ""),
+        ("p5e", "aws", "NVIDIA H200", ""), ("g5", "aws", "NVIDIA A10G", ""), ("g6", "aws", "NVIDIA L4", "g6."),
+    ],
+)  # fmt: skip
+def test_a_quick_selector_has_every_size_of_its_family(
+    name: str, provider: str, card: str, pattern: str
+) -> None:
+    (requirement,) = BUILT_IN[name].selector
+    sizes = {
+        sku.name for sku in all_skus(provider) if card in ("", sku.gpu_model) and sku.name.startswith(pattern)
+    }
+    assert (requirement.operator, set(requirement.values)) == ("in", sizes)
+    assert len(requirement.values) == len(sizes)

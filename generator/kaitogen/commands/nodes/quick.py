@@ -29,11 +29,11 @@ def run(options: Options) -> Outcome:
     if outcome.exit_code:
         return outcome
     inventory = found.known.inventory
-    rows = [("NAME", "MATCHES", "SELECTOR", "MEANS")]
+    rows = [("NAME", "MATCHES", "MEANS", "SELECTOR")]
     for one in found.known.quick.values():
         matched = "-" if inventory is None else _matched(one.selector, inventory)
         means = f"{one.description} ({one.file})" if one.file else one.description
-        rows.append((one.name, matched, written(one.selector), means))
+        rows.append((one.name, matched, means, written(one.selector)))
     return outcome._replace(stdout=table(rows, gap=GAP).encode())
 
 
