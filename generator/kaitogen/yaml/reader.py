@@ -158,6 +158,11 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
         raise Unreadable(_syntax_flaw(error, text, lines)) from error
 
 
+def unreadable(error: YAMLError, text: str) -> Unreadable:
+    """What is raised for an error of the parser."""
+    return Unreadable(_syntax_flaw(error, text, Lines(text)))
+
+
 def _syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
     """What a parser's error means, with line and column. Where it stops at a forbidden character, it knows that alone."""
     problem = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"

@@ -41,6 +41,12 @@ def dump(value: Json) -> str:
     return leaf(value, "") + "\n"
 
 
+def dashed(text: str, indent: int) -> str:
+    """A document as an entry of a list in block style, with that many blanks before its dash."""
+    lines = "\n".join(line and " " * (indent + 2) + line for line in text.split("\n"))
+    return f"{lines[:indent]}-{lines[indent + 1 :]}"
+
+
 def _mapping(value: dict[str, Json], indent: str) -> Iterator[str]:
     deeper = indent + "  "
     for key, item in value.items():

@@ -466,3 +466,53 @@ def test_names_inside_intents_that_kaitogen_expands_after_the_build(tools: Tools
     assert by_kind["WorkspaceIntent"]["inference"] == made
     assert by_kind["WorkspaceIntentSet"]["workspaces"][0]["spec"]["inference"] == made
     assert by_kind["WorkspaceIntentSet"]["defaults"]["spec"]["inference"] == {"config": made["config"]}
+
+
+def own_nodes(name: str = "phi") -> dict[str, Any]:
+    """An intent for nodes of the user's own, which makes itself a Workspace."""
+    own = intent(name)
+    own["spec"]["placement"] = {}
+    own["spec"]["target"] = {"nodeProvisioner": "byo"}
+    own["metadata"]["annotations"] = {"config.kubernetes.io/function": "exec: {path: kaitogen-krm}"}
+    return own
+
+
+@pytest.mark.parametrize("way", ["over a generator", "in a generator", "under a transformer"])
+def test_selector_follows_the_prefix_by_every_route_or_is_told(
+    way: str, tools: Tools, tmp_path: Path
+) -> None:
+    """Three overlays of one base in one parent: each has nodes of its own, or a check says that it has not."""
+    made = own_nodes()
+    if way == "under a transformer":
+        del made["metadata"]["annotations"]
+    listed = {"over a generator": "generators"}.get(way, "resources")
+    write(tmp_path / "base", phi=made, kustomization={listed: ["phi.yaml"]})
+    for env in ("eu", "us", "in"):
+        write(tmp_path / env, kustomization={"resources": ["../base"], "namePrefix": f"{env}-"})
+    parents: dict[str, dict[str, Any]] = {
+        "over a generator": {"resources": ["../eu", "../us", "../in"]},
+        "in a generator": {"generators": ["../eu", "../us", "../in"]},
+        "under a transformer": {"resources": ["../eu", "../us", "../in"], "transformers": ["expand.yaml"]},
+    }
+    write(tmp_path / "all", expand=function("WorkspaceTransformer"), kustomization=parents[way])
+    done = tools.build(tmp_path / "all")
+    assert sorted(done.named("Workspace")) == ["eu-phi", "in-phi", "us-phi"]
+    selectors = {obj["resource"]["labelSelector"]["matchLabels"]["apps"] for obj in done.objects}
+    (tmp_path / "built.yaml").write_text(done.output)
+    check = tools.run(
+        "sh",
+        "-c",
+        f"'{BIN}/kaitogen' kustomize check --expect 3 --node-provisioner byo < '{tmp_path}/built.yaml'",
+    )
+    told = check.said.count("warning KG755")
+    assert (len(selectors), told) == ((1, 3) if way == "over a generator" else (3, 0))
+
+
+def test_doctor_looks_into_a_folder_that_is_a_generator(tools: Tools, tmp_path: Path) -> None:
+    write(tmp_path / "base", phi=own_nodes(), kustomization={"resources": ["phi.yaml"]})
+    write(tmp_path / "patched", kustomization={"resources": ["../base"]})
+    write(tmp_path / "top", kustomization={"generators": ["../patched"]})
+    path = f"{tools.kustomize.parent}{os.pathsep}{tools.env['PATH']}"
+    done = tools.run(BIN / "kaitogen", "kustomize", "doctor", tmp_path / "top", PATH=path)
+    assert "WorkspaceIntent phi in " in done.output
+    assert "nothing in" not in done.output

@@ -11,22 +11,30 @@ from typing import Final, NamedTuple
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.load import KG101
 from kaitogen.yaml.reader import Unreadable, read, text_of
-from kaitogen.yaml.writer import dump
+from kaitogen.yaml.writer import dashed, dump
 
 KG140 = Rule("KG140", "What came in is no ResourceList", kind="invalid")
 
-API_VERSION: Final = "config.kubernetes.io/v1"
 KIND: Final = "ResourceList"
 #: kustomize goes by the kind alone, so any version of the group is taken.
 _GROUP: Final = "config.kubernetes.io/"
 _KEY: Final = re.compile(r"^(apiVersion|kind|items|functionConfig|results):", re.MULTILINE)
+#: Between the items of other tools an alias can lead from one to another: then lines are not enough.
+_ANCHOR: Final = re.compile(r"(?:^|[\s\[{,])&[^\s,\[\]{}]", re.MULTILINE)
+_ALIAS: Final = re.compile(r"(?:^|[\s\[{,])\*[^\s,\[\]{}]", re.MULTILINE)
+#: What JSON has as it is, and YAML does not allow or takes for a line's end.
+_NO_YAML: Final = re.compile("[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _FIX: Final = "pipe a ResourceList into it, as kustomize and kpt do; intents in files are for kaitogen render"
+
+
+#: As an indent: between brackets.
+FLOW: Final = -2
 
 
 class Item(NamedTuple):
     """One object: its own text, and its value once somebody has asked for it.
 
-    `indent` is the number of blanks before the dash of a list item, -1 for a document of its own.
+    `indent` is the number of blanks before the dash of a list item, FLOW between brackets, -1 for a document of its own.
     """
 
     text: str
@@ -35,17 +43,23 @@ class Item(NamedTuple):
 
 
 class ResourceList(NamedTuple):
-    """What a function is given. Plain documents, as a legacy plugin gets them, make one without an `api_version`."""
+    """What a function is given. Plain documents, as a legacy plugin gets them, make one without an `api_version`.
+
+    `flow` says that it came in flow style, which JSON is as well: so does its answer.
+    """
 
     api_version: str
     items: tuple[Item, ...]
     function_config: Json = None
+    flow: bool = False
 
     @property
     def indent(self) -> int:
-        """Where the dashes of the list stand, -1 for documents of their own."""
+        """Where the dashes of the list stand, FLOW between brackets, -1 for documents of their own."""
         if not self.api_version:
             return -1
+        if self.flow:
+            return FLOW
         return self.items[0].indent if self.items else 0
 
 
@@ -60,7 +74,7 @@ class Rejected(Exception):
 def parse(data: bytes, name: str) -> ResourceList:
     """The ResourceList of a text; Rejected where there is none. `name` is what findings call the text."""
     text = _decoded(data, name)
-    sections = _sections(text)
+    sections = _sections(text) or _cut(text, name)
     items, rest = sections or ((), text)
     head = _only_value(rest, name)
     fields = head if isinstance(head, dict) else {}
@@ -69,17 +83,17 @@ def parse(data: bytes, name: str) -> ResourceList:
         what = f"{str(kind)[:60]} of {str(version)[:60]}" if kind else "a document without a kind"
         raise Rejected(KG140.in_file(name, f"{what} is not a {KIND} of {_GROUP}v1", fix=_FIX))
     if sections is None:
-        # Any other layout: every object is written anew.
         values = head.get("items") or []
         if not isinstance(values, list):
             raise Rejected(KG140.in_file(name, "items is not a list", fix=_FIX))
-        items = tuple(made(value, 0) for value in values)
-    return ResourceList(version, items, head.get("functionConfig"))
+        items = tuple(made(value, 0) for value in values)  # an alias, which only its value says anything of
+    flow = rest.lstrip().startswith("{") or any(item.indent == FLOW for item in items)
+    return ResourceList(version, items, head.get("functionConfig"), flow=flow)
 
 
 def documents(data: bytes, name: str) -> ResourceList:
     """The documents of a stream, each with the text it came in."""
-    texts = re.split(r"^---[ \t]*(?:#.*)?\n", _decoded(data, name), flags=re.MULTILINE)
+    texts = re.split(r"^---[ \t]*(?:#.*)?\r?\n|^---[ \t]+(?=\S)", _decoded(data, name), flags=re.MULTILINE)
     return ResourceList("", tuple(Item(text) for text in texts if not _is_blank(text)))
 
 
@@ -102,10 +116,11 @@ def value(item: Item, name: str) -> tuple[Json, tuple[Diagnostic, ...]]:
 
 def made(data: Json, indent: int) -> Item:
     """An item of our own making, at the indent of the list it goes into."""
+    if indent == FLOW:
+        return Item(_json(data), indent, data)
     text = dump(data)
     if indent >= 0:
-        lines = "\n".join(line and " " * (indent + 2) + line for line in text.split("\n"))
-        text = f"{lines[:indent]}-{lines[indent + 1 :]}"
+        text = dashed(text, indent)
     return Item(text, indent, data)
 
 
@@ -114,8 +129,31 @@ def written(answer: ResourceList, results: Sequence[Json] = ()) -> bytes:
     texts = [item.text if item.text.endswith("\n") else item.text + "\n" for item in answer.items]
     if not answer.api_version:
         return "---\n".join(texts).encode()
+    if answer.flow:
+        more = f', "results": {_json(list(results))}' if results else ""
+        head = f'{{"apiVersion": {_json(answer.api_version)}, "kind": "{KIND}", "items": [\n'
+        body = ",\n".join(item.text for item in answer.items)
+        return f"{head}{body}\n]{more}}}\n".encode()
     head = f"apiVersion: {answer.api_version}\nkind: {KIND}\nitems:{'' if answer.items else ' []'}\n"
     return "".join([head, *texts, dump({"results": list(results)}) if results else ""]).encode()
+
+
+def _json(value: Json) -> str:
+    """A value as JSON on one line, which every reader of YAML takes for the same."""
+    import json  # kustomize and kpt write block style
+
+    return _NO_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def _cut(text: str, name: str) -> tuple[tuple[Item, ...], str] | None:
+    """The items and the text of everything else in any other layout; None where `items` is no list in the text itself."""
+    from kaitogen.yaml.cutting import cut  # kustomize and kpt write the layout that is cut by lines
+
+    try:
+        found = cut(text, "items")
+    except Unreadable as stop:
+        raise Rejected(stop.flaw._replace(file=name)) from stop
+    return found and (tuple(Item(*entry) for entry in found.entries), found.rest)
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -131,11 +169,13 @@ def _sections(text: str) -> tuple[tuple[Item, ...], str] | None:
 
     Going by lines costs a hundredth of reading the whole, and is right whatever the objects
     hold: inside an item no line can start further to the left than the item's own keys.
-    None where the layout is another one (JSON, flow style, comments at the margin).
+    None where the layout is another one (JSON, flow style, comments at the margin), or an alias may lead out of an item.
     """
     keys = list(_KEY.finditer(text))
     at = next((number for number, key in enumerate(keys) if key[1] == "items"), None)
     if at is None or "\r" in text or keys[0].start() != 0:
+        return None
+    if _ANCHOR.search(text) and _ALIAS.search(text):
         return None
     start = text.find("\n", keys[at].end())
     if start < 0 or text[keys[at].end() : start].strip() not in ("", "[]"):

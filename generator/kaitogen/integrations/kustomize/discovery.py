@@ -11,6 +11,7 @@ from kaitogen.model import Json
 from kaitogen.yaml.reader import Unreadable, read
 
 FIELDS: Final = ("generators", "transformers", "validators")
+_RESOURCES: Final = ("resources", "bases", "components")
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 FUNCTION: Final = "config.kubernetes.io/function"
 _MAX_FOLDERS: Final = 200
@@ -56,19 +57,37 @@ def look(folder: str) -> Tree:
     pending = [os.path.normpath(folder)]
     while pending and len(tree.kustomizations) < _MAX_FOLDERS:
         current = pending.pop(0)
-        paths = (os.path.join(current, name) for name in NAMES)
-        path = next(filter(os.path.isfile, paths), None)
-        if path is None or current in tree.kustomizations:
+        kustomization = _kustomization(current)
+        if kustomization is None or current in tree.kustomizations:
             continue
-        kustomization = tree.kustomizations[current] = _mapping(_text(path))
+        tree.kustomizations[current] = kustomization
         for field in FIELDS:
-            tree.sites.extend(
-                Site(current, field, value) for value in _ours(kustomization, field, current, [])
-            )
-        for field in ("resources", "bases", "components"):
-            values = _ours(kustomization, field, current, pending)
+            folders: list[str] = []
+            values = [*_ours(kustomization, field, current, folders)]
+            values += (value for folder in folders for value in _resources(folder))
+            tree.sites.extend(Site(current, field, value) for value in values)
+        for field in _RESOURCES:
+            values = [*_ours(kustomization, field, current, pending)]
             tree.intents.extend(value for value in values if value.get("kind") in INTENTS)
     return tree
+
+
+def _resources(folder: str) -> Iterator[Json]:
+    """The objects of kaitogen's that a kustomization builds of its resources: listed as a generator, it runs them."""
+    pending, seen = [folder], set[str]()
+    while pending and len(seen) < _MAX_FOLDERS:
+        current = pending.pop(0)
+        kustomization = None if current in seen else _kustomization(current)
+        seen.add(current)
+        for field in _RESOURCES if kustomization is not None else ():
+            yield from _ours(kustomization, field, current, pending)
+
+
+def _kustomization(folder: str) -> Json | None:
+    """The kustomization in a folder; None where there is none."""
+    paths = (os.path.join(folder, name) for name in NAMES)
+    path = next(filter(os.path.isfile, paths), None)
+    return None if path is None else _mapping(_text(path))
 
 
 def _ours(kustomization: Json, field: str, folder: str, folders: list[str]) -> Iterator[Json]:
