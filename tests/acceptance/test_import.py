@@ -489,3 +489,21 @@ def test_live_imports_what_may_be_read(tmp_path: Path, of_a_set: bool) -> None:
         assert done.code == 0, done.said
         assert f"warning KG627: InferenceSets are left out: {refused}" in done.said
         assert yaml.safe_load(done.text)["metadata"]["name"] == "phi"
+
+
+def test_annotations_of_the_autoscaler_written_by_hand_become_scaling() -> None:
+    metrics = '- {name: "vllm:num_requests_waiting", type: gauge, upthreshold: 10, downthreshold: 1}'
+    text = next(iter(SCALED.split("---\n"))).replace(
+        "metadata: {name: phi}",
+        'metadata: {name: phi, annotations: {scaledobject.kaito.sh/auto-provision: "true", '
+        f"scaledobject.kaito.sh/max-replicas: \"5\", scaledobject.kaito.sh/metrics: '{metrics}'}}}}",
+    )
+    done = kaitogen("import", "-", stdin=text.encode())
+    assert done.code == 0, done.said
+    intent = yaml.safe_load(done.text)
+    assert "annotations" not in intent["metadata"]
+    assert "replicas" not in intent["spec"]
+    assert (intent["spec"]["scaling"]["max"], intent["spec"]["scaling"]["metrics"][0]["up"]) == (5, 10)
+    again = yaml.safe_load(kaitogen("render", "-", stdin=done.output).output)
+    written = again["metadata"]["annotations"]["scaledobject.kaito.sh/metrics"]
+    assert (yaml.safe_load(written), "replicas" in again["spec"]) == (yaml.safe_load(metrics), False)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from kaitogen.kaito.objects import ConfigMaps, number, part, text, value_at
-from kaitogen.kaito.rules.inference_set import SCALER
+from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.rules.inference_set import SCALER, two_owners
 from kaitogen.model import ByoNodes, Diagnostic, Json, Origin, Path, Target, UserObject
 from kaitogen.pipeline.classify import SCALED_OBJECT
 from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many
@@ -23,11 +24,14 @@ def judge(
     target: Target,
     config_maps: ConfigMaps,
 ) -> Iterator[Diagnostic]:
-    """KG318, KG325 and KG329 of a set that the rules have let through: its replicas, at most, and the nodes of each.
+    """KG318, KG325, KG329 and KG330 of a set that the rules have let through: its replicas, at most, and the nodes of each.
 
     `facts` are about the nodes of its selector, None without an inventory. `objects` are all of the run, among which a
     ScaledObject may say how many replicas there will be.
     """
+    for scaled in _scaled_objects(data, objects):
+        name = text(part(scaled.data, "metadata"), "name")
+        yield from (one.of(origin) for one in two_owners(data, "KEDA", f"ScaledObject {cut(name)}"))
     limit = number(data["spec"], "nodeCountLimit")
     if facts is None and not limit:
         return
@@ -48,19 +52,23 @@ def _most(
     origin: Origin, data: Json, annotated: tuple[int, int] | None, objects: Sequence[UserObject]
 ) -> tuple[int, int, Path, Origin]:
     """The most replicas that there may be, the fewest that may be written for them, and where that stands."""
-    for place, scaled in _scaled_objects(objects):
-        if _identity(scaled, ("spec", "scaleTargetRef")) == _identity(data, ("metadata",)):
-            words = scaling_of_object(scaled)
-            if isinstance(words["max"], int):
-                return words["max"], max(1, number(words, "min") or 0), _SCALED, place
+    for place, scaled in _scaled_objects(data, objects):
+        words = scaling_of_object(scaled)
+        if isinstance(words["max"], int):
+            return words["max"], max(1, number(words, "min") or 0), _SCALED, place
     if "replicas" not in data["spec"] and annotated is not None:
         return annotated[1], max(2, annotated[0]), _ANNOTATED, origin
     replicas = number(data["spec"], "replicas")
     return 1 if replicas is None else replicas, 1, _REPLICAS, origin
 
 
-def _scaled_objects(objects: Sequence[UserObject]) -> Iterator[UserObject]:
-    return (one for one in objects if one.data["kind"] == SCALED_OBJECT)
+def _scaled_objects(data: Json, objects: Sequence[UserObject]) -> Iterator[UserObject]:
+    """Those that scale a set."""
+    for one in objects:
+        if one.data["kind"] == SCALED_OBJECT:
+            target = _identity(one.data, ("spec", "scaleTargetRef"))
+            if target == _identity(data, ("metadata",)):
+                yield one
 
 
 def _identity(data: Json, named: Path) -> tuple[str, str]:

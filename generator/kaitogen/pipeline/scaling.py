@@ -23,6 +23,9 @@ _PREFIX: Final = "scaledobject.kaito.sh/"
 _OWN: Final = "keda-kaito-scaler"
 #: What the scaler calls the fields of a metric (pkg/scaledobject/provisioner.go:222 of keda-kaito-scaler 0.6.2).
 _METRIC: Final = {"up": "upthreshold", "down": "downthreshold", "window": "metriccachewindow"}
+#: Of its annotations, those about time.
+_COOLDOWNS: Final = {"up": "scaleupcooldown", "down": "scaledowncooldown"}
+_EVALUATION: Final = "evaluationwindow"
 #: What scalers went by that had no annotation for it.
 _METRIC_OF_OLD: Final = "vllm:num_requests_waiting"
 #: Of a cron trigger, beside how many replicas there are to be.
@@ -81,6 +84,10 @@ def _of_keda(scaling: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if "metrics" in scaling:
         message = "KEDA itself does not read metrics of pods"
         yield _at("metrics", message, f"write triggers, such as one of type prometheus, or by: {_OWN}")
+    if "evaluationWindow" in scaling:
+        yield _at(
+            "evaluationWindow", "KEDA itself has no evaluation window", f"remove it, or write by: {_OWN}"
+        )
     if not {"metrics", "schedule", "triggers"} & scaling.keys():
         yield KG225.at(_SCALING, "nothing says when the number changes", fix="add schedule or triggers")
     for index, times in enumerate(scaling.get("schedule", ())):
@@ -116,7 +123,8 @@ def annotations(scaling: Mapping[str, Json]) -> dict[str, str]:
         "min-replicas": str(scaling.get("min", 1)),
         "max-replicas": str(scaling["max"]),
         "metrics": dump(metrics),
-        **{f"scale{key}cooldown": str(seconds) for key, seconds in cooldown.items()},
+        **{_COOLDOWNS[key]: str(seconds) for key, seconds in cooldown.items()},
+        **({_EVALUATION: str(scaling["evaluationWindow"])} if "evaluationWindow" in scaling else {}),
     }
     return {_PREFIX + key: text for key, text in values.items()}
 
@@ -166,25 +174,41 @@ def limited(fleet: Mapping[str, Json], data: Mapping[str, Json], estimate: Estim
 
 
 def scaling_of(written: Mapping[str, str]) -> dict[str, Json] | None:
-    """The words of which `annotations` makes these, the others of a set left aside; None where there are none."""
-    own = {key: text for key, text in written.items() if key.startswith(_PREFIX)}
-    said = {key.removeprefix(_PREFIX): text for key, text in own.items()}
-    words = {name: key for key, name in _METRIC.items()}
+    """The words of which `annotations` makes annotations that the scaler reads as these, the others of a set left aside.
+
+    None where it is not asked to scale, or these say more than the words can.
+    """
+    said = {key.removeprefix(_PREFIX): text for key, text in written.items() if key.startswith(_PREFIX)}
+    bounds = bounds_of(written)
+    if bounds is None or bounds[1] < max(bounds[0], 2) or said.pop("combinepolicy", "AND").upper() != "AND":
+        return None
     try:
         (document,) = read(said["metrics"])
-        scaling: dict[str, Json] = {
-            "by": _OWN,
-            "min": int(said["min-replicas"]),
-            "max": int(said["max-replicas"]),
-            "metrics": [{words.get(key, key): item for key, item in one.items()} for one in document.value],
-        }
-        cooldown = {
-            key: int(said[f"scale{key}cooldown"]) for key in ("up", "down") if f"scale{key}cooldown" in said
-        }
-        scaling |= {"cooldown": cooldown} if cooldown else {}
-        return scaling if annotations(scaling) == own else None
+        metrics = [_metric_of(one) for one in document.value]
+        cooldown = {key: int(said[name]) for key, name in _COOLDOWNS.items() if name in said}
+        window = {"evaluationWindow": int(said[_EVALUATION])} if _EVALUATION in said else {}
     except (KeyError, ValueError, TypeError, AttributeError, Unreadable):
         return None
+    known = {"auto-provision", "min-replicas", "max-replicas", "metrics", _EVALUATION, *_COOLDOWNS.values()}
+    if not metrics or not said.keys() <= known:
+        return None
+    scaling: dict[str, Json] = {"by": _OWN, "min": bounds[0], "max": bounds[1], "metrics": metrics}
+    return scaling | ({"cooldown": cooldown} if cooldown else {}) | window
+
+
+def _metric_of(entry: Json) -> Json:
+    """The metric of an intent that an entry says; ValueError where it says more. Its source can be one alone."""
+    words = {name: key for key, name in _METRIC.items()}
+    fields = {key: item for key, item in entry.items() if (key, item) != ("source", "modelpod")}
+    if not fields.keys() <= {"name", "type", *words}:
+        raise ValueError(entry)
+    return {words.get(key, key): item for key, item in fields.items()}
+
+
+def as_written(annotated: Mapping[str, str], scaling: Mapping[str, Json]) -> dict[str, str]:
+    """Annotations of a set with those of the scaler as kaitogen writes them; they say the same to it."""
+    others = {key: text for key, text in annotated.items() if not key.startswith(_PREFIX)}
+    return {**others, **annotations(scaling)}
 
 
 def bounds_of(written: Mapping[str, str]) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.sizing.size import size
 from kaitogen.model import Document, Request, Result, Target
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.scaling import scaling_of
+from kaitogen.pipeline.scaling import as_written, scaling_of
 from tests.unit.nodes.samples import document, entry
 
 A100 = "Standard_NC24ads_A100_v4"
@@ -396,3 +396,57 @@ def test_what_a_version_has_no_word_for_is_told_at_the_word_of_the_intent(
     result = run(intent(**spec, target={"kaito": kaito}))
     errors = [(one.code, one.field, one.message) for one in result.findings if one.severity == "error"]
     assert errors == ([("KG222", *told)] if told else [])
+
+
+def test_an_evaluation_window_is_said_to_the_scaler_that_has_one() -> None:
+    own = {"by": "keda-kaito-scaler", "max": 3, "metrics": [{"name": "waiting", "up": 9, "down": 1}]}
+    data = made(intent(scaling={**own, "evaluationWindow": 30}))
+    assert data["metadata"]["annotations"]["scaledobject.kaito.sh/evaluationwindow"] == "30"
+    keda = {"by": "keda", "max": 3, "schedule": [SCHEDULE], "evaluationWindow": 30}
+    (found,) = run(intent(scaling=keda)).findings
+    assert (found.code, found.field) == ("KG225", "spec.scaling.evaluationWindow")
+
+
+ASKED = {"auto-provision": "true", "max-replicas": "3"}
+METRICS = "- {name: waiting, type: gauge, upthreshold: 9, downthreshold: 1, source: modelpod}"
+READ = {"by": "keda-kaito-scaler", "min": 1, "max": 3, "metrics": [{"name": "waiting", "type": "gauge", "up": 9, "down": 1}]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (ASKED | {"metrics": METRICS}, READ),
+        (ASKED | {"metrics": '[{"name": "waiting", "type": "gauge", "upthreshold": 9, "downthreshold": 1}]', "combinepolicy": "and", "min-replicas": "0"}, READ),
+        (ASKED | {"metrics": METRICS, "evaluationwindow": "30", "scaledowncooldown": "60"}, READ | {"evaluationWindow": 30, "cooldown": {"down": 60}}),
+        (ASKED | {"metrics": METRICS, "auto-provision": "false"}, None),
+        (ASKED | {"metrics": METRICS.replace("modelpod", "other")}, None),
+        (ASKED | {"metrics": METRICS, "threshold": "9"}, None),
+        (ASKED | {"metrics": METRICS, "max-replicas": "1"}, None),
+        (ASKED | {"metrics": METRICS, "scaledowncooldown": "soon"}, None),
+        (ASKED | {"metrics": "["}, None),
+        (ASKED, None),
+    ],
+)  # fmt: skip
+def test_annotations_of_the_scaler_are_read_as_it_reads_them(written: dict[str, str], read: Any) -> None:
+    own = {f"scaledobject.kaito.sh/{key}": text for key, text in written.items()}
+    scaling = scaling_of({"team": "search", **own})
+    assert scaling == read
+    if scaling is not None:
+        assert scaling_of(as_written({"team": "search", **own}, scaling)) == read
+
+
+def test_a_number_of_replicas_that_an_autoscaler_sets_as_well() -> None:
+    annotations = {f"scaledobject.kaito.sh/{key}": text for key, text in (ASKED | {"metrics": METRICS}).items()}  # fmt: skip
+    found = run(intent({"annotations": annotations}, replicas=2)).findings
+    assert [(one.code, one.field) for one in found] == [("KG330", "spec.replicas")]
+    finished = made(intent(replicas=2))
+    scaled = run(intent(scaling={"by": "keda", "max": 3, "schedule": [SCHEDULE]})).manifests[1].data
+
+    def said(*objects: dict[str, Any]) -> list[str]:
+        documents = tuple(Document(str(number), value=one) for number, one in enumerate(objects))
+        return [one.message for one in generate(Request(documents=documents, objects_target=Target())).findings]  # fmt: skip
+
+    assert said(finished, dict(scaled)) == ["replicas is 2, and KEDA sets that number: whoever applies this fights it"]  # fmt: skip
+    stored = {**finished, "metadata": {**finished["metadata"], "uid": "1"}}
+    another = {**scaled, "spec": {**scaled["spec"], "scaleTargetRef": {"kind": "InferenceSet", "name": "b"}}}
+    assert said(stored, dict(scaled)) == said(finished, another) == said(finished) == []

@@ -33,7 +33,7 @@ from kaitogen.pipeline.classify import SCALED_OBJECT
 from kaitogen.pipeline.companions import KINDS, with_words
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
-from kaitogen.pipeline.scaling import scaling_of, scaling_of_object
+from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
 from kaitogen.pipeline.validate import spec_of
 from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.layout import laid_out
@@ -204,9 +204,12 @@ def _forms(stored: Json, target: Target, origin: Origin, words: Json) -> Iterato
     """The object with and without what the API server may have filled in, each with its intent."""
     whole = canonical(declared(stored))
     if whole["kind"] == "InferenceSet":
-        scaled = words is not None or scaling_of(whole["metadata"].get("annotations", {})) is not None
+        annotated = scaling_of(whole["metadata"].get("annotations", {}))
+        scaled = words is not None or annotated is not None
         if scaled and by_others(stored, [REPLICAS]):
             del whole["spec"]["replicas"]
+        if words is None and annotated is not None and "replicas" not in whole["spec"]:
+            whole["metadata"]["annotations"] = as_written(whole["metadata"]["annotations"], annotated)
         if not scaled:  # the CRD fills in what nobody scales
             whole["spec"].setdefault("replicas", 1)
         elif (

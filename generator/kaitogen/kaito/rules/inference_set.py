@@ -77,6 +77,7 @@ KG907 = Rule("KG907", "The name leaves no room for what KAITO names after it", k
 
 KG910 = Rule("KG910", "An annotation of an older autoscaler", kind="can't work", since="0.8",
              source="charts/kaito/workspace/Chart.yaml:48@v0.12.0")  # fmt: skip
+KG330 = Rule("KG330", "Two that set the number of replicas", kind="warning", since="0.8")
 KG914 = Rule("KG914", "Upgrades that nobody makes", kind="warning", since="0.11",
              source="cmd/workspace/main.go:340@v0.12.0")  # fmt: skip
 
@@ -99,11 +100,14 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     The set fits the schema of the target's version; paths are its own.
     """
     data, target = ctx.workspace, ctx.target
+    own = part(part(data, "metadata"), "annotations")
     yield from names(data, LONGEST_NAME - (1 if has_pool(ctx) else 0))
     yield from _window(data)
     yield from _upgrades(ctx)
     yield from _annotations(ctx)
     yield from _unread(data)
+    if own.get(f"{SCALER}auto-provision") == "true" and f"{SCALER}metrics" in own:
+        yield from two_owners(data, "keda-kaito-scaler", "its annotations")
     if ctx.v1alpha1 and target.has(KINDS["InferenceSet"]["v1beta1"]):
         message = f"KAITO {ctx.kaito} stores v1beta1, and its rules for v1alpha1 do not look at the replicas"
         yield KG905.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1")
@@ -201,6 +205,17 @@ def _unread(data: Json) -> Iterator[Diagnostic]:
             "no part of KAITO reads nodeCountLimit; keda-kaito-scaler does, for sets with its annotations"
         )
         yield KG908.at(("spec", "nodeCountLimit"), message, fix="remove it")
+
+
+def two_owners(data: Mapping[str, Json], who: str, what: str) -> Iterator[Diagnostic]:
+    """KG330: a set that says how many replicas there are, where an autoscaler is asked to. `what` asks it.
+
+    On a server something is in that field always.
+    """
+    if "replicas" in part(data, "spec") and "uid" not in part(data, "metadata"):
+        message = f"replicas is {data['spec']['replicas']}, and {who} sets that number: whoever applies this fights it"
+        fix = f"leave it to one: remove replicas (an intent says scaling instead), or remove {what}"
+        yield KG330.at(("spec", "replicas"), message, fix=fix)
 
 
 def context_of(workspace: Json, ctx: RuleContext) -> RuleContext:
