@@ -164,6 +164,17 @@ def test_transformer_gives_a_workspace_a_file_of_its_own_in_a_package_and_is_don
     assert answer(again)["items"] == [workspace]
 
 
+def test_the_number_by_which_comments_find_their_object_is_handed_on() -> None:
+    """kpt and kustomize copy comments from the object of the same id; a set's fields of one path mean other things."""
+    ids = {"internal.config.kubernetes.io/id": "4", "config.k8s.io/id": "4"}
+    (workspace,) = answer(krm(resource_list([intent(annotations=ids)])))["items"]
+    assert workspace["metadata"]["annotations"] == ids
+    replicated = intent(annotations=ids)
+    replicated["spec"]["replicas"] = 2
+    (made,) = answer(krm(resource_list([replicated])))["items"]
+    assert "annotations" not in made["metadata"]
+
+
 def test_key_value_pairs_of_kpt() -> None:
     pairs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "function-input"}}
     text = yaml.safe_dump(intent())

@@ -95,6 +95,17 @@ def test_transformer_puts_a_workspace_in_the_place_of_its_intent(package: Packag
     assert package.files() == once
 
 
+def test_comments_of_an_intent_go_to_its_workspace(package: Package) -> None:
+    text = (package.folder / "phi.yaml").read_text(encoding="utf-8")
+    commented = text.replace("name: phi\n", "name: phi # the small one\n", 1)
+    (package.folder / "phi.yaml").write_text(f"# For the search team.\n{commented}", encoding="utf-8")
+    package.eval("--", "mode=transform")
+    made = package.files()["workspace_phi.yaml"].decode()
+    assert made.startswith("# For the search team.\napiVersion: kaito.sh/")
+    assert "  name: phi # the small one\n" in made
+    assert "annotations" not in package.load("workspace_phi.yaml")["metadata"]
+
+
 def test_validator_changes_nothing_and_its_findings_are_results(package: Package, tmp_path: Path) -> None:
     package.eval("--", "mode=transform")
     before = package.files()
