@@ -223,6 +223,8 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "other-group": (resource_list([], version="v1"), "KG140", "is not a ResourceList"),
     "items-no-list": ("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: 7\n", "KG140", "not a list"),
     "broken-yaml": ("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: [\n", "KG102", "<stdin>:"),
+    "items-twice": (resource_list([]) + "items: []\n", "KG103", "key items stands twice"),
+    "items-twice-quoted": (resource_list([]) + "\"items\": []\n", "KG103", "key items stands twice"),
     "not-text": (b"\xff\xfe\x00", "KG101", "0xff"),
     "unknown-kind": (resource_list([], config("WorkspaceGenertor")), "KG141", "did you mean WorkspaceGenerator?"),
     "no-kind": (resource_list([], {"metadata": {"name": "x"}}), "KG141", "has no kind"),

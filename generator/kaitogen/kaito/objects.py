@@ -75,7 +75,7 @@ def canonical(value: Json, parent: str = "") -> Json:
                     kept[key] = without_nulls(item)
             elif not isinstance(item, _HOLDERS):
                 if item is not None:
-                    kept[key] = item
+                    kept[key] = _as_go_reads(item) if type(item) is float else item
             elif (inner := canonical(item, key)) or (
                 key == "labelSelector" and parent in ("resource", "spec")
             ):
@@ -83,16 +83,21 @@ def canonical(value: Json, parent: str = "") -> Json:
         return kept
     if isinstance(value, list):
         return [canonical(item) for item in value]
-    return value
+    return _as_go_reads(value) if type(value) is float else value
+
+
+def _as_go_reads(number: float) -> float:
+    """A whole number without its fraction: JSON tells 2.0 and 2 not apart, and Go takes the first for no integer."""
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def without_nulls(value: Json) -> Json:
-    """The value without the keys whose value is null."""
+    """The value without the keys whose value is null, and whole numbers without a fraction."""
     if isinstance(value, dict):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [without_nulls(item) for item in value]
-    return value
+    return _as_go_reads(value) if type(value) is float else value
 
 
 def has_null(value: Json) -> bool:

@@ -78,6 +78,8 @@ def parse(data: bytes, name: str) -> ResourceList:
     items, rest = sections or ((), text)
     head = _only_value(rest, name)
     fields = head if isinstance(head, dict) else {}
+    if sections is not None and "items" in fields:
+        _only_value(text, name)  # says that a key stands twice
     kind, version = fields.get("kind"), fields.get("apiVersion")
     if kind != KIND or not isinstance(version, str) or not version.startswith(_GROUP):
         what = f"{str(kind)[:60]} of {str(version)[:60]}" if kind else "a document without a kind"
