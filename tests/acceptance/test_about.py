@@ -210,6 +210,42 @@ def test_completion_answers_as_the_shells_ask() -> None:
     assert "--output-format" in kaitogen(env=env).text
 
 
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("kaitogen models phi-4-m", "phi-4-mini-instruct"),
+        ("kaitogen init --model micro", "microsoft/phi-4"),
+        ("kaitogen skus Standard_NC9", "Standard_NC96ads_A100_v4"),
+        ("kaitogen skus --model lla", "llama-3.3-70b-instruct"),
+        ("kaitogen nodes list --instance-type p4", "p4d.24xlarge"),
+        ("kaitogen nodes list --quick nc", "nc96"),
+        ("kaitogen explain KG46", "KG461"),
+        ("kaitogen render --environment pr", "prod"),
+        ("kaitogen validate --environment a", "all"),
+        ("kaitogen diff --against rel", "release-1"),
+        ("kaitogen plan --against HE", "HEAD"),
+        ("kaitogen kustomize components argo", "argocd-waves"),
+    ],
+)
+def test_values_are_completed(tmp_path: Path, line: str, offered: str) -> None:
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "prod.yaml").touch()
+    for words in ("init -q", "commit -q --allow-empty -m one", "branch release-1"):
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+        subprocess.run(["git", *who, *words.split()], cwd=tmp_path, check=True)
+    env = {"_KAITOGEN_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    answers = kaitogen(cwd=tmp_path, env=env).text.splitlines()
+    assert f"plain,{offered}" in answers
+    written = line.rpartition(" ")[2]
+    assert [one for one in answers if not one.startswith((f"plain,{written}", "file,"))] == []
+
+
+def test_nothing_is_offered_where_nothing_is_known(tmp_path: Path) -> None:
+    env = {"_KAITOGEN_COMPLETE": "bash_complete", "COMP_WORDS": "kaitogen plan --against ", "COMP_CWORD": "3"}
+    done = kaitogen(cwd=tmp_path, env=env)
+    assert (done.code, done.text.strip(), done.said) == (0, "", "")
+
+
 def test_init_points_to_the_schema_that_the_repository_keeps(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "models" / "search").mkdir(parents=True)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import CompletionItem, get_completion_class
 
 from kaitogen import __version__
-from kaitogen.cli import registry
+from kaitogen.cli import registry, values
 from kaitogen.cli.registry import COMPLETE_VARIABLE, Command
 from kaitogen.commands.options import Argument, OptionGroup, Parameter
 from kaitogen.commands.result import LimitOptions
@@ -127,4 +127,19 @@ def _type(declared: Parameter[Any]) -> "click.ParamType[Any]":
         return click.Path()
     if declared.metavar == "FOLDER":
         return click.Path(file_okay=False)
-    return click.STRING
+    return _Offered(declared.metavar)
+
+
+class _Offered(click.types.StringParamType):
+    """Text for which a shell offers what is known, and files where it may be one."""
+
+    def __init__(self, metavar: str) -> None:
+        self._metavar = metavar
+
+    def shell_complete(
+        self, _ctx: click.Context, _param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What begins with what is written."""
+        words = values.offered(self._metavar)
+        items = [CompletionItem(word, help=about) for word, about in words if word.startswith(incomplete)]
+        return items + [CompletionItem(incomplete, type="file")] * ("FILE" in self._metavar)

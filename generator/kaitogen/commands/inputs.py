@@ -50,7 +50,7 @@ class OverlayOptions(OptionGroup):
 
     environments = repeatable(
         "--environment",
-        metavar="NAME",
+        metavar="ENVIRONMENT",
         help="Lay environments/NAME.yaml of the intents' folder over them; all stands for each there is.",
     )
     target = Group(TargetOptions)

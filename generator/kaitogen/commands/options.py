@@ -23,7 +23,7 @@ class Parameter(Generic[_V]):
     """An option or an argument.
 
     A default that is a bool makes an option that takes no value; one that is a tuple, an option or argument that
-    may be repeated. `metavar` is FILE, FOLDER or PATH where completion should offer those.
+    may be repeated. `metavar` is FILE, FOLDER or PATH where completion should offer those, or a name that `cli/values.py` knows.
     """
 
     name = ""

@@ -86,6 +86,12 @@ class Repository(NamedTuple):
         fix = "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists"
         raise GitError(KG641, "names no commit of this repository", fix)
 
+    def names(self) -> list[str]:
+        """Branches, those of remotes, and tags by their short names, the newest first."""
+        form = ("--sort=-committerdate", "--format=%(refname:short)")
+        done = _run(self.top, "for-each-ref", *form, "refs/heads", "refs/remotes", "refs/tags")
+        return done.stdout.decode("utf-8", "replace").split()
+
     def entry(self, commit: str, path: str) -> Entry | None:
         """What stands at a path; the top itself is a folder, and None is nothing."""
         return next(self._entries(commit, "--", path), None) if path else Entry(FOLDER, commit, "")

@@ -37,7 +37,7 @@ class Options(OptionGroup):
     kaito = KAITO
     form = FORM
     query = arguments(
-        "[show] QUERY",
+        "[show] MODEL",
         most=2,
         help="Part of a name; after show the whole name of a model to describe in full.",
     )

@@ -32,7 +32,7 @@ class Options(OptionGroup):
     model = option("--model", metavar="MODEL", help="Show where this model fits, and why not elsewhere.")
     kaito = KAITO
     form = FORM
-    query = argument("QUERY", help="Part of the name of an instance type or card.")
+    query = argument("TYPE", help="Part of the name of an instance type or card.")
 
 
 def run(options: Options) -> Outcome:

@@ -40,7 +40,7 @@ class Options(OptionGroup):
     inventory = INVENTORY
     cluster = Group(LiveOptions)
     selector = SELECTOR
-    quick = option("--quick", metavar="NAME", help="Only what this quick selector matches.")
+    quick = option("--quick", metavar="QUICK", help="Only what this quick selector matches.")
     instance_type = option("--instance-type", metavar="TYPE", help="Only nodes of this instance type.")
     ready = flag("--ready", help="Only nodes that can take KAITO's pods now.")
     all = flag("--all", help="Nodes without GPUs, too.")

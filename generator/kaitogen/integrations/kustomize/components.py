@@ -23,7 +23,7 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """The list of the pieces, or some of them as files: each component in a folder of its own, each other beside them."""
-    known = _pieces()
+    known = pieces()
     for name in options.names:
         if name not in known:
             fix = suggest.did_you_mean(name, known, f"the pieces are {', '.join(known)}")
@@ -46,16 +46,16 @@ def run(options: Options) -> Outcome:
     )
 
 
-def _pieces() -> dict[str, Sequence[str]]:
+def pieces() -> dict[str, Sequence[str]]:
     """The paths below `overlays/` of each piece's files: first the single files, then the components (folders)."""
     root = shipped.folder("overlays")
-    pieces: dict[str, Sequence[str]] = {
+    known: dict[str, Sequence[str]] = {
         name: (name,) for name in sorted(os.listdir(root)) if name.endswith(".yaml")
     }
     for name in sorted(os.listdir(os.path.join(root, _COMPONENTS))):
         files = sorted(os.listdir(os.path.join(root, _COMPONENTS, name)))
-        pieces[name] = [f"{_COMPONENTS}{name}/{file}" for file in files]
-    return pieces
+        known[name] = [f"{_COMPONENTS}{name}/{file}" for file in files]
+    return known
 
 
 def _about(files: Sequence[str], texts: dict[str, str]) -> str:

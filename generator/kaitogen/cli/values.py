@@ -1,0 +1,83 @@
+"""What a shell offers for the value of an option or argument, by the name that its declaration gives the value."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+from kaitogen.errors import KaitogenError
+
+#: Words to offer, each with a few words on it.
+_Words: TypeAlias = Iterable[tuple[str, str]]
+
+
+def offered(metavar: str) -> list[tuple[str, str]]:
+    """The words for such a value, each with what stands beside it; of what `A|B` names, those of both."""
+    names = re.findall(r"[A-Z]+", metavar)
+    return [word for name in names if name in _SOURCES for word in _SOURCES[name]()]
+
+
+def _models() -> _Words:
+    from kaitogen.kaito.catalogue import models
+    from kaitogen.model import NEWEST_KAITO, Target
+
+    minor = Target(NEWEST_KAITO).minor
+    for name, short in models.short_names(minor).items():
+        yield name, short.id
+    for model in models.all_models():
+        if model.catalogued <= minor:
+            yield model.id, ""
+
+
+def _instance_types() -> _Words:
+    from kaitogen.kaito.catalogue.skus import find_sku
+    from kaitogen.kaito.catalogue.skus_data import SKUS
+
+    for provider, table in SKUS.items():
+        for name in table:
+            sku = find_sku(provider, name)
+            assert sku is not None, "it is in the table"
+            yield name, f"{provider}, {sku.gpus} x {sku.gpu_model}"
+
+
+def _codes() -> _Words:
+    from kaitogen.commands.explain import pages
+
+    return ((code, "") for code in pages.codes())
+
+
+def _quick() -> _Words:
+    from kaitogen.nodes.selectors import BUILT_IN
+
+    return ((name, quick.description) for name, quick in BUILT_IN.items())
+
+
+def _environments() -> _Words:
+    from kaitogen.pipeline import environments
+
+    return ((name, "") for name in [*environments.names(environments.FOLDER), "all"])
+
+
+def _revisions() -> _Words:
+    from kaitogen.files import git
+
+    try:
+        return ((name, "") for name in ["HEAD", *git.find(".").names()])
+    except KaitogenError:  # no repository, or no git
+        return ()
+
+
+def _pieces() -> _Words:
+    from kaitogen.integrations.kustomize import components
+
+    return ((name, "") for name in components.pieces())
+
+
+_SOURCES: Final[dict[str, Callable[[], _Words]]] = {
+    "MODEL": _models,
+    "TYPE": _instance_types,
+    "CODE": _codes,
+    "QUICK": _quick,
+    "ENVIRONMENT": _environments,
+    "REVISION": _revisions,
+    "PIECE": _pieces,
+}
