@@ -76,8 +76,11 @@ def at_updates(ctx: RuleContext) -> Iterator[Diagnostic]:
                 yield KG440.at((*path, "source", "name"), message, fix="rename one", found=cut(name))
             seen.add(name)
             yield from _source(ctx, source, (*path, "source"))
-        if "strength" in adapter:
-            yield from _strength(adapter["strength"], (*path, "strength"))
+        strength = str(adapter.get("strength", "1"))
+        if not _is_strength(strength[:400]):
+            message = f"strength {cut(strength)} is no number from 0 to 1: {_LATER}"
+            fix, where = 'write a number such as "0.5"', (*path, "strength")
+            yield KG494.at(where, message, fix=fix, found=cut(strength), expected="0 to 1")
 
 
 def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
@@ -93,27 +96,16 @@ def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterato
     allowed = "image or volumeSource" if volumes else "image"
     given = bool(image) + isinstance(volume, dict)
     if urls or given != 1 or (volume and not volumes):
-        what = _what_source(bool(urls), given, bool(volume) and not volumes)
+        if urls:
+            what = "the adapter comes from urls"
+        elif volume and not volumes:
+            what = f"the adapter comes from a volume, which works since {versions.ADAPTER_VOLUMES.came_with}"
+        else:
+            what = f"the adapter has {'both an image and a volume' if given else 'neither image nor volume'}"
         yield KG492.at(path, f"{what}: {_LATER}", fix=f"give one of {allowed}", expected=allowed)
     elif isinstance(image, str) and image and not is_image(image):
         message, expected = f"{cut(image)} is no image reference: {_LATER}", "an image reference"
         yield KG493.at((*path, "image"), message, fix=why_not(image), found=cut(image), expected=expected)
-
-
-def _what_source(urls: bool, given: int, old_volume: bool) -> str:
-    if urls:
-        return "the adapter comes from urls"
-    if old_volume:
-        return f"the adapter comes from a volume, which works since {versions.ADAPTER_VOLUMES.came_with}"
-    return f"the adapter has {'both an image and a volume' if given else 'neither image nor volume'}"
-
-
-def _strength(value: Json, path: Path) -> Iterator[Diagnostic]:
-    strength = str(value)
-    if not _is_strength(strength[:400]):
-        message = f"strength {cut(strength)} is no number from 0 to 1: {_LATER}"
-        fix = 'write a number such as "0.5"'
-        yield KG494.at(path, message, fix=fix, found=cut(strength), expected="0 to 1")
 
 
 def _is_strength(text: str) -> bool:

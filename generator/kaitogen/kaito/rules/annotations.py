@@ -36,9 +36,17 @@ KG485 = Rule("KG485", "The resource checks are bypassed, whatever the annotation
 _GROUPS: Final = ("kaito.sh", "kaito.io")
 #: What the chart's list of node classes holds; an installation may have another one.
 _NODE_CLASSES: Final = ("image-family-ubuntu", "image-family-azure-linux")
-_MODES: Final = ("balanced", "interactivity", "throughput")
-_FAMILIES: Final = ("azurelinux", "ubuntu")
-
+#: The values that KAITO takes, of annotations that have a few, and the rule for all others.
+_ALLOWED: Final = {
+    "kaito.sh/node-image-family": (KG406, ("azurelinux", "ubuntu")),
+    "kaito.sh/performance-mode": (KG407, ("balanced", "interactivity", "throughput")),
+    "kaito.sh/use-local-weights": (KG408, ('"true"', '"false"')),
+}
+#: The one node provisioner that reads an annotation.
+_READERS: Final = {
+    "kaito.sh/node-image-family": "azure-gpu-provisioner",
+    "kaito.sh/node-class-name": "karpenter",
+}
 _ENABLE_LB: Final = "kaito.sh/enablelb"
 #: The rules of v1alpha1 are older than these.
 _UNCHECKED_IN_V1ALPHA1: Final = ("kaito.sh/performance-mode", "kaito.sh/use-local-weights")
@@ -61,8 +69,23 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
             yield _unknown(key, path)
         elif not ctx.has(known):
             yield _other_version(ctx, key, known, path)
-        elif (check := _CHECKS.get(key)) and not (ctx.v1alpha1 and key in _UNCHECKED_IN_V1ALPHA1):
-            yield from check(ctx, value, path)
+        elif not (ctx.v1alpha1 and key in _UNCHECKED_IN_V1ALPHA1):
+            yield from _value(ctx, key, value, path)
+
+
+def _value(ctx: RuleContext, key: str, value: str, path: Path) -> Iterator[Diagnostic]:
+    """What is wrong with the value of an annotation that this version reads."""
+    rule, allowed = _ALLOWED.get(key, (KG406, ()))
+    read = value.strip().lower() if rule == KG406 else value
+    reader = _READERS.get(key, ctx.provisioner)
+    if allowed and read not in [word.strip('"') for word in allowed]:
+        message, words = f'{key} has the value "{cut(value)}", which KAITO refuses', " or ".join(allowed)
+        yield rule.at(path, message, fix=f"write {words}", found=cut(value), expected=words)
+    elif reader != ctx.provisioner:
+        message = f"{key} does nothing under {ctx.provisioner}; only {reader} reads it"
+        yield KG484.at(path, message, fix="remove it", found=ctx.provisioner, expected=reader)
+    elif check := _CHECKS.get(key):
+        yield from check(ctx, value, path)
 
 
 def _unknown(key: str, path: Path) -> Diagnostic:
@@ -73,39 +96,29 @@ def _unknown(key: str, path: Path) -> Diagnostic:
 
 
 def _other_version(ctx: RuleContext, key: str, known: Feature, path: Path) -> Diagnostic:
+    message, fix = f"KAITO {ctx.kaito} does not read {key}, which ", "remove it"
     if ctx.minor < known.since:
-        message, fix = (
-            f"KAITO {ctx.kaito} does not read {key}, which came with {known.came_with}",
-            "remove it",
-        )
+        message += f"came with {known.came_with}"
     else:
-        message = f"KAITO {ctx.kaito} does not read {key}, which went with {known.went_with}"
-        fix = (
-            f"remove it; since {known.went_with} the benchmark runs unless kaito.sh/disable-benchmark is set"
-        )
+        message += f"went with {known.went_with}"
+        fix += f"; since {known.went_with} the benchmark runs unless kaito.sh/disable-benchmark is set"
     return KG483.at(path, message, fix=fix)
 
 
-def _image_family(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
-    if value.strip().lower() not in _FAMILIES:
-        yield _one_of(KG406, path, value, _FAMILIES)
-    elif ctx.provisioner != "azure-gpu-provisioner":
-        yield _idle(ctx, path, "azure-gpu-provisioner")
-
-
 def _node_class(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
-    if ctx.provisioner != "karpenter":
-        yield _idle(ctx, path, "karpenter")
-    elif node_class_in_doubt(ctx, value):
-        listed = cut(" or ".join(ctx.target.node_classes or _NODE_CLASSES))
-        if ctx.target.node_classes:
-            message = f"KAITO refuses node class {cut(value)}, which is not in the installation's list of the target"
-            fix = f"use {listed}, or add it to the installation's list and to nodeClasses of the target"
-            yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed)
-        else:
-            message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
-            fix = f"use {listed}, or say in nodeClasses of the target which classes the installation lists"
-            yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed, severity="note")
+    if not node_class_in_doubt(ctx, value):
+        return
+    listed = cut(" or ".join(ctx.target.node_classes or _NODE_CLASSES))
+    if ctx.target.node_classes:
+        message = (
+            f"KAITO refuses node class {cut(value)}, which is not in the installation's list of the target"
+        )
+        fix = f"use {listed}, or add it to the installation's list and to nodeClasses of the target"
+        yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed)
+    else:
+        message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
+        fix = f"use {listed}, or say in nodeClasses of the target which classes the installation lists"
+        yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed, severity="note")
 
 
 def node_class_in_doubt(ctx: RuleContext, value: Json) -> bool:
@@ -113,16 +126,6 @@ def node_class_in_doubt(ctx: RuleContext, value: Json) -> bool:
     asked = ctx.provisioner == "karpenter" and ctx.has(versions.NODE_CLASS_CHECKED)
     listed = ctx.target.node_classes or _NODE_CLASSES
     return asked and isinstance(value, str) and bool(value) and value not in listed
-
-
-def _performance_mode(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
-    if value not in _MODES:
-        yield _one_of(KG407, path, value, _MODES)
-
-
-def _local_weights(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
-    if value not in ("true", "false"):
-        yield _one_of(KG408, path, value, ('"true"', '"false"'))
 
 
 def _runtime(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
@@ -187,23 +190,8 @@ def _bypass(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
         yield KG485.at(path, message, fix="remove the annotation to keep the checks", found=cut(value))
 
 
-def _one_of(rule: Rule, path: Path, value: str, allowed: tuple[str, ...]) -> Diagnostic:
-    message = f'{path[-1]} has the value "{cut(value)}", which KAITO refuses'
-    return rule.at(
-        path, message, fix=f"write {' or '.join(allowed)}", found=cut(value), expected=" or ".join(allowed)
-    )
-
-
-def _idle(ctx: RuleContext, path: Path, reader: str) -> Diagnostic:
-    message = f"{path[-1]} does nothing under {ctx.provisioner}; only {reader} reads it"
-    return KG484.at(path, message, fix="remove it", found=ctx.provisioner, expected=reader)
-
-
 _CHECKS: Final[dict[str, Callable[[RuleContext, str, Path], Iterator[Diagnostic]]]] = {
-    "kaito.sh/node-image-family": _image_family,
     "kaito.sh/node-class-name": _node_class,
-    "kaito.sh/performance-mode": _performance_mode,
-    "kaito.sh/use-local-weights": _local_weights,
     RUNTIME_ANNOTATION: _runtime,
     _ENABLE_LB: _load_balancer,
     BYPASS_ANNOTATION: _bypass,

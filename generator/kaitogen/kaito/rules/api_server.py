@@ -16,13 +16,8 @@ KG402 = Rule(
     "KG402", "A pod template or a volume holds a key that Kubernetes does not know", kind="refused", since="0.4",
     source="pkg/workspace/webhooks/webhooks.go:62@v0.12.0",
 )  # fmt: skip
-KG496 = Rule(
-    "KG496",
-    "A pod template or a volume lacks what Kubernetes requires",
-    kind="can't work",
-    since="0.4",
-    source="pkg/workspace/inference/template_inference.go@v0.12.0",
-)
+KG496 = Rule("KG496", "A pod template or a volume lacks what Kubernetes requires", kind="can't work", since="0.4",
+             source="pkg/workspace/inference/template_inference.go@v0.12.0")  # fmt: skip
 
 #: What KAITO decodes strictly, because its own schema has nothing to say about it.
 _STRICT: Final = frozenset(("template", "updateStrategy", "volumeSource"))
@@ -85,21 +80,18 @@ def _not_served(data: Json, target: Target) -> Diagnostic:
     message = f"KAITO {target.kaito} has no kind {kind}"
     since = [feature.since for feature in KINDS.get(kind, {}).values()]
     if since:
-        return KG401.at(
-            ("kind",),
+        message, fix = (
             f"{message}; it came with 0.{min(since)}",
-            fix=f"generate for KAITO 0.{min(since)} or newer",
+            f"generate for KAITO 0.{min(since)} or newer",
         )
+        return KG401.at(("kind",), message, fix=fix)
     fix = f"write {near}" if near else f"KAITO's kinds are {', '.join(KINDS)}"
     return KG401.at(("kind",), message, fix=fix, found=kind)
 
 
 def _unknown_to(kind: str, target: Target, problem: Diagnostic) -> Diagnostic:
     field = path_text(problem.path)
-    message = f"{_a(kind)} of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
+    article = "an" if kind[0] in "AEIOU" else "a"
+    message = f"{article} {kind} of KAITO {target.kaito} has no field {field[:80]}; the API server would drop it without a word"
     fix = problem.fix or "remove it, or generate for a KAITO version that has it"
     return KG401.at(problem.path, message, fix=fix)
-
-
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "AEIOU" else f"a {kind}"

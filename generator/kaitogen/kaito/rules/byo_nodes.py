@@ -13,13 +13,8 @@ KG313 = Rule("KG313", "Nodes with too few GPUs for the model", kind="can't work"
 def judge(ctx: RuleContext, byo_nodes: ByoNodes, tokens: int) -> Iterator[Diagnostic]:
     """KG313. Where KAITO provisions the instance type tells the same; `tokens` is what KAITO reads as max-model-len."""
     model = ctx.model
-    if (
-        model is None
-        or not ctx.byo
-        or not byo_nodes.gpus
-        or not byo_nodes.memory
-        or "partition" in ctx.resource
-    ):
+    known = byo_nodes.gpus and byo_nodes.memory
+    if model is None or not ctx.byo or not known or "partition" in ctx.resource:
         return
     named = byo_nodes.pinned is not None
     path = ("resource", "preferredNodes" if named else "labelSelector")
@@ -31,9 +26,8 @@ def judge(ctx: RuleContext, byo_nodes: ByoNodes, tokens: int) -> Iterator[Diagno
         return
     if not asks_for_estimate(ctx):
         return
-    needed = nodes_needed(
-        ctx.minor, model.weights, model.bytes_per_token, (byo_nodes.gpus, byo_nodes.memory), tokens
-    )
+    node = (byo_nodes.gpus, byo_nodes.memory)
+    needed = nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
     if not needed:
         message = f"GPUs of nodes with {have} are too small for {model.id} at {tokens} tokens"
         yield KG313.at(path, message, fix="take nodes with larger GPUs", found=have)
@@ -46,10 +40,7 @@ def judge(ctx: RuleContext, byo_nodes: ByoNodes, tokens: int) -> Iterator[Diagno
             message += f"{byo_nodes.nodes} {'matches' if byo_nodes.nodes == 1 else 'match'} the selector"
             fix = f"label {needed} nodes, or nodes with more GPU memory"
         total = byo_nodes.nodes * byo_nodes.memory
-        if (
-            total < model.weights
-            and ctx.has(versions.NODE_LABELS_READ)
-            and BYPASS_ANNOTATION not in ctx.annotations
-        ):
+        checked = ctx.has(versions.NODE_LABELS_READ) and BYPASS_ANNOTATION not in ctx.annotations
+        if total < model.weights and checked:
             message += f"; its webhook refuses them: Insufficient total GPU memory, {total / GIB:g} GiB for {model.weights / GIB:.1f} GiB of weights"
         yield KG313.at(path, message, fix=fix, found=str(byo_nodes.nodes), expected=str(needed))

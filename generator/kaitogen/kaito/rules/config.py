@@ -60,7 +60,9 @@ def judge(ctx: RuleContext) -> Judged:
     """R41 to R45 with the traps, and what vLLM makes of the settings. Only where the Workspace names a ConfigMap."""
     name = text(ctx.inference or {}, "config")
     if ctx.transformers:
-        return Judged(tuple(_unread(ctx)))
+        message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
+        unread = KG486.at(_CONFIG, message, fix="remove config, or use the runtime vllm")
+        return Judged((unread,) if ctx.preset is not None else ())
     data = ctx.config_map(name)
     if data is None:
         return Judged(tuple(absent(ctx, "inference", name)))
@@ -79,12 +81,8 @@ def judge(ctx: RuleContext) -> Judged:
     context, missed = _context(ctx, source, vllm)
     if problems:
         return Judged(problems)
-    return Judged(
-        problems=(missed,) if missed else (),
-        tokens=context,
-        vllm=vllm,
-        settings=tuple(vllm_settings.judge(ctx, settings, vllm)),
-    )
+    missed_ones, single = (missed,) if missed else (), tuple(vllm_settings.judge(ctx, settings, vllm))
+    return Judged(problems=missed_ones, tokens=context, vllm=vllm, settings=single)
 
 
 def parse(source: str) -> Json:
@@ -100,12 +98,6 @@ def parse(source: str) -> Json:
         if unreadable.flaw.rule in (KG102, KG104):
             return f"it is not YAML in line {unreadable.flaw.line}"
         return UNKNOWN
-
-
-def _unread(ctx: RuleContext) -> Iterator[Diagnostic]:
-    if ctx.preset is not None:
-        message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
-        yield KG486.at(_CONFIG, message, fix="remove config, or use the runtime vllm")
 
 
 def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
@@ -147,20 +139,18 @@ def _length(ctx: RuleContext, vllm: Mapping[str, Json], source: str) -> Iterator
     elif length > ctx.model.token_limit:
         limit = ctx.model.token_limit
         message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {ctx.model.id}"
-        yield KG445.at(
-            _CONFIG,
-            message,
-            fix=f"write {limit} or less",
-            found=cut(str(length)),
-            expected=f"at most {limit}",
-        )
+        found, expected = cut(str(length)), f"at most {limit}"
+        yield KG445.at(_CONFIG, message, fix=f"write {limit} or less", found=found, expected=expected)
 
 
 def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """Whether there is a max-model-len where old rules require one: those up to 0.6, and those of v1alpha1."""
     value = vllm.get(_LENGTH)
     blank = value is None or (isinstance(value, str) and not value.strip())
-    if blank and (ctx.preset is not None or ctx.v1alpha1) and _length_required(ctx):
+    sku, count = ctx.sku, number(ctx.resource, "count")
+    small = sku is not None and sku.gpus > 1 and sku.memory // sku.gpus < _SMALL_GPU
+    several = ctx.has(versions.SEVERAL_NODES) and count is not None and count > 1
+    if blank and (ctx.preset is not None or ctx.v1alpha1) and (small or several):
         version = "v1alpha1" if ctx.v1alpha1 else f"KAITO {ctx.kaito}"
         message = (
             f"{version} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
@@ -184,12 +174,6 @@ def _no_number(ctx: RuleContext, value: str) -> Diagnostic:
         message += f", unless {cut(ctx.preset or '')} says no limit"
     fix = "write the number of tokens, such as 8192"
     return KG444.at(_CONFIG, message, fix=fix, found=value, expected="a whole number", severity=severity)
-
-
-def _length_required(ctx: RuleContext) -> bool:
-    sku, count = ctx.sku, number(ctx.resource, "count")
-    small = sku is not None and sku.gpus > 1 and sku.memory // sku.gpus < _SMALL_GPU
-    return small or (ctx.has(versions.SEVERAL_NODES) and count is not None and count > 1)
 
 
 def _unloadable(ctx: RuleContext, settings: Json, source: str) -> Iterator[Diagnostic]:
@@ -222,9 +206,8 @@ def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[i
         return DEFAULT_CONTEXT, None
     message = f"KAITO's line scanner misses this max-model-len: vLLM takes {served}, the estimate of nodes {DEFAULT_CONTEXT}"
     fix = f"write it on a line of its own below vllm:, as {_LENGTH}: {served}, with no quotes and no comment"
-    return DEFAULT_CONTEXT, KG468.at(
-        _CONFIG, message, fix=fix, found=str(served), expected=str(DEFAULT_CONTEXT)
-    )
+    expected = str(DEFAULT_CONTEXT)
+    return DEFAULT_CONTEXT, KG468.at(_CONFIG, message, fix=fix, found=str(served), expected=expected)
 
 
 def scan(source: str) -> int | None:

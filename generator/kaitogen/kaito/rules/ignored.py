@@ -10,7 +10,7 @@ from kaitogen.kaito.objects import number, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.resource import is_system_label
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
-from kaitogen.model import PIN_LABEL, Diagnostic, Json, Rule
+from kaitogen.model import PIN_LABEL, Diagnostic, Json, Rule, Severity
 
 KG461 = Rule("KG461", "count is ignored", kind="warning", since="0.7",
              source="pkg/workspace/controllers/workspace_controller.go:1508@v0.12.0")  # fmt: skip
@@ -44,8 +44,12 @@ def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     preferred = preferred_nodes(ctx.resource)
     # The CRD makes a count of 1 where none is written, so that one node at least must be named.
     least = 1 if count is None else count
-    if _named_as_counted(ctx) and len(preferred) < least:
-        yield _too_few(ctx, preferred, least)
+    counted = ctx.has(versions.PREFERRED_NODES_COUNTED) and ctx.byo and ctx.tuning is None
+    if counted and ctx.resource and len(preferred) < least:
+        message = f"KAITO {ctx.kaito} refuses fewer preferredNodes ({len(preferred)}) than count ({least}) under byo"
+        fix = f"name {number_of(least, 'node')} or more, although only the selector says which are used"
+        path = _PREFERRED if preferred else ("resource",)
+        yield KG464.at(path, message, fix=fix, found=str(len(preferred)), expected=str(least))
     elif preferred:
         yield from _preferred(ctx, preferred, tokens)
     # A count that only numbers the names is no thing of its own: what is said about the names says it, too.
@@ -72,36 +76,18 @@ def pin(namespace: str, name: str) -> str:
     return f"{value[: _LONGEST_VALUE - 1 - _HASH_DIGITS]}_{digest}"
 
 
-def _named_as_counted(ctx: RuleContext) -> bool:
-    """Whether this version wants as many names as nodes; only 0.7 does, and only of an inference."""
-    return ctx.has(versions.PREFERRED_NODES_COUNTED) and ctx.byo and ctx.tuning is None and bool(ctx.resource)
-
-
-def _too_few(ctx: RuleContext, names: list[str], count: int) -> Diagnostic:
-    message = f"KAITO {ctx.kaito} refuses fewer preferredNodes ({len(names)}) than count ({count}) under byo"
-    fix = f"name {number_of(count, 'node')} or more, although only the selector says which are used"
-    path = _PREFERRED if names else ("resource",)
-    return KG464.at(path, message, fix=fix, found=str(len(names)), expected=str(count))
-
-
 def _count(ctx: RuleContext, count: int, names: list[str], tokens: int) -> Diagnostic:
     nodes = estimate(ctx, ctx.model, tokens) if ctx.model is not None else None
     message = f"KAITO {ctx.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
     fix = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(ctx))}"
     if ctx.byo:
         fix = f"remove count, and label as many nodes as it may use: {_command(names, _selected(ctx))}"
-    if not nodes:
-        return KG461.at(_COUNT, message, fix=fix, found=str(count))
-    fix = _as_replicas(ctx, count, nodes) + fix
-    message = f"KAITO {ctx.kaito} does not read count {count} for a preset on vllm: its own estimate is {number_of(nodes, 'node')}"
-    return KG461.at(
-        _COUNT,
-        message,
-        fix=fix,
-        found=str(count),
-        expected=str(nodes),
-        severity="note" if nodes == count else "warning",
-    )
+    severity: Severity = "note" if nodes == count else "warning"
+    if nodes:
+        fix = _as_replicas(ctx, count, nodes) + fix
+        message = f"KAITO {ctx.kaito} does not read count {count} for a preset on vllm: its own estimate is {number_of(nodes, 'node')}"
+    expected = str(nodes or "")
+    return KG461.at(_COUNT, message, fix=fix, found=str(count), expected=expected, severity=severity)
 
 
 def _as_replicas(ctx: RuleContext, there: int, nodes: int | None) -> str:

@@ -74,10 +74,8 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def _gate(ctx: RuleContext, rule: Rule, mode: str, gate: str) -> Iterator[Diagnostic]:
     if not ctx.gate(gate):
-        message, fix = (
-            f"mode {mode} needs KAITO's feature gate {gate}",
-            "set the gate in featureGates if KAITO has it on",
-        )
+        message = f"mode {mode} needs KAITO's feature gate {gate}"
+        fix = "set the gate in featureGates if KAITO has it on"
         yield rule.at((*_PARTITION, "mode"), message, fix=fix, found=f"{gate} off", expected=f"{gate} on")
 
 
@@ -90,10 +88,8 @@ def _mig(ctx: RuleContext, partition: Mapping[str, Json]) -> Iterator[Diagnostic
         yield _unknown_profile(text(partition, "profile"), "profile" in partition)
     elif ctx.model is not None and ctx.model.weights > memory * GIB:
         size, found = ctx.model.weights_text, f"{memory} GB"
-        message, fix = (
-            f"{size} of weights do not fit a slice of {found}",
-            "take a larger profile or a smaller model",
-        )
+        message = f"{size} of weights do not fit a slice of {found}"
+        fix = "take a larger profile or a smaller model"
         severity: Severity = "warning" if BYPASS_ANNOTATION in ctx.annotations else "error"
         path = (*_PARTITION, "profile")
         yield KG419.at(path, message, fix=fix, found=found, expected=size, severity=severity)

@@ -76,7 +76,9 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     if not ctx.valid_preset:
         yield wrong_name(ctx, _NAME, KG432)
         return
-    yield from _runtime(ctx)
+    if ctx.transformers and ctx.has(versions.CATALOGUE) and not has_transformers(ctx.preset):
+        message = f"{cut(ctx.preset)} does not run on the runtime transformers"
+        yield KG434.at(_NAME, message, fix="use the runtime vllm", found="transformers", expected="vllm")
     yield from _secret(ctx)
     yield from _streaming(ctx)
     if ctx.notes:
@@ -124,12 +126,6 @@ def _likely(name: str, minor: int) -> str:
     return f"write {close}" if close else "write one of its presets, or a Hugging Face id (owner/name)"
 
 
-def _runtime(ctx: RuleContext) -> Iterator[Diagnostic]:
-    if ctx.transformers and ctx.has(versions.CATALOGUE) and not has_transformers(ctx.preset or ""):
-        message = f"{cut(ctx.preset or '')} does not run on the runtime transformers"
-        yield KG434.at(_NAME, message, fix="use the runtime vllm", found="transformers", expected="vllm")
-
-
 def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
     name, minor = ctx.preset or "", ctx.minor
     secret = text(part(part(ctx.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
@@ -146,14 +142,11 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
             message = f"KAITO {ctx.kaito} has {cut(name)} in its image and refuses an access secret for it"
             yield KG438.at(_SECRET, message, fix="remove it")
             return
-    if ctx.model is not None and ctx.model.gated and not secret and not _local(ctx):
+    # Where the weights are on the node already, nothing is downloaded.
+    local = ctx.has(versions.LOCAL_WEIGHTS) and ctx.annotations.get("kaito.sh/use-local-weights") == "true"
+    if ctx.model is not None and ctx.model.gated and not secret and not local:
         message = f"{ctx.model.id} is gated: without an access secret its pod can't download the weights"
         yield KG467.at(_PRESET, message, fix=_ACCESS_ADVICE, expected="modelAccessSecret")
-
-
-def _local(ctx: RuleContext) -> bool:
-    """Whether the weights are already on the node, so that nothing is downloaded."""
-    return ctx.has(versions.LOCAL_WEIGHTS) and ctx.annotations.get("kaito.sh/use-local-weights") == "true"
 
 
 def _streaming(ctx: RuleContext) -> Iterator[Diagnostic]:

@@ -46,6 +46,7 @@ KG498 = Rule("KG498", "Under karpenter a selector by instance type keeps nodes f
 
 
 INSTANCE_TYPE: Final = ("resource", "instanceType")
+_LOWER_PREFIXES: Final = tuple(prefix.lower() for prefix in LENIENT_PREFIXES)
 _SELECTOR: Final = ("resource", "labelSelector")
 
 #: Labels below these domains belong to Kubernetes and its drivers.
@@ -117,7 +118,12 @@ def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
         values = expression.get("values")
         single = isinstance(values, list) and len(values) == 1
         if expression.get("operator") != "In" or not single:
-            yield _refused_expression(ctx, (*path, index))
+            rule, message = KG411, "KAITO accepts only expressions of operator In with exactly one value"
+            if ctx.tuning is not None:
+                rule = KG475
+                message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
+            fix = "write it as matchLabels, which is all that KAITO uses"
+            yield rule.at((*path, index), message, fix=fix, expected="operator In, one value")
             return
     if expressions:
         message = "KAITO checks matchExpressions and then uses matchLabels alone to find nodes"
@@ -153,15 +159,6 @@ def is_system_label(key: str) -> bool:
     return key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)
 
 
-def _refused_expression(ctx: RuleContext, path: Path) -> Diagnostic:
-    fix = "write it as matchLabels, which is all that KAITO uses"
-    if ctx.tuning is None:
-        message = "KAITO accepts only expressions of operator In with exactly one value"
-        return KG411.at(path, message, fix=fix, expected="operator In, one value")
-    message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
-    return KG475.at(path, message, fix=fix, expected="operator In, one value")
-
-
 def _reserved(ctx: RuleContext) -> Iterator[Diagnostic]:
     reserved = [key for key in ctx.match_labels if key in RESERVED_KEYS]
     if not reserved:
@@ -182,15 +179,12 @@ def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     if ctx.provider not in PROVIDERS:
         message = f"KAITO has no instance types for the cloud {cut(ctx.provider)}"
         fix = f"set the provider to {', '.join(PROVIDERS)}"
-        yield KG426.at(
-            INSTANCE_TYPE, message, fix=fix, found=cut(ctx.provider), expected=" or ".join(PROVIDERS)
-        )
-    elif ctx.sku is None and not _wholly_missing(ctx):
+        expected = " or ".join(PROVIDERS)
+        yield KG426.at(INSTANCE_TYPE, message, fix=fix, found=cut(ctx.provider), expected=expected)
+    elif ctx.sku is None and (
+        ctx.instance_type or ctx.v1alpha1 or not ctx.has(versions.STRICT_INSTANCE_TYPE)
+    ):
         yield from unknown_instance_type(ctx)
-
-
-def _wholly_missing(ctx: RuleContext) -> bool:
-    return not ctx.instance_type and ctx.has(versions.STRICT_INSTANCE_TYPE) and not ctx.v1alpha1
 
 
 def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -200,22 +194,20 @@ def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     if near is not None and not near.known_to(ctx.minor):
         near = None
     other_case = near is not None and near.name.lower() == name.lower()
-    lenient = ctx.provider == "azure" and _is_lenient(name, ctx.minor)
-    if other_case and near is not None and (ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE) or lenient):
-        yield wrong_case(name, near.name)
+    any_case = ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE)
+    prefixed = name.startswith(LENIENT_PREFIXES) or (any_case and name.lower().startswith(_LOWER_PREFIXES))
+    lenient = ctx.provider == "azure" and prefixed
+    path = INSTANCE_TYPE if ctx.resource.get("instanceType") else _whole(ctx)
+    right = near.name if near else ""
+    if other_case and (any_case or lenient):
+        yield wrong_case(name, right)
     elif not lenient:
-        fix = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {ctx.kaito} knows"
-        yield KG427.at(
-            _place(ctx),
-            _not_in_table(ctx),
-            fix=fix,
-            found=cut(name),
-            expected=near.name if near else "",
-        )
+        fix = f"write {right}" if right else f"kaitogen skus lists what KAITO {ctx.kaito} knows"
+        yield KG427.at(path, _not_in_table(ctx), fix=fix, found=cut(name), expected=right)
     elif ctx.preset is not None and not ctx.transformers and ctx.has(versions.ESTIMATE):
         message = f"{_not_in_table(ctx)}; it is admitted by its prefix, but a preset never gets its nodes"
-        fix = f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
-        yield KG473.at(_place(ctx), message, fix=fix, found=cut(name), expected=near.name if near else "")
+        fix = f"write {right}" if right else "take an instance type from kaitogen skus, or use a template"
+        yield KG473.at(path, message, fix=fix, found=cut(name), expected=right)
 
 
 def wrong_case(name: str, right: str) -> Diagnostic:
@@ -226,22 +218,12 @@ def wrong_case(name: str, right: str) -> Diagnostic:
     return KG472.at(INSTANCE_TYPE, message, fix=f"write {right}", found=cut(name), expected=right)
 
 
-def _place(ctx: RuleContext) -> Path:
-    return INSTANCE_TYPE if ctx.resource.get("instanceType") else _whole(ctx)
-
-
 def _not_in_table(ctx: RuleContext) -> str:
     table = f"KAITO {ctx.kaito}'s table for {ctx.provider}"
     known = find_sku(ctx.provider, ctx.instance_type)
     if known is not None and known.removed and ctx.minor >= known.removed:
         return f"{cut(ctx.instance_type)} left {table} in 0.{known.removed}"
     return f"{cut(ctx.instance_type) or 'no instance type'} is not in {table}"
-
-
-def _is_lenient(name: str, minor: int) -> bool:
-    if versions.INSTANCE_TYPE_IN_ANY_CASE.holds(minor):
-        return name.lower().startswith(tuple(prefix.lower() for prefix in LENIENT_PREFIXES))
-    return name.startswith(LENIENT_PREFIXES)
 
 
 def weights(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -259,22 +241,13 @@ def weights(ctx: RuleContext) -> Iterator[Diagnostic]:
             "transformers runs on one node only"
         )
         fix = "take a larger instance type, or the runtime vllm"
-        yield KG429.at(
-            INSTANCE_TYPE, message, fix=fix, found=f"{sku.memory} GiB", expected=model.weights_text
-        )
+        found, expected = f"{sku.memory} GiB", model.weights_text
+        yield KG429.at(INSTANCE_TYPE, message, fix=fix, found=found, expected=expected)
     elif nodes * node < size:
         message = f"{model.weights_text} of weights do not fit {nodes} x {sku.name} ({sku.memory} GiB each)"
-        bypassed = BYPASS_ANNOTATION in ctx.annotations
-        fix = "take a larger instance type or more nodes"
-        found = f"{nodes * sku.memory} GiB"
-        yield KG428.at(
-            INSTANCE_TYPE,
-            message,
-            fix=fix,
-            found=found,
-            expected=model.weights_text,
-            severity="warning" if bypassed else "error",
-        )
+        fix, found = "take a larger instance type or more nodes", f"{nodes * sku.memory} GiB"
+        problem = KG428.at(INSTANCE_TYPE, message, fix=fix, found=found, expected=model.weights_text)
+        yield problem._replace(severity="warning") if BYPASS_ANNOTATION in ctx.annotations else problem
 
 
 def least_weights(minor: int, size: int) -> int:

@@ -27,13 +27,8 @@ KG749 = Rule("KG749", "The tuning's program takes no such setting", kind="can't 
 _CONFIG: Final = ("tuning", "config")
 KEY: Final = "training_config.yaml"
 _SECTIONS: Final = (
-    "ModelConfig",
-    "QuantizationConfig",
-    "LoraConfig",
-    "TrainingArguments",
-    "DatasetConfig",
-    "DataCollator",
-)
+    "ModelConfig", "QuantizationConfig", "LoraConfig", "TrainingArguments", "DatasetConfig", "DataCollator",
+)  # fmt: skip
 #: What KAITO decodes; of the others it passes on whatever they are.
 _DECODED: Final = ("QuantizationConfig", "TrainingArguments")
 #: What the sections take that are KAITO's own (presets/workspace/tuning/text-generation/cli.py@v0.12.0); the others are
@@ -75,11 +70,8 @@ def judge(ctx: RuleContext, data: Mapping[str, str], name: str, method: str) -> 
         return
     training = settings.get("training_config") if isinstance(settings, dict) else None
     if not isinstance(training, dict):
-        why = (
-            settings
-            if isinstance(settings, str) and settings.startswith("it is not")
-            else "training_config is no mapping"
-        )
+        unreadable = isinstance(settings, str) and settings.startswith("it is not")
+        why = settings if unreadable else "training_config is no mapping"
         message = f"KAITO cannot read {KEY}: {why}"
         yield KG451.at(_CONFIG, message, fix="write training_config: with its sections below it")
         return
@@ -93,7 +85,8 @@ def judge(ctx: RuleContext, data: Mapping[str, str], name: str, method: str) -> 
             yield KG451.at(_CONFIG, message, fix=f"write the settings of {section} below it")
         else:
             yield from islice(_not_taken(ctx, section, training[section]), _MOST)
-    words = _words(source)
+    # Settings whose value is a bare word that KAITO's reader, of YAML 1.1, takes for true or false.
+    words = {key: word.lower() in ("y", "yes", "on") for key, word in _BARE_WORD.findall(source)}
     yield from _quantization(part(training, "QuantizationConfig"), method, words)
     yield from _output_dir(part(training, "TrainingArguments"), words)
 
@@ -117,37 +110,24 @@ def _not_taken(ctx: RuleContext, section: str, settings: Json) -> Iterator[Diagn
             yield KG749.at((*_CONFIG, "training_config", section, key), message, fix=fix, found=cut(key))
 
 
-def _words(source: str) -> dict[str, bool]:
-    """The settings whose value is a bare word that KAITO's reader, of YAML 1.1, takes for true or false."""
-    return {key: word.lower() in ("y", "yes", "on") for key, word in _BARE_WORD.findall(source)}
-
-
 def _quantization(
     section: Mapping[str, Json], method: str, words: Mapping[str, bool]
 ) -> Iterator[Diagnostic]:
-    values = [words.get(key, section.get(key)) for key in _BITS]
-    on = [key for key, value in zip(_BITS, values, strict=True) if value is True]
-    wrong = next(
-        (key for key, value in zip(_BITS, values, strict=True) if not isinstance(value, bool | None)), None
-    )
-    message, fix = "", ""
-    if wrong is not None:
-        message, fix = (
-            f"{wrong} of QuantizationConfig is neither true nor false",
-            "write true or false, without quotes",
-        )
+    values = {key: words.get(key, section.get(key)) for key in _BITS}
+    on = [key for key, value in values.items() if value is True]
+    wrong = [key for key, value in values.items() if not isinstance(value, bool | None)]
+    message = ""
+    if wrong:
+        message = f"{wrong[0]} of QuantizationConfig is neither true nor false"
+        fix = "write true or false, without quotes"
     elif len(on) == len(_BITS):
         message, fix = "QuantizationConfig loads in 4 and in 8 bit", "turn one of the two off"
     elif on and method == "lora":
-        message, fix = (
-            f"{on[0]} is for the method qlora, and this is lora",
-            "turn it off, or tune with qlora",
-        )
+        message = f"{on[0]} is for the method qlora, and this is lora"
+        fix = "turn it off, or tune with qlora"
     elif not on and method == "qlora":
-        message, fix = (
-            "the method qlora needs load_in_4bit or load_in_8bit in QuantizationConfig",
-            "set one to true",
-        )
+        message = "the method qlora needs load_in_4bit or load_in_8bit in QuantizationConfig"
+        fix = "set one to true"
     if message:
         yield KG453.at(_CONFIG, message, fix=fix)
 

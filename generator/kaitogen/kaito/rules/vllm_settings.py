@@ -120,12 +120,8 @@ def _flag(argument: Argument, key: str, word: str, *, turns_off: bool, fits: boo
     elif off:
         does = "turns it off" if turns_off else "turns it on"
         message = f"{cut(key)}: {cut(word)} {does}: KAITO hands vLLM the flag, and the word behind it counts for nothing"
-        yield KG744.at(
-            (*_VLLM, key),
-            message,
-            fix="remove it" if argument.takes == "switch" else repeated,
-            found=cut(word),
-        )
+        fix = "remove it" if argument.takes == "switch" else repeated
+        yield KG744.at((*_VLLM, key), message, fix=fix, found=cut(word))
 
 
 def _second_flag(ctx: RuleContext, line: CommandLine, key: str, word: str) -> Iterator[Diagnostic]:
