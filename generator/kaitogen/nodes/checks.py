@@ -44,8 +44,8 @@ def unknown(spec: Spec, facts: Inventory) -> Iterator[Diagnostic]:
             continue
         where = f" of {facts.cluster[:60]}" if facts.cluster else ""
         message = f"there is no node {name[:80]} in the inventory{where}"
-        siblings = facts.lookup.siblings(name)
-        near = None if siblings else facts.lookup.nearest(name)
+        siblings = facts.siblings(name)
+        near = None if siblings else facts.nearest(name)
         if near is not None:
             yield KG304.at((*NODES, index), message, fix=f"did you mean {near}?", found=name[:80])
         else:
@@ -76,21 +76,16 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
         if taints:
             words = listed(map(str, taints), 4)
             message = f"node {node.name} is tainted with {words}, which the pods do not tolerate"
-            fix = _without_taint(spec, node, str(taints[0]))
+            fix = f"a preset has no field for tolerations; run: kubectl taint nodes {node.name} {taints[0]}-"
+            if (spec.inference or {}).get("template") is not None:
+                fix = "add a toleration to the pod template, or name another node"
             yield KG309.at(path, message, fix=fix, found=words)
         yield from _type(spec, node, path)
         yield from _partition(spec, node, path)
     if names is not None:
-        problem = mixed(spec, [node for node in nodes if gpus(node) is not None])
-        if problem is not None:
-            yield problem
-    yield from _labelled(spec, nodes)
-
-
-def _without_taint(spec: Spec, node: NodeFacts, taint: str) -> str:
-    if (spec.inference or {}).get("template") is not None:
-        return "add a toleration to the pod template, or name another node"
-    return f"a preset has no field for tolerations; run: kubectl taint nodes {node.name} {taint}-"
+        yield from mixed(spec, [node for node in nodes if gpus(node) is not None])
+    if asks_for_nodes(spec):
+        yield from unlabelled(spec.target, [node for node in nodes if gpus(node)], NODES)
 
 
 def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
@@ -126,28 +121,26 @@ def _partition(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
         yield KG313.at(path, message, fix=fix)
 
 
-def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
+def mixed(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
     """Nodes of more than one kind: KAITO takes one instance type, and under byo one kind of GPU."""
     if spec.target.byo:
-        return _mixed_gpus(spec, nodes)
+        if asks_for_nodes(spec):
+            yield from unlike(spec.target, nodes, NODES)
+        return
     by_type: dict[str, list[str]] = {}
     for node in nodes:
         by_type.setdefault(node.instance_type, []).append(node.name)
     if spec.placement.instance_type is not None or len(by_type) <= 1:
-        return None
+        return
     listing = "; ".join(
         f"{kind or 'no instance type'}: {listed(by_type[kind], 4)}" for kind in sorted(by_type)
     )
     message = f"the nodes are of {len(by_type)} instance types ({listing})"
     fix = f"choose one, such as instanceType: {max(by_type, key=lambda kind: (len(by_type[kind]), kind))}"
-    return KG312.at(NODES, message, fix=fix, found=listing)
+    yield KG312.at(NODES, message, fix=fix, found=listing)
 
 
-def _mixed_gpus(spec: Spec, nodes: Sequence[NodeFacts]) -> Diagnostic | None:
-    return unlike(spec.target, nodes, NODES) if asks_for_nodes(spec) else None
-
-
-def unlike(target: Target, nodes: Sequence[NodeFacts], path: Path) -> Diagnostic | None:
+def unlike(target: Target, nodes: Sequence[NodeFacts], path: Path) -> Iterator[Diagnostic]:
     """R25: product, count and memory of all nodes must be the same; what lacks a label is told by R24."""
     kinds: dict[tuple[str, ...], list[str]] = {}
     for node in nodes:
@@ -155,10 +148,10 @@ def unlike(target: Target, nodes: Sequence[NodeFacts], path: Path) -> Diagnostic
         if all(kind):
             kinds.setdefault(kind, []).append(node.name)
     if len(kinds) <= 1:
-        return None
+        return
     listing = "; ".join(f"{kind[1]} x {kind[0]}: {listed(kinds[kind], 4)}" for kind in sorted(kinds))
     message = f"the nodes have different GPUs ({listing}), which KAITO {target.kaito} refuses under byo"
-    return KG316.at(path, message, fix="take nodes of one kind", found=listing)
+    yield KG316.at(path, message, fix="take nodes of one kind", found=listing)
 
 
 def asks_for_nodes(spec: Spec) -> bool:
@@ -172,30 +165,22 @@ def reads_labels(target: Target) -> bool:
     return target.byo and target.has(versions.NODE_LABELS_READ)
 
 
-def _labelled(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
-    with_gpus = [node for node in nodes if gpus(node)] if asks_for_nodes(spec) else []
-    problem = unlabelled(spec.target, with_gpus, NODES)
-    if problem is not None:
-        yield problem
-
-
-def unlabelled(target: Target, nodes: Sequence[NodeFacts], path: Path) -> Diagnostic | None:
+def unlabelled(target: Target, nodes: Sequence[NodeFacts], path: Path) -> Iterator[Diagnostic]:
     """R24: the labels that KAITO reads must be there."""
     lacking = [node.name for node in nodes if not all(map(node.labels.get, _READ_UNDER_BYO))]
-    if not lacking:
-        return None
-    message = f"KAITO {target.kaito} refuses nodes without the labels {', '.join(_READ_UNDER_BYO)} under byo: {listed(lacking)}"
-    fix = "install NVIDIA's GPU Feature Discovery, which sets them"
-    return KG315.at(path, message, fix=fix)
+    if lacking:
+        message = f"KAITO {target.kaito} refuses nodes without the labels {', '.join(_READ_UNDER_BYO)} under byo: {listed(lacking)}"
+        yield KG315.at(path, message, fix="install NVIDIA's GPU Feature Discovery, which sets them")
 
 
 def judge_selector(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Iterator[Diagnostic]:
     """Nodes that the selector misses, and others that it takes as well."""
-    if not nodes or not _looks_for_nodes(spec):
+    # Since 0.11 KAITO takes nodes that are there already only where the user brings them.
+    if not nodes or not (spec.target.byo or spec.target.has(versions.NODES_REUSED)):
         return
     labels = selected_labels(spec)
     chosen = {node.name for node in nodes}
-    selected = facts.lookup.having(labels)
+    selected = facts.having(labels)
     is_given = spec.placement.label_selector is not None
     path: Path = ("spec", "placement", "labelSelector") if is_given else NODES
     missed = [node.name for node in nodes if node.name not in selected and not _of_other_type(spec, node)]
@@ -236,11 +221,6 @@ def _label_command(names: Iterable[str], labels: Mapping[str, str]) -> str:
     pairs = " ".join(f"{key}={value}" for key, value in labels.items())
     safe = re.fullmatch(r"[-\w./ =]+", pairs) is not None
     return f"kubectl label nodes {shown} {pairs if safe else '...'}"
-
-
-def _looks_for_nodes(spec: Spec) -> bool:
-    """Whether KAITO takes nodes that are there already; since 0.11 it does so only where the user brings them."""
-    return spec.target.byo or spec.target.has(versions.NODES_REUSED)
 
 
 def selected_labels(spec: Spec) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
-from typing import Final, NamedTuple
+from typing import Final
 
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
@@ -21,13 +21,6 @@ KG323 = Rule("KG323", "There is no such quick selector", kind="invalid")
 _SELECT: Final[Path] = (*checks.NODES, "select")
 #: Labels that stay with a node, and so may be selected by without being asked to; in this order.
 _LASTING: Final = (*POOL_LABELS, INSTANCE_TYPE_LABEL, PRODUCT_LABEL, ZONE_LABEL)
-
-
-class _Selected(NamedTuple):
-    """The nodes that a selection comes to, in order, and the labels that it asks for by equality."""
-
-    nodes: tuple[NodeFacts, ...]
-    labels: Mapping[str, str]
 
 
 def choose(
@@ -80,25 +73,32 @@ def _with_nodes(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[
     if spec.placement.selection is None:
         problems += checks.unknown(spec, facts)
         nodes = tuple(facts.nodes[name] for name in spec.placement.nodes or () if name in facts.nodes)
-        problems += checks.judge(spec, nodes)
-        spec = _with_instance_type(spec, nodes)
+        labels: Mapping[str, str] | None = None
     else:
         nodes, labels = _selected(spec, known, facts)
-        problems += checks.judge(spec, nodes)
-        spec = _with_instance_type(spec, nodes)
+    problems += checks.judge(spec, nodes)
+    spec = _with_instance_type(spec, nodes)
+    if labels is not None:
         names = tuple(node.name for node in nodes)
         spec = spec._replace(placement=spec.placement._replace(nodes=names, selection=None))
         spec = _with_selector(spec, nodes, labels, facts)
     problems += checks.judge_selector(spec, nodes, facts)
-    return _with_byo_nodes(spec, nodes, facts), problems
+    if not nodes:
+        return spec, problems
+    pinned = facts.having(checks.selected_labels(spec)) == {node.name for node in nodes}
+    byo_nodes = together(nodes, len(spec.placement.nodes or ()), pinned)
+    return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes)), problems
 
 
-def _selected(spec: Spec, known: Known, facts: Inventory) -> _Selected:
-    """The nodes that a selection comes to; Refused where it comes to none, or to less than it asks for."""
+def _selected(spec: Spec, known: Known, facts: Inventory) -> tuple[tuple[NodeFacts, ...], Mapping[str, str]]:
+    """The nodes that a selection comes to, in order, and the labels that it asks for by equality.
+
+    Refused where it comes to none, or to less than it asks for.
+    """
     selection = spec.placement.selection or {}
     selector = _conditions(spec, known)
     labels = {one.key: one.values[0] for one in selector if one.operator == "in" and len(one.values) == 1}
-    names = facts.lookup.having(labels)
+    names = facts.having(labels)
     matching = [node for node in facts.gpu_nodes if node.name in names and matches(selector, node.labels)]
     passed_over: list[str] = []
     fit = matching
@@ -110,11 +110,10 @@ def _selected(spec: Spec, known: Known, facts: Inventory) -> _Selected:
     count = selection.get("count", spec.placement.node_count)
     if not fit or (count is not None and len(fit) < count):
         raise Refused(_too_few(len(matching), len(fit), count, passed_over, facts))
-    problem = checks.mixed(spec, fit)
-    if problem is not None:
+    for problem in checks.mixed(spec, fit):
         raise Refused(problem)
     ordered = _spread(fit) if selection.get("spread") else fit
-    return _Selected(tuple(ordered[:count]), labels)
+    return tuple(ordered[:count]), labels
 
 
 def _conditions(spec: Spec, known: Known) -> Selector:
@@ -123,7 +122,10 @@ def _conditions(spec: Spec, known: Known) -> Selector:
     name = select.get("quick")
     quick = known.quick.get(name) if name is not None else None
     if name is not None and quick is None:
-        raise Refused(_no_quick(name, known))
+        from kaitogen.diagnostics.suggest import did_you_mean  # only a slip needs it
+
+        fix = did_you_mean(name, known.quick, f"there are {', '.join(sorted(known.quick))}")
+        raise Refused(KG323.at((*_SELECT, "quick"), f"there is no quick selector {name[:60]}", fix=fix))
     try:
         selector = asked(select)
     except Refused as refused:
@@ -142,13 +144,6 @@ def _spread(nodes: Sequence[NodeFacts]) -> list[NodeFacts]:
         zones.setdefault(node.zone, []).append(node)
     rounds = zip_longest(*(zones[zone] for zone in sorted(zones)))
     return [node for one in rounds for node in one if node is not None]
-
-
-def _no_quick(name: str, known: Known) -> Diagnostic:
-    from kaitogen.diagnostics.suggest import did_you_mean
-
-    fix = did_you_mean(name, known.quick, f"there are {', '.join(sorted(known.quick))}")
-    return KG323.at((*_SELECT, "quick"), f"there is no quick selector {name[:60]}", fix=fix)
 
 
 def _too_few(
@@ -190,7 +185,7 @@ def _with_selector(
     if not spec.target.byo or placement.label_selector is not None:
         return spec
     chosen = {node.name for node in nodes}
-    if facts.lookup.having(default_labels(spec)) == chosen:
+    if facts.having(default_labels(spec)) == chosen:
         return spec
     labels = _distinguishing(nodes, asked_labels, facts)
     if labels is None:
@@ -204,7 +199,7 @@ def _distinguishing(
     """The fewest of the labels asked for and the lasting ones that these nodes have and no others; None where none do."""
     chosen = {node.name for node in nodes}
     labels = {key: value for key, value in asked_labels.items() if key not in RESERVED_KEYS}
-    others = facts.lookup.having(labels) - chosen
+    others = facts.having(labels) - chosen
     for key in _LASTING:
         if not others:
             break
@@ -216,12 +211,3 @@ def _distinguishing(
         if len(left) < len(others):
             labels[key], others = value, left
     return labels if labels and not others else None
-
-
-def _with_byo_nodes(spec: Spec, nodes: Sequence[NodeFacts], facts: Inventory) -> Spec:
-    """The Spec with what the facts say about all of its nodes, for the rules of KAITO's that need it."""
-    if not nodes:
-        return spec
-    pinned = facts.lookup.having(checks.selected_labels(spec)) == {node.name for node in nodes}
-    byo_nodes = together(nodes, len(spec.placement.nodes or ()), pinned)
-    return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes))

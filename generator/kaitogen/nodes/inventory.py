@@ -26,24 +26,32 @@ _NUMBER: Final = re.compile(r"(?<=vmss)[0-9a-z]+$|[0-9]+")
 _MOST_SLIPS: Final = 50
 
 
-class Lookup:
-    """The nodes of one inventory."""
+class Inventory:
+    """The facts of one document: all nodes by name, the cluster and the time, which are empty where it does not say them."""
 
-    def __init__(self, nodes: Mapping[str, NodeFacts]) -> None:
-        self._nodes = nodes
+    def __init__(self, document: Document, nodes: Mapping[str, NodeFacts]) -> None:
+        self.document = document
+        self.nodes = nodes
+        self.cluster: str = document.value["spec"].get("cluster", "")
+        self.taken: str = document.value["spec"].get("taken", "")
         self._by_label: dict[str, dict[str, set[str]]] = {}
         self._slips = 0
+
+    @cached_property
+    def gpu_nodes(self) -> tuple[NodeFacts, ...]:
+        """The nodes with GPUs, in order of name."""
+        return tuple(self.nodes[name] for name in sorted(self.nodes) if gpus(self.nodes[name]))
 
     def having(self, labels: Mapping[str, str]) -> set[str]:
         """The names of all nodes, with or without GPUs, that have these labels."""
         sets = [self._values(key).get(value, set()) for key, value in labels.items()]
-        return set.intersection(*sets) if sets else set(self._nodes)
+        return set.intersection(*sets) if sets else set(self.nodes)
 
     def _values(self, key: str) -> dict[str, set[str]]:
         values = self._by_label.get(key)
         if values is None:
             values = self._by_label[key] = {}
-            for name, node in self._nodes.items():
+            for name, node in self.nodes.items():
                 if key in node.labels:
                     values.setdefault(node.labels[key], set()).add(name)
         return values
@@ -55,7 +63,7 @@ class Lookup:
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
         by_stem: dict[str, list[str]] = {}
-        for one in sorted(self._nodes):
+        for one in sorted(self.nodes):
             by_stem.setdefault(_NUMBER.sub("", one), []).append(one)
         return by_stem
 
@@ -73,20 +81,6 @@ class Lookup:
         pool = self._by_stem[stem]
         numbers = _NUMBER.findall(name)
         return next((one for one in pool if _NUMBER.findall(one) == numbers), pool[0])
-
-
-class Inventory(NamedTuple):
-    """The facts of one document: all nodes by name, those with GPUs in order of name, the cluster and the time.
-
-    Cluster and time are empty where the document does not say them.
-    """
-
-    document: Document
-    nodes: Mapping[str, NodeFacts]
-    lookup: Lookup
-    gpu_nodes: tuple[NodeFacts, ...] = ()
-    cluster: str = ""
-    taken: str = ""
 
 
 class Known(NamedTuple):
@@ -146,24 +140,15 @@ def _problems(document: Document, before: Inventory | None) -> list[Diagnostic]:
 
 
 def _inventory(document: Document, diagnostics: list[Diagnostic]) -> Inventory:
-    spec = document.value["spec"]
     nodes: dict[str, NodeFacts] = {}
-    for index, entry in enumerate(spec["nodes"]):
+    for index, entry in enumerate(document.value["spec"]["nodes"]):
         facts = of_entry(entry)
         if facts.name in nodes:
             path = ("spec", "nodes", index, "name")
             message = f"node {facts.name[:80]} stands twice in the inventory"
             diagnostics.append(KG322.at(path, message, fix="remove one of the two").of(Origin(document)))
         nodes[facts.name] = facts
-    with_gpus = tuple(nodes[name] for name in sorted(nodes) if gpus(nodes[name]))
-    return Inventory(
-        document=document,
-        nodes=nodes,
-        lookup=Lookup(nodes),
-        gpu_nodes=with_gpus,
-        cluster=spec.get("cluster", ""),
-        taken=spec.get("taken", ""),
-    )
+    return Inventory(document, nodes)
 
 
 def _age(inventory: Inventory, oldest: str) -> list[Diagnostic]:

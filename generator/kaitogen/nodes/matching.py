@@ -26,7 +26,7 @@ def matching(target: Target, labels: Mapping[str, str], facts: Inventory) -> tup
     """All nodes that KAITO finds by these labels, in order of name; keys that it reserves do not count."""
     dropped = RESERVED_KEYS if target.has(versions.RESERVED_LABELS) else ()
     asked = {key: value for key, value in labels.items() if key not in dropped}
-    return tuple(facts.nodes[name] for name in sorted(facts.lookup.having(asked)))
+    return tuple(facts.nodes[name] for name in sorted(facts.having(asked)))
 
 
 def refusals(
@@ -41,10 +41,7 @@ def refusals(
         )
         yield KG423.at(path, message, fix=fix, severity="error")
         return
-    for problem in (checks.unlabelled(target, nodes, path), checks.unlike(target, nodes, path)):
-        if problem is not None:
-            yield problem
-            return
+    yield from [*checks.unlabelled(target, nodes, path), *checks.unlike(target, nodes, path)][:1]
 
 
 def of_objects(
