@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Final
 
-from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import RuleContext
@@ -108,7 +107,7 @@ def _resource(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> list[D
     found += selector
     if any(problem.severity == "error" for problem in selector):
         return found
-    if ctx.has(versions.PARTITIONS) and "partition" in ctx.resource:
+    if ctx.partitioned:
         from kaitogen.kaito.rules import partition  # few partition GPUs
 
         found += partition.judge(ctx)

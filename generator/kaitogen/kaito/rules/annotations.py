@@ -178,7 +178,7 @@ def exposed(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
 
 def _nodes(ctx: RuleContext, tokens: int) -> int:
     """How many nodes it runs on, as far as that is known: by KAITO's estimate, or by how many are counted or named."""
-    known = estimate(ctx, ctx.model, tokens) if ctx.model is not None else None
+    known = estimate(ctx, tokens)
     if known is None:
         known = max(number(ctx.resource, "count") or 1, len(preferred_nodes(ctx.resource)))
     return known

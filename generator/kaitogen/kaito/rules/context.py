@@ -24,7 +24,7 @@ class RuleContext:
 
     __slots__ = (
         "annotations", "byo", "byo_nodes", "config_maps", "inference", "instance_type", "kaito", "match_labels", "metadata",
-        "minor", "model", "name", "named", "notes", "preset", "provider", "resource", "sku", "target", "transformers", "tuning",
+        "minor", "model", "name", "named", "notes", "partitioned", "preset", "provider", "resource", "sku", "target", "transformers", "tuning",
         "v1alpha1", "valid_preset", "workspace",
     )  # fmt: skip
 
@@ -55,25 +55,28 @@ class RuleContext:
         self.annotations = part(self.metadata, "annotations")
         self.resource = part(workspace, "resource")
         self.match_labels = part(part(self.resource, "labelSelector"), "matchLabels")
-        self.inference = _workload(workspace, "inference")
-        self.tuning = _workload(workspace, "tuning")
+        #: Whether it asks for parts of GPUs, which older versions do not know.
+        self.partitioned = "partition" in self.resource and self.has(versions.PARTITIONS)
+        workloads = [workspace.get(kind) for kind in ("inference", "tuning")]
+        self.inference, self.tuning = (each if isinstance(each, dict) else None for each in workloads)
         self.transformers = (
             target.feature_gates.get("vLLM") is False
             or self.annotations.get(RUNTIME_ANNOTATION) == "transformers"
         )
-        preset = part(self.inference if self.inference is not None else self.tuning or {}, "preset").get(
-            "name"
-        )
+        workload = self.inference if self.inference is not None else self.tuning or {}
+        preset = part(workload, "preset").get("name")
         self.preset: str | None = preset if isinstance(preset, str) else None
         self.valid_preset = self.preset is not None and is_preset(self.preset, minor)
         if self.v1alpha1 and self.inference is not None and self.preset is not None and self.valid_preset:
             # Its rules look a name up in the list of built-in presets as it stands.
             self.valid_preset = is_built_in_name(self.preset) or self.has(versions.CATALOGUE)
-        self.model: Model | None = (
-            sized_model(self.preset, minor) if self.preset is not None and self.valid_preset else None
-        )
-        defaulted = self.v1alpha1 or self.has(versions.INSTANCE_TYPE_DEFAULTED)
-        self.instance_type = _instance_type(self.resource, defaulted)
+        sized = self.preset is not None and self.valid_preset
+        self.model: Model | None = sized_model(self.preset or "", minor) if sized else None
+        instance_type = self.resource.get("instanceType")
+        if not isinstance(instance_type, str):
+            defaulted = self.v1alpha1 or self.has(versions.INSTANCE_TYPE_DEFAULTED)
+            instance_type = DEFAULT_INSTANCE_TYPE if self.resource and defaulted else ""
+        self.instance_type: str = instance_type
         sku = find_sku(self.provider, self.instance_type) if self.instance_type else None
         self.sku: Sku | None = sku if sku is not None and sku.known_to(minor) else None
 
@@ -108,15 +111,3 @@ def cut(value: str) -> str:
     if not line.isprintable():
         line = "".join(character if character.isprintable() else "?" for character in line)
     return wording.cut(line, 60, "...")
-
-
-def _workload(workspace: Mapping[str, Json], kind: str) -> Mapping[str, Json] | None:
-    value = workspace.get(kind)
-    return value if isinstance(value, dict) else None
-
-
-def _instance_type(resource: Mapping[str, Json], defaulted: bool) -> str:
-    value = resource.get("instanceType")
-    if isinstance(value, str):
-        return value
-    return DEFAULT_INSTANCE_TYPE if resource and defaulted else ""

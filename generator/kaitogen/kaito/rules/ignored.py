@@ -77,7 +77,7 @@ def pin(namespace: str, name: str) -> str:
 
 
 def _count(ctx: RuleContext, count: int, names: list[str], tokens: int) -> Diagnostic:
-    nodes = estimate(ctx, ctx.model, tokens) if ctx.model is not None else None
+    nodes = estimate(ctx, tokens)
     message = f"KAITO {ctx.kaito} does not read count for a preset on vllm: its own estimate sets the number of nodes"
     fix = f"remove count; to say which nodes it may use, select them by a label under byo: {_command(names, _pin(ctx))}"
     if ctx.byo:
@@ -109,8 +109,8 @@ def _preferred(ctx: RuleContext, names: list[str], tokens: int) -> Iterator[Diag
         if asks_for_estimate(ctx):
             message += ", and its own estimate says how many it uses"
         fix = f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(ctx))}"
-        if ctx.model is not None and ctx.inference is not None:
-            fix = _as_replicas(ctx, len(names), estimate(ctx, ctx.model, tokens)) + fix
+        if ctx.inference is not None:
+            fix = _as_replicas(ctx, len(names), estimate(ctx, tokens)) + fix
         if ctx.tuning is not None:  # which does not run under byo
             fix = "leave the nodes out; a tuning takes one node by instanceType and labelSelector"
         yield KG462.at(_PREFERRED, message, fix=fix, found=cut(", ".join(names)))

@@ -32,7 +32,7 @@ class Layout(NamedTuple):
 def judge(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """What is known to be wrong with the layout of a model of the catalogue on an instance type of KAITO's tables."""
     model, size = ctx.model, node_size(ctx)
-    nodes = None if model is None else estimate(ctx, model, tokens)
+    nodes = estimate(ctx, tokens)
     if model is None or size is None or not nodes:
         return
     layout = with_settings(layout_of(ctx.minor, model.weights, size, nodes), vllm)

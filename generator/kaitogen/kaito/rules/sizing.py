@@ -33,17 +33,6 @@ def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int
     return 0 if available <= 0 else -(-gpus_needed(size, available) // node[0])
 
 
-def _nodes(minor: int, model: Model, node: tuple[int, int], context: int) -> int:
-    """The same of a model; 0 also where one GPU must hold it whole and cannot.
-
-    Source: KAITO's pkg/workspace/estimator/nodesestimator/estimator.go:115 at v0.10.0.
-    """
-    size, available = shares(minor, model.weights, model.bytes_per_token, node, context)
-    if size > available and model.id.startswith(_WHOLE_ON_ONE_GPU):
-        return 0
-    return nodes_needed(minor, model.weights, model.bytes_per_token, node, context)
-
-
 def shares(
     minor: int, weights: int, bytes_per_token: int, node: tuple[int, int], tokens: int
 ) -> tuple[float, float]:
@@ -68,20 +57,24 @@ def gpus_needed(size: float, available: float) -> int:
     return int(size / available) + 1
 
 
-def estimate(ctx: RuleContext, model: Model, tokens: int) -> int | None:
-    """The nodes that KAITO will want for a preset on vLLM; 0 where the estimate fails, None where only the cluster knows."""
-    node = _node(ctx)
-    return None if node is None else _nodes(ctx.minor, model, node, tokens)
+def estimate(ctx: RuleContext, tokens: int) -> int | None:
+    """The nodes that KAITO will want for a model of the catalogue on vLLM; None where only the cluster knows.
 
-
-def _node(ctx: RuleContext) -> tuple[int, int] | None:
-    """The GPUs and GPU memory of one node, where an estimate is made and nobody has to ask the cluster."""
-    return node_size(ctx) if ctx.has(versions.ESTIMATE) and not ctx.transformers else None
+    0 where the estimate fails: one GPU is too small for any share, or must hold the model whole and cannot
+    (pkg/workspace/estimator/nodesestimator/estimator.go:115 at v0.10.0).
+    """
+    model, node = ctx.model, node_size(ctx)
+    if model is None or node is None or ctx.transformers or not ctx.has(versions.ESTIMATE):
+        return None
+    size, available = shares(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
+    if size > available and model.id.startswith(_WHOLE_ON_ONE_GPU):
+        return 0
+    return nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
 
 
 def node_size(ctx: RuleContext) -> tuple[int, int] | None:
     """The GPUs and GPU memory in bytes of one node by profile or instance type; None where only the nodes know."""
-    if _partitioned(ctx):
+    if ctx.partitioned:
         from kaitogen.kaito.rules.partition import profile_memory  # partitions are rare
 
         memory = profile_memory(ctx) if ctx.byo else None
@@ -91,19 +84,14 @@ def node_size(ctx: RuleContext) -> tuple[int, int] | None:
     return ctx.sku.gpus, ctx.sku.memory * GIB
 
 
-def _partitioned(ctx: RuleContext) -> bool:
-    return ctx.has(versions.PARTITIONS) and "partition" in ctx.resource
-
-
 def judge(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     """Estimates that fail, and the limit of 0.11. `tokens` is what KAITO reads as max-model-len."""
-    model, node = ctx.model, _node(ctx)
-    if model is None or node is None:
+    model, node, nodes = ctx.model, node_size(ctx), estimate(ctx, tokens)
+    if model is None or node is None or nodes is None:
         if ctx.has(versions.NODE_LIMIT):
             yield from _too_many_counted(ctx)
         return
-    nodes = _nodes(ctx.minor, model, node, tokens)
-    path = ("resource", "partition" if _partitioned(ctx) else "instanceType")
+    path = ("resource", "partition" if ctx.partitioned else "instanceType")
     limit = node_limit(ctx.minor)
     what = ctx.sku.name if ctx.sku is not None else f"a slice of {node[1] // GIB} GB"
     if nodes == 0:
@@ -148,10 +136,9 @@ def _too_many_counted(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def surprises(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
     """A max-model-len that multiplies the nodes."""
-    model = ctx.model
-    if model is None or tokens <= DEFAULT_CONTEXT:
+    if tokens <= DEFAULT_CONTEXT:
         return
-    nodes, usual = estimate(ctx, model, tokens), estimate(ctx, model, DEFAULT_CONTEXT)
+    nodes, usual = estimate(ctx, tokens), estimate(ctx, DEFAULT_CONTEXT)
     if nodes and usual and nodes > usual and nodes <= (node_limit(ctx.minor) or nodes):
         message = f"max-model-len {tokens} raises KAITO's estimate from {usual} to {nodes} nodes"
         path, fix = ("inference", "config"), "lower it, or take GPUs with more memory"

@@ -53,7 +53,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     if count is not None and count > 1:
         message = f"tuning runs on one node, but count is {count}"
         yield KG447.at(("resource", "count"), message, fix="remove count", found=str(count), expected="1")
-    if "partition" in ctx.resource and ctx.has(versions.PARTITIONS):
+    if ctx.partitioned:
         message = "tuning does not run on a partition of a GPU"
         yield KG448.at(("resource", "partition"), message, fix="remove partition")
     yield from _preset(ctx, tuning)

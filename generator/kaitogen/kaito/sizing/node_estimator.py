@@ -133,9 +133,8 @@ def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
         return f"{what} is not in KAITO {ctx.kaito}'s table, so it has no GPU data"
     if given is None:
         return f"under byo KAITO {ctx.kaito} reads the GPUs from the nodes, and none are known here"
-    partition = part(ctx.resource, "partition") if ctx.has(versions.PARTITIONS) else {}
-    wanted = number(partition, "count")
-    if wanted is None or not partition:
+    wanted = number(part(ctx.resource, "partition"), "count") if ctx.partitioned else None
+    if wanted is None:
         return given
     if not 0 < wanted <= given.gpus:
         return f"the partition takes {wanted} GPUs, and a node has {given.gpus}"
@@ -145,7 +144,7 @@ def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
 def _known(ctx: RuleContext, gpus: int, memory: int) -> Node:
     """The node of a profile or instance type that KAITO knows."""
     card, source = "", f"a slice of {memory // GIB} GiB"
-    if ctx.sku is not None and not ("partition" in ctx.resource and ctx.has(versions.PARTITIONS)):
+    if ctx.sku is not None and not ctx.partitioned:
         card, source = ctx.sku.gpu_model, f"KAITO {ctx.kaito}'s table of {ctx.provider}"
     return Node(gpus=gpus, memory=memory, card=card, source=source)
 
