@@ -40,7 +40,10 @@ class Requirement(NamedTuple):
         if value is None:
             return False
         if self.operator in ("<", ">"):
-            return _compared(value, self.operator, int(self.values[0]))
+            if not _WHOLE.fullmatch(value):
+                return False
+            number, bound = int(value), int(self.values[0])
+            return number > bound if self.operator == ">" else number < bound
         return self.operator == "exists" or value in self.values
 
 
@@ -100,12 +103,6 @@ def parse(text: str) -> Selector:
     if tokens[0].text:
         raise _wrong(tokens[0], f"unexpected {tokens[0].text[:40]!r}", "separate conditions by commas")
     return tuple(selector)
-
-
-def _compared(value: str, operator: str, bound: int) -> bool:
-    if not _WHOLE.fullmatch(value):
-        return False
-    return int(value) > bound if operator == ">" else int(value) < bound
 
 
 def _tokens(text: str) -> deque[_Token]:

@@ -50,9 +50,10 @@ def explain(name: str, value: Json) -> list[Diagnostic]:
     return explained(FILES[name], errors(name, value))
 
 
-def unknown_nulls(name: str, value: Json) -> list[Path]:
+def unknown_nulls(name: str, value: Json) -> Iterator[Path]:
     """Where a null stands under a key that the schema does not know; nothing for a schema that is none."""
-    return list(_unknown_nulls(value, document(FILES[name]), FILES[name], ())) if name in FILES else []
+    if name in FILES:
+        yield from _unknown_nulls(value, document(FILES[name]), FILES[name], ())
 
 
 def _unknown_nulls(value: Json, node: Json, file: str, path: Path) -> Iterator[Path]:

@@ -50,10 +50,6 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
             problems.append(_unknown(path, group[0].schema, meant[path]))
         else:
             problems.extend(_at_one_place(path, group, there))
-    return _first(problems, more)
-
-
-def _first(problems: list[Diagnostic], more: bool) -> list[Diagnostic]:
     rest = problems[MAX_TOLD:]
     if not rest:
         return problems

@@ -79,7 +79,8 @@ def _fields(file: str) -> tuple[dict[str, list[_Field]], dict[str, list[_Field]]
 def _walk(schema: Json, file: str, path: Path, region: Path | None) -> Iterator[tuple[_Field, list[str]]]:
     if "$ref" in schema:
         schema, file = resolved(schema, file)
-        if region is None and _is_borrowed(schema):
+        # Kubernetes' own types have no words of ours.
+        if region is None and any("title" not in field for field in schema.get("properties", {}).values()):
             region = path
     depth = len(path) - len(region or ())
     if depth >= (_DEPTH if region is None else _DEPTH_BORROWED):
@@ -89,11 +90,6 @@ def _walk(schema: Json, file: str, path: Path, region: Path | None) -> Iterator[
         yield from _walk(field, file, (*path, name), region)
     if "items" in schema:
         yield from _walk(schema["items"], file, (*path, _ITEM), region)
-
-
-def _is_borrowed(schema: Json) -> bool:
-    """Whether a type is Kubernetes' own: its fields have no words of ours."""
-    return any("title" not in field for field in schema.get("properties", {}).values())
 
 
 def _likeliest(named: Sequence[_Field], holder: Path) -> list[_Field]:

@@ -72,7 +72,10 @@ class _Reader:
             starting = self.begins.get(number, [])
             if starting:
                 self._flush(starting[0])
-                self._enter(starting)
+                for entry in starting:
+                    while self.open and entry.path[: len(self.open[-1].path)] != self.open[-1].path:
+                        self.open.pop()
+                    self.open.append(entry)
             comment = scalars.comment(text, offset)
             if comment is not None:
                 self._comment(text, comment.start(), starting)
@@ -81,12 +84,6 @@ class _Reader:
             offset += len(text) + 1
         self._flush(None)
         return self.found
-
-    def _enter(self, starting: Sequence[_Entry]) -> None:
-        for entry in starting:
-            while self.open and entry.path[: len(self.open[-1].path)] != self.open[-1].path:
-                self.open.pop()
-            self.open.append(entry)
 
     def _comment(self, line: str, at: int, starting: Sequence[_Entry]) -> None:
         comment, before = line[at:].rstrip(), line[:at].strip()

@@ -7,6 +7,8 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import getitem
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from yaml.error import Mark, YAMLError
@@ -164,12 +166,19 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
     Only these are kept in memory, and nothing is read behind the last of them.
     """
     steps: dict[str | int, Any] = {}
-    unread = {id(steps)}
     for path in paths:
         below = steps
         for step in path:
             below = below.setdefault(step, {})
-            unread.add(id(below))
+    return _located(text, steps)
+
+
+def _located(text: str, steps: dict[str | int, Any]) -> dict[Path, Place]:
+    unread, pending = set[int](), [steps]
+    while pending:
+        below = pending.pop()
+        unread.add(id(below))
+        pending += below.values()
     parser = _Parser(text, unread)
     try:
         parser.first_value(steps)
@@ -179,33 +188,21 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
     places: dict[Path, Place] = {}
     for path, node in walk(parser.root):
         places[path] = _place(node, lines)
-        if node.style == "|" and (below := _below(steps, path)):
+        if node.style == "|" and (below := reduce(getitem, path, steps)):
             places.update(_in_block(node, path, below, text))
     return places
-
-
-def _below(steps: dict[str | int, Any], path: Path) -> dict[str | int, Any]:
-    for step in path:
-        steps = steps[step]
-    return steps
 
 
 def _in_block(
     node: YamlNode, at: Path, steps: dict[str | int, Any], text: str
 ) -> Iterator[tuple[Path, Place]]:
     """The places of what a text in the literal style says as YAML of its own, such as the settings in a ConfigMap."""
-    pending: list[tuple[Path, dict[str | int, Any]]] = [((), steps)]
-    paths = []
-    while pending:
-        path, below = pending.pop()
-        paths.append(path)
-        pending += [((*path, step), more) for step, more in below.items()]
     inner = node.text.split("\n")
     first = next((number for number, line in enumerate(inner) if line.strip()), 0)
     down = node.value.line + 1
     outer = text.split("\n")[down + first]
     right = max(outer.find(inner[first]), 0)
-    for path, place in locate(node.text, paths).items():
+    for path, place in _located(node.text, steps).items():
         if path:
             yield (
                 (*at, *path),

@@ -179,19 +179,13 @@ def _share(model: ModelSpec, args: EngineArgs, part: float) -> int:
 
 
 def _tokens(model: ModelSpec, args: EngineArgs, pool: Term, per_token: Term) -> Span:
-    fixed = _windowed(model, args)
+    layers, shape, fixed = model.layers, model.shape, 0
+    if layers is not None and shape is not None and layers.windowed:  # what the windows of one request take
+        fixed = _share(model, args, layers.windowed / shape.layers) * layers.window
     low, likely, high = (
         max(number - fixed, 0) // per_token.likely for number in (pool.low, pool.likely, pool.high)
     )
-    return Span(low, likely, None if model.layers is None else high)
-
-
-def _windowed(model: ModelSpec, args: EngineArgs) -> int:
-    """The bytes that the windows of one request take."""
-    layers, shape = model.layers, model.shape
-    if layers is None or shape is None or not layers.windowed:
-        return 0
-    return _share(model, args, layers.windowed / shape.layers) * layers.window
+    return Span(low, likely, None if layers is None else high)
 
 
 def _context(model: ModelSpec, args: EngineArgs, tokens: Span) -> Span:

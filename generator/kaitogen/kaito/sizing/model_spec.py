@@ -68,17 +68,12 @@ def model_spec(ctx: RuleContext, configs: Configs) -> ModelSpec | str:
     name = ctx.preset or ""
     model = ctx.model
     if model is not None:
-        return _of_catalogue(model, name, _doubt(name, ctx))
+        doubt = f"KAITO {ctx.kaito} asks Hugging Face for the size, for which that in the catalogue of {NEWEST_KAITO} stands in"
+        return _of_catalogue(model, name, "" if is_catalogued(name, ctx.minor) else doubt)
     given = configs.get(name.lower(), configs.get(""))
     if given is not None:
         return given._replace(id=name)
     return f"nothing is known about {cut(name)} without its config.json"
-
-
-def _doubt(name: str, ctx: RuleContext) -> str:
-    if is_catalogued(name, ctx.minor):
-        return ""
-    return f"KAITO {ctx.kaito} asks Hugging Face for the size, for which that in the catalogue of {NEWEST_KAITO} stands in"
 
 
 def _of_catalogue(counted: Model, name: str, doubt: str) -> ModelSpec:

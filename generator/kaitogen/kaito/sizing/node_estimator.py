@@ -127,7 +127,10 @@ def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
     """The GPUs of one node as the controller sees them, or why nobody can say."""
     size = node_size(ctx)
     if size is not None:
-        return _known(ctx, *size)
+        card, source = "", f"a slice of {size[1] // GIB} GiB"
+        if ctx.sku is not None and not ctx.partitioned:
+            card, source = ctx.sku.gpu_model, f"KAITO {ctx.kaito}'s table of {ctx.provider}"
+        return Node(gpus=size[0], memory=size[1], card=card, source=source)
     if not ctx.byo:
         what = cut(ctx.instance_type) or "the instance type"
         return f"{what} is not in KAITO {ctx.kaito}'s table, so it has no GPU data"
@@ -139,14 +142,6 @@ def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
     if not 0 < wanted <= given.gpus:
         return f"the partition takes {wanted} GPUs, and a node has {given.gpus}"
     return given._replace(gpus=wanted, memory=given.memory_per_gpu * wanted)
-
-
-def _known(ctx: RuleContext, gpus: int, memory: int) -> Node:
-    """The node of a profile or instance type that KAITO knows."""
-    card, source = "", f"a slice of {memory // GIB} GiB"
-    if ctx.sku is not None and not ctx.partitioned:
-        card, source = ctx.sku.gpu_model, f"KAITO {ctx.kaito}'s table of {ctx.provider}"
-    return Node(gpus=gpus, memory=memory, card=card, source=source)
 
 
 def on_instance_type(ctx: RuleContext, instance_type: str) -> RuleContext:

@@ -78,7 +78,9 @@ def activations(args: EngineArgs, node: Node, kind: tuple[str, int, int], expert
     seen = _SEEN.get(kind) if args.layout.pipeline == 1 or kind == _STAGED else None
     if seen is not None and args.lean and not args.batched_tokens and _same_card(node):
         return _measured("activations", seen * part, f"this model, {_H100}")
-    batched = _BATCHED_TOKENS if _batches_much(node) else _SMALL_BATCH
+    # The default of vLLM (vllm/engine/arg_utils.py).
+    large = node.memory_per_gpu >= _LARGE_CARD and "A100" not in node.card
+    batched = _BATCHED_TOKENS if large else _SMALL_BATCH
     likely, least, most = _EXPERTS if experts else _DENSE, _LEAST, _MOST
     source = f"{likely} GiB for its kind, {_LEAST} to {_MOST} over 29 models, {_H100}"
     if batched == _SMALL_BATCH:
@@ -92,11 +94,6 @@ def activations(args: EngineArgs, node: Node, kind: tuple[str, int, int], expert
         least, most = least * min(share, 1.0), most * max(share, 1.0)
         source += f"; that is for {batched} batched tokens, not {args.batched_tokens}"
     return _assumed("activations", least * part, likely, most, source)
-
-
-def _batches_much(node: Node) -> bool:
-    """The default of vLLM (vllm/engine/arg_utils.py): 8,192 tokens from 70 GiB on, but not on an A100; else 2,048."""
-    return node.memory_per_gpu >= _LARGE_CARD and "A100" not in node.card
 
 
 def non_torch(args: EngineArgs, node: Node) -> Term:

@@ -54,7 +54,7 @@ def _renamed(one: ObjectChange, rule: Rule) -> Diagnostic:
 
 def _problem(change: Change, rule: Rule, kaito: str) -> Diagnostic:
     difference, judgement = change
-    if _stays(difference):
+    if difference.before is None and difference.after is None:  # nothing changes there
         message = f"this update does not get through: {judgement.why}"
         return rule.at((), message, fix=_FIXES_BESIDE[rule])
     before, after = shown(difference.before), shown(difference.after)
@@ -90,10 +90,6 @@ _FIXES_BESIDE: Final = {
     KG805: "leave the Workspace as it is, or add another with matchLabels alone",
     KG809: "correct the adapter in the same change",
 }
-
-
-def _stays(difference: Difference) -> bool:
-    return difference.before is None and difference.after is None
 
 
 def sentence(difference: Difference) -> str:
