@@ -7,7 +7,7 @@ from kaitogen.diagnostics import wording
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, is_built_in_name, is_preset, sized_model
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
-from kaitogen.kaito.objects import ConfigMaps, part
+from kaitogen.kaito.objects import ConfigMaps, part, text
 from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
 
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
@@ -50,8 +50,7 @@ class RuleContext:
         self.byo = target.byo
         self.v1alpha1 = workspace.get("apiVersion") == "kaito.sh/v1alpha1"
         self.metadata = part(workspace, "metadata")
-        name = self.metadata.get("name")
-        self.name: str = name if isinstance(name, str) else ""
+        self.name = text(self.metadata, "name")
         self.annotations = part(self.metadata, "annotations")
         self.resource = part(workspace, "resource")
         self.match_labels = part(part(self.resource, "labelSelector"), "matchLabels")
