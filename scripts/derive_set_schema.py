@@ -1,4 +1,4 @@
-"""Derive schemas/set.schema.json and environment.schema.json from schemas/intent.schema.json, or check the committed ones.
+"""Derive the schemas of sets, environments and the project file from schemas/intent.schema.json, or check the committed ones.
 
 Before that, the versions of KAITO that an intent may name are taken over from kaitogen.model.
 
@@ -25,6 +25,7 @@ SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 INTENT = "intent.schema.json"
 SET = "set.schema.json"
 ENVIRONMENT = "environment.schema.json"
+PROJECT = "project.schema.json"
 
 #: Keywords that say something about several fields at once, which only the merged intent has.
 BETWEEN_FIELDS = ("required", "minProperties", "maxProperties", "dependentSchemas")
@@ -60,7 +61,9 @@ def main() -> int:
         return 1
     of_sets = Derivation().schema()
     stale = 0
-    for name, schema in ((SET, of_sets), (ENVIRONMENT, of_environments(of_sets))):
+    of_intents = json.loads((SCHEMAS / INTENT).read_text(encoding="utf-8"))
+    made = {SET: of_sets, ENVIRONMENT: of_environments(of_sets), PROJECT: of_projects(of_intents)}
+    for name, schema in made.items():
         text, path = json.dumps(schema, indent=2, ensure_ascii=False) + "\n", SCHEMAS / name
         if not arguments.check:
             path.write_text(text, encoding="utf-8", newline="\n")
@@ -104,6 +107,53 @@ def of_environments(of_sets: Schema) -> Schema:
         "$id": schema["$id"].replace("set", "environment"),
         "title": "Environment",
         "description": said,
+        "examples": [whole],
+    }
+
+
+def of_projects(of_intents: Schema) -> Schema:
+    """The schema of the project file: the target of an intent, and the files that a run takes besides."""
+    target = of_intents["properties"]["spec"]["properties"]["target"]
+    files = {
+        "prices": ("Prices", "What nodes cost, for `kaitogen plan`.", "prices.yaml"),
+        "budget": ("Budget", "What the Workspaces may take together, for `kaitogen plan`.", "budget.yaml"),
+        "templates": ("Templates", "A folder of templates that are laid over the shipped ones.", "templates"),
+        "environments": (
+            "Environments",
+            "The folder with a file for each environment. Default: environments beside the intents.",
+            "environments",
+        ),
+    }
+    path = {"type": "string", "minLength": 1, "pattern": "^[^/]"}
+    facts = "Facts about nodes, or quick selectors of your own; `--inventory` takes their place."
+    strict = "Let warnings stop a run as errors do, as `--strict` does."
+    fields: Schema = {
+        "target": {
+            **target,
+            "description": "The KAITO installation that intents are for where they do not say it.",
+        },
+        "inventory": _worded("Inventory", facts, ["nodes.yaml"], {"type": "array", "items": path}),
+        **{name: _worded(title, said, example, path) for name, (title, said, example) in files.items()},
+        "strict": _worded("Strict", strict, True, {"type": "boolean"}),
+    }
+    example = {"target": {"kaito": "0.12"}, "inventory": ["nodes.yaml"], "strict": True}
+    whole = {"apiVersion": "kaitogen.io/v1alpha1", "kind": "Project", "spec": example}
+    said = "What holds for the intents of a folder and below, under all that they say themselves: .kaitogen.yaml."
+    kind = {"type": "string", "const": "Project"}
+    return {
+        "$schema": of_intents["$schema"],
+        "$id": of_intents["$id"].replace("intent", "project"),
+        "$comment": "Derived from intent.schema.json by scripts/derive_set_schema.py; do not edit.",
+        "title": "Project",
+        "description": said,
+        "type": "object",
+        "required": ["apiVersion", "kind", "spec"],
+        "additionalProperties": False,
+        "properties": {
+            "apiVersion": of_intents["properties"]["apiVersion"],
+            "kind": _worded("Kind", "Says that this is a project file.", "Project", kind),
+            "spec": _worded("Specification", "Every part may be left out.", example, _object(fields)),
+        },
         "examples": [whole],
     }
 

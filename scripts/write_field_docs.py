@@ -9,6 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "schemas" / "intent.schema.json"
+PROJECT = ROOT / "schemas" / "project.schema.json"
 PAGE = ROOT / "docs" / "fields.md"
 HEAD = """\
 # Every field of an intent
@@ -17,6 +18,14 @@ HEAD = """\
 
 The same words stand in the schema that `kaitogen schema` prints, where editors find them.
 What a pod template and a volume may say is Kubernetes' own and left out here.
+
+| field | type | what it says | example |
+|---|---|---|---|
+"""
+OF_PROJECTS = """
+## The project file
+
+`.kaitogen.yaml`, which [overlays](overlays.md#the-project-file) explains; `kaitogen schema project` prints its schema.
 
 | field | type | what it says | example |
 |---|---|---|---|
@@ -30,6 +39,8 @@ def main() -> int:
     arguments = parser.parse_args()
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     text = HEAD + "".join(f"{row}\n" for row in _rows(schema, schema["$defs"], ""))
+    of_projects = json.loads(PROJECT.read_text(encoding="utf-8"))
+    text += OF_PROJECTS + "".join(f"{row}\n" for row in _rows(of_projects, {}, ""))
     if not arguments.check:
         PAGE.write_text(text, encoding="utf-8", newline="\n")
     elif not PAGE.is_file() or PAGE.read_bytes() != text.encode():

@@ -347,13 +347,12 @@ class Manifest(NamedTuple):
 class Request(NamedTuple):
     """What a run is asked for: paths to read, or documents that a caller already has.
 
-    Read: `stdin` is what `-` stands for among the paths. With `all_yaml` a folder stands for every YAML file in it that is
-    about KAITO, not for its intent files alone. A symbolic link in a folder is followed where it stays in that folder or in
-    the folder `within`. `findings` is what is wrong with how the documents were read.
-    Laid over the intents: `environments` are files (or their documents); over these come the `assignments`, in order.
-    Judged by: `inventory` are files of facts about nodes, or their documents, and those from before `oldest` are too old;
-    `templates` is a folder of the user's own; `notes` asks for findings of the severity note as well; `objects_target`
-    is the target of Workspaces that a user wrote in full, None where only intents are expected.
+    Read: `stdin` is what `-` stands for among the paths. With `all_yaml` a folder stands for every YAML file in it about KAITO,
+    not for its intent files alone. A symbolic link in it is followed where it stays in it or in the folder `within`.
+    `findings` is what is wrong with how the documents were read. Laid under the intents: `project`, of the project file;
+    over them: `environments`, files or their documents, and over these the `assignments`, in order.
+    Judged by: `inventory` are files of facts about nodes, or their documents, too old from before `oldest`; `templates` is
+    a folder of the user's own; `notes` asks for notes as well; `objects_target` is that of finished objects, None for no such.
     """
 
     paths: tuple[str, ...] = ()
@@ -367,6 +366,7 @@ class Request(NamedTuple):
     oldest: str = ""
     all_yaml: bool = False
     within: str | None = None
+    project: Document | None = None
     environments: "tuple[str | Document, ...]" = ()
     assignments: tuple[Assignment, ...] = ()
 

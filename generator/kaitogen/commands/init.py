@@ -1,4 +1,4 @@
-"""`kaitogen init`: a commented intent of one strategy, to start from."""
+"""`kaitogen init`: a commented intent of one strategy, or a project file, to start from."""
 
 import os
 import re
@@ -9,12 +9,16 @@ from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import UsageError
 from kaitogen.files import shipped
+from kaitogen.model import NEWEST_KAITO
+from kaitogen.pipeline.load import PROJECT
 from kaitogen.pipeline.strategies import STRATEGIES
 from kaitogen.yaml.scalars import encode
 
 #: What stands in the scaffolds for the name and the model.
 _NAME: Final = "my-model"
 _MODEL: Final = "phi-4-mini-instruct"
+#: What stands in the project file for the version of KAITO.
+_KAITO: Final = "KAITO-VERSION"
 _DEFAULT: Final = "auto"
 #: Where a repository keeps what `kaitogen schema editor` prints.
 _SCHEMA: Final = "kaitogen.schema.json"
@@ -38,12 +42,18 @@ class Options(OptionGroup):
     replicas = option("--replicas", metavar="N", help="Copies of the model: an InferenceSet, no Workspace.")
     name = option("--name", metavar="NAME", help="Name of the Workspace or InferenceSet.")
     model = option("--model", metavar="MODEL", help="Preset or Hugging Face id of the model.")
+    project = flag("--project", help="Write a project file, .kaitogen.yaml, and no intent.")
     force = flag("--force", help="Write over an existing file.")
-    file = argument("FILE", help="Where to write it; standard output where it is left out or -.")
+    file = argument(
+        "FILE",
+        help="Where to write it; standard output where it is left out (a project file goes into the current folder) or -.",
+    )
 
 
 def run(options: Options) -> Outcome:
     """The intent to standard output or into a new file; an existing one is left alone without --force."""
+    if options.project:
+        return _project(options)
     values = {_NAME: encode(options.name or _NAME), _MODEL: encode(options.model or _MODEL)}
     # In one pass: a Workspace may well be named as the model that stands in the scaffold.
     scaffold = _scaffold(options.strategy)
@@ -51,17 +61,33 @@ def run(options: Options) -> Outcome:
         scaffold = _replicated(scaffold, options.replicas)
     text = re.sub(f"{_NAME}|{_MODEL}", lambda match: values[match.group()], scaffold)
     file = "-" if options.file is None else options.file
+    text = text if file == "-" else _for_editors(file) + text
+    return _written(file, text, "render it with: kaitogen render {}", force=options.force)
+
+
+def _project(options: Options) -> Outcome:
+    """The project file, which pins the newest KAITO: what is taken where no intent says another."""
+    if options.name or options.model or options.replicas:
+        message = "--project writes a file about all intents, and not one of its own"
+        raise UsageError(message, fix="leave --name, --model and --replicas out")
+    text = shipped.read_text("templates", "init/project.yaml").replace(_KAITO, NEWEST_KAITO)
+    return _written(
+        options.file or PROJECT, text, "it holds for every intent beside and below {}", force=options.force
+    )
+
+
+def _written(file: str, text: str, then: str, *, force: bool) -> Outcome:
+    """The text to standard output or into a new file, and what is said of that; UsageError where there is one already."""
     if file == "-":
         return Outcome(text.encode())
-    text = _for_editors(file) + text
-    if os.path.lexists(file) and not options.force:
+    if os.path.lexists(file) and not force:
         raise UsageError(f"{file} exists", fix="choose another name, or write over it with --force")
     from kaitogen.files import atomic  # most print
 
     # What appears there meanwhile is not written over either.
-    atomic.write_files({file: text.encode()}, may_replace=None if options.force else lambda _: False)
+    atomic.write_files({file: text.encode()}, may_replace=None if force else lambda _: False)
     shown = printable(file)
-    return Outcome(stderr=f"kaitogen: wrote {shown}; render it with: kaitogen render {shown}\n")
+    return Outcome(stderr=f"kaitogen: wrote {shown}; {then.format(shown)}\n")
 
 
 def _for_editors(file: str) -> str:

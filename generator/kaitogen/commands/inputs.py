@@ -1,11 +1,12 @@
 """What a run reads, and what is laid over it: the options for that, and the Request that they make."""
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from kaitogen.commands.options import Group, OptionGroup, arguments, option, repeatable
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Request
-from kaitogen.pipeline.load import MAX_BYTES
+from kaitogen.pipeline.load import MAX_BYTES, project_file
 
 if TYPE_CHECKING:
     from kaitogen.commands.max_age import AgeOptions
@@ -90,6 +91,27 @@ def request(
         inventory=inventory,
         oldest=age.oldest if age is not None and inventory else "",
         templates=templates,
+    )
+
+
+def within_project(request: Request, age: "AgeOptions | None" = None) -> Request:
+    """The request with what the project file of its paths says, and the command line does not.
+
+    UsageError where the paths have different ones.
+    """
+    folders = dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) for path in request.paths)
+    found = dict.fromkeys(project_file(folder or os.curdir) for folder in folders)
+    if not any(found):
+        return request
+    from kaitogen.commands import project  # most intents have none
+
+    return project.applied(request, list(found), "" if age is None else age.oldest)
+
+
+def is_strict(request: Request, *, given: bool) -> bool:
+    """Whether warnings stop the run: by an option, or by the project file."""
+    return given or (
+        request.project is not None and (request.project.value.get("spec") or {}).get("strict") is True
     )
 
 

@@ -10,6 +10,7 @@ from kaitogen.diagnostics.placing import in_file_order
 from kaitogen.errors import UsageError
 from kaitogen.model import Assignment, Diagnostic, Document, Request, Result
 from kaitogen.pipeline import environments, overlay
+from kaitogen.pipeline.project import project_of
 from kaitogen.yaml.writer import flow
 
 #: Stands for each environment that there is.
@@ -35,8 +36,7 @@ def each(request: Request, options: OverlayOptions) -> list[tuple[str, Request]]
     if not options.environments:
         return [("", request)]
     return [
-        (name, _with_environment(request, found))
-        for name, found in _files(request.paths, options.environments)
+        (name, _with_environment(request, found)) for name, found in _files(request, options.environments)
     ]
 
 
@@ -101,34 +101,35 @@ def _with_environment(request: Request, found: str | Diagnostic) -> Request:
     return request._replace(findings=(*request.findings, found))
 
 
-def _files(paths: Sequence[str], words: Sequence[str]) -> list[tuple[str, str | Diagnostic]]:
+def _files(request: Request, words: Sequence[str]) -> list[tuple[str, str | Diagnostic]]:
     """Name and file of each environment, or why there is none. A word with a folder or an ending is a file itself."""
     files: dict[str, str | Diagnostic] = {}
     for word in words:
         if os.sep in word or word.endswith((".yaml", ".yml")):
             files[word] = word
             continue
-        folder = _folder_of(paths)
-        known = os.path.join(folder, environments.FOLDER)
+        known = _folder_of(request)
         names = environments.names(known) if word == ALL else [word]
         if not names:
             fix = "add one file for each environment, such as prod.yaml"
             raise UsageError(f"there are no environments: {os.path.normpath(known)} has no file", fix=fix)
         for name in names:
             source = f"--environment {name[:60]}"
-            files[name] = environments.file_of(name, known, os.path.realpath(folder), source)
+            files[name] = environments.file_of(name, known, os.path.realpath(os.path.dirname(known)), source)
     return list(files.items())
 
 
-def _folder_of(paths: Sequence[str]) -> str:
-    """The folder whose environments are meant: the one that is named, or that the files named are in."""
+def _folder_of(request: Request) -> str:
+    """The folder of environments: the project's, or that of the folder that is named, or that the files named are in."""
+    if request.project is not None and (known := project_of(request.project).environments):
+        return known
     folders = {
         os.path.normpath(path if os.path.isdir(path) else os.path.dirname(path) or os.curdir)
-        for path in paths
+        for path in request.paths
     }
     if len(folders) > 1:
         raise UsageError(
             f"--environment is about one folder of intents, and these are {len(folders)}: {', '.join(sorted(folders))[:120]}",
             fix="name their folder, one at a time",
         )
-    return folders.pop()
+    return os.path.join(folders.pop(), environments.FOLDER)

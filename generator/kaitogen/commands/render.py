@@ -64,6 +64,7 @@ def run(options: Options) -> Outcome:
 def request_of(options: Options) -> Request:
     """What the options ask for; facts of a live cluster are looked up here."""
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+    request = inputs.within_project(request)
     request = inputs.overlaid(request, options.over)
     if options.cluster.asked or options.save_inventory:
         from kaitogen.commands.nodes import source
@@ -75,7 +76,7 @@ def request_of(options: Options) -> Request:
 def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[Files, Report]:
     """What is made, as files by name or as the one stream, and what is found; no files where that stops the run."""
     result = generate(request)
-    report = Report(result.findings, strict=options.strict)
+    report = Report(result.findings, strict=inputs.is_strict(request, given=options.strict))
     if report.findings and report.exit_code:
         return {}, report
     if not in_folder:

@@ -15,6 +15,7 @@ SCHEMAS: Final = (
     "editor",
     "set",
     "environment",
+    "project",
     _WORKSPACE,
     "findings",
     "plan",

@@ -4,7 +4,7 @@ from kaitogen.commands.inputs import CloudOptions, TargetOptions
 from kaitogen.errors import UsageError
 from kaitogen.kaito import versions
 from kaitogen.model import Request, TargetOverrides
-from kaitogen.pipeline.validate import unknown_provisioner
+from kaitogen.pipeline.validate import target_of, unknown_provisioner
 
 
 def overrides(kaito: str | None, cloud: CloudOptions) -> TargetOverrides:
@@ -29,7 +29,12 @@ def aimed(request: Request, options: TargetOptions) -> Request:
 
     A provisioner that KAITO did not have yet is told, where what it does is what any does that makes nodes.
     """
-    result = overrides(options.kaito, options.cloud).target
+    said = overrides(options.kaito, options.cloud)
+    result = said.target
+    if request.project is not None:
+        below = target_of(request.project.value.get("spec") or {})
+        named = {field: value for field, value in said._asdict().items() if value}
+        result = below._replace(**{**named, "feature_gates": {**below.feature_gates, **said.feature_gates}})
     wrong = unknown_provisioner(result)
     findings = request.findings
     if wrong is not None:
@@ -39,7 +44,8 @@ def aimed(request: Request, options: TargetOptions) -> Request:
             raise UsageError(wrong.message, fix=fix)
         told = wrong.rule.in_file("--node-provisioner", wrong.message, fix=fix)
         findings = (*findings, told._replace(severity="warning"))
-    result = result._replace(node_classes=tuple(options.node_classes))
+    if options.node_classes:
+        result = result._replace(node_classes=options.node_classes)
     return request._replace(objects_target=result, findings=findings)
 
 

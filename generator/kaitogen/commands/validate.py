@@ -49,6 +49,7 @@ def run(options: Options) -> Outcome:
     request = inputs.request(
         options.paths, inventory=options.inventory, age=options.age, templates=options.templates
     )
+    request = inputs.within_project(request, options.age)
     request = targets.aimed(request._replace(notes=options.notes), options.over.target)
     result, named = _judged(request, options)
     report = Report(
@@ -56,7 +57,7 @@ def run(options: Options) -> Outcome:
         suppressed=result.suppressed,
         workspaces=result.workspaces,
         kinds=expectation.seen(result),
-        strict=options.strict,
+        strict=inputs.is_strict(request, given=options.strict),
     )
     unexpected = _expectation(expected, result)
     code = EXIT_FINDINGS if unexpected and report.exit_code == EXIT_OK else report.exit_code

@@ -34,6 +34,10 @@ def prepare(request: Request) -> Prepared:
     documents, diagnostics, files = load(request)
     intents, objects, misplaced = classify(documents, with_objects=request.objects_target is not None)
     diagnostics += misplaced
+    if request.project is not None:
+        from kaitogen.pipeline import project  # most runs have none
+
+        intents = project.under(intents, request.project)
     if objects and not intents:
         diagnostics += _without_effect(request)
     elif request.environments or request.assignments:
@@ -96,6 +100,14 @@ def generate(request: Request) -> Result:
         objects=tuple(objects),
         files=(*files, *fact_files),
     )
+    if request.notes:
+        from kaitogen.pipeline import project  # most runs ask for none
+
+        diagnostics += project.unpinned(intents)
+    if request.project is not None and diagnostics:
+        from kaitogen.pipeline import project
+
+        diagnostics = list(project.credited(diagnostics, request))
     return _with_findings(result, diagnostics, documents) if diagnostics else result
 
 

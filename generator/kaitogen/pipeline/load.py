@@ -16,6 +16,7 @@ KG109 = Rule("KG109", "Larger than 16 MiB", kind="invalid")
 KG110 = Rule("KG110", "A folder without intent files", kind="invalid")
 KG111 = Rule("KG111", "Not a regular file", kind="invalid")
 KG112 = Rule("KG112", "A symbolic link that leads out of the folder", kind="invalid")
+KG184 = Rule("KG184", "A project file that is not read", kind="warning")
 KG601 = Rule("KG601", "A file that cannot be read", kind="environment")
 
 
@@ -24,6 +25,8 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_FACTS: Final = 64 * 1024 * 1024
 MAX_FACT_VALUES: Final = 4_000_000
 STDIN: Final = "<stdin>"
+#: The file with what holds for all intents of a folder.
+PROJECT: Final = ".kaitogen.yaml"
 _ENDINGS: Final = (".intent.yaml", ".intent.yml")
 #: JSON is YAML as well.
 _YAML: Final = (".yaml", ".yml", ".json")
@@ -71,6 +74,27 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
             others = file != path and request.all_yaml
             if data is not None and (not others or any(map(data.__contains__, _OURS))):
                 yield name, data
+
+
+def project_file(folder: str, top: str = "") -> tuple[str, str] | None:
+    """The project file that counts for a folder, and what nothing it names may lead out of; None where there is none.
+
+    That is the nearest one from the folder up to `top`, which is the root of the repository where it is not given.
+    Outside of a repository only the folder itself is looked into: what is above it is the machine's.
+    """
+    own = here = os.path.realpath(folder)
+    found = ""
+    while True:
+        if not found and os.path.lexists(os.path.join(here, PROJECT)):
+            found = here
+        is_top = here == top if top else os.path.lexists(os.path.join(here, ".git"))
+        parent = os.path.dirname(here)
+        if is_top or parent == here:
+            break
+        here = parent
+    if not is_top:
+        found, here = (own, own) if found == own else ("", "")
+    return (os.path.relpath(os.path.join(found, PROJECT)), here) if found else None
 
 
 def load_inventory(request: Request) -> Loaded:
@@ -142,7 +166,14 @@ def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator
     # Opening a folder as a file says why it cannot be read.
     unreadable: list[tuple[str, ...]] = []
     below = files_below(path, lambda parts, _: unreadable.append(parts))
-    files = sorted([*(parts for parts in below if is_asked_for(parts[-1])), *unreadable])
+    found = [parts for parts in below if is_asked_for(parts[-1]) or parts[-1] == PROJECT]
+    files = sorted([*(parts for parts in found if parts[-1] != PROJECT), *unreadable])
+    for parts in sorted(found):
+        if parts[-1] == PROJECT and len(parts) > 1:
+            name = os.path.normpath(os.path.join(path, *parts))
+            message = f"this project file is not read, since the run is about {path} above it"
+            fix = f"run kaitogen for {os.path.dirname(name)} alone, or keep one project file for all"
+            findings.append(KG184.in_file(name, message, fix=fix))
     roots = [os.path.realpath(folder) for folder in (path, request.within) if folder is not None]
     if not files:
         kind = (

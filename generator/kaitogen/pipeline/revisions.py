@@ -14,6 +14,7 @@ from kaitogen.files.folders import is_below
 from kaitogen.files.git import KG644
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline.load import KG112, KG601, MAX_BYTES, documents_of, is_intent_file, too_large
+from kaitogen.pipeline.project import is_valid
 
 KG645 = Rule("KG645", "A submodule that is not looked into", kind="environment")
 
@@ -28,12 +29,14 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
 
     What is not there at that revision is no finding; what keeps it from being read is one, among
     the findings of the request. Templates of the user's own are those of the revision, in a folder
-    that is there as long as the context; so are facts about nodes and environments, where the revision has them.
+    that is there as long as the context; so are facts about nodes and environments, where the revision has them,
+    and the project file, which counts only where it does.
     """
     if "-" in paths:
         raise UsageError("standard input has no revision", fix="name files or folders of the repository")
     documents: list[Document] = []
     findings: list[Diagnostic] = []
+    project: Document | None = None
     inventory, environments, templates = request.inventory, request.environments, request.templates
     with ExitStack() as stack:
         try:
@@ -49,12 +52,14 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
                 past.add(path)
             inventory = tuple(known for given in inventory for known in past.documents_in(given))
             environments = tuple(known for given in environments for known in past.documents_in(given))
+            project = past.project(request.project)
             if templates is not None:
                 templates = past.templates(templates, stack)
         except git.GitError as error:
             findings.append(error.rule.in_file(revision or "--against", error.message, fix=error.fix))
         yield request._replace(
             paths=(),
+            project=project,
             inventory=inventory,
             environments=environments,
             documents=tuple(documents),
@@ -121,6 +126,12 @@ class _Past:
             loaded = documents_of(self._name(given), data)
             self.findings += loaded.findings
             yield from loaded.documents
+
+    def project(self, today: Document | None) -> Document | None:
+        """What the project file of today said at the revision; None where it was not there, or no project."""
+        known = () if today is None else self.documents_in(today.file)
+        documents = [one for one in known if isinstance(one, Document)]
+        return documents[0] if len(documents) == 1 and is_valid(documents[0]) else None
 
     def templates(self, folder: str, stack: ExitStack) -> str | None:
         """A folder with the templates of the revision; None where it had none, and today's where no repository holds them."""

@@ -53,6 +53,7 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+    request = inputs.within_project(request)
     request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
     report = compared(request, _other(options, request))
     outcome = reported(Report(report.findings), quiet=options.quiet)

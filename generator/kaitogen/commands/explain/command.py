@@ -59,7 +59,7 @@ def _explanation(word: str, *, markdown: bool) -> str:
 
 def _where(text: str, options: Options) -> Outcome:
     path = provenance.path_of(text)
-    requests = overlays.each(inputs.request(options.codes_or_files), options.over)
+    requests = overlays.each(inputs.within_project(inputs.request(options.codes_or_files)), options.over)
     answers: list[str] = []
     findings: dict[Diagnostic, None] = {}
     for name, request in requests:

@@ -19,6 +19,7 @@ from kaitogen.model import (
 )
 from kaitogen.nodes import choose
 from kaitogen.pipeline.classify import intents, is_set
+from kaitogen.pipeline.load import PROJECT
 from kaitogen.pipeline.overlay import parse_path
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import target_of, validate
@@ -106,7 +107,8 @@ def _sources(origin: Origin, path: Path) -> Iterator[str]:
         if base == roots[0] and (path[: len(below)] == below or below[: len(path)] == path):
             # What is laid over stands at its own path, which may lead further than what is asked for.
             whole_path = (*over.roots[0], *max(path, below, key=len))
-            yield from _in_document(over.document, whole_path, "environment")
+            part = "project" if over.document.file.endswith(PROJECT) else "environment"
+            yield from _in_document(over.document, whole_path, part)
             if not below:  # nothing of it is the document's own
                 return
     for root in roots if path[:1] == ("metadata",) or len(roots) == 1 else roots[:-1]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from kaitogen.commands import inputs
+from kaitogen.commands import inputs, project
 from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
@@ -57,8 +57,13 @@ def run(options: Options) -> Outcome:
         request = inputs.request(
             options.paths, inventory=options.inventory, age=options.age, templates=options.templates
         )
+        request = inputs.within_project(request, options.age)
         request = inputs.overlaid(request, options.over)
-        tables = read_tables(options.configs, options.price, options.budget)
+        tables = read_tables(
+            options.configs,
+            project.table(request, "prices", options.price),
+            project.table(request, "budget", options.budget),
+        )
         plan_options = PlanOptions(
             configs=tables.configs,
             facts=inventory_of(request),
@@ -81,7 +86,9 @@ def run(options: Options) -> Outcome:
         plan = replace(plan, findings=(*plan.findings, *more))
         # A plan that leaves the other side out would be taken for one without changes.
         written = formatted("plan", options.form, plan) if readable else b""
-    outcome = reported(Report(plan.findings, strict=options.strict), quiet=options.quiet)
+    outcome = reported(
+        Report(plan.findings, strict=inputs.is_strict(request, given=options.strict)), quiet=options.quiet
+    )
     if plan.against is not None and plan.against.refused and outcome.exit_code == EXIT_OK:
         outcome = outcome._replace(exit_code=EXIT_FINDINGS)
     return outcome._replace(stdout=written)

@@ -9,13 +9,19 @@ import fnmatch
 import os
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kaitogen.commands.options import option
 from kaitogen.files.folders import TooManyEntries, files_below, is_below
-from kaitogen.model import Diagnostic
+from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import environments
 from kaitogen.pipeline.environments import KG157, leads_out
+from kaitogen.pipeline.load import project_file
+
+if TYPE_CHECKING:
+    from kaitogen.pipeline.project import Project
+
+KG185 = Rule("KG185", "What the project file says, and Argo CD does not allow", kind="invalid")
 
 WITHIN: Final = option(
     "--within",
@@ -73,14 +79,42 @@ def included(patterns: Sequence[str], top: str, source: str) -> Paths:
     return Paths(tuple(paths), findings)
 
 
-def environment(name: str, top: str, source: str) -> Paths:
+def project(top: str, source_path: str) -> "tuple[Project | None, list[Diagnostic]]":
+    """What the project file says that counts for the application, and what keeps it from being used.
+
+    One above what may be read counts at a command and not here, so that the two would judge differently.
+    """
+    found = project_file(os.curdir, top)
+    if found is not None:
+        from kaitogen.pipeline.project import read  # most applications have none
+
+        return read(*found)
+    above = project_file(os.curdir, root("repository", source_path))
+    if above is None:
+        return None, []
+    message = "this project file stands above the application's folder, and may not be read"
+    fix = "copy it into the folder, or let whoever runs Argo CD allow the whole repository (--within repository)"
+    return None, [KG185.in_file(above[0], message, fix=fix)]
+
+
+def environment(name: str, top: str, source: str, said: "Project | None" = None) -> Paths:
     """The file that the environment of that name lays over the intents."""
-    found = environments.file_of(name, environments.FOLDER, top, source)
+    known = said.environments if said is not None else None
+    found = environments.file_of(name, known or environments.FOLDER, top, source)
     return Paths((found,), []) if isinstance(found, str) else Paths((), [found])
 
 
-def templates(name: str | None, top: str) -> Paths:
-    """The folder of templates, where the plugin's own settings name one and the application has it."""
+def templates(name: str | None, top: str, said: "Project | None" = None) -> Paths:
+    """The folder of templates, where the plugin's own settings name one and the application has it.
+
+    The project's takes its place, but only where these settings allow any.
+    """
+    if said is not None and said.templates is not None:
+        if name is None:
+            message = "the project file names templates, and the plugin of Argo CD takes none"
+            fix = "remove them, or let whoever runs Argo CD allow templates (--templates FOLDER)"
+            return Paths((), [KG185.in_file(said.document.file, message, fix=fix)])
+        name = said.templates
     if name is None or not os.path.isdir(name):
         return Paths((), [])
     refusal = _refusal(name, top, "--templates")

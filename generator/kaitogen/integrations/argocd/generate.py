@@ -5,7 +5,7 @@ neither the clock nor the network nor a cluster, and writes nothing but standard
 """
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kaitogen.commands.options import OptionGroup, option
 from kaitogen.commands.result import Outcome
@@ -18,6 +18,9 @@ from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110, KG112
+
+if TYPE_CHECKING:
+    from kaitogen.pipeline.project import Project
 
 KG156 = Rule("KG156", "Nothing to deploy", kind="invalid")
 
@@ -65,8 +68,10 @@ def stopped(finding: Diagnostic) -> Outcome:
 def _outcome(options: Options) -> Outcome:
     app = AppParameters(os.environ)
     top = folder.root(options.within, os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
-    result = _result(app, top, options.templates)
-    report = Report(result.findings, strict=app.is_on("strict"))
+    said, unusable = folder.project(top, os.environ.get(folder.SOURCE_PATH_VARIABLE, ""))
+    result = _result(app, top, options.templates, said) if not unusable else Result((), tuple(unusable))
+    is_strict = app.is_on("strict") if "strict" in app.values else said is not None and said.strict
+    report = Report(result.findings, strict=is_strict)
     code, text = report.exit_code, as_argocd.write(report)
     if code or not result.manifests:
         return Outcome(stderr=text, exit_code=code)
@@ -74,17 +79,20 @@ def _outcome(options: Options) -> Outcome:
     return Outcome(b"---\n" + stream(result.manifests, "yaml").encode(), text, code)
 
 
-def _result(app: AppParameters, top: str, templates: str | None) -> Result:
+def _result(app: AppParameters, top: str, templates: str | None, said: "Project | None") -> Result:
     """The manifests and all findings; where parameters are wrong already, only what is wrong with them."""
     named = folder.included(app.values.get("include", (".",)), top, app.sources.get("include", ""))
-    facts = folder.included(app.values.get("inventory", ()), top, app.sources.get("inventory", ""))
-    over = folder.templates(templates, top)
+    inventory, source = app.values.get("inventory", ()), app.sources.get("inventory", "")
+    if said is not None and not inventory:
+        inventory, source = said.inventory, said.document.file
+    facts = folder.included(inventory, top, source)
+    over = folder.templates(templates, top, said)
     wrong = [*app.findings, *named.findings, *facts.findings, *over.findings]
     if wrong:
         return Result((), tuple(wrong))
     environment = folder.Paths((), [])
     if "environment" in app.values:
-        environment = folder.environment(app.values["environment"], top, app.sources["environment"])
+        environment = folder.environment(app.values["environment"], top, app.sources["environment"], said)
     assignments, unset = _assignments(app)
     result = generate(
         Request(
@@ -93,6 +101,7 @@ def _result(app: AppParameters, top: str, templates: str | None) -> Result:
             templates=next(iter(over.paths), None),
             inventory=facts.paths,
             within=top,
+            project=None if said is None else said.document,
             environments=environment.paths,
             assignments=tuple(assignments),
         )

@@ -1,0 +1,216 @@
+"""The project file, `.kaitogen.yaml`: what holds for all intents of a folder, as part of the input and never of the machine."""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from kaitogen import schema
+from kaitogen.diagnostics.wording import number_of
+from kaitogen.files.folders import is_below
+from kaitogen.kaito.objects import merged, value_at
+from kaitogen.model import (
+    NEWEST_KAITO,
+    Diagnostic,
+    Document,
+    Json,
+    Origin,
+    Override,
+    Path,
+    Request,
+    Rule,
+    Target,
+)
+from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
+from kaitogen.pipeline.environments import KG155, KG157
+from kaitogen.pipeline.load import load_file
+from kaitogen.pipeline.validate import target_of
+
+KG183 = Rule("KG183", "A project file is one document", kind="invalid")
+KG186 = Rule("KG186", "The newest KAITO, for want of a version", kind="note")
+
+_TARGET: Final = ("spec", "target")
+#: How the codes of findings about nodes begin.
+_ABOUT_NODES: Final = "KG3"
+#: The fields that name files or folders, relative to the project file.
+_FILES: Final = ("inventory", "prices", "budget", "templates", "environments")
+
+
+class Project(NamedTuple):
+    """What a project file says, as paths from the current folder; what it leaves out is None or empty."""
+
+    document: Document
+    inventory: tuple[str, ...]
+    prices: str | None
+    budget: str | None
+    templates: str | None
+    environments: str | None
+    strict: bool
+
+
+def read(file: str, top: str) -> tuple[Project | None, list[Diagnostic]]:
+    """The project of a file, and what is wrong with it; None where it cannot be used.
+
+    `top`, with its links resolved, is what nothing that it names may lead out of.
+    """
+    loaded = load_file(file)
+    findings = list(loaded.findings)
+    if not findings and len(loaded.documents) != 1:
+        message = f"{len(loaded.documents) or 'no'} documents where one is expected"
+        findings.append(KG183.in_file(file, message, fix="kaitogen init --project writes one to start from"))
+    for document in loaded.documents:
+        findings += document.flaws or _placed(schema.problems("project", document.value), document)
+    if findings:
+        return None, findings
+    document = loaded.documents[0]
+    project = project_of(document)
+    return project, _placed(_unusable(document, top), document)
+
+
+def project_of(document: Document) -> Project:
+    """What a valid document of a project says."""
+    spec = document.value["spec"]
+    named = {field: _beside(document.file, spec[field]) for field in _FILES[1:] if field in spec}
+    return Project(
+        document=document,
+        inventory=tuple(_beside(document.file, name) for name in spec.get("inventory", ())),
+        prices=named.get("prices"),
+        budget=named.get("budget"),
+        templates=named.get("templates"),
+        environments=named.get("environments"),
+        strict=spec.get("strict", False),
+    )
+
+
+def is_valid(document: Document) -> bool:
+    """Whether a document, such as one of a revision, can be used as a project."""
+    return not document.flaws and schema.conforms("project", document.value)
+
+
+def under(documents: Iterable[Document], project: Document) -> list[Document]:
+    """The documents of intents with the project's target below what they say of theirs."""
+    target = value_at(project.value, _TARGET)
+    return [_under(document, target, project) for document in documents] if target else list(documents)
+
+
+def credited(diagnostics: Iterable[Diagnostic], request: Request) -> Iterator[Diagnostic]:
+    """The diagnostics; one that rests on what the project says, and does not stand in its file, says so."""
+    project = request.project
+    assert project is not None
+    with_facts = bool(request.inventory) and project_of(project).inventory == request.inventory
+    for one in diagnostics:
+        part = ""
+        if one.origin is None:
+            pass
+        elif with_facts and one.code.startswith(_ABOUT_NODES):
+            part = "inventory"
+        elif one.rule.since and one.path[:2] != _TARGET and _has_target_of(one.origin, project, request):
+            part = "target"
+        yield one._replace(message=f"{one.message} ({part}: {project.file})") if part else one
+
+
+def unpinned(documents: Iterable[Document]) -> Iterator[Diagnostic]:
+    """One note where intents name no version of KAITO, at the first of them."""
+    found = [
+        origin
+        for document in documents
+        if isinstance(document.value.get("spec"), dict)
+        and (not is_set(document.value) or schema.conforms("set", document.value))
+        for value, origin in intents(document)
+        if value_at(value, (*_TARGET, "kaito")) is None
+    ]
+    if found:
+        message = (
+            f"no version of KAITO is set ({number_of(len(found), 'intent')}): {NEWEST_KAITO}, the newest that this "
+            f"kaitogen knows, is taken, and a newer kaitogen may judge otherwise"
+        )
+        fix = "set spec.target.kaito, for all intents in the file that kaitogen init --project writes"
+        yield KG186.at(("spec",), message, fix=fix).of(found[0])
+
+
+def _beside(file: str, name: str) -> str:
+    return os.path.normpath(os.path.join(os.path.dirname(file), name))
+
+
+def _unusable(document: Document, top: str) -> Iterator[Diagnostic]:
+    """What names a file that is not there, or that may not be read."""
+    spec = document.value["spec"]
+    named: list[tuple[Path, str]] = [(("spec", key), spec[key]) for key in _FILES[1:] if key in spec]
+    named += [(("spec", "inventory", index), name) for index, name in enumerate(spec.get("inventory", ()))]
+    for path, name in named:
+        file = _beside(document.file, name)
+        if not is_below(os.path.realpath(file), top):
+            message = f"{name[:80]} leads out of the folder that may be read"
+            yield KG155.at(path, message, fix="name files beside the project file, relative to it")
+        elif not os.path.lexists(file):
+            fix = "check the name, relative to the project file"
+            yield KG157.at(path, f"there is no {file[:80]}", fix=fix)
+
+
+def _placed(problems: Iterable[Diagnostic], document: Document) -> list[Diagnostic]:
+    from kaitogen.diagnostics.placing import place  # most project files are right
+
+    return place(problem.of(Origin(document)) for problem in problems)
+
+
+def _under(document: Document, target: Json, project: Document) -> Document:
+    """The document with the target below its own, and for each value of it that counts, that it is the project's."""
+    value = document.value
+    place: Path = ("spec", "defaults", *_TARGET) if is_set(value) else _TARGET
+    shared = value_at(value, place)
+    whole = _with(value, place, merged(target, shared) if isinstance(shared, dict) else target, shared)
+    if whole is None:
+        return document  # what is wrong with it, its schema says
+    overrides: list[Override] = []
+    for base, intent in entries(value):
+        own = value_at(intent, _TARGET)
+        said = [part for part in (own, shared) if isinstance(part, dict)]
+        overrides += [
+            Override(base, (*_TARGET, *path), Origin(project))
+            for path in _leaves(target, ())
+            if not any(_says(part, path) for part in said)
+        ]
+    return document._replace(value=whole, overrides=(*overrides, *document.overrides))
+
+
+def _with(value: Json, path: Path, target: Json, shared: Json) -> Json:
+    """A copy of the value with the target at the path; None where something else than a mapping is in the way."""
+    if not path:
+        return None if shared is not None and not isinstance(shared, dict) else target
+    below = {} if value is None else value
+    if not isinstance(below, dict):
+        return None
+    changed = _with(below.get(path[0]), path[1:], target, shared)
+    return None if changed is None else {**below, path[0]: changed}
+
+
+def _leaves(part: Json, path: Path) -> Iterator[Path]:
+    if not isinstance(part, dict):
+        yield path
+        return
+    for key, item in part.items():
+        yield from _leaves(item, (*path, key))
+
+
+def _says(part: Json, path: Path) -> bool:
+    """Whether a mapping has a value at the path, null too, or at a part of the way something that is no mapping."""
+    for step in path:
+        if not isinstance(part, dict):
+            return True
+        if step not in part:
+            return False
+        part = part[step]
+    return True
+
+
+def _has_target_of(origin: Origin, project: Document, request: Request) -> bool:
+    """Whether the target of what is judged, or a part of it, is the project's."""
+    document, roots = origin
+    if not is_an_intent(document.value):
+        said, used = value_at(project.value, _TARGET) or {}, request.objects_target or Target()
+        known = target_of({"target": said})
+        fields = {"kaito": "kaito", "provider": "provider", "nodeProvisioner": "node_provisioner"}
+        return any(
+            key in said and getattr(known, name) == getattr(used, name) for key, name in fields.items()
+        )
+    last = {over.path: over.origin.document for over in document.overrides if over.base in ((), roots[0])}
+    return any(source is project for path, source in last.items() if path[:2] == _TARGET)
