@@ -15,7 +15,6 @@ Kind: TypeAlias = Literal["invalid", "refused", "can't work", "warning", "note",
 
 #: Where a value stands in a document: mapping keys and list indexes from the root.
 Path: TypeAlias = tuple[str | int, ...]
-
 #: What YAML and JSON can say, once read: dict, list, str, int, float, bool or None.
 Json: TypeAlias = Any
 
@@ -276,7 +275,7 @@ class ByoNodes(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """What an intent says about where to run; what it leaves out is None. `byo_nodes` is there where facts are."""
+    """What an intent says about where to run, or None; `byo_nodes` where facts are, `labels` for its capacity and zones."""
 
     strategy: str | None = None
     nodes: tuple[str, ...] | None = None
@@ -287,6 +286,7 @@ class Placement(NamedTuple):
     partition: Mapping[str, Json] | None = None
     preferred_nodes: tuple[str, ...] | None = None
     byo_nodes: ByoNodes | None = None
+    labels: Mapping[str, str] = {}
 
 
 class Spec(NamedTuple):

@@ -95,7 +95,12 @@ def _rules(value: Json) -> Iterator[Diagnostic]:
     target = target_of(spec)
     if unknown := unknown_provisioner(target):
         yield unknown
-    yield from _instance_type(target, spec.get("placement") or {})
+    placement = spec.get("placement") or {}
+    yield from _instance_type(target, placement)
+    if "capacity" in placement or "zones" in placement:
+        from kaitogen.pipeline import capacity  # most intents take any
+
+        yield from capacity.objections(placement, target)
     inference, tuning = spec.get("inference"), spec.get("tuning")
     if inference is None and tuning is None:
         fix = "add inference: {model: ...} to serve a model, or tuning: {...} to tune one"
@@ -169,14 +174,15 @@ def _inference(inference: Json, annotations: Json) -> Iterator[Diagnostic]:
 def spec_of(value: Json, origin: Origin) -> Spec:
     """An intent that its schema accepts as a Spec."""
     metadata, spec = value["metadata"], value["spec"]
+    target = target_of(spec)
     return Spec(
         origin=origin,
         name=metadata["name"],
         namespace=metadata.get("namespace"),
         labels=metadata.get("labels") or {},
         annotations=metadata.get("annotations") or {},
-        target=target_of(spec),
-        placement=_placement(spec.get("placement") or {}),
+        target=target,
+        placement=_placement(spec.get("placement") or {}, target),
         inference=spec.get("inference"),
         tuning=spec.get("tuning"),
         fleet={key: spec[key] for key in FLEET if key in spec} or None,
@@ -184,7 +190,12 @@ def spec_of(value: Json, origin: Origin) -> Spec:
     )
 
 
-def _placement(placement: Json) -> Placement:
+def _placement(placement: Json, target: Target) -> Placement:
+    labels: dict[str, str] = {}
+    if "capacity" in placement or "zones" in placement:
+        from kaitogen.pipeline import capacity  # most intents take any
+
+        labels = capacity.labels(placement, target)
     nodes, preferred = placement.get("nodes"), placement.get("preferredNodes")
     return Placement(
         strategy=placement.get("strategy"),
@@ -195,4 +206,5 @@ def _placement(placement: Json) -> Placement:
         label_selector=placement.get("labelSelector"),
         partition=placement.get("partition"),
         preferred_nodes=tuple(preferred) if preferred is not None else None,
+        labels=labels,
     )

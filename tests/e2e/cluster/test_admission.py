@@ -1,5 +1,6 @@
 """What kaitogen renders, held against a real API server with KAITO's CRDs: nothing is refused, and no field is unknown."""
 
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.kaito.versions import KINDS
-from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO, Request
+from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO, Request, Target
 from kaitogen.pipeline.load import load
 from tests.acceptance.cases import Case, cases
 from tests.e2e.cluster.conftest import BIN, ROOT, ControlPlane, run
@@ -224,3 +226,47 @@ def test_the_server_does_refuse(kaito: ControlPlane, tmp_path: Path) -> None:
     done = kaito.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", stdin=wrong)
     assert done.code == 1
     assert 'unknown field "resource.instanceTyp"' in done.said
+
+
+def test_karpenter_takes_every_selector_that_passes(kaito: ControlPlane) -> None:
+    """2,000 selectors as KAITO copies them into the NodePool that it makes, held against Karpenter's own CRD."""
+    draw = random.Random(0)
+    keys = (
+        "apps", "pool", "karpenter.sh/capacity-type", "karpenter.sh/nodepool", "karpenter.sh/registered", "karpenter.sh",
+        "a.karpenter.sh/b", "karpenter.shop/a", "kubernetes.io/hostname", "kubernetes.io/os", "topology.kubernetes.io/zone",
+        "mykarpenter.sh/a", "example.com/a", "node.kubernetes.io/a", "karpenter.azure.com/sku-name",
+    )  # fmt: skip
+    values = ("spot", "on-demand", "reserved", "a")
+    drawn = [{key: draw.choice(values) for key in draw.sample(keys, draw.randint(1, 4))} for _ in range(2000)]
+    taken = [labels for labels in drawn if not _refused(labels)]
+    assert 200 < len(taken) < 1900
+    requirement = {"key": "node.kubernetes.io/instance-type", "operator": "In", "values": ["a"]}
+    node_class = {"group": "karpenter.azure.com", "kind": "AKSNodeClass", "name": "default"}
+    pools = [
+        {
+            "apiVersion": "karpenter.sh/v1",
+            "kind": "NodePool",
+            "metadata": {"name": f"pool-{number}"},
+            "spec": {
+                "template": {
+                    "metadata": {"labels": labels},
+                    "spec": {"requirements": [requirement], "nodeClassRef": node_class},
+                }
+            },
+        }
+        for number, labels in enumerate(taken)
+    ]
+    path = "/apis/karpenter.sh/v1/nodepools?dryRun=All"
+    assert len(list(kaito.requests([("POST", path, pool) for pool in pools]))) == len(taken)
+
+
+def _refused(labels: dict[str, str]) -> bool:
+    workspace = {
+        "apiVersion": "kaito.sh/v1beta1",
+        "kind": "Workspace",
+        "metadata": {"name": "phi"},
+        "resource": {"instanceType": "Standard_NC24ads_A100_v4", "labelSelector": {"matchLabels": labels}},
+        "inference": {"preset": {"name": "phi-4"}},
+    }
+    found = judge(RuleContext(workspace, Target("0.12", node_provisioner="karpenter")))
+    return any(one.code == "KG233" for one in found)

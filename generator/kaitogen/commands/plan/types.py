@@ -10,6 +10,7 @@ from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
 from kaitogen.model import Diagnostic, Json, Manifest, Spec
+from kaitogen.nodes.facts import NodeFacts
 
 if TYPE_CHECKING:  # a plan of today alone needs none of it
     from kaitogen.commands.diff.report import DiffReport
@@ -126,7 +127,13 @@ class PlannedWorkspace:
         node = self.sizing.estimate.node
         if self.nodes is None or node is None or self.spec.target.byo:
             return None
-        return Usage(self.instance_type, self.nodes, node.gpus)
+        return Usage(self.instance_type, self.nodes, node.gpus, cheap=self.is_spot)
+
+    @property
+    def is_spot(self) -> bool:
+        """Whether its selector asks for nodes that the cloud may take back at any time."""
+        labels = part(part(part(self.workspace, "resource"), "labelSelector"), "matchLabels")
+        return NodeFacts("", ready=True, labels=labels).capacity_type == "spot"
 
     @property
     def fewest_hourly(self) -> Decimal | None:

@@ -124,12 +124,22 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
         yield _line("layout", layout(estimate.layout))
     if estimate.runtime == "vllm":
         yield _line("context", _context(estimate))
+    if planned.is_spot:
+        yield _line("evicted", _evicted(planned))
     if planned.objects:
         yield Line(MAKES, tuple(map(str, planned.objects)))
     if planned.ignored:
         yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in planned.ignored))
     if planned.command:
         yield _line(COMMAND, planned.command)
+
+
+def _evicted(planned: PlannedWorkspace) -> str:
+    """What it costs when the cloud takes a node of spot capacity back."""
+    nodes = planned.sizing.estimate.nodes or 1
+    what = "the replica" if planned.replicas is not None else "it"
+    whole = f"{what} is down as a whole, {nodes} nodes," if nodes > 1 else f"{what} is down"
+    return f"{whole} until there is a node again, which downloads the weights anew"
 
 
 def _runs(planned: PlannedWorkspace) -> str:
@@ -285,7 +295,8 @@ def price(cost: Cost, prices: Prices) -> str:
         return f"unknown: no price for {', '.join(cost.unpriced)}"
     text = f"{money(cost.hour, prices)} an hour, {money(cost.month, prices)} a month"
     if cost.spot is not None and cost.hour:
-        text += f"; {money(cost.spot, prices)} an hour at spot prices"
+        same = cost.spot == cost.hour
+        text += ", at spot prices" if same else f"; {money(cost.spot, prices)} an hour at spot prices"
     return f"{text}; and {', '.join(cost.unpriced)}, which has no price" if cost.unpriced else text
 
 

@@ -45,12 +45,26 @@ KG498 = Rule("KG498", "Under karpenter a selector by instance type keeps nodes f
              source="pkg/nodeprovision/karpenter/provisioner.go:258@v0.12.0")  # fmt: skip
 
 
+KG232 = Rule("KG232", "A label for spot capacity that buys none", kind="warning", since="0.4",
+             source="pkg/nodeprovision/gpu-provisioner/nodeclaim.go:205@v0.12.0")  # fmt: skip
+KG233 = Rule("KG233", "A label that Karpenter refuses", kind="can't work", since="0.11",
+             source="pkg/nodeprovision/karpenter/nodepool.go:119@v0.12.0")  # fmt: skip
+
 INSTANCE_TYPE: Final = ("resource", "instanceType")
 _LOWER_PREFIXES: Final = tuple(prefix.lower() for prefix in LENIENT_PREFIXES)
 _SELECTOR: Final = ("resource", "labelSelector")
 
 #: Labels below these domains belong to Kubernetes and its drivers.
 SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
+_CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
+_CAPACITY_TYPES: Final = ("on-demand", "spot", "reserved")
+_SPOT_LABELS: Final = frozenset(
+    (
+        (_CAPACITY_TYPE, "spot"),
+        ("kubernetes.azure.com/scalesetpriority", "spot"),
+        ("eks.amazonaws.com/capacityType", "SPOT"),
+    )
+)
 _TYPE_LABELS: Final = (INSTANCE_TYPE_LABEL, "beta.kubernetes.io/instance-type")
 RESERVED_KEYS: Final = frozenset(
     (
@@ -130,6 +144,8 @@ def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield KG474.at(path, message, fix="write the labels as matchLabels")
     if ctx.has(versions.RESERVED_LABELS) and not ctx.v1alpha1:
         yield from _reserved(ctx)
+    if not ctx.byo:
+        yield from _capacity(ctx)
     if ctx.byo and not ctx.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
         fix = "select a label that only the GPU nodes for this Workspace have"
@@ -157,6 +173,30 @@ def covered_by_others(ctx: RuleContext) -> Iterator[Diagnostic]:
 def is_system_label(key: str) -> bool:
     """Whether a label belongs to Kubernetes or its drivers, and so is not for people to set."""
     return key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)
+
+
+def _capacity(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """KG232, KG233: labels of the selector that KAITO's provisioner turns into nothing, or into a NodePool that is refused.
+
+    As in the CRD of NodePools of Karpenter 1.10, which KAITO 0.12 is built with: the domain is what is before the slash.
+    """
+    karpenter = ctx.provisioner == "karpenter"
+    for key, value in ctx.match_labels.items():
+        path = (*_SELECTOR, "matchLabels", key)
+        if not karpenter and (key, value) in _SPOT_LABELS:
+            message = f"{cut(key)}: {value} is put on the node, which {ctx.provisioner} buys as on-demand capacity all the same"
+            fix = "remove it, or have nodes brought by karpenter or byo"
+            yield KG232.at(path, message, fix=fix)
+        if not karpenter or key in RESERVED_KEYS or not ctx.has(versions.PROVISIONERS["karpenter"]):
+            continue
+        if key == _CAPACITY_TYPE:
+            if value not in _CAPACITY_TYPES:
+                message = f"Karpenter knows no capacity type {cut(value)}, and makes no node"
+                expected = " or ".join(_CAPACITY_TYPES)
+                yield KG233.at(path, message, fix=f"write {expected}", found=cut(value), expected=expected)
+        elif key == "kubernetes.io/hostname" or key.partition("/")[0].endswith("karpenter.sh"):
+            message = f"KAITO copies {cut(key)} into the NodePool, and Karpenter refuses that label there"
+            yield KG233.at(path, message, fix="remove it, and select a label of your own", found=cut(key))
 
 
 def _reserved(ctx: RuleContext) -> Iterator[Diagnostic]:

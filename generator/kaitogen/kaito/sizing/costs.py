@@ -47,11 +47,12 @@ class Budget(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What one Workspace takes: nodes of an instance type, each with so many GPUs."""
+    """What one Workspace takes: nodes of an instance type, each with so many GPUs; as `cheap` ones of spot capacity."""
 
     instance_type: str
     nodes: int
     gpus: int
+    cheap: bool = False
 
 
 class Cost(NamedTuple):
@@ -68,7 +69,7 @@ class Cost(NamedTuple):
 
 
 def cost(prices: Prices, usages: Iterable[Usage]) -> Cost:
-    """What they cost together. `spot` is None where any of them has no spot price."""
+    """What they cost together, spot capacity at its own price where there is one. `spot` is None where any has none."""
     hour, spot = Decimal(0), Decimal(0)
     all_spot = True
     unpriced: dict[str, None] = {}
@@ -77,7 +78,8 @@ def cost(prices: Prices, usages: Iterable[Usage]) -> Cost:
         if price is None:
             unpriced[usage.instance_type] = None
             continue
-        hour += price.hour * usage.nodes
+        cheap = price.spot if usage.cheap else None
+        hour += (price.hour if cheap is None else cheap) * usage.nodes
         if price.spot is None:
             all_spot = False
         else:

@@ -34,6 +34,8 @@ def from_placement(
     selector = placement.label_selector
     if selector is None:
         selector = {"matchLabels": default_labels or {"apps": spec.name}}
+    if placement.labels:
+        selector = {**selector, "matchLabels": {**(selector.get("matchLabels") or {}), **placement.labels}}
     return ResourceSpec(
         strategy=strategy,
         label_selector=selector,

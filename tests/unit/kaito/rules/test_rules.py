@@ -28,7 +28,7 @@ from tests.unit.kaito.rules.workspaces import (
 RULES = {
     code: rule
     for code, rule in rules().items()
-    if code[2] == "4" or code[:4] == "KG74" or code in ("KG704", "KG709")
+    if code[2] == "4" or code[:4] == "KG74" or code in ("KG232", "KG233", "KG704", "KG709")
 }
 ROWS = (
     *rows_resource.ROWS,
