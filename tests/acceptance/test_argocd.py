@@ -315,6 +315,36 @@ def test_include_takes_files_folders_and_globs(app: Path) -> None:
     assert "KG157" in generate(app, [{"name": "include", "array": ["gone.yaml"]}]).said
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        ".git/config",
+        ".git/*",
+        ".git/**",
+        ".g*/config",
+        "linked/config",
+        "models/../.git/config",
+        "**/config",
+        "l.intent.yaml",
+    ],
+)
+def test_what_git_keeps_for_itself_is_never_read(pattern: str, app: Path) -> None:
+    write(app / ".git" / "config", "s3cr3t: 1\n")
+    (app / "linked").symlink_to(".git")
+    (app / "l.intent.yaml").symlink_to(".git/config")
+    done = generate(app, [{"name": "include", "array": [pattern]}])
+    assert done.code == 1
+    assert "s3cr3t" not in done.said
+    assert generate(app, [{"name": "inventory", "array": [pattern]}]).said.count("s3cr3t") == 0
+    assert "s3cr3t" not in generate(app).said
+
+
+def test_a_glob_of_many_stars_ends(app: Path) -> None:
+    write(app / "a" / "a" / "a" / "a.intent.yaml", INTENT.format(name="phi"))
+    done = generate(app, [{"name": "include", "array": ["**" * 60 + "b"]}], "--time-limit", "5")
+    assert "KG157" in done.said
+
+
 def test_nothing_outside_the_folder_is_read(app: Path, tmp_path: Path) -> None:
     secret = write(tmp_path / "secret.intent.yaml", INTENT.format(name="secret"))
     write(tmp_path / "outside" / "intent.yaml", INTENT.format(name="secret"))

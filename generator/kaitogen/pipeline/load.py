@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Rule
@@ -62,12 +62,15 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
     """Name and bytes of each file; what cannot be read goes to the findings."""
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
-        for file in _expand(path, findings, request):
+        roots = [request.within] if request.within is not None else []
+        if path != "-" and os.path.isdir(path):
+            roots = [os.path.realpath(folder) for folder in (path, *roots)]
+        for file in _expand(path, findings, request, roots):
             name = STDIN if file == "-" else file
             files.append(name)
             current.file = name
             current.files.append(name)
-            data = _stdin(request) if file == "-" else _read_file(file, seen)
+            data = _stdin(request) if file == "-" else _read_file(file, seen, roots=roots)
             if isinstance(data, Diagnostic):
                 findings.append(data)
                 continue
@@ -106,7 +109,7 @@ def load_inventory(request: Request) -> Loaded:
             continue
         name = STDIN if given == "-" else given
         loaded.files.append(name)
-        data = _stdin(request) if given == "-" else read_file(given, MAX_FACTS)
+        data = _stdin(request) if given == "-" else read_file(given, MAX_FACTS, request.within)
         if isinstance(data, Diagnostic):
             loaded.findings.append(data)
         else:
@@ -147,20 +150,26 @@ def load_file(path: str) -> Loaded:
     return Loaded([], [data], [path]) if isinstance(data, Diagnostic) else documents_of(path, data)
 
 
-def read_file(path: str, most: int = MAX_BYTES) -> bytes | Diagnostic:
-    """The bytes of a file that stands for itself (a folder is none), or why it cannot be read."""
+def read_file(path: str, most: int = MAX_BYTES, within: str | None = None) -> bytes | Diagnostic:
+    """The bytes of a file that stands for itself (a folder is none), or why it cannot be read.
+
+    It must not lie outside of `within`, which has no links.
+    """
     if os.path.isdir(path):
         return KG111.in_file(path, "a folder, and a file is expected", fix="name the file in it")
-    data = _read_file(path, set(), most)
+    data = _read_file(path, set(), most, [] if within is None else [within])
     return b"" if data is None else data
 
 
-def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator[str]:
-    """The files a path stands for; a folder gives its intent files, or all that are YAML, sorted."""
+def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequence[str]) -> Iterator[str]:
+    """The files a path stands for; a folder gives its intent files, or all that are YAML, sorted.
+
+    `roots` are what a link in a folder must not lead out of, with their own links resolved.
+    """
     if path == "-" or not os.path.isdir(path):
         yield path
         return
-    from kaitogen.files.folders import files_below, is_below  # a file that is named needs neither
+    from kaitogen.files.folders import files_below  # a file that is named needs none of it
 
     is_asked_for = is_yaml_file if request.all_yaml else is_intent_file
     # Opening a folder as a file says why it cannot be read.
@@ -174,7 +183,6 @@ def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator
             message = f"this project file is not read, since the run is about {path} above it"
             fix = f"run kaitogen for {os.path.dirname(name)} alone, or keep one project file for all"
             findings.append(KG184.in_file(name, message, fix=fix))
-    roots = [os.path.realpath(folder) for folder in (path, request.within) if folder is not None]
     if not files:
         kind = (
             "YAML file here"
@@ -185,12 +193,24 @@ def _expand(path: str, findings: list[Diagnostic], request: Request) -> Iterator
         findings.append(KG110.in_file(path, message, fix="name the files, or rename them so"))
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
-        if os.path.islink(name) and not any(is_below(os.path.realpath(name), root) for root in roots):
-            message = f"a symbolic link that leads out of {path} is not followed"
-            fix = "copy the file, or name it on the command line"
-            findings.append(KG112.in_file(name, message, fix=fix))
+        if os.path.islink(name) and _is_elsewhere(os.path.realpath(name), roots):
+            findings.append(_leads_out(name, path))
             continue
         yield name
+
+
+def _leads_out(name: str, folder: str) -> Diagnostic:
+    message = f"a symbolic link that leads out of {folder} is not followed"
+    return KG112.in_file(name, message, fix="copy the file, or name it on the command line")
+
+
+def _is_elsewhere(real: str, roots: Sequence[str]) -> bool:
+    """Whether a path without links lies outside of all roots, or in what git keeps for itself below one."""
+    from kaitogen.files.folders import is_below
+
+    return not any(
+        is_below(real, root) and f"{os.sep}.git{os.sep}" not in real[len(root) :] for root in roots
+    )
 
 
 def is_intent_file(name: str) -> bool:
@@ -209,12 +229,20 @@ def _stdin(request: Request) -> bytes | Diagnostic:
     return data if len(data) <= MAX_BYTES else too_large(STDIN)
 
 
-def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> bytes | Diagnostic | None:
-    """The bytes of a regular file (or of a pipe that the shell made), None where it was read before."""
+def _read_file(
+    path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES, roots: Sequence[str] = ()
+) -> bytes | Diagnostic | None:
+    """The bytes of a regular file (or of a pipe that the shell made), None where it was read before.
+
+    Where there are roots, what was opened is looked at, and not its name again: somebody may have changed a link since.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
         return _unreadable(path, error, "check the path and its permissions")
+    if roots and _is_elsewhere(_opened(descriptor, path), roots):
+        os.close(descriptor)
+        return _leads_out(path, "what may be read")
     info = os.fstat(descriptor)
     if stat.S_ISDIR(info.st_mode):
         os.close(descriptor)
@@ -243,6 +271,14 @@ def _read_file(path: str, seen: set[tuple[int, int]], most: int = MAX_BYTES) -> 
 def _keep(name: str, data: bytes) -> None:
     if current.contents is not None:
         current.contents[name] = data
+
+
+def _opened(descriptor: int, path: str) -> str:
+    """Where that lies which was opened, without links; a system other than Linux tells it by the name alone."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return os.path.realpath(path)
 
 
 def _unreadable(path: str, error: Exception, fix: str) -> Diagnostic:

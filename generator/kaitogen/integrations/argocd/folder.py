@@ -69,7 +69,7 @@ def included(patterns: Sequence[str], top: str, source: str) -> Paths:
         if _GLOB.search(pattern):
             matches, unseen = _matches(pattern, source)
         findings += unseen
-        findings += [leads_out(path, source) for path in matches if not is_below(os.path.realpath(path), top)]
+        findings += [leads_out(path, source) for path in matches if not _may_be_read(path, top)]
         if not unseen and not (matches and os.path.lexists(matches[0])):
             message = f"{pattern[:80]} names nothing in the repository as it arrived here"
             fix = "check the name, relative to the application's folder"
@@ -124,9 +124,15 @@ def templates(name: str | None, top: str, said: "Project | None" = None) -> Path
 def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
     """Why a path is not read: it is absolute, or it, or a link on its way, leads out of the root."""
     literal = _base(path) if _GLOB.search(path) else path
-    if "\0" in path or os.path.isabs(path) or not is_below(os.path.realpath(literal or "."), top):
+    if "\0" in path or os.path.isabs(path) or not _may_be_read(literal or ".", top):
         return leads_out(path, source)
     return None
+
+
+def _may_be_read(path: str, top: str) -> bool:
+    """Whether what a path leads to lies below the root, and is no part of what git keeps for itself."""
+    real = os.path.realpath(path)
+    return is_below(real, top) and ".git" not in real[len(top) :].split(os.sep)
 
 
 def _base(pattern: str) -> str:

@@ -1,0 +1,61 @@
+"""Which files are opened: what was opened counts, and not what its name led to a moment before."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kaitogen.model import Request
+from kaitogen.pipeline import load
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "outside.yaml").write_text("secret: 1\n", encoding="utf-8")
+    (tmp_path / "folder" / ".git").mkdir(parents=True)
+    (tmp_path / "folder" / ".git" / "config").write_text("secret: 1\n", encoding="utf-8")
+    (tmp_path / "folder" / "a.intent.yaml").write_text("a: 1\n", encoding="utf-8")
+    return tmp_path / "folder"
+
+
+def swapping(monkeypatch: pytest.MonkeyPatch, name: Path, target: str) -> None:
+    """Let the file become a link between the look at its name and its opening."""
+    original: Callable[..., int] = os.open
+
+    def opened(path: str, *args: object) -> int:
+        if path == str(name):
+            name.unlink()
+            name.symlink_to(target)
+        return original(path, *args)
+
+    monkeypatch.setattr(os, "open", opened)
+
+
+@pytest.mark.parametrize("target", ["../outside.yaml", ".git/config", "/proc/self/environ"])
+def test_link_that_came_after_the_look_is_not_followed_out(
+    target: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swapping(monkeypatch, folder / "a.intent.yaml", target)
+    loaded = load.load(Request((str(folder),)))
+    assert ([one.code for one in loaded.findings], loaded.documents) == (["KG112"], [])
+
+
+@pytest.mark.parametrize("target", ["../outside.yaml", ".git/config"])
+def test_the_same_of_a_file_that_is_named_and_of_facts(
+    target: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = str(folder / "a.intent.yaml")
+    swapping(monkeypatch, folder / "a.intent.yaml", target)
+    within = str(folder.resolve())
+    assert [one.code for one in load.load(Request((name,), within=within)).findings] == ["KG112"]
+    swapping(monkeypatch, folder / "a.intent.yaml", target)
+    facts = load.load_inventory(Request(inventory=(name,), within=within))
+    assert [one.code for one in facts.findings] == ["KG112"]
+
+
+def test_link_within_the_folder_is_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "b.txt").write_text("b: 1\n", encoding="utf-8")
+    swapping(monkeypatch, folder / "a.intent.yaml", "b.txt")
+    loaded = load.load(Request((str(folder),)))
+    assert (loaded.findings, [one.value for one in loaded.documents]) == ([], [{"b": 1}])
