@@ -137,3 +137,36 @@ def test_other_nodes_under_byo_are_told_with_the_lines_that_move_the_label() -> 
             "replicas find their nodes by the labels of these",
         )
     assert not compare(naming("gpu-1"), naming("gpu-1")).objects
+
+
+def test_a_number_that_is_left_to_an_autoscaler_lets_replicas_go_first() -> None:
+    scaling = {"by": "keda", "max": 4, "triggers": [{"type": "prometheus", "metadata": {"query": "a"}}]}
+    for kaito, before, told in (
+        ("0.12", 3, "the API server fills in 1: all replicas but one go"),
+        ("0.12", 1, ""),
+        ("0.8", 1, "there is none: all replicas go"),
+    ):
+        target = {"kaito": kaito}
+        comparison = compare(items(replicas=before, target=target), items(scaling=scaling, target=target))
+        verdict, why = said(comparison)["spec.replicas"]
+        assert verdict == "in place"
+        assert told in why
+        found = [(one.code, one.path) for one in problems(comparison)]
+        assert found == ([("KG835", ("spec", "scaling"))] if told else [])
+    # The other way round the number is there at once.
+    assert not list(problems(compare(items(scaling=scaling), items(replicas=3))))
+
+
+def test_the_configmap_of_a_workspace_that_becomes_a_set_stays_where_the_set_names_it() -> None:
+    def why(config: dict[str, Any], later: dict[str, Any]) -> str:
+        before = items(inference={"model": "phi-4", **config})
+        after = items(inference={"model": "phi-4", **later}, replicas=2)
+        (created,) = (
+            one for one in compare(before, after).objects if one.item.data["kind"] == "InferenceSet"
+        )
+        return created.judgement.why.partition("then delete ")[2].partition(";")[0]
+
+    short, long = ({"config": {"vllm": {"max-model-len": length}}} for length in (4096, 8192))
+    assert why({}, {}) == "the Workspace"
+    assert why(short, long) == "the Workspace and its ConfigMap"
+    assert why(short, short) == "the Workspace, whose ConfigMap has to stay, since the replicas mount it"

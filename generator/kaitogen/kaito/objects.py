@@ -244,7 +244,7 @@ def to_intent_path(spec: Spec, path: Path) -> Path:
     if path[:2] == ("spec", "nodeCountLimit"):
         return path
     if path[:2] == ("spec", "replicas") or (spec.fleet is not None and path == ("kind",)):
-        return ("spec", "replicas")
+        return ("spec", "scaling" if "scaling" in (spec.fleet or {}) else "replicas")
     length = len(path)
     while path[:length] not in _INTENT_PATHS:
         length -= 1

@@ -130,6 +130,8 @@ SPREAD_PRESETS["mistral-large-3"] = since(8)
 RELEASES["0.9"] = Release(tag="v0.9.4", day="2026-06-18", vllm="0.14.1")
 KINDS["RAGEngine"]["v1beta1"] = since(9)
 ANNOTATIONS["kaito.sh/node-image-family"] = since(9)
+#: The API server fills in one replica where an InferenceSet says no number; before, there is none.
+REPLICAS_DEFAULTED: Final = since(9)
 #: Any owner/name of Hugging Face is taken for a preset.
 HUGGING_FACE_IDS: Final = since(9)
 #: The Hugging Face id of a built-in preset means that preset; later it is looked up anew.

@@ -84,3 +84,20 @@ def test_the_guide_shows_these_flags(root: Path) -> None:
     page = (root / "docs" / "replicas.md").read_text(encoding="utf-8")
     assert f"  {' '.join(ALONE)}\n" in page
     assert "--prune -l team=search" in page
+
+
+def test_a_number_that_is_no_longer_applied_falls_to_one(applied: ControlPlane) -> None:
+    """What KG835 says, and its way out."""
+
+    def number() -> str:
+        return applied.kubectl("get", "inferenceset", "phi", "-o", "jsonpath={.spec.replicas}").output
+
+    without = rendered().replace("  replicas: 2\n", "")
+    assert number() == "2"
+    assert applied.kubectl("apply", "-f", "-", stdin=without).code == 0
+    assert number() == "1"
+    assert applied.kubectl("apply", "-f", "-", stdin=rendered()).code == 0
+    forgotten = applied.kubectl("apply", "set-last-applied", "-f", "-", stdin=without)
+    assert forgotten.code == 0, forgotten.said
+    assert applied.kubectl("apply", "-f", "-", stdin=without).code == 0
+    assert number() == "2"

@@ -83,10 +83,16 @@ def _replicated(before: Item, item: Item, old_maps: ConfigMaps, maps: ConfigMaps
     if created.judgement.verdict != "create":
         return created
     old, new = cost(before, old_maps), cost(item, maps)
+    settings = settings_name(before.data)
+    last = "the Workspace"
+    if settings and settings != settings_name(item.data):
+        last += " and its ConfigMap"
+    elif settings:
+        last += ", whose ConfigMap has to stay, since the replicas mount it"
     why = (
         f"it takes {new}, and the Workspace of its name holds {old}: to keep serving, apply the set first, send "
-        f"clients to the Services of its replicas when they are ready, and then delete the Workspace and its "
-        f"ConfigMap; both together take {old.plus(new)}"
+        f"clients to the Services of its replicas when they are ready, and then delete {last}; "
+        f"both together take {old.plus(new)}"
     )
     return created._replace(judgement=Judgement("create", why))
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito.objects import MISSING, to_intent_path
-from kaitogen.kaito.updates.judging import KG813, KG822, KG827, KG831, KG832, KG833, KG834
+from kaitogen.kaito.updates.judging import KG813, KG822, KG827, KG831, KG832, KG833, KG834, KG835
 from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
 from kaitogen.kaito.updates.workspace import KG801, KG804, KG805, KG809, KG811, KG820, KG821, KG823
 from kaitogen.model import Diagnostic, Json, Path, Rule
@@ -82,6 +82,8 @@ _FIXES: Final = {
     KG831: _BESIDE,
     KG832: _BESIDE,
     KG833: "delete the mirror and make it anew",
+    KG835: "first take it out of what was applied last (kubectl apply edit-last-applied inferenceset NAME), and let "
+    "Argo CD ignore /spec/replicas with RespectIgnoreDifferences=true",
     KG834: "delete the replicas one by one after the change, or make the set anew",
 }
 #: What to do about a field that is not changed, and keeps all others from changing.

@@ -24,6 +24,7 @@ KG832 = Rule("KG832", "The model of a MultiRoleInference cannot change", kind="r
              source="api/v1alpha1/multiroleinference_validation.go:76@v0.12.0")  # fmt: skip
 KG833 = Rule("KG833", "A ModelMirror cannot change", kind="refused", since="0.11",
              source="api/v1alpha1/modelmirror_validation.go@v0.12.0")  # fmt: skip
+KG835 = Rule("KG835", "Replicas go where nobody says their number", kind="warning", since="0.8")
 KG834 = Rule("KG834", "Only new replicas get a change of the template", kind="warning", since="0.8",
              source="pkg/inferenceset/inferenceset_controller.go:389@v0.12.0")  # fmt: skip
 
@@ -137,12 +138,26 @@ def _of_set(item: Item, difference: Difference) -> Judgement:
             return Judgement("in place", "the new ones are made from the template as it is now")
         # pkg/inferenceset/inferenceset_controller.go:225: those of an old base image go first.
         return Judgement("in place", "those that are not ready go first, whatever their age")
+    if path == ("spec", "replicas") and isinstance(before, int) and after is MISSING:
+        return _let_go(item, before)
     if path[: len(_LABELS)] == _LABELS:
         return IN_PLACE
     if path[:2] in (_TEMPLATE, ("spec", "labelSelector")):
         why = "new replicas get it, and those that run keep what they have"
         return Judgement("no effect", why, KG834)
     return IN_PLACE
+
+
+def _let_go(item: Item, before: int) -> Judgement:
+    """Who applied a number takes it away with the field, and the default of the CRD comes in its place."""
+    left = 1 if item.target.has(versions.REPLICAS_DEFAULTED) else 0
+    if before <= left:
+        return IN_PLACE
+    filled, rest = (
+        ("the API server fills in 1", "all replicas but one") if left else ("there is none", "all replicas")
+    )
+    why = f"whoever applied the number takes it away, and {filled}: {rest} go, until an autoscaler adds some again"
+    return Judgement("in place", why, KG835)
 
 
 def _config_map(update: Update) -> Judgement:
