@@ -25,10 +25,12 @@ from kaitogen.pipeline.load import STDIN
 
 TYPE: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://kaitogen.io/render/v1"
+#: What the image of `--oci-layout` is called among the outputs.
+IMAGE: Final = "oci-image"
 #: The annotation with a checksum of four digits for each line, by which the line that differs is found.
 LINES: Final = "kaitogen.io/lines"
 #: Options that say where something goes or how much is said, and nothing about what is made.
-_ELSEWHERE: Final = frozenset(("out", "check", "receipt", "quiet", "save_inventory"))
+_ELSEWHERE: Final = frozenset(("out", "oci_layout", "check", "receipt", "quiet", "save_inventory"))
 _PATHS: Final = ("PATH", "FILE", "FOLDER")
 _MOST_LINES: Final = 50_000
 _DIGITS: Final = 4
@@ -36,16 +38,20 @@ _DIGITS: Final = 4
 _TABLES: Final = {"templates": "templates", "schemas": "schemas", "overlays": "overlays"}
 
 
-def keep_contents() -> None:
-    """From now on what is read is kept, for a receipt of it."""
-    current.contents = {}
+def statement(options: Options, outputs: Files, *, image: bool) -> Json:
+    """The statement of the run of `render` that has just made these outputs, and of all that it read.
 
+    With `image` the OCI image of these outputs is one more.
+    """
+    subject = [described(name, outputs[name]) for name in sorted(outputs)]
+    if image:
+        from kaitogen.files import oci_layout
 
-def statement(options: Options, outputs: Files) -> Json:
-    """The statement of a run of `render` that made these outputs, and of all that was read since `keep_contents`."""
+        digest = oci_layout.layout(outputs).digest.removeprefix("sha256:")
+        subject.append({"name": IMAGE, "digest": {"sha256": digest}})
     return {
         "_type": TYPE,
-        "subject": [described(name, outputs[name]) for name in sorted(outputs)],
+        "subject": subject,
         "predicateType": PREDICATE,
         "predicate": {**tool(), "arguments": arguments(options), "inputs": inputs(options)},
     }
@@ -57,11 +63,15 @@ def tool() -> dict[str, dict[str, str]]:
 
 
 def inputs(options: Options) -> list[Json]:
-    """Descriptions of all that was read since `keep_contents`, and of the templates of the user's own, by name."""
-    contents = {_relative(name): data for name, data in (current.contents or {}).items()}
-    if options.templates is not None:
-        contents |= _files_of(options.templates)
+    """Descriptions of all that the last run read, by name."""
+    contents = contents_read(options)
     return [described(name, contents[name]) for name in sorted(contents)]
+
+
+def contents_read(options: Options) -> dict[str, bytes]:
+    """What the last run read, and the templates of the user's own, by paths from the current folder."""
+    contents = {_relative(name): data for name, data in (current.contents or {}).items()}
+    return contents if options.templates is None else {**contents, **_files_of(options.templates)}
 
 
 def text(receipt: Json) -> bytes:

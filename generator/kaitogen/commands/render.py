@@ -1,6 +1,6 @@
 """`kaitogen render`: manifests to standard output, or to a folder."""
 
-from collections.abc import Callable
+import os
 from typing import Final
 
 from kaitogen.commands import inputs
@@ -12,6 +12,7 @@ from kaitogen.commands.result import LimitOptions, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Files, Request
+from kaitogen.pipeline import current
 from kaitogen.pipeline.emit import FORMATS, files, stream, with_kustomization
 from kaitogen.pipeline.generate import generate
 
@@ -40,6 +41,15 @@ class Options(OptionGroup):
     templates = inputs.TEMPLATES
     strict = STRICT
     quiet = QUIET
+    hydrator_metadata = flag(
+        "--hydrator-metadata",
+        help="Name the commit that is rendered in a file hydrator.metadata, as Argo CD's Source Hydrator does.",
+    )
+    oci_layout = option(
+        "--oci-layout",
+        metavar="FOLDER",
+        help="Write an OCI image layout with the files, for Flux and Argo CD, and print its digest.",
+    )
     receipt = option(
         "--receipt",
         metavar="FILE",
@@ -56,8 +66,13 @@ def run(options: Options) -> Outcome:
         raise UsageError("--check compares with a folder, and none is named", fix="add -o FOLDER")
     if options.kustomization and out is None:
         raise UsageError("--kustomization is about a folder, and none is named", fix="add -o FOLDER")
-    if options.receipt is not None:
-        return _with_receipt(options)
+    if options.hydrator_metadata and out is None and options.oci_layout is None:
+        raise UsageError("--hydrator-metadata is about files, and none are written", fix="add -o FOLDER")
+    if options.oci_layout == "":
+        raise UsageError("--oci-layout names no folder: its value is empty", fix="name a new folder")
+    if options.receipt is not None and (options.cluster.asked or options.save_inventory):
+        fix = "keep the facts with --save-inventory first, and render with --inventory"
+        raise UsageError("--receipt is about files, and --live asks a cluster", fix=fix)
     return _rendered(options)
 
 
@@ -75,6 +90,8 @@ def request_of(options: Options) -> Request:
 
 def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[Files, Report]:
     """What is made, as files by name or as the one stream, and what is found; no files where that stops the run."""
+    if options.receipt is not None or options.hydrator_metadata:
+        current.contents = {}
     result = generate(request)
     report = Report(result.findings, strict=inputs.is_strict(request, given=options.strict))
     if report.findings and report.exit_code:
@@ -82,13 +99,20 @@ def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[
     if not in_folder:
         return {STREAM: stream(result.manifests, options.form).encode()}, report
     wanted = files(result.manifests, options.form)
-    return with_kustomization(wanted) if options.kustomization else wanted, report
+    if options.kustomization:
+        wanted = with_kustomization(wanted)
+    if options.hydrator_metadata:
+        from kaitogen.commands import hydrator
+
+        wanted = {**wanted, hydrator.NAME: hydrator.metadata(options)}
+    return wanted, report
 
 
-def _rendered(options: Options, receipt_of: Callable[[Files], bytes] | None = None) -> Outcome:
-    """The outputs where the options want them; `receipt_of` makes the receipt of them, where one is asked for."""
+def _rendered(options: Options) -> Outcome:
+    """The outputs where the options want them."""
     request = request_of(options)
-    outputs, report = outputs_of(request, options, in_folder=options.out is not None)
+    in_folder = options.out is not None or options.oci_layout is not None
+    outputs, report = outputs_of(request, options, in_folder=in_folder)
     outcome = reported(report, quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
@@ -97,38 +121,47 @@ def _rendered(options: Options, receipt_of: Callable[[Files], bytes] | None = No
         from kaitogen.commands.nodes import source
 
         stderr += source.save_inventory(request, options.save_inventory)
-    receipt = b"" if receipt_of is None else receipt_of(outputs)
-    if options.out is None:
-        delivered = Outcome(outputs[STREAM], stderr)
-    else:
-        delivered = _folder(options.out, outputs, stderr, LimitOptions(**options.given), check=options.check)
-    return _keep(options, receipt, delivered) if receipt else delivered
+    if options.receipt is not None:
+        from kaitogen.commands import receipt
+
+        text = receipt.text(receipt.statement(options, outputs, image=options.oci_layout is not None))
+    delivered = Outcome(outputs[STREAM] if not in_folder else b"", stderr)
+    if options.out is not None:
+        limits = LimitOptions(**options.given)
+        delivered = _folder(options.out, outputs, stderr, limits, check=options.check)
+    if options.oci_layout is not None:
+        delivered = _image(options.oci_layout, outputs, delivered, check=options.check)
+    # Last: there must be no receipt of what could not be written.
+    return (
+        delivered if options.receipt is None else _file(options.receipt, text, delivered, check=options.check)
+    )
 
 
-def _with_receipt(options: Options) -> Outcome:
-    """The same, and the receipt of it."""
-    from kaitogen.commands import receipt
+def _image(folder: str, outputs: Files, delivered: Outcome, *, check: bool) -> Outcome:
+    """The OCI image layout in its folder, with the digest of the image as what is printed."""
+    from kaitogen.files import oci_layout
 
-    if options.cluster.asked or options.save_inventory:
-        fix = "keep the facts with --save-inventory first, and render with --inventory"
-        raise UsageError("--receipt is about files, and --live asks a cluster", fix=fix)
-    receipt.keep_contents()
-    return _rendered(options, lambda outputs: receipt.text(receipt.statement(options, outputs)))
+    image = oci_layout.layout(outputs)
+    if check:
+        index = os.path.join(folder, oci_layout.INDEX)
+        return _file(index, image.files[oci_layout.INDEX], delivered, check=True)
+    oci_layout.write(folder, image)
+    return delivered._replace(stdout=f"{image.digest}\n".encode())
 
 
-def _keep(options: Options, receipt: bytes, delivered: Outcome) -> Outcome:
-    """Write the receipt, last: there must be none of what could not be written. With --check, compare it."""
+def _file(path: str, data: bytes, delivered: Outcome, *, check: bool) -> Outcome:
+    """One file more; where it is only compared, the diff of the first thing that differs is what is printed."""
+    from kaitogen.diagnostics.wording import printable
     from kaitogen.files import atomic, comparison
 
-    path = options.receipt or ""
-    if not options.check:
-        atomic.write_files({path: receipt})
+    if not check:
+        atomic.write_files({path: data})
         return delivered
-    diff = comparison.unified(path, atomic.read_regular(path), receipt)
+    diff = comparison.unified(path, atomic.read_regular(path), data)
     if not diff or delivered.exit_code:
         return delivered
     last = (
-        "kaitogen: the receipt is not of what the intents say; run kaitogen render --receipt to update it\n"
+        f"kaitogen: {printable(path)} is not what the intents say; run kaitogen render again to update it\n"
     )
     return Outcome(diff.encode(), delivered.stderr + last, EXIT_FINDINGS)
 

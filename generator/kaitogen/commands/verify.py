@@ -17,6 +17,7 @@ from kaitogen.errors import KaitogenError
 from kaitogen.files import output_folder
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import Diagnostic, Files, Json, Rule
+from kaitogen.pipeline import current
 from kaitogen.pipeline.load import read_file
 
 KG751 = Rule("KG751", "A receipt that kaitogen did not write", kind="invalid")
@@ -126,7 +127,7 @@ def _why(other_tool: list[Diagnostic]) -> str:
 
 def _anew(known: Receipt) -> tuple[Json, list[Diagnostic]]:
     """The statement of the same render today, None where it fails, and what keeps it from being made."""
-    receipt.keep_contents()
+    current.contents = {}
     in_folder = render.STREAM not in known.outputs
     try:
         outputs, report = render.outputs_of(
@@ -134,7 +135,7 @@ def _anew(known: Receipt) -> tuple[Json, list[Diagnostic]]:
         )
         if report.exit_code:
             return None, report.stopping
-        return receipt.statement(known.options, outputs), []
+        return receipt.statement(known.options, outputs, image=receipt.IMAGE in known.outputs), []
     except KaitogenError as error:
         message = f"it cannot be rendered any more: {error.message}"
         return None, [KG752.in_file(known.path, message, fix=error.fix)]
@@ -184,7 +185,8 @@ def _other_outputs(known: Receipt, against: str) -> Iterator[Diagnostic]:
     if findings:
         return
     now = {name: receipt.described(name, data) for name, data in outputs.items()}
-    for name, line in _unequal(known.outputs, now):
+    known_here = {name: one for name, one in known.outputs.items() if name != receipt.IMAGE}
+    for name, line in _unequal(known_here, now):
         path = against if name == render.STREAM else os.path.join(against, name)
         if name not in now:
             message = "the receipt has it, and it is not there"

@@ -92,6 +92,18 @@ class Repository(NamedTuple):
         done = _run(self.top, "for-each-ref", *form, "refs/heads", "refs/remotes", "refs/tags")
         return done.stdout.decode("utf-8", "replace").split()
 
+    def about(self, commit: str) -> str:
+        """Author, committer and message of a commit, as git keeps them: a header, an empty line, the message."""
+        done = _run(self.top, "cat-file", "commit", commit)
+        if done.returncode:
+            raise _failed(_first_line(done.stderr))
+        return done.stdout.decode("utf-8", "replace")
+
+    def address(self) -> str:
+        """Where the repository was cloned from; empty where it was not."""
+        done = _run(self.top, "config", "--get", "remote.origin.url")
+        return done.stdout.decode("utf-8", "replace").strip()
+
     def entry(self, commit: str, path: str) -> Entry | None:
         """What stands at a path; the top itself is a folder, and None is nothing."""
         return next(self._entries(commit, "--", path), None) if path else Entry(FOLDER, commit, "")
