@@ -5,6 +5,7 @@ KAITO writes each `key: value` below `vllm:` as the two words `--key` and `str(v
 """
 
 import re
+from operator import ge, gt, le, lt
 from typing import Any, Final, NamedTuple
 
 from kaitogen.kaito.vllm.arguments_data import ARGUMENTS, RELEASES
@@ -15,15 +16,16 @@ _FLAGS: Final = ("flag", "switch")
 _WHOLE: Final = re.compile(r"\s*[+-]?\d+(?:_\d+)*\s*")
 _SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)([kKmMgGtT])\s*")
 _SCALES: Final = {
-    "k": 10**3,
-    "m": 10**6,
-    "g": 10**9,
-    "t": 10**12,
-    "K": 2**10,
-    "M": 2**20,
-    "G": 2**30,
-    "T": 2**40,
+    **{letter: 1000**power for power, letter in enumerate("kmgt", 1)},
+    **{letter: 1024**power for power, letter in enumerate("KMGT", 1)},
 }
+#: The bounds that an argument may have: how they are called, by which key, and when a number is within.
+_BOUNDS: Final = (
+    ("at least", "least", ge),
+    ("more than", "above", gt),
+    ("at most", "most", le),
+    ("less than", "below", lt),
+)
 #: What Python's int() takes at most.
 _DIGITS: Final = 4300
 #: In JSON vLLM reads 80m as a number, outside of texts.
@@ -59,33 +61,18 @@ class Argument(NamedTuple):
         if other and _is_other(other, word):
             return ""
         if kind == "json":
-            return (
-                ""
-                if _is_json(word) or (self.name == "compilation-config" and word.isdigit())
-                else "JSON text, {...}"
-            )
+            level = self.name == "compilation-config" and word.isdigit()
+            return "" if level or _is_json(word) else "JSON text, {...}"
         if choices := self.more.get("choices"):
             given: Json = number(kind, word) if kind == "int" else word
             return "" if given in choices else f"one of {', '.join(map(str, choices))}"
         value = number(kind, word) if kind != "text" else None
         if kind != "text" and value is None:
             return "a number" if kind == "float" else "a whole number"
-        return "" if value is None else self._out_of_bounds(value)
-
-    def _out_of_bounds(self, value: float) -> str:
-        least, above, most, below = (self.more.get(key) for key in ("least", "above", "most", "below"))
-        within = [
-            least is None or value >= least,
-            above is None or value > above,
-            most is None or value <= most,
-            below is None or value < below,
-        ]
-        ends = (("at least", least), ("more than", above), ("at most", most), ("less than", below))
-        return (
-            ""
-            if all(within)
-            else "a number " + " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
-        )
+        ends = [(word, self.more[key], holds) for word, key, holds in _BOUNDS if key in self.more]
+        if value is None or all(holds(value, end) for _, end, holds in ends):
+            return ""
+        return "a number " + " and ".join(f"{word} {end:g}" for word, end, _ in ends)
 
 
 class CommandLine(NamedTuple):
