@@ -40,14 +40,8 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
     for item in after:
         previous = pairs.get(item.identity)
         if previous is None:
-            former = (
-                old.get(("kaito.sh", "Workspace", *item.identity[2:]))
-                if item.identity[1] == "InferenceSet"
-                else None
-            )
-            objects.append(
-                _created(item, new_maps) if former is None else _replicated(former, item, old_maps, new_maps)
-            )
+            former = old.get(("kaito.sh", "Workspace", *item.identity[2:]))
+            objects.append(ObjectChange(None, item, _created(item, new_maps, former, old_maps)))
         elif previous.identity != item.identity and item.is_workspace:
             objects.append(ObjectChange(previous, item, _moved(previous, item, old_maps, new_maps)))
         elif changes := judged(previous, item, in_use, new_maps):
@@ -71,30 +65,29 @@ def cost(item: Item, maps: ConfigMaps) -> Cost:
     return Cost(estimate.nodes, estimate.gpus).times(1 if replicas is None else replicas)
 
 
-def _created(item: Item, maps: ConfigMaps) -> ObjectChange:
-    why = f"it takes {cost(item, maps)}" if item.serves else ""
-    judgement = creation_refused(item, maps) or Judgement("create", why)
-    return ObjectChange(before=None, after=item, judgement=judgement)
+def _created(item: Item, maps: ConfigMaps, former: Item | None, old_maps: ConfigMaps) -> Judgement:
+    """What a new object takes. `former` is the old Workspace of its name, which a set takes over from.
 
-
-def _replicated(before: Item, item: Item, old_maps: ConfigMaps, maps: ConfigMaps) -> ObjectChange:
-    """A set that takes over from the Workspace of its name: both can stand side by side, under Services of other names."""
-    created = _created(item, maps)
-    if created.judgement.verdict != "create":
-        return created
-    old, new = cost(before, old_maps), cost(item, maps)
-    settings = settings_name(before.data)
-    last = "the Workspace"
-    if settings and settings != settings_name(item.data):
-        last += " and its ConfigMap"
-    elif settings:
-        last += ", whose ConfigMap has to stay, since the replicas mount it"
-    why = (
-        f"it takes {new}, and the Workspace of its name holds {old}: to keep serving, apply the set first, send "
-        f"clients to the Services of its replicas when they are ready, and then delete {last}; "
-        f"both together take {old.plus(new)}"
-    )
-    return created._replace(judgement=Judgement("create", why))
+    Both can stand side by side, under Services of other names.
+    """
+    if refused := creation_refused(item, maps):
+        return refused
+    if not item.serves:
+        return Judgement("create", "")
+    new = cost(item, maps)
+    why = f"it takes {new}"
+    if former is not None and not item.is_workspace:
+        old, settings, last = cost(former, old_maps), settings_name(former.data), "the Workspace"
+        if settings and settings != settings_name(item.data):
+            last += " and its ConfigMap"
+        elif settings:
+            last += ", whose ConfigMap has to stay, since the replicas mount it"
+        why += (
+            f", and the Workspace of its name holds {old}: to keep serving, apply the set first, send "
+            f"clients to the Services of its replicas when they are ready, and then delete {last}; "
+            f"both together take {old.plus(new)}"
+        )
+    return Judgement("create", why)
 
 
 def _deleted(
