@@ -1,6 +1,7 @@
 """The bounds of `kaitogen argocd generate`: whatever meets one ends at once, and says which file it was."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.acceptance.command import Done
+from kaitogen.integrations.argocd import calls
+from tests.acceptance.command import KAITOGEN, Done
 from tests.acceptance.test_argocd import SET, generate, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,3 +114,52 @@ def test_bounds_hold_for_the_work_alone() -> None:
         + "assert (made.stdout, state()) == (b'made', before)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_what_a_child_for_templates_holds_counts() -> None:
+    work = (
+        "import os, time\nfrom kaitogen.pipeline import current\nreader, writer = os.pipe()\nchild = os.fork()\n"
+        "if child == 0:\n    time.sleep(0.2)\n    held = bytearray(60 * 2**20)\n    time.sleep(30)\n    os._exit(0)\n"
+        "current.child = child\ntry:\n    time.sleep(20)\nfinally:\n    os.kill(child, 9)"
+    )
+    assert run(work) == Done(3, b"", "needed more than 64 MiB of memory and was stopped")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(signal.SIGKILL, "error KG611: was killed, most likely"), (signal.SIGXCPU, "error KG610: answered no more"), (signal.SIGSEGV, "error KG610: was ended from outside (SIGSEGV)")],
+)  # fmt: skip
+def test_whatever_ends_the_call_something_is_said(number: signal.Signals, words: str, large: Path) -> None:
+    process = subprocess.Popen(
+        [KAITOGEN, "argocd", "generate"], cwd=large, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (found := children.read_text(encoding="ascii").split()):
+        pass
+    os.kill(int(found[0]), number)
+    output, said = process.communicate()
+    assert (process.returncode, output) == (3, b"")
+    assert words in said.decode()
+
+
+def test_end_of_the_call_is_handed_on(large: Path) -> None:
+    process = subprocess.Popen([KAITOGEN, "argocd", "generate"], cwd=large, stderr=subprocess.PIPE)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (found := children.read_text(encoding="ascii").split()):
+        pass
+    process.terminate()
+    _, said = process.communicate()
+    assert (process.returncode, b"SIGTERM" in said) in ((3, True), (-signal.SIGTERM, False))
+    assert not Path(f"/proc/{found[0]}").exists()
+
+
+def test_calls_wait_for_a_place_and_say_so(tmp_path: Path) -> None:
+    write(tmp_path / "intent.yaml", SET)
+    held = calls.place(1, 60)
+    assert held is not None
+    done = generate(tmp_path, None, "--calls-at-once", "1", "--time-limit", "1")
+    assert (done.code, done.output) == (3, b"")
+    assert done.said.startswith("kaitogen: 1 other calls are at work in this sidecar")
+    assert generate(tmp_path, None, "--calls-at-once", "4").code == 0
+    held.close()
+    assert generate(tmp_path, None, "--calls-at-once", "1").code == 0

@@ -18,6 +18,7 @@ FILES = (
     "plugin.yaml",
     "deploy/argocd/plugin-discover.yaml",
     "deploy/argocd/kustomize/kustomization.yaml",
+    "deploy/argocd/kustomize/network-policy.yaml",
     "deploy/argocd/kustomize/plugin.yaml",
     "deploy/argocd/kustomize/repo-server.yaml",
     "deploy/argocd/kustomize/argocd-cm.yaml",
@@ -114,6 +115,25 @@ def test_both_ways_to_install_have_the_same_sidecar_plugin_and_health() -> None:
     }
     assert values["configs"]["cmp"]["plugins"]["kaitogen"] == load("plugin.yaml")["spec"]
     assert values["configs"]["cm"] == load("deploy/argocd/kustomize/argocd-cm.yaml")["data"]
+
+
+def test_both_ways_keep_the_repo_server_from_the_metadata_of_the_cloud() -> None:
+    policy = load("deploy/argocd/kustomize/network-policy.yaml")
+    assert load("deploy/argocd/helm/values.yaml")["extraObjects"] == [policy]
+    kustomization = load("deploy/argocd/kustomize/kustomization.yaml")
+    assert kustomization["resources"] == ["network-policy.yaml"]
+    blocks = [one["ipBlock"] for rule in policy["spec"]["egress"] for one in rule["to"] if "ipBlock" in one]
+    assert [one["except"] for one in blocks] == [["169.254.169.254/32"], ["fd00:ec2::254/128"]]
+
+
+def test_sidecar_has_the_memory_of_all_its_calls() -> None:
+    from kaitogen.commands import bounds
+    from kaitogen.integrations.argocd import calls, generate
+
+    sidecar = load("deploy/argocd/kustomize/repo-server.yaml")["spec"]["template"]["spec"]["containers"][0]
+    limits = sidecar["resources"]["limits"]
+    assert limits == {"cpu": "2", "memory": "3Gi"}
+    assert calls.CALLS * (generate.MEBIBYTES + bounds.HEADROOM) <= 3 * 1024
 
 
 def test_sidecar_is_locked_down() -> None:

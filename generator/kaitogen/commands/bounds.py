@@ -74,6 +74,33 @@ def stopped(finding: Diagnostic) -> Outcome:
     return Outcome(stderr=as_text.write(Report([finding]), colour=colours()), exit_code=EXIT_ENVIRONMENT)
 
 
+def watched() -> int | None:
+    """Go on in a process of its own, and wait for it here: its exit code here, None there.
+
+    Whatever ends that process, this one says so: a sidecar without memory, or a limit of the system's, gives no reason.
+    """
+    if not hasattr(os, "fork"):
+        return None
+    child = os.fork()
+    if child == 0:
+        return None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: os.kill(child, number))
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code >= 0:
+        return code
+    name = signal.Signals(-code).name
+    if -code == signal.SIGXCPU:
+        finding = _finding("", KG610, f"answered no more at its limit of time and was ended ({name})")
+    elif -code == signal.SIGKILL:
+        finding = _finding(
+            "", KG611, f"was killed, most likely where the memory of the container was used up ({name})"
+        )
+    else:
+        finding = _finding("", KG610, f"was ended from outside ({name})")
+    return deliver(stopped(finding))
+
+
 class _Watch:
     """Looks at the clock and the memory while the work goes on, and tells it to end: once as an exception, then for good.
 
@@ -90,6 +117,7 @@ class _Watch:
         self.deadline = math.inf if seconds is None else time.monotonic() + seconds
         self.most = math.inf if mebibytes is None else mebibytes * 2**20
         self.stopping = False
+        self.child, self.shared = 0, 0
         self.finding = _finding("", KG610, f"took more than {seconds} s and was stopped")
         #: The limits that held before: soft and hard.
         self.before: dict[int, tuple[int, int]] = {}
@@ -121,6 +149,13 @@ class _Watch:
             for which, limits in self.before.items():
                 _set(which, limits)
 
+    def _held(self) -> int:
+        """Bytes that the run holds, with what a process for templates holds beyond what it shares with this one."""
+        own, child = resident(), current.child
+        if child != self.child:
+            self.child, self.shared = child, own
+        return own + max(0, resident(child) - self.shared) if child else own
+
     def about_memory(self, where: str) -> Diagnostic:
         """The finding for work that needs more memory than it may have."""
         return _finding(where, KG611, f"needed more than {self.mebibytes} MiB of memory and was stopped")
@@ -132,7 +167,7 @@ class _Watch:
             # It was raised where nothing can be, such as in the end of a generator, or nobody came to an end.
             os._exit(deliver(self.stopped(self.finding)))
         late = time.monotonic() >= self.deadline
-        if late or resident() > self.most:
+        if late or self._held() > self.most:
             self.stopping = True
             signal.setitimer(signal.ITIMER_REAL, _GRACE, _GRACE)
             if late:
@@ -145,12 +180,12 @@ class _Watch:
             raise Stopped
 
 
-def resident() -> int:
-    """Bytes of memory that this process holds; 0 on a system that does not say."""
+def resident(process: int | str = "self") -> int:
+    """Bytes of memory that this process holds, or another one; 0 where the system does not say."""
     import resource
 
     try:
-        with open("/proc/self/statm", "rb") as file:
+        with open(f"/proc/{process}/statm", "rb") as file:
             return int(file.read().split()[1]) * resource.getpagesize()
     except OSError:
         return 0

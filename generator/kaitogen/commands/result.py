@@ -26,12 +26,12 @@ class LimitOptions(OptionGroup):
     @property
     def seconds(self) -> int | None:
         """The limit of time; None where there is none."""
-        return None if self.time_limit is None else _number("--time-limit", self.time_limit)
+        return None if self.time_limit is None else limit("--time-limit", self.time_limit)
 
     @property
     def mebibytes(self) -> int | None:
         """The limit of memory; None where there is none."""
-        return None if self.memory_limit is None else _number("--memory-limit", self.memory_limit)
+        return None if self.memory_limit is None else limit("--memory-limit", self.memory_limit)
 
     @classmethod
     def added_to(cls, options: type[OptionGroup]) -> list[Parameter[Any]]:
@@ -42,13 +42,14 @@ class LimitOptions(OptionGroup):
 
     def check_output(self, size: int, where: str = "standard output") -> None:
         """EnvironmentFailure where a run makes more bytes than it may."""
-        most = _number("--output-limit", self.output_limit)
+        most = limit("--output-limit", self.output_limit)
         if size > most * 2**20:
             fix = "make less at a time, or raise --output-limit"
             raise EnvironmentFailure(f"more than {most} MiB to write", fix=fix, rule=KG612, where=where)
 
 
-def _number(name: str, word: str) -> int:
+def limit(name: str, word: str) -> int:
+    """The number that an option sets as a limit; UsageError where it is none."""
     if not (word.isascii() and word.isdigit() and len(word) < 10 and 0 < int(word) <= _HIGHEST_LIMIT):
         raise UsageError(f"{name} takes a number from 1 to {_HIGHEST_LIMIT}, not {word[:40]}")
     return int(word)

@@ -15,6 +15,8 @@ class _Current:
         self.file = ""
         self.workspace = ""
         self.files: list[str] = []
+        #: The process that fills in a user's templates; 0 where there is none.
+        self.child = 0
         self.contents: dict[str, bytes] | None = None
 
 

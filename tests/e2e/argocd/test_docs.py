@@ -49,7 +49,7 @@ def test_page_names_every_parameter_option_and_limit_as_it_is() -> None:
     default = generate.Options()
     assert (default.time_limit, default.memory_limit) == (str(generate.SECONDS), str(generate.MEBIBYTES))
     assert f"| {generate.SECONDS} s," in page
-    assert f"| {generate.MEBIBYTES // 1024} GiB, then an error" in page
+    assert f"| {generate.MEBIBYTES} MiB with" in page
     assert f"{bounds.HEADROOM} MiB more" in page
 
 

@@ -8,10 +8,10 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from kaitogen.commands.options import OptionGroup, option
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import Outcome, limit
 from kaitogen.diagnostics.formats import Report, as_argocd
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError
-from kaitogen.integrations.argocd import folder, parameters
+from kaitogen.integrations.argocd import calls, folder, parameters
 from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.integrations.argocd.parameters import AppParameters
 from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
@@ -27,7 +27,7 @@ KG156 = Rule("KG156", "Nothing to deploy", kind="invalid")
 
 #: Less than Argo CD's own 60 s.
 SECONDS: Final = 40
-MEBIBYTES: Final = 1024
+MEBIBYTES: Final = 256
 _COPY: Final = "copy the file into the application's folder"
 
 
@@ -44,12 +44,23 @@ class Options(OptionGroup):
         "--time-limit", metavar="SECONDS", default=str(SECONDS), help="Seconds after which to stop."
     )
     memory_limit = option("--memory-limit", metavar="MIB", default=str(MEBIBYTES), help="Memory to stop at.")
+    calls_at_once = option(
+        "--calls-at-once",
+        metavar="NUMBER",
+        default=str(calls.CALLS),
+        help="How many calls may be at work; others wait.",
+    )
 
 
 def run(options: Options) -> Outcome:
     """All manifests of the application's folder, or none and why."""
     try:
-        return _outcome(options)
+        seconds = limit("--time-limit", options.time_limit) / 2
+        held = calls.place(limit("--calls-at-once", options.calls_at_once), seconds)
+        outcome = _outcome(options)
+        if held is not None:
+            held.close()
+        return outcome
     except KaitogenError as error:
         return Outcome(stderr=as_argocd.failure(error.message, error.fix), exit_code=error.exit_code)
     except OSError as error:

@@ -30,7 +30,7 @@ _SIDECAR: Final = "kustomize/repo-server.yaml"
 _SETTINGS: Final = "kustomize/argocd-cm.yaml"
 _VALUES: Final = "helm/values.yaml"
 _FILES: Final = (
-    _DETECTED, "kustomize/kustomization.yaml", _NAMED, _SIDECAR, _SETTINGS, _VALUES,
+    _DETECTED, "kustomize/kustomization.yaml", "kustomize/network-policy.yaml", _NAMED, _SIDECAR, _SETTINGS, _VALUES,
     "examples/application.yaml", "examples/applicationset.yaml",
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
+from kaitogen.pipeline import current
 from kaitogen.pipeline.companions import KINDS
 from kaitogen.pipeline.templating import fence
 from kaitogen.pipeline.templating.environment import environment
@@ -147,10 +148,12 @@ def fill_all(contexts: Sequence[Context], roots: Sequence[str]) -> Iterator[Answ
     if child == 0:
         _child(made, contexts, writer, roots)
     os.close(writer)
+    current.child = child
     try:
         with open(reader, "rb", buffering=0) as stream:
             yield from _answers(stream, len(contexts), child)
     finally:
+        current.child = 0
         _end(child)
 
 
