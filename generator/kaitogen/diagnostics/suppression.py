@@ -56,7 +56,9 @@ def suppress(
     suppressed: list[Suppressed] = []
     wrong: list[Diagnostic] = []
     for finding in findings:
-        comment_on = _naming(finding, by_line.get((finding.file, finding.line), ()))
+        codes = {finding.code, *finding.rule.formerly}
+        beside = by_line.get((finding.file, finding.line), ())
+        comment_on = next((comment for comment in beside if codes.intersection(comment.codes)), None)
         if comment_on is not None and comment_on.reason and finding.suppressible:
             suppressed.append(Suppressed(finding, comment_on.reason))
             continue
@@ -70,12 +72,6 @@ def suppress(
             message = lacking if comment.codes else "a comment for kaitogen that it does not understand"
             wrong.append(_about(comment, KG130, message, _ADVICE))
     return [*kept, *dict.fromkeys(wrong)], suppressed
-
-
-def _naming(finding: Diagnostic, comments: Sequence[_Comment]) -> _Comment | None:
-    """The first of the comments that names the finding's code, or one that its rule had before."""
-    codes = {finding.code, *finding.rule.formerly}
-    return next((comment for comment in comments if codes.intersection(comment.codes)), None)
 
 
 def _with_findings(documents: Sequence[Document], findings: Sequence[Diagnostic]) -> Iterator[Document]:

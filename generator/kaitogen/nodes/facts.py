@@ -191,7 +191,8 @@ class Gpus(NamedTuple):
 
 def gpus(node: NodeFacts) -> Gpus | None:
     """The GPUs of a node; None where no sound sign shows any."""
-    sku = _sku(node.instance_type)
+    names_it = (find_sku(provider, node.instance_type) for provider in PROVIDERS)
+    sku = next(filter(None, names_it), None) if node.instance_type else None
     vendor, sign = _sign(node, sku)
     if not sign:
         return None
@@ -241,11 +242,6 @@ def _vendor(words: str) -> str:
     """The vendor that a word names; NVIDIA's GPUs go by many names."""
     lower = words.lower()
     return next((vendor for vendor in ("amd", "intel") if vendor in lower), "nvidia")
-
-
-def _sku(instance_type: str) -> Sku | None:
-    skus = (find_sku(provider, instance_type) for provider in PROVIDERS) if instance_type else ()
-    return next((sku for sku in skus if sku is not None), None)
 
 
 def _memory(node: NodeFacts, sku: Sku | None) -> int:

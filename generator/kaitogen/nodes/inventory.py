@@ -115,7 +115,11 @@ def read(documents: Sequence[Document], oldest: str = "") -> tuple[Known, list[D
             selectors |= {one.name: one for one in quick_selectors(document, diagnostics)}
         else:
             inventory = _inventory(document, diagnostics)
-            diagnostics += [problem.of(Origin(document)) for problem in _age(inventory, oldest)]
+            if inventory.taken and inventory.taken < oldest:  # times in this form compare as text
+                message = f"the facts about nodes are of {inventory.taken}, before {oldest}"
+                fix = f"refresh the inventory with {MAKE_ONE}, or allow more days with --max-age"
+                old = KG321.at(("spec", "taken"), message, fix=fix, found=inventory.taken, expected=oldest)
+                diagnostics.append(old.of(Origin(document)))
     return Known(inventory, selectors), diagnostics
 
 
@@ -149,12 +153,3 @@ def _inventory(document: Document, diagnostics: list[Diagnostic]) -> Inventory:
             diagnostics.append(KG322.at(path, message, fix="remove one of the two").of(Origin(document)))
         nodes[facts.name] = facts
     return Inventory(document, nodes)
-
-
-def _age(inventory: Inventory, oldest: str) -> list[Diagnostic]:
-    """Times in this form compare as text."""
-    if not inventory.taken or inventory.taken >= oldest:
-        return []
-    message = f"the facts about nodes are of {inventory.taken}, before {oldest}"
-    fix = f"refresh the inventory with {MAKE_ONE}, or allow more days with --max-age"
-    return [KG321.at(("spec", "taken"), message, fix=fix, found=inventory.taken, expected=oldest)]
