@@ -99,7 +99,8 @@ class ControlPlane(NamedTuple):
         """KAITO's CRDs of a minor version, in place of others, and those of companions beside them, once they are served."""
         (folder,) = CRDS.glob(f"v{version}.*")
         # An older one does not serve the version that a newer one has stored, and no update may take that away.
-        self.kubectl("delete", "--ignore-not-found", "--timeout=60s", "crd/inferencesets.kaito.sh")
+        done = self.kubectl("delete", "--ignore-not-found", "--timeout=110s", "crd/inferencesets.kaito.sh")
+        assert done.code == 0, done.said
         kaito = (folder / f"kaito.sh_{kind}.yaml" for kind in ("workspaces", "inferencesets"))
         for crd in (*kaito, *OTHERS):
             if crd.exists():

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.import_.reading import target_of
@@ -134,5 +135,75 @@ def test_every_workspace_of_a_version_comes_back_as_the_same_data(kaito: str, ve
         first = rendered(list(imported(dump(workspace), wanted).values()))
         assert objects(first) == [canonical(workspace)]
         assert rendered(list(imported(first, wanted).values())) == first
+
+    check()
+
+
+WINDOW = {"enabled": True, "window": {"schedule": "0 2 * * 6", "duration": "4h"}}
+SCHEDULE = {"start": "0 8 * * 1-5", "end": "0 18 * * 1-5", "timezone": "Europe/Berlin", "replicas": 2}
+TRIGGER = {"type": "prometheus", "metadata": {"serverAddress": "http://prometheus", "query": "up", "threshold": "5"}}  # fmt: skip
+COOLDOWNS = st.sampled_from([{}, {"cooldown": {"up": 60}}, {"cooldown": {"up": 0, "down": 300}}])
+METRICS = st.lists(
+    st.fixed_dictionaries(
+        {"name": st.sampled_from(["waiting", "vllm:num_requests_waiting", "yes", "1e3"]), "up": st.integers(5, 9), "down": st.sampled_from([0, 1, 2.5, -1])},
+        optional={"type": st.sampled_from(["gauge", "histogram"])},
+    ),
+    min_size=1, max_size=3, unique_by=lambda one: one["name"],
+)  # fmt: skip
+OWN = st.builds(
+    lambda bounds, metrics, cooldown, window: {"by": "keda-kaito-scaler", "min": bounds[0], "max": bounds[1], "metrics": metrics, **cooldown, **window},
+    st.sampled_from([(1, 2), (1, 5), (3, 3)]), METRICS, COOLDOWNS, st.sampled_from([{}, {"evaluationWindow": 0}, {"evaluationWindow": 30}]),
+)  # fmt: skip
+KEDA = st.builds(
+    lambda bounds, goes_by, cooldown: {"by": "keda", "min": bounds[0], "max": bounds[1], **goes_by, **cooldown},
+    st.sampled_from([(1, 2), (1, 5), (2, 100)]),
+    st.sampled_from([{"schedule": [SCHEDULE]}, {"triggers": [TRIGGER]}, {"schedule": [SCHEDULE, {**SCHEDULE, "replicas": 1}], "triggers": [TRIGGER, TRIGGER]}]),
+    COOLDOWNS,
+)  # fmt: skip
+SPECS = st.fixed_dictionaries(
+    {
+        "inference": st.sampled_from([
+            {"model": "phi-4"},
+            {"model": "phi-4", "accessSecret": "hf", "config": {"vllm": {"max-model-len": 4096}}},
+            {"model": "phi-4", "adapters": [{"source": {"name": "style", "image": "example.com/style:1"}, "strength": "0.5"}]},
+            {"template": {"spec": {"containers": [{"name": "main", "image": "example.com/main:1"}]}}},
+        ]),
+        "placement": st.sampled_from([
+            {"instanceType": "Standard_NC24ads_A100_v4"},
+            {"instanceType": "Standard_NV36ads_A10_v5", "labelSelector": {"matchLabels": {"pool": "a"}}},
+        ]),
+    }
+)  # fmt: skip
+METADATA = st.sampled_from([{}, {"labels": {"team": "search"}}, {"namespace": "models", "annotations": {"example.com/owner": "me"}}])  # fmt: skip
+
+
+@pytest.mark.parametrize("kaito", sorted({kaito for kaito, _ in SET_VERSIONS}))
+@pytest.mark.parametrize("kind", ["replicas", "keda", "keda-kaito-scaler"])
+def test_every_intent_of_a_set_comes_back_to_the_same_bytes(kaito: str, kind: str) -> None:
+    newest = KINDS["InferenceSet"]["v1beta1"].holds(int(kaito[2:]))
+    if kind == "keda-kaito-scaler" and not newest:
+        return
+    words = {"keda": KEDA, "keda-kaito-scaler": OWN}.get(kind)
+    numbers: st.SearchStrategy[Any] = st.fixed_dictionaries(
+        {"replicas": st.integers(1, 5)} if words is None else {"scaling": words},
+        optional={"upgrade": st.just(WINDOW)} if newest else {},
+    )
+
+    @settings(max_examples=-(-2000 // 12), database=None)
+    @given(METADATA, SPECS, numbers)
+    def check(metadata: Any, spec: Any, number: Any) -> None:
+        value = {
+            "apiVersion": "kaitogen.io/v1alpha1",
+            "kind": "WorkspaceIntent",
+            "metadata": {"name": "phi", **metadata},
+            "spec": {"target": {"kaito": kaito}, **number, **spec},
+        }
+        made = generate(Request(documents=(Document("intent", value=value, inline=True),)))
+        assume(made.ok)  # older versions refuse some of it
+        first = stream(made.manifests, "yaml")
+        texts = list(imported(first, TargetOverrides(kaito)).values())
+        assert rendered(texts) == first
+        (again,) = (one.value["spec"] for one in read("---\n".join(texts)))
+        assert {"replicas", "scaling"} & again.keys() == {"replicas" if words is None else "scaling"}
 
     check()
