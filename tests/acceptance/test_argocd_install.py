@@ -25,6 +25,7 @@ FILES = (
     "deploy/argocd/helm/values.yaml",
     "deploy/argocd/examples/application.yaml",
     "deploy/argocd/examples/applicationset.yaml",
+    "deploy/argocd/examples/hydrated.yaml",
 )
 #: What Argo CD reads of an announcement; what it does not know it drops.
 ANNOUNCED = {"name", "title", "tooltip", "required", "itemType", "collectionType", "string", "array", "map"}
@@ -197,13 +198,14 @@ def test_component_lays_itself_over_a_repo_server(tmp_path: Path, above: str) ->
     assert {one["metadata"]["namespace"] for one in objects.values()} == {"argocd"}
 
 
-@pytest.mark.parametrize("name", ["application", "applicationset"])
+@pytest.mark.parametrize("name", ["application", "applicationset", "hydrated"])
 def test_example_names_the_plugin_and_its_parameters(name: str, tmp_path: Path) -> None:
     example = load(f"deploy/argocd/examples/{name}.yaml")
     spec = example["spec"]["template"]["spec"] if name == "applicationset" else example["spec"]
     assert "ServerSideApply=true" in spec["syncPolicy"]["syncOptions"]
     assert "SkipDryRunOnMissingResource=true" in spec["syncPolicy"]["syncOptions"]
-    plugin = spec["source"]["plugin"]
+    source = spec["sourceHydrator"]["drySource"] if name == "hydrated" else spec["source"]
+    plugin = source["plugin"]
     assert plugin["name"] == "kaitogen"
     known = {one["name"] for one in load("plugin.yaml")["spec"]["parameters"]["static"]}
     assert {one["name"] for one in plugin["parameters"]} <= known

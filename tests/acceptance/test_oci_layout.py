@@ -176,6 +176,13 @@ def test_metadata_is_what_the_hydrator_of_argo_cd_writes(repository: Path) -> No
     )
 
 
+def test_metadata_is_one_of_the_files_that_are_renewed_and_taken_away(repository: Path) -> None:
+    for words in (METADATA, (*METADATA, "--check"), METADATA[:-1]):
+        done = kaitogen(*words)
+        assert (done.code, done.said, done.output) == (0, "", b"")
+    assert not Path("rendered/hydrator.metadata").exists()
+
+
 def test_metadata_has_no_address_where_there_is_none_to_tell(repository: Path) -> None:
     git("remote", "set-url", "origin", str(repository / "bare"))
     assert kaitogen(*METADATA).code == 0

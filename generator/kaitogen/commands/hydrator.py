@@ -16,13 +16,13 @@ from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import git
 from kaitogen.files.folders import is_below
+from kaitogen.files.output_folder import METADATA
 from kaitogen.model import Rule
 from kaitogen.pipeline.load import MAX_BYTES, STDIN, is_intent_file
 from kaitogen.pipeline.revisions import repository_of
 
 KG650 = Rule("KG650", "Rendered from what no commit holds", kind="environment")
 
-NAME: Final = "hydrator.metadata"
 _AUTHOR: Final = re.compile(r"^author (?P<name>.*>) (?P<seconds>-?\d+) [-+]\d{4}$", re.MULTILINE)
 #: A user or a token in an address.
 _USER: Final = re.compile(r"^(\w[\w+.-]*://)[^/@]*@")
@@ -40,9 +40,11 @@ def metadata(options: Options) -> bytes:
     except git.GitError as error:
         fix = "run it in a clone, or leave --hydrator-metadata out"
         message = f"it names the commit that was rendered: {error.message}"
-        raise EnvironmentFailure(message, fix=fix, rule=KG650, where=NAME) from error
+        raise EnvironmentFailure(message, fix=fix, rule=KG650, where=METADATA) from error
     if changed is not None:
-        message = f"{NAME} names the commit that was rendered, and {commit[:12]} does not have this file so"
+        message = (
+            f"{METADATA} names the commit that was rendered, and {commit[:12]} does not have this file so"
+        )
         fix = "commit it first, or leave --hydrator-metadata out"
         raise EnvironmentFailure(message, fix=fix, rule=KG650, where=changed)
     head, _, message = about.partition("\n\n")

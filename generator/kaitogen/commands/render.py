@@ -103,8 +103,9 @@ def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[
         wanted = with_kustomization(wanted)
     if options.hydrator_metadata:
         from kaitogen.commands import hydrator
+        from kaitogen.files.output_folder import METADATA
 
-        wanted = {**wanted, hydrator.NAME: hydrator.metadata(options)}
+        wanted = {**wanted, METADATA: hydrator.metadata(options)}
     return wanted, report
 
 

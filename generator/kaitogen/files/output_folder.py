@@ -22,7 +22,9 @@ from kaitogen.model import Files
 #: The names of the files that kaitogen wrote into a folder, one on each line.
 LIST: Final = ".kaitogen-files"
 _HEAD: Final = "# Written by kaitogen, which removes the files named here once it no longer makes them.\n"
-#: Of every file that kaitogen makes.
+#: The one file that kaitogen makes which is no manifest and no kustomization.
+METADATA: Final = "hydrator.metadata"
+#: Of every other file that kaitogen makes.
 _ENDINGS: Final = (".yaml", ".json")
 _STAGE: Final = ".kaitogen-stage"
 
@@ -75,7 +77,7 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
         _finish(target)
     content = read(target, called=folder)
     for name in sorted(content.own):
-        if not name.endswith(_ENDINGS) and content.own[name] is not None:
+        if name != METADATA and not name.endswith(_ENDINGS) and content.own[name] is not None:
             raise _not_ours(os.path.join(folder, LIST), name)
     for name, data in sorted(others_named(target, content, files).items()):
         if data != files[name]:

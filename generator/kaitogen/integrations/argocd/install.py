@@ -31,7 +31,7 @@ _SETTINGS: Final = "kustomize/argocd-cm.yaml"
 _VALUES: Final = "helm/values.yaml"
 _FILES: Final = (
     _DETECTED, "kustomize/kustomization.yaml", "kustomize/network-policy.yaml", _NAMED, _SIDECAR, _SETTINGS, _VALUES,
-    "examples/application.yaml", "examples/applicationset.yaml",
+    "examples/application.yaml", "examples/applicationset.yaml", "examples/hydrated.yaml",
 )  # fmt: skip
 
 
