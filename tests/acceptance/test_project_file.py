@@ -259,3 +259,42 @@ def test_init_writes_one_that_holds_as_it_is(app: Path) -> None:
         .replace("# What", "x: # What")
     )
     assert "inventory: [nodes.yaml]" in every
+
+
+def test_a_function_says_where_it_does_not_read_one(app: Path, tmp_path: Path) -> None:
+    """What a build of kustomize makes would differ from what a command makes, without a word."""
+    function = {"apiVersion": "kaitogen.io/v1alpha1", "kind": "WorkspaceGenerator", "metadata": {"name": "m"}}
+    given = {
+        "apiVersion": "config.kubernetes.io/v1",
+        "kind": "ResourceList",
+        "items": [],
+        "functionConfig": {**function, "spec": {"files": ["alone.intent.yaml"]}},
+    }
+    assert kaitogen("krm", cwd=app, stdin=json.dumps(given).encode()).said == ""
+    write(tmp_path, {".kaitogen.yaml": OLD})
+    done = kaitogen("krm", cwd=app, stdin=json.dumps(given).encode())
+    assert (done.code, "../../.kaitogen.yaml: warning KG187: " in done.said) == (0, True)
+    write(tmp_path, {".kaitogen.yaml": project("strict: true")})
+    assert "KG187" not in kaitogen("krm", cwd=app, stdin=json.dumps(given).encode()).said
+    write(app, {"alone.intent.yaml": INTENT.replace("spec:\n", 'spec:\n  target: {kaito: "0.12"}\n')})
+    write(tmp_path, {".kaitogen.yaml": project('target: {kaito: "0.11"}')})
+    assert "KG187" not in kaitogen("krm", cwd=app, stdin=json.dumps(given).encode()).said
+
+
+def test_a_receipt_holds_its_file_and_what_that_names(app: Path) -> None:
+    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ name + '-about' }}}\n"
+    write(app, {"own/documents/about.yaml.j2": template, ".kaitogen.yaml": project("templates: own")})
+    assert kaitogen("render", "--receipt", "receipt.json", cwd=app).code == 0
+    receipt = json.loads((app / "receipt.json").read_text(encoding="utf-8"))
+    names = [one["name"] for one in receipt["predicate"]["inputs"]]
+    assert names == [".kaitogen.yaml", "alone.intent.yaml", "own/documents/about.yaml.j2"]
+    assert kaitogen("verify", "receipt.json", cwd=app).code == 0
+    write(app, {"own/documents/about.yaml.j2": template.replace("about", "other")})
+    assert "own/documents/about.yaml.j2" in kaitogen("verify", "receipt.json", cwd=app).said
+
+
+def test_the_form_of_argo_cd_offers_its_environments(app: Path) -> None:
+    write(app, {".kaitogen.yaml": project("environments: stages"), "stages/blue.yaml": "x: y\n"})
+    announced = json.loads(kaitogen("argocd", "parameters", cwd=app).output)
+    (environment,) = [one for one in announced if one["name"] == "environment"]
+    assert environment["tooltip"].endswith("There are: blue.")

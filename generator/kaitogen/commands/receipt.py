@@ -13,13 +13,14 @@ from hashlib import sha256
 from typing import Any, Final
 
 from kaitogen import __version__
+from kaitogen.commands.inputs import within_project
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.render import Options
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import shipped
 from kaitogen.files.folders import files_below
-from kaitogen.model import Files, Json
+from kaitogen.model import Files, Json, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.load import STDIN
 
@@ -71,7 +72,10 @@ def inputs(options: Options) -> list[Json]:
 def contents_read(options: Options) -> dict[str, bytes]:
     """What the last run read, and the templates of the user's own, by paths from the current folder."""
     contents = {_relative(name): data for name, data in (current.contents or {}).items()}
-    return contents if options.templates is None else {**contents, **_files_of(options.templates)}
+    templates = options.templates
+    if templates is None:
+        templates = within_project(Request(options.paths or (os.curdir,))).templates
+    return contents if templates is None else {**contents, **_files_of(templates)}
 
 
 def text(receipt: Json) -> bytes:

@@ -78,6 +78,9 @@ def run(options: Options) -> Outcome:
 
 def request_of(options: Options) -> Request:
     """What the options ask for; facts of a live cluster are looked up here."""
+    # From here on, so that the project file is among what was read.
+    if options.receipt is not None or options.hydrator_metadata:
+        current.contents = {}
     request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
     request = inputs.within_project(request)
     request = inputs.overlaid(request, options.over)
@@ -90,8 +93,6 @@ def request_of(options: Options) -> Request:
 
 def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[Files, Report]:
     """What is made, as files by name or as the one stream, and what is found; no files where that stops the run."""
-    if options.receipt is not None or options.hydrator_metadata:
-        current.contents = {}
     result = generate(request)
     report = Report(result.findings, strict=inputs.is_strict(request, given=options.strict))
     if report.findings and report.exit_code:

@@ -92,7 +92,10 @@ def _with_default(parameter: Parameter, documents: list[Document], intents: list
     elif parameter.name == "include":
         announced["array"] = list(dict.fromkeys(document.file for document in documents))
     elif parameter.name == "environment":
-        names = environments.names(environments.FOLDER)
+        source_path = os.environ.get(folder.SOURCE_PATH_VARIABLE, "")
+        said, _ = folder.project(folder.root("application", source_path), source_path)
+        known = said.environments if said is not None else None
+        names = environments.names(known or environments.FOLDER)
         announced["tooltip"] += f" There are: {', '.join(names)}." if names else " There is none."
     elif parameter.name == "set":
         announced["map"] = dict(list(_offers(intents))[:MAX_OFFERED])

@@ -19,11 +19,12 @@ from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
 from kaitogen.kaito.objects import KAITO_GROUP, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG109, documents_of
+from kaitogen.pipeline.load import KG109, documents_of, project_file
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
 KG145 = Rule("KG145", "An intent that nobody turned into a Workspace", kind="invalid")
 KG146 = Rule("KG146", "Another number of Workspaces than expected", kind="invalid")
+KG187 = Rule("KG187", "A project file beside a function that does not read it", kind="warning")
 KG147 = Rule("KG147", "A generator that generates nothing", kind="invalid")
 
 
@@ -156,7 +157,7 @@ def _input() -> bytes:
 
 def _generate(job: Job, given: ResourceList) -> Answer:
     result = generate(Request(job.files, job.documents, inventory=job.inventory))
-    findings = result.findings
+    findings = (*_unread_project(result), *result.findings)
     if not (findings or result.manifests):
         message = (
             "the files hold no intent, and GitOps would take an empty build for the wish to remove everything"
@@ -164,6 +165,24 @@ def _generate(job: Job, given: ResourceList) -> Answer:
         fix = "add an intent, or take the generator out of the kustomization"
         findings = (KG147.in_file("functionConfig", message, path=("spec",), fix=fix),)
     return Answer(_with_generated(given, result), findings, job.documents)
+
+
+def _unread_project(result: Result) -> Iterator[Diagnostic]:
+    """What is said where a command would have taken the target of a project file: a function has what it is handed."""
+    found = project_file(os.curdir)
+    if found is None:
+        return
+    from kaitogen.pipeline import project  # most folders have none
+
+    said, findings = project.read(*found)
+    documents = {id(spec.origin.document): spec.origin.document for spec, _ in result.manifests}
+    counting = [] if said is None else project.under(documents.values(), said.document)
+    if findings or any(one.overrides for one in counting):
+        message = "this project file is not read by functions of kustomize, and kaitogen render reads it"
+        fix = (
+            "write its target into the intents, or build from what kaitogen render -o --kustomization writes"
+        )
+        yield KG187.in_file(found[0], message, fix=fix)
 
 
 def _with_generated(given: ResourceList, result: Result) -> Iterator[Item]:
@@ -188,7 +207,7 @@ def _transform(job: Job, given: ResourceList) -> Answer:
     objects = _classify(given)
     documents = tuple(objects.intents.values())
     result = generate(Request(documents=documents, inventory=job.inventory))
-    findings = (*result.findings, *placed(_already_there(result, objects.others)))
+    findings = (*_unread_project(result), *result.findings, *placed(_already_there(result, objects.others)))
     return Answer(_in_place(given, result, objects), findings, documents)
 
 
