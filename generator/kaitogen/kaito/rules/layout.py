@@ -53,7 +53,7 @@ def layout_of(minor: int, weights: int, node: tuple[int, int], nodes: int) -> La
     """How KAITO has vLLM spread the model on nodes of so many GPUs and bytes (pkg/model/interface.go:543@v0.12.0)."""
     gpus, memory = node
     half = weights * gpus * 2 < memory
-    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and gpus > 1 and half:
+    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and half:
         return Layout(gpus, 1, 1)
     return Layout(1, gpus, nodes)
 

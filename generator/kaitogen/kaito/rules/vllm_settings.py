@@ -86,7 +86,7 @@ def _unknown(ctx: RuleContext, line: CommandLine, key: str) -> Diagnostic:
     since, until = lifetime(key) or ("", "")
     if until and _order(until) < _order(line.version):
         fix = f"remove it: {until} was the last vLLM with it"
-    elif since and _order(since) > _order(line.version):
+    elif since:
         fix = f"remove it: it came with vLLM {since}"
     else:
         from kaitogen.diagnostics.suggest import did_you_mean  # only a slip needs it

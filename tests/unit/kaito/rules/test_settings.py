@@ -7,7 +7,7 @@ import pytest
 from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.kaito.vllm.command_line import CommandLine, command_line, lifetime, number, word_of
 from kaitogen.model import Diagnostic, Target
-from tests.unit.kaito.rules.workspaces import serve
+from tests.unit.kaito.rules.workspaces import adapted, adapter, serve, transformers
 
 REPEATED = "a flag that is its own value"
 
@@ -18,9 +18,9 @@ def line(version: str = "0.25.1") -> CommandLine:
     return found
 
 
-def problems(settings: str, kaito: str = "0.12") -> list[Diagnostic]:
+def problems(settings: str, kaito: str = "0.12", workspace: dict[str, Any] | None = None) -> list[Diagnostic]:
     maps = {("", "settings"): {"inference_config.yaml": settings}}
-    workspace: dict[str, Any] = serve(inference__config="settings")
+    workspace = workspace or serve(inference__config="settings")
     return judge(RuleContext(workspace, Target(kaito), config_maps=maps))
 
 
@@ -48,6 +48,42 @@ def problems(settings: str, kaito: str = "0.12") -> list[Diagnostic]:
 )  # fmt: skip
 def test_the_advice(settings: str, kaito: str, fixes: list[str]) -> None:
     assert [problem.fix for problem in problems(f"vllm:\n  {settings}\n", kaito)] == fixes
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("seed: ''", "seed of vLLM 0.25.1 does not take an empty text: its server ends"),
+        ("seed: x", "seed of vLLM 0.25.1 does not take x: its server ends"),
+        (
+            "enforce-eager: true\n  enable-lora: ''",
+            "KAITO hands vLLM an empty word behind the flag enable-lora, which takes none: its server ends",
+        ),
+        (
+            "enforce-eager: true\n  enable-lora: true",
+            "KAITO hands vLLM True behind the flag enable-lora, which takes none: its server ends",
+        ),
+    ],
+)
+def test_the_message_names_the_word(settings: str, message: str) -> None:
+    assert [problem.message for problem in problems(f"vllm:\n  {settings}\n")] == [message]
+
+
+CONFIGURED = serve(inference__config="settings")
+ADAPTED = adapted(adapter(), workspace=CONFIGURED)
+
+
+@pytest.mark.parametrize(
+    ("about", "settings", "workspace"),
+    [
+        ("another runtime", "max-num-sqs: 8", transformers(CONFIGURED)),
+        ("modules without adapters", "lora-modules: a=/b", CONFIGURED),
+        ("adapters without modules", "max-num-seqs: 8", ADAPTED),
+    ],
+)
+def test_nothing_is_said(about: str, settings: str, workspace: dict[str, Any]) -> None:
+    codes = {problem.code for problem in problems(f"vllm:\n  {settings}\n", workspace=workspace)}
+    assert not {code for code in codes if code.startswith("KG74")}
 
 
 @pytest.mark.parametrize(

@@ -86,3 +86,18 @@ def test_settings(method: str, section: str, expected: list[str]) -> None:
 def test_a_model_that_nobody_can_tune_is_named() -> None:
     (one,) = judge(RuleContext(change(TUNING, {"tuning.preset.name": "Qwen/Qwen3-8B-AWQ"}), Target()))
     assert (one.code, one.found) == ("KG478", "Qwen/Qwen3-8B-AWQ")
+
+
+@pytest.mark.parametrize(
+    ("section", "kaito", "expected"),
+    [
+        ("ModelConfig", "0.10", []),
+        ("ModelConfig", "0.11", ["KG749"]),
+        ("DatasetConfig", "0.10", ["KG749"]),
+        ("DatasetConfig", "0.11", ["KG749"]),
+    ],
+)
+def test_fields_of_older_models_are_taken_there_alone(section: str, kaito: str, expected: list[str]) -> None:
+    maps = {("", "settings"): {"training_config.yaml": f"training_config:\n  {section}: {{from_tf: true}}\n"}}
+    found = judge(RuleContext(change(TUNING, {"tuning.config": "settings"}), Target(kaito), config_maps=maps))
+    assert [one.code for one in found] == expected
