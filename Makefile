@@ -64,6 +64,9 @@ $(VENV)/.test: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOC
 $(VENV)/.dev: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOCK)
 	$(call install,.[dev])
 
+.PHONY: environment
+environment: $(VENV)/.run $(VENV)/.test $(VENV)/.dev ## Install all that the other targets need into .venv
+
 .PHONY: lock
 lock: ## Pin the newest versions of all that is needed into requirements/
 	@sh scripts/lock_requirements.sh "$(PYTHON)" $(LOCK)
@@ -92,7 +95,7 @@ quick: lint unit ## Style, types, unit tests, start-up and the examples: before 
 	@$(BIN)/python -m pytest -q tests/acceptance/test_startup.py
 	@$(BIN)/kaitogen render $(EXAMPLES) >/dev/null
 
-# In the processes of the tests alone: to measure each command that they start would take four times as long.
+# Of the commands that the tests run, those that they fork (tests/acceptance/forks.py) are measured as well.
 .PHONY: coverage
 coverage: $(VENV)/.dev ## Run the tests without the verdicts, and say which share of lines and branches they pass
 	@mkdir -p build
@@ -165,7 +168,8 @@ check-facts: $(VENV)/.dev ## Fail where what was taken over is not what KAITO_RE
 # The wheel comes from the sdist, into a venv of its own. The tests run in a copy of the
 # checkout without generator/, so that only the installed package can be what they import.
 # tests/packaging holds that the wheel's files are those of the checkout, byte by byte; so what
-# may differ is how they are found and started, and these are the tests that find and start them.
+# may differ is how they are found and started, and these are the tests that find and start them
+# (each command anew, where other runs of the tests fork it from a process that has loaded it).
 WHEEL_TESTS = $(addprefix tests/acceptance/,test_about.py test_argocd_install.py test_catalogue_commands.py \
     test_cases.py test_krm.py test_kustomize_commands.py test_plan.py test_startup.py)
 WHEEL_DIR = build/wheel-test
@@ -180,11 +184,14 @@ wheel-test: $(VENV)/.test ## Build the archives, and run the tests of what finds
 	    install --constraint $(LOCK) "$$1[test]"
 	@set -- $(WHEEL_DIR)/dist/*.tar.gz; tar -xzf "$$1" -C $(WHEEL_DIR)/tree --strip-components=1
 	@rm -rf $(WHEEL_DIR)/tree/generator
-	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -q -n auto \
+	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH KAITOGEN_TESTS_START_IT=1 "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -q -n auto \
 	    -m 'not checkout and not e2e' $(WHEEL_TESTS) $(PYTEST_ARGS)
 
-# What may differ between Pythons: the language and its library, in every module, and the start.
-PYTHON_TESTS = tests/unit $(addprefix tests/acceptance/,test_cases.py test_same_bytes.py test_startup.py test_streams.py)
+# What may differ between Pythons: the language and its library, in every module, and the start. Each rule
+# is run by the two examples of its page; what its rows and its page say is the same everywhere.
+PYTHON_TESTS = tests/unit --ignore=tests/unit/kaito/rules --ignore=tests/unit/test_explaining.py \
+    $(addprefix tests/acceptance/,test_cases.py test_explain_examples.py test_same_bytes.py test_startup.py \
+    test_streams.py)
 
 .PHONY: pythons
 pythons: ## Run small samples of the tests on each Python of PYTHONS

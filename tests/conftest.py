@@ -1,10 +1,13 @@
 """What holds for every test: how Hypothesis runs, and which plugins watch over the run."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.acceptance import forks
 
 pytest_plugins = ("tests.plugins.no_network", "tests.plugins.no_skips", "tests.plugins.update_expected")
 
@@ -23,3 +26,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "same")
 def root() -> Path:
     """The folder that holds tests/, examples/ and the rest."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forks() -> Iterator[None]:
+    """The process that commands are forked from ends with the tests, whose coverage it hands on."""
+    yield
+    forks.end()

@@ -11,7 +11,7 @@ from typing import Final
 from kaitogen.cli import registry
 from kaitogen.commands.explain.pages import Example, Page
 from tests.acceptance.api_server import there
-from tests.acceptance.command import KAITOGEN, TIMEOUT
+from tests.acceptance.command import KAITOGEN, TIMEOUT, kaitogen
 
 #: Severity and code of each finding.
 Said = list[tuple[str, str]]
@@ -29,9 +29,20 @@ def run(example: Example, folder: Path) -> Said:
         with there(example.server, folder):
             return _in_a_shell(example, folder)
     words = shlex.split(example.command)
-    if example.before or words[:2] != ["kaitogen", "validate"] or "<" in words:
+    if example.before or words[0] != "kaitogen" or re.search(r"[|>$&;*]", example.command):
         return _in_a_shell(example, folder)
+    if words[1] != "validate" or "<" in words:
+        return _alone(words, folder)
     return _here(words[1:], folder)
+
+
+def _alone(words: list[str], folder: Path) -> Said:
+    """A command line without anything that is a shell's but an input, which needs no shell."""
+    given = b""
+    if "<" in words:
+        words, given = words[: words.index("<")], (folder / words[words.index("<") + 1]).read_bytes()
+    done = kaitogen(*words[1:], cwd=folder, stdin=given)
+    return _found(done.code, done.said)
 
 
 def verdict(one: Page, said: Said, *, fails: bool) -> str:
@@ -75,6 +86,10 @@ def _in_a_shell(example: Example, folder: Path) -> Said:
     )
     said = done.stderr.decode()
     assert "Traceback" not in said, said
+    return _found(done.returncode, said)
+
+
+def _found(code: int, said: str) -> Said:
     found = _FINDING.findall(said)
-    assert bool(done.returncode) == any(severity == "error" for severity, _ in found), said
+    assert bool(code) == any(severity == "error" for severity, _ in found), said
     return found

@@ -37,7 +37,7 @@ def test_page_shows_what_happens(name: str, tmp_path: Path, update_expected: boo
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=600,
         )
         if update_expected:
             changes.append((part.start, part.end, done.stdout))

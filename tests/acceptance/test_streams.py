@@ -43,7 +43,7 @@ def test_standard_input(intent: Path) -> None:
 
 def test_closed_standard_input_is_said() -> None:
     done = subprocess.run(
-        f"{KAITOGEN} render - <&-", shell=True, capture_output=True, text=True, check=False, timeout=60
+        f"{KAITOGEN} render - <&-", shell=True, capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 3
     assert "standard input" in done.stderr
@@ -52,20 +52,25 @@ def test_closed_standard_input_is_said() -> None:
 def test_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     path = many(tmp_path, 2000)
     command = f"set -o pipefail; {KAITOGEN} render {path} | head -n 1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=600)
     assert (done.returncode, done.stdout, done.stderr) == (0, "apiVersion: kaito.sh/v1beta1\n", "")
 
 
 def test_full_disk_behind_standard_output(intent: Path) -> None:
     command = f"{KAITOGEN} render {intent} >/dev/full"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 3
     assert done.stderr == "kaitogen: standard output cannot be written: no space left on device\n"
 
 
 def test_closed_standard_output(intent: Path) -> None:
     done = subprocess.run(
-        f"{KAITOGEN} render {intent} >&-", shell=True, capture_output=True, text=True, check=False, timeout=60
+        f"{KAITOGEN} render {intent} >&-",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
     )
     assert done.returncode == 3
     assert "standard output cannot be written" in done.stderr
@@ -84,7 +89,7 @@ def test_interrupt_gives_130_and_no_output(tmp_path: Path) -> None:
     )  # more than a pipe holds: it is reading once this is gone, and waits for us
     process.stdin.flush()
     process.send_signal(signal.SIGINT)
-    output, said = process.communicate(timeout=30)
+    output, said = process.communicate(timeout=600)
     assert (process.returncode, output, said) == (130, b"", b"")
 
 
@@ -172,6 +177,6 @@ def test_pipes_that_do_not_block(tmp_path: Path) -> None:
     time.sleep(1.0)  # and nobody who reads
     with open(our_output, "rb") as stream:
         output = stream.read()
-    assert process.communicate(timeout=60)[1] == b""
+    assert process.communicate(timeout=600)[1] == b""
     assert process.returncode == 0
     assert output.count(b"kind: Workspace\n") == 1000

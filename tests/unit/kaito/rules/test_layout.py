@@ -2,8 +2,8 @@
 
 import pytest
 
-from kaitogen.kaito.rules.layout import Layout, layout_of
-from kaitogen.model import GIB
+from kaitogen.kaito.rules.layout import Layout, layout_of, whole
+from kaitogen.model import GIB, Json
 
 _NODE = 320 * GIB
 
@@ -20,3 +20,10 @@ _NODE = 320 * GIB
 )
 def test_layout(about: str, minor: int, weights: int, gpus: int, nodes: int, expected: Layout) -> None:
     assert layout_of(minor, weights, (gpus, _NODE), nodes) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1, 1), (8, 8), (0, None), (9, None), (True, None), ("8", None), (None, None)]
+)
+def test_a_size_is_a_whole_number_up_to_the_most(value: Json, expected: int | None) -> None:
+    assert whole({"tensor_parallel_size": value}, "tensor-parallel-size", 8) == expected
