@@ -96,9 +96,7 @@ def test_terminal_shows_colours_and_the_line_with_a_caret(folder: Path, command:
     assert lines[0].startswith(f"{RED}a.intent.yaml:7:5: error KG120:\x1b[0m ")
     assert lines[1] == "     7 |     instanceTyp: Standard_NC24ads_A100_v4"
     assert lines[2] == "       |     ^"
-    assert lines[-2].startswith("kaitogen: KG120 a.intent.yaml:7:5: ")
-    assert len(lines[-2]) <= 200
-    assert "\x1b" not in lines[-2]
+    assert lines[-2] == "kaitogen: 1 error" + ("; nothing was written" if command == "render" else "")
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])

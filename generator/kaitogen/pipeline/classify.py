@@ -28,6 +28,7 @@ _INTENT_GROUP: Final = INTENT_API_VERSION.partition("/")[0] + "/"
 _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and kind: {INTENT_KIND}"
 #: How the names of files end that hold intents only.
 INTENT_FILES: Final = ("intent.yaml", "intent.yml")
+_FINISHED: Final = "kaitogen import makes an intent of it; kaitogen validate takes it as it is from a file that is not named *.intent.yaml"
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 
@@ -192,7 +193,8 @@ def _no_intent(value: Json) -> Diagnostic | None:
         )
     if isinstance(kind, str) and isinstance(api_version, str):
         message = f"{kind[:60]} of {api_version[:60]} is not an intent"
-        return KG114.at(("kind",), message, fix=_OTHER_KINDS, found=f"kind {kind[:60]}")
+        fix = _FINISHED if api_version.startswith("kaito.sh/") else _OTHER_KINDS
+        return KG114.at(("kind",), message, fix=fix, found=f"kind {kind[:60]}")
     return None
 
 

@@ -58,11 +58,17 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
     if "array" in wanted:
         return "write it as a list, each item after a dash"
     if "object" in wanted:
-        example = next((f", such as {written(one)}" for one in schema.get("examples", ()) if short(one)), "")
-        return f"write it as a mapping{example}"
+        return _mapping(value, schema)
     if isinstance(value, list | dict):
         return "write a single value"
     return "write a whole number" if isinstance(value, float) else ""
+
+
+def _mapping(value: Json, schema: Json) -> str:
+    example = next((f", such as {written(one)}" for one in schema.get("examples", ()) if short(one)), "")
+    if isinstance(value, str) and value.isprintable() and "configMapName" in schema.get("properties", {}):
+        return f"for a ConfigMap that exists write {{configMapName: {cut(value, 60)}}}, else its settings{example}"
+    return f"write it as a mapping{example}"
 
 
 def _types(schema: Json) -> list[str]:

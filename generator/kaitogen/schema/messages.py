@@ -88,12 +88,18 @@ def _problem(
     return rule.at(path, cut(message, _MAX_MESSAGE), fix=fix, found=found, expected=cut(expected, 200))
 
 
+#: What people look for in an intent, since every pod has it.
+_OF_PODS: Final = frozenset(("affinity", "env", "nodeSelector", "resources", "tolerations", "volumes"))
+
+
 def _unknown(path: Path, schema: Json, meant: Meant | None) -> Diagnostic:
     key, known = str(path[-1]), list(schema.get("properties", {}))
     message = f"unknown field {shown(key)}"
     if meant:
         return _problem(KG120, path, message, meant.fix)
     fix = f"remove it, or write one of {', '.join(known)}" if known else "remove it"
+    if key in _OF_PODS and path[0] == "spec":
+        fix = "KAITO makes the pods of a preset itself, and has no field for it; a pod of your own is inference.template"
     return _problem(KG120, path, message, cut(fix, 200))
 
 

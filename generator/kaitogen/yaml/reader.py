@@ -50,6 +50,8 @@ MAX_PERCENT_LINES: Final = 1_000
 MAX_PROBLEMS: Final = 50
 
 _NO_KEY: Final = object()
+#: What an object begins with: twice at the margin, it is two objects.
+_FIRST_KEYS: Final = ("apiVersion", "kind")
 #: JSON's escapes for a character beyond 16 bits, two halves that YAML does not put together: behind an even number of backslashes.
 _SURROGATES: Final = r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
 #: In characters. What is longer is read as it is, since json has no bound on what it builds.
@@ -150,7 +152,7 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
     """
     lines = Lines(text)
     try:
-        builder = _Builder(events(text), most, lines)
+        builder = _Builder(text, most, lines)
         while (raw := builder.next()) is not None:
             if raw.value is not None or raw.flaws:
                 yield raw
@@ -171,6 +173,11 @@ def _syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
         (f"this is not YAML: {problem.splitlines()[0][:120]}", "check the indentation and the quotes"),
     )
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "could not find expected ':'" in problem and (begin := getattr(error, "context_mark", None)):
+        mark = begin  # the parser goes on until a line that cannot belong to it
+        message = f"{text[mark.index : mark.index + 40].splitlines()[0]} is a key without a colon"
+    elif mark is not None and text[mark.index : mark.index + 1] == "\t":
+        message, fix = "a tab where YAML wants spaces", "indent with spaces"
     character = getattr(error, "character", None)
     at = text.find(chr(character)) if isinstance(character, int) and character <= sys.maxunicode else -1
     line = column = -1
@@ -226,8 +233,9 @@ def _extent(value: Json) -> tuple[int, int]:
 class _Builder:
     """Values from events. One pass, an explicit stack, limits over the whole text."""
 
-    def __init__(self, get: Callable[[], Any], most: int, lines: Lines) -> None:
-        self.get = get
+    def __init__(self, text: str, most: int, lines: Lines) -> None:
+        self.text = text
+        self.get = events(text)
         self.most = most
         self.lines = lines
         self.flaws: list[Diagnostic] = []
@@ -309,9 +317,17 @@ class _Builder:
         if event.tag is not None:
             self._tag(event)
         if at_key:
-            self._stop(KG106, event, "a mapping or list stands where a key belongs", "write the key as text")
+            self._stop(KG106, event, *self._no_key(event))
         if depth >= MAX_DEPTH:
             self._stop(KG108, event, f"nested more than {MAX_DEPTH} levels deep", "flatten the document")
+
+    def _no_key(self, event: Any) -> tuple[str, str]:
+        """What is wrong with a mapping or list in the place of a key, and what to do."""
+        at = event.start_mark.index
+        if self.text[at - 1 : at + 1] != "{{":
+            return "a mapping or list stands where a key belongs", "write the key as text"
+        fix = "render it first (helm template, for one), or quote a value that holds braces"
+        return "{{ begins a template that is not rendered yet", fix
 
     def _plain(self, event: Any) -> Json:
         try:
@@ -341,6 +357,9 @@ class _Builder:
             self._tag(event)
         elif event.implicit[0] and text not in holder and text not in _KEYS:
             self._check_plain_key(event)
+        if text in holder and text in _FIRST_KEYS and not event.start_mark.column:
+            fix = "put --- on a line of its own before it"
+            self._stop(KG103, event, "a second document begins here, and nothing divides the two", fix)
         if text in holder:
             self._note(KG103, event, f"key {text[:60]} stands twice in one mapping", "remove one of the two")
         return text

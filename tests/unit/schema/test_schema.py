@@ -60,7 +60,8 @@ TOLD: list[tuple[Any, str, Any, str, Path, str, str]] = [
     (WORKSPACE, "resource/instance_type", "a", "KG120", (), "unknown field", "did you mean instanceType?"),
     (WORKSPACE, "spec", {}, "KG120", (), "unknown field spec", "remove it, or write one of apiVersion"),
     (SERVING, "spec/inference/containers", [], "KG120", (), "unknown field containers", "write template instead"),
-    (SERVING, "spec/placement/tolerations", [], "KG120", (), "unknown field", "remove it, or write one of strategy"),
+    (SERVING, "spec/placement/tolerations", [], "KG120", (), "unknown field", "a pod of your own is inference.template"),
+    (SERVING, "spec/placement/expense", 1, "KG120", (), "unknown field", "remove it, or write one of strategy"),
     # a misspelt field that is required is not missing as well
     (SERVING, "metadata", {"nmae": "a"}, "KG120", ("nmae",), "unknown field nmae", "did you mean name?"),
     (SERVING, "spec/placement/nodes", {"selct": {}}, "KG120", ("selct",), "unknown field selct", "did you mean select?"),

@@ -18,14 +18,15 @@ def write(report: Report, *, colour: bool | None = None, quiet: bool = False, wr
     """All findings, one paragraph each, and a last line that stands alone; empty where there are none.
 
     `colour` is None where standard error is no terminal; a terminal gets the source line with a caret,
-    too. `quiet` leaves out what stops nothing. `wrote` says that the command writes something where nothing stops it.
+    and no finding twice. `quiet` leaves out what stops nothing. `wrote` says that the command writes something where nothing stops it.
     """
     if quiet:
         report = report._replace(findings=report.stopping)
     if not report.findings:
         return ""
     lines = [line for finding in report.findings for line in _paragraph(finding, colour)]
-    return "\n".join([*lines, last_line(report, wrote=wrote)]) + "\n"
+    end = last_line(report, wrote=wrote) if colour is None else f"kaitogen: {_count(report, wrote=wrote)}"
+    return "\n".join([*lines, end]) + "\n"
 
 
 def _paragraph(finding: Diagnostic, colour: bool | None) -> Iterator[str]:
@@ -55,15 +56,17 @@ def _excerpt(finding: Diagnostic) -> Iterator[str]:
 
 def last_line(report: Report, *, wrote: bool = True) -> str:
     """One line that says what stops the run and what to do, or how much there is to read; LAST_LINE characters at most."""
-    number = counted(report.findings)
-    stopping = report.stopping
-    if not stopping:
-        return f"kaitogen: {number}"
-    first = stopping[0]
-    tail = f" ({number}; nothing was written)" if wrote else f" ({number})"
+    if not report.stopping:
+        return f"kaitogen: {_count(report, wrote=wrote)}"
+    first = report.stopping[0]
+    tail = f" ({_count(report, wrote=wrote)})"
     head = f"kaitogen: {first.code} {cut_front(place(first), 60)}: "
     room = LAST_LINE - len(tail) - len(head)
     return head + _with_fix(printable(first.message), printable(first.fix.split("\n")[0]), room) + tail
+
+
+def _count(report: Report, *, wrote: bool) -> str:
+    return counted(report.findings) + ("; nothing was written" if wrote and report.stopping else "")
 
 
 def failure(error: KaitogenError, *, colour: bool | None = None) -> str:

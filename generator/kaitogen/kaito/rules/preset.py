@@ -1,5 +1,6 @@
 """Rules about what an inference runs: the preset's name, its runtime, its secret, or a template of the user's."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -122,8 +123,14 @@ def _likely(name: str, minor: int) -> str:
         whole = next((model.id for key, model in by_id.items() if key.rpartition("/")[2] == lower), None)
         if whole:
             return f"write {whole}"
-    close = nearest(name, preset_names(minor))
-    return f"write {close}" if close else "write one of its presets, or a Hugging Face id (owner/name)"
+    if "{" in name:
+        return "fill in the variable first, with envsubst or helm template, for one"
+    presets = preset_names(minor)
+    bare = re.sub("[^a-z0-9]", "", lower)
+    begun = [preset for preset in presets if bare and re.sub("[^a-z0-9]", "", preset).startswith(bare)]
+    close = nearest(name, presets) or (begun[0] if len(begun) == 1 else None)
+    ids = ", or a Hugging Face id (owner/name)" if versions.HUGGING_FACE_IDS.holds(minor) else ""
+    return f"write {close}" if close else f"write one of its presets (kaitogen models lists them){ids}"
 
 
 def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:

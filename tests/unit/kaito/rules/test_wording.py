@@ -87,7 +87,11 @@ def test_count_names_the_estimate_and_its_version() -> None:
         ("Phi-4", "0.8", "write phi-4"),
         ("microsoft/phi-4", "0.8", "write phi-4"),
         ("qwen3-8b-awq", "0.12", "write Qwen/Qwen3-8B-AWQ"),
-        ("something", "0.12", "write one of its presets, or a Hugging Face id (owner/name)"),
+        (
+            "something",
+            "0.12",
+            "write one of its presets (kaitogen models lists them), or a Hugging Face id (owner/name)",
+        ),
     ],
 )
 def test_a_wrong_preset_gets_the_likely_one(name: str, kaito: str, fix: str) -> None:
@@ -108,9 +112,9 @@ def test_a_preset_of_another_version_says_which() -> None:
         (annotated("kaito.sh/runtime", "vlm"), "KG481", "0.12",
          "KAITO does not know the runtime vlm, so it takes vllm", "write vllm"),
         (named(""), "KG432", "0.12", "KAITO 0.12 has no preset without a name",
-         "write one of its presets, or a Hugging Face id (owner/name)"),
+         "write one of its presets (kaitogen models lists them), or a Hugging Face id (owner/name)"),
         (named("nobody-knows"), "KG432", "0.12", "KAITO 0.12 has no preset nobody-knows",
-         "write one of its presets, or a Hugging Face id (owner/name)"),
+         "write one of its presets (kaitogen models lists them), or a Hugging Face id (owner/name)"),
         (transformers(named("Qwen/Qwen3-8B-AWQ")), "KG434", "0.12",
          "Qwen/Qwen3-8B-AWQ does not run on the runtime transformers", "use the runtime vllm"),
         (tune(tuning__preset__name="Qwen/Qwen3-8B-AWQ"), "KG478", "0.12",
