@@ -109,8 +109,10 @@ def _expectation(expected: dict[str, int] | None, result: Result) -> str:
         data for spec, data in result.manifests if spec.origin.document.file == STDIN
     )
     unmet = expectation.unmet(expected, expectation.seen(result) - unexpanded)
-    if not unmet:
-        return ""
     intents = sum(unexpanded[kind] for kind in expected)
-    still = f", and {number_of(intents, 'intent')} not expanded" if intents else ""
-    return f"kaitogen: --expect: {unmet}{still}; a generator or transformer may have been skipped\n"
+    still = f"{number_of(intents, 'intent')} not expanded" if intents else ""
+    none_is_all = any(unexpanded[kind] for kind, number in expected.items() if number == 0)
+    if not unmet and not none_is_all:
+        return ""
+    said = ", and ".join(filter(None, (unmet, still)))
+    return f"kaitogen: --expect: {said}; a generator or transformer may have been skipped\n"

@@ -5,12 +5,14 @@ from typing import Final
 
 from kaitogen.kaito.rules.ignored import pin
 from kaitogen.kaito.rules.resource import missing_instance_type
-from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec
+from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec, Target
 
-#: What to do in an intent that lacks an instance type.
-ADD_INSTANCE_TYPE: Final = (
-    "add placement.instanceType, such as Standard_NC24ads_A100_v4, or set target.nodeProvisioner: byo"
-)
+#: An instance type of each provider, for advice.
+_SUCH_AS: Final = {
+    "azure": "Standard_NC24ads_A100_v4",
+    "aws": "p4d.24xlarge",
+    "arc": "Standard_NC16_A16",
+}
 
 KG301 = Rule("KG301", "Nodes are selected, and nothing is known about nodes", kind="invalid")
 
@@ -37,6 +39,12 @@ def choose(
     return named, diagnostics
 
 
+def add_instance_type(target: Target) -> str:
+    """What to do in an intent that lacks an instance type."""
+    such = _SUCH_AS[target.provider]
+    return f"add placement.instanceType, such as {such}, or set target.nodeProvisioner: byo"
+
+
 def _still_open(spec: Spec) -> Diagnostic | None:
     """What no facts have answered."""
     placement = spec.placement
@@ -47,7 +55,7 @@ def _still_open(spec: Spec) -> Diagnostic | None:
         return KG301.at(path, message, fix=fix)
     if placement.nodes is None or placement.instance_type is not None:
         return None
-    return missing_instance_type(spec.target, ("spec", "placement"), ADD_INSTANCE_TYPE)
+    return missing_instance_type(spec.target, ("spec", "placement"), add_instance_type(spec.target))
 
 
 def default_labels(spec: Spec) -> dict[str, str]:

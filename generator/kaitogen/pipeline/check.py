@@ -175,12 +175,17 @@ def _at_its_document(
 
 def _judge(ctx: RuleContext) -> list[Diagnostic]:
     """The rules only for what the schema lets through: they count on its shapes."""
-    name = schema_name(ctx.workspace, ctx.target)
-    if name in FILES and schema.conforms(name, ctx.workspace):
+    if conforms(ctx.workspace, ctx.target):
         return rules.judge_object(ctx)
     from kaitogen.kaito.rules import api_server  # most objects conform
 
     return list(api_server.refused(ctx.workspace, ctx.target))
+
+
+def conforms(data: Json, target: Target) -> bool:
+    """Whether an object is as the target's schema of its kind and version says; not where the target serves none."""
+    name = schema_name(data, target)
+    return name in FILES and schema.conforms(name, data)
 
 
 def is_workspace(data: Json) -> bool:

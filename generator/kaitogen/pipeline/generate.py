@@ -1,9 +1,10 @@
 """The order of the stages, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from kaitogen.model import Diagnostic, Document, Request, Result, Rule, Target, UserObject
+from kaitogen.kaito.versions import NODES_REUSED
+from kaitogen.model import Diagnostic, Document, Manifest, Request, Result, Rule, Spec, Target, UserObject
 from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_objects, is_workspace, serves, shared_selectors
 from kaitogen.pipeline.classify import classify
@@ -81,6 +82,7 @@ def generate(request: Request) -> Result:
     diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
     target, byo_nodes = request.objects_target or Target(), None
     diagnostics += shared_selectors(manifests, objects, target)
+    diagnostics += _of_one_cluster(specs, manifests, objects, request)
     if objects and request.objects_target is not None:
         if facts is not None and target.byo:
             from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
@@ -109,6 +111,22 @@ def generate(request: Request) -> Result:
 
         diagnostics = list(project.credited(diagnostics, request))
     return _with_findings(result, diagnostics, documents) if diagnostics else result
+
+
+def _of_one_cluster(
+    specs: Sequence[Spec], manifests: Sequence[Manifest], objects: Sequence[UserObject], request: Request
+) -> Iterator[Diagnostic]:
+    """What is wrong with all of it together; most intents are for one installation, whose KAITO keeps nodes apart."""
+    target = request.objects_target or Target()
+    if len(specs) > 1 and any(spec.target != specs[0].target for spec in specs):
+        from kaitogen.pipeline.one_cluster import differing_targets
+
+        yield from differing_targets(specs, everywhere=request.within is not None)
+    targets = [target] if objects else []
+    if any(one.byo or one.has(NODES_REUSED) for one in (*targets, *(spec.target for spec in specs))):
+        from kaitogen.pipeline.one_cluster import shared_names
+
+        yield from shared_names(manifests, objects, target)
 
 
 def _with_findings(result: Result, diagnostics: list[Diagnostic], documents: list[Document]) -> Result:

@@ -17,6 +17,7 @@ KG110 = Rule("KG110", "A folder without intent files", kind="invalid")
 KG111 = Rule("KG111", "Not a regular file", kind="invalid")
 KG112 = Rule("KG112", "A symbolic link that leads out of the folder", kind="invalid")
 KG184 = Rule("KG184", "A project file that is not read", kind="warning")
+KG843 = Rule("KG843", "An intent file without an intent", kind="invalid")
 KG601 = Rule("KG601", "A file that cannot be read", kind="environment")
 
 
@@ -27,6 +28,7 @@ MAX_FACT_VALUES: Final = 4_000_000
 STDIN: Final = "<stdin>"
 #: The file with what holds for all intents of a folder.
 PROJECT: Final = ".kaitogen.yaml"
+_MOST_LOOKED_INTO: Final = 1000
 _ENDINGS: Final = (".intent.yaml", ".intent.yml")
 #: JSON is YAML as well.
 _YAML: Final = (".yaml", ".yml", ".json")
@@ -47,9 +49,35 @@ def load(request: Request) -> Loaded:
     """All documents of the request in file order; a file that cannot be read becomes a finding."""
     files = [document.file for document in request.documents]
     loaded = Loaded(list(request.documents), list(request.findings), files)
+    empty: list[str] = []
     for name, data in _contents(request, loaded.findings, files):
+        before = len(loaded.documents) + len(loaded.findings)
         _parse(name, data, loaded)
+        if len(loaded.documents) + len(loaded.findings) == before and _holds_intents(name, request):
+            empty.append(name)
+    if empty:
+        loaded.findings.extend(_without_an_intent(empty, alone=not loaded.documents))
     return loaded
+
+
+def is_all_empty(finding: Diagnostic) -> bool:
+    """Whether it says that the files of a run hold nothing: for a caller who has more to say about that."""
+    return finding.rule == KG843 and finding.severity == "error"
+
+
+def _holds_intents(name: str, request: Request) -> bool:
+    """Whether intents are all that a file can be for."""
+    return name.endswith(INTENT_FILES) or (name == STDIN and request.objects_target is None)
+
+
+def _without_an_intent(names: list[str], *, alone: bool) -> Iterator[Diagnostic]:
+    """What is said of files with nothing in them; an error where the run has nothing else, and so would come to nothing."""
+    for name in names:
+        message = "nothing is here but comments, if anything, and an intent is expected"
+        finding = KG843.in_file(
+            name, message, fix="write the intent, or remove the file; kaitogen init begins one"
+        )
+        yield finding if alone else finding._replace(severity="warning")
 
 
 def sources(request: Request) -> tuple[list[tuple[str, bytes]], list[Diagnostic]]:
@@ -184,13 +212,13 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
             fix = f"run kaitogen for {os.path.dirname(name)} alone, or keep one project file for all"
             findings.append(KG184.in_file(name, message, fix=fix))
     if not files:
-        kind = (
-            "YAML file here"
-            if request.all_yaml
-            else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
-        )
-        message = f"no {kind}, at any depth"
-        findings.append(KG110.in_file(path, message, fix="name the files, or rename them so"))
+        finished = [] if request.all_yaml else _finished(path)
+        if not finished or request.objects_target is None:
+            findings.append(
+                _no_files(path, [os.path.normpath(os.path.join(path, *one)) for one in finished], request)
+            )
+        else:
+            files = finished
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
         if os.path.islink(name) and _is_elsewhere(os.path.realpath(name), roots):
@@ -211,6 +239,38 @@ def _is_elsewhere(real: str, roots: Sequence[str]) -> bool:
     return not any(
         is_below(real, root) and f"{os.sep}.git{os.sep}" not in real[len(root) :] for root in roots
     )
+
+
+def _finished(folder: str) -> list[tuple[str, ...]]:
+    """The YAML files below a folder that speak of KAITO, of which no more than a thousand are looked into, sorted."""
+    from kaitogen.files.folders import files_below
+
+    found: list[tuple[str, ...]] = []
+    every = sorted(parts for parts in files_below(folder, lambda *_: None) if is_yaml_file(parts[-1]))
+    for parts in every[:_MOST_LOOKED_INTO]:
+        name = os.path.join(folder, *parts)
+        data = b"" if os.path.islink(name) else read_file(name)
+        if isinstance(data, bytes) and speaks_of_kaito(data):
+            found.append(parts)
+    return found
+
+
+def speaks_of_kaito(data: bytes) -> bool:
+    """Whether a file can hold objects of KAITO."""
+    return _OURS[0] in data
+
+
+def _no_files(path: str, finished: list[str], request: Request) -> Diagnostic:
+    """What is said of a folder without intents; `finished` are files of it that speak of KAITO."""
+    kind = (
+        "YAML file here" if request.all_yaml else "intent file here: intent.yaml or *.intent.yaml (or .yml)"
+    )
+    message, fix = f"no {kind}, at any depth", "name the files, or rename them so"
+    if finished:
+        shown = ", ".join(finished[:3]) + (f" and {len(finished) - 3} more" if len(finished) > 3 else "")
+        message = f"{message}, but finished manifests: {shown}"
+        fix = "kaitogen import makes intents of them; kaitogen validate and plan look at them as they are"
+    return KG110.in_file(path, message, fix=fix)
 
 
 def is_intent_file(name: str) -> bool:

@@ -3,7 +3,7 @@
 import os
 import posixpath
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +13,16 @@ from kaitogen.files import git
 from kaitogen.files.folders import is_below
 from kaitogen.files.git import KG644
 from kaitogen.model import Diagnostic, Document, Request, Rule
-from kaitogen.pipeline.load import KG112, KG601, MAX_BYTES, documents_of, is_intent_file, too_large
+from kaitogen.pipeline.load import (
+    KG112,
+    KG601,
+    MAX_BYTES,
+    documents_of,
+    is_intent_file,
+    is_yaml_file,
+    speaks_of_kaito,
+    too_large,
+)
 from kaitogen.pipeline.project import is_valid
 
 KG645 = Rule("KG645", "A submodule that is not looked into", kind="environment")
@@ -47,6 +56,7 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
                 commit=repository.commit(revision),
                 documents=documents,
                 findings=findings,
+                finished=request.objects_target is not None,
             )
             for path in paths:
                 past.add(path)
@@ -78,13 +88,17 @@ def repository_of(paths: Sequence[str]) -> git.Repository:
 
 @dataclass
 class _Past:
-    """One commit of a repository, read into the given documents and findings."""
+    """One commit of a repository, read into the given documents and findings.
+
+    `finished` says that of a folder without intents the finished manifests are read, as they are on disk.
+    """
 
     revision: str
     repository: git.Repository
     commit: str
     documents: list[Document]
     findings: list[Diagnostic]
+    finished: bool = False
     seen: set[str] = field(default_factory=set)
 
     def add(self, path: str) -> None:
@@ -103,7 +117,11 @@ class _Past:
         if entry.mode == git.SUBMODULE:
             self._note_submodule(name)
         elif entry.mode == git.FOLDER:
-            self._read(dict(self._intents(entry, path)))
+            intents = dict(self._files(entry, path, is_intent_file))
+            if intents or not self.finished:
+                self._read(intents)
+            else:
+                self._read(dict(self._files(entry, path, is_yaml_file)), only_ours=True)
         else:
             target: git.Entry | None = entry
             if entry.mode == git.LINK:
@@ -175,8 +193,10 @@ class _Past:
         below = os.path.relpath(real, self.repository.top)
         return "" if below == os.curdir else below.replace(os.sep, "/")
 
-    def _intents(self, folder: git.Entry, shown: str) -> Iterator[tuple[str, git.Entry]]:
-        """The intent files of a folder by the names they are shown under; hidden folders are passed over."""
+    def _files(
+        self, folder: git.Entry, shown: str, is_asked_for: Callable[[str], bool]
+    ) -> Iterator[tuple[str, git.Entry]]:
+        """The files of a folder by the names they are shown under; hidden folders are passed over."""
         entries = {entry.path: entry for entry in self.repository.below(folder)}
         for path in sorted(entries, key=lambda path: path.split("/")):
             below = posixpath.relpath(path, folder.path or ".")
@@ -185,7 +205,7 @@ class _Past:
                 continue
             if entries[path].mode == git.SUBMODULE:
                 self._note_submodule(name)
-            elif is_intent_file(posixpath.basename(path)):
+            elif is_asked_for(posixpath.basename(path)):
                 target = self._followed(entries, entries[path])
                 if target is not None:
                     yield name, target
@@ -205,7 +225,7 @@ class _Past:
             target = entries.get(posixpath.normpath(posixpath.join(beside, os.fsdecode(path))))
         return None
 
-    def _read(self, named: dict[str, git.Entry]) -> None:
+    def _read(self, named: dict[str, git.Entry], *, only_ours: bool = False) -> None:
         fresh = {name: entry for name, entry in named.items() if entry.path not in self.seen}
         names = iter(fresh)
         for entry, data in self.repository.contents(fresh.values(), MAX_BYTES):
@@ -213,6 +233,8 @@ class _Past:
             if entry.path in self.seen:
                 continue
             self.seen.add(entry.path)
+            if only_ours and not speaks_of_kaito(data):
+                continue
             if len(data) > MAX_BYTES:
                 self.findings.append(too_large(name))
                 continue

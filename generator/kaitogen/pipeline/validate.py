@@ -17,7 +17,7 @@ from kaitogen.model import (
     Spec,
     Target,
 )
-from kaitogen.nodes import ADD_INSTANCE_TYPE
+from kaitogen.nodes import add_instance_type
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit, intents, is_set, shared_by_entries
 from kaitogen.pipeline.repetition import Repetition
@@ -146,7 +146,7 @@ def _instance_type(target: Target, placement: Json) -> Iterator[Diagnostic]:
         fix = "remove instanceType; nodes or labelSelector say which nodes are used"
         problem = instance_type_under_byo(target, instance_type, (*path, "instanceType"), fix)
     elif "nodes" not in placement:  # of which the facts may know it
-        problem = missing_instance_type(target, path, ADD_INSTANCE_TYPE)
+        problem = missing_instance_type(target, path, add_instance_type(target))
     if problem is not None:
         yield problem
 

@@ -23,7 +23,7 @@ from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Node
-from kaitogen.model import Diagnostic, Document, Json, Manifest, Request, Result, Spec
+from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Request, Result, Spec, Target
 from kaitogen.nodes.inventory import Inventory, read
 from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
@@ -39,25 +39,29 @@ _UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG4
 class PlanOptions:
     """What a plan goes by besides the intents: models outside the catalogue, facts about nodes that a user brings, and prices.
 
-    `choosing` asks for the instance types that would do. `progress` is called with how many of all intents are done.
+    `choosing` asks for the instance types that would do, `objects_target` is that of finished objects (None: there are
+    none). `progress` is called with how many of all intents are done.
     """
 
     configs: Configs | None = None
     facts: Inventory | None = None
     prices: Prices | None = None
     choosing: bool = False
+    objects_target: Target | None = None
     progress: Callable[[int, int], None] = lambda _done, _all: None
 
 
 def build_plan(result: Result, options: PlanOptions) -> Plan:
     """The plan of a run's Workspaces in their order."""
-    config_maps = config_maps_of(one.data for one in result.manifests)
+    config_maps = config_maps_of(data for _, data in (*result.manifests, *result.objects))
     groups = [tuple(group) for _, group in groupby(result.manifests, key=lambda one: id(one.spec))]
+    of_intents = len(groups)
+    groups += [(one,) for one in _finished(result, options.objects_target)]
     sized: list[PlannedWorkspace] = []
     for done, manifests in enumerate(groups):
         options.progress(done, len(groups))
         sized += [
-            _sized(manifest, manifests, config_maps, options)
+            replace(_sized(manifest, manifests, config_maps, options), finished=done >= of_intents)
             for manifest in manifests
             if serves(manifest.data)
         ]
@@ -68,6 +72,15 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
         prices=options.prices,
         cost=options.prices and cost(options.prices, [one.usage for one in sized if one.usage is not None]),
     )
+
+
+def _finished(result: Result, target: Target | None) -> list[Manifest]:
+    """What is planned of finished objects; most plans are of intents alone."""
+    if target is None or not result.objects:
+        return []
+    from kaitogen.commands.plan.finished import manifests_of
+
+    return list(manifests_of(result, target))
 
 
 def _sized(
@@ -110,7 +123,7 @@ def _with_findings(
 ) -> tuple[list[PlannedWorkspace], list[Diagnostic]]:
     """Each Workspace with the findings about it, those about its size included; and all findings of the run."""
     placed = place_by_document(
-        problem._replace(path=to_intent_path(one.spec, problem.path)).of(one.spec.origin)
+        problem._replace(path=_path(one, problem.path)).of(one.spec.origin)
         for one in sized
         for problem in one.sizing.warnings
     )
@@ -118,6 +131,15 @@ def _with_findings(
     findings = in_file_order(dict.fromkeys((*result.findings, *more)), result.files)
     own = by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
     return [_with_own(one, own.get(id(one.spec.origin), ())) for one in sized], findings
+
+
+def _path(planned: PlannedWorkspace, path: Path) -> Path:
+    """Where a field of the Workspace is written: in the intent, or in the finished object."""
+    if not planned.finished:
+        return to_intent_path(planned.spec, path)
+    from kaitogen.commands.plan.finished import path_of
+
+    return path_of(planned.manifests[0].data, path)
 
 
 def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:

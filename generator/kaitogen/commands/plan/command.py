@@ -16,7 +16,9 @@ from kaitogen.commands.terminal import rewrites
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
+from kaitogen.pipeline.classify import KG114
 from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import KG110
 
 
 class Options(OptionGroup):
@@ -72,6 +74,11 @@ def run(options: Options) -> Outcome:
             progress=partial(progress.count, "planning Workspace"),
         )
         result = generate(request)
+        if any(finding.rule in (KG110, KG114) for finding in result.findings):
+            from kaitogen.commands.plan.finished import with_finished  # most plans are of intents
+
+            request, result = with_finished(request, result, options.over.target)
+            plan_options = replace(plan_options, objects_target=request.objects_target)
         plan = build_plan(result, plan_options)
         more = [*tables.findings, *exceeded(tables, plan.workspaces)]
         readable = True

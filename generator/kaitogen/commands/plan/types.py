@@ -43,7 +43,8 @@ class PlannedWorkspace:
     of its findings that are about fields which KAITO does not read. `objects` is what KAITO makes for it, empty
     where an error keeps KAITO from its work. `command` is the line that puts the
     selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
-    without prices or where the nodes are unknown, `choice` where it was not asked for.
+    without prices or where the nodes are unknown, `choice` where it was not asked for. `finished` says that a user wrote
+    the object itself, and no intent: `spec` is then what an intent would say.
     """
 
     spec: Spec
@@ -57,6 +58,7 @@ class PlannedWorkspace:
     ignored: tuple[Diagnostic, ...] = ()
     cost: Cost | None = None
     choice: Choice | None = None
+    finished: bool = False
     replicas: int | None = None
     fewest: int | None = None
 

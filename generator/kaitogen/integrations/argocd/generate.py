@@ -17,7 +17,7 @@ from kaitogen.integrations.argocd.parameters import AppParameters
 from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG110, KG112
+from kaitogen.pipeline.load import KG110, KG112, is_all_empty
 
 if TYPE_CHECKING:
     from kaitogen.pipeline.project import Project
@@ -122,7 +122,7 @@ def _result(app: AppParameters, top: str, templates: str | None, said: "Project 
     findings = [
         one._replace(fix=_COPY) if one.rule == KG112 else one
         for one in result.findings
-        if not (empty_allowed and one.rule == KG110)
+        if not (empty_allowed and one.rule == KG110) and not is_all_empty(one)
     ]
     if not (findings or result.manifests or empty_allowed):
         message = "the intents make no manifest, and Argo CD would take that for success and prune"

@@ -19,7 +19,7 @@ from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
 from kaitogen.kaito.objects import KAITO_GROUP, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG109, documents_of, project_file
+from kaitogen.pipeline.load import KG109, documents_of, is_all_empty, project_file
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
 KG145 = Rule("KG145", "An intent that nobody turned into a Workspace", kind="invalid")
@@ -157,7 +157,7 @@ def _input() -> bytes:
 
 def _generate(job: Job, given: ResourceList) -> Answer:
     result = generate(Request(job.files, job.documents, inventory=job.inventory))
-    findings = (*_unread_project(result), *result.findings)
+    findings = (*_unread_project(result), *(one for one in result.findings if not is_all_empty(one)))
     if not (findings or result.manifests):
         message = (
             "the files hold no intent, and GitOps would take an empty build for the wish to remove everything"

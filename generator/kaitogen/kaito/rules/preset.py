@@ -50,6 +50,8 @@ _PRESET: Final = ("inference", "preset")
 _NAME: Final = (*_PRESET, "name")
 _SECRET: Final = (*_PRESET, "presetOptions", "modelAccessSecret")
 
+#: Where models are looked at and copied from.
+_HUGGING_FACE: Final = ("huggingface.co", "www.huggingface.co", "hf.co")
 #: The one entry that KAITO's list marks as deprecated.
 _DEPRECATED: Final = "phi-2"
 _ACCESS_ADVICE: Final = (
@@ -99,6 +101,10 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
         message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it came with 0.{short.since}"
     elif "/" in name and not ctx.has(versions.HUGGING_FACE_IDS):
         message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {cut(name)}; that came with {versions.HUGGING_FACE_IDS.came_with}"
+    elif "/" in name:
+        message = (
+            f"{cut(name)} is no Hugging Face id: that is owner/name, without an address, a tag or a revision"
+        )
     else:
         message = f"KAITO {ctx.kaito} has no preset {cut(name) or 'without a name'}"
     expected = "a name or owner/name" if ctx.has(versions.HUGGING_FACE_IDS) else "a short name"
@@ -119,7 +125,10 @@ def _likely(name: str, minor: int) -> str:
         own = next((alias for alias in aliases if is_preset(alias, minor)), None)
         if own:
             return f"write {own}"
-    elif "/" not in name:
+    elif "/" in name:
+        own = _id_in(name, minor)
+        return f"write {own}" if own else "write its Hugging Face id (owner/name)"
+    else:
         whole = next((model.id for key, model in by_id.items() if key.rpartition("/")[2] == lower), None)
         if whole:
             return f"write {whole}"
@@ -131,6 +140,24 @@ def _likely(name: str, minor: int) -> str:
     close = nearest(name, presets) or (begun[0] if len(begun) == 1 else None)
     ids = ", or a Hugging Face id (owner/name)" if versions.HUGGING_FACE_IDS.holds(minor) else ""
     return f"write {close}" if close else f"write one of its presets (kaitogen models lists them){ids}"
+
+
+def _id_in(name: str, minor: int) -> str:
+    """The id of a model in what was copied from a browser or another tool; empty where there is none."""
+    _, scheme, rest = name.rpartition("://")
+    words = [word for word in rest.split("/") if word]
+    if words and words[0].lower() in _HUGGING_FACE:
+        words = words[1:]
+    elif scheme or len(words) != 2:
+        return ""
+    if len(words) > 1:
+        owner, own = words[0], words[1]
+        for mark in ":@?#":
+            own = own.partition(mark)[0]
+        candidate = f"{owner}/{own}"
+        if own and is_preset(candidate, minor):
+            return cut(candidate)
+    return ""
 
 
 def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:

@@ -11,16 +11,16 @@ from kaitogen.kaito.sizing.memory import memory_of, takes_fp8
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.node_estimator import holds
 from kaitogen.kaito.sizing.types import Analysis, Memory
-from kaitogen.model import GIB, Diagnostic, Path, Rule
+from kaitogen.model import GIB, Diagnostic, Path, Rule, Severity
 
-KG701 = Rule("KG701", "KAITO's nodes leave vLLM no memory for its cache", kind="warning", since="0.7")
+KG701 = Rule("KG701", "KAITO's nodes leave vLLM no memory for its cache", kind="can't work", since="0.7")
 KG702 = Rule("KG702", "A short context that nobody chose", kind="warning", since="0.7")
 KG703 = Rule("KG703", "A shorter context than the model's", kind="note", since="0.7")
 KG705 = Rule("KG705", "One node fewer would do", kind="warning", since="0.7")
 KG706 = Rule(
     "KG706", "A preset or card that leaves with a newer KAITO", kind="warning", since="0.4", until="0.11"
 )
-KG707 = Rule("KG707", "More context than the cache will hold", kind="warning", since="0.7")
+KG707 = Rule("KG707", "More context than the cache will hold", kind="can't work", since="0.7")
 KG708 = Rule("KG708", "Replicas in one pod", kind="note", since="0.10")
 KG711 = Rule("KG711", "An unknown model", kind="warning", since="0.9")
 
@@ -56,7 +56,7 @@ def _path(analysis: Analysis) -> Path:
 
 
 def _failure(analysis: Analysis, model: ModelSpec, memory: Memory) -> Diagnostic | None:
-    """KG701, KG704, KG707 and KG709: KAITO starts it, and vLLM will not run, or probably not."""
+    """KG701, KG704, KG707 and KG709: KAITO starts it, and vLLM will not run, or probably not: then it is a warning."""
     served, tokens = analysis.estimate.context.served, memory.tokens.likely
     nodes, gpus = analysis.estimate.nodes or 0, analysis.estimate.gpus or 0
     heads = 0 if model.shape is None else model.shape.heads
@@ -64,17 +64,20 @@ def _failure(analysis: Analysis, model: ModelSpec, memory: Memory) -> Diagnostic
     if unstartable := fault(analysis.ctx, analysis.name, memory.layout, gpus, nodes, heads=heads):
         return unstartable
     asked = number_of(nodes, "node")
+    severity: Severity = "error" if memory.verdict == "fails" else "warning"
     if memory.pool.likely <= 0:
         surely = "has no" if memory.verdict == "fails" else "probably has no"
         room = f"{_gib(memory.pool.low)} to {_gib(memory.pool.high)} GiB on each GPU"
         message = f"KAITO asks for {asked}, and vLLM then {surely} memory left for its cache: {room}"
         fix = "take GPUs with more memory"
-        return KG701.at(_path(analysis), message, fix=fix, found=_gib(memory.pool.likely))
+        found = _gib(memory.pool.likely)
+        return KG701.at(_path(analysis), message, fix=fix, found=found, severity=severity)
     if served.isdigit() and tokens < int(served):
         length = int(served)
         message = f"max-model-len {length} needs more cache than {asked} probably have, about {tokens} tokens: vLLM then refuses to start"
         fix = f"lower it, or {_more_room(analysis)}"
-        return KG707.at(_CONFIG, message, fix=fix, found=str(length), expected=f"about {tokens}")
+        expected = f"about {tokens}"
+        return KG707.at(_CONFIG, message, fix=fix, found=str(length), expected=expected, severity=severity)
     return None
 
 
