@@ -1,0 +1,82 @@
+"""What kaitogen is made of: every package by version and hash, every image by digest, every action by commit."""
+
+import re
+import tomllib
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+HASHED = ("run", "build", "release")
+ENTRY = re.compile(
+    r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)(?: ; [^\\\n]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$",
+    re.M,
+)
+
+
+def locked(root: Path, name: str) -> dict[str, str]:
+    """Version by package of a list with hashes; everything in it has some."""
+    text = (root / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    entries = {str(canonicalize_name(found[1])): found[2] for found in ENTRY.finditer(text)}
+    assert len(entries) == sum(line[:1].isalpha() for line in text.splitlines())
+    return entries
+
+
+def closure(names: list[str]) -> set[str]:
+    """The packages, and all that they need on this machine."""
+    found: set[str] = set()
+    pending = names
+    while pending:
+        one = canonicalize_name(pending.pop())
+        if one in found:
+            continue
+        found.add(one)
+        needed = [Requirement(line) for line in requires(one) or ()]
+        pending += [
+            need.name for need in needed if need.marker is None or need.marker.evaluate({"extra": ""})
+        ]
+    return found
+
+
+@pytest.mark.parametrize("name", HASHED)
+def test_pins_with_hashes_are_those_of_development(name: str, root: Path) -> None:
+    text = (root / "requirements" / "dev.txt").read_text(encoding="utf-8")
+    pairs = [line.split("==") for line in text.splitlines() if "==" in line]
+    development = {str(canonicalize_name(package)): version for package, version in pairs}
+    pinned = locked(root, name)
+    assert {one: pinned[one] for one in pinned.keys() & development.keys()} == {
+        one: development[one] for one in pinned.keys() & development.keys()
+    }
+
+
+def test_what_runs_is_pinned_whole_and_justified(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = closure([Requirement(line).name for line in project["dependencies"]])
+    pinned = locked(root, "run")
+    assert needed <= pinned.keys()
+    page = (root / "docs" / "security.md").read_text(encoding="utf-8").lower()
+    assert [one for one in needed if one.replace("_", "-") not in page] == []
+
+
+def test_what_builds_is_pinned_whole(root: Path) -> None:
+    assert closure(["hatchling"]) <= locked(root, "build").keys()
+    assert {"hatchling", "build", "cyclonedx-bom"} <= locked(root, "release").keys()
+
+
+@pytest.mark.parametrize("path", ["Containerfile", "docs/argocd.md"])
+def test_images_are_named_by_digest_and_packages_by_hash(path: str, root: Path) -> None:
+    text = (root / path).read_text(encoding="utf-8")
+    images = re.findall(r"^FROM (\S+)", text, re.M)
+    assert images
+    assert all(re.fullmatch(r"[a-z0-9:.-]+@sha256:[0-9a-f]{64}", one) for one in images)
+    installs = re.findall(r"pip install (.*)", text)
+    assert [line for line in installs if "--require-hashes" not in line and "--no-deps" not in line] == []
+
+
+def test_actions_are_named_by_commit(root: Path) -> None:
+    files = [root / "docs" / "ci.md", *(root / ".github" / "workflows").iterdir()]
+    used = [use for file in files for use in re.findall(r"uses: (.*)", file.read_text(encoding="utf-8"))]
+    assert len(used) >= 8
+    assert [use for use in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", use)] == []
