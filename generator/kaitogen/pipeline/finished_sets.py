@@ -8,9 +8,13 @@ from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import SCALER, two_owners
 from kaitogen.model import ByoNodes, Diagnostic, Json, Origin, Path, Target, UserObject
 from kaitogen.pipeline.classify import SCALED_OBJECT
-from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many
+from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many, unmade
 from kaitogen.pipeline.scaling import bounds_of, of_limit, scaling_of_object
 
+#: What an installation has is said of finished objects by options.
+_BY_OPTION: Final = (
+    "switch it on in KAITO's installation, and say so by --feature-gate enableInferenceSetController=true"
+)
 _REPLICAS: Final[Path] = ("spec", "replicas")
 _SCALED: Final[Path] = ("spec", "maxReplicaCount")
 _ANNOTATED: Final[Path] = ("metadata", "annotations", f"{SCALER}max-replicas")
@@ -24,11 +28,12 @@ def judge(
     target: Target,
     config_maps: ConfigMaps,
 ) -> Iterator[Diagnostic]:
-    """KG318, KG325, KG329 and KG330 of a set that the rules have let through: its replicas, at most, and the nodes of each.
+    """KG318, KG325 and KG328 to KG330 of a set that the rules have let through: its replicas, at most, and the nodes of each.
 
     `facts` are about the nodes of its selector, None without an inventory. `objects` are all of the run, among which a
     ScaledObject may say how many replicas there will be.
     """
+    yield from (one._replace(fix=_BY_OPTION).of(origin) for one in unmade(target))
     for scaled in _scaled_objects(data, objects):
         name = text(part(scaled.data, "metadata"), "name")
         yield from (one.of(origin) for one in two_owners(data, "KEDA", f"ScaledObject {cut(name)}"))

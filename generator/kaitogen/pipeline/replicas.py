@@ -200,11 +200,7 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
     """What is to say of the replicas of a set, and of the nodes that its intent names, counts or selects for all of them."""
     (there, how), estimate = _there(spec), _size(spec, data, config_maps)
     replicas, nodes = range_of(spec, data)[1], estimate.nodes
-    gate = spec.target.feature_gates.get(_GATE)
-    if gate is False or (gate is None and not spec.target.has(GATES_ON[_GATE])):
-        message = f"KAITO {spec.target.kaito} makes nothing of an InferenceSet while its gate {_GATE} is off"
-        fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
-        yield KG328.at(_REPLICAS, message, fix=fix)
+    yield from unmade(spec.target)
     automatic = spec.fleet is not None and spec.fleet.get("replicas") == AUTO
     if spec.fleet and "scaling" in spec.fleet:
         by = spec.fleet["scaling"]["by"]
@@ -226,6 +222,15 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
     # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
     least = max(2, range_of(spec, data)[0] or 0) if scaled else 1
     yield from too_many(Wanted(replicas, nodes, least, path), there, how, byo=spec.target.byo)
+
+
+def unmade(target: Target) -> Iterator[Diagnostic]:
+    """KG328: a set of which no controller makes anything; whether the gate is on, the target says or the release."""
+    gate = target.feature_gates.get(_GATE)
+    if gate is False or (gate is None and not target.has(GATES_ON[_GATE])):
+        message = f"KAITO {target.kaito} makes nothing of an InferenceSet while its gate {_GATE} is off"
+        fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
+        yield KG328.at(_REPLICAS, message, fix=fix)
 
 
 def _of_limit(fleet: Mapping[str, Json], estimate: Estimate) -> Iterator[Diagnostic]:

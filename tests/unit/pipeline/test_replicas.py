@@ -450,3 +450,14 @@ def test_a_number_of_replicas_that_an_autoscaler_sets_as_well() -> None:
     stored = {**finished, "metadata": {**finished["metadata"], "uid": "1"}}
     another = {**scaled, "spec": {**scaled["spec"], "scaleTargetRef": {"kind": "InferenceSet", "name": "b"}}}
     assert said(stored, dict(scaled)) == said(finished, another) == said(finished) == []
+
+
+@pytest.mark.parametrize(
+    ("kaito", "gates", "told"),
+    [("0.10", {}, True), ("0.10", {"enableInferenceSetController": True}, False), ("0.12", {}, False)],
+)
+def test_a_gate_that_is_off_is_told_of_finished_sets(kaito: str, gates: dict[str, bool], told: bool) -> None:
+    data = made(intent(replicas=2, target={"kaito": kaito}))
+    request = Request(documents=(Document("set", value=data),), objects_target=Target(kaito, feature_gates=gates))  # fmt: skip
+    fixes = [(one.code, one.field, "--feature-gate" in one.fix) for one in generate(request).findings]
+    assert fixes == ([("KG328", "spec.replicas", True)] if told else [])
