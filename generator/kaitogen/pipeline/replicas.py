@@ -214,7 +214,7 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
         return
     needed = replicas * nodes
     if automatic and needed < there:
-        message = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed} of {there} nodes"
+        message = f"{_taken(replicas, nodes)} of {there} nodes"
         fix = "leave them to others, or take as many nodes as whole replicas need"
         yield KG319.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(needed))
     scaled = spec.fleet is not None and "scaling" in spec.fleet
@@ -250,13 +250,19 @@ class Wanted(NamedTuple):
     path: Path
 
 
+def _taken(replicas: int, nodes: int) -> str:
+    """`3 replicas of 2 nodes each take 6`."""
+    takes = "takes" if replicas == 1 else "each take"
+    return f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} {takes} {replicas * nodes}"
+
+
 def too_many(wanted: Wanted, there: int, how: str, *, byo: bool) -> Iterator[Diagnostic]:
     """KG318 and KG325: replicas that take more nodes than there are. `how` says how that is known."""
     replicas, nodes, least, path = wanted
     needed = replicas * nodes
     if needed <= there:
         return
-    text = f"{number_of(replicas, 'replica')} of {number_of(nodes, 'node')} each take {needed}, and {there} {how}"
+    text = f"{_taken(replicas, nodes)}, and {there} {how}"
     fix = f"label {needed} nodes" if how.endswith("the selector") else f"say where {needed} nodes are"
     if there // nodes >= least:
         fix = f"write {path[-1]}: {there // nodes}, or {fix}"

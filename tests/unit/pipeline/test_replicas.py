@@ -461,3 +461,15 @@ def test_a_gate_that_is_off_is_told_of_finished_sets(kaito: str, gates: dict[str
     request = Request(documents=(Document("set", value=data),), objects_target=Target(kaito, feature_gates=gates))  # fmt: skip
     fixes = [(one.code, one.field, "--feature-gate" in one.fix) for one in generate(request).findings]
     assert fixes == ([("KG328", "spec.replicas", True)] if told else [])
+
+
+def test_one_replica_takes_and_several_each_take() -> None:
+    placement = {"instanceType": "Standard_NV36ads_A10_v5"}
+    for count, message in (
+        (3, "1 replica of 2 nodes takes 2 of 3 nodes"),
+        (5, "2 replicas of 2 nodes each take 4 of 5 nodes"),
+    ):
+        result = run(intent(replicas="auto", placement={**placement, "count": count}))
+        assert [one.message for one in result.findings] == [message]
+    few = run(intent(replicas=1, placement={**placement, "count": 1})).findings
+    assert [one.message for one in few] == ["1 replica of 2 nodes takes 2, and 1 is counted"]
