@@ -53,12 +53,14 @@ def enter(writer: int, folders: Sequence[str]) -> tuple[str, ...]:
     """
     os.environ.clear()
     _close_all_but(writer)
-    for which, most in (
+    for which, wanted in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS),
     ):
+        hard = resource.getrlimit(which)[1]
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(which, (most, most))
     held = []
     try:
