@@ -8,7 +8,6 @@ is noted beside its value: the caller decides whether the document is one of our
 
 import itertools
 import re
-import sys
 from collections.abc import Callable, Container, Iterator
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -30,7 +29,6 @@ from kaitogen.yaml import libyaml
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 
-KG102 = Rule("KG102", "The text is not YAML", kind="invalid")
 KG103 = Rule("KG103", "A key stands twice in one mapping", kind="invalid")
 KG104 = Rule("KG104", "An alias that leads nowhere, to itself, or to far too much", kind="invalid")
 KG105 = Rule("KG105", "A tag or a merge key, which are not read", kind="invalid")
@@ -60,23 +58,6 @@ _TOO_MANY: Final = "split the file, or write repeated workspaces as a WorkspaceI
 
 #: Behind each of the line ends that YAML 1.1 knows.
 _PERCENT_LINE: Final = r"(?:\A|(?<=[\n\r\x85\u2028\u2029]))%"
-
-#: What the parser says, and what it means to a person. The first match counts.
-_SYNTAX: Final = (
-    ("special characters are not allowed", "a control character that YAML does not allow", "remove or escape it"),
-    ("control characters are not allowed", "a control character that YAML does not allow", "remove or escape it"),
-    ("'\\t'", "a tab where YAML wants spaces", "indent with spaces"),
-    ("cannot start any token", "a character that cannot start a value here", "quote the value; indent with spaces, not tabs"),
-    ("mapping values are not allowed", "a colon where no key can stand", "check the indentation, or quote a value that holds ': '"),
-    ("could not find expected ':'", "a key without a colon", "write key: value"),
-    ("did not find expected key", "a line that does not line up with the keys before it", "check the indentation and unclosed quotes"),
-    ("did not find expected '-'", "a line that does not line up with the list before it", "check the indentation"),
-    ("unexpected end of stream", "the text ends inside a quoted value", "close the quote"),
-    ("did not find expected ',' or", "a flow list or mapping that is not closed", "close it with ] or }"),
-    ("undefined tag handle", "a tag that is not read", "remove the tag"),
-    ("escape", "an escape that YAML does not know", "use single quotes for text with backslashes"),
-    ("block sequence entries are not allowed", "a list item where none can stand", "put the list on lines of its own"),
-)  # fmt: skip
 
 
 class RawDocument(NamedTuple):
@@ -157,35 +138,14 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
             if raw.value is not None or raw.flaws:
                 yield raw
     except YAMLError as error:
-        raise Unreadable(_syntax_flaw(error, text, lines)) from error
+        raise unreadable(error, text, lines) from error
 
 
-def unreadable(error: YAMLError, text: str) -> Unreadable:
+def unreadable(error: YAMLError, text: str, lines: Lines | None = None) -> Unreadable:
     """What is raised for an error of the parser."""
-    return Unreadable(_syntax_flaw(error, text, Lines(text)))
+    from kaitogen.yaml.syntax import syntax_flaw  # few texts are wrong
 
-
-def _syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
-    """What a parser's error means, with line and column. Where it stops at a forbidden character, it knows that alone."""
-    problem = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
-    message, fix = next(
-        (words for part, *words in _SYNTAX if part in problem),
-        (f"this is not YAML: {problem.splitlines()[0][:120]}", "check the indentation and the quotes"),
-    )
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if "could not find expected ':'" in problem and (begin := getattr(error, "context_mark", None)):
-        mark = begin  # the parser goes on until a line that cannot belong to it
-        message = f"{text[mark.index : mark.index + 40].splitlines()[0]} is a key without a colon"
-    elif mark is not None and text[mark.index : mark.index + 1] == "\t":
-        message, fix = "a tab where YAML wants spaces", "indent with spaces"
-    character = getattr(error, "character", None)
-    at = text.find(chr(character)) if isinstance(character, int) and character <= sys.maxunicode else -1
-    line = column = -1
-    if mark is not None:
-        line, column = lines.place(mark.line, mark.column)
-    elif at >= 0:
-        line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
-    return KG102.in_file("", message, line=line + 1, column=column + 1, fix=fix)
+    return Unreadable(syntax_flaw(error, text, lines or Lines(text)))
 
 
 def beyond_safe_load(text: str) -> str:

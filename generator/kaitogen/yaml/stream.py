@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kaitogen.model import Json
-from kaitogen.yaml.reader import KG102, Unreadable
+from kaitogen.yaml.reader import Unreadable
+from kaitogen.yaml.syntax import KG102
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 #: One value that is none of the items, and one item.

@@ -13,7 +13,8 @@ from kaitogen.kaito.rules.config_map import absent
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
-from kaitogen.yaml.reader import KG102, KG104
+from kaitogen.yaml.reader import KG104
+from kaitogen.yaml.syntax import KG102
 
 KG442 = Rule("KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4",
              source="api/v1beta1/inference_config_validation.go:75@v0.12.0")  # fmt: skip

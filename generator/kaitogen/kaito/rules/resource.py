@@ -45,11 +45,26 @@ KG498 = Rule("KG498", "Under karpenter a selector by instance type keeps nodes f
              source="pkg/nodeprovision/karpenter/provisioner.go:258@v0.12.0")  # fmt: skip
 
 
+KG232 = Rule("KG232", "A label for spot capacity that buys none", kind="warning", since="0.4",
+             source="pkg/nodeprovision/gpu-provisioner/nodeclaim.go:205@v0.12.0")  # fmt: skip
+KG233 = Rule("KG233", "A label that Karpenter refuses", kind="can't work", since="0.11",
+             source="pkg/nodeprovision/karpenter/nodepool.go:119@v0.12.0")  # fmt: skip
+
 INSTANCE_TYPE: Final = ("resource", "instanceType")
+_LOWER_PREFIXES: Final = tuple(prefix.lower() for prefix in LENIENT_PREFIXES)
 _SELECTOR: Final = ("resource", "labelSelector")
 
 #: Labels below these domains belong to Kubernetes and its drivers.
 SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
+_CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
+_CAPACITY_TYPES: Final = ("on-demand", "spot", "reserved")
+_SPOT_LABELS: Final = frozenset(
+    (
+        (_CAPACITY_TYPE, "spot"),
+        ("kubernetes.azure.com/scalesetpriority", "spot"),
+        ("eks.amazonaws.com/capacityType", "SPOT"),
+    )
+)
 _TYPE_LABELS: Final = (INSTANCE_TYPE_LABEL, "beta.kubernetes.io/instance-type")
 RESERVED_KEYS: Final = frozenset(
     (
@@ -117,13 +132,20 @@ def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
         values = expression.get("values")
         single = isinstance(values, list) and len(values) == 1
         if expression.get("operator") != "In" or not single:
-            yield _refused_expression(ctx, (*path, index))
+            rule, message = KG411, "KAITO accepts only expressions of operator In with exactly one value"
+            if ctx.tuning is not None:
+                rule = KG475
+                message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
+            fix = "write it as matchLabels, which is all that KAITO uses"
+            yield rule.at((*path, index), message, fix=fix, expected="operator In, one value")
             return
     if expressions:
         message = "KAITO checks matchExpressions and then uses matchLabels alone to find nodes"
         yield KG474.at(path, message, fix="write the labels as matchLabels")
     if ctx.has(versions.RESERVED_LABELS) and not ctx.v1alpha1:
         yield from _reserved(ctx)
+    if not ctx.byo:
+        yield from _capacity(ctx)
     if ctx.byo and not ctx.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
         fix = "select a label that only the GPU nodes for this Workspace have"
@@ -153,13 +175,28 @@ def is_system_label(key: str) -> bool:
     return key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)
 
 
-def _refused_expression(ctx: RuleContext, path: Path) -> Diagnostic:
-    fix = "write it as matchLabels, which is all that KAITO uses"
-    if ctx.tuning is None:
-        message = "KAITO accepts only expressions of operator In with exactly one value"
-        return KG411.at(path, message, fix=fix, expected="operator In, one value")
-    message = "KAITO admits this expression for tuning once, then refuses every update of the Workspace, its own too"
-    return KG475.at(path, message, fix=fix, expected="operator In, one value")
+def _capacity(ctx: RuleContext) -> Iterator[Diagnostic]:
+    """KG232, KG233: labels of the selector that KAITO's provisioner turns into nothing, or into a NodePool that is refused.
+
+    As in the CRD of NodePools of Karpenter 1.10, which KAITO 0.12 is built with: the domain is what is before the slash.
+    """
+    karpenter = ctx.provisioner == "karpenter"
+    for key, value in ctx.match_labels.items():
+        path = (*_SELECTOR, "matchLabels", key)
+        if not karpenter and (key, value) in _SPOT_LABELS:
+            message = f"{cut(key)}: {value} is put on the node, which {ctx.provisioner} buys as on-demand capacity all the same"
+            fix = "remove it, or have nodes brought by karpenter or byo"
+            yield KG232.at(path, message, fix=fix)
+        if not karpenter or key in RESERVED_KEYS or not ctx.has(versions.PROVISIONERS["karpenter"]):
+            continue
+        if key == _CAPACITY_TYPE:
+            if value not in _CAPACITY_TYPES:
+                message = f"Karpenter knows no capacity type {cut(value)}, and makes no node"
+                expected = " or ".join(_CAPACITY_TYPES)
+                yield KG233.at(path, message, fix=f"write {expected}", found=cut(value), expected=expected)
+        elif key == "kubernetes.io/hostname" or key.partition("/")[0].endswith("karpenter.sh"):
+            message = f"KAITO copies {cut(key)} into the NodePool, and Karpenter refuses that label there"
+            yield KG233.at(path, message, fix="remove it, and select a label of your own", found=cut(key))
 
 
 def _reserved(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -182,15 +219,12 @@ def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     if ctx.provider not in PROVIDERS:
         message = f"KAITO has no instance types for the cloud {cut(ctx.provider)}"
         fix = f"set the provider to {', '.join(PROVIDERS)}"
-        yield KG426.at(
-            INSTANCE_TYPE, message, fix=fix, found=cut(ctx.provider), expected=" or ".join(PROVIDERS)
-        )
-    elif ctx.sku is None and not _wholly_missing(ctx):
+        expected = " or ".join(PROVIDERS)
+        yield KG426.at(INSTANCE_TYPE, message, fix=fix, found=cut(ctx.provider), expected=expected)
+    elif ctx.sku is None and (
+        ctx.instance_type or ctx.v1alpha1 or not ctx.has(versions.STRICT_INSTANCE_TYPE)
+    ):
         yield from unknown_instance_type(ctx)
-
-
-def _wholly_missing(ctx: RuleContext) -> bool:
-    return not ctx.instance_type and ctx.has(versions.STRICT_INSTANCE_TYPE) and not ctx.v1alpha1
 
 
 def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -200,25 +234,23 @@ def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     if near is not None and not near.known_to(ctx.minor):
         near = None
     other_case = near is not None and near.name.lower() == name.lower()
-    lenient = ctx.provider == "azure" and _is_lenient(name, ctx.minor)
-    if other_case and near is not None and (ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE) or lenient):
-        yield wrong_case(name, near.name)
+    any_case = ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE)
+    prefixed = name.startswith(LENIENT_PREFIXES) or (any_case and name.lower().startswith(_LOWER_PREFIXES))
+    lenient = ctx.provider == "azure" and prefixed
+    path = INSTANCE_TYPE if ctx.resource.get("instanceType") else _whole(ctx)
+    right = near.name if near else ""
+    if other_case and (any_case or lenient):
+        yield wrong_case(name, right)
     elif not lenient:
-        others = (cloud for cloud in PROVIDERS if find_sku(cloud, name) is not None)
-        fix = f"write {near.name}" if near else f"kaitogen skus lists what KAITO {ctx.kaito} knows"
-        if cloud := next(others, ""):
+        others = (cloud for cloud in PROVIDERS if cloud != ctx.provider and find_sku(cloud, name) is not None)
+        fix = f"write {right}" if right else f"kaitogen skus lists what KAITO {ctx.kaito} knows"
+        if not right and (cloud := next(others, "")):
             fix = f"it is a type of {cloud}: set target.provider: {cloud} (--provider {cloud} for a Workspace), or take another"
-        yield KG427.at(
-            _place(ctx),
-            _not_in_table(ctx),
-            fix=fix,
-            found=cut(name),
-            expected=near.name if near else "",
-        )
+        yield KG427.at(path, _not_in_table(ctx), fix=fix, found=cut(name), expected=right)
     elif ctx.preset is not None and not ctx.transformers and ctx.has(versions.ESTIMATE):
         message = f"{_not_in_table(ctx)}; it is admitted by its prefix, but a preset never gets its nodes"
-        fix = f"write {near.name}" if near else "take an instance type from kaitogen skus, or use a template"
-        yield KG473.at(_place(ctx), message, fix=fix, found=cut(name), expected=near.name if near else "")
+        fix = f"write {right}" if right else "take an instance type from kaitogen skus, or use a template"
+        yield KG473.at(path, message, fix=fix, found=cut(name), expected=right)
 
 
 def wrong_case(name: str, right: str) -> Diagnostic:
@@ -229,22 +261,12 @@ def wrong_case(name: str, right: str) -> Diagnostic:
     return KG472.at(INSTANCE_TYPE, message, fix=f"write {right}", found=cut(name), expected=right)
 
 
-def _place(ctx: RuleContext) -> Path:
-    return INSTANCE_TYPE if ctx.resource.get("instanceType") else _whole(ctx)
-
-
 def _not_in_table(ctx: RuleContext) -> str:
     table = f"KAITO {ctx.kaito}'s table for {ctx.provider}"
     known = find_sku(ctx.provider, ctx.instance_type)
     if known is not None and known.removed and ctx.minor >= known.removed:
         return f"{cut(ctx.instance_type)} left {table} in 0.{known.removed}"
     return f"{cut(ctx.instance_type) or 'no instance type'} is not in {table}"
-
-
-def _is_lenient(name: str, minor: int) -> bool:
-    if versions.INSTANCE_TYPE_IN_ANY_CASE.holds(minor):
-        return name.lower().startswith(tuple(prefix.lower() for prefix in LENIENT_PREFIXES))
-    return name.startswith(LENIENT_PREFIXES)
 
 
 def weights(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -262,22 +284,13 @@ def weights(ctx: RuleContext) -> Iterator[Diagnostic]:
             "transformers runs on one node only"
         )
         fix = "take a larger instance type, or the runtime vllm"
-        yield KG429.at(
-            INSTANCE_TYPE, message, fix=fix, found=f"{sku.memory} GiB", expected=model.weights_text
-        )
+        found, expected = f"{sku.memory} GiB", model.weights_text
+        yield KG429.at(INSTANCE_TYPE, message, fix=fix, found=found, expected=expected)
     elif nodes * node < size:
         message = f"{model.weights_text} of weights do not fit {nodes} x {sku.name} ({sku.memory} GiB each)"
-        bypassed = BYPASS_ANNOTATION in ctx.annotations
-        fix = "take a larger instance type or more nodes"
-        found = f"{nodes * sku.memory} GiB"
-        yield KG428.at(
-            INSTANCE_TYPE,
-            message,
-            fix=fix,
-            found=found,
-            expected=model.weights_text,
-            severity="warning" if bypassed else "error",
-        )
+        fix, found = "take a larger instance type or more nodes", f"{nodes * sku.memory} GiB"
+        problem = KG428.at(INSTANCE_TYPE, message, fix=fix, found=found, expected=model.weights_text)
+        yield problem._replace(severity="warning") if BYPASS_ANNOTATION in ctx.annotations else problem
 
 
 def least_weights(minor: int, size: int) -> int:
