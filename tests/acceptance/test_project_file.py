@@ -82,6 +82,17 @@ def test_its_target_lies_under_what_intents_say(app: Path) -> None:
     assert "two: spec.target.featureGates.enableMIG is not set" in gates
 
 
+def test_what_an_environment_adds_lies_over_it_as_well(app: Path) -> None:
+    added = "{metadata: {name: new}, spec: {placement: {instanceType: Standard_NC24ads_A100_v4}, inference: {model: phi-4}}}"
+    head = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: prod}\n"
+    write(app, {".kaitogen.yaml": project('target: {kaito: "0.10"}')})
+    write(app, {"environments/prod.yaml": f"{head}spec:\n  drop: [alone]\n  add:\n    - {added}\n"})
+    done = kaitogen("explain", "--where", "spec.target.kaito", "--environment", "prod", cwd=app)
+    assert done.text == 'new: spec.target.kaito = "0.10"\n    .kaitogen.yaml:4:19 (project): "0.10"\n'
+    write(app, {"alone.intent.yaml": INTENT.replace("{name: alone}", "[alone]")})
+    assert "error KG122: " in kaitogen("render", "--environment", "prod", cwd=app).said
+
+
 def test_it_counts_from_the_folder_up_to_the_root_of_the_repository(app: Path, tmp_path: Path) -> None:
     assert validated(app) == []
     write(tmp_path, {".kaitogen.yaml": OLD})
@@ -235,7 +246,7 @@ def test_a_revision_has_the_project_file_of_its_day(tmp_path: Path) -> None:
 
 
 def test_a_version_that_nobody_pins_is_a_note(app: Path) -> None:
-    write(app, {"fleet.intent.yaml": FLEET})
+    write(app, {"fleet.intent.yaml": FLEET.replace("0.11", "0.12")})
     done = kaitogen("validate", "--notes", "--strict", "--format", "json", cwd=app)
     (note,) = [one for one in json.loads(done.output)["findings"] if one["code"] == "KG186"]
     assert (done.code, note["severity"], note["file"]) == (0, "note", "alone.intent.yaml")

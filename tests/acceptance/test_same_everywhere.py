@@ -110,6 +110,8 @@ def test_a_case_is_judged_alike_at_every_entrance(
     for entrance, answer in answers.items():
         assert answer.found == rendered.found, entrance
         assert [_bare(one) for one in answer.objects] == rendered.objects, entrance
+    if any(code == "KG110" for code, *_ in rendered.found):
+        return  # validate looks at the finished manifests of a folder that has no intents
     # Several folders may be named to validate, which need not go to one cluster.
     judged = entrances.command("validate", *case.arguments)
     assert judged.found | {one for one in rendered.found if one[0] == "KG220"} == rendered.found

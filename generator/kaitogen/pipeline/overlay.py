@@ -30,6 +30,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
+from kaitogen.pipeline.project import under
 from kaitogen.pipeline.repetition import Repetition
 from kaitogen.schema.checks import schema_at
 from kaitogen.yaml.reader import Unreadable, read
@@ -64,7 +65,7 @@ def overlay(
         if environment.flaws:
             diagnostics += environment.flaws
             continue
-        documents, wrong = merge_environment(documents, environment, repetition)
+        documents, wrong = merge_environment(documents, environment, repetition, request.project)
         diagnostics += wrong
     if request.assignments:
         documents, wrong = assign(documents, request.assignments)
@@ -104,11 +105,14 @@ def assign(
 
 
 def merge_environment(
-    documents: Sequence[Document], environment: Document, repetition: Repetition
+    documents: Sequence[Document],
+    environment: Document,
+    repetition: Repetition,
+    project: Document | None = None,
 ) -> tuple[list[Document], list[Diagnostic]]:
     """The documents with the file of an environment over them: mappings merge, the rest replaces, null removes.
 
-    Then what it drops goes, and what it adds comes after all others.
+    Then what it drops goes, and what it adds comes after all others, over what the project says.
     """
     problems = _malformed(environment.value)
     if problems:
@@ -138,7 +142,7 @@ def merge_environment(
         for name, (root, _) in unmet.items()
     ]
     result, wrong = _dropped(result, environment)
-    added, twice = _added(result, environment)
+    added, twice = _added(result, environment, repetition, project)
     return [*result, *added], [*diagnostics, *wrong, *twice]
 
 
@@ -153,14 +157,16 @@ def _dropped(documents: list[Document], environment: Document) -> tuple[list[Doc
         gone = [(base, _name(intent)) for base, intent in _entries(document) if _name(intent) in names]
         for _, name in gone:
             unmet.pop(name, None)
-        if ((), document.value.get("metadata", {}).get("name")) in gone:
+        if ((), _name(document.value)) in gone:
             continue
         indexes = tuple(step for base, _ in gone for step in base[-1:] if isinstance(step, int))
         result.append(document._replace(dropped=(*document.dropped, *indexes)))
     return result, [_no_such(name, documents, path).of(Origin(environment)) for name, path in unmet.items()]
 
 
-def _added(documents: Iterable[Document], environment: Document) -> tuple[list[Document], list[Diagnostic]]:
+def _added(
+    documents: Iterable[Document], environment: Document, repetition: Repetition, project: Document | None
+) -> tuple[list[Document], list[Diagnostic]]:
     """The intents that the environment adds, its own defaults under them, and those that have the name of another."""
     spec = environment.value["spec"]
     defaults = spec.get("defaults") or {}
@@ -174,10 +180,15 @@ def _added(documents: Iterable[Document], environment: Document) -> tuple[list[D
             fix = "write it under workspaces to change that intent, or its name under drop to replace it"
             twice.append(KG182.at(("metadata", "name"), message, fix=fix).of(origin))
             continue
+        if problem := repetition.too_much(defaults, 1, ("spec", "defaults")):
+            return added, [*twice, problem.of(Origin(environment))]
         value = {"apiVersion": INTENT_API_VERSION, "kind": INTENT_KIND, **merged(defaults, entry)}
         # No part of it is the document's own: a finding about any of it stands in the environment.
-        own = environment._replace(value=value, overrides=(Override((), (), origin),))
-        added.append(own)
+        whole = Override((), (), origin)
+        own = environment._replace(value=value)
+        if project is not None:
+            (own,) = under([own], project)
+        added.append(own._replace(overrides=(whole, *own.overrides)))
     return added, twice
 
 

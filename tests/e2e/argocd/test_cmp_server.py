@@ -12,7 +12,10 @@ import pytest
 import yaml
 
 from kaitogen.integrations.argocd.parameters import PARAMETERS
+from tests.acceptance import test_same_everywhere as seeded
 from tests.acceptance.cases import Case, cases, name
+from tests.acceptance.command import kaitogen
+from tests.acceptance.repositories import write
 from tests.e2e.argocd.conftest import ROOT, Sidecar
 
 pytestmark = [pytest.mark.e2e, pytest.mark.checkout]
@@ -220,3 +223,17 @@ def test_link_out_of_the_repository_never_arrives(sidecar: Start, plugin: str, r
     answer = sidecar(plugin).generate(repository, "models/phi")
     assert "root:" not in answer.error
     assert answer.error
+
+
+@pytest.mark.parametrize("number", [0, 14, 32, 37], ids=["intent", "defaults", "environment", "project file"])
+def test_the_server_finds_what_ci_finds(sidecar: Start, plugin: str, tmp_path: Path, number: int) -> None:
+    """A sample of the mistakes that tests/acceptance holds all of, in a cluster with an environment and a value by path."""
+    file, old, new = seeded.MISTAKES[number]
+    write(tmp_path, {**seeded.FILES, file: seeded.FILES[file].replace(old, new)})
+    options, parameters = seeded.CLUSTERS[2]
+    judged = kaitogen("validate", *options, "--format", "json", cwd=tmp_path)
+    found = json.loads(judged.output)["findings"]
+    assert found
+    error = sidecar(plugin).generate(tmp_path, ".", parameters).error
+    for one in found:
+        assert f"{one['file']}:{one['line']}:{one['column']}: {one['severity']} {one['code']}: " in error
