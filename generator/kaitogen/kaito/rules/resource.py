@@ -183,7 +183,7 @@ def _capacity(ctx: RuleContext) -> Iterator[Diagnostic]:
     karpenter = ctx.provisioner == "karpenter"
     for key, value in ctx.match_labels.items():
         path = (*_SELECTOR, "matchLabels", key)
-        if not karpenter and (key, value) in _SPOT_LABELS:
+        if not karpenter and isinstance(value, str) and (key, value) in _SPOT_LABELS:
             message = f"{cut(key)}: {value} is put on the node, which {ctx.provisioner} buys as on-demand capacity all the same"
             fix = "remove it, or have nodes brought by karpenter or byo"
             yield KG232.at(path, message, fix=fix)

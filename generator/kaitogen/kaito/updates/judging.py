@@ -24,7 +24,8 @@ KG832 = Rule("KG832", "The model of a MultiRoleInference cannot change", kind="r
              source="api/v1alpha1/multiroleinference_validation.go:76@v0.12.0")  # fmt: skip
 KG833 = Rule("KG833", "A ModelMirror cannot change", kind="refused", since="0.11",
              source="api/v1alpha1/modelmirror_validation.go@v0.12.0")  # fmt: skip
-KG835 = Rule("KG835", "Replicas go where nobody says their number", kind="warning", since="0.8")
+KG835 = Rule("KG835", "Replicas go where nobody says their number", kind="warning", since="0.8",
+             source="config/crd/bases/kaito.sh_inferencesets.yaml@v0.12.0")  # fmt: skip
 KG834 = Rule("KG834", "Only new replicas get a change of the template", kind="warning", since="0.8",
              source="pkg/inferenceset/inferenceset_controller.go:389@v0.12.0")  # fmt: skip
 
