@@ -18,7 +18,11 @@ from tests.unit.kaito.rules.workspaces import SERVING, serve, transformers
         ("Gemma-3-4b-instruct", "0.8", "KAITO 0.8 has no preset Gemma-3-4b-instruct"),
         ("nobody-knows", "0.8", "KAITO 0.8 has no preset nobody-knows"),
         ("acme/phi", "0.8", "KAITO 0.8 takes no Hugging Face ids such as acme/phi; that came with 0.9"),
-        ("acme/", "0.12", "acme/ is no Hugging Face id: that is owner/name, without an address, a tag or a revision"),
+        (
+            "acme/",
+            "0.12",
+            "acme/ is no Hugging Face id: that is owner/name, without an address, a tag or a revision",
+        ),
     ],
 )
 def test_names_that_a_version_does_not_take(name: str, kaito: str, message: str) -> None:
