@@ -67,6 +67,8 @@ def is_all_empty(finding: Diagnostic) -> bool:
 
 def _holds_intents(name: str, request: Request) -> bool:
     """Whether intents are all that a file can be for."""
+    if request.all_yaml:
+        return False  # what is looked for is finished
     return name.endswith(INTENT_FILES) or (name == STDIN and request.objects_target is None)
 
 
