@@ -172,6 +172,22 @@ def test_an_alias_bomb_is_refused_whatever_it_is_in() -> None:
     assert (done.code, "KG104" in done.said) == (1, True)
 
 
+@pytest.mark.parametrize("items", ["# x\n" + "- " * 5_000 + "a\n", "[" * 900_000])
+def test_what_is_nested_too_deep_is_told_before_it_is_cut(items: str) -> None:
+    """libyaml's scanner looks at all brackets that are open, at each one more."""
+    done = krm(f"{HEAD}items:\n {items}")
+    assert (done.code, "error KG108: nested more than 100 levels deep" in done.said) == (1, True)
+
+
+@pytest.mark.parametrize("key", ["items", '"items"'])
+def test_items_twice_are_told_in_another_layout_too(key: str) -> None:
+    item = json.dumps(intent())
+    done = krm(
+        f'{{"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": [{item}], {key}: []}}'
+    )
+    assert (done.code, "error KG103" in done.said) == (1, True)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("between", ["---", "--- # next", "---   "])
 def test_documents_are_told_apart_however_their_lines_end(between: str, end: str) -> None:

@@ -169,7 +169,7 @@ def _other_inputs(known: Receipt, anew: Json) -> Iterator[Diagnostic]:
         if name not in now:
             message, fix = (
                 "the receipt was made from it, and it is read no more",
-                "bring it back, or render again",
+                "bring it back, or run this in the folder that was rendered from",
             )
         elif name not in known.inputs:
             message, fix = "the receipt was made without it", "take it away, or render again"

@@ -29,7 +29,7 @@ from yaml.tokens import (
     ValueToken,
 )
 
-from kaitogen.yaml.reader import read, unreadable
+from kaitogen.yaml.reader import MAX_DEPTH, read, unreadable
 from kaitogen.yaml.writer import dashed
 
 #: The indent of entries that stand between brackets.
@@ -42,6 +42,8 @@ _ENDS: Final = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
 _FRAME: Final = (StreamStartToken, DocumentStartToken, DocumentEndToken, StreamEndToken)
 _REST: Final = -1
 _LOADER: Final[Any] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+_DUMPER: Final[Any] = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
+_WIDEST: Final = 2**31 - 1  # as much as the emitter in C can hold: no line is broken
 
 
 class Entry(NamedTuple):
@@ -59,11 +61,16 @@ class Cut(NamedTuple):
 
 
 def cut(text: str, key: str) -> Cut | None:
-    """The list under a key of the one mapping that the text is; None where there is none. Unreadable where it is no YAML."""
+    """The list under a key of the one mapping that the text is; None where there is none.
+
+    Unreadable where it is no YAML. What is nested too deep has no list either: reading it says why.
+    """
     walk = _Walk(key)
     try:
         for token in yaml.scan(text, Loader=_LOADER):
             walk.see(token)
+            if walk.depth > MAX_DEPTH:
+                return None  # for the reader to say so; the scanner takes longer the deeper it is
     except yaml.YAMLError as error:
         raise unreadable(error, text) from error
     if walk.end < 0:
@@ -195,9 +202,7 @@ class _Written:
         return self._text(self.root)
 
     def _text(self, node: Any) -> str:
-        whole: str = yaml.serialize(
-            _alone(node), Dumper=yaml.SafeDumper, allow_unicode=True, width=float("inf")
-        )
+        whole: str = yaml.serialize(_alone(node), Dumper=_DUMPER, allow_unicode=True, width=_WIDEST)
         return whole.removesuffix("...\n")
 
 

@@ -74,11 +74,12 @@ class Rejected(Exception):
 def parse(data: bytes, name: str) -> ResourceList:
     """The ResourceList of a text; Rejected where there is none. `name` is what findings call the text."""
     text = _decoded(data, name)
-    sections = _sections(text) or _cut(text, name)
+    by_lines = _sections(text)
+    sections = by_lines or _cut(text, name)
     items, rest = sections or ((), text)
     head = _only_value(rest, name)
     fields = head if isinstance(head, dict) else {}
-    if sections is not None and "items" in fields:
+    if by_lines is not None and "items" in fields:
         _only_value(text, name)  # says that a key stands twice
     kind, version = fields.get("kind"), fields.get("apiVersion")
     if kind != KIND or not isinstance(version, str) or not version.startswith(_GROUP):
