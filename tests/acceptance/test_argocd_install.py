@@ -301,6 +301,24 @@ def test_doctor_finds_a_good_installation_good(tmp_path: Path, sidecar: dict[str
     assert text.count("ok   ") >= 9
 
 
+def test_doctor_says_whether_the_kernel_fences_templates(
+    tmp_path: Path, sidecar: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kaitogen.integrations.argocd import doctor as checks
+    from kaitogen.pipeline.templating import fence
+
+    plugin = tmp_path / "config" / "plugin.yaml"
+    assert "fences templates" not in doctor(tmp_path, sidecar)[1]
+    plugin.write_text(plugin.read_text().replace("- generate", "- generate\n      - --templates\n      - t"))
+    _, text = doctor(tmp_path, sidecar)
+    assert wrong(text) == []
+    assert "ok     the kernel fences templates in: landlock, seccomp" in text
+    monkeypatch.setattr(fence, "available", lambda: ("seccomp",))
+    generator = {"command": ["kaitogen"], "args": ["argocd", "generate", "--templates", "t"]}
+    found = [text for ok, text, _ in checks._command(generator) if not ok]
+    assert "the kernel fences templates in: seccomp" in found
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -143,6 +143,16 @@ def _command(generator: Mapping[str, Json]) -> Iterator[_Looked]:
         taken = parse(generating.Options, LimitOptions.added_to(generating.Options), rest[2:])
         right = rest[:2] == ["argocd", "generate"] and taken is not None
         fix = "write args: [argocd, generate]; `kaitogen argocd generate --help` lists the options"
+        if any(word.partition("=")[0] == "--templates" for word in rest):
+            from kaitogen.pipeline.templating import fence  # most plugins have no templates of others
+
+            there = fence.available()
+            fix_kernel = "use nodes with Linux 5.13 or newer on x86-64 or arm64, or leave --templates out"
+            yield (
+                len(there) == 2,
+                f"the kernel fences templates in: {', '.join(there) or 'nothing'}",
+                fix_kernel,
+            )
         yield right, f"generate's arguments are right: {' '.join(rest)[:100] or 'none'}", fix
 
 

@@ -5,6 +5,7 @@ all of it (Landlock since 5.13); elsewhere the limits of time, memory and output
 """
 
 import ctypes
+import errno
 import os
 import platform
 import resource
@@ -72,6 +73,19 @@ def enter(writer: int, folders: Sequence[str]) -> tuple[str, ...]:
     except (AttributeError, OSError, TypeError):
         pass  # another system than Linux
     return tuple(held)
+
+
+def available() -> tuple[str, ...]:
+    """Which fences this machine's kernel has: landlock, seccomp."""
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        landlock = libc.syscall(_LANDLOCK_MAKE, None, ctypes.c_size_t(0), 1) > 0
+        # A filter that is nowhere: only a kernel that would take one goes and looks.
+        known = libc.prctl(_SECCOMP, _FILTER, None, 0, 0) < 0 and ctypes.get_errno() == errno.EFAULT
+    except (AttributeError, OSError, TypeError):
+        return ()
+    seccomp = known and platform.machine() in _CALLS
+    return tuple(name for name, there in (("landlock", landlock), ("seccomp", seccomp)) if there)
 
 
 def _close_all_but(writer: int) -> None:
