@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.objects import merged, part, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
-from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET
+from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline.classify import MANAGED_BY, is_companion
 from kaitogen.pipeline.context import shared_annotations
@@ -103,8 +103,8 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
     inference = spec.get("inference") or {}
     if "model" not in inference:
         what = "a tuning" if spec.get("tuning") is not None else "a pod template of your own"
-        for word in (one for one in ("endpoint", "disruption") if one in spec):
-            if word == "endpoint" or what == "a tuning":
+        for word in (one for one in ("endpoint", "disruption", "monitoring") if one in spec):
+            if word != "disruption" or what == "a tuning":
                 message = f"{word} is for a model that KAITO serves, and this is {what}"
                 yield KG226.at(("spec", word), message, fix=f"remove {word}")
         return
@@ -128,6 +128,7 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         fix = f"switch {_GATE} on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
         yield KG229.at(_GATEWAY, message, fix=fix)
     yield from _stuck(spec)
+    yield from _unwatched(spec, runtime, target)
 
 
 def _stuck(spec: Json) -> Iterator[Diagnostic]:
@@ -139,6 +140,27 @@ def _stuck(spec: Json) -> Iterator[Diagnostic]:
             message = f"{word}: {value} lets no pod go, so that draining a node waits for ever"
             fix = "write maxUnavailable: 1, or delete the PodDisruptionBudget before nodes are drained"
             yield KG230.at(path, message, fix=fix)
+
+
+def _unwatched(spec: Json, runtime: str | None, target: Target) -> Iterator[Diagnostic]:
+    """What of spec.monitoring has no metrics to go by."""
+    monitoring = spec.get("monitoring")
+    if monitoring and (runtime == "transformers" or target.feature_gates.get("vLLM") is False):
+        message = "monitoring goes by metrics of vLLM, and this runs on transformers"
+        yield KG226.at(("spec", "monitoring"), message, fix="remove monitoring")
+
+
+def _leaders(spec: Spec) -> dict[str, str]:
+    """The pods that serve: the first of each replica, or that of the Workspace, which was no StatefulSet before 0.8."""
+    index = {_INDEX: "0"} if spec.target.has(STATEFUL_SETS) else {}
+    return {**_selector(spec), **index}
+
+
+def _pod_monitor(spec: Spec) -> Json:
+    if not part(spec.companions or {}, "monitoring").get("podMonitor"):
+        return None
+    endpoint = {"port": "http", "path": "/metrics", "interval": "30s"}
+    return {"selector": _leaders(spec), "endpoints": [endpoint], "labels": [_WORKSPACE]}
 
 
 def _selector(spec: Spec) -> dict[str, str]:
@@ -267,5 +289,10 @@ KINDS: Final = (
     Companion(
         key="budget", api_version="policy/v1", kind="PodDisruptionBudget", template="pod-disruption-budget.yaml.j2",
         values=_budget, words=_budget_words, note=_budget_note,
+    ),
+    Companion(
+        key="pod_monitor", api_version="monitoring.coreos.com/v1", kind="PodMonitor", template="pod-monitor.yaml.j2",
+        values=_pod_monitor, words=lambda _: {"monitoring": {"podMonitor": True}},
+        note=lambda _: "metrics of the first pod of every replica",
     ),
 )  # fmt: skip

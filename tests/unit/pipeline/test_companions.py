@@ -166,6 +166,25 @@ def test_a_budget_that_holds_up_every_drain(budget: dict[str, Any], stuck: bool)
     assert codes(intent(replicas=2, disruption=budget)) == (["KG230"] if stuck else [])
 
 
+def test_metrics_are_those_of_vllm() -> None:
+    words: dict[str, Any] = {
+        "monitoring": {"podMonitor": True},
+        "inference": {"model": "phi-4", "runtime": "transformers"},
+    }
+    assert codes(intent(**words)) == ["KG226"]
+
+
+@pytest.mark.parametrize(
+    ("kaito", "words", "pods"),
+    [("0.12", {"replicas": 2}, ["phi-a-0", "phi-b-0"]), ("0.12", {}, ["phi-0"]), ("0.7", {}, ["phi-0"])],
+)
+def test_metrics_are_those_of_the_pods_that_serve(kaito: str, words: dict[str, Any], pods: list[str]) -> None:
+    value = intent(monitoring={"podMonitor": True}, target={"kaito": kaito}, **words)
+    monitor = made(value)["PodMonitor"]["spec"]
+    assert selected(monitor["selector"]["matchLabels"]) == pods
+    assert [one["port"] for one in monitor["podMetricsEndpoints"]] == ["http"]
+
+
 def test_without_the_words_nothing_is_made() -> None:
     assert made(intent(replicas=2)) == {}
 
@@ -187,6 +206,7 @@ WORDS = st.fixed_dictionaries(
     optional={
         "replicas": st.integers(0, 5), "disruption": BUDGETS,
         "target": st.sampled_from([GATE, {"kaito": "0.11", **GATE}]),
+        "monitoring": st.just({"podMonitor": True}),
         "endpoint": st.fixed_dictionaries({"service": st.booleans()}, optional={"gateway": GATEWAYS}),
     },
 )  # fmt: skip

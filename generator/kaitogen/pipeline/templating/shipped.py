@@ -196,6 +196,31 @@ def root_pod_disruption_budget(context, missing=missing, environment=environment
     yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'budget'), 'selector')))
     yield '\n'
 
+def root_pod_monitor(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec:\n  selector:\n    matchLabels: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'pod_monitor'), 'selector')))
+    yield '\n  podTargetLabels: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'pod_monitor'), 'labels')))
+    yield '\n  podMetricsEndpoints: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'pod_monitor'), 'endpoints')))
+    yield '\n'
+
 def root_preset(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -418,6 +443,7 @@ environment.templates = {
     "inference-set.yaml.j2": CompiledTemplate(root_inference_set),
     "inference.yaml.j2": CompiledTemplate(root_inference),
     "pod-disruption-budget.yaml.j2": CompiledTemplate(root_pod_disruption_budget),
+    "pod-monitor.yaml.j2": CompiledTemplate(root_pod_monitor),
     "preset.yaml.j2": CompiledTemplate(root_preset),
     "scaled-object.yaml.j2": CompiledTemplate(root_scaled_object),
     "service.yaml.j2": CompiledTemplate(root_service),
