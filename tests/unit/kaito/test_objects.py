@@ -13,6 +13,7 @@ from kaitogen.kaito.objects import (
     merged,
     to_intent_path,
     value_at,
+    without_nulls,
 )
 from kaitogen.model import RUNTIME_ANNOTATION, Document, Origin, Placement, Spec, Target
 
@@ -250,3 +251,14 @@ def test_what_a_user_wrote_is_stored_without_nulls_but_for_empty_labels_and_anno
 )
 def test_a_copy_without_what_stands_at_a_path(value: Any, path: Any, result: Any) -> None:
     assert objects.without(value, path) == result
+
+
+def test_whole_numbers_lose_their_fraction_wherever_they_stand() -> None:
+    """`args` and the like are kept as they are written, but for what JSON does not tell apart."""
+    items = [2.0, 2.5, "a", True, 3, 1e300]
+    kept = [2, 2.5, "a", True, 3, 1e300]
+    for value, expected in ((items, kept), ({"a": items}, {"a": kept}), ({"args": items}, {"args": kept})):
+        found = canonical(value)
+        assert found == expected
+        assert repr(found) == repr(expected)
+    assert repr(without_nulls({"a": items, "b": None})) == repr({"a": kept})

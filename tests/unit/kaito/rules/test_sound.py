@@ -77,7 +77,7 @@ def _check(workspace: Any, target: Target, text: Any, notes: bool) -> None:
     problems = judge(ctx)
     assert judge(ctx) == problems
     for problem in problems:
-        assert problem.code.startswith(("KG4", "KG313", "KG74", "KG704", "KG709"))
+        assert problem.code.startswith(("KG4", "KG313", "KG74", "KG704", "KG709", "KG908"))
         assert problem.message.isprintable()
         assert len(problem.message) <= 200
         assert all(isinstance(step, (str, int)) for step in problem.path)
