@@ -60,6 +60,7 @@ def test_a_code_belongs_to_a_family_of_its_kind(code: str) -> None:
     rules = {"refused", "can't work", "warning", "note"}
     kinds = {
         "1": {"invalid", "warning", "note"},
+        "2": {"invalid", *rules},
         "3": {"invalid", *rules},
         "4": rules,
         "6": {"environment"},
