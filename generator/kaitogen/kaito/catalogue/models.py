@@ -141,19 +141,11 @@ def built_in(name: str, minor: int) -> ShortName | None:
     return None
 
 
-#: What no Hugging Face id has, but addresses, tags and revisions do.
-_NOT_IN_IDS: Final = frozenset("/:@?# ")
-
-
 def is_preset(name: str, minor: int) -> bool:
     """Whether KAITO 0.`minor` takes the name for a preset; letter case counts as it does there."""
     if "/" in name:
         owner, _, rest = name.partition("/")
-        return (
-            versions.HUGGING_FACE_IDS.holds(minor)
-            and bool(owner and rest)
-            and _NOT_IN_IDS.isdisjoint(owner + rest)
-        )
+        return versions.HUGGING_FACE_IDS.holds(minor) and bool(owner and rest)
     key = name.lower()
     short = find_short(key)
     if short is None or not short.taken(minor):

@@ -50,6 +50,8 @@ _PRESET: Final = ("inference", "preset")
 _NAME: Final = (*_PRESET, "name")
 _SECRET: Final = (*_PRESET, "presetOptions", "modelAccessSecret")
 
+#: What no Hugging Face id has.
+_NOT_IN_IDS: Final = frozenset(":@?#")
 #: Where models are looked at and copied from.
 _HUGGING_FACE: Final = ("huggingface.co", "www.huggingface.co", "hf.co")
 #: The one entry that KAITO's list marks as deprecated.
@@ -76,7 +78,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         message = f"KAITO {ctx.kaito} takes no preset in v1alpha1: its webhook breaks down at each"
         yield KG497.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1", found="v1alpha1")
         return
-    if not ctx.valid_preset:
+    if not ctx.valid_preset or _is_address(ctx.preset):
         yield wrong_name(ctx, _NAME, KG432)
         return
     if ctx.transformers and ctx.has(versions.CATALOGUE) and not has_transformers(ctx.preset):
@@ -117,7 +119,7 @@ def _likely(name: str, minor: int) -> str:
     from kaitogen.kaito.catalogue.models import all_models  # only a wrong name needs it
 
     lower = name.lower()
-    if is_preset(lower, minor):
+    if is_preset(lower, minor) and not _is_address(name):
         return f"write {lower}"
     by_id = {model.id.lower(): model for model in all_models()}
     if not versions.HUGGING_FACE_IDS.holds(minor):
@@ -140,6 +142,12 @@ def _likely(name: str, minor: int) -> str:
     close = nearest(name, presets) or (begun[0] if len(begun) == 1 else None)
     ids = ", or a Hugging Face id (owner/name)" if versions.HUGGING_FACE_IDS.holds(minor) else ""
     return f"write {close}" if close else f"write one of its presets (kaitogen models lists them){ids}"
+
+
+def _is_address(name: str) -> bool:
+    """Whether it is the address of a model, or has a tag or a revision: KAITO looks it up as it stands, and finds nothing."""
+    owner, slash, _ = name.partition("/")
+    return bool(slash) and (not _NOT_IN_IDS.isdisjoint(name) or owner.lower() in _HUGGING_FACE)
 
 
 def _id_in(name: str, minor: int) -> str:
