@@ -17,7 +17,7 @@ KG110 = Rule("KG110", "A folder without intent files", kind="invalid")
 KG111 = Rule("KG111", "Not a regular file", kind="invalid")
 KG112 = Rule("KG112", "A symbolic link that leads out of the folder", kind="invalid")
 KG184 = Rule("KG184", "A project file that is not read", kind="warning")
-KG843 = Rule("KG843", "An intent file without an intent", kind="invalid")
+KG188 = Rule("KG188", "An intent file without an intent", kind="invalid")
 KG601 = Rule("KG601", "A file that cannot be read", kind="environment")
 
 
@@ -62,7 +62,7 @@ def load(request: Request) -> Loaded:
 
 def is_all_empty(finding: Diagnostic) -> bool:
     """Whether it says that the files of a run hold nothing: for a caller who has more to say about that."""
-    return finding.rule == KG843 and finding.severity == "error"
+    return finding.rule == KG188 and finding.severity == "error"
 
 
 def _holds_intents(name: str, request: Request) -> bool:
@@ -76,7 +76,7 @@ def _without_an_intent(names: list[str], *, alone: bool) -> Iterator[Diagnostic]
     """What is said of files with nothing in them; an error where the run has nothing else, and so would come to nothing."""
     for name in names:
         message = "nothing is here but comments, if anything, and an intent is expected"
-        finding = KG843.in_file(
+        finding = KG188.in_file(
             name, message, fix="write the intent, or remove the file; kaitogen init begins one"
         )
         yield finding if alone else finding._replace(severity="warning")

@@ -11,9 +11,9 @@ from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
 from kaitogen.pipeline.check import is_workspace
 
-KG841 = Rule("KG841", "Several Workspaces select by the name of one", kind="warning", since="0.4",
+KG234 = Rule("KG234", "Several Workspaces select by the name of one", kind="warning", since="0.4",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
-KG842 = Rule("KG842", "Targets that differ in one application", kind="warning", since="0.4")
+KG235 = Rule("KG235", "Targets that differ in one application", kind="warning", since="0.4")
 
 
 class _Selecting(NamedTuple):
@@ -28,7 +28,7 @@ class _Selecting(NamedTuple):
 def shared_names(
     manifests: Sequence[Manifest], objects: Sequence[UserObject], target: Target
 ) -> Iterator[Diagnostic]:
-    """KG841: Workspaces of other names with one selector, whose value is a part of these names.
+    """KG234: Workspaces of other names with one selector, whose value is a part of these names.
 
     So it is after a prefix or suffix that changed names and no labels; a pool that is shared on purpose has a name of its
     own. `target` is that of finished objects. Only where KAITO takes nodes by labels alone is anything wrong with that.
@@ -64,11 +64,11 @@ def _shared(one: _Selecting, first: _Selecting, labels: frozenset[tuple[str, str
     fix = f"give each a label of its own; the other is in {document.file}, document {document.number + 1}"
     path = ("resource", "labelSelector")
     where = path if one.spec is None else to_intent_path(one.spec, path)
-    return KG841.at(where, message, fix=fix, found=selector).of(one.origin)
+    return KG234.at(where, message, fix=fix, found=selector).of(one.origin)
 
 
 def differing_targets(specs: Sequence[Spec], *, everywhere: bool) -> Iterator[Diagnostic]:
-    """KG842: intents of one folder (`everywhere`: of all) for different installations, each told once.
+    """KG235: intents of one folder (`everywhere`: of all) for different installations, each told once.
 
     A cluster has one KAITO, so that some of them are judged by another one than theirs.
     """
@@ -84,7 +84,7 @@ def differing_targets(specs: Sequence[Spec], *, everywhere: bool) -> Iterator[Di
         message = f"this is for {mine}, and {cut(other.name)} beside it for {theirs}: a cluster has one KAITO"
         where = f"{other.origin.document.file}, document {other.origin.document.number + 1}"
         fix = f"say the same spec.target in all, or keep the intents of each cluster in a folder of their own; the other is in {where}"
-        yield KG842.at(("spec", "target"), message, fix=fix).of(spec.origin)
+        yield KG235.at(("spec", "target"), message, fix=fix).of(spec.origin)
 
 
 def _differences(one: Target, other: Target) -> tuple[str, str]:

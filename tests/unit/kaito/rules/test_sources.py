@@ -12,7 +12,7 @@ from kaitogen.model import Rule
 
 PACKAGE = Path(kaitogen.__file__).parent
 #: Changes that Kubernetes refuses, or that are about the comparison itself.
-NOT_KAITOS = {"KG813", "KG824", "KG825", "KG826", "KG829", "KG842", "KG843"}
+NOT_KAITOS = {"KG813", "KG824", "KG825", "KG826", "KG829"}
 SOURCE = re.compile(
     r"(?:api|cmd|config|pkg|presets)/[\w./-]+\.(?:go|py|yaml)(?::[1-9][0-9]*)?@(v0\.[0-9]+\.[0-9]+)"
 )
