@@ -110,7 +110,7 @@ def test_list_of_somebody_elses_making_removes_no_file_that_is_none_of_ours(
     out.mkdir()
     (out / victim).write_text("precious", encoding="utf-8")
     (out / ".kaitogen-files").write_text(f"{victim}\n", encoding="utf-8")
-    done = kaitogen("render", write(tmp_path, "one"), "-o", out)
+    done = kaitogen("render", write(tmp_path, "one"), "-o", "out", cwd=tmp_path)
     assert (done.code, done.output) == (3, b"")
     assert f".kaitogen-files names {victim}, which kaitogen does not make" in done.said
     assert sorted(os.listdir(out)) == sorted([".kaitogen-files", victim])

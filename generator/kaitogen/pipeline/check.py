@@ -20,7 +20,7 @@ from kaitogen.kaito.rules import RuleContext
 from kaitogen.kaito.rules.context import cut
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Spec, Target, UserObject
 from kaitogen.pipeline import current
-from kaitogen.pipeline.classify import ErrorLimit
+from kaitogen.pipeline.classify import SCALED_OBJECT, ErrorLimit
 from kaitogen.schema.compiled import FILES
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
@@ -79,6 +79,7 @@ def check_objects(
     config_maps = config_maps_of(data for _, data in objects)
     diagnostics: list[Diagnostic] = []
     error_limit = ErrorLimit()
+    scaled = [one for one in objects if one.data.get("kind") == SCALED_OBJECT]
     for origin, data in objects:
         if not is_of_kaito(data) or error_limit.is_reached(origin.document):
             continue
@@ -97,7 +98,7 @@ def check_objects(
         elif data["kind"] == "InferenceSet":
             from kaitogen.pipeline import finished_sets  # most objects are Workspaces
 
-            diagnostics.extend(finished_sets.judge(origin, stored, nodes, objects, target, config_maps))
+            diagnostics.extend(finished_sets.judge(origin, stored, nodes, scaled, target, config_maps))
     return diagnostics
 
 

@@ -7,7 +7,6 @@ from kaitogen.kaito.objects import ConfigMaps, number, part, text, value_at
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import SCALER, two_owners
 from kaitogen.model import ByoNodes, Diagnostic, Json, Origin, Path, Target, UserObject
-from kaitogen.pipeline.classify import SCALED_OBJECT
 from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many, unmade
 from kaitogen.pipeline.scaling import bounds_of, of_limit, scaling_of_object
 
@@ -24,17 +23,17 @@ def judge(
     origin: Origin,
     data: Json,
     facts: ByoNodes | None,
-    objects: Sequence[UserObject],
+    scaled_objects: Sequence[UserObject],
     target: Target,
     config_maps: ConfigMaps,
 ) -> Iterator[Diagnostic]:
     """KG318, KG325 and KG328 to KG330 of a set that the rules have let through: its replicas, at most, and the nodes of each.
 
-    `facts` are about the nodes of its selector, None without an inventory. `objects` are all of the run, among which a
-    ScaledObject may say how many replicas there will be.
+    `facts` are about the nodes of its selector, None without an inventory. `scaled_objects` are those of the run, one of
+    which may say how many replicas there will be.
     """
     yield from (one._replace(fix=_BY_OPTION).of(origin) for one in unmade(target))
-    for scaled in _scaled_objects(data, objects):
+    for scaled in _scaling(data, scaled_objects):
         name = text(part(scaled.data, "metadata"), "name")
         yield from (one.of(origin) for one in two_owners(data, "KEDA", f"ScaledObject {cut(name)}"))
     limit = number(data["spec"], "nodeCountLimit")
@@ -48,16 +47,16 @@ def judge(
         for one in of_limit(limit, *annotated, nodes):
             yield one.of(origin)
     if facts is not None:
-        most, least, path, place = _most(origin, data, annotated, objects)
+        most, least, path, place = _most(origin, data, annotated, scaled_objects)
         for one in too_many(Wanted(most, nodes, least, path), facts.nodes, found(facts), byo=True):
             yield one.of(place)
 
 
 def _most(
-    origin: Origin, data: Json, annotated: tuple[int, int] | None, objects: Sequence[UserObject]
+    origin: Origin, data: Json, annotated: tuple[int, int] | None, scaled_objects: Sequence[UserObject]
 ) -> tuple[int, int, Path, Origin]:
     """The most replicas that there may be, the fewest that may be written for them, and where that stands."""
-    for place, scaled in _scaled_objects(data, objects):
+    for place, scaled in _scaling(data, scaled_objects):
         words = scaling_of_object(scaled)
         if isinstance(words["max"], int):
             return words["max"], max(1, number(words, "min") or 0), _SCALED, place
@@ -67,13 +66,12 @@ def _most(
     return 1 if replicas is None else replicas, 1, _REPLICAS, origin
 
 
-def _scaled_objects(data: Json, objects: Sequence[UserObject]) -> Iterator[UserObject]:
+def _scaling(data: Json, scaled_objects: Sequence[UserObject]) -> Iterator[UserObject]:
     """Those that scale a set."""
-    for one in objects:
-        if one.data["kind"] == SCALED_OBJECT:
-            target = _identity(one.data, ("spec", "scaleTargetRef"))
-            if target == _identity(data, ("metadata",)):
-                yield one
+    for one in scaled_objects:
+        target = _identity(one.data, ("spec", "scaleTargetRef"))
+        if target == _identity(data, ("metadata",)):
+            yield one
 
 
 def _identity(data: Json, named: Path) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import standard_input
-from kaitogen.integrations.krm import bookkeeping, configuration, resource_list, selectors
+from kaitogen.integrations.krm import bookkeeping, configuration, resource_list
 from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, VALIDATOR, Job, placed
 from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
 from kaitogen.kaito.objects import KAITO_GROUP, value_at
@@ -245,7 +245,6 @@ def _validate(job: Job, given: ResourceList) -> Answer:
         ).of(Origin(document))
         for document in intents.values()
     )
-    findings += placed(selectors.shared(others.values(), job.target))
     result = generate(Request(documents=tuple(others.values()), objects_target=job.target))
     unmet = ""
     if job.expect:
