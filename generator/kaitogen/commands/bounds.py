@@ -81,11 +81,15 @@ def watched() -> int | None:
     """
     if not hasattr(os, "fork"):
         return None
+    ends = (signal.SIGTERM, signal.SIGINT)
+    # What comes meanwhile waits until there is somebody to hand it on to.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     child = os.fork()
+    for number in ends if child else ():
+        signal.signal(number, lambda number, _: os.kill(child, number))
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if child == 0:
         return None
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, _: os.kill(child, number))
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code >= 0:
         return code
