@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import yaml
+from yaml.error import YAMLError
 from yaml.tokens import (
     AliasToken,
     AnchorToken,
@@ -29,6 +30,7 @@ from yaml.tokens import (
     ValueToken,
 )
 
+from kaitogen.yaml.libyaml import tokens
 from kaitogen.yaml.reader import MAX_DEPTH, read, unreadable
 from kaitogen.yaml.writer import dashed
 
@@ -41,8 +43,6 @@ _STARTS: Final = (
 _ENDS: Final = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
 _FRAME: Final = (StreamStartToken, DocumentStartToken, DocumentEndToken, StreamEndToken)
 _REST: Final = -1
-_LOADER: Final[Any] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-_DUMPER: Final[Any] = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
 _WIDEST: Final = 2**31 - 1  # as much as the emitter in C can hold: no line is broken
 
 
@@ -67,11 +67,11 @@ def cut(text: str, key: str) -> Cut | None:
     """
     walk = _Walk(key)
     try:
-        for token in yaml.scan(text, Loader=_LOADER):
+        for token in tokens(text):
             walk.see(token)
             if walk.depth > MAX_DEPTH:
                 return None  # for the reader to say so; the scanner takes longer the deeper it is
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         raise unreadable(error, text) from error
     if walk.end < 0:
         return None
@@ -182,12 +182,16 @@ class _Walk:
 
 
 class _Written:
-    """The text once more as nodes, of which single ones are written with all that they refer to."""
+    """The text once more as nodes, of which single ones are written with all that they refer to.
+
+    Few texts need it: it is the first to ask for all of PyYAML, which takes a fifth of a start.
+    """
 
     def __init__(self, text: str, key: str) -> None:
         for _ in read(text):  # refuses what is nested too deep or grows too large
             pass
-        root: Any = yaml.compose(text, Loader=_LOADER)
+        loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+        root: Any = yaml.compose(text, Loader=loader)
         self.root = root
         self.pair: Any = next(pair for pair in self.root.value if pair[0].value == key)
 
@@ -202,7 +206,8 @@ class _Written:
         return self._text(self.root)
 
     def _text(self, node: Any) -> str:
-        whole: str = yaml.serialize(_alone(node), Dumper=_DUMPER, allow_unicode=True, width=_WIDEST)
+        dumper: Any = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
+        whole: str = yaml.serialize(_alone(node), Dumper=dumper, allow_unicode=True, width=_WIDEST)
         return whole.removesuffix("...\n")
 
 

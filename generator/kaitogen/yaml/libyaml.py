@@ -7,7 +7,7 @@ does; until its parser is loaded, stand-ins hold those classes. Where that canno
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any, Final
@@ -75,3 +75,10 @@ def events(text: str) -> Callable[[], Any]:
     """A function that returns the next parser event of the text at each call; it raises yaml.error.YAMLError where that is none."""
     next_event: Callable[[], Any] = _make(text).get_event
     return next_event
+
+
+def tokens(text: str) -> Iterator[Any]:
+    """The tokens of the text; it raises yaml.error.YAMLError where that is no YAML."""
+    scanner = _make(text)
+    while scanner.check_token():
+        yield scanner.get_token()
