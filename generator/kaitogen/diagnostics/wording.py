@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from kaitogen import __version__
-from kaitogen.model import Diagnostic, Json
+from kaitogen.model import Diagnostic, Document, Json
 
 #: How wide text for terminals and logs is.
 WIDTH: Final = 110
@@ -66,6 +66,11 @@ def place(finding: Diagnostic) -> str:
     """File, line and column, as editors take them; what is unknown is left out."""
     numbers = [str(number) for number in (finding.line, finding.column) if number]
     return ":".join([printable(finding.file), *numbers])
+
+
+def which(document: Document) -> str:
+    """A document by its file and its number there, from 1."""
+    return f"{document.file}, document {document.number + 1}"
 
 
 def table(

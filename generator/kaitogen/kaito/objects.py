@@ -157,6 +157,12 @@ def value_at(value: Json, path: Path, missing: Json = None) -> Json:
     return value
 
 
+def full_name(data: Mapping[str, Json]) -> str:
+    """The name of an object, with its namespace before it where it has one."""
+    metadata = part(data, "metadata")
+    return "/".join(filter(None, (text(metadata, "namespace"), text(metadata, "name"))))
+
+
 def part(mapping: Mapping[str, Json], key: str) -> Mapping[str, Json]:
     """The mapping under a key; an empty one where there is none."""
     value = mapping.get(key)

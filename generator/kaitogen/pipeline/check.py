@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from kaitogen import schema
+from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import rules
 from kaitogen.kaito.objects import (
     KAITO_GROUP,
     as_stored,
     config_maps_of,
+    full_name,
     has_null,
     part,
     schema_name,
@@ -153,8 +155,7 @@ def _one_selector(workspace: Json, other: Json, origin: Origin) -> Diagnostic:
     message = (
         f"{whose} names other nodes and selects {selector} as well, so each may run on the other's nodes"
     )
-    where = f"{origin.document.file}, document {origin.document.number + 1}"
-    fix = f"give each a label of its own, as without labelSelector; the other one is in {where}"
+    fix = f"give each a label of its own, as without labelSelector; the other one is in {which(origin.document)}"
     return KG490.at(("resource", "labelSelector"), message, fix=fix, found=selector)
 
 
@@ -205,8 +206,7 @@ def is_of_kaito(data: Json) -> bool:
 
 
 def _twice(data: Json, first: Spec) -> Diagnostic:
-    metadata = data["metadata"]
-    name = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
-    document = first.origin.document
-    message = f"{data['kind']} {name} is made twice; the first is in {document.file}, document {document.number + 1}"
+    message = (
+        f"{data['kind']} {full_name(data)} is made twice; the first is in {which(first.origin.document)}"
+    )
     return KG220.at(("metadata", "name"), message, fix="rename one, or put it into another namespace")

@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import part, text, to_intent_path
+from kaitogen.kaito.objects import full_name, part, text, to_intent_path
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
@@ -47,7 +48,7 @@ def shared_names(
             continue
         name = text(metadata, "name")
         if any(str(value) and str(value) in name for value in labels.values()):
-            title = "/".join(filter(None, (text(metadata, "namespace"), name)))
+            title = full_name(data)
             one = _Selecting(title=title, name=name, origin=origin, spec=spec)
             key = frozenset((label, str(value)) for label, value in labels.items())
             groups.setdefault(key, {}).setdefault(title, one)
@@ -59,9 +60,8 @@ def shared_names(
 
 def _shared(one: _Selecting, first: _Selecting, labels: frozenset[tuple[str, str]]) -> Diagnostic:
     selector = cut(",".join(f"{key}={value}" for key, value in sorted(labels)))
-    document = first.origin.document
     message = f"{cut(first.title)} selects {selector} as well, and KAITO takes nodes by these labels alone"
-    fix = f"give each a label of its own; the other is in {document.file}, document {document.number + 1}"
+    fix = f"give each a label of its own; the other is in {which(first.origin.document)}"
     path = ("resource", "labelSelector")
     where = path if one.spec is None else to_intent_path(one.spec, path)
     return KG234.at(where, message, fix=fix, found=selector).of(one.origin)
@@ -82,8 +82,7 @@ def differing_targets(specs: Sequence[Spec], *, everywhere: bool) -> Iterator[Di
         told.append((folder, spec.target))
         mine, theirs = _differences(spec.target, other.target)
         message = f"this is for {mine}, and {cut(other.name)} beside it for {theirs}: a cluster has one KAITO"
-        where = f"{other.origin.document.file}, document {other.origin.document.number + 1}"
-        fix = f"say the same spec.target in all, or keep the intents of each cluster in a folder of their own; the other is in {where}"
+        fix = f"say the same spec.target in all, or keep the intents of each cluster in a folder of their own; the other is in {which(other.origin.document)}"
         yield KG235.at(("spec", "target"), message, fix=fix).of(spec.origin)
 
 

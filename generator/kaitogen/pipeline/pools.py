@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from kaitogen.diagnostics.wording import listed
-from kaitogen.kaito.objects import in_key_order, part, text
+from kaitogen.diagnostics.wording import listed, which
+from kaitogen.kaito.objects import full_name, in_key_order, part
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Target, UserObject
 from kaitogen.pipeline.check import serves
@@ -65,8 +65,9 @@ def _told(taker: _Taker, first: _Taker, taken: Sequence[str]) -> Diagnostic:
     elif path == _NAMED:
         path = _PLACED
     message = f"{first.title[:80]} selects {what}, and KAITO reserves none for either"
-    where = f"{first.origin.document.file}, document {first.origin.document.number + 1}"
-    return KG326.at(path, message, fix=f"{fix}; the other is in {where}").of(taker.origin)
+    return KG326.at(path, message, fix=f"{fix}; the other is in {which(first.origin.document)}").of(
+        taker.origin
+    )
 
 
 def _of_intents(manifests: Sequence[Manifest]) -> Iterator[_Taker]:
@@ -75,7 +76,7 @@ def _of_intents(manifests: Sequence[Manifest]) -> Iterator[_Taker]:
             continue
         facts, names = spec.placement.byo_nodes, spec.placement.nodes or ()
         yield _Taker(
-            title=_title(data),
+            title=full_name(data),
             origin=spec.origin,
             is_set=spec.fleet is not None,
             selector=_selector(data),
@@ -91,7 +92,7 @@ def _of_objects(objects: Sequence[UserObject], facts: Mapping[int, ByoNodes]) ->
             continue
         known = facts.get(id(data))
         yield _Taker(
-            title=_title(data),
+            title=full_name(data),
             origin=origin,
             is_set=data["kind"] == "InferenceSet",
             selector=_selector(data),
@@ -106,8 +107,3 @@ def _holder(data: Mapping[str, Json]) -> str:
 
 def _selector(data: Mapping[str, Json]) -> str:
     return flow(in_key_order(part(data, _holder(data)).get("labelSelector")))
-
-
-def _title(data: Mapping[str, Json]) -> str:
-    metadata = part(data, "metadata")
-    return "/".join(filter(None, (text(metadata, "namespace"), text(metadata, "name"))))

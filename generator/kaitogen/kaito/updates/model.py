@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from kaitogen.diagnostics.wording import number_of
+from kaitogen.diagnostics.wording import number_of, which
 from kaitogen.kaito.objects import part, text
 from kaitogen.model import Diagnostic, Json, Origin, Path, Result, Rule, Spec, Target
 
@@ -182,10 +182,7 @@ def twice(items: Iterable[Item]) -> list[Diagnostic]:
     for item in items:
         first = seen.setdefault(item.identity, item)
         if first is not item:
-            document = first.origin.document
-            message = (
-                f"{item.label} is here twice; the first is in {document.file}, document {document.number + 1}"
-            )
+            message = f"{item.label} is here twice; the first is in {which(first.origin.document)}"
             fix = "name the files of one environment only"
             located.append(KG826.at(("metadata", "name"), message, fix=fix).of(item.origin))
     return located
