@@ -1,0 +1,14 @@
+"""Programs of these tests that the project's own scripts fetch."""
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def program(script: str, what: str) -> Path:
+    """What a script of scripts/ has fetched; it fails where that is not there."""
+    path = ROOT / "scripts" / script
+    found = subprocess.run(["sh", path, "--path"], capture_output=True, text=True, check=True).stdout.strip()
+    assert Path(found).is_file(), f"no {what} at {found}: `make e2e` fetches it"
+    return Path(found)
