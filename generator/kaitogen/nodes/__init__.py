@@ -8,7 +8,7 @@ from kaitogen.kaito.rules.resource import missing_instance_type
 from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec, Target
 
 #: An instance type of each provider, for advice.
-_SUCH_AS: Final = {
+SUCH_AS: Final = {
     "azure": "Standard_NC24ads_A100_v4",
     "aws": "p4d.24xlarge",
     "arc": "Standard_NC16_A16",
@@ -41,7 +41,7 @@ def choose(
 
 def add_instance_type(target: Target) -> str:
     """What to do in an intent that lacks an instance type."""
-    such = _SUCH_AS[target.provider]
+    such = SUCH_AS[target.provider]
     return f"add placement.instanceType, such as {such}, or set target.nodeProvisioner: byo"
 
 

@@ -110,15 +110,20 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
 
 
 def project_file(folder: str, top: str = "") -> tuple[str, str] | None:
-    """The project file that counts for a folder, and what nothing it names may lead out of; None where there is none.
+    """The project file that counts for a folder, and what nothing it names may lead out of; None where there is none."""
+    return nearest(PROJECT, folder, top)
 
-    That is the nearest one from the folder up to `top`, which is the root of the repository where it is not given.
+
+def nearest(name: str, folder: str, top: str = "") -> tuple[str, str] | None:
+    """The file of that name that is nearest to a folder, and the top of where it was looked for; None where there is none.
+
+    That is from the folder up to `top`, which is the root of the repository where it is not given.
     Outside of a repository only the folder itself is looked into: what is above it is the machine's.
     """
     own = here = os.path.realpath(folder)
     found = ""
     while True:
-        if not found and os.path.lexists(os.path.join(here, PROJECT)):
+        if not found and os.path.lexists(os.path.join(here, name)):
             found = here
         is_top = here == top if top else os.path.lexists(os.path.join(here, ".git"))
         parent = os.path.dirname(here)
@@ -127,7 +132,7 @@ def project_file(folder: str, top: str = "") -> tuple[str, str] | None:
         here = parent
     if not is_top:
         found, here = (own, own) if found == own else ("", "")
-    return (os.path.relpath(os.path.join(found, PROJECT)), here) if found else None
+    return (os.path.relpath(os.path.join(found, name)), here) if found else None
 
 
 def load_inventory(request: Request) -> Loaded:

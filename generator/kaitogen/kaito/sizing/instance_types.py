@@ -1,5 +1,6 @@
 """On which instance types a Workspace can run, the cheapest first, why not on the others, and which models fit on one."""
 
+import re
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -59,7 +60,7 @@ def choose(
 ) -> Choice:
     """The choice for a finished Workspace: cheapest first, and what has no price behind that; then by fewest GPUs,
 
-    fewest nodes (between nodes lies a network) and longest context. Types with a caveat come behind those without.
+    fewest nodes (between nodes lies a network), longest context and smallest name. Types with a caveat come behind those without.
     """
     ctx = RuleContext(workspace, target, config_maps=config_maps)
     if ctx.byo:
@@ -143,8 +144,13 @@ def _rank(offer: Offer) -> tuple[bool, bool, Decimal, int, int, int, str]:
         offer.gpus,
         offer.nodes,
         -context,
-        offer.sku.name,
+        _by_size(offer.sku.name),
     )
+
+
+def _by_size(name: str) -> str:
+    """The name as it is sorted: g5.xlarge before g5.2xlarge, and that before g5.16xlarge. The tables do not say what else they differ in."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(4), name.replace(".xlarge", ".1xlarge"))
 
 
 def _why_not(analysis: Analysis) -> str:
