@@ -3,11 +3,10 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
 
 from kaitogen.commands.result import LimitOptions, deliver, write_stderr
 from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
+from kaitogen.typed import NoReturn, Sequence
 
 
 def main() -> NoReturn:

@@ -3,8 +3,7 @@
 They are named tuples because importing `dataclasses` costs a tenth of a whole run: start-up is a feature here.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from kaitogen.typed import Any, Final, Literal, Mapping, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -10,7 +9,6 @@ from kaitogen.commands.explain import command, pages
 from kaitogen.commands.explain.pages import Page
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
-from kaitogen.model import Kind
 from scripts.finding_pages import FAMILIES, rules
 from tests.mutation.sites import sites
 
@@ -37,7 +35,7 @@ def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
 def test_a_page_is_whole(code: str) -> None:
     one = explained(code)
     assert one.code == code
-    assert one.kind in get_args(Kind)
+    assert one.kind in ("invalid", "refused", "can't work", "warning", "note", "environment")
     assert one.title
     assert not one.title.endswith(".")
     assert len(one.title) <= 80

@@ -1,8 +1,6 @@
 """The command line in full: help, completion and every error about it, made by click from the commands' declarations."""
 
 import sys
-from collections.abc import Sequence
-from typing import Any, Final
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
@@ -13,6 +11,7 @@ from kaitogen.cli.registry import COMPLETE_VARIABLE, Command
 from kaitogen.commands.options import Argument, OptionGroup, Parameter
 from kaitogen.commands.result import LimitOptions
 from kaitogen.errors import EXIT_OK, EXIT_USAGE
+from kaitogen.typed import Any, Final, Sequence
 
 _PROGRAM: Final = "kaitogen"
 _SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -6,13 +6,11 @@ A plain command line is parsed here, without click. What is not plain (help, com
 to click, which explains it; a test holds that both parsers take the same lines the same way.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
-
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.options import parse as parse_options
 from kaitogen.commands.result import LimitOptions, Outcome
 from kaitogen.model import Diagnostic
+from kaitogen.typed import Any, Callable, Final, NamedTuple, Sequence
 
 #: The environment variable by which a shell asks what may complete a line.
 COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"

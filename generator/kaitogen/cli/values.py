@@ -1,10 +1,9 @@
 """What a shell offers for the value of an option or argument, by the name that its declaration gives the value."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Final, TypeAlias
 
 from kaitogen.errors import KaitogenError
+from kaitogen.typed import Callable, Final, Iterable, TypeAlias
 
 #: Words to offer, each with a few words on it.
 _Words: TypeAlias = Iterable[tuple[str, str]]

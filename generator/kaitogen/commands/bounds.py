@@ -10,14 +10,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from types import FrameType
-from typing import Final
 
 from kaitogen.commands.result import Outcome, deliver
 from kaitogen.errors import EXIT_ENVIRONMENT, UsageError
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import current
+from kaitogen.typed import Callable, Final
 
 KG610 = Rule("KG610", "Took too long and was stopped", kind="environment")
 KG611 = Rule("KG611", "Needed too much memory and was stopped", kind="environment")

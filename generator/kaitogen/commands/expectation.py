@@ -1,14 +1,13 @@
 """How many objects of each of KAITO's kinds a run saw, and whether as many as were expected."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import Json, Result
 from kaitogen.pipeline.check import is_of_kaito
+from kaitogen.typed import Final, Iterable, Mapping
 
 #: What a number alone means.
 WORKSPACE: Final = "Workspace"

@@ -3,9 +3,6 @@
 What they say stays, to the byte that comes of it, and so do their comments.
 """
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.commands import in_place, inputs
 from kaitogen.commands.options import OptionGroup, arguments, flag
 from kaitogen.commands.reporting import reported
@@ -16,6 +13,7 @@ from kaitogen.model import Diagnostic, Document, Rule
 from kaitogen.pipeline.classify import is_an_intent
 from kaitogen.pipeline.load import documents_of
 from kaitogen.schema.key_order import put_in_order
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.comments import comments_of
 from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.lines import is_regular

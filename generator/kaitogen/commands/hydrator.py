@@ -6,9 +6,7 @@ The fields and their order are those of util/hydrator/hydrator.go@v3.2.12. Tools
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Final
 
 from kaitogen.commands import receipt
 from kaitogen.commands.render import Options
@@ -20,6 +18,7 @@ from kaitogen.files.output_folder import METADATA
 from kaitogen.model import Rule
 from kaitogen.pipeline.load import MAX_BYTES, STDIN, is_intent_file
 from kaitogen.pipeline.revisions import repository_of
+from kaitogen.typed import Final, Iterable, Iterator
 
 KG650 = Rule("KG650", "Rendered from what no commit holds", kind="environment")
 

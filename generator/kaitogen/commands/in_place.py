@@ -1,13 +1,11 @@
 """Changes to files of the user's own, as a diff or on the disk: what `fmt` and `migrate` share."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
-
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS
 from kaitogen.model import Diagnostic, Request
 from kaitogen.pipeline.load import STDIN, sources
+from kaitogen.typed import Callable, Iterable, NamedTuple, Sequence
 
 
 class Change(NamedTuple):

@@ -5,8 +5,6 @@ What it writes is what `kaitogen validate` takes: what that would refuse is refu
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from typing import Final
 
 from kaitogen.commands import project, targets
 from kaitogen.commands.inputs import TargetOptions
@@ -24,6 +22,7 @@ from kaitogen.nodes import SUCH_AS
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import PROJECT, nearest
 from kaitogen.pipeline.strategies import STRATEGIES
+from kaitogen.typed import Final, Iterator, Sequence
 from kaitogen.yaml.scalars import encode
 from kaitogen.yaml.writer import flow
 

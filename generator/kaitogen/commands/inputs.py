@@ -1,12 +1,12 @@
 """What a run reads, and what is laid over it: the options for that, and the Request that they make."""
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from kaitogen.commands.options import Group, OptionGroup, arguments, option, repeatable
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Request
 from kaitogen.pipeline.load import MAX_BYTES, project_file
+from kaitogen.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kaitogen.commands.max_age import AgeOptions

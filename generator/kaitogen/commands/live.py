@@ -1,9 +1,8 @@
 """From --live and its options to the way into a cluster."""
 
-from typing import TYPE_CHECKING
-
 from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.errors import UsageError
+from kaitogen.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kaitogen.files.cluster import Access

@@ -1,9 +1,8 @@
 """What time it is, and how old facts about nodes may be: asked by commands that only report, and by no render."""
 
-from typing import Final
-
 from kaitogen.commands.options import OptionGroup, option
 from kaitogen.errors import UsageError
+from kaitogen.typed import Final
 
 _DIGITS: Final = 5
 

@@ -9,8 +9,7 @@ Read on an instance, an attribute is the value of the command line or its defaul
 it is the declaration, from which `parse` here and click (cli/click_parser.py) are both derived.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
+from kaitogen.typed import Any, Generic, Iterator, Literal, Sequence, TypeAlias, TypeVar, overload
 
 Value: TypeAlias = str | bool | tuple[str, ...] | None
 

@@ -1,8 +1,6 @@
 """What options lay over intents, for each environment that they name: the same layers as of an Application in Argo CD."""
 
 import os
-from collections.abc import Iterable, Sequence
-from typing import Final
 
 from kaitogen.commands import targets
 from kaitogen.commands.inputs import OverlayOptions, TargetOptions
@@ -11,6 +9,7 @@ from kaitogen.errors import UsageError
 from kaitogen.model import Assignment, Diagnostic, Document, Request, Result
 from kaitogen.pipeline import environments, overlay
 from kaitogen.pipeline.project import project_of
+from kaitogen.typed import Final, Iterable, Sequence
 from kaitogen.yaml.writer import flow
 
 #: Stands for each environment that there is.

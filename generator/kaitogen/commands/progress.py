@@ -2,11 +2,10 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final
 
 from kaitogen.commands.terminal import rewrites
+from kaitogen.typed import TYPE_CHECKING, Final, Iterator
 
 if TYPE_CHECKING:
     from kaitogen.commands.live import LiveOptions

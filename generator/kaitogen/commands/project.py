@@ -1,12 +1,11 @@
 """What the project file says to a command: of what the command line does not."""
 
 import os
-from collections.abc import Sequence
-from typing import Literal
 
 from kaitogen.errors import UsageError
 from kaitogen.model import Request
 from kaitogen.pipeline.project import project_of, read
+from kaitogen.typed import Literal, Sequence
 
 
 def applied(request: Request, found: Sequence[tuple[str, str] | None], oldest: str) -> Request:

@@ -7,10 +7,8 @@ again to see what differs.
 
 import os
 from binascii import crc_hqx
-from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
-from typing import Any, Final
 
 from kaitogen import __version__
 from kaitogen.commands.inputs import within_project
@@ -23,6 +21,7 @@ from kaitogen.files.folders import files_below
 from kaitogen.model import Files, Json, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.load import STDIN
+from kaitogen.typed import Any, Final, Iterable
 
 TYPE: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://kaitogen.io/render/v1"

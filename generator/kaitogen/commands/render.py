@@ -1,7 +1,6 @@
 """`kaitogen render`: manifests to standard output, or to a folder."""
 
 import os
-from typing import Final
 
 from kaitogen.commands import inputs
 from kaitogen.commands.inputs import OverlayOptions
@@ -15,6 +14,7 @@ from kaitogen.model import Files, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.emit import FORMATS, files, stream, with_kustomization
 from kaitogen.pipeline.generate import generate
+from kaitogen.typed import Final
 
 #: What is rendered for standard output is called so, beside the names of files.
 STREAM: Final = "stdout"

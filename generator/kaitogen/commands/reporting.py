@@ -1,10 +1,9 @@
 """How a run ends for a person: its findings on standard error, and the exit code that they mean."""
 
-from typing import Any, Final
-
 from kaitogen.commands.options import flag
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
+from kaitogen.typed import Any, Final
 
 STRICT: Final = flag("--strict", help="Let warnings stop the run as errors do.")
 QUIET: Final = flag("-q", "--quiet", help="Show errors only.")

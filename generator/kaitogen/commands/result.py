@@ -1,11 +1,11 @@
 """What a command hands back, the limits on it, and how it reaches the two streams. Nothing else prints."""
 
 import os
-from typing import Any, Final, NamedTuple
 
 from kaitogen.commands.options import OptionGroup, Parameter, option
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, UsageError
 from kaitogen.model import Rule
+from kaitogen.typed import Any, Final, NamedTuple
 
 KG612 = Rule("KG612", "More output than there may be", kind="environment")
 

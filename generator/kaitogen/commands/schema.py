@@ -1,12 +1,11 @@
 """`kaitogen schema`: one of the published JSON Schemas."""
 
-from typing import Final
-
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO
 from kaitogen.schema.whole import whole
+from kaitogen.typed import Final
 
 _WORKSPACE: Final = "workspace"
 #: Each but the Workspace's is the file of that name in the folder `schemas`.

@@ -2,8 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
 
 from kaitogen.commands import options as command_line
 from kaitogen.commands import receipt, render
@@ -19,6 +17,7 @@ from kaitogen.kaito.objects import value_at
 from kaitogen.model import Diagnostic, Files, Json, Rule
 from kaitogen.pipeline import current
 from kaitogen.pipeline.load import read_file
+from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
 KG751 = Rule("KG751", "A receipt that kaitogen did not write", kind="invalid")
 KG752 = Rule("KG752", "An input is not the one of the receipt", kind="invalid")

@@ -1,9 +1,7 @@
 """Markdown: text of users that makes no markup, tables, and comments that are no longer than a code host takes."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final
-
 from kaitogen.diagnostics.wording import cut, number_of, printable
+from kaitogen.typed import Final, Iterable, Sequence
 
 #: GitHub takes comments of so many characters; counted in bytes, so that no reader counts more.
 LIMIT: Final = 65_536

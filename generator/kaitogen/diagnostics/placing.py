@@ -1,8 +1,7 @@
 """Where in the user's files each diagnostic stands: its file, line and column."""
 
-from collections.abc import Iterable, Sequence
-
 from kaitogen.model import Diagnostic, Document, Origin, Path
+from kaitogen.typed import Iterable, Sequence
 from kaitogen.yaml.lines import lines_of
 from kaitogen.yaml.tree import Place, locate
 

@@ -1,7 +1,8 @@
 """Which known word someone most likely meant by an unknown one."""
 
 import re
-from collections.abc import Iterable
+
+from kaitogen.typed import Iterable
 
 _MAX_WORD = 80
 

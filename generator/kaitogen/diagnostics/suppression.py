@@ -6,10 +6,9 @@ suppressed stays visible in the reports. What KAITO refuses it refuses, comment 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Rule, Suppressed
+from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.tree import scalars
 
 KG130 = Rule(

@@ -1,10 +1,8 @@
 """How findings, numbers, lists and texts of users are written in front of people, the same in every format."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from typing import Final
-
 from kaitogen import __version__
 from kaitogen.model import Diagnostic, Document, Json
+from kaitogen.typed import Callable, Container, Final, Iterable, Mapping, Sequence
 
 #: How wide text for terminals and logs is.
 WIDTH: Final = 110

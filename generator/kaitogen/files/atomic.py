@@ -10,11 +10,10 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Final
 
 from kaitogen.errors import EnvironmentFailure, KaitogenError
+from kaitogen.typed import Callable, Final, Iterator, Mapping
 
 #: How the names begin of what is being written, and stays behind where a run is killed.
 PREFIX: Final = ".kaitogen-new-"

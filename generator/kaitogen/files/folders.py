@@ -1,8 +1,8 @@
 """Folders of the user's: which files lie below one, and whether a path does."""
 
 import os
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+
+from kaitogen.typed import Callable, Iterator, TypeAlias
 
 #: The names on the way from a folder to something below it.
 Parts: TypeAlias = tuple[str, ...]

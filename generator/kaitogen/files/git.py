@@ -7,11 +7,10 @@ is run: no hook, no filter, no helper that its configuration names.
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
-from typing import IO, Final, NamedTuple
 
 from kaitogen.errors import KaitogenError
 from kaitogen.model import Rule
+from kaitogen.typed import IO, Final, Iterable, Iterator, NamedTuple
 
 KG640 = Rule("KG640", "Compared with a revision where there is no git repository", kind="environment")
 KG641 = Rule("KG641", "A revision that names no commit", kind="environment")

@@ -13,12 +13,12 @@ import struct
 import tarfile
 from hashlib import sha256
 from io import BytesIO
-from typing import Final, NamedTuple
 from zlib import crc32
 
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import atomic
 from kaitogen.model import Files, Json
+from kaitogen.typed import Final, NamedTuple
 
 INDEX: Final = "index.json"
 _MARK: Final = "oci-layout"

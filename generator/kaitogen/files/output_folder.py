@@ -11,13 +11,12 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple
 
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import atomic
 from kaitogen.model import Files
+from kaitogen.typed import Final, Iterator, NamedTuple
 
 #: The names of the files that kaitogen wrote into a folder, one on each line.
 LIST: Final = ".kaitogen-files"

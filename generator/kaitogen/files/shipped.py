@@ -5,9 +5,9 @@ cases, and the import of the latter would cost more than a whole render.
 """
 
 import os
-from typing import Final
 
 from kaitogen.errors import InternalError
+from kaitogen.typed import Final
 
 FOLDERS: Final = ("schemas", "templates", "overlays", "deploy", "docs")
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

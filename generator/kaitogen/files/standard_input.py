@@ -2,10 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen.errors import EnvironmentFailure
+from kaitogen.typed import Final, Iterator
 
 _CHUNK: Final = 1 << 18
 

@@ -1,10 +1,8 @@
 """What the doctors find: things that were looked at, and how they are listed."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
-
 from kaitogen.commands.result import Outcome
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
+from kaitogen.typed import Callable, NamedTuple, Sequence
 
 
 class Check(NamedTuple):

@@ -1,9 +1,7 @@
 """Kubernetes objects as values: the form in which they are stored, what stands at a path, merging, and the way back to the intent."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
-
 from kaitogen.model import RUNTIME_ANNOTATION, Json, Path, Spec, Target
+from kaitogen.typed import Any, Final, Iterable, Iterator, Mapping, TypeAlias
 
 #: The data of each ConfigMap by its namespace ("" where it names none) and name.
 ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]

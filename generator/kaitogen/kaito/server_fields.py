@@ -1,10 +1,8 @@
 """What the API server, KAITO and the tools around them write on an object, and the object without it."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final
-
 from kaitogen.kaito.objects import is_kustomize_annotation, value_at, without
 from kaitogen.model import Json, Path
+from kaitogen.typed import Final, Iterable, Iterator
 
 _SERVER_METADATA: Final = frozenset(
     ("uid", "generateName", "resourceVersion", "generation", "creationTimestamp", "selfLink", "managedFields",

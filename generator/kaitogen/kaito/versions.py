@@ -5,9 +5,8 @@ before); one with both ends stands where it began, and is named again where it e
 come and go, the rows of the catalogue say.
 """
 
-from typing import Final, NamedTuple
-
 from kaitogen.model import BYO, Feature
+from kaitogen.typed import Final, NamedTuple
 
 
 class Release(NamedTuple):

@@ -1,11 +1,9 @@
 """Node selections to node names, and node names held against facts. Without facts a selection can't be resolved."""
 
-from collections.abc import Sequence
-from typing import Final
-
 from kaitogen.kaito.rules.ignored import pin
 from kaitogen.kaito.rules.resource import missing_instance_type
 from kaitogen.model import INSTANCE_TYPE_LABEL, PIN_LABEL, Diagnostic, Document, Rule, Spec, Target
+from kaitogen.typed import Final, Sequence
 
 #: An instance type of each provider, for advice.
 SUCH_AS: Final = {

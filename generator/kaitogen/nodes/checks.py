@@ -3,8 +3,6 @@ the selector take these and no others.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
 
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import versions
@@ -15,6 +13,7 @@ from kaitogen.nodes import default_labels
 from kaitogen.nodes.facts import COUNT_LABEL, MEMORY_LABEL, PRODUCT_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory
 from kaitogen.nodes.status import of_spec, untolerated
+from kaitogen.typed import Final, Iterable, Iterator, Mapping, Sequence
 
 KG304 = Rule("KG304", "A name that is a slip of another node's", kind="can't work")
 KG305 = Rule("KG305", "A node that the inventory does not know", kind="warning")

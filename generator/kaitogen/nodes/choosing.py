@@ -1,8 +1,6 @@
 """The nodes of each intent from facts: selections become names, instance type and selector follow, and all of it is checked."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
-from typing import Final
 
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito.rules.resource import RESERVED_KEYS
@@ -13,6 +11,7 @@ from kaitogen.nodes.inventory import Inventory, Known
 from kaitogen.nodes.matching import matching, refusals, together
 from kaitogen.nodes.selectors import Refused, Selector, asked, equal, matches
 from kaitogen.nodes.status import obstacles, of_spec
+from kaitogen.typed import Final, Iterable, Mapping, Sequence
 
 KG302 = Rule("KG302", "A selection that no node fulfils", kind="invalid")
 KG303 = Rule("KG303", "A selection that too few nodes fulfil", kind="invalid")

@@ -1,13 +1,12 @@
 """What is known about one node: an entry of an inventory as a value, what its labels say, and its GPUs."""
 
 import re
-from collections.abc import Mapping
 from sys import intern
-from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.skus import Sku, find_sku
 from kaitogen.kaito.objects import part, parts, text
 from kaitogen.model import INSTANCE_TYPE_LABEL, PROVIDERS, Json
+from kaitogen.typed import Final, Mapping, NamedTuple
 
 ZONE_LABEL: Final = "topology.kubernetes.io/zone"
 POOL_LABELS: Final = (

@@ -1,14 +1,13 @@
 """An inventory of nodes: its documents read as facts, and nodes found in it by label and by name."""
 
 import re
-from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple
 
 from kaitogen import schema
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Origin, Rule
 from kaitogen.nodes.facts import NodeFacts, gpus, of_entry
 from kaitogen.nodes.selectors import BUILT_IN, QUICK_KIND, Quick, quick_selectors
+from kaitogen.typed import Final, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.writer import dump
 
 KG320 = Rule("KG320", "No inventory of nodes", kind="invalid")

@@ -1,8 +1,5 @@
 """Nodes that a selector finds under byo: what KAITO's webhook would say to them, for intents and for finished objects."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
-
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import KAITO_GROUP
@@ -14,6 +11,7 @@ from kaitogen.model import GIB, ByoNodes, Diagnostic, Document, Path, Target, Us
 from kaitogen.nodes import checks, inventory
 from kaitogen.nodes.facts import NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory
+from kaitogen.typed import Final, Iterator, Mapping, Sequence
 
 #: Where each kind that takes nodes says by which labels.
 _SELECTORS: Final[Mapping[str, Path]] = {

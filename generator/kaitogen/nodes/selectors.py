@@ -2,11 +2,10 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Json, Origin, Rule
 from kaitogen.nodes.facts import LEFT_OUT, ZONE_LABEL
+from kaitogen.typed import Final, Iterable, Iterator, Literal, Mapping, NamedTuple, TypeAlias
 
 KG324 = Rule("KG324", "A label expression that selects nothing", kind="invalid")
 

@@ -1,12 +1,10 @@
 """Entries to an inventory document, laid over an older one where that is asked for, and what changed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
-
 from kaitogen import __version__
 from kaitogen.model import INTENT_API_VERSION, Json
 from kaitogen.nodes.facts import NodeFacts, of_entry
 from kaitogen.nodes.inventory import KIND
+from kaitogen.typed import Callable, Iterator, Mapping, NamedTuple, Sequence
 
 
 class Changes(NamedTuple):

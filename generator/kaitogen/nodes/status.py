@@ -1,13 +1,12 @@
 """Whether a node can take a pod of a Workspace now, its state and age in a word or two, and what pods leave of its GPUs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, parts, text
 from kaitogen.model import Json, Spec, Target
 from kaitogen.nodes.facts import GPU_RESOURCES, LIFECYCLE, NodeFacts, Taint, whole
+from kaitogen.typed import Final, Iterable, Mapping, NamedTuple
 
 _NO_SCHEDULE: Final = "NoSchedule"
 

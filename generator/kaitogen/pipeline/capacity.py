@@ -5,12 +5,10 @@ Karpenter (pkg/nodeprovision/karpenter/nodepool.go:119@v0.12.0); under byo it co
 azure-gpu-provisioner buys by instance type alone (pkg/nodeprovision/gpu-provisioner, nodeclaim.go:205@v0.12.0).
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final
-
 from kaitogen.kaito.versions import SPOT_TOLERATED
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target
 from kaitogen.nodes.facts import ZONE_LABEL
+from kaitogen.typed import Final, Iterator, Mapping
 
 KG231 = Rule("KG231", "Capacity or a zone that nobody can be asked for", kind="invalid", since="0.4")
 

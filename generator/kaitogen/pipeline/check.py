@@ -1,8 +1,5 @@
 """Finished manifests held against the target's Workspace schema, KAITO's own rules, and each other."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
-
 from kaitogen import schema
 from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import rules
@@ -24,6 +21,7 @@ from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, R
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import SCALED_OBJECT, ErrorLimit
 from kaitogen.schema.compiled import FILES
+from kaitogen.typed import Final, Iterator, Mapping, Sequence
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
 KG490 = Rule("KG490", "One selector for different named nodes", kind="can't work", since="0.7",

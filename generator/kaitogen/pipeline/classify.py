@@ -1,8 +1,5 @@
 """Which document is what: an intent, a finished Workspace, something of others'. Decided by apiVersion and kind alone."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
-
 from kaitogen.kaito.objects import KAITO_GROUP, merged, value_at
 from kaitogen.model import (
     INTENT_API_VERSION,
@@ -17,6 +14,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.schema import KG121, KG123, KG124, KG125
+from kaitogen.typed import Final, Iterable, Iterator, Sequence
 
 KG113 = Rule("KG113", "A document that is no mapping", kind="invalid")
 KG114 = Rule("KG114", "A document of another kind among intents", kind="invalid")

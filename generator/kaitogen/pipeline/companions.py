@@ -4,9 +4,6 @@ A companion has the intent's name, labels and shared annotations, and comes afte
 in how KAITO deletes that. What the API server would fill in is written, so that a comparison with a cluster finds nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
-
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.objects import merged, part, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
@@ -14,6 +11,7 @@ from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STA
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline.classify import MANAGED_BY, is_companion
 from kaitogen.pipeline.context import shared_annotations
+from kaitogen.typed import Callable, Final, Iterator, Mapping, NamedTuple
 
 KG226 = Rule("KG226", "An object around what does not serve a model", kind="invalid")
 KG227 = Rule("KG227", "A path where the name of the model decides", kind="invalid")

@@ -1,9 +1,8 @@
 """Spec and ResourceSpec to the values that the templates see; every name of the template vocabulary stands here once."""
 
-from typing import Final
-
 from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, ResourceSpec, Spec
+from kaitogen.typed import Final
 from kaitogen.yaml.writer import dump
 
 _WORKSPACE: Final = "workspace.yaml.j2"

@@ -1,11 +1,9 @@
 """Manifests to text and to a folder: the same bytes for the same manifests, all of them or none."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, Literal, TypeAlias
-
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.files import shipped
 from kaitogen.model import Files, Manifest
+from kaitogen.typed import Final, Iterator, Literal, Sequence, TypeAlias
 from kaitogen.yaml.writer import dump
 
 Format: TypeAlias = Literal["yaml", "json"]

@@ -2,10 +2,10 @@
 
 import os
 import re
-from typing import Final
 
 from kaitogen.files.folders import is_below
 from kaitogen.model import Diagnostic, Rule
+from kaitogen.typed import Final
 
 KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
 KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")

@@ -1,14 +1,12 @@
 """Finished InferenceSets: what depends on the nodes of each replica, by KAITO's own estimate."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
-
 from kaitogen.kaito.objects import ConfigMaps, number, part, text, value_at
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import SCALER, two_owners
 from kaitogen.model import ByoNodes, Diagnostic, Json, Origin, Path, Target, UserObject
 from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many, unmade
 from kaitogen.pipeline.scaling import bounds_of, of_limit, scaling_of_object
+from kaitogen.typed import Final, Iterator, Mapping, Sequence
 
 #: What an installation has is said of finished objects by options.
 _BY_OPTION: Final = (

@@ -1,8 +1,5 @@
 """The order of the stages, and nothing else."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
 from kaitogen.kaito.versions import NODES_REUSED
 from kaitogen.model import Diagnostic, Document, Manifest, Request, Result, Rule, Spec, Target, UserObject
 from kaitogen.nodes import choose
@@ -13,6 +10,7 @@ from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import validate
+from kaitogen.typed import Iterator, NamedTuple, Sequence
 
 KG181 = Rule("KG181", "A layer over finished manifests", kind="invalid")
 

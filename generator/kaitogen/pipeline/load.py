@@ -2,12 +2,11 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import INTENT_FILES, MAX_WRONG
+from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.lines import line_of
 from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read, text_of
 

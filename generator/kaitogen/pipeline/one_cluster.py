@@ -1,8 +1,6 @@
 """What Workspaces of one cluster say against each other: selectors that several share, and targets that differ."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import versions
@@ -11,6 +9,7 @@ from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
 from kaitogen.pipeline.check import is_workspace
+from kaitogen.typed import Iterator, Mapping, NamedTuple, Sequence
 
 KG234 = Rule("KG234", "Several Workspaces select by the name of one", kind="warning", since="0.4",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip

@@ -7,8 +7,6 @@ that never said so.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
 
 from kaitogen import schema
 from kaitogen.diagnostics.suggest import did_you_mean
@@ -33,6 +31,7 @@ from kaitogen.pipeline.load import load
 from kaitogen.pipeline.project import under
 from kaitogen.pipeline.repetition import Repetition
 from kaitogen.schema.checks import schema_at
+from kaitogen.typed import Final, Iterable, Iterator, Sequence
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 

@@ -1,13 +1,11 @@
 """Nodes of the user's own that replicas and others would both take: nothing is reserved there for either."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
-
 from kaitogen.diagnostics.wording import listed, which
 from kaitogen.kaito.objects import full_name, in_key_order, part
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Target, UserObject
 from kaitogen.pipeline.check import serves
+from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.writer import flow
 
 KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",

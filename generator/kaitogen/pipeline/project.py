@@ -1,8 +1,6 @@
 """The project file, `.kaitogen.yaml`: what holds for all intents of a folder, as part of the input and never of the machine."""
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
 
 from kaitogen import schema
 from kaitogen.diagnostics.wording import number_of
@@ -24,6 +22,7 @@ from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.environments import KG155, KG157
 from kaitogen.pipeline.load import load_file
 from kaitogen.pipeline.validate import target_of
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
 KG183 = Rule("KG183", "A project file is one document", kind="invalid")
 KG186 = Rule("KG186", "The newest KAITO, for want of a version", kind="note")

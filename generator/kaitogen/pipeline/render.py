@@ -1,11 +1,10 @@
 """Contexts to manifests: templates are filled in, and what they made is brought into canonical form."""
 
-from collections.abc import Sequence
-
 from kaitogen.kaito.objects import canonical
 from kaitogen.model import Context, Diagnostic, Manifest
 from kaitogen.pipeline import current
 from kaitogen.pipeline.templating.shipped import environment
+from kaitogen.typed import Sequence
 
 
 def render(

@@ -3,9 +3,8 @@
 A text of a mebibyte in the defaults of a thousand workspaces is a gibibyte, in every stage after this one.
 """
 
-from typing import Final
-
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final
 
 KG115 = Rule("KG115", "Values repeated until they are too much", kind="invalid")
 

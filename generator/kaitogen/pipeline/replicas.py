@@ -1,8 +1,5 @@
 """What is said of an InferenceSet otherwise than of a Workspace: its API version, and where labels and annotations stand."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part
 from kaitogen.kaito.rules import inference_set
@@ -28,6 +25,7 @@ from kaitogen.model import (
     Spec,
     Target,
 )
+from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence
 
 KG221 = Rule("KG221", "Replicas of a tuning", kind="invalid")
 KG318 = Rule("KG318", "Fewer nodes than the replicas take", kind="warning", since="0.8")

@@ -3,10 +3,8 @@
 import os
 import posixpath
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Final
 
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import git
@@ -24,6 +22,7 @@ from kaitogen.pipeline.load import (
     too_large,
 )
 from kaitogen.pipeline.project import is_valid
+from kaitogen.typed import Callable, Final, Iterator, Sequence
 
 KG645 = Rule("KG645", "A submodule that is not looked into", kind="environment")
 

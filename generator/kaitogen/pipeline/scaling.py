@@ -1,8 +1,6 @@
 """What an autoscaler of an InferenceSet goes by: annotations of keda-kaito-scaler 0.6.2, or a ScaledObject of KEDA's own."""
 
-from collections.abc import Iterator, Mapping
 from math import isfinite
-from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import part, value_at
@@ -11,6 +9,7 @@ from kaitogen.kaito.sizing.types import Estimate
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline.context import shared_annotations
+from kaitogen.typed import Final, Iterator, Mapping
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import dump
 

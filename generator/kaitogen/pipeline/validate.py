@@ -1,8 +1,5 @@
 """Documents to typed Specs: the schema first, then the rules between fields that no schema can say well."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen import schema
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.resource import instance_type_under_byo, missing_instance_type
@@ -21,6 +18,7 @@ from kaitogen.nodes import add_instance_type
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit, intents, is_set, shared_by_entries
 from kaitogen.pipeline.repetition import Repetition
+from kaitogen.typed import Final, Iterator
 
 KG212 = Rule("KG212", "Nothing to run", kind="invalid", since="0.4")
 KG213 = Rule("KG213", "Inference and tuning in one intent", kind="invalid", since="0.4")

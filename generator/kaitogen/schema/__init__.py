@@ -4,14 +4,12 @@ Nearly every value conforms, so that is decided by checks made from what the sch
 Only a value that does not is handed to jsonschema, which says where and why.
 """
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.schema.checks import check_of
 from kaitogen.schema.compiled import FILES
+from kaitogen.typed import Final, Iterator
 
 KG120 = Rule("KG120", "An unknown field", kind="invalid", at_key=True)
 KG121 = Rule("KG121", "A missing field", kind="invalid")

@@ -1,11 +1,11 @@
 """What to do about a value that is wrong: as a rule the line to write."""
 
 import re
-from typing import Final
 
 from kaitogen.diagnostics import suggest
 from kaitogen.model import Json, Path
 from kaitogen.schema.words import cut, short, written
+from kaitogen.typed import Final
 
 _ONLY_A_NAME: Final = "write the name of a Secret; a secret's value is never accepted here"
 _MAX_FIX: Final = 200

@@ -6,13 +6,12 @@ when a value first needs it: few intents hold a pod template, and its types cont
 
 import re
 import sys
-from collections.abc import Callable
 from importlib import import_module
-from typing import Final, TypeAlias
 
 from kaitogen.errors import InternalError
 from kaitogen.model import Json
 from kaitogen.schema.compiled import MODULES
+from kaitogen.typed import Callable, Final, TypeAlias
 
 Check: TypeAlias = Callable[[Json], bool]
 

@@ -1,10 +1,9 @@
 """The canonical order of an intent's keys: that of its schema, down to what is handed on as it is."""
 
-from typing import Final
-
 from kaitogen import schema
 from kaitogen.model import SET_KIND, Json
 from kaitogen.schema.compiled import FILES
+from kaitogen.typed import Final
 
 #: Below these the order is the writer's: it comes out as it went in, so that a change would show in the manifests.
 _WRITERS: Final = frozenset(

@@ -1,13 +1,12 @@
 """From jsonschema's errors to one problem for each cause, said in a person's words."""
 
-from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, Final
 
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.schema import KG120, KG121, KG122, KG123, KG124, KG125, advice
 from kaitogen.schema.places import Meant, meant_by
 from kaitogen.schema.words import cut, kind, kinds, label, listed, shown, written
+from kaitogen.typed import Any, Callable, Final, Iterator
 
 #: How many problems of one document are told.
 MAX_TOLD: Final = 50

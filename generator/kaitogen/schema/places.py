@@ -1,13 +1,12 @@
 """What someone meant by a field that is unknown where it stands: another word, or the same word elsewhere."""
 
-from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, NamedTuple
 
 from kaitogen.diagnostics import suggest
 from kaitogen.model import Json, Path
 from kaitogen.schema import document, resolved
 from kaitogen.schema.words import dotted
+from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 
 #: How far below the top of a schema file a field is offered; Kubernetes' own types go on without end.
 _DEPTH: Final = 8

@@ -1,8 +1,6 @@
 """The slow judge: jsonschema, set up to report an error for each field, at that field, and to lose no time on what conforms."""
 
-from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final, TypeAlias
 
 from jsonschema import ValidationError, validators
 from referencing import Registry
@@ -13,6 +11,7 @@ from kaitogen.schema import BASE, document
 from kaitogen.schema.checks import Check, make_check, schema_at
 from kaitogen.schema.compiled import FILES, MODULES
 from kaitogen.schema.whole import name_of, referred
+from kaitogen.typed import Any, Callable, Final, Iterator, Mapping, TypeAlias
 
 _Errors: TypeAlias = Iterator[Any]
 _Schema: TypeAlias = Mapping[str, Json]

@@ -1,13 +1,12 @@
 """A schema with all that it refers to inside, for an editor that has no other file of ours."""
 
 import json
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.files import shipped
 from kaitogen.model import Json
 from kaitogen.schema import beside, document
+from kaitogen.typed import Final, Iterator
 
 _DEFINITIONS: Final = "$defs"
 #: What a schema file says of itself, and one that is a part of another does not.

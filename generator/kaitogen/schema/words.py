@@ -2,11 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Final
 
 from kaitogen.diagnostics import wording
 from kaitogen.model import Json, Path
+from kaitogen.typed import Final, Iterable
 
 MAX_SHOWN: Final = 60
 _TYPES: Final = {

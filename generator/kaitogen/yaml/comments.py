@@ -1,10 +1,9 @@
 """The comments of a document by the key or item that they speak of."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from kaitogen.model import Path
+from kaitogen.typed import Iterable, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.lines import is_regular
 from kaitogen.yaml.tree import Scalars, YamlNode, trees
 

@@ -4,9 +4,6 @@ What is cut here may be anybody's, and is not read. An entry stands for itself: 
 of an anchor that stands elsewhere, what that anchor holds is written out in its place.
 """
 
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
-
 import yaml
 from yaml.error import YAMLError
 from yaml.tokens import (
@@ -30,6 +27,7 @@ from yaml.tokens import (
     ValueToken,
 )
 
+from kaitogen.typed import Any, Final, Iterator, NamedTuple
 from kaitogen.yaml.libyaml import tokens
 from kaitogen.yaml.reader import MAX_DEPTH, read, unreadable
 from kaitogen.yaml.writer import dashed

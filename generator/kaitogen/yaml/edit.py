@@ -1,9 +1,7 @@
 """Small changes to the text of one document: a value replaced, a key taken out or put in, and every other byte as it was."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
-
 from kaitogen.model import Json, Path
+from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.lines import line_starts
 from kaitogen.yaml.scalars import encode
 from kaitogen.yaml.tree import YamlNode, trees, walk

@@ -1,10 +1,9 @@
 """A document laid out anew: its keys in the order of its value, with its comments, its anchors and its line breaks in texts."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final
 
 from kaitogen.model import Json, Path
+from kaitogen.typed import Final, Iterable, Mapping
 from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.scalars import encode, is_plain, quoted
 from kaitogen.yaml.tree import BLOCK_STYLES, YamlNode, walk

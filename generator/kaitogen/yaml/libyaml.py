@@ -7,10 +7,10 @@ does; until its parser is loaded, stand-ins hold those classes. Where that canno
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any, Final
+
+from kaitogen.typed import Any, Callable, Final, Iterator
 
 #: The modules of which the parser in C wants an error that says where the text goes wrong.
 _MARKED: Final = ("scanner", "parser", "composer", "constructor", "emitter", "serializer", "representer")

@@ -7,8 +7,8 @@ none in an editor, in git or on a terminal.
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from typing import Final
+
+from kaitogen.typed import Final, Iterable, Iterator
 
 _ODD: Final = "\x85\u2028\u2029"
 _PARSERS: Final = f"\r\n|[\n\r{_ODD}]"

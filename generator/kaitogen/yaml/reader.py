@@ -8,8 +8,6 @@ is noted beside its value: the caller decides whether the document is one of our
 
 import itertools
 import re
-from collections.abc import Callable, Container, Iterator
-from typing import Any, Final, NamedTuple, NoReturn
 
 from yaml.error import YAMLError
 from yaml.events import (
@@ -25,6 +23,7 @@ from yaml.events import (
 )
 
 from kaitogen.model import Diagnostic, Json, Rule
+from kaitogen.typed import Any, Callable, Container, Final, Iterator, NamedTuple, NoReturn
 from kaitogen.yaml import libyaml
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve

@@ -7,9 +7,9 @@ reports it instead of choosing. Writing quotes whatever either of them could ret
 """
 
 import re
-from typing import Final
 
 from kaitogen.model import Json
+from kaitogen.typed import Final
 
 INT64_MIN: Final = -(2**63)
 UINT64_MAX: Final = 2**64 - 1

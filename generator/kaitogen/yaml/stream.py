@@ -1,10 +1,9 @@
 """A JSON object that comes in pieces, its list `items` one by one: kubectl's lists are larger than what may be held whole."""
 
 import codecs
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen.model import Json
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.syntax import KG102
 

@@ -1,11 +1,11 @@
 """What the parser says of a text that is not YAML, in words for a person."""
 
 import sys
-from typing import Final
 
 from yaml.error import YAMLError
 
 from kaitogen.model import Diagnostic, Rule
+from kaitogen.typed import Final
 from kaitogen.yaml.lines import Lines
 
 KG102 = Rule("KG102", "The text is not YAML", kind="invalid")

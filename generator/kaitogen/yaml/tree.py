@@ -6,10 +6,8 @@ One pass over the parser's events. Findings, comments, small edits and layout al
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import getitem
-from typing import Any, Final, NamedTuple, TypeAlias
 
 from yaml.error import Mark, YAMLError
 from yaml.events import (
@@ -25,6 +23,7 @@ from yaml.events import (
 )
 
 from kaitogen.model import Path
+from kaitogen.typed import Any, Final, Iterable, Iterator, NamedTuple, TypeAlias
 from kaitogen.yaml.lines import Lines, next_line
 from kaitogen.yaml.reader import events
 

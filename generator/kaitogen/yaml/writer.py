@@ -4,10 +4,8 @@ Two styles: `flow` is one line and goes anywhere inside a template; `dump` is th
 block style that people read. Key order is the mapping's own.
 """
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.model import Json
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.scalars import QUOTED_WORDS, encode, is_plain, quoted
 
 #: libyaml and others refuse a simple key that is longer than 1024 characters.

@@ -3,8 +3,6 @@
 `skus` has the same options, and gives its answer, or that there is none, in the same way.
 """
 
-from typing import Final
-
 from kaitogen.commands.options import OptionGroup, arguments, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import suggest
@@ -23,6 +21,7 @@ from kaitogen.kaito.catalogue.models import (
     retired_presets,
 )
 from kaitogen.model import GIB, KAITO_VERSIONS, NEWEST_KAITO, Json, Target
+from kaitogen.typed import Final
 
 KAITO: Final = option(
     "--kaito", choices=KAITO_VERSIONS, default=NEWEST_KAITO, help="KAITO version to look in."

@@ -1,8 +1,5 @@
 """`kaitogen skus`: instance types that KAITO knows, found by a word, smallest first, with the models that fit, as a table or as JSON."""
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
-
 from kaitogen.commands.catalogue.models import FORM, KAITO, answer, unknown_model
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.result import Outcome
@@ -11,6 +8,7 @@ from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.sizing.instance_types import Excluded, Offer, offers_for, on_one_node
 from kaitogen.model import PROVIDERS, Json, Target
+from kaitogen.typed import Final, Iterable, NamedTuple
 
 _HEADS: Final = ("INSTANCE TYPE", "PROVIDER", "GPUS", "MEMORY", "CARD", "SINCE", "MODELS ON ONE NODE")
 _HEADS_FOR_MODEL: Final = (

@@ -1,13 +1,12 @@
 """A comparison as JSON, in the shape of schemas/changes.schema.json."""
 
-from typing import Any, Final
-
 from kaitogen.commands.diff.report import MEANING, DiffReport, commands, what
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.model import Change, Judgement, ObjectChange
 from kaitogen.model import Json
+from kaitogen.typed import Any, Final
 
 _VERSION: Final = 1
 

@@ -1,13 +1,12 @@
 """A comparison as Markdown, for a comment on a pull request."""
 
-from collections.abc import Iterator
-
 from kaitogen.commands.diff.report import DiffReport, commands, judged, title, total, verdict
 from kaitogen.diagnostics.markdown import Comment, code, heads, plain, row
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
 from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
+from kaitogen.typed import Iterator
 
 _LONG = 200
 _HEADS = ("field", "before", "after", "what KAITO does")

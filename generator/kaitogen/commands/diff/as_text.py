@@ -1,8 +1,6 @@
 """A comparison as text, for a terminal or a log."""
 
-from collections.abc import Iterator
 from difflib import unified_diff
-from typing import Final
 
 from kaitogen.commands.diff.report import DiffReport, commands, judged, title, total, verdict
 from kaitogen.diagnostics.wording import printable, wrapped
@@ -10,6 +8,7 @@ from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
 from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.writer import flow
 
 _INDENT: Final = "    "

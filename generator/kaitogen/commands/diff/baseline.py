@@ -1,8 +1,6 @@
 """The other side of a comparison: what a revision, a folder or a file said, brought to objects as the new side is."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
 
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import ways_out
@@ -17,6 +15,7 @@ from kaitogen.model import Diagnostic, Request, Result, Rule, Suppressed, Target
 from kaitogen.pipeline import revisions
 from kaitogen.pipeline.generate import KG181, generate
 from kaitogen.pipeline.load import KG110, KG601
+from kaitogen.typed import Callable, Final, Iterable, NamedTuple, Sequence
 
 KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
 

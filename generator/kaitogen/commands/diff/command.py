@@ -1,6 +1,5 @@
 """`kaitogen diff`: what changes, and what KAITO does with each change."""
 
-from collections.abc import Callable
 from functools import partial
 
 from kaitogen.commands import inputs, targets
@@ -17,6 +16,7 @@ from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Request
+from kaitogen.typed import Callable
 
 
 class Options(OptionGroup):

@@ -1,11 +1,10 @@
 """What a cluster holds of the objects that a command is about: read-only, and nothing that is not needed."""
 
-from collections.abc import Sequence
-
 from kaitogen.files.cluster import Cluster
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import live_item
 from kaitogen.pipeline.companions import kind_of
+from kaitogen.typed import Sequence
 
 #: The default of kubectl where neither it nor the object says one.
 DEFAULT_NAMESPACE = "default"

@@ -1,7 +1,5 @@
 """The files of a way out: the Workspace or set as it runs, the new one beside it, the Service that moves from one to the other, and how."""
 
-from typing import Final, NamedTuple
-
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import printable
@@ -15,6 +13,7 @@ from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json
 from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.templating.environment import fill_page
+from kaitogen.typed import Final, NamedTuple
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.writer import dump
 

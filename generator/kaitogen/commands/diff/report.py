@@ -1,8 +1,5 @@
 """What every format tells of a comparison: the model that all of them get, and the sentences that they share."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
-
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import part
@@ -12,6 +9,7 @@ from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.updates.model import VERDICTS, Comparison, Item, Judgement, ObjectChange, Verdict
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Diagnostic
+from kaitogen.typed import Final, Mapping, NamedTuple, Sequence
 
 
 class DiffReport(NamedTuple):

@@ -1,14 +1,13 @@
 """How a change gets through that KAITO refuses, or hands to new replicas only: another name beside the one that runs."""
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
 
 from kaitogen.kaito.objects import config_maps_of, value_at
 from kaitogen.kaito.rules.inference_set import LONGEST_NAME
 from kaitogen.kaito.updates.compare import cost
 from kaitogen.kaito.updates.judging import KG831, KG834
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, ObjectChange
+from kaitogen.typed import Final, Iterable, NamedTuple, Sequence
 
 #: How the codes of rules begin that an object breaks by itself, whatever it was before.
 _OF_OBJECTS: Final = "KG4"

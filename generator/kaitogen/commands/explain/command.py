@@ -1,7 +1,5 @@
 """`kaitogen explain`: what a code means, or which line gave a field its value."""
 
-from typing import Final
-
 from kaitogen.commands import inputs, overlays
 from kaitogen.commands.explain import pages, provenance
 from kaitogen.commands.inputs import OverlayOptions
@@ -13,6 +11,7 @@ from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Diagnostic
 from kaitogen.pipeline.generate import prepare
+from kaitogen.typed import Final
 
 _BETWEEN: Final = "\n" + "-" * 88 + "\n\n"
 

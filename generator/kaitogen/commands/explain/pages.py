@@ -2,13 +2,12 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.suggest import distance
 from kaitogen.diagnostics.wording import wrapped
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
+from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
 #: Where the API server of an example is.
 SERVER: Final = "127.0.0.1:6443"

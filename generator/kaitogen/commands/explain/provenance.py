@@ -1,8 +1,5 @@
 """Which line of which document gave a field of a Workspace its value: `kaitogen explain --where`."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
-
 from kaitogen import schema
 from kaitogen.diagnostics.wording import cut, printable
 from kaitogen.errors import UsageError
@@ -24,6 +21,7 @@ from kaitogen.pipeline.overlay import parse_path
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import target_of, validate
 from kaitogen.schema import KG120, KG122
+from kaitogen.typed import Final, Iterator, Sequence
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.tree import locate
 from kaitogen.yaml.writer import flow

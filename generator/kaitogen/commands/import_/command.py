@@ -1,7 +1,6 @@
 """`kaitogen import`: finished Workspaces to intents, on standard output or as files of a folder."""
 
 import os
-from typing import TYPE_CHECKING
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import import_all
@@ -19,6 +18,7 @@ from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Diagnostic, Document, Json
 from kaitogen.pipeline.load import Loaded, load
+from kaitogen.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kaitogen.files.cluster import Cluster

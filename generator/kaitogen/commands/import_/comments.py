@@ -1,9 +1,8 @@
 """The comments of manifests, at the fields of the intents that now say the same."""
 
-from collections.abc import Iterable, Mapping, Sequence
-
 from kaitogen.kaito.objects import MISSING, to_intent_path, value_at
 from kaitogen.model import Document, Json, Path, Spec
+from kaitogen.typed import Iterable, Mapping, Sequence
 from kaitogen.yaml.comments import Comments, comments
 
 #: What says of a whole object what it is.

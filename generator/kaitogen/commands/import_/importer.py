@@ -1,8 +1,6 @@
 """Objects to intents, and the proof that nothing changed on the way: what was written is rendered again."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias
 
 from kaitogen import schema
 from kaitogen.commands.import_.comments import at_fields, by_object, in_intent, in_set
@@ -35,6 +33,7 @@ from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
 from kaitogen.pipeline.validate import spec_of
+from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence, TypeAlias
 from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump, flow

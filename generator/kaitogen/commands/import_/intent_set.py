@@ -1,12 +1,11 @@
 """Many intents to one set: what they share becomes defaults, as long as that makes the file shorter."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Final, NamedTuple
 
 from kaitogen.kaito.objects import MISSING, merged
 from kaitogen.model import INTENT_API_VERSION, SET_KIND, Json, Path
 from kaitogen.schema.key_order import put_in_order
+from kaitogen.typed import Final, NamedTuple, Sequence
 from kaitogen.yaml.writer import dump, flow
 
 #: Mappings whose order nobody sees, since the templates have their own. In all others it comes out as it went in.

@@ -1,8 +1,5 @@
 """Documents to the Workspaces and ConfigMaps in them, with a finding for everything that is none and should be."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
-
 from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
@@ -26,6 +23,7 @@ from kaitogen.pipeline.check import KG220, check_objects, serves
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify
 from kaitogen.pipeline.companions import kind_of
 from kaitogen.pipeline.load import Loaded
+from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 
 KG170 = Rule("KG170", "There is no Workspace to import", kind="invalid")
 KG171 = Rule("KG171", "A Helm template that is not rendered yet", kind="invalid")

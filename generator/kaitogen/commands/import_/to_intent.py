@@ -1,8 +1,5 @@
 """One finished Workspace, with its ConfigMap, back to the intent that makes them."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen import schema
 from kaitogen.kaito.objects import canonical, has_null, without
 from kaitogen.kaito.rules.inference_set import read_on_replicas, replica_of
@@ -12,6 +9,7 @@ from kaitogen.pipeline import scaling
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import FLEET, spec_of
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import dump, flow
 

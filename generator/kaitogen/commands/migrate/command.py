@@ -3,9 +3,7 @@
 A migration is edits to the text of a file, and a finding for everything that they cannot decide.
 """
 
-from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
-from typing import Final
 
 from kaitogen.commands import in_place, inputs, targets
 from kaitogen.commands.import_.reading import judged
@@ -47,6 +45,7 @@ from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.replicas import AUTO
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import validate
+from kaitogen.typed import Callable, Final, Iterator, Mapping
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import flow

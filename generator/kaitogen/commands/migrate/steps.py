@@ -1,8 +1,5 @@
 """What changes in one intent, part of a set, or finished Workspace when it moves to another KAITO version."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import find_model, find_short, is_preset, short_names
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
@@ -10,6 +7,7 @@ from kaitogen.kaito.objects import value_at
 from kaitogen.kaito.rules import inference_set
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target
 from kaitogen.pipeline import scaling
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.edit import Edit
 
 KG177 = Rule("KG177", "A migration that kaitogen cannot decide", kind="invalid")

@@ -1,8 +1,5 @@
 """`kaitogen nodes list`: nodes that have GPUs, as a table for people or a document for machines."""
 
-from collections.abc import Sequence
-from typing import Final
-
 from kaitogen.commands.inputs import INVENTORY
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.max_age import AgeOptions
@@ -21,6 +18,7 @@ from kaitogen.nodes.facts import Gpus, NodeFacts, gpus
 from kaitogen.nodes.inventory import Known
 from kaitogen.nodes.selectors import Selector, equal, matches
 from kaitogen.nodes.status import age, chips, obstacles, of_presets, tolerated
+from kaitogen.typed import Final, Sequence
 from kaitogen.yaml.writer import dump
 
 GAP: Final = "   "

@@ -1,7 +1,5 @@
 """`kaitogen nodes snapshot`: an inventory of the nodes, of a cluster or of what kubectl printed."""
 
-from typing import Final
-
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.max_age import now
 from kaitogen.commands.nodes import source
@@ -18,6 +16,7 @@ from kaitogen.nodes.inventory import KG320, KIND
 from kaitogen.nodes.selectors import matches
 from kaitogen.nodes.snapshot import Changes
 from kaitogen.pipeline.load import STDIN
+from kaitogen.typed import Final
 from kaitogen.yaml.writer import dump
 
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"

@@ -1,8 +1,6 @@
 """Where facts about nodes come from (an inventory, what kubectl printed, or the live cluster), and the option that selects among them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final, NamedTuple
 
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.max_age import AgeOptions, now
@@ -19,6 +17,7 @@ from kaitogen.nodes.inventory import KG320, Known
 from kaitogen.nodes.selectors import Refused, Selector, asked
 from kaitogen.nodes.status import Held, held, used
 from kaitogen.pipeline.load import MAX_FACTS, STDIN, facts_of
+from kaitogen.typed import Final, Iterable, Iterator, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.stream import items
 from kaitogen.yaml.writer import dump

@@ -6,10 +6,8 @@ The template lays out the plan itself; what is drawn and what findings point at 
 import json
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from types import ModuleType
-from typing import Any, Final, NamedTuple
 
 from kaitogen import __version__
 from kaitogen.commands.plan import view_model
@@ -20,6 +18,7 @@ from kaitogen.files import shipped
 from kaitogen.kaito.sizing.types import Memory
 from kaitogen.model import NEWEST_KAITO
 from kaitogen.pipeline.templating.environment import fill_page
+from kaitogen.typed import Any, Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.writer import dump
 
 #: The height of a GPU in the drawing's own units.

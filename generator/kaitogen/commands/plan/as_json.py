@@ -1,7 +1,6 @@
 """A plan as JSON, in the shape of schemas/plan.schema.json."""
 
 from decimal import Decimal
-from typing import Any, Final
 
 from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
@@ -9,6 +8,7 @@ from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Memory
+from kaitogen.typed import Any, Final
 
 _VERSION: Final = 1
 

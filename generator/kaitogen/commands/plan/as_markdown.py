@@ -1,8 +1,5 @@
 """A plan as Markdown for a comment on a pull request."""
 
-from collections.abc import Sequence
-from typing import Final
-
 from kaitogen.commands.diff.as_markdown import block
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.plan import as_text, change_rows, view_model
@@ -10,6 +7,7 @@ from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
 from kaitogen.model import Diagnostic
+from kaitogen.typed import Final, Sequence
 
 _LONGEST_CELL: Final = 160
 _LONGEST_MESSAGE: Final = 400

@@ -1,12 +1,11 @@
 """A plan as text, for a terminal or a log."""
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
 
 from kaitogen.commands.plan import change_rows, view_model
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import counted, printable, wrapped
+from kaitogen.typed import Final, Iterator
 
 _ABOUT: Final = 13
 _FIGURE: Final = 12

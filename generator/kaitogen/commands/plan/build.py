@@ -1,9 +1,7 @@
 """From the result of a run to the plan of it: each Workspace sized, with its findings."""
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final
 
 from kaitogen.commands.plan.objects import autoscaling_of, companions_of, objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
@@ -30,6 +28,7 @@ from kaitogen.pipeline import strategies
 from kaitogen.pipeline.check import is_workspace, serves
 from kaitogen.pipeline.load import load_inventory
 from kaitogen.pipeline.replicas import range_of
+from kaitogen.typed import Callable, Final, Iterable, Sequence
 
 #: Findings about fields that the target's controller does not read.
 _UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG747))

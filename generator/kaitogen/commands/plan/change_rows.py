@@ -1,9 +1,7 @@
 """The changes of a plan as rows to show: equal changes of many Workspaces are one."""
 
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Final, NamedTuple
 
 from kaitogen.commands.diff.report import verdict
 from kaitogen.commands.plan import view_model
@@ -12,6 +10,7 @@ from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.updates.judging import KG834
 from kaitogen.kaito.updates.model import VERDICTS, Judgement
+from kaitogen.typed import Callable, Final, NamedTuple
 
 #: So many names stand in the title of a row.
 _MOST_NAMES: Final = 5

@@ -1,15 +1,14 @@
 """What is new, gone and changed between two plans of the same paths, and what KAITO does with it; the most important first."""
 
 import re
-from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Final
 
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.commands.plan.types import Change, ChangeKind, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to
 from kaitogen.kaito.updates.model import VERDICTS, Cost, Judgement, ObjectChange
+from kaitogen.typed import Final, Iterator, Sequence
 
 _NUMBERS: Final = re.compile(r"([0-9]{1,9})")
 _RANK: Final[dict[ChangeKind, int]] = {"new": 0, "changed": 1, "gone": 2}

@@ -1,7 +1,5 @@
 """Finished manifests in a plan: where the paths hold Workspaces and sets instead of intents, these are what is planned."""
 
-from collections.abc import Iterator
-
 from kaitogen.commands import targets
 from kaitogen.commands.inputs import TargetOptions
 from kaitogen.kaito.objects import number, part, text
@@ -9,6 +7,7 @@ from kaitogen.kaito.rules.inference_set import CREATED_BY, replica_of
 from kaitogen.model import Json, Manifest, Path, Placement, Request, Result, Spec, Target, UserObject
 from kaitogen.pipeline.check import conforms, is_workspace, serves
 from kaitogen.pipeline.generate import generate
+from kaitogen.typed import Iterator
 
 
 def with_finished(request: Request, result: Result, options: TargetOptions) -> tuple[Request, Result]:

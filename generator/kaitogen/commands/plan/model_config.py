@@ -3,9 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
-from typing import Final
 
 from kaitogen.diagnostics.placing import place
 from kaitogen.kaito.catalogue.architectures import Shape
@@ -14,6 +12,7 @@ from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts, mixed
 from kaitogen.model import GIB, Diagnostic, Document, Json, Origin, Rule
 from kaitogen.pipeline.load import read_file
+from kaitogen.typed import Final, Iterable, Mapping
 
 KG160 = Rule("KG160", "A model's configuration lacks a field", kind="invalid")
 KG161 = Rule("KG161", "A model's configuration is absurd", kind="invalid")

@@ -1,8 +1,5 @@
 """The objects that KAITO makes for a Workspace, by the version and provisioner of the target."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final
-
 from kaitogen.commands.plan.types import KaitoObject
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito import versions
@@ -13,6 +10,7 @@ from kaitogen.kaito.rules.inference_set import has_pool
 from kaitogen.kaito.sizing.types import Estimate
 from kaitogen.model import Manifest, Spec
 from kaitogen.pipeline import companions
+from kaitogen.typed import Final, Iterable, Iterator
 
 _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 #: Kubernetes takes names of so many characters.

@@ -1,10 +1,8 @@
 """The tables beside a plan: models outside the catalogue, prices, and the budget that it is held against."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Final
 
 from kaitogen import schema
 from kaitogen.commands.plan.model_config import diagnostics_in, read_configs
@@ -15,6 +13,7 @@ from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.model import PROVIDERS, Diagnostic, Document, Rule
 from kaitogen.pipeline.load import load_file
+from kaitogen.typed import Final, Iterable, Iterator
 
 KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")
 KG164 = Rule("KG164", "A table is one document", kind="invalid")

@@ -1,9 +1,7 @@
 """The values of a plan: Workspaces as KAITO will treat them, what they come to, and how they differ from those of a revision."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
@@ -11,6 +9,7 @@ from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
 from kaitogen.model import Diagnostic, Json, Manifest, Spec
 from kaitogen.nodes.facts import NodeFacts
+from kaitogen.typed import TYPE_CHECKING, Final, Literal, Mapping, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # a plan of today alone needs none of it
     from kaitogen.commands.diff.report import DiffReport

@@ -1,8 +1,6 @@
 """What formats of a plan share: the two columns of a Workspace, kept apart, and figures with their ranges in words."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final, NamedTuple
 
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
@@ -14,6 +12,7 @@ from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Memory, Span, Term
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import GIB
+from kaitogen.typed import Final, Iterator, NamedTuple
 
 #: The line that is for a shell, and the one whose paragraphs are objects.
 COMMAND: Final = "first run"

@@ -1,11 +1,9 @@
 """Findings in the formats that people and machines read; one file for each, and the one model that all of them get."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.model import Diagnostic, Suppressed
+from kaitogen.typed import Callable, Final, Mapping, NamedTuple, Protocol, Sequence
 
 
 class Report(NamedTuple):

@@ -5,11 +5,11 @@ folder of the sidecar, whose name is new at each call, and nothing of the clock.
 """
 
 import os
-from typing import Final
 
 from kaitogen.diagnostics.formats import Report, as_text
 from kaitogen.diagnostics.wording import cut, place, printable
 from kaitogen.model import Diagnostic
+from kaitogen.typed import Final
 
 #: Nothing on Argo CD's way shortens what we say, and all of it ends up in the Application's status.
 MAX_BYTES: Final = 4096

@@ -1,10 +1,9 @@
 """Findings as workflow commands of GitHub Actions, which shows them beside the lines of a pull request."""
 
-from typing import Final
-
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import printable
 from kaitogen.model import Diagnostic
+from kaitogen.typed import Final
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 

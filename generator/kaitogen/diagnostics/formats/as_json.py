@@ -1,10 +1,9 @@
 """Findings as JSON, in the shape of schemas/findings.schema.json."""
 
-from typing import Any, Final
-
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import json_report
 from kaitogen.model import Diagnostic
+from kaitogen.typed import Any, Final
 
 _VERSION: Final = 1
 

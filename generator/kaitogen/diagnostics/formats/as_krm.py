@@ -1,10 +1,8 @@
 """Findings as the results of a ResourceList (functions-spec of the KRM functions)."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from kaitogen.diagnostics.formats import Report
 from kaitogen.model import Diagnostic, Json
+from kaitogen.typed import Final, Mapping
 
 _MOST: Final = 1000
 

@@ -1,12 +1,12 @@
 """Findings as SARIF 2.1.0, which code hosts and editors read."""
 
-from typing import Any, Final
 from urllib.parse import quote
 
 from kaitogen import __version__
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.model import Diagnostic, Rule
+from kaitogen.typed import Any, Final
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "note": "note"}

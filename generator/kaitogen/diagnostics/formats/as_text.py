@@ -1,12 +1,10 @@
 """Findings as text, for a person who reads standard error."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import counted, cut, cut_front, place, printable
 from kaitogen.errors import KaitogenError
 from kaitogen.model import Diagnostic, Severity
+from kaitogen.typed import Final, Iterator
 
 #: Argo CD shows the last line of a failure alone, and cuts it.
 LAST_LINE: Final = 200

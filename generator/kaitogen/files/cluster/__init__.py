@@ -1,7 +1,5 @@
 """The only room that asks a live cluster: read-only questions through the official client's configuration."""
 
-from collections.abc import Callable, Iterator
-from typing import Final, TypeVar
 from urllib.parse import quote
 
 from kaitogen.files.cluster import problems
@@ -9,6 +7,7 @@ from kaitogen.files.cluster.asking import Answer, Limits, Server
 from kaitogen.files.cluster.login import Access, log_in
 from kaitogen.files.cluster.problems import KG628, KG630, Action, ClusterError
 from kaitogen.model import Json
+from kaitogen.typed import Callable, Final, Iterator, TypeVar
 
 __all__ = ["Access", "Cluster", "ClusterError", "connect"]
 

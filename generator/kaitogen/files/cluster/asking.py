@@ -5,9 +5,9 @@ import json
 import math
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
 from urllib.parse import urlencode
+
+from kaitogen.typed import Callable, Final, Mapping, NamedTuple
 
 try:
     import urllib3

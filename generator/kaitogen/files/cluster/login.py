@@ -11,9 +11,7 @@ import shutil
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 import urllib3
@@ -21,6 +19,7 @@ import urllib3
 from kaitogen.diagnostics.wording import printable
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.problems import KG622, ClusterError
+from kaitogen.typed import Any, Callable, Final, NamedTuple, TypeAlias
 from kaitogen.yaml.reader import Unreadable, read
 
 MAX_BYTES: Final = 4 * 2**20

@@ -4,12 +4,12 @@ No text comes from a library's own message: those repeat addresses, files and so
 """
 
 import json
-from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.suggest import did_you_mean
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.model import Rule
+from kaitogen.typed import Final, NamedTuple
 
 KG620 = Rule("KG620", "Nothing says which cluster to ask", kind="environment")
 KG621 = Rule("KG621", "A context that the kubeconfig does not have", kind="environment")

@@ -5,8 +5,6 @@ file with what is still known.
 """
 
 import os
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen import schema
 from kaitogen.commands import bounds
@@ -21,6 +19,7 @@ from kaitogen.model import Document, Json, Path, Request, path_text
 from kaitogen.pipeline import environments
 from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
+from kaitogen.typed import Final, Iterator
 
 #: What the form offers of each intent found, to be set by path.
 _OFFERED: Final[tuple[Path, ...]] = (

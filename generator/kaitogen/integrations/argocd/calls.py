@@ -5,9 +5,9 @@ A place is a name that one process can have; the kernel gives it back when the p
 
 import socket
 import time
-from typing import Final
 
 from kaitogen.errors import EnvironmentFailure
+from kaitogen.typed import Final
 
 CALLS: Final = 8
 _PAUSE: Final = 0.05

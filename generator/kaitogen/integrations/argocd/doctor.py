@@ -3,8 +3,6 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, option, parse
@@ -18,6 +16,7 @@ from kaitogen.kaito.objects import part
 from kaitogen.model import Json, Request
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
+from kaitogen.typed import Final, Iterator, Mapping, TypeAlias
 from kaitogen.yaml.reader import Unreadable, read
 
 _CONFIG_FOLDER: Final = "/home/argocd/cmp-server/config"

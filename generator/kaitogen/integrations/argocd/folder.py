@@ -8,8 +8,6 @@ or, where whoever installs the plugin says so, the repository.
 import fnmatch
 import os
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kaitogen.commands.options import option
 from kaitogen.files.folders import TooManyEntries, files_below, is_below
@@ -17,6 +15,7 @@ from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import environments
 from kaitogen.pipeline.environments import KG157, leads_out
 from kaitogen.pipeline.load import project_file
+from kaitogen.typed import TYPE_CHECKING, Final, NamedTuple, Sequence
 
 if TYPE_CHECKING:
     from kaitogen.pipeline.project import Project

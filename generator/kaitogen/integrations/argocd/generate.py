@@ -5,7 +5,6 @@ neither the clock nor the network nor a cluster, and writes nothing but standard
 """
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from kaitogen.commands.options import OptionGroup, option
 from kaitogen.commands.result import Outcome, limit
@@ -18,6 +17,7 @@ from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110, KG112, is_all_empty
+from kaitogen.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kaitogen.pipeline.project import Project

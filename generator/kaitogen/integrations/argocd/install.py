@@ -7,10 +7,8 @@ the repository brings its own files up to date with those.
 
 import os
 import re
-from collections.abc import Iterable
 from itertools import takewhile
 from textwrap import indent
-from typing import Final
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, flag, option
@@ -19,6 +17,7 @@ from kaitogen.errors import UsageError
 from kaitogen.files import atomic, shipped
 from kaitogen.integrations.argocd.announce import static
 from kaitogen.model import Json
+from kaitogen.typed import Final, Iterable
 from kaitogen.yaml.writer import dump
 
 #: How the line begins that says who wrote a file.

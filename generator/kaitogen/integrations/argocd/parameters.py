@@ -5,10 +5,9 @@ and the reading of an Application's values all follow from it.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.model import Diagnostic, Document, Json, Path, Rule
+from kaitogen.typed import Final, Literal, Mapping, NamedTuple, TypeAlias
 from kaitogen.yaml.reader import Unreadable, read
 
 KG150 = Rule("KG150", "The plugin for Argo CD has no such parameter", kind="invalid")

@@ -1,10 +1,10 @@
 """The annotations in which kustomize and kpt keep their own memory, and what they mean for an intent's Workspaces."""
 
 import re
-from typing import Any, Final
 
 from kaitogen.kaito.objects import is_kustomize_annotation, value_at
 from kaitogen.model import Json
+from kaitogen.typed import Any, Final
 
 PATHS: Final = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
 ORIGIN: Final = "config.kubernetes.io/origin"

@@ -5,8 +5,6 @@ Three functions: intents to Workspaces beside other objects, in place of them, a
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias
 
 from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
@@ -20,6 +18,7 @@ from kaitogen.kaito.objects import KAITO_GROUP, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG109, documents_of, is_all_empty, project_file
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence, TypeAlias
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
 KG145 = Rule("KG145", "An intent that nobody turned into a Workspace", kind="invalid")

@@ -2,8 +2,6 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen import schema
 from kaitogen.diagnostics import suggest
@@ -25,6 +23,7 @@ from kaitogen.model import (
 from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.validate import target_of, unknown_provisioner
 from kaitogen.schema import KG120, KG121, KG122, KG123
+from kaitogen.typed import Final, Iterable, Literal, Mapping, NamedTuple, TypeAlias
 
 KG141 = Rule("KG141", "kaitogen has no function of this kind", kind="invalid")
 KG142 = Rule("KG142", "A file outside of the kustomization's folder", kind="invalid")

@@ -5,11 +5,10 @@ a `0644` that readers disagree about, or annotations in which kustomize keeps it
 """
 
 import re
-from collections.abc import Sequence
-from typing import Final, NamedTuple
 
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.load import KG101
+from kaitogen.typed import Final, NamedTuple, Sequence
 from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import dashed, dump
 

@@ -2,14 +2,13 @@
 
 import itertools
 import os
-from collections.abc import Sequence
-from typing import Final
 
 from kaitogen.commands.options import OptionGroup, arguments, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import suggest
 from kaitogen.errors import UsageError
 from kaitogen.files import atomic, shipped
+from kaitogen.typed import Final, Sequence
 
 _COMPONENTS: Final = "components/"
 

@@ -1,13 +1,12 @@
 """Where a kustomization calls kaitogen: found by reading kustomization.yaml and what it lists, as kustomize would."""
 
 import os
-from collections.abc import Iterator
-from typing import Final, NamedTuple
 
 from kaitogen.integrations.krm.bookkeeping import annotations
 from kaitogen.integrations.krm.configuration import GROUP, INTENTS
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import Json
+from kaitogen.typed import Final, Iterator, NamedTuple
 from kaitogen.yaml.reader import Unreadable, read
 
 FIELDS: Final = ("generators", "transformers", "validators")

@@ -4,8 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, argument
@@ -17,6 +15,7 @@ from kaitogen.integrations.krm.configuration import TRANSFORMER, VALIDATOR
 from kaitogen.integrations.kustomize import discovery, plugin
 from kaitogen.integrations.kustomize.discovery import Site, Tree
 from kaitogen.kaito.objects import value_at
+from kaitogen.typed import Final, Iterator
 
 #: Where each kind belongs; all others are generators.
 _FIELD_OF: Final = {TRANSFORMER: "transformers", VALIDATOR: "validators"}

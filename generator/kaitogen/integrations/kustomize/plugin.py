@@ -4,7 +4,6 @@ import os
 import shlex
 import sys
 from contextlib import suppress
-from typing import Final, NamedTuple
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, flag, option
@@ -13,6 +12,7 @@ from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import atomic
 from kaitogen.integrations.krm.configuration import KINDS
 from kaitogen.model import INTENT_API_VERSION
+from kaitogen.typed import Final, NamedTuple
 
 HOME_VARIABLE: Final = "KUSTOMIZE_PLUGIN_HOME"
 #: Stands in the second line of every file that `install` writes.

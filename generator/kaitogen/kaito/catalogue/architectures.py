@@ -1,8 +1,7 @@
 """How a model is built: layers, heads and what its cache holds. Needed for sizing alone, so no render loads it."""
 
-from typing import NamedTuple
-
 from kaitogen.kaito.catalogue.architectures_data import SHAPES
+from kaitogen.typed import NamedTuple
 
 
 class Shape(NamedTuple):

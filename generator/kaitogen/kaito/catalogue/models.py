@@ -1,11 +1,10 @@
 """Models by any name that KAITO takes, and which names it takes in which version."""
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
+from kaitogen.typed import Final, Iterator, NamedTuple
 
 #: The same few models come again and again.
 _MOST_REMEMBERED: Final = 256

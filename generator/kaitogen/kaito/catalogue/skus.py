@@ -1,10 +1,9 @@
 """GPU instance types: what KAITO's tables say about each, per provider and version."""
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
 
 from kaitogen.kaito.catalogue.skus_data import SKUS
+from kaitogen.typed import Final, Iterator, NamedTuple
 
 #: Azure instance types that begin so are admitted although no table has them.
 LENIENT_PREFIXES: Final = ("Standard_N", "Standard_D")

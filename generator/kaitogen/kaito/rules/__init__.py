@@ -4,14 +4,13 @@ One module per topic. What few Workspaces have (annotations, partitions, adapter
 configuration, tuning) is imported only where a Workspace has it.
 """
 
-from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Final
 
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.model import Diagnostic, Json
+from kaitogen.typed import Final, Mapping, Sequence
 
 __all__ = ["RuleContext", "judge", "judge_object"]
 

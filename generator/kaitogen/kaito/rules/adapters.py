@@ -1,8 +1,6 @@
 """Rules about an inference's adapters, those included that KAITO applies only when the Workspace is updated."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import parts, text
@@ -10,6 +8,7 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.identity import is_subdomain
 from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator, Mapping
 
 KG435 = Rule("KG435", "vLLM takes no strength for an adapter", kind="refused", since="0.4",
              source="pkg/model/interface.go:712@v0.12.0")  # fmt: skip

@@ -1,8 +1,5 @@
 """Rules about KAITO's annotations: their values, whether the version reads them, and whether they do anything."""
 
-from collections.abc import Callable, Iterator
-from typing import Final
-
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number
@@ -10,6 +7,7 @@ from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.kaito.rules.ignored import preferred_nodes
 from kaitogen.kaito.rules.sizing import estimate
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule
+from kaitogen.typed import Callable, Final, Iterator
 
 KG400 = Rule("KG400", "What a load balancer lets in", kind="warning", since="0.5",
              source="pkg/workspace/manifests/manifests.go:66@v0.12.0")  # fmt: skip

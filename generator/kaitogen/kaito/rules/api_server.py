@@ -1,14 +1,12 @@
 """What the API server says to an object, and KAITO's decoder after it: before any rule of KAITO's own is asked."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen import schema
 from kaitogen.kaito.objects import KAITO_GROUP, schema_name, value_at
 from kaitogen.kaito.versions import KINDS, REPLICA_METADATA
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target, path_text
 from kaitogen.schema import KG120, KG121
 from kaitogen.schema.compiled import FILES
+from kaitogen.typed import Final, Iterator
 
 KG401 = Rule("KG401", "The Workspace does not fit the target version's own schema", kind="refused", since="0.4",
              source="config/crd/bases/kaito.sh_workspaces.yaml:646@v0.12.0")  # fmt: skip

@@ -1,11 +1,10 @@
 """Whether nodes that a user brings have GPUs enough for the model, where an inventory knows them."""
 
-from collections.abc import Iterator
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext
 from kaitogen.kaito.rules.sizing import asks_for_estimate, nodes_needed
 from kaitogen.model import GIB, ByoNodes, Diagnostic, Rule
+from kaitogen.typed import Iterator
 
 KG313 = Rule("KG313", "Nodes with too few GPUs for the model", kind="can't work", since="0.7")
 

@@ -1,9 +1,7 @@
 """Rules about the ConfigMap with the settings of vLLM, and what KAITO's own reading of it misses."""
 
 import re
-from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import built_in
@@ -13,6 +11,7 @@ from kaitogen.kaito.rules.config_map import absent
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
+from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 from kaitogen.yaml.reader import KG104
 from kaitogen.yaml.syntax import KG102
 

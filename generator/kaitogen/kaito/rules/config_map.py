@@ -1,11 +1,9 @@
 """Rules about a ConfigMap that a Workspace names and that is not in what is looked at."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.identity import is_subdomain
 from kaitogen.model import Diagnostic, Rule
+from kaitogen.typed import Final, Iterator
 
 KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="refused", since="0.4",
              source="api/v1beta1/inference_config_validation.go:65@v0.12.0")  # fmt: skip

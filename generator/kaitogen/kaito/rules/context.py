@@ -1,14 +1,12 @@
 """What the rules look at: the Workspace's parts and the installation that it is meant for, taken apart once."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from kaitogen.diagnostics import wording
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, is_built_in_name, is_preset, sized_model
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
 from kaitogen.kaito.objects import ConfigMaps, part, text
 from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
+from kaitogen.typed import Final, Mapping
 
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
 

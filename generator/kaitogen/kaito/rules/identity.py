@@ -1,11 +1,9 @@
 """Rules about the Workspace as a whole: its name, its API version, and that it has one workload."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Rule, Severity
+from kaitogen.typed import Final, Iterator
 
 KG403 = Rule("KG403", "The name is no DNS label", kind="refused", since="0.4",
              source="api/v1beta1/workspace_validation.go:70@v0.12.0")  # fmt: skip

@@ -1,8 +1,6 @@
 """What the target's controller does with `count` and `preferredNodes`: never silently nothing."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
@@ -11,6 +9,7 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.resource import is_system_label
 from kaitogen.kaito.rules.sizing import asks_for_estimate, estimate
 from kaitogen.model import PIN_LABEL, Diagnostic, Json, Rule, Severity
+from kaitogen.typed import Final, Iterator, Mapping
 
 KG461 = Rule("KG461", "count is ignored", kind="warning", since="0.7",
              source="pkg/workspace/controllers/workspace_controller.go:1508@v0.12.0")  # fmt: skip

@@ -1,7 +1,8 @@
 """Which text is an image reference, by the grammar that container registries share."""
 
 import re
-from typing import Final
+
+from kaitogen.typed import Final
 
 _LONGEST: Final = 1024
 _LONGEST_NAME: Final = 255

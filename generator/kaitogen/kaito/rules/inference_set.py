@@ -1,8 +1,5 @@
 """Rules about an InferenceSet: its own fields, and every Workspace rule on the replicas that KAITO would make of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
-
 from kaitogen.kaito import rules
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, resource, schedules
@@ -10,6 +7,7 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
 from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule
+from kaitogen.typed import Callable, Final, Iterable, Iterator, Mapping, Sequence
 
 _NAME: Final = ("metadata", "name")
 _TEMPLATE: Final = ("spec", "template")

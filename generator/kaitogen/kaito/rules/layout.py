@@ -1,13 +1,11 @@
 """How KAITO has vLLM spread a preset over GPUs, and the layouts in which vLLM does not start."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.sizing import estimate, node_size
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
 KG704 = Rule("KG704", "The GPUs do not divide the attention heads", kind="can't work", since="0.7",
              source="pkg/model/interface.go:562@v0.12.0")  # fmt: skip

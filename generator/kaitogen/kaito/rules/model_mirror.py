@@ -1,12 +1,11 @@
 """Rules about a ModelMirror: weights fetched once into a volume, or a volume that holds them already."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Rule
+from kaitogen.typed import Final, Iterator
 
 _VALIDATION: Final = "api/v1alpha1/modelmirror_validation.go@v0.12.0"
 _QUANTITY: Final = re.compile(

@@ -1,14 +1,12 @@
 """Rules about a MultiRoleInference: prefill and decode as two InferenceSets, with one model."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.kaito import rules
 from kaitogen.kaito.objects import part, parts, text
 from kaitogen.kaito.rules import resource
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.inference_set import context_of, names, of_made_objects, replica
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator
 
 #: Its sets are named <name>-prefill and <name>-decode, and their replicas have six characters more.
 _LONGEST_NAME: Final = 38

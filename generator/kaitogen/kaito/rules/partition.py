@@ -1,12 +1,11 @@
 """Rules about `resource.partition`, which KAITO has since 0.12."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
 
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import GIB, Diagnostic, Json, Rule, Severity
+from kaitogen.typed import Final, Iterator, Mapping
 
 KG414 = Rule("KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12",
              source="api/v1beta1/workspace_validation.go:607@v0.12.0")  # fmt: skip

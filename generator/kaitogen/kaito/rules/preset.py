@@ -1,8 +1,6 @@
 """Rules about what an inference runs: the preset's name, its runtime, its secret, or a template of the user's."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import (
@@ -16,6 +14,7 @@ from kaitogen.kaito.catalogue.models import (
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Path, Rule
+from kaitogen.typed import Final, Iterator
 
 KG410 = Rule("KG410", "The preset is deprecated", kind="refused", since="0.8",
              source="api/v1beta1/workspace_validation.go:495@v0.12.0")  # fmt: skip

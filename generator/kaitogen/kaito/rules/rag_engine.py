@@ -1,14 +1,13 @@
 """Rules about a RAGEngine: its embedding, the model that answers, and the node it runs on."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
 
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import resource, urls
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator
 
 _VALIDATION: Final = "api/v1beta1/ragengine_validation.go@v0.12.0"
 _EMBEDDING: Final = ("spec", "embedding")

@@ -1,13 +1,11 @@
 """Rules about `resource`: the instance type, the node selector, and whether the weights fit."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, parts
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
 from kaitogen.model import GIB, INSTANCE_TYPE_LABEL, PROVIDERS, Diagnostic, Path, Rule, Target
+from kaitogen.typed import Final, Iterator
 
 KG405 = Rule("KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
              source="api/v1beta1/workspace_validation.go:174@v0.12.0", formerly=("KG210", "KG211"))  # fmt: skip

@@ -4,8 +4,8 @@ Sources: github.com/robfig/cron/v3 v3.0.1 parser.go, and time.ParseDuration of G
 """
 
 import re
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+
+from kaitogen.typed import Final, Mapping, NamedTuple
 
 
 class _Field(NamedTuple):

@@ -1,13 +1,11 @@
 """KAITO's own estimate of nodes for a preset on vLLM, and where it fails or surprises."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, built_in
 from kaitogen.kaito.objects import number
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.model import GIB, Diagnostic, Rule
+from kaitogen.typed import Final, Iterator
 
 KG465 = Rule("KG465", "More nodes than KAITO 0.11 allows", kind="can't work", since="0.11", until="0.11",
              source="pkg/workspace/controllers/workspace_controller.go:1164@v0.11.0")  # fmt: skip

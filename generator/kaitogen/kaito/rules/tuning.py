@@ -1,8 +1,5 @@
 """Rules about tuning: what KAITO refuses, and what it admits and can never run."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import is_tunable
 from kaitogen.kaito.catalogue.skus import near_sku
@@ -13,6 +10,7 @@ from kaitogen.kaito.rules.images import is_image, why_not
 from kaitogen.kaito.rules.preset import wrong_name
 from kaitogen.kaito.rules.resource import INSTANCE_TYPE, wrong_case
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator, Mapping
 
 KG447 = Rule("KG447", "Tuning on more than one node", kind="refused", since="0.4",
              source="api/v1beta1/workspace_validation.go:466@v0.12.0")  # fmt: skip

@@ -2,15 +2,14 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.config import UNKNOWN, parse
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Json, Rule
+from kaitogen.typed import Final, Iterator, Mapping
 
 KG451 = Rule("KG451", "KAITO cannot read the tuning's settings", kind="refused", since="0.4",
              source="api/v1beta1/tuning_config_validation.go:229@v0.12.0")  # fmt: skip

@@ -3,14 +3,12 @@
 What is read depending on more than versions (count, preferredNodes) has rules of its own beside this module.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
-
 from kaitogen.kaito.objects import text, value_at
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.server_fields import DEFAULT_UPDATE_STRATEGY
 from kaitogen.kaito.versions import since, until
 from kaitogen.model import Diagnostic, Feature, Json, Path, Rule
+from kaitogen.typed import Any, Final, Iterator, NamedTuple, Sequence
 
 KG908 = Rule("KG908", "KAITO reads this field nowhere", kind="warning", since="0.4",
              source="api/v1beta1/workspace_types.go:106@v0.12.0")  # fmt: skip

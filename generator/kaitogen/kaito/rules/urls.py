@@ -1,7 +1,8 @@
 """Addresses as KAITO reads them: Go's net/url, and which hosts its webhook does not let a tuning fetch from."""
 
 import re
-from typing import Final, NamedTuple
+
+from kaitogen.typed import Final, NamedTuple
 
 #: Go's net/url: what may stand unescaped in a host, and in what comes before an @ (Go 1.26, net/url/url.go shouldEscape).
 _HOST: Final = re.compile(

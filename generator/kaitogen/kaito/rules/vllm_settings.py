@@ -1,8 +1,6 @@
 """Rules about what KAITO's server makes of its settings: the words that it hands vLLM, and what it reads beside them."""
 
-from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext, cut
@@ -16,6 +14,7 @@ from kaitogen.kaito.vllm.command_line import (
     word_of,
 )
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator, Mapping
 
 _SERVER: Final = "presets/workspace/inference/vllm/inference_api.py"
 

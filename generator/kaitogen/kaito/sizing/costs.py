@@ -1,13 +1,12 @@
 """What nodes cost by the user's own table, and what a budget allows. No price is ever made up."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fnmatch import fnmatchcase
-from typing import Final, NamedTuple
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.rules.context import cut
 from kaitogen.model import Diagnostic, Path, Rule
+from kaitogen.typed import Final, Iterable, Iterator, Mapping, NamedTuple
 
 KG720 = Rule("KG720", "More nodes than the budget allows", kind="invalid")
 KG721 = Rule("KG721", "More GPUs than the budget allows", kind="invalid")

@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from typing import NamedTuple
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, all_models
@@ -16,6 +15,7 @@ from kaitogen.kaito.sizing.model_spec import Configs, model_spec
 from kaitogen.kaito.sizing.node_estimator import context_of, on_instance_type, runtime
 from kaitogen.kaito.sizing.types import Analysis, Estimate, Memory
 from kaitogen.model import GIB, Json, Target
+from kaitogen.typed import NamedTuple
 
 
 class Offer(NamedTuple):

@@ -1,8 +1,5 @@
 """What the memory of one GPU goes to under vLLM, and the tokens and requests that its cache then holds."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.config import served_length
 from kaitogen.kaito.rules.context import RuleContext
@@ -23,6 +20,7 @@ from kaitogen.kaito.sizing.types import (
     Verdict,
 )
 from kaitogen.model import GIB, Json
+from kaitogen.typed import Final, Mapping
 
 #: KAITO's own factor on the weight files is the most that loading adds; headers missed by 0.75 % on average.
 _WEIGHTS_MORE, _WEIGHTS_LESS = 1.02, 0.9925

@@ -1,12 +1,10 @@
 """What is known about the model that is sized: from KAITO's catalogue, or from a configuration that the user gave."""
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
-
 from kaitogen.kaito.catalogue.architectures import Shape, find_shape
 from kaitogen.kaito.catalogue.models import Model, find_model, is_catalogued
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import NEWEST_KAITO
+from kaitogen.typed import Final, Mapping, NamedTuple
 
 
 class Layers(NamedTuple):

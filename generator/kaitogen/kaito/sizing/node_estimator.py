@@ -1,7 +1,5 @@
 """What the controller of the target's version will ask for, in its own arithmetic."""
 
-from collections.abc import Mapping
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number, part, text
@@ -20,6 +18,7 @@ from kaitogen.kaito.rules.sizing import (
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.types import Context, Estimate, Node, Runtime
 from kaitogen.model import GIB, Json
+from kaitogen.typed import Mapping
 
 
 def runtime(ctx: RuleContext) -> Runtime:

@@ -5,10 +5,9 @@ batched tokens) and those of KAITO's pull request 2156 (A10 on Azure). They are 
 where another version or card is at work, they are assumptions with a range.
 """
 
-from typing import Final
-
 from kaitogen.kaito.sizing.types import EngineArgs, Label, Node, Term
 from kaitogen.model import GIB
+from kaitogen.typed import Final
 
 _H100: Final = "vLLM 0.19, H100 80 GB"
 _A10: Final = "one A10, KAITO's pull request 2156"

@@ -1,7 +1,5 @@
 """One Workspace to its size: the estimate and the memory, warnings where they disagree, and the change that helps most."""
 
-from typing import Final
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.catalogue.skus import all_skus
 from kaitogen.kaito.objects import ConfigMaps
@@ -12,6 +10,7 @@ from kaitogen.kaito.sizing.model_spec import Configs, model_spec
 from kaitogen.kaito.sizing.node_estimator import context_of, on_instance_type
 from kaitogen.kaito.sizing.types import Analysis, Memory, Node, Recommendation, Sizing
 from kaitogen.model import Json, Target
+from kaitogen.typed import Final
 
 #: Lengths are advised in whole multiples of it.
 _STEP: Final = 1024

@@ -4,14 +4,13 @@ All memory is in bytes, all lengths in tokens. The two are kept apart: an estima
 arithmetic, memory an expectation whose every figure says how far it can be trusted.
 """
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias
 
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.model import Diagnostic, Json
+from kaitogen.typed import Final, Literal, Mapping, NamedTuple, TypeAlias
 
 #: exact: computed from what is known. measured: seen on the named version and card. assumed: neither, so a range.
 Label: TypeAlias = Literal["exact", "measured", "assumed"]

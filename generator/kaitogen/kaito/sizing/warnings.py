@@ -1,8 +1,5 @@
 """Where KAITO's estimate and vLLM's memory disagree, or the user will meet something that nobody chose (KG701 to KG719)."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.catalogue.models import find_short
 from kaitogen.kaito.rules.context import cut
@@ -12,6 +9,7 @@ from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.node_estimator import holds
 from kaitogen.kaito.sizing.types import Analysis, Memory
 from kaitogen.model import GIB, Diagnostic, Path, Rule, Severity
+from kaitogen.typed import Final, Iterator
 
 KG701 = Rule("KG701", "KAITO's nodes leave vLLM no memory for its cache", kind="can't work", since="0.7")
 KG702 = Rule("KG702", "A short context that nobody chose", kind="warning", since="0.7")

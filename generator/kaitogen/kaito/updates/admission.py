@@ -1,8 +1,5 @@
 """What an object is refused for whatever changes in it, and which of its fields are dropped on the way."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
-
 from kaitogen.kaito import rules, versions
 from kaitogen.kaito.objects import KAITO_GROUP, ConfigMaps, as_stored, has_null, part, text, without
 from kaitogen.kaito.rules import RuleContext, api_server, identity
@@ -10,6 +7,7 @@ from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
 from kaitogen.kaito.updates.model import Item, Judgement
 from kaitogen.kaito.updates.workspace import KG804, KG805, KG809, refused, selected
 from kaitogen.model import Diagnostic, Json, Path
+from kaitogen.typed import Final, Iterator, Mapping
 
 _ADAPTERS: Final[Path] = ("inference", "adapters")
 _INSTANCE_TYPE: Final[Path] = ("resource", "instanceType")

@@ -2,8 +2,6 @@
 
 import json
 import shlex
-from collections.abc import Container, Iterator, Sequence
-from typing import Final
 
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part, text
 from kaitogen.kaito.rules.inference_set import replica_of
@@ -13,6 +11,7 @@ from kaitogen.kaito.updates.judging import judged, worst
 from kaitogen.kaito.updates.model import Comparison, Cost, Item, Judgement, ObjectChange, settings_name
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.model import Json, Rule
+from kaitogen.typed import Container, Final, Iterator, Sequence
 
 KG824 = Rule("KG824", "A Workspace gets another name or namespace", kind="warning", since="0.4")
 

@@ -1,11 +1,9 @@
 """Which fields of two values differ: the order of keys means nothing, and lists go by name where their items have one."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
-
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.model import Difference
 from kaitogen.model import Json, Path, path_text
+from kaitogen.typed import Final, Iterator, Mapping, Sequence
 
 #: Below these a value that one side lacks is told key by key, since each means something of its own.
 _OPENED: Final = frozenset(("metadata", "labels", "annotations", "resource", "data"))

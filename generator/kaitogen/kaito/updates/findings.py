@@ -1,14 +1,12 @@
 """Changes as problems at the fields of the new side, for `validate`."""
 
-from collections.abc import Iterator
-from typing import Final
-
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito.objects import MISSING, to_intent_path
 from kaitogen.kaito.updates.judging import KG813, KG822, KG827, KG831, KG832, KG833, KG834, KG835
 from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
 from kaitogen.kaito.updates.workspace import KG801, KG804, KG805, KG809, KG811, KG820, KG821, KG823
 from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.writer import flow
 
 _FAMILY: Final = "KG8"

@@ -1,8 +1,6 @@
 """One object on both sides to its changes, each with what KAITO, or Kubernetes, does with it."""
 
-from collections.abc import Iterator
 from operator import eq
-from typing import Final
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at, without
@@ -12,6 +10,7 @@ from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference,
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.kaito.updates.workspace import Update
 from kaitogen.model import Diagnostic, Json, Path, Rule, path_text
+from kaitogen.typed import Final, Iterator
 
 KG813 = Rule("KG813", "An immutable ConfigMap changes", kind="refused")
 KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4",

@@ -1,11 +1,9 @@
 """The values of a comparison: the objects of a side, the fields that differ, and what KAITO does with each."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final, Literal, NamedTuple, TypeAlias
-
 from kaitogen.diagnostics.wording import number_of, which
 from kaitogen.kaito.objects import part, text
 from kaitogen.model import Diagnostic, Json, Origin, Path, Result, Rule, Spec, Target
+from kaitogen.typed import Final, Iterable, Literal, NamedTuple, Sequence, TypeAlias
 
 KG825 = Rule("KG825", "An object without a name, which cannot be compared", kind="refused")
 KG826 = Rule("KG826", "An object that one side of a comparison has twice", kind="refused")

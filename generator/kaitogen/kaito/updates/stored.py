@@ -3,9 +3,6 @@
 both without what the server, KAITO and others noted on it.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.kaito.objects import canonical, part, value_at, without_nulls
@@ -19,6 +16,7 @@ from kaitogen.kaito.server_fields import (
 )
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Document, Json, Origin, Path
+from kaitogen.typed import Any, Final, Mapping
 from kaitogen.yaml.reader import Unreadable, read
 
 _OURS: Final = frozenset(("Workspace", "ConfigMap", "ScaledObject"))

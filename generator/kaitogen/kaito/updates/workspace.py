@@ -1,8 +1,5 @@
 """What KAITO does with a change of one field of a Workspace (U1 to U12), and what only new nodes or pods would see."""
 
-from collections.abc import Callable, Mapping
-from typing import Final, TypeAlias
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, number, part
 from kaitogen.kaito.rules.annotations import is_kaitos, node_class_in_doubt
@@ -10,6 +7,7 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.ignored import KG464
 from kaitogen.kaito.updates.model import IN_PLACE, Difference, Item, Judgement
 from kaitogen.model import Json, Rule
+from kaitogen.typed import Callable, Final, Mapping, TypeAlias
 
 KG801 = Rule("KG801", "A Workspace that served turns to tuning, or the other way round", kind="refused", since="0.4",
              source="api/v1beta1/workspace_validation.go:237@v0.12.0")  # fmt: skip

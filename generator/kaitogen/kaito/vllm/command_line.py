@@ -6,10 +6,10 @@ KAITO writes each `key: value` below `vllm:` as the two words `--key` and `str(v
 
 import re
 from operator import ge, gt, le, lt
-from typing import Any, Final, NamedTuple
 
 from kaitogen.kaito.vllm.arguments_data import ARGUMENTS, RELEASES
 from kaitogen.model import Json
+from kaitogen.typed import Any, Final, NamedTuple
 
 #: Arguments that take no word: with a twin `no-...` that turns them off, and without.
 _FLAGS: Final = ("flag", "switch")

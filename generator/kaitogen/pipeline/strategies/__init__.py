@@ -1,10 +1,9 @@
 """The placement strategies: a literal registry, and the choice among them."""
 
-from typing import Final
-
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
 from kaitogen.pipeline.strategies import auto, count, explicit
 from kaitogen.pipeline.strategies.base import Strategy
+from kaitogen.typed import Final
 
 #: In the order in which they are asked to claim an intent that names none.
 STRATEGIES: Final[dict[str, Strategy]] = {

@@ -1,9 +1,8 @@
 """Placement `auto`: KAITO decides how many nodes of the instance type it takes, and which."""
 
-from collections.abc import Iterator
-
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
+from kaitogen.typed import Iterator
 
 KG201 = Rule("KG201", "Strategy auto with a count", kind="invalid")
 KG202 = Rule("KG202", "Strategy auto with named nodes", kind="invalid")

@@ -1,9 +1,7 @@
 """What a placement strategy is: a module with these three functions."""
 
-from collections.abc import Iterator, Mapping
-from typing import Protocol
-
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
+from kaitogen.typed import Iterator, Mapping, Protocol
 
 #: Paths of diagnostics start here, since a strategy only judges the placement.
 PLACEMENT = ("spec", "placement")

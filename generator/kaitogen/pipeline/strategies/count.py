@@ -1,9 +1,8 @@
 """Placement `count`: a number of nodes of one instance type."""
 
-from collections.abc import Iterator
-
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
+from kaitogen.typed import Iterator
 
 KG203 = Rule("KG203", "Strategy count with named nodes", kind="invalid")
 KG204 = Rule("KG204", "Strategy count without a count", kind="invalid")

@@ -1,11 +1,10 @@
 """Placement `explicit`: exactly the nodes that the user names, in the given order."""
 
-from collections.abc import Iterator
-
 from kaitogen.kaito import versions
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Placement, ResourceSpec, Rule, Spec
 from kaitogen.nodes import default_labels
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
+from kaitogen.typed import Iterator
 
 KG205 = Rule("KG205", "Strategy explicit without nodes", kind="invalid")
 KG206 = Rule("KG206", "Another count than there are named nodes", kind="invalid")

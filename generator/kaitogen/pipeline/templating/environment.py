@@ -2,9 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
-from typing import Any, Final
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined
 from jinja2.environment import Environment
@@ -14,6 +12,7 @@ from kaitogen.files import shipped
 from kaitogen.files.folders import is_below
 from kaitogen.model import Json
 from kaitogen.pipeline.templating.sandbox import Hidden, Sandbox
+from kaitogen.typed import Any, Callable, Final, Mapping, Sequence
 from kaitogen.yaml.writer import flow
 
 #: Names of Jinja2's own that give another answer at each call, or text of no use here.

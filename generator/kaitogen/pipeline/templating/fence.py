@@ -10,8 +10,8 @@ import os
 import platform
 import resource
 import struct
-from collections.abc import Sequence
-from typing import Final
+
+from kaitogen.typed import Final, Sequence
 
 #: The one descriptor that is left beside the three of nothing: where the answers go.
 ANSWERS: Final = 3

@@ -6,11 +6,9 @@ that code the few things it asks of Jinja2's environment, template and context. 
 holds that Jinja2 itself makes the same bytes of the same templates.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
-
 from kaitogen.errors import InternalError
 from kaitogen.model import Json
+from kaitogen.typed import Any, Callable, Final, Iterator, Mapping
 from kaitogen.yaml.reader import read
 
 #: Stands in a text for a value: a character that no template has.

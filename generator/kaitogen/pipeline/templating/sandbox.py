@@ -5,15 +5,15 @@ process for whoever reads them. There are many ways to text (filters, `~`, `%`, 
 is the values that refuse.
 """
 
-from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from functools import wraps
-from typing import Any, Final
 
 from jinja2 import Undefined
 from jinja2.environment import TemplateModule
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
+
+from kaitogen.typed import Any, Callable, Final, ItemsView, Iterator, KeysView, ValuesView
 
 _DATA: Final = (str, bytes, int, float, type(None), dict, list, tuple, range, KeysView, ValuesView, ItemsView)
 #: Of Jinja2's own, with a text that is the same each time.

@@ -11,8 +11,6 @@ import select
 import signal
 import struct
 import sys
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Final, NoReturn, TypeAlias
 
 import jinja2
 import markupsafe
@@ -28,6 +26,7 @@ from kaitogen.pipeline import current
 from kaitogen.pipeline.companions import KINDS
 from kaitogen.pipeline.templating import fence
 from kaitogen.pipeline.templating.environment import environment
+from kaitogen.typed import BinaryIO, Final, Iterator, NoReturn, Sequence, TypeAlias
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
 
 KG501 = Rule("KG501", "A template that Jinja2 cannot read", kind="invalid")
