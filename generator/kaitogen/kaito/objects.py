@@ -248,11 +248,19 @@ def to_intent_path(spec: Spec, path: Path) -> Path:
     if path[:2] == ("spec", "nodeCountLimit"):
         return path
     if path[:2] == ("spec", "replicas") or (spec.fleet is not None and path == ("kind",)):
-        return ("spec", "scaling" if "scaling" in (spec.fleet or {}) else "replicas")
+        return _number_of(spec)
     length = len(path)
     while path[:length] not in _INTENT_PATHS:
         length -= 1
     return (*_INTENT_PATHS[path[:length]], *path[length:])
+
+
+def _number_of(spec: Spec) -> Path:
+    """Where an intent says how many replicas there are."""
+    fleet = spec.fleet or {}
+    if "pair" in fleet:
+        return ("spec", "replicas", "burst" if "scaling" in fleet else "base")
+    return ("spec", "scaling" if "scaling" in fleet else "replicas")
 
 
 def _in_replica(path: Path) -> Path:

@@ -12,12 +12,15 @@ from kaitogen.typed import Final, Iterator, Mapping
 
 KG231 = Rule("KG231", "Capacity or a zone that nobody can be asked for", kind="invalid", since="0.4")
 
+_KARPENTER: Final = "karpenter.sh/capacity-type"
 #: The labels of the pools that users bring, by cloud and capacity. Azure has none for what is no spot node.
 _POOLS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
     ("azure", "spot"): ("kubernetes.azure.com/scalesetpriority", "spot"),
     ("aws", "spot"): ("eks.amazonaws.com/capacityType", "SPOT"),
     ("aws", "on-demand"): ("eks.amazonaws.com/capacityType", "ON_DEMAND"),
 }
+#: All labels that a capacity may be asked for by.
+LABELS: Final = frozenset((_KARPENTER, *(key for key, _ in _POOLS.values())))
 _PLACEMENT: Final = ("spec", "placement")
 
 
@@ -28,7 +31,7 @@ def labels(placement: Json, target: Target) -> dict[str, str]:
     if _is_provisioned(target):
         return asked
     if capacity is not None:
-        label = ("karpenter.sh/capacity-type", capacity)
+        label = (_KARPENTER, capacity)
         if target.byo:
             label = _POOLS.get((target.provider, capacity), ("", ""))
         asked |= dict([label] if label[0] else [])

@@ -9,6 +9,7 @@ from kaitogen.kaito.objects import merged, part, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.pipeline.burst import pair_of
 from kaitogen.pipeline.classify import MANAGED_BY, is_companion
 from kaitogen.pipeline.context import shared_annotations
 from kaitogen.typed import Callable, Final, Iterator, Mapping, NamedTuple
@@ -31,6 +32,8 @@ _MODEL_HEADER: Final = "X-Gateway-Model-Name"
 _GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
 _POOL_GROUP: Final = "inference.networking.k8s.io"
 _GATEWAY: Final = ("spec", "endpoint", "gateway")
+#: How the name of the pool ends that KAITO makes for a set.
+POOL: Final = "-inferencepool"
 
 
 class Companion(NamedTuple):
@@ -178,8 +181,9 @@ def _has_pool(spec: Spec) -> bool:
     return spec.fleet is not None and on_vllm and gates.get(_GATE) is True
 
 
-def _pool(spec: Spec) -> str:
-    return f"{spec.name}-inferencepool"
+def _pool_of(name: str) -> str:
+    """The name of the pool that KAITO makes for the set of that name."""
+    return name + POOL
 
 
 def _address(spec: Spec) -> str:
@@ -198,16 +202,13 @@ def _service(spec: Spec) -> Json:
 
 
 def _route(spec: Spec) -> Json:
-    gateway = _endpoint(spec).get("gateway")
-    if gateway is None:
+    gateway, pair = _endpoint(spec).get("gateway"), pair_of(spec)
+    if gateway is None or (pair is not None and not pair.is_base):
         return None
     parent = {"group": _GATEWAY_GROUP, "kind": "Gateway", "name": gateway["name"]}
     for word, field in (("namespace", "namespace"), ("listener", "sectionName")):
         if word in gateway:
             parent[field] = gateway[word]
-    backend: Json = {"group": "", "kind": "Service", "name": spec.name, "port": _PORT}
-    if _has_pool(spec):
-        backend = {"group": _POOL_GROUP, "kind": "InferencePool", "name": _pool(spec)}
     path = gateway.get("path", "/")
     match: Json = {"path": {"type": "PathPrefix", "value": path}}
     if gateway.get("match") == "model":
@@ -217,8 +218,26 @@ def _route(spec: Spec) -> Json:
     if path != "/":
         rewrite = {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}
         rule["filters"] = [{"type": "URLRewrite", "urlRewrite": rewrite}]
-    rule["backendRefs"] = [{**backend, "weight": 1}]
+    both = {spec.name: 1} if pair is None else dict(zip((pair.base, pair.burst), pair.weights, strict=True))
+    rule["backendRefs"] = [{**_backend(spec, name), "weight": weight} for name, weight in both.items()]
     return {"parents": [parent], "hostnames": gateway.get("hostnames"), "rules": [rule]}
+
+
+def _backend(spec: Spec, name: str) -> Json:
+    """What a route leads to for the set of that name."""
+    if _has_pool(spec):
+        return {"group": _POOL_GROUP, "kind": "InferencePool", "name": _pool_of(name)}
+    return {"group": "", "kind": "Service", "name": name, "port": _PORT}
+
+
+def _route_note(spec: Spec) -> str:
+    pair = pair_of(spec)
+    kind, names = ("InferencePool", _pool_of) if _has_pool(spec) else ("Service", str)
+    where = f"{kind} {names(spec.name)}"
+    if pair is not None:
+        base, burst = pair.weights
+        where = f"{kind}s {names(pair.base)} and {names(pair.burst)}, {base} and {burst} of {base + burst} requests"
+    return f"to {where}, clients send model {served_name(spec)}"
 
 
 def _route_words(data: Json) -> Json:
@@ -247,7 +266,7 @@ def _tls(spec: Spec) -> Json:
         return None
     plain = spec.target.has(POOL_WITHOUT_CERTIFICATE)
     tls: Json = {"mode": "DISABLE"} if plain else {"mode": "SIMPLE", "insecureSkipVerify": True}
-    return {"host": f"{_pool(spec)}-epp", "tls": tls}
+    return {"host": f"{_pool_of(spec.name)}-epp", "tls": tls}
 
 
 def _budget(spec: Spec) -> Json:
@@ -255,7 +274,11 @@ def _budget(spec: Spec) -> Json:
     if budget is None:
         return None
     limits = {"max_unavailable": budget.get("maxUnavailable"), "min_available": budget.get("minAvailable")}
-    return {"selector": _selector(spec), **limits}
+    selector: Json = {"matchLabels": _selector(spec)}
+    if (pair := pair_of(spec)) is not None:
+        both = {"key": CREATED_BY, "operator": "In", "values": [pair.base, pair.burst]}
+        selector = {"matchExpressions": [both]}
+    return {"selector": selector, **limits}
 
 
 def _budget_words(data: Json) -> Json:
@@ -275,14 +298,12 @@ KINDS: Final = (
     ),
     Companion(
         key="route", api_version=f"{_GATEWAY_GROUP}/v1", kind="HTTPRoute", template="http-route.yaml.j2",
-        values=_route, words=_route_words,
-        note=lambda spec: f"to {'InferencePool ' + _pool(spec) if _has_pool(spec) else 'Service ' + spec.name}, "
-        f"clients send model {served_name(spec)}",
+        values=_route, words=_route_words, note=_route_note,
     ),
     Companion(
         key="tls", api_version="networking.istio.io/v1", kind="DestinationRule", template="destination-rule.yaml.j2",
         values=_tls, words=lambda _: {"endpoint": {"gateway": {"istio": True}}},
-        note=lambda spec: f"for {_pool(spec)}-epp",
+        note=lambda spec: f"for {_pool_of(spec.name)}-epp",
     ),
     Companion(
         key="budget", api_version="policy/v1", kind="PodDisruptionBudget", template="pod-disruption-budget.yaml.j2",

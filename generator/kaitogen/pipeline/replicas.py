@@ -1,7 +1,7 @@
 """What is said of an InferenceSet otherwise than of a Workspace: its API version, and where labels and annotations stand."""
 
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part, to_intent_path
 from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Estimate, Node
@@ -55,7 +55,11 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         message = f"{word} is about the replicas of an InferenceSet, and this intent makes one Workspace"
         yield KG223.at(("spec", word), message, fix="add replicas, or remove it")
         return
-    if "scaling" in spec:
+    if isinstance(spec.get("replicas"), dict):
+        from kaitogen.pipeline import burst  # hardly any intent asks for it
+
+        yield from burst.objections(value, target)
+    elif "scaling" in spec:
         from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
 
         yield from scaling.objections(spec, target)
@@ -204,7 +208,7 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
         by = spec.fleet["scaling"]["by"]
         message = f"replicas is not written: {by} sets it, and whoever applies a number would fight it"
         fix = "let nothing else set it: no replicas in patches, and no self-healing of /spec/replicas"
-        yield KG327.at(("spec", "scaling"), message, fix=fix)
+        yield KG327.at(to_intent_path(spec, _REPLICAS), message, fix=fix)
         yield from _of_limit(spec.fleet, estimate)
     if automatic and replicas is None:
         yield _unknown(there, estimate)
@@ -216,7 +220,8 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
         fix = "leave them to others, or take as many nodes as whole replicas need"
         yield KG319.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(needed))
     scaled = spec.fleet is not None and "scaling" in spec.fleet
-    path: Path = ("spec", "scaling", "max") if scaled else _REPLICAS
+    path = to_intent_path(spec, _REPLICAS)
+    path = (*path, "max") if scaled else path
     # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
     least = max(2, range_of(spec, data)[0] or 0) if scaled else 1
     yield from too_many(Wanted(replicas, nodes, least, path), there, how, byo=spec.target.byo)

@@ -54,7 +54,7 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
             problems = schema.problems("intent", value) or list(_rules(value))
             diagnostics.extend(problem.of(origin) for problem in problems)
             if not any(problem.severity == "error" for problem in problems):
-                specs.append(spec_of(value, origin))
+                specs += specs_of(value, origin)
                 continue
             diagnostics.extend(error_limit.count_error(origin))
             if error_limit.is_reached(document):
@@ -167,6 +167,21 @@ def _inference(inference: Json, annotations: Json) -> Iterator[Diagnostic]:
     if runtime is not None and noted is not None and runtime != noted:
         message = f"runtime {runtime} contradicts the annotation {RUNTIME_ANNOTATION}: {noted[:40]}"
         yield KG216.at((*path, "runtime"), message, fix="remove the annotation; runtime writes it")
+
+
+def specs_of(value: Json, origin: Origin) -> Iterator[Spec]:
+    """The Specs that an intent stands for: one, or two where it asks for base and burst.
+
+    Each of the two has an origin of its own, so that what is found is told of one of them.
+    """
+    if not isinstance(value["spec"].get("replicas"), dict):
+        yield spec_of(value, origin)
+        return
+    from kaitogen.pipeline import burst  # hardly any intent asks for it
+
+    for half, pair in burst.halves(value, target_of(value["spec"])):
+        spec = spec_of(half, origin._replace())
+        yield spec._replace(fleet={**(spec.fleet or {}), burst.PAIR: pair})
 
 
 def spec_of(value: Json, origin: Origin) -> Spec:

@@ -4,7 +4,9 @@ from collections import Counter
 
 from kaitogen import schema
 from kaitogen.commands.import_.comments import at_fields, by_object, in_intent, in_set
+from kaitogen.commands.import_.intent import Identity, Intent
 from kaitogen.commands.import_.intent_set import set_of
+from kaitogen.commands.import_.pairs import joined
 from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
@@ -22,7 +24,6 @@ from kaitogen.model import (
     Path,
     Request,
     Rule,
-    Spec,
     Target,
     TargetOverrides,
     UserObject,
@@ -34,7 +35,6 @@ from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
 from kaitogen.pipeline.validate import spec_of
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence, TypeAlias
-from kaitogen.yaml.comments import Comments
 from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump, flow
 
@@ -50,21 +50,8 @@ _SMALLEST: Final[Json] = {
 }
 #: What is taken in, in the order in which it is told.
 _KINDS: Final = ("Workspace", "InferenceSet", "ConfigMap", SCALED_OBJECT, *(one.kind for one in KINDS))
-#: API group, kind, namespace and name.
-Identity: TypeAlias = tuple[str, str, str, str]
 #: A field that comes out otherwise: its path, what it was and what it is now.
 _Difference: TypeAlias = tuple[Path, str, str]
-
-
-class Intent(NamedTuple):
-    """One intent by the name of its file, with its comments, and the objects that it has to make."""
-
-    name: str
-    value: Json
-    spec: Spec
-    comments: Mapping[Path, Comments]
-    source: UserObject
-    objects: Mapping[Identity, UserObject]
 
 
 class Imported(NamedTuple):
@@ -125,7 +112,7 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
         message = f"{one.data['kind']} {_place(one.data)[1]} stays a file of its own: nothing of its name is imported"
         advice = "name the file of its Workspace or set as well, or keep it"
         kept.append(KG174.at(("metadata", "name"), message, fix=advice).of(one.origin))
-    return intents, kept
+    return joined(intents), kept
 
 
 def _place(data: Json) -> tuple[str, str]:
@@ -150,10 +137,6 @@ def _intent(
         problems += [problem.of(scaled.origin)] if problem else []
     data, value = min(_forms(source.data, target, origin, words), key=lambda form: len(dump(form[1])))
     objects = [UserObject(origin, data)]
-    if companions:
-        own = [UserObject(one.origin, canonical(declared(one.data))) for one in companions]
-        value = {**value, "spec": with_words(value["spec"], [one.data for one in own])}
-        objects += own
     if scaled is not None and words is not None:
         objects.append(UserObject(scaled.origin, canonical(declared(scaled.data))))
     metadata = data["metadata"]
@@ -166,6 +149,10 @@ def _intent(
             message = f"ConfigMap {name} stays a file of its own: {kept}"
             advice = "keep it beside the intents, or put its settings into the intent by hand"
             problems.append(KG174.at(("metadata", "name"), message, fix=advice).of(config_map.origin))
+    if companions:
+        own = [UserObject(one.origin, canonical(declared(one.data))) for one in companions]
+        value = {**value, "spec": with_words(value["spec"], [one.data for one in own])}
+        objects += own
     spec = spec_of(value, origin)
     intent = Intent(
         name="_".join([*filter(None, [metadata.get("namespace")]), metadata["name"]]) + ".intent.yaml",

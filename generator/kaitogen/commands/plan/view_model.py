@@ -12,6 +12,7 @@ from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Memory, Span, Term
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import GIB
+from kaitogen.pipeline.burst import pair_of
 from kaitogen.typed import Final, Iterator, NamedTuple
 
 #: The line that is for a shell, and the one whose paragraphs are objects.
@@ -138,7 +139,12 @@ def _evicted(planned: PlannedWorkspace) -> str:
     nodes = planned.sizing.estimate.nodes or 1
     what = "the replica" if planned.replicas is not None else "it"
     whole = f"{what} is down as a whole, {nodes} nodes," if nodes > 1 else f"{what} is down"
-    return f"{whole} until there is a node again, which downloads the weights anew"
+    text = f"{whole} until there is a node again, which downloads the weights anew"
+    pair = pair_of(planned.spec)
+    if pair is None or "gateway" not in part(planned.spec.companions or {}, "endpoint"):
+        return text
+    share, of_all = pair.weights[1], sum(pair.weights)
+    return f"{text}; where no other of the burst is there, {share} of {of_all} requests fail until then"
 
 
 def _runs(planned: PlannedWorkspace) -> str:

@@ -192,7 +192,7 @@ def root_pod_disruption_budget(context, missing=missing, environment=environment
     yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'budget'), 'min_available')))
     yield '\n  maxUnavailable: '
     yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'budget'), 'max_unavailable')))
-    yield '\n  unhealthyPodEvictionPolicy: AlwaysAllow\n  selector:\n    matchLabels: '
+    yield '\n  unhealthyPodEvictionPolicy: AlwaysAllow\n  selector: '
     yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'budget'), 'selector')))
     yield '\n'
 
