@@ -21,7 +21,7 @@ from kaitogen.schema.checks import KEYWORDS  # noqa: E402
 SCHEMAS = ROOT / "schemas"
 COMPILED = ROOT / "generator/kaitogen/schema/compiled"
 SUFFIX = ".schema.json"
-REPORTS = ("changes", "findings", "models", "nodes", "plan", "skus")
+REPORTS = ("changes", "findings", "models", "nodes", "plan", "skus", "status")
 #: It says what two others say.
 FOR_EDITORS = "editor" + SUFFIX
 #: Words for people and editors, which decide nothing.

@@ -11,6 +11,8 @@ EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_ENVIRONMENT = 3
 EXIT_BUG = 4
+#: Of `kaitogen status` alone: nothing is wrong, and not everything is ready.
+EXIT_WAITING = 5
 EXIT_INTERRUPTED = 130
 
 

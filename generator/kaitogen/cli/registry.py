@@ -25,6 +25,10 @@ COMMANDS: Final = {
         "commands.diff.command",
         "Say what changes, and what KAITO does with each change; exit 1 where anything differs.",
     ),
+    "status": (
+        "commands.status.command",
+        "Say what runs of the intents, and what is waited for; exit 0 where all is ready.",
+    ),
     "models": ("commands.catalogue.models", "Look up the models that KAITO knows."),
     "skus": (
         "commands.catalogue.skus",

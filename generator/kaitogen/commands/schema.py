@@ -19,6 +19,7 @@ SCHEMAS: Final = (
     "findings",
     "plan",
     "changes",
+    "status",
     "inventory",
     "quick-selectors",
     "nodes",

@@ -171,10 +171,10 @@ def too_large(name: str, most: int = MAX_BYTES) -> Diagnostic:
     return KG109.in_file(name, f"larger than {most // 2**20} MiB", fix="split the file")
 
 
-def documents_of(name: str, data: bytes) -> Loaded:
-    """The documents of one text that did not come from a file of that name."""
+def documents_of(name: str, data: bytes, most: int = MAX_NODES) -> Loaded:
+    """The documents, of at most so many values, of one text that did not come from a file of that name."""
     loaded = Loaded([], [], [name])
-    _parse(name, data, loaded)
+    _parse(name, data, loaded, most)
     return loaded
 
 

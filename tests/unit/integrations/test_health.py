@@ -5,6 +5,7 @@ and no methods on strings), as it runs a built-in one (all libraries), and, in t
 end-to-end suite, in Argo CD's own interpreter.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from lupa import lua51  # type: ignore[import-untyped]  # ships no types
+
+from kaitogen.kaito import health
+from tests.unit.kaito.statuses import STATUSES
 
 FOLDER = Path(__file__).resolve().parents[3] / "deploy" / "argocd" / "health" / "kaito.sh"
 KINDS = ("InferenceSet", "RAGEngine", "Workspace")
@@ -130,4 +134,60 @@ def test_what_has_not_been_seen_yet_is_never_degraded(conditions: list[dict[str,
     without = [one for one in conditions if one.get("type") != "WorkspaceSucceeded"]
     assert (
         judged("Workspace", {"status": {"conditions": without}}, everything=False)["status"] == "Progressing"
+    )
+
+
+#: Of these, kaitogen itself says how they are, in the same words.
+JUDGED = ("Workspace", "InferenceSet")
+PHASES: list[dict[str, Any]] = [
+    {"state": "Pending", "targetNodeCount": 1},
+    {"state": "NotReady", "targetNodeCount": 1},
+    {"state": "Pending", "targetNodeCount": 0},
+    {},
+]
+
+
+def assert_same(kind: str, obj: dict[str, Any]) -> None:
+    """The script and kaitogen say the same, word for word."""
+    found = health.of({**obj, "kind": kind})
+    assert judged(kind, obj, everything=False) == {"status": found.state, "message": found.message}
+
+
+@pytest.mark.parametrize(("kind", "sample"), [one for one in SAMPLES if one.values[0] in JUDGED])
+def test_script_and_status_say_the_same_of_samples(kind: str, sample: dict[str, Any]) -> None:
+    assert_same(kind, yaml.safe_load((FOLDER / kind / sample["inputPath"]).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", sorted(STATUSES))
+def test_script_and_status_say_the_same_of_real_objects(name: str) -> None:
+    assert_same(STATUSES[name]["kind"], STATUSES[name])
+
+
+@pytest.mark.parametrize("kind", JUDGED)
+@given(obj=OBJECTS)
+def test_script_and_status_say_the_same_of_anything(kind: str, obj: dict[str, Any]) -> None:
+    assert_same(kind, obj)
+
+
+@pytest.mark.parametrize("condition", [*health.CONDITIONS, "Odd"])
+@pytest.mark.parametrize("phase", PHASES, ids=["pending", "was-ready", "no-estimate", "old"])
+def test_script_and_status_know_the_same_words(condition: str, phase: dict[str, Any]) -> None:
+    """Each condition with each reason that either of them could know, whatever the summary."""
+    reasons = [*health.REASONS, *health.BROKEN, "WorkspaceInferenceStatusPending", "Odd", ""]
+    for summary in ("workspacePending", "workspaceFailed", "BenchmarkFailed", ""):
+        for reason in reasons:
+            conditions = [{"type": condition, "status": "False", "reason": reason, "message": "its words"}]
+            if summary:
+                conditions.append({"type": "WorkspaceSucceeded", "status": "False", "reason": summary})
+            conditions.append({"type": "ResourceReady", "status": "True"})
+            assert_same("Workspace", {"status": {"conditions": conditions, **phase}})
+
+
+def test_script_knows_no_reason_that_the_table_does_not() -> None:
+    script = (FOLDER / "Workspace" / "health.lua").read_text(encoding="utf-8")
+    tables = script.partition("local function answer")[0]
+    known = {*health.BROKEN, *health.REASONS, *health.CONDITIONS}
+    assert (
+        set(re.findall(r"^  (\w+) = ", tables, re.M)) | set(re.findall(r'^  { "(\w+)"', tables, re.M))
+        == known
     )

@@ -33,6 +33,7 @@ WRITTEN_FOR_PEOPLE = {
     "budget": 7,
     "models": 18,
     "skus": 20,
+    "status": 45,
 }
 
 

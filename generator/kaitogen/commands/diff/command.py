@@ -85,7 +85,8 @@ def _live(options: Options, items: list[Item], whole: bool) -> Side:
         return Side("")
     with asking(options.cluster) as cluster:
         namespace = options.namespace or live_objects.DEFAULT_NAMESPACE
-        return Side(f"cluster {cluster.name}", live_objects.items_in(cluster, items, namespace))
+        where = f"cluster {cluster.name}"
+        return Side(where, live_objects.items_in(cluster, where, items, namespace))
 
 
 def _migration(folder: str | None, report: DiffReport) -> str:

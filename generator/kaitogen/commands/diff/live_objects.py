@@ -1,18 +1,33 @@
 """What a cluster holds of the objects that a command is about: read-only, and nothing that is not needed."""
 
-from kaitogen.files.cluster import Cluster
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import live_item
+from kaitogen.model import Json
 from kaitogen.pipeline.companions import kind_of
-from kaitogen.typed import Sequence
+from kaitogen.typed import Protocol, Sequence
 
 #: The default of kubectl where neither it nor the object says one.
 DEFAULT_NAMESPACE = "default"
 
 
-def items_in(cluster: Cluster, items: Sequence[Item], namespace: str) -> list[Item]:
-    """The objects of the cluster that these would change, each as the old state of its own."""
-    where = f"cluster {cluster.name}"
+class Holder(Protocol):
+    """What objects are looked for in: a cluster, or what was read of one."""
+
+    def workspaces(self, namespace: str | None = None) -> list[Json]:
+        """The Workspaces of a namespace, or of all."""
+
+    def inference_sets(self, namespace: str | None = None) -> list[Json]:
+        """The InferenceSets of a namespace, or of all."""
+
+    def config_map(self, namespace: str, name: str) -> Json | None:
+        """One ConfigMap; None where there is none of that name."""
+
+    def object_of(self, like: Json, namespace: str, name: str) -> Json | None:
+        """One object of the kind that another has; None where there is none of that name."""
+
+
+def items_in(cluster: Holder, where: str, items: Sequence[Item], namespace: str) -> list[Item]:
+    """The objects of a cluster, called `where`, that these would change, each as the old state of its own."""
     listed = {
         (kind, space): listing(space)
         for kind, listing in (("Workspace", cluster.workspaces), ("InferenceSet", cluster.inference_sets))
@@ -39,7 +54,7 @@ def _space(item: Item, namespace: str) -> str:
 
 
 def _former_settings(
-    cluster: Cluster, live_items: Sequence[Item], items: Sequence[Item], namespace: str
+    cluster: Holder, live_items: Sequence[Item], items: Sequence[Item], namespace: str
 ) -> list[Item]:
     """The ConfigMaps that Workspaces read so far, where they are to read another one that is among the items."""
     maps = {item.identity[2:]: item for item in items if item.is_config_map}

@@ -55,6 +55,17 @@ class Cluster(Server):
         """What is kept of each pod, of all namespaces, that is on a node and not finished; None keeps nothing of it."""
         return self._list("/api/v1/pods", Action("list", "pods"), keep, fieldSelector=_HOLDING)
 
+    def pods_of(self, namespace: str, label: str, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
+        """What is kept of each pod of a namespace that has this label, wherever it is; None keeps nothing of it."""
+        inside = f"/api/v1/namespaces/{quote(namespace, safe='')}/pods"
+        return self._list(inside, Action("list", "pods", namespace=namespace), keep, labelSelector=label)
+
+    def events(self, namespace: str, kind: str, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
+        """What is kept of each event of a namespace about objects of a kind; None keeps nothing of it."""
+        inside = f"/api/v1/namespaces/{quote(namespace, safe='')}/events"
+        about = f"involvedObject.kind={kind}"
+        return self._list(inside, Action("list", "events", namespace=namespace), keep, fieldSelector=about)
+
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
         found = self._of_kaito("Workspace", namespace)

@@ -1,0 +1,205 @@
+"""From what is wanted and what a source holds to the status of each object."""
+
+import json
+
+from kaitogen.commands.diff.live_objects import items_in
+from kaitogen.commands.status import judging
+from kaitogen.commands.status.sources import Source
+from kaitogen.commands.status.types import (
+    Endpoint,
+    Measured,
+    Nodes,
+    Planned,
+    Replica,
+    Replicas,
+    Running,
+    Status,
+)
+from kaitogen.commands.status.units import Unit
+from kaitogen.kaito import health
+from kaitogen.kaito.health import Health
+from kaitogen.kaito.objects import part, text, value_at
+from kaitogen.kaito.rules.config import settings_of
+from kaitogen.kaito.server_fields import TEMPLATE
+from kaitogen.kaito.updates.compare import compare
+from kaitogen.kaito.updates.model import ObjectChange
+from kaitogen.kaito.versions import SERVED_AS_SET
+from kaitogen.model import Json, Path
+from kaitogen.pipeline.companions import served_name
+from kaitogen.typed import Final, Iterable, Iterator, Mapping, Sequence
+
+_PEAK: Final[Path] = ("status", "performance", "metrics", "peakTokensPerMinute")
+_PORT: Final = 8080
+
+
+def status_of(units: Iterable[Unit], source: Source, namespace: str | None) -> Status:
+    """The status of all of them, in their order."""
+    return Status(source.name, [_running(unit, source, unit.namespace(source, namespace)) for unit in units])
+
+
+def _running(unit: Unit, source: Source, namespace: str) -> Running:
+    listing = source.workspaces if unit.kind == "Workspace" else source.inference_sets
+    data = next((one for one in listing(namespace) if one["metadata"]["name"] == unit.name), None)
+    file = unit.item.origin.document.file if unit.written else ""
+    if data is None:
+        missing = Health("Missing", f"it is not in {source.name}")
+        return Running(
+            kind=unit.kind,
+            namespace=namespace,
+            name=unit.name,
+            file=file,
+            health=missing,
+            fix="apply it, or let Argo CD sync it",
+            planned=_planned(unit),
+            drift=(),
+        )
+    workspaces = [data] if unit.kind == "Workspace" else judging.replicas_of(data, source)
+    each = None if workspaces is None else [judging.replica(one, source) for one in workspaces]
+    found = each[0].health if unit.kind == "Workspace" and each else judging.of_set(data, each)
+    replicas = _replicas(data, found, each)
+    worst = _worst(data, workspaces or [], each or [], found)
+    return Running(
+        kind=unit.kind,
+        namespace=namespace,
+        name=unit.name,
+        file=file,
+        health=found,
+        fix=judging.fix_of(worst, found, source),
+        replicas=replicas,
+        nodes=_nodes(each),
+        endpoint=_endpoint(unit, namespace, each or ()),
+        measured=_measured(workspaces or []),
+        planned=_planned(unit),
+        drift=tuple(_drift(unit, source, namespace)) if unit.written else None,
+        each=tuple(each or ()) if unit.kind == "InferenceSet" else (),
+    )
+
+
+def _worst(data: Json, workspaces: Sequence[Json], each: Sequence[Replica], found: Health) -> Json:
+    """The object that the words are about: the set itself, or the replica that they name."""
+    pairs = zip(workspaces, each, strict=True)
+    return next((one for one, replica in pairs if f"; {replica.name}: " in found.message), data)
+
+
+def _replicas(data: Json, found: Health, each: Sequence[Replica] | None) -> Replicas | None:
+    if data["kind"] == "Workspace":
+        return None if data.get("tuning") is not None else Replicas(1, int(found.state == "Healthy"))
+    desired, said = health.replicas(data)
+    return Replicas(desired, said if each is None else sum(one.health.state == "Healthy" for one in each))
+
+
+def _nodes(each: Sequence[Replica] | None) -> Nodes | None:
+    """The nodes of all replicas together; under byo several may count the same ones."""
+    if not each:
+        return None
+    desired = [one.nodes.desired for one in each]
+    ready = [one.nodes.ready for one in each]
+    names = dict.fromkeys(name for one in each for name in one.nodes.names)
+    return Nodes(_sum(desired), _sum(ready), tuple(names))
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    known = [one for one in numbers if one is not None]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def _drift(unit: Unit, source: Source, namespace: str) -> Iterator[ObjectChange]:
+    """What applying the files would change; of what a dump has no object of its kind nothing is known."""
+    new = [unit.item, *unit.others]
+    for change in compare(items_in(source, source.name, new, namespace), new).objects:
+        if change.before is not None or source.holds(change.item.identity[1]):
+            yield change
+
+
+def _planned(unit: Unit) -> Planned | None:
+    planned = unit.planned
+    if planned is None:
+        return None
+    memory, estimate = planned.sizing.memory, planned.sizing.estimate
+    requests = None if memory is None else memory.requests
+    if requests is not None and planned.replicas is not None:
+        number = planned.replicas
+        high = None if requests.high is None else requests.high * number
+        requests = requests._replace(low=requests.low * number, likely=requests.likely * number, high=high)
+    return Planned(planned.nodes, planned.gpus, estimate.context.tokens, requests)
+
+
+def _measured(workspaces: Sequence[Json]) -> Measured | None:
+    """What KAITO's benchmark wrote, of all replicas that have it."""
+    peaks = [peak for one in workspaces if isinstance(peak := value_at(one, _PEAK), dict)]
+    values = [value for peak in peaks if (value := _number(peak.get("value"))) is not None]
+    if not values:
+        return None
+    settings = part(peaks[0], "config")
+    return Measured(sum(values), len(values), {key: str(text) for key, text in settings.items()})
+
+
+def _number(value: Json) -> float | None:
+    """KAITO writes numbers as texts."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if 0 <= number < 1e15 else None
+
+
+def _endpoint(unit: Unit, namespace: str, each: Sequence[Replica]) -> Endpoint | None:
+    """Where the model answers: at the Gateway, at the Service of the set, or at that of a Workspace, which KAITO makes."""
+    if value_at(unit.item.data, ("tuning",)) is not None:
+        return None
+    model = _model(unit)
+    for item in unit.others:
+        if item.data["kind"] == "HTTPRoute" and (host := _host(item.data)):
+            return Endpoint(host, model, "", _curl(host, model))
+    service = unit.name
+    own = any(item.data["kind"] == "Service" for item in unit.others)
+    if unit.kind == "InferenceSet" and not own:
+        serving = [one.name for one in each if one.health.state == "Healthy"] or [one.name for one in each]
+        if not serving:
+            return None
+        service = serving[0]
+    forward = f"kubectl -n {namespace} port-forward service/{service} {_PORT}:80"
+    url = f"http://{service}.{namespace}"
+    return Endpoint(url, model, forward, _curl(f"http://localhost:{_PORT}", model))
+
+
+def _host(route: Json) -> str:
+    hosts = value_at(route, ("spec", "hostnames"))
+    if not isinstance(hosts, list) or not hosts:
+        return ""
+    path = value_at(route, ("spec", "rules", 0, "matches", 0, "path", "value"))
+    return f"http://{hosts[0]}{path if path not in (None, '/') else ''}"
+
+
+def _model(unit: Unit) -> str:
+    """The name that clients send; empty for a pod template, which alone knows."""
+    item = unit.item
+    if item.spec is not None:
+        return served_name(item.spec) if (item.spec.inference or {}).get("model") else ""
+    below: Path = () if item.is_workspace else TEMPLATE
+    preset = value_at(item.data, (*below, "inference", "preset", "name"))
+    if not isinstance(preset, str):
+        return ""
+    as_set = not item.is_workspace and item.target.has(SERVED_AS_SET)
+    return _named_in_settings(unit) or (unit.name if as_set else _short(unit, preset))
+
+
+def _named_in_settings(unit: Unit) -> str:
+    for item in unit.others:
+        if item.is_config_map:
+            settings = settings_of(text(part(item.data, "data"), "inference_config.yaml"))
+            if own := settings.get("served-model-name"):
+                return str(own).split()[0]
+    return ""
+
+
+def _short(unit: Unit, preset: str) -> str:
+    name = unit.planned.sizing.model if unit.planned else preset
+    return name.rpartition("/")[2].lower()
+
+
+def _curl(url: str, model: str) -> str:
+    if not model:
+        return f"curl {url}/"
+    asked: Mapping[str, Json] = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
+    return f"curl {url}/v1/chat/completions -H 'Content-Type: application/json' -d '{json.dumps(asked)}'"

@@ -1,0 +1,114 @@
+"""`kaitogen status`: what runs of the intents, of finished manifests, or of all that is there."""
+
+from kaitogen.commands import inputs, targets
+from kaitogen.commands.diff.baseline import unreadable
+from kaitogen.commands.inputs import OverlayOptions
+from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.options import Group, OptionGroup, arguments, option
+from kaitogen.commands.plan.build import PlanOptions, inventory_of
+from kaitogen.commands.progress import asking
+from kaitogen.commands.reporting import QUIET, formatted, reported
+from kaitogen.commands.result import Outcome
+from kaitogen.commands.status import reading, units
+from kaitogen.commands.status.build import status_of
+from kaitogen.commands.status.sources import Dump, Live, Source
+from kaitogen.commands.status.types import Status
+from kaitogen.commands.status.units import Unit
+from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.placing import place
+from kaitogen.diagnostics.wording import listed
+from kaitogen.errors import UsageError
+from kaitogen.kaito.updates.model import twice
+from kaitogen.model import Diagnostic, Request, TargetOverrides
+from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.load import KG110
+from kaitogen.typed import Iterator, NamedTuple, Sequence
+
+
+class Options(OptionGroup):
+    """Of `kaitogen status`."""
+
+    paths = arguments(
+        "PATH",
+        help="Intents or finished manifests, as files or folders, and files with what kubectl printed of a cluster.",
+    )
+    cluster = Group(LiveOptions)
+    namespace = option(
+        "-n", "--namespace", metavar="NAME", help="Where to look for objects that name no namespace."
+    )
+    form = option("--format", choices=("text", "json"), default="text", help="How to print the status.")
+    over = Group(OverlayOptions)
+    inventory = inputs.INVENTORY
+    templates = inputs.TEMPLATES
+    quiet = QUIET
+
+
+class Wanted(NamedTuple):
+    """What the status is about, None for all that is there, and what keeps it from being told."""
+
+    units: Sequence[Unit] | None
+    findings: Sequence[Diagnostic]
+
+
+def run(options: Options) -> Outcome:
+    """Say how everything is; only findings come out where what should run cannot be read."""
+    named = reading.told_apart(options.paths)
+    live = options.cluster.asked
+    if live and named.dumps:
+        raise UsageError("--live and a file of kubectl's both say what runs", fix="leave one of them out")
+    if not live and not named.dumps:
+        fix = f"add --live, or name the file that this makes: {reading.how_to_dump()}"
+        raise UsageError("nothing says what runs", fix=fix)
+    wanted = _wanted(options, named)
+    outcome = reported(Report(wanted.findings), quiet=options.quiet)
+    if outcome.exit_code:
+        return outcome
+    overrides = targets.overrides(options.over.target.kaito, options.over.target.cloud)
+    if not live:
+        if finding := reading.nothing(named):
+            return reported(Report([finding]))
+        source = Dump(listed(named.dumps), named.objects)
+        return _answer(_status(wanted, source, options.namespace, overrides), options, source)
+    with asking(options.cluster) as cluster:
+        found = Live(cluster)
+        return _answer(_status(wanted, found, options.namespace, overrides), options, found)
+
+
+def _wanted(options: Options, named: reading.Named) -> Wanted:
+    """What the named paths hold; where none is named, the intents of this folder if a cluster is asked, else all that is there."""
+    if named.dumps and not named.paths:
+        return Wanted(None, ())
+    request = inputs.request(
+        tuple(path for path in named.paths if path != "-"),
+        inventory=options.inventory,
+        templates=options.templates,
+    )
+    if "-" in named.paths:
+        request = request._replace(paths=named.paths, stdin=named.stdin)
+    request = inputs.within_project(request)
+    request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
+    return _read(request, everything=not named.paths)
+
+
+def _read(request: Request, *, everything: bool) -> Wanted:
+    result = generate(request)
+    if everything and any(one.rule == KG110 for one in result.findings):
+        return Wanted(None, ())
+    found, unnamed = units.written(
+        result, PlanOptions(objects_target=request.objects_target, facts=inventory_of(request))
+    )
+    items = [item for unit in found for item in (unit.item, *unit.others)]
+    return Wanted(found, [*unreadable(result), *place([*unnamed, *twice(items)])])
+
+
+def _status(wanted: Wanted, source: Source, namespace: str | None, overrides: TargetOverrides) -> Status:
+    about: Sequence[Unit] | Iterator[Unit] | None = wanted.units
+    if about is None:
+        about = units.found(source, namespace, overrides)
+    return status_of(about, source, namespace)
+
+
+def _answer(status: Status, options: Options, source: Source) -> Outcome:
+    findings = source.findings if isinstance(source, Live) else []
+    told = reported(Report(findings), quiet=options.quiet)
+    return Outcome(formatted("status", options.form, status), told.stderr, status.exit_code)
