@@ -87,3 +87,12 @@ def _imported(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [one.name for one in node.names]
     return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_a_field_may_have_any_name_that_typing_takes() -> None:
+    class Move(typed.NamedTuple):
+        new: str
+        cls: str
+        tuple: int = 0
+
+    assert Move("b", cls="a")._asdict() == {"new": "b", "cls": "a", "tuple": 0}
