@@ -74,13 +74,11 @@ def generate(request: Request) -> Result:
         from kaitogen.pipeline import replicas  # most intents have none
 
         manifests = replicas.counted(manifests)
-    refused = check(
-        manifests, notes=request.notes, together=request.objects_target is None or bool(request.environments)
-    )
+    refused = check(manifests, notes=request.notes, together=_is_together(request))
     diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
     target, byo_nodes = request.objects_target or Target(), None
     diagnostics += shared_selectors(manifests, objects, target)
-    diagnostics += _of_one_cluster(specs, manifests, objects, request)
+    diagnostics += _of_one_cluster(specs, manifests, (documents, objects), request)
     if objects and request.objects_target is not None:
         if facts is not None and target.byo:
             from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
@@ -111,11 +109,28 @@ def generate(request: Request) -> Result:
     return _with_findings(result, diagnostics, documents) if diagnostics else result
 
 
+def _is_together(request: Request) -> bool:
+    """Whether all that is made goes to one cluster; else what comes from one file does."""
+    return request.objects_target is None or bool(request.environments)
+
+
 def _of_one_cluster(
-    specs: Sequence[Spec], manifests: Sequence[Manifest], objects: Sequence[UserObject], request: Request
+    specs: Sequence[Spec],
+    manifests: Sequence[Manifest],
+    read: tuple[Sequence[Document], Sequence[UserObject]],
+    request: Request,
 ) -> Iterator[Diagnostic]:
-    """What is wrong with all of it together; most intents are for one installation, whose KAITO keeps nodes apart."""
+    """What is wrong with all of it together; most intents are for one installation, whose KAITO keeps nodes apart.
+
+    `read` is all documents, and the finished objects among them.
+    """
+    documents, objects = read
     target = request.objects_target or Target()
+    if any(spec.companions is not None for spec in specs):
+        from kaitogen.pipeline import clashes  # most intents have none
+
+        everywhere = _is_together(request) or request.within is not None
+        yield from clashes.of(manifests, documents, objects, target, everywhere=everywhere)
     if len(specs) > 1 and any(spec.target != specs[0].target for spec in specs):
         from kaitogen.pipeline.one_cluster import differing_targets
 

@@ -1,0 +1,107 @@
+"""Companions under a name that is taken: by an object that somebody wrote, or by what KAITO makes itself."""
+
+import os
+
+from kaitogen.diagnostics.wording import which
+from kaitogen.kaito.objects import full_name, part, text
+from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.versions import STATEFUL_SETS
+from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Rule, Target, UserObject
+from kaitogen.pipeline.check import is_of_kaito
+from kaitogen.pipeline.classify import is_an_intent, is_companion
+from kaitogen.pipeline.companions import kind_of
+from kaitogen.typed import Callable, Final, Iterator, Mapping, Sequence
+
+KG240 = Rule("KG240", "An object that is written by hand as well", kind="invalid")
+KG241 = Rule("KG241", "A Service that KAITO makes itself", kind="can't work", since="0.8",
+             source="pkg/workspace/manifests/manifests.go:43@v0.12.0")  # fmt: skip
+
+#: The word of an intent that asks for each kind of companion.
+_WORDS: Final[Mapping[str, Path]] = {
+    "Service": ("spec", "endpoint"),
+    "HTTPRoute": ("spec", "endpoint", "gateway"),
+    "DestinationRule": ("spec", "endpoint", "gateway", "istio"),
+    "PodDisruptionBudget": ("spec", "disruption"),
+}
+#: KAITO's kinds of which each object gets a Service of its name.
+_WITH_SERVICE: Final = ("Workspace", "RAGEngine")
+
+
+def of(
+    manifests: Sequence[Manifest],
+    documents: Sequence[Document],
+    objects: Sequence[UserObject],
+    target: Target,
+    *,
+    everywhere: bool,
+) -> Iterator[Diagnostic]:
+    """KG240 and KG241 of the companions among the manifests of a run.
+
+    What stands in one folder goes to one cluster, or `everywhere` is: all of it. `documents` are all that were read: what is
+    a companion by its label is kaitogen's own, and no clash. `target` is that of finished `objects`.
+    """
+    place = _anywhere if everywhere else _folder
+    written = {(place(one), *_identity(data)): one for one in documents for data in _finished(one.value)}
+    kaitos = _services(manifests, objects, target, place)
+    for spec, data in manifests:
+        if kind_of(data) is None:
+            continue
+        here, identity = spec.origin.document, Manifest(spec, data).identity
+        path, name = _WORDS.get(data["kind"], ("spec", "monitoring")), full_name(data)
+        other = written.setdefault((place(here), *identity), here)
+        # What one file makes twice is KG220.
+        if other.file != here.file or not is_an_intent(other.value):
+            message = f"{data['kind']} {name} would be written twice: it is in {which(other)} as well"
+            fix = "remove one of the two, or rename the other one"
+            yield KG240.at(path, message, fix=fix).of(spec.origin)
+        made = kaitos.get((place(here), *identity[2:])) if data["kind"] == "Service" else None
+        if made is not None:
+            message = f"Service {name} is one that KAITO makes for {made[0]}, in {which(made[1])}"
+            yield KG241.at(path, message, fix="give the set or the other one another name").of(spec.origin)
+
+
+def _anywhere(_document: Document) -> str:
+    return ""
+
+
+def _folder(document: Document) -> str:
+    return os.path.dirname(document.file)
+
+
+def _services(
+    manifests: Sequence[Manifest],
+    objects: Sequence[UserObject],
+    target: Target,
+    place: Callable[[Document], str],
+) -> dict[tuple[str, str, str], tuple[str, Document]]:
+    """The Services that KAITO makes, by place, namespace and name: for whom, and where that is written."""
+    found: dict[tuple[str, str, str], tuple[str, Document]] = {}
+    every = [(data, spec.origin, spec.target) for spec, data in manifests]
+    for data, origin, own in (*every, *((data, origin, target) for origin, data in objects)):
+        if not is_of_kaito(data) or data["kind"] not in _WITH_SERVICE:
+            continue
+        where, (namespace, name) = place(origin.document), _identity(data)[2:]
+        made = f"{data['kind']} {cut(full_name(data))}", origin.document
+        found.setdefault((where, namespace, name), made)
+        if data["kind"] == "Workspace" and own.has(STATEFUL_SETS):
+            found.setdefault((where, namespace, f"{name}-headless"), made)
+    return found
+
+
+def _finished(value: Json) -> Iterator[Json]:
+    """The objects of a document that kaitogen makes no other of; a List of kubectl's is looked into."""
+    if not isinstance(value, dict) or is_an_intent(value):
+        return
+    items = value.get("items")
+    if text(value, "kind").endswith("List") and isinstance(items, list):
+        for item in items:
+            yield from _finished(item)
+    elif text(part(value, "metadata"), "name") and not is_companion(value):
+        yield value
+
+
+def _identity(data: Mapping[str, Json]) -> tuple[str, str, str, str]:
+    """As `Manifest.identity`, of an object that may say anything."""
+    metadata = part(data, "metadata")
+    group = text(data, "apiVersion").rpartition("/")[0]
+    return group, text(data, "kind"), text(metadata, "namespace"), text(metadata, "name")
