@@ -197,7 +197,7 @@ def test_what_an_autoscaler_works_by_is_among_what_is_made(tmp_path: Path, scali
 def test_a_page_draws_the_nodes_of_every_replica(tmp_path: Path) -> None:
     two_nodes = "instanceType: Standard_NV36ads_A10_v5"
     path = write(
-        tmp_path, intent(placement=two_nodes, rest="  replicas: 3\n"), intent("b", rest="  replicas: 15\n")
+        tmp_path, intent(placement=two_nodes, rest="  replicas: 3\n"), intent("q", rest="  replicas: 15\n")
     )
     page = str(planned(path, "--format", "html").stdout)
     captions = re.findall(r'<span class="caption">([^<]*)</span>', page)

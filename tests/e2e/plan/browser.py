@@ -156,6 +156,10 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    def print_media(self) -> None:
+        """Lay the page out as on paper."""
+        self._browser.call("Emulation.setEmulatedMedia", self._session, media="print")
+
     def type(self, text: str) -> None:
         """Text into what has the focus."""
         self._browser.call("Input.insertText", self._session, text=text)

@@ -1,14 +1,14 @@
 """The plan's page in a real browser: it needs nothing else, filters, is read by keyboard, and runs nobody's strings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tests.acceptance.command import kaitogen
 from tests.acceptance.plans import git
-from tests.e2e.plan.browser import Browser, Page
+from tests.e2e.plan.browser import Browser
+from tests.e2e.plan.pages import READABLE, choose, written
 
 pytestmark = [pytest.mark.e2e, pytest.mark.checkout]
 
@@ -43,28 +43,13 @@ spec:
         inference: {model: phi-4}
 """
 VISIBLE: Final = "[...document.querySelectorAll('.card')].filter(one => one.offsetParent).map(one => one.querySelector('h2').textContent)"
-ALL: Final = ["inference/chat", "inference/search", "research/reason", "research/pinned"]
-
-
-def _written(folder: Path, intents: str, name: str = "fleet.intent.yaml", more: Sequence[str] = ()) -> str:
-    (folder / name).write_text(intents, encoding="utf-8")
-    done = kaitogen("plan", "--format", "html", *more, name, cwd=folder)
-    assert done.output, done.said
-    (folder / "plan.html").write_bytes(done.output)
-    return (folder / "plan.html").as_uri()
+ROWS: Final = "[...document.querySelectorAll('tr.row')].filter(one => one.offsetParent).map(one => one.querySelector('a').textContent)"
+ALL: Final = ["inference/chat", "inference/search", "research/pinned", "research/reason"]
 
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return _written(tmp_path_factory.mktemp("fleet"), FLEET)
-
-
-def _set(page: Page, control: str, value: str) -> None:
-    """Choose a value in a control, as a person does."""
-    page.ask(
-        f"(() => {{ const one = document.getElementById('{control}'); one.value = {value!r};"
-        "one.dispatchEvent(new Event('input', {bubbles: true})); })()"
-    )
+    return written(tmp_path_factory.mktemp("fleet"), FLEET)
 
 
 def test_it_asks_for_nothing_and_complains_of_nothing(browser: Browser, fleet: str) -> None:
@@ -79,7 +64,7 @@ def test_nodes_are_boxes_of_gpus_with_a_bar_of_memory_in_each(browser: Browser, 
     filled = "[...document.querySelectorAll('symbol rect:not(.empty)')].every(one => +one.getAttribute('height') >= 0)"
     drawn = "getComputedStyle(document.querySelector('symbol .weights')).fill"
     with browser.page(fleet) as page:
-        assert page.ask(boxes) == [[1, 2], [2, 2], [2, 16], [0, 0]]
+        assert page.ask(boxes) == [[1, 2], [2, 2], [0, 0], [2, 16]]
         assert page.ask(filled) is True
         assert page.ask(drawn) == "rgb(66, 99, 201)"
         assert page.ask("document.querySelector('.boxes').getAttribute('aria-label')").startswith(
@@ -89,18 +74,18 @@ def test_nodes_are_boxes_of_gpus_with_a_bar_of_memory_in_each(browser: Browser, 
 
 def test_filters_show_what_is_asked_for(browser: Browser, fleet: str) -> None:
     with browser.page(fleet) as page:
-        _set(page, "strategy", "auto")
+        choose(page, "strategy", "auto")
         assert page.ask(VISIBLE) == ["inference/chat", "research/reason"]
-        _set(page, "label", "team=research")
+        choose(page, "label", "team=research")
         assert page.ask(VISIBLE) == ["research/reason"]
         assert page.ask("document.getElementById('shown').value") == "1 of 4 shown"
-        _set(page, "search", "phi-4")
+        choose(page, "search", "phi-4")
         assert page.ask(VISIBLE) == []
         assert page.ask("document.getElementById('none').hidden") is False
-        _set(page, "strategy", "")
+        choose(page, "strategy", "")
         assert page.ask(VISIBLE) == ["research/pinned"]
-        _set(page, "label", "")
-        _set(page, "search", "")
+        choose(page, "label", "")
+        choose(page, "search", "")
         page.ask("document.getElementById('troubled').click()")
         assert page.ask(VISIBLE) == ["inference/search", "research/pinned"]
         assert page.complaints == []
@@ -144,11 +129,11 @@ def test_a_finding_leads_to_the_line_that_it_is_about(browser: Browser, fleet: s
 
 def test_what_changes_leads_to_the_cards_and_is_read_on_a_phone(browser: Browser, tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
-    _written(tmp_path, FLEET)
+    written(tmp_path, FLEET)
     git(tmp_path, "add", "fleet.intent.yaml")
     git(tmp_path, "commit", "-qm", "first")
     changed = FLEET.replace("name: chat,", "name: talk,").replace("deepseek-r1-0528", "deepseek-v3-0324")
-    url = _written(tmp_path, changed, more=("--against", "HEAD"))
+    url = written(tmp_path, changed, more=("--against", "HEAD"))
     rows = "[...document.querySelectorAll('.changes tbody tr')].map(row => row.cells[0].innerText + ' ' + row.cells[1].innerText)"
     with browser.page(url) as page:
         assert page.ask(rows) == ["changed research/reason", "new inference/talk", "gone inference/chat"]
@@ -172,7 +157,7 @@ def test_it_fits_a_phone(browser: Browser, tmp_path: Path) -> None:
     long = FLEET.replace("name: chat,", f"name: {'chat-' * 10}a,").replace(
         "team: chat", f"team: {'chat' * 15}"
     )
-    with browser.page(_written(tmp_path, long), width=360, height=740) as page:
+    with browser.page(written(tmp_path, long), width=360, height=740) as page:
         assert page.ask("document.documentElement.scrollWidth") == 360
         assert (
             page.ask(
@@ -190,34 +175,10 @@ def test_it_is_light_and_dark_as_the_reader_wants(browser: Browser, fleet: str) 
         assert page.ask(ground) == "rgb(18, 22, 29)"
 
 
-READABLE: Final = """(() => {
-  const level = colour => {
-    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
-      .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
-  };
-  const ground = one => {
-    for (; one; one = one.parentElement) {
-      const colour = getComputedStyle(one).backgroundColor;
-      if (!/, 0\\)$/.test(colour) && colour !== "transparent") return colour;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  const dim = [];
-  for (const one of document.querySelectorAll("body *")) {
-    const words = [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-    if (!words || ["SCRIPT", "STYLE", "OPTION"].includes(one.tagName)) continue;
-    const [a, b] = [level(getComputedStyle(one).color), level(ground(one))].sort((x, y) => y - x);
-    if ((a + 0.05) / (b + 0.05) < 4.5) dim.push(one.className + ": " + one.textContent.slice(0, 40));
-  }
-  return dim;
-})()"""
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_word_stands_out_from_its_ground(browser: Browser, tmp_path: Path, *, dark: bool) -> None:
     wrong = FLEET.replace("Standard_ND96isr_H100_v5", "Standard_ND96isr_H100_v4")
-    with browser.page(_written(tmp_path, wrong), dark=dark) as page:
+    with browser.page(written(tmp_path, wrong), dark=dark) as page:
         assert page.ask("document.querySelectorAll('.finding.error').length") == 1
         assert page.ask(READABLE) == []
 
@@ -246,7 +207,7 @@ def _modelled(value: str) -> str:
 
 @pytest.mark.parametrize("made", [_container, _misspelt, _annotated, _modelled])
 def test_no_string_of_an_intent_runs(browser: Browser, tmp_path: Path, made: Callable[[str], str]) -> None:
-    url = _written(tmp_path, made(HOSTILE), "<img src=x onerror=pwned=1>.intent.yaml")
+    url = written(tmp_path, made(HOSTILE), "<img src=x onerror=pwned=1>.intent.yaml")
     with browser.page(url) as page:
         assert page.ask("typeof window.pwned") == "undefined"
         assert page.ask("document.images.length") == 0
@@ -292,7 +253,7 @@ def test_a_thousand_workspaces_are_a_page_that_opens(browser: Browser, tmp_path:
         entry.replace("name: chat,", f"name: chat-{n},").replace("name: search,", f"name: search-{n},")
         for n in range(500)
     )
-    with browser.page(_written(tmp_path, head + many)) as page:
-        _set(page, "search", "chat-499")
-        assert page.ask(VISIBLE) == ["inference/chat-499"]
+    with browser.page(written(tmp_path, head + many)) as page:
+        choose(page, "search", "chat-499")
+        assert page.ask(ROWS) == ["inference/chat-499"]
         assert page.complaints == []

@@ -12,6 +12,7 @@ from types import ModuleType
 from kaitogen import __version__
 from kaitogen.commands.plan import view_model
 from kaitogen.commands.plan.build import documents_of
+from kaitogen.commands.plan.overview import Row, cluster_of, naturally, overview
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import number_of, place, printable
 from kaitogen.files import shipped
@@ -34,7 +35,21 @@ _TERMS: Final = {
     "KV cache": "cache",
     "reserve": "reserve",
 }
-_VERDICTS: Final = {"fits": ("good", "fits"), "tight": ("warn", "tight"), "fails": ("bad", "does not fit")}
+#: So many Workspaces are shown with all their details, and so many findings about the run without being asked for.
+_FEW: Final = 5
+#: So many rows of changes are shown at first, and so many names in each.
+_FIRST_CHANGES: Final = 3
+_FIRST_NAMES: Final = 3
+#: How Workspaces can be sorted; the minus begins with the most.
+_SORTS: Final = {
+    "name": "name",
+    "model": "model",
+    "type": "instance type",
+    "-gpus": "GPUs, most first",
+    "-nodes": "nodes, most first",
+    "-hour": "cost, most first",
+    "-rank": "verdict, worst first",
+}
 #: As many lines are shown before and after one that a finding points at.
 _AROUND: Final = 6
 _LONGEST_LINE: Final = 1000
@@ -49,8 +64,13 @@ def write(plan: Plan) -> str:
         "version": __version__,
         "plan": plan,
         "about": _about(plan),
+        "overview": overview(plan),
         "strategies": sorted({one.strategy for one in plan.workspaces}),
-        "labels": sorted({label for one in plan.workspaces for label in _labels(one)}),
+        "labels": _labels_by_key(plan),
+        "sorts": {key: title for key, title in _SORTS.items() if plan.prices or key != "-hour"},
+        "few": _FEW,
+        "changes_first": _FIRST_CHANGES,
+        "names_first": _FIRST_NAMES,
         "terms": _TERMS,
         "anchors": {id(one): f"workspace-{number}" for number, one in enumerate(plan.workspaces)},
         "kinds": {id(one.after): one.kind for one in plan.against.changes} if plan.against else {},
@@ -60,7 +80,7 @@ def write(plan: Plan) -> str:
         "drawing": _drawing,
         "yaml": lambda planned: "---\n".join(dump(manifest.data) for manifest in planned.manifests),
         "labels_of": _labels,
-        "json": lambda value: json.dumps(value, ensure_ascii=False),
+        "data": _data,
         "id": id,
         "number_of": number_of,
         "place": place,
@@ -89,10 +109,7 @@ def _policy(style: str, script: str) -> str:
 
 def _about(plan: Plan) -> str:
     """The installations that the Workspaces are for."""
-    targets = (one.spec.target for one in plan.workspaces)
-    about = dict.fromkeys(
-        f"KAITO {one.kaito} on {one.provider}, nodes by {one.node_provisioner}" for one in targets
-    )
+    about = dict.fromkeys(map(cluster_of, plan.workspaces))
     return "; ".join(about) or f"KAITO {NEWEST_KAITO}"
 
 
@@ -101,15 +118,52 @@ def _labels(planned: PlannedWorkspace) -> list[str]:
     return [f"{key}={value}" for key, value in planned.spec.labels.items()]
 
 
+def _labels_by_key(plan: Plan) -> dict[str, list[str]]:
+    """The labels of all Workspaces, those of one key together, in natural order."""
+    labels: defaultdict[str, set[str]] = defaultdict(set)
+    for one in plan.workspaces:
+        for key, value in one.spec.labels.items():
+            labels[key].add(f"{key}={value}")
+    return {key: sorted(labels[key], key=naturally) for key in sorted(labels)}
+
+
+def _data(row: Row) -> str:
+    """What the script of the page filters, groups, sorts and adds up by, as JSON; amounts are for an hour."""
+    planned = row.planned
+    severities = [finding.severity for finding in planned.findings]
+    counts = [severities.count(severity) for severity in ("error", "warning", "note")]
+    hour, unpriced = planned.hourly, bool(planned.cost and planned.cost.unpriced)
+    data = {
+        "by": row.by,
+        "labels": _labels(planned),
+        "search": " ".join(
+            [planned.title, planned.sizing.model or "", view_model.place(planned), *_labels(planned)]
+        ),
+        "nodes": None
+        if planned.nodes is None
+        else [_fewest(planned.fewest_nodes, planned.nodes), planned.nodes],
+        "gpus": None if planned.gpus is None else [_fewest(planned.fewest_gpus, planned.gpus), planned.gpus],
+        "hour": None if hour is None else float(hour),
+        "unpriced": unpriced,
+        "found": counts,
+        "rank": _rank(row, counts),
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _fewest(fewest: int | None, most: int) -> int:
+    return most if fewest is None else fewest
+
+
+def _rank(row: Row, counts: Sequence[int]) -> int:
+    """How bad it is, for sorting: errors before what does not fit before warnings."""
+    errors, warnings, _ = counts
+    return 4 * bool(errors) + 2 * ("plain", "good", "warn", "bad").index(row.tone) + bool(warnings)
+
+
 def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
-    """What a card shows of a Workspace: a verdict with its colour, nodes as boxes of GPUs, the memory of each as a bar."""
+    """What a card draws of a Workspace: nodes as boxes of GPUs, the memory of each as a bar."""
     memory, estimate = planned.sizing.memory, planned.sizing.estimate
-    if planned.fails:
-        tone, verdict = "bad", "error"
-    elif memory is None:
-        tone, verdict = "plain", "size unknown" if estimate.nodes is None else estimate.runtime
-    else:
-        tone, verdict = _VERDICTS[memory.verdict]
     nodes, gpus = (
         (0, 0) if estimate.nodes is None or estimate.node is None else (estimate.nodes, estimate.node.gpus)
     )
@@ -118,8 +172,6 @@ def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
     named = len(names) == whole and planned.command
     captions = names if named else [_caption(planned, nodes, box) for box in range(min(whole, _MOST_NODES))]
     return {
-        "tone": tone,
-        "verdict": verdict,
         # Those that an autoscaler may add are drawn otherwise.
         "always": whole if planned.fewest is None else nodes * planned.fewest,
         "captions": captions[:_MOST_NODES],

@@ -1,16 +1,15 @@
 """What is new, gone and changed between two plans of the same paths, and what KAITO does with it; the most important first."""
 
-import re
 from decimal import Decimal
 
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import WayOut
+from kaitogen.commands.plan.overview import naturally
 from kaitogen.commands.plan.types import Change, ChangeKind, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to
 from kaitogen.kaito.updates.model import VERDICTS, Cost, Judgement, ObjectChange
 from kaitogen.typed import Final, Iterator, Sequence
 
-_NUMBERS: Final = re.compile(r"([0-9]{1,9})")
 _RANK: Final[dict[ChangeKind, int]] = {"new": 0, "changed": 1, "gone": 2}
 #: Of what KAITO treats alike, since nothing that is applied differs.
 _NOTHING_APPLIED: Final = Judgement("in place", "nothing that is applied changes")
@@ -86,11 +85,6 @@ def compare(before: Plan, after: Plan, report: DiffReport) -> Comparison:
     )
 
 
-def _naturally(title: str) -> list[tuple[int, str]]:
-    """The title with its numbers as numbers, so that m10 comes after m2."""
-    return [(int(word), "") if word.isdecimal() else (-1, word) for word in _NUMBERS.split(title)]
-
-
 def _importance(change: Change) -> tuple[bool, list[Decimal], int, list[tuple[int, str]]]:
     """What can't work comes first, then the most money, the most GPUs, the most nodes."""
     fails = change.refused or (change.after is not None and change.after.fails)
@@ -100,7 +94,7 @@ def _importance(change: Change) -> tuple[bool, list[Decimal], int, list[tuple[in
         change.nodes,
     )
     differences = [-abs(Decimal(after or 0) - Decimal(before or 0)) for before, after in figures]
-    return not fails, differences, _RANK[change.kind], _naturally(change.workspace.title)
+    return not fails, differences, _RANK[change.kind], naturally(change.workspace.title)
 
 
 def _differ(was: PlannedWorkspace, will: PlannedWorkspace) -> bool:

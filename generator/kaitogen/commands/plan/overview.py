@@ -1,0 +1,110 @@
+"""The overview of a plan: one row for each Workspace, in natural order, and by what the rows can be grouped."""
+
+import re
+from collections import Counter
+
+from kaitogen.commands.plan.types import Plan, PlannedWorkspace
+from kaitogen.typed import Final, NamedTuple, Sequence
+
+_NUMBERS: Final = re.compile(r"([0-9]{1,9})")
+_VERDICTS: Final = {"fits": ("good", "fits"), "tight": ("warn", "tight"), "fails": ("bad", "does not fit")}
+#: Groups are for looking over: with more than so many there is no overview.
+_MOST_GROUPS: Final = 20
+#: What a label is called that says whose a Workspace is, with or without a domain before it.
+_TEAM: Final = "team"
+
+
+class Grouping(NamedTuple):
+    """Something that Workspaces have in common: a field or a label, and how many values of it there are."""
+
+    key: str
+    title: str
+    values: int
+
+
+class Row(NamedTuple):
+    """One Workspace with what it can be grouped by, and its verdict with the tone of that."""
+
+    planned: PlannedWorkspace
+    by: dict[str, str]
+    tone: str
+    verdict: str
+
+
+class Overview(NamedTuple):
+    """All rows. `first` is what they are grouped by where nobody says otherwise, empty where there is nothing to group
+
+    by; `team` is the label that names the team, empty where no Workspace has one.
+    """
+
+    rows: Sequence[Row]
+    groupings: Sequence[Grouping]
+    first: str
+    team: str
+
+
+def naturally(title: str) -> list[tuple[int, str]]:
+    """The key that sorts a title with its numbers as numbers, so that w10 comes after w2."""
+    return [(int(word), "") if word.isdecimal() else (-1, word) for word in _NUMBERS.split(title)]
+
+
+def overview(plan: Plan) -> Overview:
+    """The rows of a plan and their groupings."""
+    rows = [_row(one) for one in sorted(plan.workspaces, key=lambda one: naturally(one.title))]
+    groupings = _groupings(rows)
+    labels = [one.key.removeprefix("label.") for one in groupings if one.key.startswith("label.")]
+    team = next((key for key in labels if key.rpartition("/")[2] == _TEAM), "")
+    wanted = (f"label.{team}", "namespace", "type", "strategy", "cluster")
+    useful = {one.key for one in groupings if 1 < one.values <= _MOST_GROUPS}
+    first = next((key for key in wanted if key in useful), "strategy")
+    return Overview(rows, groupings, first, team)
+
+
+def _row(planned: PlannedWorkspace) -> Row:
+    tone, verdict = _verdict(planned)
+    return Row(planned, _by(planned), tone, verdict)
+
+
+def _verdict(planned: PlannedWorkspace) -> tuple[str, str]:
+    """The tone and the word for what becomes of it; its other findings stand beside that."""
+    memory, estimate = planned.sizing.memory, planned.sizing.estimate
+    if planned.fails:
+        return "bad", "error"
+    if memory is None:
+        return "plain", "size unknown" if estimate.nodes is None else estimate.runtime
+    return _VERDICTS[memory.verdict]
+
+
+def cluster_of(planned: PlannedWorkspace) -> str:
+    """The installation that it is for."""
+    target = planned.spec.target
+    return f"KAITO {target.kaito} on {target.provider}, nodes by {target.node_provisioner}"
+
+
+def _by(planned: PlannedWorkspace) -> dict[str, str]:
+    fields = {
+        "namespace": planned.namespace,
+        "type": planned.instance_type,
+        "strategy": planned.strategy,
+        "cluster": cluster_of(planned),
+    }
+    return {**fields, **{f"label.{key}": value for key, value in planned.spec.labels.items()}}
+
+
+def _groupings(rows: Sequence[Row]) -> list[Grouping]:
+    """What not all rows have alike, nor each of its own, and whatever happens the strategy; then labels by their keys."""
+    titles = {
+        "namespace": "namespace",
+        "type": "instance type",
+        "strategy": "strategy",
+        "cluster": "cluster",
+    }
+    labels = sorted({key for row in rows for key in row.by} - set(titles))
+    titles |= {key: f"{key.removeprefix('label.')} (label)" for key in labels}
+    found = []
+    for key, title in titles.items():
+        counts = Counter(row.by.get(key, "") for row in rows)
+        always = key == "strategy" or key.rpartition("/")[2].removeprefix("label.") == _TEAM
+        if always or 1 < len(counts) < max(len(rows), 3):
+            found.append(Grouping(key, title, len(counts)))
+    return found
