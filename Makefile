@@ -222,6 +222,15 @@ e2e-cluster: $(VENV)/.dev ## Run the tests that need a real API server (Go build
 	@sh scripts/build_tools.sh cluster >/dev/null
 	@$(BIN)/python -m pytest -m cluster $(PYTEST_ARGS) tests/e2e/cluster
 
+# In a venv of its own: nothing that runs or tests kaitogen needs it.
+.PHONY: docs
+docs: ## Make the site of docs/ in build/docs; a link or an anchor that leads nowhere fails
+	@test -x .venvs/docs/bin/python || "$(PYTHON)" -m venv .venvs/docs
+	@.venvs/docs/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    --requirement requirements/docs.txt
+	@.venvs/docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going --nitpicky --jobs auto \
+	    --doctree-dir build/docs-cache docs build/docs
+
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure against a real `kubectl kustomize` and print a table
 	@$(BIN)/python -m bench.run $(BENCH_ARGS)

@@ -23,7 +23,7 @@ hashed() { # NAME ABOUT, and on standard input what is asked for
     {
         echo "# $2"
         echo "# Exact versions with the hashes of their files, made by \`make lock\`; installed with --require-hashes."
-        "$work/uv/bin/uv" pip compile - --quiet --universal --python-version 3.11 --generate-hashes \
+        "$work/uv/bin/uv" pip compile - --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
             --constraint "$file" --no-header --no-annotate
     } >"$work/hashed"
     cp "$work/hashed" "$(dirname "$file")/$1.txt"
@@ -33,3 +33,5 @@ hashed() { # NAME ABOUT, and on standard input what is asked for
 echo hatchling | hashed build "What builds kaitogen's archives."
 printf 'build\nhatchling\ncyclonedx-bom\n' |
     hashed release "What makes a release: the archives and their bill of materials."
+printf 'furo\nmyst-parser\nsphinx\n' |
+    hashed docs "What makes the site of docs/ (make docs)."

@@ -61,3 +61,50 @@ def test_readme_lists_every_command() -> None:
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in COMMANDS if name.split()[0] not in readme] == []
+
+
+def test_index_leads_to_every_page() -> None:
+    """What the index lacks is in no navigation, and `make docs` fails for it."""
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {name.removeprefix("docs/") for name in page_names(ROOT) if name.startswith("docs/")}
+    assert pages - {"index.md"} - set(re.findall(r"\]\(([^)#]+)\)", index)) == set()
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """Cells of the rows of the table under a heading."""
+    section = page.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row] for row in rows[1:]]
+
+
+class TestForAssistants:
+    """Its names and numbers are the program's."""
+
+    page = (ROOT / "docs" / "assistants.md").read_text(encoding="utf-8")
+
+    def test_exit_codes(self) -> None:
+        from kaitogen import errors
+
+        known = {name[5:].lower(): code for name, code in vars(errors).items() if name.startswith("EXIT_")}
+        assert {name: int(code) for code, name, _ in table(self.page, "Exit codes")} == known
+
+    def test_commands_that_answer_in_json(self) -> None:
+        from kaitogen.cli.registry import COMMANDS, find
+
+        def answers(name: str) -> bool:
+            command = find(name)
+            return command is not None and any("json" in one.choices for one in command.options.parameters())
+
+        rows = table(self.page, "What to ask")
+        assert {command.strip("`").removeprefix("kaitogen ") for _, command, _ in rows} == {
+            name for name in COMMANDS if answers(name)
+        }
+
+    def test_schemas(self) -> None:
+        from kaitogen.commands.schema import SCHEMAS
+
+        rows = table(self.page, "Schemas")
+        named = [name for names, _ in rows for name in re.findall(r"`([a-z-]+)`", names)]
+        assert sorted(named) == sorted(SCHEMAS)
+        answers = {schema.strip("`") for _, _, schema in table(self.page, "What to ask")}
+        assert answers - {"the objects, in a List"} <= set(SCHEMAS)
