@@ -1,5 +1,7 @@
 """`kaitogen status`: what runs of the intents, of finished manifests, or of all that is there."""
 
+from functools import partial
+
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import unreadable
 from kaitogen.commands.inputs import OverlayOptions
@@ -11,6 +13,7 @@ from kaitogen.commands.reporting import QUIET, formatted, reported
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.status import reading, units
 from kaitogen.commands.status.build import status_of
+from kaitogen.commands.status.following import FollowOptions, follow
 from kaitogen.commands.status.sources import Dump, Live, Source
 from kaitogen.commands.status.types import Status
 from kaitogen.commands.status.units import Unit
@@ -19,10 +22,10 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.wording import listed
 from kaitogen.errors import UsageError
 from kaitogen.kaito.updates.model import twice
-from kaitogen.model import Diagnostic, Request, TargetOverrides
+from kaitogen.model import Diagnostic, Request
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110
-from kaitogen.typed import Iterator, NamedTuple, Sequence
+from kaitogen.typed import Iterable, NamedTuple, Sequence
 
 
 class Options(OptionGroup):
@@ -36,6 +39,7 @@ class Options(OptionGroup):
     namespace = option(
         "-n", "--namespace", metavar="NAME", help="Where to look for objects that name no namespace."
     )
+    following = Group(FollowOptions)
     form = option("--format", choices=("text", "json"), default="text", help="How to print the status.")
     over = Group(OverlayOptions)
     inventory = inputs.INVENTORY
@@ -59,19 +63,31 @@ def run(options: Options) -> Outcome:
     if not live and not named.dumps:
         fix = f"add --live, or name the file that this makes: {reading.how_to_dump()}"
         raise UsageError("nothing says what runs", fix=fix)
+    if options.following.asked and not live:
+        raise UsageError("a file stays as it is, and --watch and --wait go by a cluster", fix="add --live")
     wanted = _wanted(options, named)
     outcome = reported(Report(wanted.findings), quiet=options.quiet)
     if outcome.exit_code:
         return outcome
-    overrides = targets.overrides(options.over.target.kaito, options.over.target.cloud)
-    if not live:
-        if finding := reading.nothing(named):
-            return reported(Report([finding]))
-        source = Dump(listed(named.dumps), named.objects)
-        return _answer(_status(wanted, source, options.namespace, overrides), options, source)
+    if live:
+        look = partial(_look, options, wanted)
+        if options.following.asked:
+            return follow(look, options.following, options.form)
+        status, said = look()
+        return Outcome(formatted("status", options.form, status), said, status.exit_code)
+    if finding := reading.nothing(named):
+        return reported(Report([finding]))
+    status = _status(options, wanted, Dump(listed(named.dumps), named.objects))
+    return Outcome(formatted("status", options.form, status), outcome.stderr, status.exit_code)
+
+
+def _look(options: Options, wanted: Wanted) -> tuple[Status, str]:
+    """What the cluster says now, and what is to be said about how it was read."""
     with asking(options.cluster) as cluster:
-        found = Live(cluster)
-        return _answer(_status(wanted, found, options.namespace, overrides), options, found)
+        source = Live(cluster)
+        status = _status(options, wanted, source)
+    findings = [*wanted.findings, *source.findings]
+    return status, reported(Report(findings), quiet=options.quiet).stderr
 
 
 def _wanted(options: Options, named: reading.Named) -> Wanted:
@@ -101,14 +117,9 @@ def _read(request: Request, *, everything: bool) -> Wanted:
     return Wanted(found, [*unreadable(result), *place([*unnamed, *twice(items)])])
 
 
-def _status(wanted: Wanted, source: Source, namespace: str | None, overrides: TargetOverrides) -> Status:
-    about: Sequence[Unit] | Iterator[Unit] | None = wanted.units
+def _status(options: Options, wanted: Wanted, source: Source) -> Status:
+    about: Iterable[Unit] | None = wanted.units
     if about is None:
-        about = units.found(source, namespace, overrides)
-    return status_of(about, source, namespace)
-
-
-def _answer(status: Status, options: Options, source: Source) -> Outcome:
-    findings = source.findings if isinstance(source, Live) else []
-    told = reported(Report(findings), quiet=options.quiet)
-    return Outcome(formatted("status", options.form, status), told.stderr, status.exit_code)
+        overrides = targets.overrides(options.over.target.kaito, options.over.target.cloud)
+        about = units.found(source, options.namespace, overrides)
+    return status_of(about, source, options.namespace)

@@ -117,11 +117,11 @@ class Live:
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """The Workspaces of a namespace, or of all."""
-        return self._once("workspaces", namespace, lambda: self._cluster.workspaces(namespace))
+        return self._listed("Workspace", namespace, self._cluster.workspaces)
 
     def inference_sets(self, namespace: str | None = None) -> list[Json]:
         """The InferenceSets of a namespace, or of all."""
-        return self._once("sets", namespace, lambda: self._cluster.inference_sets(namespace))
+        return self._listed("InferenceSet", namespace, self._cluster.inference_sets)
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap."""
@@ -151,6 +151,14 @@ class Live:
         listing = partial(self._cluster.nodes, lambda one: of_entry(entry(one)))
         found = self._once("nodes", None, partial(self._allowed, listing))
         return None if found is None else {one.name: one for one in found}
+
+    def _listed(
+        self, kind: str, namespace: str | None, listing: Callable[[str | None], list[Json]]
+    ) -> list[Json]:
+        every: list[Json] | None = self._lists.get((kind, None))
+        if every is not None and namespace is not None:
+            return [one for one in every if part(one, "metadata").get("namespace") == namespace]
+        return self._once(kind, namespace, partial(listing, namespace))
 
     def _once(self, what: str, namespace: str | None, ask: Callable[[], _T]) -> _T:
         if (what, namespace) not in self._lists:

@@ -115,7 +115,7 @@ class Status(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        """0 where all are ready, 1 where one is broken, else 5: something is waited for."""
+        """0 where all are ready, 1 where one is broken, else 5: something is waited for, or there is nothing at all."""
         if self.count("broken"):
             return EXIT_FINDINGS
-        return EXIT_WAITING if self.count("waiting") else EXIT_OK
+        return EXIT_WAITING if self.count("waiting") or not self.objects else EXIT_OK
