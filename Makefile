@@ -97,10 +97,11 @@ quick: lint unit ## Style, types, unit tests, start-up and the examples: before 
 
 # Of the commands that the tests run, those that they fork (tests/acceptance/forks.py) are measured as well.
 .PHONY: coverage
-coverage: $(VENV)/.dev ## Run the tests without the verdicts, and say which share of lines and branches they pass
+coverage: $(VENV)/.dev ## Run the tests without the verdicts; fail where they pass less than 95 % of lines and branches
 	@mkdir -p build
 	@COVERAGE_FILE=build/coverage.data $(PYTEST) --cov --cov-report= --ignore=tests/conformance
-	@COVERAGE_FILE=build/coverage.data $(BIN)/python -m coverage report --skip-covered >build/coverage.txt
+	@COVERAGE_FILE=build/coverage.data $(BIN)/python -m coverage report --skip-covered --fail-under=95 >build/coverage.txt \
+	    || { tail -n 3 build/coverage.txt >&2; exit 1; }
 	@echo "coverage: $$(sed -n 's/^TOTAL.* //p' build/coverage.txt) of lines and branches (build/coverage.txt has them by file)"
 
 .PHONY: conformance
@@ -141,7 +142,7 @@ FACTS = derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERE
 define run_scripts
 @for entry in $(1); do \
     name=$${entry%%:*}; source=$${entry#"$$name"}; \
-    $(BIN)/python scripts/$$name.py $${source#:} $(2) || exit 1; \
+    $(BIN)/python -m scripts.$$name $${source#:} $(2) || exit 1; \
 done
 endef
 
@@ -247,9 +248,12 @@ fuzz: ## Feed inputs that atheris grows by coverage, for FUZZ_SECONDS
 	    -artifact_prefix=build/fuzz/ -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1
 
 .PHONY: mutants
-mutants: $(VENV)/.test ## Nightly: break the rules and the merging in each small way, and see a test fail
+mutants: $(VENV)/.test ## Break the rules and the merging in each small way, and see a test fail
 	@$(BIN)/python -m tests.mutation.run
 	@$(BIN)/python -m tests.mutation.flips
+
+.PHONY: nightly
+nightly: coverage mutants fuzz ## What takes too long for each change: coverage, all mutants, the fuzzer
 
 .PHONY: mutants-sample
 mutants-sample: $(VENV)/.test ## A fixed sample of these mutants, as the gate runs it

@@ -5,7 +5,6 @@ reading the schemas' own files costs more than a whole render. Equal schemas sha
 the commands print has schemas as well, for those who read it; nothing judges by them at run time.
 """
 
-import argparse
 import json
 import pprint
 import re
@@ -13,10 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "generator")]
-
-from kaitogen.schema.checks import KEYWORDS  # noqa: E402
+from kaitogen.schema.checks import KEYWORDS
+from scripts import generated_files
+from scripts.generated_files import ROOT
 
 SCHEMAS = ROOT / "schemas"
 COMPILED = ROOT / "generator/kaitogen/schema/compiled"
@@ -46,23 +44,9 @@ class CompileError(Exception):
 
 def main() -> int:
     """Write the modules, or compare them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the committed files, write nothing"
-    )
-    arguments = parser.parse_args()
-    texts = compile_folder(SCHEMAS)
-    current = {path.name: path.read_bytes().decode() for path in COMPILED.glob("*.py")}
-    stale = sorted(name for name in texts.keys() | current.keys() if texts.get(name) != current.get(name))
-    for name in stale:
-        if arguments.check:
-            path = COMPILED / name
-            print(f"{path.relative_to(ROOT)} is not what compile_schemas.py would write", file=sys.stderr)
-        elif name in texts:
-            (COMPILED / name).write_text(texts[name], encoding="utf-8", newline="\n")
-        else:
-            (COMPILED / name).unlink()
-    return 1 if arguments.check and stale else 0
+    check = generated_files.arguments(__doc__).check
+    wanted = {COMPILED / name: text for name, text in compile_folder(SCHEMAS).items()}
+    return generated_files.settle(wanted, check=check, there=COMPILED.glob("*.py"))
 
 
 def compile_folder(folder: Path) -> dict[str, str]:

@@ -5,15 +5,12 @@ only the import of Jinja2's runtime is replaced by our small stand-in, so that a
 need not load Jinja2.
 """
 
-import argparse
 import re
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "generator")]
-
-from kaitogen.pipeline.templating.environment import environment  # noqa: E402 - the path must be set first
+from kaitogen.pipeline.templating.environment import environment
+from scripts import generated_files
+from scripts.generated_files import ROOT
 
 TEMPLATES = ROOT / "templates"
 COMPILED = ROOT / "generator/kaitogen/pipeline/templating/shipped.py"
@@ -31,16 +28,8 @@ __all__ = ["environment"]
 
 def main() -> int:
     """Write the module, or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
-    arguments = parser.parse_args()
-    text = compiled()
-    if not arguments.check:
-        COMPILED.write_text(text, encoding="utf-8", newline="\n")
-    elif not COMPILED.is_file() or COMPILED.read_bytes() != text.encode():
-        print(f"{COMPILED.relative_to(ROOT)} is not what compile_templates.py would write", file=sys.stderr)
-        return 1
-    return 0
+    check = generated_files.arguments(__doc__).check
+    return generated_files.settle({COMPILED: compiled()}, check=check)
 
 
 def compiled() -> str:

@@ -6,12 +6,13 @@ the rules and the commands look up is taken over, as plain literals, because a
 compiled literal is the fastest thing that Python can load.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from scripts import generated_files
 
 FOLDER = Path(__file__).resolve().parent.parent / "generator/kaitogen/kaito/catalogue"
 MAX_LINE = 200
@@ -26,24 +27,11 @@ Fact = Any
 
 def main() -> int:
     """Write or check the data modules."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("facts", type=Path, help="folder that holds models.json, skus.json and versions.json")
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the committed files, write nothing"
+    arguments = generated_files.arguments(
+        __doc__, "folder that holds models.json, skus.json and versions.json"
     )
-    arguments = parser.parse_args()
-    exit_code = 0
-    for name, text in modules(arguments.facts).items():
-        path = FOLDER / name
-        if not arguments.check:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        elif not path.is_file() or path.read_bytes() != text.encode():
-            print(
-                f"generator/kaitogen/kaito/catalogue/{name} is not what this script writes now",
-                file=sys.stderr,
-            )
-            exit_code = 1
-    return exit_code
+    wanted = {FOLDER / name: text for name, text in modules(arguments.folder).items()}
+    return generated_files.settle(wanted, check=arguments.check)
 
 
 def modules(facts: Path) -> dict[str, str]:

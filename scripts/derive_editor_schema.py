@@ -5,22 +5,19 @@ editor asks no network. Where a value is one of many known words (models, instan
 annotations) it offers them with a line on each; other values stay as good as they were.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "generator")]
-
-from kaitogen.diagnostics.wording import json_text  # noqa: E402 - the path comes first
-from kaitogen.kaito import versions  # noqa: E402
-from kaitogen.kaito.catalogue import models, skus  # noqa: E402
-from kaitogen.kaito.catalogue.skus_data import SKUS  # noqa: E402
-from kaitogen.model import NEWEST_KAITO  # noqa: E402
-from kaitogen.nodes.selectors import BUILT_IN  # noqa: E402
-from kaitogen.schema.whole import whole  # noqa: E402
+from kaitogen.diagnostics.wording import json_text
+from kaitogen.kaito import versions
+from kaitogen.kaito.catalogue import models, skus
+from kaitogen.kaito.catalogue.skus_data import SKUS
+from kaitogen.model import NEWEST_KAITO
+from kaitogen.nodes.selectors import BUILT_IN
+from kaitogen.schema.whole import whole
+from scripts import generated_files
 
 Schema = dict[str, Any]
 
@@ -31,16 +28,8 @@ MINOR = int(NEWEST_KAITO.partition(".")[2])
 
 def main() -> int:
     """Write the file, or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
-    check = parser.parse_args().check
-    text = json_text(schema())
-    if not check:
-        TARGET.write_text(text, encoding="utf-8", newline="\n")
-    elif not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
-        print(f"schemas/{TARGET.name} is not what derive_editor_schema.py would write", file=sys.stderr)
-        return 1
-    return 0
+    check = generated_files.arguments(__doc__).check
+    return generated_files.settle({TARGET: json_text(schema())}, check=check)
 
 
 def schema() -> Schema:

@@ -17,10 +17,8 @@ from typing import Any, Final
 
 import yaml
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "generator")]
-
-from scripts import crds  # noqa: E402 - the path comes first
+from scripts import generated_files
+from scripts.generated_files import ROOT
 
 Schema = dict[str, Any]
 
@@ -151,15 +149,17 @@ OPEN_FIELDS: Final[dict[str, Schema]] = {
 
 def main() -> int:
     """Write or check the files, one folder for each kind."""
-    arguments = crds.arguments(__doc__)
-    stale = 0
-    for plural, kind in KINDS.items():
-        wanted = {
-            name: json.dumps(schema, indent=2) + "\n"
-            for name, schema in derive(arguments.folder, plural, kind).items()
-        }
-        stale |= crds.settle(SCHEMAS / kind.lower(), wanted, check=arguments.check)
-    return stale
+    arguments = generated_files.arguments(__doc__, "folder of the CRDs, one folder a release")
+    folders = {
+        SCHEMAS / kind.lower(): derive(arguments.folder, plural, kind) for plural, kind in KINDS.items()
+    }
+    wanted = {
+        folder / name: json.dumps(schema, indent=2) + "\n"
+        for folder, schemas in folders.items()
+        for name, schema in schemas.items()
+    }
+    there = [path for folder in folders for path in folder.glob("*.json")]
+    return generated_files.settle(wanted, check=arguments.check, there=there)
 
 
 def derive(folder: Path, plural: str, kind: str) -> dict[str, Schema]:

@@ -5,7 +5,6 @@ Kubernetes does not know is refused there; these schemas refuse it earlier. Only
 structure is taken over: names, types, and which fields are required.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -14,6 +13,8 @@ from typing import Any
 
 import kubernetes
 from kubernetes import client
+
+from scripts import generated_files
 
 Schema = dict[str, Any]
 
@@ -71,11 +72,7 @@ SCALARS: dict[str, Schema] = {
 
 def main() -> int:
     """Write or check the two files."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="compare with the committed files, write nothing"
-    )
-    arguments = parser.parse_args()
+    check = generated_files.arguments(__doc__).check
     # Every type of volume is one of a pod's, so the one file has them for both.
     pod, volume = "pod-template.schema.json", "volume-source.schema.json"
     types: dict[str, Schema] = {}
@@ -85,16 +82,8 @@ def main() -> int:
         pod: _document(pod, "Pod template", template) | {"$defs": dict(sorted(types.items()))},
         volume: _document(volume, "Volume source", source),
     }
-    exit_code = 0
-    for name, schema in schemas.items():
-        path = FOLDER / name
-        text = json.dumps(schema, indent=2) + "\n"
-        if not arguments.check:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        elif not path.is_file() or path.read_bytes() != text.encode():
-            print(f"schemas/kubernetes/{name} is not what this script writes now", file=sys.stderr)
-            exit_code = 1
-    return exit_code
+    wanted = {FOLDER / name: json.dumps(schema, indent=2) + "\n" for name, schema in schemas.items()}
+    return generated_files.settle(wanted, check=check)
 
 
 def _document(name: str, title: str, root: Schema) -> Schema:

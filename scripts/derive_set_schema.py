@@ -8,16 +8,14 @@ What must hold between fields holds for the merged intents, so it is left out he
 Items of lists stay as strict as they are, for lists are replaced and never merged.
 """
 
-import argparse
 import json
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "generator")]
-
-from kaitogen.model import KAITO_VERSIONS  # noqa: E402 - the path comes first
+from kaitogen.model import KAITO_VERSIONS
+from scripts import generated_files
 
 Schema = dict[str, Any]
 
@@ -53,24 +51,17 @@ METADATA_EXAMPLE = {"name": "search-models"}
 
 def main() -> int:
     """Write the file, or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
-    arguments = parser.parse_args()
-    if not _offer_versions(check=arguments.check):
-        print("schemas/intent.schema.json does not offer the versions of kaitogen.model", file=sys.stderr)
+    check = generated_files.arguments(__doc__).check
+    if generated_files.settle({SCHEMAS / INTENT: _offering_versions()}, check=check):
         return 1
     of_sets = Derivation().schema()
-    stale = 0
     of_intents = json.loads((SCHEMAS / INTENT).read_text(encoding="utf-8"))
     made = {SET: of_sets, ENVIRONMENT: of_environments(of_sets), PROJECT: of_projects(of_intents)}
-    for name, schema in made.items():
-        text, path = json.dumps(schema, indent=2, ensure_ascii=False) + "\n", SCHEMAS / name
-        if not arguments.check:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        elif not path.is_file() or path.read_bytes() != text.encode():
-            print(f"schemas/{name} is not what derive_set_schema.py would write", file=sys.stderr)
-            stale = 1
-    return stale
+    wanted = {
+        SCHEMAS / name: json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for name, schema in made.items()
+    }
+    return generated_files.settle(wanted, check=check)
 
 
 def of_environments(of_sets: Schema) -> Schema:
@@ -170,17 +161,13 @@ def _lent(schema: Any) -> Any:
     return copy
 
 
-def _offer_versions(*, check: bool) -> bool:
-    """Let the intent's schema offer every version, and no other; whether it does. A check writes nothing."""
-    path = SCHEMAS / INTENT
-    text = path.read_text(encoding="utf-8")
+def _offering_versions() -> str:
+    """The text of the intent's schema, which offers every version, and no other."""
+    text = (SCHEMAS / INTENT).read_text(encoding="utf-8")
     offered = re.search(r'"enum": \[\s+"0\.4",[^\]]+?(?P<end>\s+)\]', text)
     assert offered is not None
     lines = f",{offered['end']}  ".join(f'"{version}"' for version in KAITO_VERSIONS)
-    new = text.replace(offered[0], f'"enum": [{offered["end"]}  {lines}{offered["end"]}]')
-    if not check:
-        path.write_text(new, encoding="utf-8", newline="\n")
-    return not check or new == text
+    return text.replace(offered[0], f'"enum": [{offered["end"]}  {lines}{offered["end"]}]')
 
 
 class Derivation:

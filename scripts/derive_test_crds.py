@@ -14,10 +14,8 @@ from typing import Any, Final
 
 import yaml
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "generator")]
-
-from scripts import crds  # noqa: E402 - the path comes first
+from scripts import generated_files
+from scripts.generated_files import ROOT
 
 FOLDER: Final = ROOT / "tests" / "e2e" / "cluster" / "crds"
 CRD_FILES: Final = "kaito.sh_*.yaml"
@@ -25,9 +23,9 @@ CRD_FILES: Final = "kaito.sh_*.yaml"
 
 def main() -> int:
     """Write or check the files."""
-    arguments = crds.arguments(__doc__)
-    wanted = derive(arguments.folder)
-    return crds.settle(FOLDER, wanted, check=arguments.check)
+    arguments = generated_files.arguments(__doc__, "folder of the CRDs, one folder a release")
+    wanted = {FOLDER / name: text for name, text in derive(arguments.folder).items()}
+    return generated_files.settle(wanted, check=arguments.check, there=FOLDER.rglob("*.yaml"))
 
 
 def derive(folder: Path) -> dict[str, str]:

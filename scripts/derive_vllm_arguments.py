@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "generator")]
 
 TABLE = "generator/kaitogen/kaito/vllm/arguments_data.py"
 SCHEMA = "schemas/vllm-arguments.schema.json"

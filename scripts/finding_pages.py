@@ -10,12 +10,11 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "generator")]
+import kaitogen
+from kaitogen.commands.explain.pages import KINDS
+from kaitogen.model import NEWEST_KAITO, Rule
 
-import kaitogen  # noqa: E402 - the path must be set first
-from kaitogen.commands.explain.pages import KINDS  # noqa: E402
-from kaitogen.model import NEWEST_KAITO, Rule  # noqa: E402
+ROOT = Path(__file__).resolve().parents[1]
 
 FOLDER = ROOT / "docs" / "findings"
 #: The first digit of a code, and what the codes of that family are about.

@@ -1,13 +1,13 @@
 """Write docs/fields.md, every field of an intent, from the JSON Schema; or check that the committed page is current."""
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts import generated_files
+from scripts.generated_files import ROOT
+
 SCHEMA = ROOT / "schemas" / "intent.schema.json"
 PROJECT = ROOT / "schemas" / "project.schema.json"
 PAGE = ROOT / "docs" / "fields.md"
@@ -34,19 +34,12 @@ OF_PROJECTS = """
 
 def main() -> int:
     """Write the page, or compare it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
-    arguments = parser.parse_args()
+    check = generated_files.arguments(__doc__).check
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     text = HEAD + "".join(f"{row}\n" for row in _rows(schema, schema["$defs"], ""))
     of_projects = json.loads(PROJECT.read_text(encoding="utf-8"))
     text += OF_PROJECTS + "".join(f"{row}\n" for row in _rows(of_projects, {}, ""))
-    if not arguments.check:
-        PAGE.write_text(text, encoding="utf-8", newline="\n")
-    elif not PAGE.is_file() or PAGE.read_bytes() != text.encode():
-        print(f"{PAGE.relative_to(ROOT)} is not what write_field_docs.py would write", file=sys.stderr)
-        return 1
-    return 0
+    return generated_files.settle({PAGE: text}, check=check)
 
 
 def _rows(schema: dict[str, Any], defs: dict[str, Any], path: str) -> Iterator[str]:

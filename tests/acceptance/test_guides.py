@@ -20,7 +20,7 @@ def test_the_guide_leads_to_a_working_strategy(root: Path, tmp_path: Path) -> No
         guides.undo(blocks, copy)  # it has been followed here
     guides.follow(blocks, copy)
     for script in ("derive_set_schema", "compile_schemas", "compile_templates"):
-        done = guides.run(copy, f"scripts/{script}.py")
+        done = guides.run(copy, "-m", f"scripts.{script}")
         assert done.returncode == 0, done.stderr
     done = guides.run(copy, "-m", "kaitogen", "render", "examples/spread.intent.yaml")
     assert done.returncode == 0, done.stderr
@@ -50,7 +50,7 @@ def test_the_guide_leads_to_a_working_rule(root: Path, tmp_path: Path) -> None:
     assert guides.run(copy, "-m", "kaitogen", "validate", "workspace.yaml").returncode == 0
     assert guides.run(copy, "-m", "kaitogen", "explain", RULE).returncode == 2
     guides.follow(blocks, copy)
-    done = guides.run(copy, "scripts/finding_pages.py")
+    done = guides.run(copy, "-m", "scripts.finding_pages")
     assert done.returncode == 0, done.stdout
     assert {file: (copy / file).read_text(encoding="utf-8") for file in whole} == whole
     done = guides.run(copy, "-m", "kaitogen", "validate", "workspace.yaml")
@@ -99,7 +99,7 @@ def test_the_guide_leads_to_the_next_release(root: Path, tmp_path: Path) -> None
     # Steps 2 and 3.
     guides.follow(guides.blocks_of("Add a KAITO release", root), copy)
     for script in (["derive_kaito_schemas", str(crds)], ["derive_set_schema"], ["compile_schemas"]):
-        done = guides.run(copy, f"scripts/{script[0]}.py", *script[1:])
+        done = guides.run(copy, "-m", f"scripts.{script[0]}", *script[1:])
         assert done.returncode == 0, done.stderr
 
     def validated(kaito: str, preset: str, more: str = "", resource: str = "") -> str:

@@ -22,8 +22,12 @@ from tests.acceptance.cases import Case, cases, name
 from tests.unit.workspace_samples import sets, workspaces
 
 VERSIONS = [(kaito, version) for kaito in KAITO_VERSIONS for version in ("v1alpha1", "v1beta1")]
-#: Over all versions these are 2,000 and a few.
-EXAMPLES = -(-2000 // len(VERSIONS))
+
+
+def drawn(parts: int) -> settings:
+    """So many draws for each of the parts that there are 2,000 and a few in all; 5 where small samples will do."""
+    small = settings.get_current_profile_name() == "quick"
+    return settings(max_examples=5 if small else -(-2000 // parts), database=None)
 
 
 def imported(text: str, wanted: TargetOverrides, *, as_set: str | None = None) -> dict[str, str]:
@@ -109,7 +113,7 @@ def test_every_set_of_a_version_comes_back_as_the_same_data(kaito: str, version:
         judged = check_objects([UserObject(Origin(Document("a", 0, data)), data)], target)
         return not any(one.severity == "error" or one.code == "KG904" for one in judged)
 
-    @settings(max_examples=-(-2000 // len(SET_VERSIONS)), database=None)
+    @drawn(len(SET_VERSIONS))
     @given(sets(kaito, version, accepted))
     def check(data: Any) -> None:
         first = rendered(list(imported(dump(data), wanted).values()))
@@ -129,7 +133,7 @@ def test_every_workspace_of_a_version_comes_back_as_the_same_data(kaito: str, ve
         judged = check_objects([UserObject(Origin(Document("a", 0, workspace)), workspace)], target)
         return not any(one.severity == "error" for one in judged)
 
-    @settings(max_examples=EXAMPLES, database=None)
+    @drawn(len(VERSIONS))
     @given(workspaces(kaito, version, accepted))
     def check(workspace: Any) -> None:
         first = rendered(list(imported(dump(workspace), wanted).values()))
@@ -189,7 +193,7 @@ def test_every_intent_of_a_set_comes_back_to_the_same_bytes(kaito: str, kind: st
         optional={"upgrade": st.just(WINDOW)} if newest else {},
     )
 
-    @settings(max_examples=-(-2000 // 12), database=None)
+    @drawn(12)
     @given(METADATA, SPECS, numbers)
     def check(metadata: Any, spec: Any, number: Any) -> None:
         value = {

@@ -21,7 +21,6 @@ from kaitogen.kaito.catalogue.skus import all_skus, find_sku, near_sku
 from kaitogen.model import PROVIDERS
 
 ROOT = Path(__file__).resolve().parents[3]
-SCRIPT = ROOT / "scripts" / "derive_catalogue.py"
 #: A folder with the facts that the catalogue was made from, where there is one; they are no part of the checkout.
 FACTS = os.environ.get("KAITO_REFERENCE")
 
@@ -163,6 +162,6 @@ if FACTS:
 
     @pytest.mark.checkout
     def test_the_data_are_what_the_facts_say() -> None:
-        command = [sys.executable, str(SCRIPT), str(FACTS), "--check"]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        command = [sys.executable, "-m", "scripts.derive_catalogue", str(FACTS), "--check"]
+        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")

@@ -127,7 +127,7 @@ def test_a_shipped_template_holds_whole_values_alone(text: str, monkeypatch: pyt
 
 @pytest.mark.checkout
 def test_compiled_templates_are_not_stale(root: Path) -> None:
-    subprocess.run([sys.executable, "scripts/compile_templates.py", "--check"], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", "scripts.compile_templates", "--check"], cwd=root, check=True)
 
 
 def test_encoding_is_the_default_and_refuses_what_yaml_cannot_say() -> None:

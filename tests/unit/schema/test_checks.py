@@ -52,7 +52,7 @@ def test_the_checks_and_jsonschema_agree_on_every_single_change(name: str) -> No
         for sample in SAMPLES[name]
         for number, (_, value) in enumerate(single_changes(name, sample))
     ]
-    assert len(verdicts) > 100
+    assert len(verdicts) > 50
     assert {True, False} == set(verdicts)
 
 

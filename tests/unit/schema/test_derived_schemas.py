@@ -1,11 +1,9 @@
 """What the schemas derived from KAITO and Kubernetes accept and refuse, and that the scripts still write them."""
 
 import copy
-import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import pytest
@@ -14,13 +12,13 @@ from referencing import Registry, Resource
 
 from kaitogen.model import KAITO_VERSIONS
 from kaitogen.yaml.reader import read
+from scripts import derive_kaito_schemas as script
 
 pytestmark = pytest.mark.checkout
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 SCHEMAS: Final = ROOT / "schemas"
 POSITIVE: Final = ROOT / "tests" / "cases" / "positive"
-SCRIPTS: Final = ROOT / "scripts"
 DERIVED: Final = sorted([*SCHEMAS.glob("workspace/*.json"), *SCHEMAS.glob("kubernetes/*.json")])
 
 
@@ -229,16 +227,6 @@ def test_older_versions_lack_what_came_later(registry: Registry[Any]) -> None:
     assert complaints(registry, "workspace", "workspace-0.12-v1alpha1", value) == []
 
 
-@pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("derive", SCRIPTS / "derive_kaito_schemas.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def write_crd(folder: Path, release: str, resource: dict[str, Any]) -> None:
     """A CRD with nothing but a resource, written as JSON, which every YAML reader reads."""
     schema = {"type": "object", "properties": {"resource": resource, "status": {"type": "object"}}}
@@ -250,7 +238,7 @@ def write_crd(folder: Path, release: str, resource: dict[str, Any]) -> None:
     (folder / release / "kaito.sh_workspaces.yaml").write_text(text, encoding="utf-8")
 
 
-def test_a_new_release_becomes_a_schema_without_prose(tmp_path: Path, script: ModuleType) -> None:
+def test_a_new_release_becomes_a_schema_without_prose(tmp_path: Path) -> None:
     mode = {"description": "Prose.", "type": "string", "allOf": [{"enum": ["mig"]}, {"enum": ["mig"]}]}
     labels = {"type": "object", "additionalProperties": {"type": "string"}, "x-kubernetes-map-type": "atomic"}
     partition = {"type": "object", "description": "More.", "properties": {"mode": mode, "labels": labels}}
@@ -275,15 +263,13 @@ def test_a_new_release_becomes_a_schema_without_prose(tmp_path: Path, script: Mo
         ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "allOf of different parts"),
     ],
 )
-def test_what_the_script_does_not_know_stops_it(
-    resource: dict[str, Any], why: str, tmp_path: Path, script: ModuleType
-) -> None:
+def test_what_the_script_does_not_know_stops_it(resource: dict[str, Any], why: str, tmp_path: Path) -> None:
     write_crd(tmp_path, "v0.13.0", resource)
     with pytest.raises(SystemExit, match=why):
         script.derive(tmp_path, "workspaces", "Workspace")
 
 
-def test_two_patch_releases_of_one_minor_version_are_refused(tmp_path: Path, script: ModuleType) -> None:
+def test_two_patch_releases_of_one_minor_version_are_refused(tmp_path: Path) -> None:
     write_crd(tmp_path, "v0.13.0", {"type": "object"})
     write_crd(tmp_path, "v0.13.1", {"type": "object"})
     with pytest.raises(SystemExit, match=r"two releases of KAITO 0\.13"):

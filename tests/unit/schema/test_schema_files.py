@@ -168,9 +168,8 @@ def test_intent_can_say_every_field_of_a_workspace(version: str) -> None:
 
 
 @pytest.mark.checkout
-@pytest.mark.parametrize("script", ["derive_set_schema.py", "compile_schemas.py"])
+@pytest.mark.parametrize("script", ["derive_set_schema", "compile_schemas"])
 def test_generated_files_are_current(script: str) -> None:
-    run = subprocess.run(
-        [sys.executable, ROOT / "scripts" / script, "--check"], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", f"scripts.{script}", "--check"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
