@@ -236,16 +236,30 @@ docs: ## Make the site of docs/ in build/docs; a link or an anchor that leads no
 bench: $(VENV)/.dev ## Measure against a real `kubectl kustomize` and print a table
 	@$(BIN)/python -m bench.run $(BENCH_ARGS)
 
-FUZZ_SECONDS ?= 120
+FUZZ_TIME ?= 600
+FUZZ_COUNT ?= 150
+FUZZ_TARGETS = intents finished migrate fmt import diff krm argocd templates project tables receipt
 
-# In a venv of its own, since atheris is not to be had for every Python.
+# In a venv of its own, since atheris is not to be had for every Python; without it the plain fuzzer runs.
 .PHONY: fuzz
-fuzz: ## Feed inputs that atheris grows by coverage, for FUZZ_SECONDS
+fuzz: $(VENV)/.test ## Feed each target inputs that atheris grows by coverage, for FUZZ_TIME seconds in all
 	@test -x .venvs/fuzz/bin/python || "$(PYTHON)" -m venv .venvs/fuzz
-	@.venvs/fuzz/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(LOCK) atheris .
-	@mkdir -p build/fuzz
-	@PYTHONPATH=. .venvs/fuzz/bin/python tests/fuzz/run_atheris.py build/fuzz examples \
-	    -artifact_prefix=build/fuzz/ -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1
+	@mkdir -p build/fuzz; seconds=$$(($(FUZZ_TIME) / $(words $(FUZZ_TARGETS)) + 1)); \
+	if .venvs/fuzz/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(LOCK) atheris '.[test]'; then \
+	    for target in $(FUZZ_TARGETS); do \
+	        echo "$$target:"; \
+	        PYTHONPATH=generator:. .venvs/fuzz/bin/python tests/fuzz/run_atheris.py $$target build/fuzz/corpus/$$target \
+	            -artifact_prefix=build/fuzz/$$target- -max_total_time=$$seconds -max_len=4096 -timeout=60 \
+	            -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1 || exit 1; \
+	    done; \
+	else \
+	    $(BIN)/python -m tests.fuzz.run --seconds $$seconds --first $$(date +%s) $(FUZZ_TARGETS); \
+	fi
+
+# The same inputs in each run: what each target starts from, and so many more.
+.PHONY: fuzz-sample
+fuzz-sample: $(VENV)/.test ## Feed each target the same inputs, as the gate does
+	@$(BIN)/python -m tests.fuzz.run --count $(FUZZ_COUNT) $(FUZZ_TARGETS)
 
 .PHONY: mutants
 mutants: $(VENV)/.test ## Break the rules and the merging in each small way, and see a test fail

@@ -112,6 +112,17 @@ def events(text: str) -> Callable[[], Any]:
     return libyaml.events(text)
 
 
+def _is_odd(text: str) -> bool:
+    """Whether it may hold what Kubernetes' tools do not read: a glance that costs next to nothing."""
+    return (
+        "?" in text
+        or "\ufeff" in text
+        or text.startswith("%")
+        or "\n%" in text
+        or text.count("---") != text.count("---\n")
+    )
+
+
 def _check_directives(text: str) -> None:
     if text.count("%") <= MAX_PERCENT_LINES:
         return
@@ -194,7 +205,7 @@ class _Builder:
 
     def __init__(self, text: str, most: int, lines: Lines) -> None:
         self.text = text
-        self.get = events(text)
+        self.get = self._events(text)
         self.most = most
         self.lines = lines
         self.flaws: list[Diagnostic] = []
@@ -204,8 +215,21 @@ class _Builder:
         self.expanded_text = 0
         self.anchors: dict[str, tuple[Json, int]] = {}
 
+    def _events(self, text: str) -> Callable[[], Any]:
+        """Those of the text, held to what the readers of Kubernetes take as well."""
+        get = events(text)
+        if not _is_odd(text):
+            return get
+        from kaitogen.yaml import portable  # few texts have any of it
+
+        flaw = portable.first(text)
+        if flaw is not None:
+            raise Unreadable(flaw)
+        return portable.watched(get, self._note)
+
     def next(self) -> RawDocument | None:
         """The next document of the text; None at the end."""
+        self.flaws = []
         event: Any = self.get()
         while type(event) is not DocumentStartEvent:
             if type(event) is StreamEndEvent:
@@ -215,7 +239,6 @@ class _Builder:
         # Comments above the first document belong to it where no --- starts it.
         start, line = (mark.index - mark.column, mark.line) if event.explicit or self.begun else (0, 0)
         self.begun = True
-        self.flaws = []
         value, end = self.document()
         first_line, _ = self.lines.place(line, 0)
         return RawDocument(value, tuple(self.flaws), start=start, end=end.index, line=first_line)
@@ -300,7 +323,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Json:
         """The value of a scalar that is not simply quoted text."""
-        if event.tag is not None and event.tag != "!":
+        if event.tag is not None:
             self._tag(event)
         value = self._plain(event) if event.implicit[0] else event.value
         if event.anchor is not None:
@@ -312,7 +335,7 @@ class _Builder:
         text: str = event.value
         if event.anchor is not None:
             self.anchors[event.anchor] = (text, 1)
-        if event.tag not in (None, "!"):
+        if event.tag is not None:
             self._tag(event)
         elif event.implicit[0] and text not in holder and text not in _KEYS:
             self._check_plain_key(event)

@@ -2,6 +2,7 @@
 
 from kaitogen import schema
 from kaitogen.kaito.objects import KAITO_GROUP, schema_name, value_at
+from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import KINDS, REPLICA_METADATA
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target, path_text
 from kaitogen.schema import KG120, KG121
@@ -68,7 +69,7 @@ def _is_strict(path: Path, target: Target) -> bool:
 
 def _not_served(data: Json, target: Target) -> Diagnostic:
     served = [each for each, feature in KINDS.get(data["kind"], {}).items() if target.has(feature)]
-    kind, version = data["kind"][:60], data["apiVersion"][:60]
+    kind, version = cut(data["kind"]), cut(data["apiVersion"])
     if served:
         message = f"KAITO {target.kaito} serves no {kind} of apiVersion {version}"
         return KG401.at(("apiVersion",), message, fix=f"write {KAITO_GROUP}{served[-1]}")
