@@ -7,16 +7,20 @@ with: CPython that has none left may turn in a circle of its own, where it sees 
 
 import math
 import os
-import signal
 import sys
 import time
-from types import FrameType
 
 from kaitogen.commands.result import Outcome, deliver
 from kaitogen.errors import EXIT_ENVIRONMENT, UsageError
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import current
-from kaitogen.typed import Callable, Final
+from kaitogen.typed import TYPE_CHECKING, Callable, Final
+
+if TYPE_CHECKING:
+    import signal
+    from types import FrameType
+else:
+    import _signal as signal  # without its half in Python, which makes classes of constants
 
 KG610 = Rule("KG610", "Took too long and was stopped", kind="environment")
 KG611 = Rule("KG611", "Needed too much memory and was stopped", kind="environment")
@@ -92,7 +96,9 @@ def watched() -> int | None:
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code >= 0:
         return code
-    name = signal.Signals(-code).name
+    from signal import Signals  # few are ended so
+
+    name = Signals(-code).name
     if -code == signal.SIGXCPU:
         finding = _finding("", KG610, f"answered no more at its limit of time and was ended ({name})")
     elif -code == signal.SIGKILL:
@@ -163,7 +169,7 @@ class _Watch:
         """The finding for work that needs more memory than it may have."""
         return _finding(where, KG611, f"needed more than {self.mebibytes} MiB of memory and was stopped")
 
-    def _look(self, _signal: int, _frame: FrameType | None) -> None:
+    def _look(self, _signal: int, _frame: "FrameType | None") -> None:
         if not self.on:
             return
         if self.stopping:

@@ -1,7 +1,5 @@
 """How many objects of each of KAITO's kinds a run saw, and whether as many as were expected."""
 
-from collections import Counter
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
 from kaitogen.kaito.versions import KINDS
@@ -15,12 +13,16 @@ WORKSPACE: Final = "Workspace"
 _DIGITS: Final = 10
 
 
-def kinds_of(objects: Iterable[Json]) -> Counter[str]:
+def kinds_of(objects: Iterable[Json]) -> dict[str, int]:
     """How many objects of each kind of KAITO's group there are."""
-    return Counter(data["kind"] for data in objects if is_of_kaito(data))
+    number: dict[str, int] = {}
+    for data in objects:
+        if is_of_kaito(data):
+            number[data["kind"]] = number.get(data["kind"], 0) + 1
+    return number
 
 
-def seen(result: Result) -> Counter[str]:
+def seen(result: Result) -> dict[str, int]:
     """The same of a run: what was made of intents, and what was finished."""
     return kinds_of(data for _, data in (*result.manifests, *result.objects))
 

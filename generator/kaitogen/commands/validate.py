@@ -108,10 +108,11 @@ def _expectation(expected: dict[str, int] | None, result: Result) -> str:
     unexpanded = expectation.kinds_of(
         data for spec, data in result.manifests if spec.origin.document.file == STDIN
     )
-    unmet = expectation.unmet(expected, expectation.seen(result) - unexpanded)
-    intents = sum(unexpanded[kind] for kind in expected)
+    finished = {kind: seen - unexpanded.get(kind, 0) for kind, seen in expectation.seen(result).items()}
+    unmet = expectation.unmet(expected, finished)
+    intents = sum(unexpanded.get(kind, 0) for kind in expected)
     still = f"{number_of(intents, 'intent')} not expanded" if intents else ""
-    none_is_all = any(unexpanded[kind] for kind, number in expected.items() if number == 0)
+    none_is_all = any(unexpanded.get(kind) for kind, number in expected.items() if number == 0)
     if not unmet and not none_is_all:
         return ""
     said = ", and ".join(filter(None, (unmet, still)))

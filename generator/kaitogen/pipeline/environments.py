@@ -1,7 +1,6 @@
 """Which environments a folder of intents has, and the file that the name of one stands for."""
 
 import os
-import re
 
 from kaitogen.files.folders import is_below
 from kaitogen.model import Diagnostic, Rule
@@ -11,7 +10,7 @@ KG155 = Rule("KG155", "A path that leads out of the application's folder", kind=
 KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")
 
 FOLDER: Final = "environments"
-_NAME: Final = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}", re.ASCII)
+_NAME: Final = r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}"
 
 
 def names(folder: str) -> list[str]:
@@ -28,7 +27,9 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
 
     `source` is what named it; `top`, with its links resolved, is what the file must not lead out of.
     """
-    if not _NAME.fullmatch(name):
+    import re  # most runs have no environment
+
+    if not re.fullmatch(_NAME, name):
         fix = "write the name alone, without folder and ending"
         return KG155.in_file(source, f"{name[:60]} is no name of an environment", fix=fix)
     path = os.path.normpath(os.path.join(folder, f"{name}.yaml"))

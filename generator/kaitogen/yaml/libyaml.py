@@ -5,25 +5,28 @@ errors alone. So the package is made, and run only when somebody asks it for som
 does; until its parser is loaded, stand-ins hold those classes. Where that cannot be done it is imported as always.
 """
 
-import importlib
 import sys
-from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
 
-from kaitogen.typed import Any, Callable, Final, Iterator
+from kaitogen.typed import TYPE_CHECKING, Any, Callable, Final, Iterator
 
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+#: Makes a module, as types.ModuleType does.
+_module: Final = type(sys)
 #: The modules of which the parser in C wants an error that says where the text goes wrong.
 _MARKED: Final = ("scanner", "parser", "composer", "constructor", "emitter", "serializer", "representer")
 
 
-def _load(spec: ModuleSpec) -> None:
+def _load(spec: "ModuleSpec") -> None:
     """Make the package and load its parser in C; ImportError where it has none."""
-    package: Any = ModuleType("yaml")
+    package: Any = _module("yaml")
     package.__spec__, package.__file__, package.__package__ = spec, spec.origin, "yaml"
     package.__path__ = spec.submodule_search_locations
     sys.modules["yaml"] = package
     for name in ("events", "nodes", "tokens"):
-        importlib.import_module(f"yaml.{name}")
+        __import__(f"yaml.{name}")
     from yaml.error import MarkedYAMLError, YAMLError
 
     class ReaderError(YAMLError):
@@ -35,7 +38,7 @@ def _load(spec: ModuleSpec) -> None:
         error = type(f"{name.capitalize()}Error", (MarkedYAMLError,), {})
         setattr(package, name, _holding(error))
     package.reader = _holding(ReaderError)
-    importlib.import_module("yaml._yaml")
+    __import__("yaml._yaml")
 
     def run(name: str) -> Any:
         del package.__getattr__
@@ -47,14 +50,21 @@ def _load(spec: ModuleSpec) -> None:
     package.__getattr__ = run
 
 
-def _holding(error: type[Exception]) -> ModuleType:
-    module = ModuleType(error.__name__)
+def _holding(error: type[Exception]) -> "ModuleType":
+    module = _module(error.__name__)
     setattr(module, error.__name__, error)
     return module
 
 
+def _found() -> "ModuleSpec | None":
+    """Where the package is; None where it is loaded already. (As importlib finds it, whose import takes a fiftieth of a render.)"""
+    if "yaml" in sys.modules:
+        return None
+    return next(filter(None, (finder.find_spec("yaml", None) for finder in sys.meta_path)), None)
+
+
 def _parser() -> Callable[[str], Any]:
-    spec = None if "yaml" in sys.modules else PathFinder.find_spec("yaml")
+    spec = _found()
     try:
         if spec is not None:
             _load(spec)

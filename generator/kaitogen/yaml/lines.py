@@ -4,11 +4,7 @@ To YAML 1.1, and so to the parser, three characters of Unicode end a line that e
 none in an editor, in git or on a terminal.
 """
 
-import re
-from array import array
-from bisect import bisect_left
-
-from kaitogen.typed import Final, Iterable, Iterator
+from kaitogen.typed import Final, Iterable, Iterator, Sequence
 
 _ODD: Final = "\x85\u2028\u2029"
 _PARSERS: Final = f"\r\n|[\n\r{_ODD}]"
@@ -22,10 +18,13 @@ class Lines:
     """Places of one text from the parser's counting to the editor's. All numbers count from 0."""
 
     def __init__(self, text: str) -> None:
-        self._starts = array("l")
-        self._ends = array("l")
+        self._starts: Sequence[int] = ()
+        self._ends: Sequence[int] = ()
         odd = not text.isascii() and any(map(text.__contains__, _ODD))
         if odd and sum(map(text.count, ("\n", "\r", *_ODD))) < _MOST:
+            import re  # few texts have such line ends
+            from array import array
+
             self._starts = array("l", line_starts(text))
             self._ends = array("l", (match.start() for match in re.finditer("\n", text)))
 
@@ -33,6 +32,8 @@ class Lines:
         """Line and column in an editor; most texts have the same in both."""
         if line >= len(self._starts):
             return line, column
+        from bisect import bisect_left  # as few
+
         at = self._starts[line] + column
         before = bisect_left(self._ends, at)
         return before, at - (self._ends[before - 1] + 1 if before else 0)
@@ -45,12 +46,16 @@ def is_regular(text: str) -> bool:
 
 def line_starts(text: str) -> Iterator[int]:
     """The offset at which each line begins, as the parser counts."""
+    import re  # the run of a valid intent needs none
+
     yield 0
     yield from (match.end() for match in re.finditer(_PARSERS, text))
 
 
 def next_line(text: str, offset: int) -> int:
     """Where the line behind the one of the offset begins, as the parser counts; the text's length where there is none."""
+    import re  # nor here
+
     found = re.compile(_PARSERS).search(text, offset)
     return found.end() if found else len(text)
 

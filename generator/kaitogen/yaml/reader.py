@@ -7,7 +7,6 @@ is noted beside its value: the caller decides whether the document is one of our
 """
 
 import itertools
-import re
 
 from yaml.error import YAMLError
 from yaml.events import (
@@ -23,10 +22,13 @@ from yaml.events import (
 )
 
 from kaitogen.model import Diagnostic, Json, Rule
-from kaitogen.typed import Any, Callable, Container, Final, Iterator, NamedTuple, NoReturn
+from kaitogen.typed import TYPE_CHECKING, Any, Callable, Container, Final, Iterator, NamedTuple, NoReturn
 from kaitogen.yaml import libyaml
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
+
+if TYPE_CHECKING:
+    import re
 
 KG103 = Rule("KG103", "A key stands twice in one mapping", kind="invalid")
 KG104 = Rule("KG104", "An alias that leads nowhere, to itself, or to far too much", kind="invalid")
@@ -82,7 +84,7 @@ class Unreadable(Exception):
 
 def text_of(data: bytes) -> str:
     """The text of a file; UnicodeDecodeError where it is not UTF-8."""
-    return joined(data.decode("utf-8-sig"))
+    return joined(data.removeprefix(b"\xef\xbb\xbf").decode())
 
 
 def joined(text: str) -> str:
@@ -90,6 +92,7 @@ def joined(text: str) -> str:
     if ("\\ud" not in text and "\\uD" not in text) or len(text) > _LONGEST_JOINED:
         return text
     import json  # few texts have such escapes, and other YAML may mean them as they stand
+    import re
 
     try:
         json.loads(text)
@@ -98,7 +101,7 @@ def joined(text: str) -> str:
     return re.sub(_SURROGATES, _character, text)
 
 
-def _character(match: re.Match[str]) -> str:
+def _character(match: "re.Match[str]") -> str:
     high, low = int(match[2], 16) - 0xD800, int(match[3], 16) - 0xDC00
     return match[1] + chr(0x10000 + (high << 10) + low)
 
@@ -126,6 +129,8 @@ def _is_odd(text: str) -> bool:
 def _check_directives(text: str) -> None:
     if text.count("%") <= MAX_PERCENT_LINES:
         return
+    import re  # hardly a text has that many
+
     starts = re.finditer(_PERCENT_LINE, text)
     excess = next(itertools.islice(starts, MAX_PERCENT_LINES, None), None)
     if excess is not None:

@@ -6,10 +6,11 @@ text for something else (`yes`, `017`, `1_000`), the text is ambiguous: the read
 reports it instead of choosing. Writing quotes whatever either of them could retype.
 """
 
-import re
-
 from kaitogen.model import Json
-from kaitogen.typed import Final
+from kaitogen.typed import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import re
 
 INT64_MIN: Final = -(2**63)
 UINT64_MAX: Final = 2**64 - 1
@@ -124,10 +125,12 @@ def quoted(text: str) -> str:
     """The text in double quotes on one line, with everything escaped that YAML or a reader's eye would lose."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
+    import re  # few texts hold what is escaped
+
     return '"' + re.sub(_ESCAPED, _escape, text) + '"'
 
 
-def _escape(match: re.Match[str]) -> str:
+def _escape(match: "re.Match[str]") -> str:
     char = match.group()
     code = ord(char)
     return _SHORT_ESCAPES.get(char) or (f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}")

@@ -5,9 +5,7 @@ names is resolved first and has to lie below the root, which is the application'
 or, where whoever installs the plugin says so, the repository.
 """
 
-import fnmatch
 import os
-import re
 
 from kaitogen.commands.options import option
 from kaitogen.files.folders import TooManyEntries, files_below, is_below
@@ -29,7 +27,8 @@ WITHIN: Final = option(
     help="What no file may be read outside of; for plugin.yaml, not for an Application.",
 )
 SOURCE_PATH_VARIABLE: Final = "ARGOCD_APP_SOURCE_PATH"
-_GLOB: Final = re.compile(r"[*?\[]")
+#: What makes a path a glob.
+_GLOB: Final = frozenset("*?[")
 #: As many directories and files of a repository are looked at for one glob.
 MAX_ENTRIES: Final = 200_000
 
@@ -65,7 +64,7 @@ def included(patterns: Sequence[str], top: str, source: str) -> Paths:
             continue
         unseen: list[Diagnostic] = []
         matches = [os.path.normpath(pattern)]
-        if _GLOB.search(pattern):
+        if _is_glob(pattern):
             matches, unseen = _matches(pattern, source)
         findings += unseen
         findings += [leads_out(path, source) for path in matches if not _may_be_read(path, top)]
@@ -122,7 +121,7 @@ def templates(name: str | None, top: str, said: "Project | None" = None) -> Path
 
 def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
     """Why a path is not read: it is absolute, or it, or a link on its way, leads out of the root."""
-    literal = _base(path) if _GLOB.search(path) else path
+    literal = _base(path) if _is_glob(path) else path
     if "\0" in path or os.path.isabs(path) or not _may_be_read(literal or ".", top):
         return leads_out(path, source)
     return None
@@ -134,9 +133,14 @@ def _may_be_read(path: str, top: str) -> bool:
     return is_below(real, top) and ".git" not in real[len(top) :].split(os.sep)
 
 
+def _is_glob(path: str) -> bool:
+    return not _GLOB.isdisjoint(path)
+
+
 def _base(pattern: str) -> str:
     """The folder that a glob begins in."""
-    return _GLOB.split(pattern)[0].rpartition("/")[0] or "."
+    literal = next((at for at, character in enumerate(pattern) if character in _GLOB), len(pattern))
+    return pattern[:literal].rpartition("/")[0] or "."
 
 
 def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
@@ -175,6 +179,9 @@ class Glob:
     """
 
     def __init__(self, pattern: str) -> None:
+        import fnmatch  # most applications name no glob
+        import re
+
         pattern = re.sub(r"(^|/)\*\*(?=[^/])", r"\1**/*", pattern)  # **.yaml is **/*.yaml,
         pattern = re.sub(r"(?<=[^/])\*\*(?=/|$)", "*/**", pattern)  # and models** is models*/**
         self._names = [

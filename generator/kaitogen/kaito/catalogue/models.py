@@ -1,13 +1,8 @@
 """Models by any name that KAITO takes, and which names it takes in which version."""
 
-from functools import lru_cache
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
 from kaitogen.typed import Final, Iterator, NamedTuple
-
-#: The same few models come again and again.
-_MOST_REMEMBERED: Final = 256
 
 #: From 0.7 to 0.10 a preset's sizes stood in KAITO's code. Where they were not today's: weight files as KAITO wrote
 #: them, in bytes, and the bytes of a token. Source: presets/workspace/models/*/model.go at v0.7.2, v0.8.1, v0.9.4 and
@@ -92,7 +87,6 @@ class ShortName(NamedTuple):
         return self.since <= minor and (self.removed == 0 or minor < self.removed)
 
 
-@lru_cache(_MOST_REMEMBERED)
 def find_model(name: str) -> Model | None:
     """The model behind a short name or Hugging Face id in any letter case; None where the catalogue has none."""
     key = name.lower()
@@ -117,7 +111,6 @@ def sized_model(name: str, minor: int) -> Model | None:
     return model._replace(weights_text=own[0], weights=own[1], bytes_per_token=own[2])
 
 
-@lru_cache(_MOST_REMEMBERED)
 def find_short(name: str) -> ShortName | None:
     """A short name in any letter case."""
     row = SHORT_NAMES.get(name.lower())

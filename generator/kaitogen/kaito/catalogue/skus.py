@@ -1,7 +1,5 @@
 """GPU instance types: what KAITO's tables say about each, per provider and version."""
 
-from functools import lru_cache
-
 from kaitogen.kaito.catalogue.skus_data import SKUS
 from kaitogen.typed import Final, Iterator, NamedTuple
 
@@ -40,7 +38,6 @@ class Sku(NamedTuple):
         return f"KAITO 0.{self.removed} no longer has it" if self.removed else ""
 
 
-@lru_cache(256)  # the same few come again and again
 def find_sku(provider: str, instance_type: str) -> Sku | None:
     """The instance type in any version's table of the provider; letter case counts, as it does for the controller."""
     row = SKUS.get(provider, {}).get(instance_type)

@@ -4,8 +4,6 @@ One module per topic. What few Workspaces have (annotations, partitions, adapter
 configuration, tuning) is imported only where a Workspace has it.
 """
 
-from importlib import import_module
-
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import RuleContext
@@ -30,7 +28,8 @@ def judge_object(ctx: RuleContext) -> list[Diagnostic]:
         return judge(ctx)
     from kaitogen.kaito.rules import unread  # few runs have other kinds
 
-    found = list(import_module(f"kaitogen.kaito.rules.{_MODULES[kind]}").judge(ctx))
+    module = __import__(f"kaitogen.kaito.rules.{_MODULES[kind]}", fromlist=["judge"])
+    found = list(module.judge(ctx))
     return [*found, *unread.judge(ctx, found)]
 
 

@@ -1,7 +1,5 @@
 """What the target's controller does with `count` and `preferredNodes`: never silently nothing."""
 
-import re
-
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number, text
@@ -189,7 +187,7 @@ def _shared_pin(ctx: RuleContext) -> Iterator[Diagnostic]:
 def _pinned_by(ctx: RuleContext) -> str:
     """The value of the label that kaitogen pins by; empty where the selector has none."""
     value = ctx.match_labels.get(PIN_LABEL)
-    return value if isinstance(value, str) and re.fullmatch(_SHELL_SAFE, value) else ""
+    return value if isinstance(value, str) and _matches(_SHELL_SAFE, value) else ""
 
 
 def _selected(ctx: RuleContext) -> str:
@@ -203,20 +201,26 @@ def _can_be_set(ctx: RuleContext) -> bool:
     """Whether people may put all labels of the selector on nodes, by a line that a shell takes as it stands."""
     return bool(ctx.match_labels) and all(
         isinstance(value, str)
-        and re.fullmatch(_LABEL_SAFE, key)
-        and re.fullmatch(_SHELL_SAFE, value)
+        and _matches(_LABEL_SAFE, key)
+        and _matches(_SHELL_SAFE, value)
         and not is_system_label(key)
         for key, value in ctx.match_labels.items()
     )
 
 
+def _matches(pattern: str, text: str) -> bool:
+    import re  # only what is found needs it
+
+    return re.fullmatch(pattern, text) is not None
+
+
 def _pin(ctx: RuleContext) -> str:
     value = pin(text(ctx.metadata, "namespace"), ctx.name)
-    return f"{PIN_LABEL}={value if re.fullmatch(_SHELL_SAFE, value) else 'NAME'}"
+    return f"{PIN_LABEL}={value if _matches(_SHELL_SAFE, value) else 'NAME'}"
 
 
 def _command(names: list[str], label: str) -> str:
     """A line to paste into a shell: names that no node can have are left out of it."""
-    safe = [name for name in names if re.fullmatch(_SHELL_SAFE, name)]
+    safe = [name for name in names if _matches(_SHELL_SAFE, name)]
     nodes = " ".join(safe) if safe and len(safe) == len(names) else "NODE..."
     return f"kubectl label nodes {nodes} {label}"

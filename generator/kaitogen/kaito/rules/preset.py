@@ -1,7 +1,5 @@
 """Rules about what an inference runs: the preset's name, its runtime, its secret, or a template of the user's."""
 
-import re
-
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import (
     built_in,
@@ -135,6 +133,8 @@ def _likely(name: str, minor: int) -> str:
             return f"write {whole}"
     if "{" in name:
         return "fill in the variable first, with envsubst or helm template, for one"
+    import re  # few names are wrong
+
     presets = preset_names(minor)
     bare = re.sub("[^a-z0-9]", "", lower)
     begun = [preset for preset in presets if bare and re.sub("[^a-z0-9]", "", preset).startswith(bare)]
