@@ -1,6 +1,8 @@
 """`kaitogen status --live`: what it asks a cluster, how it waits and watches, and how it fails."""
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from kaitogen.cli import registry
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.status import following
 from kaitogen.errors import UsageError
+from tests.acceptance.command import KAITOGEN, TIMEOUT
 from tests.acceptance.test_status import INTENT, SET, container, node, pod
 from tests.unit.files.cluster.scripted import Question, Reply, answering, kubeconfig, raised, refusal
 from tests.unit.kaito.statuses import STATUSES
@@ -229,6 +232,20 @@ def test_a_watch_that_waits_ends_without_saying_it_twice(
         "waiting",
         "ready",
     ]
+
+
+def test_a_watch_is_ended_by_an_interrupt_without_a_word(tmp_path: Path) -> None:
+    with answering(items(READY)) as server:
+        config = str(kubeconfig(tmp_path, server.address))
+        words = [str(KAITOGEN), "status", "--live", "-n", "gp", "--watch", "--kubeconfig", config]
+        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout is not None
+        printed = b""
+        while b"1 ready" not in printed:
+            printed += process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, rest, said) == (130, b"", b"")
 
 
 @pytest.mark.parametrize("word", ["", "x", "5x", "-1", "1.5", "9999h", "٣"])
