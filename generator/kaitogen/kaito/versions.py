@@ -99,6 +99,8 @@ MEMORY_SHARE_PUBLISHED: Final = since(7)
 LENGTH_REQUIRED: Final = until(6)
 #: The server reads kv_cache_cpu_memory_utilization beside `vllm:`.
 CPU_CACHE_SHARE: Final = since(7)
+#: vLLM calls the share of its KV cache that is in use vllm:kv_cache_usage_perc; before, vllm:gpu_cache_usage_perc.
+KV_CACHE_METRIC: Final = since(7)
 #: Under byo the webhook wants as many preferredNodes as nodes.
 PREFERRED_NODES_COUNTED: Final = since(7, until=7)
 
@@ -140,6 +142,8 @@ IDS_OF_BUILT_IN_PRESETS: Final = since(9, until=10)
 RELEASES["0.10"] = Release(tag="v0.10.0", day="2026-04-14", vllm="0.17.1")
 SPREAD_PRESETS["phi-4"] = since(10)
 ANNOTATIONS["kaito.sh/performance-mode"] = since(10)
+#: A Workspace has the condition BenchmarkCompleted, where its model is measured.
+BENCHMARK: Final = since(10)
 ANNOTATIONS["kaito.sh/run-benchmark"] = since(10, until=10)
 #: Instance types are admitted in any letter case. The controller still compares them exactly.
 INSTANCE_TYPE_IN_ANY_CASE: Final = since(10)

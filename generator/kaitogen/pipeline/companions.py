@@ -5,7 +5,7 @@ in how KAITO deletes that. What the API server would fill in is written, so that
 """
 
 from kaitogen.kaito.catalogue.models import find_model
-from kaitogen.kaito.objects import merged, part, value_at
+from kaitogen.kaito.objects import merged, part, text, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
@@ -19,6 +19,7 @@ KG227 = Rule("KG227", "A path where the name of the model decides", kind="invali
 KG228 = Rule("KG228", "KAITO's own Service has the address", kind="note")
 KG229 = Rule("KG229", "A route without an endpoint picker", kind="note", since="0.8")
 KG230 = Rule("KG230", "A disruption budget that lets no pod go", kind="warning")
+KG250 = Rule("KG250", "Alerts or a dashboard without what collects the metrics", kind="invalid")
 
 #: KAITO's label on the pods of a Workspace (pkg/workspace/manifests/manifests.go:136@v0.12.0).
 _WORKSPACE: Final = "kaito.sh/workspace"
@@ -31,6 +32,7 @@ _GATE: Final = "gatewayAPIInferenceExtension"
 _MODEL_HEADER: Final = "X-Gateway-Model-Name"
 _GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
 _POOL_GROUP: Final = "inference.networking.k8s.io"
+_DASHBOARD: Final = "-dashboard"
 _GATEWAY: Final = ("spec", "endpoint", "gateway")
 #: How the name of the pool ends that KAITO makes for a set.
 POOL: Final = "-inferencepool"
@@ -41,6 +43,7 @@ class Companion(NamedTuple):
 
     `key` names it to templates, `values` is what its template needs, None where the intent does not ask for it. `words`
     is what an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for.
+    `suffix` is what its name has after that of the intent.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Companion(NamedTuple):
     values: Callable[[Spec], Json]
     words: Callable[[Json], Json]
     note: Callable[[Spec], str]
+    suffix: str = ""
 
 
 def of(spec: Spec) -> dict[str, Json]:
@@ -65,8 +69,17 @@ def of(spec: Spec) -> dict[str, Json]:
 
 def kind_of(data: Json) -> Companion | None:
     """Which kind of companion an object is; None where it is none, or somebody else's."""
-    kind = data["apiVersion"], data["kind"]
-    return next((one for one in KINDS if is_companion(data) and (one.api_version, one.kind) == kind), None)
+    if not is_companion(data):
+        return None
+    kind, name = (data["apiVersion"], data["kind"]), text(part(data, "metadata"), "name")
+    same = (one for one in KINDS if (one.api_version, one.kind) == kind and name.endswith(one.suffix))
+    return next(same, None)
+
+
+def intent_name(data: Json) -> str:
+    """The name of the intent that a companion belongs to."""
+    kind = kind_of(data)
+    return text(part(data, "metadata"), "name").removesuffix("" if kind is None else kind.suffix)
 
 
 def words_of(data: Json) -> Json:
@@ -149,6 +162,10 @@ def _unwatched(spec: Json, runtime: str | None, target: Target) -> Iterator[Diag
     if monitoring and (runtime == "transformers" or target.feature_gates.get("vLLM") is False):
         message = "monitoring goes by metrics of vLLM, and this runs on transformers"
         yield KG226.at(("spec", "monitoring"), message, fix="remove monitoring")
+    for word in ("alerts", "dashboard"):
+        if monitoring and monitoring.get(word) and not monitoring.get("podMonitor"):
+            message = f"{word} reads what a PodMonitor collects, and none is asked for"
+            yield KG250.at(("spec", "monitoring", word), message, fix="add podMonitor: true")
 
 
 def _leaders(spec: Spec) -> dict[str, str]:
@@ -157,11 +174,33 @@ def _leaders(spec: Spec) -> dict[str, str]:
     return {**_selector(spec), **index}
 
 
+def _monitored(word: str, spec: Spec) -> bool:
+    return part(spec.companions or {}, "monitoring").get(word) is True
+
+
 def _pod_monitor(spec: Spec) -> Json:
-    if not part(spec.companions or {}, "monitoring").get("podMonitor"):
+    if not _monitored("podMonitor", spec):
         return None
     endpoint = {"port": "http", "path": "/metrics", "interval": "30s"}
     return {"selector": _leaders(spec), "endpoints": [endpoint], "labels": [_WORKSPACE]}
+
+
+def _alerts(spec: Spec) -> Json:
+    if not _monitored("alerts", spec):
+        return None
+    from kaitogen.pipeline import monitoring  # few intents ask for alerts
+
+    return {"groups": monitoring.groups(spec)}
+
+
+def _dashboard(spec: Spec) -> Json:
+    if not _monitored("dashboard", spec):
+        return None
+    from kaitogen.pipeline import monitoring  # few intents ask for a dashboard
+
+    labels = {**spec.labels, "grafana_dashboard": "1", MANAGED_BY[0]: MANAGED_BY[1]}
+    data = {f"{spec.name}.json": monitoring.dashboard(spec)}
+    return {"name": f"{spec.name}{_DASHBOARD}", "labels": labels, "data": data}
 
 
 def _selector(spec: Spec) -> dict[str, str]:
@@ -313,5 +352,15 @@ KINDS: Final = (
         key="pod_monitor", api_version="monitoring.coreos.com/v1", kind="PodMonitor", template="pod-monitor.yaml.j2",
         values=_pod_monitor, words=lambda _: {"monitoring": {"podMonitor": True}},
         note=lambda _: "metrics of the first pod of every replica",
+    ),
+    Companion(
+        key="alerts", api_version="monitoring.coreos.com/v1", kind="PrometheusRule",
+        template="prometheus-rule.yaml.j2", values=_alerts, words=lambda _: {"monitoring": {"alerts": True}},
+        note=lambda _: "alerts for Prometheus",
+    ),
+    Companion(
+        key="dashboard", api_version="v1", kind="ConfigMap", template="dashboard.yaml.j2",
+        values=_dashboard, words=lambda _: {"monitoring": {"dashboard": True}},
+        note=lambda _: "a dashboard for Grafana", suffix=_DASHBOARD,
     ),
 )  # fmt: skip

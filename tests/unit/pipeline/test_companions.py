@@ -166,12 +166,19 @@ def test_a_budget_that_holds_up_every_drain(budget: dict[str, Any], stuck: bool)
     assert codes(intent(replicas=2, disruption=budget)) == (["KG230"] if stuck else [])
 
 
-def test_metrics_are_those_of_vllm() -> None:
-    words: dict[str, Any] = {
-        "monitoring": {"podMonitor": True},
-        "inference": {"model": "phi-4", "runtime": "transformers"},
-    }
-    assert codes(intent(**words)) == ["KG226"]
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({"monitoring": {"alerts": True}}, "KG250"),
+        ({"monitoring": {"podMonitor": False, "dashboard": True}}, "KG250"),
+        (
+            {"monitoring": {"podMonitor": True}, "inference": {"model": "phi-4", "runtime": "transformers"}},
+            "KG226",
+        ),
+    ],
+)
+def test_what_nobody_can_watch(words: dict[str, Any], code: str) -> None:
+    assert codes(intent(**words)) == [code]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +213,7 @@ WORDS = st.fixed_dictionaries(
     optional={
         "replicas": st.integers(0, 5), "disruption": BUDGETS,
         "target": st.sampled_from([GATE, {"kaito": "0.11", **GATE}]),
-        "monitoring": st.just({"podMonitor": True}),
+        "monitoring": st.fixed_dictionaries({"podMonitor": st.just(True)}, optional={"alerts": st.just(True), "dashboard": st.just(True)}),
         "endpoint": st.fixed_dictionaries({"service": st.booleans()}, optional={"gateway": GATEWAYS}),
     },
 )  # fmt: skip
@@ -220,7 +227,7 @@ def test_what_is_drawn_conforms_to_its_own_crd(words: dict[str, Any]) -> None:
         return
     for spec, data in result.manifests:
         if companions.kind_of(data) is not None:
-            assert data["metadata"]["name"] == spec.name
+            assert companions.intent_name(data) == spec.name
             assert wrong(data) == []
 
 
@@ -264,7 +271,8 @@ def test_a_route_that_is_none_is_no_traceback(spec: Any) -> None:
 
 
 def test_every_companion_has_a_template_and_is_in_the_docs(root: Path) -> None:
-    page = (root / "docs" / "endpoint.md").read_text(encoding="utf-8")
+    pages = [root / "docs" / f"{name}.md" for name in ("endpoint", "monitoring")]
+    page = "".join(one.read_text(encoding="utf-8") for one in pages)
     listed = (root / "docs" / "templates.md").read_text(encoding="utf-8")
     for kind in companions.KINDS:
         assert (root / "templates" / kind.template).is_file()

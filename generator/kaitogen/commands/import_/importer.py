@@ -29,7 +29,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.pipeline.classify import SCALED_OBJECT
-from kaitogen.pipeline.companions import KINDS, with_words
+from kaitogen.pipeline.companions import KINDS, intent_name, with_words
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
@@ -96,7 +96,7 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     }
     around: dict[tuple[str, str], list[UserObject]] = {}
     for one in read.companions:
-        around.setdefault(_place(one.data), []).append(one)
+        around.setdefault((_place(one.data)[0], intent_name(one.data)), []).append(one)
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
     read_document, comments = None, {}

@@ -29,6 +29,26 @@ def root_config_map(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='config_map') if l_0_config_map is missing else l_0_config_map), 'data')))
     yield '\n'
 
+def root_dashboard(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_companions = resolve('companions')
+    l_0_namespace = resolve('namespace')
+    pass
+    yield 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'dashboard'), 'name')))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'dashboard'), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\ndata: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'dashboard'), 'data')))
+    yield '\n'
+
 def root_destination_rule(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -240,6 +260,27 @@ def root_preset(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='preset') if l_0_preset is missing else l_0_preset), 'access_secret')))
     yield '\n'
 
+def root_prometheus_rule(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec:\n  groups: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'alerts'), 'groups')))
+    yield '\n'
+
 def root_scaled_object(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -438,6 +479,7 @@ def root_workspace(context, missing=missing, environment=environment):
 
 environment.templates = {
     "config-map.yaml.j2": CompiledTemplate(root_config_map),
+    "dashboard.yaml.j2": CompiledTemplate(root_dashboard),
     "destination-rule.yaml.j2": CompiledTemplate(root_destination_rule),
     "http-route.yaml.j2": CompiledTemplate(root_http_route),
     "inference-set.yaml.j2": CompiledTemplate(root_inference_set),
@@ -445,6 +487,7 @@ environment.templates = {
     "pod-disruption-budget.yaml.j2": CompiledTemplate(root_pod_disruption_budget),
     "pod-monitor.yaml.j2": CompiledTemplate(root_pod_monitor),
     "preset.yaml.j2": CompiledTemplate(root_preset),
+    "prometheus-rule.yaml.j2": CompiledTemplate(root_prometheus_rule),
     "scaled-object.yaml.j2": CompiledTemplate(root_scaled_object),
     "service.yaml.j2": CompiledTemplate(root_service),
     "strategies/auto.yaml.j2": CompiledTemplate(root_strategies_auto),
