@@ -65,6 +65,13 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
             diagnostics.extend(
                 one._replace(path=to_intent_path(spec, one.path), origin=spec.origin) for one in problems
             )
+        elif spec.companions is not None and is_of_kaito(data):
+            from kaitogen.pipeline.companions import intent_path  # most intents ask for none
+
+            problems = _judge(RuleContext(data, spec.target, config_maps=config_maps, notes=notes))
+            diagnostics.extend(
+                one._replace(path=intent_path(data, one.path), origin=spec.origin) for one in problems
+            )
     return diagnostics
 
 

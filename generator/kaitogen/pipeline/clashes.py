@@ -22,6 +22,7 @@ _WORDS: Final[Mapping[str, Path]] = {
     "HTTPRoute": ("spec", "endpoint", "gateway"),
     "DestinationRule": ("spec", "endpoint", "gateway", "istio"),
     "PodDisruptionBudget": ("spec", "disruption"),
+    "RAGEngine": ("spec", "ragEngine"),
 }
 #: KAITO's kinds of which each object gets a Service of its name.
 _WITH_SERVICE: Final = ("Workspace", "RAGEngine")

@@ -9,6 +9,7 @@ from kaitogen.kaito.objects import merged, part, text, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.pipeline import rag_engine
 from kaitogen.pipeline.burst import pair_of
 from kaitogen.pipeline.classify import MANAGED_BY, is_companion
 from kaitogen.pipeline.context import shared_annotations
@@ -43,7 +44,7 @@ class Companion(NamedTuple):
 
     `key` names it to templates, `values` is what its template needs, None where the intent does not ask for it. `words`
     is what an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for.
-    `suffix` is what its name has after that of the intent.
+    `suffix` is what its name has after that of the intent, `place` where an intent says its spec, of a kind that has it so.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Companion(NamedTuple):
     words: Callable[[Json], Json]
     note: Callable[[Spec], str]
     suffix: str = ""
+    place: Path = ()
 
 
 def of(spec: Spec) -> dict[str, Json]:
@@ -80,6 +82,12 @@ def intent_name(data: Json) -> str:
     """The name of the intent that a companion belongs to."""
     kind = kind_of(data)
     return text(part(data, "metadata"), "name").removesuffix("" if kind is None else kind.suffix)
+
+
+def intent_path(data: Json, path: Path) -> Path:
+    """The path in the intent of what stands at `path` in a companion."""
+    kind = kind_of(data)
+    return (*kind.place, *path[1:]) if kind is not None and kind.place and path[:1] == ("spec",) else path
 
 
 def words_of(data: Json) -> Json:
@@ -117,7 +125,7 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
     inference = spec.get("inference") or {}
     if "model" not in inference:
         what = "a tuning" if spec.get("tuning") is not None else "a pod template of your own"
-        for word in (one for one in ("endpoint", "disruption", "monitoring") if one in spec):
+        for word in (one for one in ("endpoint", "disruption", "monitoring", "ragEngine") if one in spec):
             if word != "disruption" or what == "a tuning":
                 message = f"{word} is for a model that KAITO serves, and this is {what}"
                 yield KG226.at(("spec", word), message, fix=f"remove {word}")
@@ -141,6 +149,10 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         )
         fix = f"switch {_GATE} on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
         yield KG229.at(_GATEWAY, message, fix=fix)
+    if "ragEngine" in spec:
+        pooled = runtime != "transformers" and target.feature_gates.get(_GATE)
+        addressed = not copies or endpoint.get("service") is True or bool(gateway and not pooled)
+        yield from rag_engine.objections(value, target, addressed=addressed)
     yield from _stuck(spec)
     yield from _unwatched(spec, runtime, target)
 
@@ -362,5 +374,10 @@ KINDS: Final = (
         key="dashboard", api_version="v1", kind="ConfigMap", template="dashboard.yaml.j2",
         values=_dashboard, words=lambda _: {"monitoring": {"dashboard": True}},
         note=lambda _: "a dashboard for Grafana", suffix=_DASHBOARD,
+    ),
+    Companion(
+        key="rag_engine", api_version="kaito.sh/v1beta1", kind="RAGEngine", template="rag-engine.yaml.j2",
+        values=rag_engine.values, words=rag_engine.words, note=rag_engine.note,
+        suffix=rag_engine.SUFFIX, place=rag_engine.PLACE,
     ),
 )  # fmt: skip

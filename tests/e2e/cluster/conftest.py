@@ -21,6 +21,8 @@ from tests.unit.files.cluster.scripted import CERTIFICATES, kubeconfig
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 CRDS = Path(__file__).parent / "crds"
+#: KAITO's kinds that an intent makes something of, Workspaces apart.
+KINDS = ("inferencesets", "ragengines")
 #: CRDs of what an intent makes beside a Workspace or set: of KEDA, the Gateway API and Istio.
 OTHERS = sorted(Path(__file__).parent.glob("*_*.yaml"))
 ISSUER = "https://kubernetes.default.svc"
@@ -99,9 +101,10 @@ class ControlPlane(NamedTuple):
         """KAITO's CRDs of a minor version, in place of others, and those of companions beside them, once they are served."""
         (folder,) = CRDS.glob(f"v{version}.*")
         # An older one does not serve the version that a newer one has stored, and no update may take that away.
-        done = self.kubectl("delete", "--ignore-not-found", "--timeout=110s", "crd/inferencesets.kaito.sh")
+        crds = (f"crd/{kind}.kaito.sh" for kind in KINDS)
+        done = self.kubectl("delete", "--ignore-not-found", "--timeout=110s", *crds)
         assert done.code == 0, done.said
-        kaito = (folder / f"kaito.sh_{kind}.yaml" for kind in ("workspaces", "inferencesets"))
+        kaito = (folder / f"kaito.sh_{kind}.yaml" for kind in ("workspaces", *KINDS))
         for crd in (*kaito, *OTHERS):
             if crd.exists():
                 group, _, kind = crd.stem.partition("_")

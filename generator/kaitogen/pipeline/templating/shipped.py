@@ -281,6 +281,26 @@ def root_prometheus_rule(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'alerts'), 'groups')))
     yield '\n'
 
+def root_rag_engine(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_companions = resolve('companions')
+    l_0_namespace = resolve('namespace')
+    pass
+    yield 'apiVersion: kaito.sh/v1beta1\nkind: RAGEngine\nmetadata:\n  name: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'rag_engine'), 'name')))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'rag_engine'), 'spec')))
+    yield '\n'
+
 def root_scaled_object(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -488,6 +508,7 @@ environment.templates = {
     "pod-monitor.yaml.j2": CompiledTemplate(root_pod_monitor),
     "preset.yaml.j2": CompiledTemplate(root_preset),
     "prometheus-rule.yaml.j2": CompiledTemplate(root_prometheus_rule),
+    "rag-engine.yaml.j2": CompiledTemplate(root_rag_engine),
     "scaled-object.yaml.j2": CompiledTemplate(root_scaled_object),
     "service.yaml.j2": CompiledTemplate(root_service),
     "strategies/auto.yaml.j2": CompiledTemplate(root_strategies_auto),
