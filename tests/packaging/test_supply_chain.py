@@ -1,5 +1,6 @@
 """What kaitogen is made of: every package by version and hash, every image by digest, every action by commit."""
 
+import json
 import re
 import tomllib
 from importlib.metadata import requires
@@ -9,6 +10,10 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from kaitogen.kaito.versions import RELEASES
+from kaitogen.pipeline.load import PROJECT
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 HASHED = ("run", "build", "release", "docs")
 ENTRY = re.compile(
     r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)(?: ; [^\\\n]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$",
@@ -76,7 +81,41 @@ def test_images_are_named_by_digest_and_packages_by_hash(path: str, root: Path) 
 
 
 def test_actions_are_named_by_commit(root: Path) -> None:
-    files = [root / "docs" / "ci.md", *(root / ".github" / "workflows").iterdir()]
+    """Except for ours, whose revision is the reader's to choose."""
+    files = [root / "action.yml", *(root / "docs").glob("*.md"), *(root / ".github" / "workflows").iterdir()]
     used = [use for file in files for use in re.findall(r"uses: (.*)", file.read_text(encoding="utf-8"))]
-    assert len(used) >= 8
-    assert [use for use in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", use)] == []
+    assert len(used) >= 15
+    others = [use for use in used if not use.startswith("kaitogen/kaitogen@")]
+    assert [use for use in others if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", use)] == []
+    named = {use.split("@")[0]: set[str]() for use in others}
+    for use in others:
+        named[use.split("@")[0]].add(use)
+    assert [name for name, uses in named.items() if len(uses) > 1] == []
+
+
+def test_notice_names_each_revision_of_kaito_that_was_read(root: Path) -> None:
+    notice = (root / "NOTICE").read_text(encoding="utf-8")
+    rows = re.findall(r"^  (\S+) +(v\S+) +[0-9a-f]{40} +(?:MIT|Apache-2\.0)$", notice, re.M)
+    assert rows == [(version, release.tag) for version, release in RELEASES.items()]
+
+
+def test_schemastore_is_offered_what_is_there(root: Path) -> None:
+    """Names that kaitogen reads as intents, or as a project file, and schemas of the repository that need no other."""
+    entries = json.loads((root / "deploy" / "editor" / "schemastore.json").read_text(encoding="utf-8"))
+    start = "https://raw.githubusercontent.com/kaitogen/kaitogen/main/"
+    for entry in entries:
+        assert entry.keys() == {"name", "description", "fileMatch", "url"}
+        assert entry["url"].startswith(start)
+        schema = (root / entry["url"].removeprefix(start)).read_text(encoding="utf-8")
+        assert [to for to in re.findall(r'"\$ref": "([^"]+)"', schema) if not to.startswith("#")] == []
+    (names, project) = (entry["fileMatch"] for entry in entries)
+    assert names == ["*.intent.yaml", "*.intent.yml"]
+    assert project == [PROJECT]
+
+
+@pytest.mark.parametrize("name", ["README.md", *sorted(f"docs/{path.name}" for path in DOCS.glob("*.md"))])
+def test_where_a_release_is_installed_a_checkout_is_too(name: str, root: Path) -> None:
+    """As long as there is no release, what needs one does not work."""
+    text = (root / name).read_text(encoding="utf-8")
+    if re.search(r"kaitogen(\[live\])?==|install '?kaitogen", text):
+        assert re.search(r"git\+https://|in a checkout|from a checkout|From a checkout", text)
