@@ -56,6 +56,26 @@ def test_links_lead_somewhere(name: str) -> None:
     assert [target for target in targets if not ((ROOT / name).parent / target).exists()] == []
 
 
+def anchors(path: Path) -> set[str]:
+    """Of the headings of a page, as GitHub and the site make them."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", page_names(ROOT))
+def test_links_to_headings_lead_to_one(name: str) -> None:
+    page = ROOT / name
+    links = re.findall(r"\]\((?!https?://)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    lost = [
+        f"{path}#{anchor}"
+        for path, anchor in links
+        if not path or path.endswith(".md")
+        if anchor not in anchors(page.parent / path if path else page)
+    ]
+    assert lost == []
+
+
 def test_readme_lists_every_command() -> None:
     from kaitogen.cli.registry import COMMANDS
 
