@@ -136,7 +136,7 @@ format: $(VENV)/.dev ## Let ruff lay out the code
 # In this order: the set is derived from the intent, and what the checks assert from all the schemas.
 # What follows a colon is the folder that a script reads.
 GENERATORS = derive_kubernetes_schemas derive_kaito_schemas:tests/e2e/cluster/crds derive_set_schema \
-    derive_editor_schema compile_schemas compile_templates write_field_docs finding_pages
+    derive_editor_schema compile_schemas compile_templates write_field_docs write_command_docs finding_pages
 FACTS = derive_test_crds:$(KAITO_REFERENCE)/crds derive_catalogue:$(KAITO_REFERENCE)
 
 define run_scripts

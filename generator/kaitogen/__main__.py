@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 
-from kaitogen.commands.result import LimitOptions, deliver, write_stderr
+from kaitogen.commands.result import CommonOptions, deliver, write_stderr
 from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
 from kaitogen.typed import NoReturn, Sequence
 
@@ -34,8 +34,8 @@ def run(arguments: Sequence[str]) -> int:
         try:
             return _run(arguments)
         except KaitogenError as error:
-            from kaitogen.commands.terminal import colours
             from kaitogen.diagnostics.formats.as_text import failure
+            from kaitogen.diagnostics.terminal import colours
 
             write_stderr(failure(error, colour=colours()))
             return error.exit_code
@@ -60,7 +60,12 @@ def _run(arguments: Sequence[str]) -> int:
             return answer
         parsed = answer
     command, options = parsed
-    limits = LimitOptions(**options.given)
+    common = CommonOptions(**options.given)
+    if common.color != "auto":
+        from kaitogen.diagnostics import terminal  # most runs leave it to the terminal
+
+        terminal.choose(always=common.color == "always")
+    limits = common.limits
     seconds, mebibytes = limits.seconds, limits.mebibytes
     if seconds is None and mebibytes is None:
         outcome = command.run(options)
@@ -70,6 +75,8 @@ def _run(arguments: Sequence[str]) -> int:
         outcome = bounds.bounded(
             lambda: command.run(options), seconds, mebibytes, command.stopped or bounds.stopped
         )
+    if common.quiet and outcome.exit_code == EXIT_OK:
+        outcome = outcome._replace(stderr="")
     limits.check_output(len(outcome.stdout))
     return deliver(outcome)
 

@@ -173,7 +173,7 @@ def test_bash_completes_commands_options_and_choices(tmp_path: Path) -> None:
     lines = [
         ("kaitogen ren", "render"),
         ("kaitogen render --out", "--out"),
-        ("kaitogen render --output-format js", "json"),
+        ("kaitogen render --format js", "json"),
     ]
     for line, expected in lines:
         words = line.split()
@@ -202,10 +202,10 @@ def test_other_shells_have_a_script(shell: str) -> None:
 def test_completion_answers_as_the_shells_ask() -> None:
     env = {
         "_KAITOGEN_COMPLETE": "fish_complete",
-        "COMP_WORDS": "kaitogen render --output",
-        "COMP_CWORD": "--output",
+        "COMP_WORDS": "kaitogen render --form",
+        "COMP_CWORD": "--form",
     }
-    assert "--output-format" in kaitogen(env=env).text
+    assert "--format" in kaitogen(env=env).text
 
 
 @pytest.mark.parametrize(

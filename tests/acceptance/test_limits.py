@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kaitogen.cli.registry import COMMANDS, find
-from kaitogen.commands.result import LimitOptions
+from kaitogen.commands.result import CommonOptions
 from tests.acceptance.command import kaitogen
 from tests.acceptance.test_argocd import SET, write
 
@@ -23,7 +23,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_command_has_them(name: str) -> None:
     command = find(name)
     assert command is not None
-    names = [one.name for one in LimitOptions.added_to(command.options)]
+    names = [one.name for one in CommonOptions.added_to(command.options)]
     assert {"time_limit", "memory_limit", "output_limit"} <= set(names)
     assert len(names) == len(set(names))
 

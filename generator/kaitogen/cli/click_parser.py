@@ -8,8 +8,8 @@ from click.shell_completion import CompletionItem, get_completion_class
 from kaitogen import __version__
 from kaitogen.cli import registry, values
 from kaitogen.cli.registry import COMPLETE_VARIABLE, Command
-from kaitogen.commands.options import Argument, OptionGroup, Parameter
-from kaitogen.commands.result import LimitOptions
+from kaitogen.commands.options import Argument, OptionGroup, Parameter, folded
+from kaitogen.commands.result import CommonOptions
 from kaitogen.errors import EXIT_OK, EXIT_USAGE
 from kaitogen.typed import Any, Final, Sequence
 
@@ -28,7 +28,7 @@ def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | int:
         click.echo(error.format_message(), err=True)
         return EXIT_USAGE
     except click.ClickException as error:
-        error.show(sys.stderr)
+        _hinted(error).show(sys.stderr)
         return EXIT_USAGE
     except click.Abort as error:
         raise KeyboardInterrupt from error
@@ -40,6 +40,15 @@ def completion_script(shell: str) -> str:
     made = get_completion_class(shell)
     assert made is not None, "the declaration offers only shells that click knows"
     return made(group(), {}, _PROGRAM, COMPLETE_VARIABLE).source()
+
+
+def _hinted(error: click.ClickException) -> click.ClickException:
+    """The error; where -o was meant as kubectl has it, with the option that says a format here."""
+    if not isinstance(error, click.NoSuchOption) or error.option_name != "-o" or error.ctx is None:
+        return error
+    if not any("--format" in one.opts for one in error.ctx.command.get_params(error.ctx)):
+        return error
+    return click.NoSuchOption("-o", "No such option '-o'. Did you mean '--format'?", ctx=error.ctx)
 
 
 def group() -> click.Group:
@@ -69,7 +78,7 @@ class _Command(click.Command):
         """The options as the module of the command declares them."""
         if not self.params:
             declared = sorted(
-                LimitOptions.added_to(self._command().options), key=lambda one: isinstance(one, Argument)
+                CommonOptions.added_to(self._command().options), key=lambda one: isinstance(one, Argument)
             )
             self.params = [_argument(one) if isinstance(one, Argument) else _option(one) for one in declared]
         return super().get_params(ctx)
@@ -85,7 +94,7 @@ class _Command(click.Command):
     def invoke(self, ctx: click.Context) -> tuple[Command, OptionGroup]:
         """The command with its options, for the caller to run."""
         command = self._command()
-        return command, command.options(**ctx.params)
+        return command, command.options(**folded(ctx.params))
 
     def _command(self) -> Command:
         command = registry.find(self._full_name)
@@ -93,17 +102,31 @@ class _Command(click.Command):
         return command
 
 
+class _Option(click.Option):
+    """An option that is also taken by the names that it had before, of which no help speaks."""
+
+    def __init__(self, declared: Parameter[Any], **settings: Any) -> None:
+        super().__init__([*declared.names, declared.name], help=declared.help, **settings)
+        self._formerly = declared.formerly
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Tell the parser all names."""
+        shown = self.opts
+        self.opts = [*shown, *self._formerly]
+        super().add_to_parser(parser, ctx)
+        self.opts = shown
+
+
 def _option(declared: Parameter[Any]) -> click.Option:
     if declared.is_flag:
-        return click.Option([*declared.names, declared.name], is_flag=True, default=False, help=declared.help)
-    return click.Option(
-        [*declared.names, declared.name],
+        return _Option(declared, is_flag=True, default=False)
+    return _Option(
+        declared,
         type=_type(declared),
         metavar=declared.metavar or None,
         multiple=declared.repeatable,
         default=declared.default,
         show_default=isinstance(declared.default, str),
-        help=declared.help,
     )
 
 

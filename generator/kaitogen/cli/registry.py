@@ -8,7 +8,7 @@ to click, which explains it; a test holds that both parsers take the same lines 
 
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.options import parse as parse_options
-from kaitogen.commands.result import LimitOptions, Outcome
+from kaitogen.commands.result import CommonOptions, Outcome
 from kaitogen.model import Diagnostic
 from kaitogen.typed import Any, Callable, Final, NamedTuple, Sequence
 
@@ -71,6 +71,7 @@ COMMANDS: Final = {
         "integrations.kustomize.components",
         "List the ready-made pieces for overlays, or write some of them out.",
     ),
+    "help": ("cli.help", "Show the help of a command."),
     "version": ("commands.version", "Print the version of kaitogen and the KAITO versions it knows."),
     "completion": ("cli.completion", "Print the completion script of a shell."),
 }
@@ -108,6 +109,6 @@ def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | None:
     for length in (1, 2):
         command = find(" ".join(line[:length]))
         if command is not None:
-            options = parse_options(command.options, LimitOptions.added_to(command.options), line[length:])
+            options = parse_options(command.options, CommonOptions.added_to(command.options), line[length:])
             return None if options is None else (command, options)
     return None

@@ -15,6 +15,12 @@ def offered(metavar: str) -> list[tuple[str, str]]:
     return [word for name in names if name in _SOURCES for word in _SOURCES[name]()]
 
 
+def _commands() -> _Words:
+    from kaitogen.cli import registry
+
+    return ((name, about) for name, (_, about) in registry.COMMANDS.items() if " " not in name)
+
+
 def _models() -> _Words:
     from kaitogen.kaito.catalogue import models
     from kaitogen.model import NEWEST_KAITO, Target
@@ -72,6 +78,7 @@ def _pieces() -> _Words:
 
 
 _SOURCES: Final[dict[str, Callable[[], _Words]]] = {
+    "COMMAND": _commands,
     "MODEL": _models,
     "TYPE": _instance_types,
     "CODE": _codes,

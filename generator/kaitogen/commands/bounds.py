@@ -71,8 +71,8 @@ def bounded(
 
 def stopped(finding: Diagnostic) -> Outcome:
     """What a command says whose run a bound has ended."""
-    from kaitogen.commands.terminal import colours
     from kaitogen.diagnostics.formats import Report, as_text
+    from kaitogen.diagnostics.terminal import colours
 
     return Outcome(stderr=as_text.write(Report([finding]), colour=colours()), exit_code=EXIT_ENVIRONMENT)
 

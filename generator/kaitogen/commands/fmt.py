@@ -4,9 +4,9 @@ What they say stays, to the byte that comes of it, and so do their comments.
 """
 
 from kaitogen.commands import in_place, inputs
-from kaitogen.commands.options import OptionGroup, arguments, flag
+from kaitogen.commands.options import Group, OptionGroup
 from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.kaito.objects import in_key_order
 from kaitogen.model import Diagnostic, Document, Rule
@@ -32,22 +32,20 @@ _START: Final = "---"
 class Options(OptionGroup):
     """Of `kaitogen fmt`."""
 
-    paths = arguments(
-        "PATH", help="Files, folders (every intent.yaml and *.intent.yaml below them), or - for a filter."
-    )
-    check = flag("--check", help="Write nothing; exit 1 with a diff where a file would change.")
-    quiet = flag("-q", "--quiet", help="Say nothing where all went well.")
+    paths = inputs.PATHS
+    in_place = Group(in_place.InPlaceOptions)
+    quiet = QUIET
 
 
 def run(options: Options) -> Outcome:
     """Lay out what the paths hold; where a file cannot be, none is written."""
+    write = options.in_place.writes(unasked=True)
     changes, findings = in_place.read(inputs.request(options.paths), formatted)
     if findings:
-        return reported(Report(findings), wrote=True)
-    if options.check:
-        return in_place.checked(changes, "kaitogen fmt")
-    written = in_place.written(changes)
-    return written._replace(stderr="") if options.quiet or written.stdout else written
+        return reported(Report(findings), quiet=options.quiet, wrote=True)
+    done = in_place.delivered(changes, "kaitogen fmt", check=options.in_place.compared.check, write=write)
+    # Of a filter only its output is asked for.
+    return done._replace(stderr="") if write and done.stdout else done
 
 
 def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:

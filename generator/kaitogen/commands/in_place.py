@@ -1,8 +1,10 @@
 """Changes to files of the user's own, as a diff or on the disk: what `fmt` and `migrate` share."""
 
+from kaitogen.commands.inputs import CompareOptions
+from kaitogen.commands.options import Group, OptionGroup, flag
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.errors import EXIT_FINDINGS
+from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Diagnostic, Request
 from kaitogen.pipeline.load import STDIN, sources
 from kaitogen.typed import Callable, Iterable, NamedTuple, Sequence
@@ -27,6 +29,27 @@ def read(
         findings += problems
         changes.append(Change(name=name, before=data, after=text.encode()))
     return changes, findings
+
+
+class InPlaceOptions(OptionGroup):
+    """Of a command that changes files of the user's."""
+
+    compared = Group(CompareOptions)
+    write = flag("--write", help="Change the files.")
+
+    def writes(self, *, unasked: bool) -> bool:
+        """Whether to write; `unasked` is what the command does by itself. UsageError where the options say both."""
+        if self.compared.any and self.write:
+            name = "--check" if self.compared.check else "--dry-run"
+            raise UsageError(f"{name} writes nothing, and --write does", fix="leave one of them out")
+        return self.write or (unasked and not self.compared.any)
+
+
+def delivered(changes: Sequence[Change], command: str, *, check: bool, write: bool) -> Outcome:
+    """The files written, or the differences; with `check` the exit code 1 where there are any."""
+    if check:
+        return checked(changes, command)
+    return written(changes) if write else Outcome(diff(changes).encode())
 
 
 def checked(changes: Sequence[Change], command: str) -> Outcome:

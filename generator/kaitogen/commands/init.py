@@ -146,8 +146,10 @@ def _draft(options: Options) -> str:
     text = re.sub(f"{_PINNED}|{_NAME}|{_MODEL}", lambda match: values[match.group()], scaffold)
     if namespace is not None:
         text = _replaced(r"  # namespace: .*\n", f"  namespace: {encode(namespace)}\n", text)
-    by_default = _BYO if options.strategy == _EXPLICIT else None
-    return _targeted(text, _said_of_target(options, by_default=by_default))
+    target = targets.fields(options.target)
+    if target and options.strategy == _EXPLICIT:
+        target.setdefault("nodeProvisioner", _BYO)
+    return _targeted(text, target)
 
 
 def _with_secret(text: str, options: Options) -> str:
@@ -194,23 +196,6 @@ def _instance_types(options: Options, target: Target) -> Iterator[str]:
         yield f"{_TYPE_LINE}{best.sku.name}   # {takes}; plan --choose lists all that do\n"
 
 
-def _said_of_target(options: Options, by_default: str | None = None) -> dict[str, Json]:
-    """The fields of a target that the options name, in the order of the schema."""
-    said = options.target
-    gates = targets.overrides(said.kaito, said.cloud).feature_gates
-    fields: dict[str, Json] = {
-        "kaito": said.kaito,
-        "provider": said.cloud.provider,
-        "nodeProvisioner": said.cloud.node_provisioner,
-        "featureGates": dict(gates) or None,
-        "nodeClasses": list(said.node_classes) or None,
-    }
-    given = {name: value for name, value in fields.items() if value is not None}
-    if given and by_default is not None:
-        given.setdefault("nodeProvisioner", by_default)
-    return given
-
-
 def _targeted(text: str, fields: dict[str, Json]) -> str:
     """The scaffold with the target; as it is where nothing is said of it."""
     lines = "".join(f"    {name}: {flow(value)}\n" for name, value in fields.items())
@@ -233,7 +218,7 @@ def _project(options: Options) -> Outcome:
         raise UsageError(message, fix=fix)
     targets.aimed(Request(), options.target)  # for what it refuses
     text = shipped.read_text("templates", "init/project.yaml")
-    fields = _said_of_target(options)
+    fields = targets.fields(options.target)
     text = _targeted(text, fields and {"kaito": NEWEST_KAITO, **fields})
     text = text.replace("KAITO-VERSION", NEWEST_KAITO)
     return _written(

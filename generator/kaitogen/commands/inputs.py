@@ -2,7 +2,7 @@
 
 import os
 
-from kaitogen.commands.options import Group, OptionGroup, arguments, option, repeatable
+from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option, repeatable
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Request
 from kaitogen.pipeline.load import MAX_BYTES, project_file
@@ -11,17 +11,44 @@ from kaitogen.typed import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from kaitogen.commands.max_age import AgeOptions
 
+#: As kubectl names the files that a command is about.
+BY_OPTION: Final = ("-f", "--filename")
 PATHS: Final = arguments(
-    "PATH", help="Files, folders (every intent.yaml and *.intent.yaml below them), or - for standard input."
+    "PATH",
+    help="Files, folders (every intent.yaml and *.intent.yaml below them), or - for standard input.",
+    more=BY_OPTION,
+)
+#: Of a command that takes all sorts of manifests.
+ALL_PATHS: Final = arguments(
+    "PATH",
+    help="Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
+    more=BY_OPTION,
 )
 TEMPLATES: Final = option(
     "--templates", metavar="FOLDER", help="A folder of templates that are laid over the shipped ones."
+)
+EXPECT: Final = option(
+    "--expect",
+    metavar="NUMBER|KIND=NUMBER,...",
+    help="Fail unless exactly this many Workspaces, or objects of each kind named, are seen.",
 )
 INVENTORY: Final = repeatable(
     "--inventory",
     metavar="FILE",
     help="Facts about nodes (kaitogen nodes snapshot writes them), or quick selectors of your own.",
 )
+
+
+class CompareOptions(OptionGroup):
+    """Of a command that writes files: compare with what is there instead."""
+
+    check = flag("--check", help="Write nothing; exit 1 with a diff where a file would change.")
+    dry_run = flag("--dry-run", help="Write nothing; show what would change.")
+
+    @property
+    def any(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.check or self.dry_run
 
 
 class CloudOptions(OptionGroup):

@@ -9,9 +9,23 @@ Read on an instance, an attribute is the value of the command line or its defaul
 it is the declaration, from which `parse` here and click (cli/click_parser.py) are both derived.
 """
 
-from kaitogen.typed import Any, Generic, Iterator, Literal, Sequence, TypeAlias, TypeVar, overload
+from kaitogen.typed import (
+    Any,
+    Final,
+    Generic,
+    Iterator,
+    Literal,
+    Mapping,
+    Sequence,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 Value: TypeAlias = str | bool | tuple[str, ...] | None
+
+#: How the name of an option ends that adds to arguments.
+_BY_OPTION: Final = "_by_option"
 
 _V = TypeVar("_V", bound=Value)
 _C = TypeVar("_C", bound=str)
@@ -23,6 +37,7 @@ class Parameter(Generic[_V]):
 
     A default that is a bool makes an option that takes no value; one that is a tuple, an option or argument that
     may be repeated. `metavar` is FILE, FOLDER or PATH where completion should offer those, or a name that `cli/values.py` knows.
+    `formerly` are names that it had before: they are taken still, and no help shows them.
     """
 
     name = ""
@@ -33,12 +48,14 @@ class Parameter(Generic[_V]):
         help: str,
         *,
         names: tuple[str, ...] = (),
+        formerly: tuple[str, ...] = (),
         metavar: str = "",
         choices: tuple[str, ...] = (),
     ) -> None:
         self.default = default
         self.help = help
         self.names = names
+        self.formerly = formerly
         self.metavar = metavar
         self.choices = choices
 
@@ -64,14 +81,28 @@ class Parameter(Generic[_V]):
 
 
 class Argument(Parameter[_V]):
-    """The positional arguments of a command, `most` of them if it is not 0."""
+    """The positional arguments of a command, `most` of them if it is not 0; `more` are names of an option that adds to them."""
 
     def __init__(
-        self, default: _V, help: str, *, most: int = 0, required: bool = False, **declared: Any
+        self,
+        default: _V,
+        help: str,
+        *,
+        most: int = 0,
+        required: bool = False,
+        more: tuple[str, ...] = (),
+        **declared: Any,
     ) -> None:
         super().__init__(default, help, **declared)
         self.most = most
         self.required = required
+        self.more = more
+
+    def by_option(self) -> "Parameter[tuple[str, ...]]":
+        """The option that adds to them, whose values `folded` puts behind them."""
+        made = repeatable(*self.more, metavar=self.metavar, help=f"One more {self.metavar}.")
+        made.name = f"{self.name}{_BY_OPTION}"
+        return made
 
 
 class OptionGroup:
@@ -100,24 +131,37 @@ class Group(Generic[_O]):
         return self.group(**instance.given)
 
 
-def flag(*names: str, help: str) -> Parameter[bool]:
+def flag(*names: str, help: str, formerly: tuple[str, ...] = ()) -> Parameter[bool]:
     """An option that takes no value."""
-    return Parameter(False, help, names=names)
+    return Parameter(False, help, names=names, formerly=formerly)
 
 
 @overload
 def option(
-    *names: str, help: str, metavar: str = "", choices: tuple[str, ...] = ()
+    *names: str,
+    help: str,
+    metavar: str = "",
+    choices: tuple[str, ...] = (),
+    formerly: tuple[str, ...] = (),
 ) -> Parameter[str | None]: ...
 @overload
-def option(*names: str, help: str, metavar: str = "", default: str) -> Parameter[str]: ...
-@overload
-def option(*names: str, help: str, choices: tuple[_C, ...], default: _C) -> Parameter[_C]: ...
 def option(
-    *names: str, help: str, metavar: str = "", choices: tuple[str, ...] = (), default: str | None = None
+    *names: str, help: str, metavar: str = "", default: str, formerly: tuple[str, ...] = ()
+) -> Parameter[str]: ...
+@overload
+def option(
+    *names: str, help: str, choices: tuple[_C, ...], default: _C, formerly: tuple[str, ...] = ()
+) -> Parameter[_C]: ...
+def option(
+    *names: str,
+    help: str,
+    metavar: str = "",
+    choices: tuple[str, ...] = (),
+    default: str | None = None,
+    formerly: tuple[str, ...] = (),
 ) -> Parameter[Any]:
     """An option that takes one value; the last one counts."""
-    return Parameter(default, help, names=names, metavar=metavar, choices=choices)
+    return Parameter(default, help, names=names, formerly=formerly, metavar=metavar, choices=choices)
 
 
 def repeatable(*names: str, help: str, metavar: str) -> Parameter[tuple[str, ...]]:
@@ -138,9 +182,19 @@ def argument(
     return Argument(None, help, metavar=metavar, choices=choices, most=1, required=required)
 
 
-def arguments(metavar: str, *, help: str, most: int = 0) -> Argument[tuple[str, ...]]:
-    """The positional arguments of a command, any number of them or at most so many."""
-    return Argument((), help, metavar=metavar, most=most)
+def arguments(
+    metavar: str, *, help: str, most: int = 0, more: tuple[str, ...] = ()
+) -> Argument[tuple[str, ...]]:
+    """The positional arguments of a command, any number of them or at most so many; more of them by an option of these names."""
+    return Argument((), help, metavar=metavar, most=most, more=more)
+
+
+def folded(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values by name, those of an option that adds to arguments behind these: click knows no order between the two."""
+    values = dict(given)
+    for name in [name for name in values if name.endswith(_BY_OPTION)]:
+        values[name.removesuffix(_BY_OPTION)] += values.pop(name)
+    return values
 
 
 def parse(group: type[_O], declared: Sequence[Parameter[Any]], line: Sequence[str]) -> _O | None:
@@ -148,7 +202,7 @@ def parse(group: type[_O], declared: Sequence[Parameter[Any]], line: Sequence[st
 
     Importing click costs a quarter of a render; what gives None here goes to click, which explains it.
     """
-    by_name = {name: one for one in declared for name in one.names}
+    by_name = {name: one for one in declared for name in (*one.names, *one.formerly)}
     argument = next((one for one in declared if isinstance(one, Argument)), None)
     given: dict[str, Value] = {one.name: one.default for one in declared}
     arguments = 0
@@ -179,4 +233,4 @@ def parse(group: type[_O], declared: Sequence[Parameter[Any]], line: Sequence[st
         )
     if argument is not None and (arguments > argument.most > 0 or (argument.required and not arguments)):
         return None
-    return group(**given)
+    return group(**folded(given))

@@ -4,7 +4,7 @@ import os
 import threading
 from contextlib import closing, contextmanager
 
-from kaitogen.commands.terminal import rewrites
+from kaitogen.diagnostics.terminal import rewrites
 from kaitogen.typed import TYPE_CHECKING, Final, Iterator
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ IMAGE: Final = "oci-image"
 #: The annotation with a checksum of four digits for each line, by which the line that differs is found.
 LINES: Final = "kaitogen.io/lines"
 #: Options that say where something goes or how much is said, and nothing about what is made.
-_ELSEWHERE: Final = frozenset(("out", "oci_layout", "check", "receipt", "quiet", "save_inventory"))
+_ELSEWHERE: Final = frozenset(("out", "oci_layout", "check", "dry_run", "receipt", "quiet", "save_inventory"))
 _PATHS: Final = ("PATH", "FILE", "FOLDER")
 _MOST_LINES: Final = 50_000
 _DIGITS: Final = 4

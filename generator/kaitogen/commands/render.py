@@ -3,13 +3,13 @@
 import os
 
 from kaitogen.commands import inputs
-from kaitogen.commands.inputs import OverlayOptions
+from kaitogen.commands.inputs import CompareOptions, OverlayOptions
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
-from kaitogen.commands.reporting import QUIET, STRICT, reported
-from kaitogen.commands.result import LimitOptions, Outcome
+from kaitogen.commands.reporting import STRICT, reported
+from kaitogen.commands.result import QUIET, LimitOptions, Outcome
 from kaitogen.diagnostics.formats import Report
-from kaitogen.errors import EXIT_FINDINGS, UsageError
+from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.model import Files, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.emit import FORMATS, files, stream, with_kustomization
@@ -27,9 +27,15 @@ class Options(OptionGroup):
     out = option(
         "-o", "--out", metavar="FOLDER", help="Write one file per object into this folder, all or nothing."
     )
-    check = flag("--check", help="Write nothing; exit 1 with a diff where the folder of -o differs.")
+    compared = Group(CompareOptions)
     kustomization = flag("--kustomization", help="Write a kustomization.yaml that lists the files, too.")
-    form = option("--output-format", choices=FORMATS, default="yaml", help="Format of the manifests.")
+    form = option(
+        "--format",
+        formerly=("--output-format",),
+        choices=FORMATS,
+        default="yaml",
+        help="Format of the manifests.",
+    )
     inventory = inputs.INVENTORY
     cluster = Group(LiveOptions)
     save_inventory = option(
@@ -62,8 +68,9 @@ def run(options: Options) -> Outcome:
     out = options.out
     if out == "":
         raise UsageError("-o names no folder: its value is empty", fix="write -o . for the current folder")
-    if options.check and out is None:
-        raise UsageError("--check compares with a folder, and none is named", fix="add -o FOLDER")
+    if options.compared.any and out is None:
+        name = "--check" if options.compared.check else "--dry-run"
+        raise UsageError(f"{name} compares with a folder, and none is named", fix="add -o FOLDER")
     if options.kustomization and out is None:
         raise UsageError("--kustomization is about a folder, and none is named", fix="add -o FOLDER")
     if options.hydrator_metadata and out is None and options.oci_layout is None:
@@ -73,7 +80,7 @@ def run(options: Options) -> Outcome:
     if options.receipt is not None and (options.cluster.asked or options.save_inventory):
         fix = "keep the facts with --save-inventory first, and render with --inventory"
         raise UsageError("--receipt is about files, and --live asks a cluster", fix=fix)
-    return _rendered(options)
+    return _rendered(options, check=options.compared.any)
 
 
 def request_of(options: Options) -> Request:
@@ -110,8 +117,8 @@ def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[
     return wanted, report
 
 
-def _rendered(options: Options) -> Outcome:
-    """The outputs where the options want them."""
+def _rendered(options: Options, *, check: bool) -> Outcome:
+    """The outputs where the options want them, or with `check` how they differ from what is there."""
     request = request_of(options)
     in_folder = options.out is not None or options.oci_layout is not None
     outputs, report = outputs_of(request, options, in_folder=in_folder)
@@ -130,13 +137,13 @@ def _rendered(options: Options) -> Outcome:
     delivered = Outcome(outputs[STREAM] if not in_folder else b"", stderr)
     if options.out is not None:
         limits = LimitOptions(**options.given)
-        delivered = _folder(options.out, outputs, stderr, limits, check=options.check)
+        delivered = _folder(options.out, outputs, stderr, limits, check=check)
     if options.oci_layout is not None:
-        delivered = _image(options.oci_layout, outputs, delivered, check=options.check)
+        delivered = _image(options.oci_layout, outputs, delivered, check=check)
     # Last: there must be no receipt of what could not be written.
-    return (
-        delivered if options.receipt is None else _file(options.receipt, text, delivered, check=options.check)
-    )
+    if options.receipt is not None:
+        delivered = _file(options.receipt, text, delivered, check=check)
+    return delivered._replace(exit_code=EXIT_OK) if check and not options.compared.check else delivered
 
 
 def _image(folder: str, outputs: Files, delivered: Outcome, *, check: bool) -> Outcome:

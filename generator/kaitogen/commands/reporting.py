@@ -1,12 +1,16 @@
 """How a run ends for a person: its findings on standard error, and the exit code that they mean."""
 
-from kaitogen.commands.options import flag
+from kaitogen.commands.options import flag, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.typed import Any, Final
 
 STRICT: Final = flag("--strict", help="Let warnings stop the run as errors do.")
-QUIET: Final = flag("-q", "--quiet", help="Show errors only.")
+
+#: Of what is a list for people and a document for machines.
+FORM: Final = option(
+    "--format", choices=("text", "json"), default="text", help="How to print it: for people, or for machines."
+)
 
 
 def reported(report: Report, *, quiet: bool = False, wrote: bool = False) -> Outcome:
@@ -17,8 +21,8 @@ def reported(report: Report, *, quiet: bool = False, wrote: bool = False) -> Out
     if not report.findings:
         return Outcome()
     # Most runs have nothing to report.
-    from kaitogen.commands.terminal import colours
     from kaitogen.diagnostics.formats import as_text
+    from kaitogen.diagnostics.terminal import colours
 
     text = as_text.write(report, colour=colours(), quiet=quiet, wrote=wrote)
     return Outcome(stderr=text, exit_code=report.exit_code)
@@ -31,5 +35,11 @@ def formatted(command: str, form: str, value: Any) -> bytes:
     """
     from importlib import import_module
 
-    text: str = import_module(f"kaitogen.commands.{command}.as_{form}").write(value)
+    module = import_module(f"kaitogen.commands.{command}.as_{form}")
+    if form != "text":
+        text: str = module.write(value)
+    else:
+        from kaitogen.diagnostics.terminal import colours
+
+        text = module.write(value, colour=bool(colours(1)))
     return text.encode("utf-8", "backslashreplace")

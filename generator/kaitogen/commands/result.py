@@ -2,13 +2,14 @@
 
 import os
 
-from kaitogen.commands.options import OptionGroup, Parameter, option
+from kaitogen.commands.options import Argument, Group, OptionGroup, Parameter, flag, option
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, UsageError
 from kaitogen.model import Rule
 from kaitogen.typed import Any, Final, NamedTuple
 
 KG612 = Rule("KG612", "More output than there may be", kind="environment")
 
+QUIET: Final = flag("-q", "--quiet", help="Show errors only.")
 #: MiB that Argo CD takes of a plugin (its ARGOCD_GRPC_MAX_SIZE_MB).
 _OUTPUT: Final = 100
 _HIGHEST_LIMIT: Final = 100_000
@@ -33,19 +34,33 @@ class LimitOptions(OptionGroup):
         """The limit of memory; None where there is none."""
         return None if self.memory_limit is None else limit("--memory-limit", self.memory_limit)
 
-    @classmethod
-    def added_to(cls, options: type[OptionGroup]) -> list[Parameter[Any]]:
-        """All that a command takes: its own options, and the limits that it does not declare itself."""
-        own = list(options.parameters())
-        names = {one.name for one in own}
-        return [*own, *(one for one in cls.parameters() if one.name not in names)]
-
     def check_output(self, size: int, where: str = "standard output") -> None:
         """EnvironmentFailure where a run makes more bytes than it may."""
         most = limit("--output-limit", self.output_limit)
         if size > most * 2**20:
             fix = "make less at a time, or raise --output-limit"
             raise EnvironmentFailure(f"more than {most} MiB to write", fix=fix, rule=KG612, where=where)
+
+
+class CommonOptions(OptionGroup):
+    """Of every command: how much it says and in which colours, and what its run may take."""
+
+    quiet = QUIET
+    color = option(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="Colour what is for people: auto where it goes to a terminal, and NO_COLOR is not set.",
+    )
+    limits = Group(LimitOptions)
+
+    @classmethod
+    def added_to(cls, options: type[OptionGroup]) -> list[Parameter[Any]]:
+        """All that a command takes: its own options, what adds to its arguments, and of these the ones it does not declare."""
+        own = list(options.parameters())
+        own += [one.by_option() for one in own if isinstance(one, Argument) and one.more]
+        names = {one.name for one in own}
+        return [*own, *(one for one in cls.parameters() if one.name not in names)]
 
 
 def limit(name: str, word: str) -> int:

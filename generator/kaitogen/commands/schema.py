@@ -1,7 +1,9 @@
 """`kaitogen schema`: one of the published JSON Schemas."""
 
-from kaitogen.commands.options import OptionGroup, argument, option
+from kaitogen.commands.options import OptionGroup, argument, flag, option
+from kaitogen.commands.reporting import FORM
 from kaitogen.commands.result import Outcome
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO
 from kaitogen.schema.whole import whole
@@ -38,11 +40,20 @@ class Options(OptionGroup):
     api_version = option(
         "--api-version", help="API version of the Workspace schema.", choices=("v1beta1", "v1alpha1")
     )
+    names = flag("--list", help="List the schemas instead.")
+    form = FORM
     which = argument("|".join(SCHEMAS), help="Which schema.", choices=SCHEMAS)
 
 
 def run(options: Options) -> Outcome:
     """The schema with everything it refers to inside."""
+    if options.names:
+        text = (
+            json_text({"version": 1, "schemas": list(SCHEMAS)})
+            if options.form == "json"
+            else "\n".join((*SCHEMAS, ""))
+        )
+        return Outcome(text.encode())
     which = options.which or SCHEMAS[0]
     if which == _WORKSPACE:
         version = f"{options.kaito or NEWEST_KAITO}-{options.api_version or 'v1beta1'}"

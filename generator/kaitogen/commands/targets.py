@@ -3,7 +3,7 @@
 from kaitogen.commands.inputs import CloudOptions, TargetOptions
 from kaitogen.errors import UsageError
 from kaitogen.kaito import versions
-from kaitogen.model import Request, TargetOverrides
+from kaitogen.model import Json, Request, TargetOverrides
 from kaitogen.pipeline.validate import target_of, unknown_provisioner
 
 
@@ -22,6 +22,19 @@ def overrides(kaito: str | None, cloud: CloudOptions) -> TargetOverrides:
         node_provisioner=cloud.node_provisioner,
         feature_gates=gates,
     )
+
+
+def fields(options: TargetOptions) -> dict[str, Json]:
+    """The fields of a target that the command line says, in the order of the schema."""
+    said = overrides(options.kaito, options.cloud)
+    found: dict[str, Json] = {
+        "kaito": said.kaito,
+        "provider": said.provider,
+        "nodeProvisioner": said.node_provisioner,
+        "featureGates": dict(said.feature_gates) or None,
+        "nodeClasses": list(options.node_classes) or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def aimed(request: Request, options: TargetOptions) -> Request:

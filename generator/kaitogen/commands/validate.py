@@ -4,8 +4,8 @@ from kaitogen.commands import expectation, inputs, targets
 from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
-from kaitogen.commands.reporting import QUIET, STRICT, reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.reporting import STRICT, reported
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import FORMATS, Report, reporter
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK
@@ -25,11 +25,7 @@ class Options(OptionGroup):
         help="How to report; all but text go to standard output.",
     )
     over = Group(OverlayOptions)
-    expect = option(
-        "--expect",
-        metavar="NUMBER|KIND=NUMBER,...",
-        help="Fail unless exactly this many Workspaces, or objects of each kind named, are seen.",
-    )
+    expect = inputs.EXPECT
     against = option(
         "--against",
         metavar="REVISION|FOLDER|FILE",

@@ -7,8 +7,8 @@ from kaitogen.commands import options as command_line
 from kaitogen.commands import receipt, render
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.receipt import PREDICATE, TYPE
-from kaitogen.commands.reporting import QUIET, STRICT, reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.reporting import STRICT, reported
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import KaitogenError

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kaitogen.cli import click_parser, registry
 from kaitogen.cli.registry import COMMANDS, GROUPS, Command, find
 from kaitogen.commands.options import Argument, Value
+from kaitogen.commands.result import CommonOptions
 
 #: A command, and the value of each of its options.
 Line = tuple[Command, dict[str, Value]]
@@ -35,8 +36,8 @@ WORDS = [
 @st.composite
 def lines(draw: st.DrawFn) -> list[str]:
     name = draw(st.sampled_from(sorted(COMMANDS)))
-    options = list(command_of(name).options.parameters())
-    names = [word for option in options for word in option.names] or ["--"]
+    options = CommonOptions.added_to(command_of(name).options)
+    names = [word for option in options for word in (*option.names, *option.formerly)]
     choices = [choice for option in options for choice in option.choices]
     part = st.sampled_from(WORDS + names + choices) | st.builds(
         "{}={}".format, st.sampled_from(names), st.sampled_from(WORDS)
@@ -75,6 +76,7 @@ def full(line: Sequence[str]) -> Line | int:
         ["render", "a", "b"],
         ["render", "-o", "out", "--check", "a"],
         ["render", "--out=out", "--output-format=json", "-q", "--", "-a"],
+        ["render", "-f", "b", "a", "--filename=c", "--format", "json", "--color", "never"],
         ["validate", "--feature-gate", "a=true", "--feature-gate", "b=false", "--expect", "3", "-"],
         ["init", "--strategy", "count", "x"],
         ["schema"],
@@ -87,6 +89,12 @@ def test_everyday_lines_need_no_click(line: list[str]) -> None:
     plain = fast(line)
     assert plain is not None
     assert full(line) == plain
+
+
+def test_what_an_option_adds_to_the_arguments_stands_behind_them() -> None:
+    taken = fast(["render", "-f", "b", "a", "--filename=c"])
+    assert taken is not None
+    assert taken[1]["paths"] == ("a", "b", "c")
 
 
 def test_every_group_is_described() -> None:

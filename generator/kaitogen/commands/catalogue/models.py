@@ -4,6 +4,7 @@
 """
 
 from kaitogen.commands.options import OptionGroup, arguments, option
+from kaitogen.commands.reporting import FORM
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.wording import json_text, table
@@ -21,13 +22,19 @@ from kaitogen.kaito.catalogue.models import (
     retired_presets,
 )
 from kaitogen.model import GIB, KAITO_VERSIONS, NEWEST_KAITO, Json, Target
-from kaitogen.typed import Final
+from kaitogen.typed import Any, Callable, Final
 
 KAITO: Final = option(
     "--kaito", choices=KAITO_VERSIONS, default=NEWEST_KAITO, help="KAITO version to look in."
 )
-FORM: Final = option("--format", choices=("text", "json"), default="text", help="How to print the list.")
 _SHOW: Final = "show"
+#: What models may be sorted by; the list is in the order of their ids before.
+_ORDERS: Final[dict[str, Callable[[Model], Any]]] = {
+    "name": lambda one: one.id.lower(),
+    "weights": lambda one: one.weights,
+    "context": lambda one: -one.token_limit,
+    "since": lambda one: one.since,
+}
 
 
 class Options(OptionGroup):
@@ -35,6 +42,7 @@ class Options(OptionGroup):
 
     kaito = KAITO
     form = FORM
+    sort_by = option("--sort-by", choices=tuple(_ORDERS), default="name", help="What to sort by.")
     query = arguments(
         "[show] MODEL",
         most=2,
@@ -46,7 +54,7 @@ def run(options: Options) -> Outcome:
     """The models with the query in a name, or after `show` all about one of them."""
     query, kaito = options.query, options.kaito
     if len(query) == 2 and query[0] == _SHOW:
-        return answer(shown(query[1]))
+        return answer(_shown_as_json(query[1], kaito) if options.form == "json" else shown(query[1]))
     if len(query) > 1:
         raise UsageError(
             f"models takes one word to look for, not {query[0][:40]} {query[1][:40]}",
@@ -54,6 +62,7 @@ def run(options: Options) -> Outcome:
         )
     text = query[0] if query else ""
     models, retired = find(text, Target(kaito).minor)
+    models.sort(key=_ORDERS[options.sort_by])
     empty = "" if models or retired else f"no model of KAITO {kaito} has {text[:60]} in its name"
     listing = as_json(models, retired, kaito) if options.form == "json" else as_text(models, retired)
     return answer(listing, empty=empty, form=options.form)
@@ -126,6 +135,16 @@ def as_json(models: list[Model], retired: dict[str, ShortName], kaito: str) -> s
         ],
     }
     return json_text(whole)
+
+
+def _shown_as_json(name: str, kaito: str) -> str:
+    """The list for machines with the one model, or retired preset, of that name; UsageError where there is none."""
+    model, short = find_model(name), find_short(name)
+    if model is not None:
+        return as_json([model], {}, kaito)
+    if short is None:
+        raise unknown_model(name)
+    return as_json([], {name.lower(): short}, kaito)
 
 
 def _source() -> str:

@@ -1,14 +1,15 @@
 """`kaitogen skus`: instance types that KAITO knows, found by a word, smallest first, with the models that fit, as a table or as JSON."""
 
-from kaitogen.commands.catalogue.models import FORM, KAITO, answer, unknown_model
+from kaitogen.commands.catalogue.models import KAITO, answer, unknown_model
 from kaitogen.commands.options import OptionGroup, argument, option
+from kaitogen.commands.reporting import FORM
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import json_text, table
 from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.sizing.instance_types import Excluded, Offer, offers_for, on_one_node
 from kaitogen.model import PROVIDERS, Json, Target
-from kaitogen.typed import Final, Iterable, NamedTuple
+from kaitogen.typed import Any, Callable, Final, Iterable, NamedTuple
 
 _HEADS: Final = ("INSTANCE TYPE", "PROVIDER", "GPUS", "MEMORY", "CARD", "SINCE", "MODELS ON ONE NODE")
 _HEADS_FOR_MODEL: Final = (
@@ -23,6 +24,28 @@ _HEADS_FOR_MODEL: Final = (
 )
 
 
+class Row(NamedTuple):
+    """One instance type; `fits` are the models that fit on one node of it, `offer` is how the one asked for runs on it.
+
+    `fits` is None where that version of KAITO does not say.
+    """
+
+    provider: str
+    sku: Sku
+    fits: list[Model] | None = None
+    offer: Offer | None = None
+
+
+#: What instance types may be sorted by, in place of smallest first, or for a model fewest GPUs first.
+_ORDERS: Final[dict[str, Callable[[Row], Any]]] = {
+    "name": lambda row: row.sku.name.lower(),
+    "provider": lambda row: row.provider,
+    "gpus": lambda row: row.sku.gpus if row.offer is None else row.offer.gpus,
+    "memory": lambda row: row.sku.memory if row.offer is None else row.sku.memory * row.offer.nodes,
+    "since": lambda row: row.sku.since,
+}
+
+
 class Options(OptionGroup):
     """Of `kaitogen skus`."""
 
@@ -30,6 +53,7 @@ class Options(OptionGroup):
     model = option("--model", metavar="MODEL", help="Show where this model fits, and why not elsewhere.")
     kaito = KAITO
     form = FORM
+    sort_by = option("--sort-by", choices=tuple(_ORDERS), help="What to sort by.")
     query = argument("TYPE", help="Part of the name of an instance type or card.")
 
 
@@ -41,22 +65,12 @@ def run(options: Options) -> Outcome:
         listing = all_of(query, providers, kaito)
     else:
         listing = for_model(options.model, query, providers, kaito)
+    if options.sort_by is not None:
+        listing.rows.sort(key=_ORDERS[options.sort_by])
     nothing = f"no instance type of KAITO {kaito} has {query[:60]} in its name or card"
     text = as_json(listing, kaito) if options.form == "json" else as_text(listing)
     empty = "" if listing.rows or listing.excluded or listing.unknown else nothing
     return answer(text, empty=empty, form=options.form)
-
-
-class Row(NamedTuple):
-    """One instance type; `fits` are the models that fit on one node of it, `offer` is how the one asked for runs on it.
-
-    `fits` is None where that version of KAITO does not say.
-    """
-
-    provider: str
-    sku: Sku
-    fits: list[Model] | None = None
-    offer: Offer | None = None
 
 
 class Listing(NamedTuple):

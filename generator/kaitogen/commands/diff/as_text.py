@@ -2,11 +2,12 @@
 
 from difflib import unified_diff
 
-from kaitogen.commands.diff.report import DiffReport, commands, judged, title, total, verdict
+from kaitogen.commands.diff.report import COLOURS, DiffReport, commands, judged, title, total, verdict
+from kaitogen.diagnostics.terminal import painted_word
 from kaitogen.diagnostics.wording import printable, wrapped
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
-from kaitogen.kaito.updates.model import Change, ObjectChange
+from kaitogen.kaito.updates.model import Change, Judgement, ObjectChange
 from kaitogen.model import Json
 from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.writer import flow
@@ -19,20 +20,20 @@ _NOTHING: Final = "(nothing)"
 _MOST_LINES: Final = 40
 
 
-def write(report: DiffReport) -> str:
+def write(report: DiffReport, *, colour: bool = False) -> str:
     """The whole comparison."""
-    blocks = ["\n".join(_object(one, report)) for one in report.comparison.objects]
+    blocks = ["\n".join(_object(one, report, colour=colour)) for one in report.comparison.objects]
     return "\n\n".join([*blocks, total(report.comparison)]) + "\n"
 
 
-def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
-    yield printable(
-        f"{title(changed)}: {verdict(changed.judgement) if not changed.changes else changed.judgement.verdict}"
-    )
+def _object(changed: ObjectChange, report: DiffReport, *, colour: bool) -> Iterator[str]:
+    said = verdict(changed.judgement) if not changed.changes else changed.judgement.verdict
+    said = _painted(said, changed.judgement) if colour else said
+    yield f"{printable(title(changed))}: {said}"
     if not changed.changes and changed.judgement.why:
         yield from wrapped(changed.judgement.why, _INDENT, _INDENT + "  ")
     for change in changed.changes:
-        yield from _change(change)
+        yield from _change(change, colour=colour)
     for line in commands(changed):
         # A line to paste is never wrapped.
         yield printable(f"{_INDENT}run: {line}")
@@ -41,13 +42,19 @@ def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
         yield from wrapped(f"way out: {way.sentence}", _INDENT, _INDENT + "  ")
 
 
-def _change(change: Change) -> Iterator[str]:
+def _painted(line: str, judgement: Judgement) -> str:
+    return painted_word(line, judgement.verdict, COLOURS[judgement.verdict])
+
+
+def _change(change: Change, *, colour: bool) -> Iterator[str]:
     difference = change.difference
     if difference.before is None and difference.after is None:
         yield printable(f"    {difference.shown} stays as it is")
     else:
         yield from _values(difference.shown, difference.before, difference.after)
-    yield from wrapped(judged(change.judgement), _INDENT * 2, _INDENT * 2 + "  ")
+    first, *others = wrapped(judged(change.judgement), _INDENT * 2, _INDENT * 2 + "  ")
+    yield _painted(first, change.judgement) if colour else first
+    yield from others
 
 
 def _values(field: str, before: Json, after: Json) -> Iterator[str]:

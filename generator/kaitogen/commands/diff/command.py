@@ -9,8 +9,8 @@ from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, option
 from kaitogen.commands.progress import asking
-from kaitogen.commands.reporting import QUIET, formatted, reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.reporting import formatted, reported
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError

@@ -1,6 +1,7 @@
 """What every format tells of a comparison: the model that all of them get, and the sentences that they share."""
 
 from kaitogen.commands.diff.way_out import WayOut
+from kaitogen.diagnostics.terminal import Colour
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.context import RuleContext
@@ -80,6 +81,18 @@ def title(changed: ObjectChange) -> str:
     if changed.item.is_workspace:
         about.append(f"KAITO {changed.item.target.kaito}")
     return f"{changed.item.label} ({', '.join(about)})" if about else changed.item.label
+
+
+#: How a verdict is coloured: what KAITO refuses or takes away, what interrupts, and what does neither.
+COLOURS: Final[dict[Verdict, Colour]] = {
+    "refused": "red",
+    "recreate": "red",
+    "delete": "red",
+    "create": "green",
+    "restart": "yellow",
+    "no effect": "cyan",
+    "in place": "green",
+}
 
 
 def verdict(judgement: Judgement) -> str:

@@ -7,6 +7,7 @@ from kaitogen.diagnostics.suggest import distance
 from kaitogen.diagnostics.wording import wrapped
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
+from kaitogen.model import Json
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
 #: Where the API server of an example is.
@@ -196,6 +197,19 @@ def as_markdown(page: Page) -> str:
     """One page as a section of a larger text: its headings a level lower, and without links to its neighbours."""
     text = re.sub(r"^(?=##? (?:KG|This ))", "#", page.markdown, flags=re.MULTILINE)
     return _LINK.sub(r"\1", text)
+
+
+def as_json(page: Page) -> Json:
+    """One page for machines; `facts` are by the labels of the page, of which not every code has each."""
+    facts = {label: value for label, value in page.facts.items() if label != "Kind"}
+    return {
+        "code": page.code,
+        "kind": page.kind,
+        "title": page.title,
+        "why": page.why,
+        "fix": page.fix,
+        "facts": facts,
+    }
 
 
 def table() -> str:

@@ -6,10 +6,10 @@ from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.inputs import TargetOptions
 from kaitogen.commands.live import LiveOptions
-from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
+from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.progress import asking
-from kaitogen.commands.reporting import QUIET, reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.reporting import reported
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 class Options(OptionGroup):
     """Of `kaitogen import`."""
 
-    paths = arguments(
-        "FILE",
-        help="Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
-    )
+    paths = inputs.ALL_PATHS
     out = option(
         "-o", "--out", metavar="FOLDER", help="Write one file per intent into this folder, all or nothing."
     )
-    as_set = flag("--set", help="Make one WorkspaceIntentSet, with what is common as its defaults.")
+    as_set = flag(
+        "--as-set",
+        formerly=("--set",),
+        help="Make one WorkspaceIntentSet, with what is common as its defaults.",
+    )
     name = option("--name", metavar="NAME", default="workspaces", help="Name of the set.")
     target = Group(TargetOptions)
     cluster = Group(LiveOptions)

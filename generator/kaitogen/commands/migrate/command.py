@@ -18,9 +18,9 @@ from kaitogen.commands.migrate.steps import (
     of_whole,
     of_workspace,
 )
-from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option
+from kaitogen.commands.options import Group, OptionGroup, option
 from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import UsageError
@@ -63,19 +63,16 @@ _OF_OBJECTS: Final[Mapping[str, Callable[[Json, Path, Target], Iterator[Edit | D
 class Options(OptionGroup):
     """Of `kaitogen migrate`."""
 
-    paths = arguments(
-        "PATH",
-        help="Files, folders (every YAML file below them that speaks of KAITO), or - for standard input.",
-    )
+    paths = inputs.ALL_PATHS
     kaito = option("--to", help="KAITO version to go to.", choices=KAITO_VERSIONS)
     replicas = option(
         "--replicas",
         metavar="N",
         help="Make sets of so many replicas of the intents with inference that say none; auto for as many as their nodes hold.",
     )
-    check = flag("--check", help="Exit 1 with a diff where a file would change.")
-    write = flag("--write", help="Change the files; without it the diff is shown.")
+    in_place = Group(in_place.InPlaceOptions)
     cloud = Group(CloudOptions)
+    quiet = QUIET
 
 
 def run(options: Options) -> Outcome:
@@ -84,23 +81,18 @@ def run(options: Options) -> Outcome:
         raise UsageError(
             "migrate needs to know the KAITO version to go to", fix="add --to, such as --to 0.12"
         )
-    if options.check and options.write:
-        raise UsageError("--check writes nothing, and --write does", fix="leave one of them out")
+    write = options.in_place.writes(unasked=False)
     target = targets.overrides(options.kaito, options.cloud)
     request = inputs.request(options.paths)._replace(all_yaml=True)
     replicas = _replicas(options.replicas)
     changes, findings = in_place.read(request, lambda name, data: migrated(name, data, target, replicas))
-    outcome = reported(Report(findings), wrote=True)
+    outcome = reported(Report(findings), quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
-    if options.check:
-        same = "" if replicas is None else f" --replicas {replicas}"
-        checked = in_place.checked(changes, f"kaitogen migrate --to {options.kaito}{same} --write")
-        return checked._replace(stderr=outcome.stderr + checked.stderr)
-    if not options.write:
-        return outcome._replace(stdout=in_place.diff(changes).encode())
-    written = in_place.written(changes)
-    return written._replace(stderr=outcome.stderr + written.stderr)
+    same = "" if replicas is None else f" --replicas {replicas}"
+    command = f"kaitogen migrate --to {options.kaito}{same} --write"
+    done = in_place.delivered(changes, command, check=options.in_place.compared.check, write=write)
+    return done._replace(stderr=outcome.stderr + done.stderr)
 
 
 def _replicas(word: str | None) -> int | str | None:

@@ -7,10 +7,10 @@ from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.source import SELECTOR, Facts, selector_of
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import colours
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.suggest import did_you_mean
+from kaitogen.diagnostics.terminal import colours, painted
 from kaitogen.diagnostics.wording import json_text, number_of, table
 from kaitogen.errors import UsageError
 from kaitogen.model import INSTANCE_TYPE_LABEL, INTENT_API_VERSION, Json, Target
@@ -18,18 +18,27 @@ from kaitogen.nodes.facts import Gpus, NodeFacts, gpus
 from kaitogen.nodes.inventory import Known
 from kaitogen.nodes.selectors import Selector, equal, matches
 from kaitogen.nodes.status import age, chips, obstacles, of_presets, tolerated
-from kaitogen.typed import Final, Sequence
+from kaitogen.typed import Any, Callable, Final, Sequence
 from kaitogen.yaml.writer import dump
 
 GAP: Final = "   "
 _KIND: Final = "NodeReport"
 _NOTHING: Final = "-"
-_COLOURS: Final = {"Ready": 32, "Not Ready": 31}
-_OTHER_COLOUR: Final = 33
 #: The column that has colours.
 _STATUS: Final = 1
 #: What KAITO's pods tolerate.
 _TOLERATIONS: Final = of_presets(Target())
+#: What nodes may be sorted by; those that are equal in it stay in the order of their names.
+_ORDERS: Final[dict[str, Callable[[NodeFacts], Any]]] = {
+    "name": lambda node: node.name,
+    "status": lambda node: (bool(obstacles(node, _TOLERATIONS)), chips(node, _TOLERATIONS)),
+    "type": lambda node: node.instance_type,
+    "gpus": lambda node: -(found.number if (found := gpus(node)) is not None else 0),
+    "memory": lambda node: -(found.memory if (found := gpus(node)) is not None else 0),
+    "zone": lambda node: node.zone,
+    "pool": lambda node: node.pool,
+    "age": lambda node: node.created,
+}
 
 
 class Options(OptionGroup):
@@ -44,15 +53,20 @@ class Options(OptionGroup):
     all = flag("--all", help="Nodes without GPUs, too.")
     pods = flag("--pods", help="Show how many GPUs pods leave free, too.")
     form = option(
-        "--format", choices=("table", "wide", "json", "yaml"), default="table", help="How to list them."
+        "--format",
+        choices=("text", "wide", "json", "yaml", "table"),
+        default="text",
+        help="How to list them; table is text.",
     )
+    sort_by = option("--sort-by", choices=tuple(_ORDERS), default="name", help="What to sort by.")
     age = Group(AgeOptions)
+    quiet = QUIET
 
 
 def run(options: Options) -> Outcome:
     """The nodes that the options ask for."""
     found = source.facts(options.inventory, options.cluster, options.age, with_pods=options.pods)
-    outcome = reported(Report(found.findings))
+    outcome = reported(Report(found.findings), quiet=options.quiet)
     if outcome.exit_code or found.known.inventory is None:
         return outcome
     inventory = found.known.inventory
@@ -60,6 +74,7 @@ def run(options: Options) -> Outcome:
     pool = everything if options.all else [*inventory.gpu_nodes]
     selector = _selector(options, found.known)
     nodes = [node for node in pool if matches(selector, node.labels)]
+    nodes.sort(key=_ORDERS[options.sort_by])
     if options.ready:
         nodes = [node for node in nodes if not obstacles(node, _TOLERATIONS)]
     if options.form in ("json", "yaml"):
@@ -95,7 +110,7 @@ def _painted(column: int, text: str, cell: str) -> str:
     """The cell in the colour of a node's status, where it is one."""
     if column != _STATUS:
         return cell
-    return f"\x1b[{_COLOURS.get(text, _OTHER_COLOUR if text.startswith('Ready') else 31)}m{cell}\x1b[0m"
+    return painted(cell, "green" if text == "Ready" else "yellow" if text.startswith("Ready") else "red")
 
 
 def _cells(node: NodeFacts, facts: Facts, *, wide: bool) -> dict[str, str]:

@@ -6,7 +6,7 @@ from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.source import SELECTOR, selector_of
 from kaitogen.commands.options import Group, OptionGroup, argument, option
 from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import listed, number_of, printable
 from kaitogen.errors import UsageError
@@ -34,6 +34,7 @@ class Options(OptionGroup):
         "--cluster", metavar="NAME", help="Name of the cluster, where the facts do not say it."
     )
     time = option("--time", metavar="TIME", help="When the facts were taken; now, if left out.")
+    quiet = QUIET
     file = argument("FILE", help="What kubectl get nodes -o json (or yaml) printed; - for standard input.")
 
 
@@ -43,7 +44,7 @@ def run(options: Options) -> Outcome:
     merge = options.merge
     old, wrong = _inventory_in(merge) if merge is not None else (None, [])
     findings += wrong
-    outcome = reported(Report(findings), wrote=True)
+    outcome = reported(Report(findings), quiet=options.quiet, wrote=True)
     if outcome.exit_code or document is None:
         return outcome
     selector = selector_of(options.selector)

@@ -2,40 +2,54 @@
 
 from functools import lru_cache
 
+from kaitogen.commands.diff.report import COLOURS
 from kaitogen.commands.plan import change_rows, view_model
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
+from kaitogen.diagnostics.terminal import Colour, painted, painted_word
 from kaitogen.diagnostics.wording import counted, printable, wrapped
+from kaitogen.kaito.sizing.types import Verdict
 from kaitogen.typed import Final, Iterator
 
 _ABOUT: Final = 13
+_COLOURS: Final[dict[Verdict, Colour]] = {"fits": "green", "tight": "yellow", "fails": "red"}
 _FIGURE: Final = 12
 #: Where what is said of a change begins, below its name.
 _BELOW: Final = " " * 11
 
 
-def write(plan: Plan) -> str:
+def write(plan: Plan, *, colour: bool = False) -> str:
     """The whole plan; against a revision what changes, and the plan of what is new or changed."""
     if plan.against is None:
-        blocks = [block(one, plan) for one in plan.workspaces]
+        blocks = [block(one, plan, colour=colour) for one in plan.workspaces]
     else:
         changes = plan.against.changes
-        blocks = ["\n".join(_comparison(plan))]
-        blocks += [block(change.after, plan) for change in changes if change.after is not None]
+        blocks = ["\n".join(_comparison(plan, colour=colour))]
+        after = [change.after for change in changes if change.after is not None]
+        blocks += [block(one, plan, colour=colour) for one in after]
     total = view_model.total(plan)
     total = f"{total} ({counted(plan.findings)})" if plan.findings else total
     blocks.append("\n".join(filter(None, (view_model.alone(plan), total))))
     return "\n\n".join(blocks) + "\n"
 
 
-def block(planned: PlannedWorkspace, plan: Plan) -> str:
+def block(planned: PlannedWorkspace, plan: Plan, *, colour: bool = False) -> str:
     """Everything about one Workspace."""
     lines = [printable(f"{planned.title}  ({planned.strategy}, {view_model.place(planned)})")]
     choice = view_model.choice(planned, plan.prices)
     for column in (*view_model.columns(planned, plan.prices), *([] if choice is None else [choice])):
         lines.append(f"  {column.heading}")
         for line in column.lines:
-            lines += _line(line)
+            lines += (
+                _verdict_line(line, planned) if colour and line.about == view_model.VERDICT else _line(line)
+            )
     return "\n".join(lines)
+
+
+def _verdict_line(line: view_model.Line, planned: PlannedWorkspace) -> list[str]:
+    """The line of a verdict, in its colour."""
+    head, text = f"    {line.about:<{_ABOUT}}", ", ".join(line.paragraphs)
+    memory = planned.sizing.memory
+    return [head + (text if memory is None else painted(text, _COLOURS[memory.verdict], bold=True))]
 
 
 @lru_cache(4096)
@@ -58,7 +72,7 @@ def _paragraph(about: str, text: str, trust: str = "") -> list[str]:
     return wrapped(text, head, " " * len(head))
 
 
-def _comparison(plan: Plan) -> Iterator[str]:
+def _comparison(plan: Plan, *, colour: bool) -> Iterator[str]:
     assert plan.against is not None
     yield printable(f"Against {plan.against.revision}: {view_model.summary(plan.against)}")
     yield f"  {view_model.figures(plan.against.before, plan)}"
@@ -69,12 +83,16 @@ def _comparison(plan: Plan) -> Iterator[str]:
     for row in change_rows.rows(plan.against):
         details = f"; {', '.join(row.first.details)}" if row.first.details else ""
         yield printable(f"  {row.first.kind:<8} {row.title}  {change_rows.delta(row, plan.prices)}{details}")
-        yield from _verdict(row)
+        yield from _verdict(row, colour=colour)
 
 
-def _verdict(row: change_rows.Row) -> Iterator[str]:
+def _verdict(row: change_rows.Row, *, colour: bool) -> Iterator[str]:
     """What KAITO does with the change and why, and the way out, below its line."""
     said, why, way = change_rows.said(row), change_rows.why(row), change_rows.way_out(row)
     for text in (": ".join(filter(None, (said, why))), f"way out: {way}" if way else ""):
         if text:
-            yield from wrapped(text, _BELOW, _BELOW + "  ")
+            first, *others = wrapped(text, _BELOW, _BELOW + "  ")
+            judgement = row.first.judgement
+            word = change_rows.word(judgement)
+            yield painted_word(first, word, COLOURS[judgement.verdict]) if colour else first
+            yield from others

@@ -10,10 +10,10 @@ from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatab
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
 from kaitogen.commands.plan.tables import exceeded, read_tables
 from kaitogen.commands.progress import Progress
-from kaitogen.commands.reporting import QUIET, STRICT, formatted, reported
-from kaitogen.commands.result import Outcome
-from kaitogen.commands.terminal import rewrites
+from kaitogen.commands.reporting import STRICT, formatted, reported
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.terminal import rewrites
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.pipeline.classify import KG114

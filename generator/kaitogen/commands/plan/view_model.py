@@ -15,9 +15,10 @@ from kaitogen.model import GIB
 from kaitogen.pipeline.burst import pair_of
 from kaitogen.typed import Final, Iterator, NamedTuple
 
-#: The line that is for a shell, and the one whose paragraphs are objects.
+#: The line that is for a shell, the one whose paragraphs are objects, and the one that has a colour.
 COMMAND: Final = "first run"
 MAKES: Final = "makes"
+VERDICT: Final = "verdict"
 _RUNTIMES: Final = {"vllm": "vLLM", "transformers": "transformers"}
 
 
@@ -236,7 +237,7 @@ def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
         )
         replicas = from_to(fewest, most, "replica")
         yield _line("in all", f"{tokens} tokens and {requests} requests over {replicas}", label)
-    yield _line("verdict", verdict(memory))
+    yield _line(VERDICT, verdict(memory))
     if best := lever(planned):
         yield _line("best lever", best)
 

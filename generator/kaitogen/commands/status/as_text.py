@@ -2,17 +2,21 @@
 
 from kaitogen.commands.diff.report import verdict, what
 from kaitogen.commands.status.types import Endpoint, Measured, Nodes, Planned, Running, Status
+from kaitogen.diagnostics.terminal import Colour, painted
 from kaitogen.diagnostics.wording import listed, number_of, printable, wrapped
 from kaitogen.kaito.updates.model import ObjectChange
 from kaitogen.typed import Final, Iterator
 
 _ABOUT: Final = 11
+#: What is in none of these states needs somebody.
+_COLOURS: Final[dict[str, Colour]] = {"Healthy": "green", "Progressing": "yellow", "Suspended": "cyan"}
 _MOST_FIELDS: Final = 5
 
 
-def write(status: Status) -> str:
+def write(status: Status, *, colour: bool = False) -> str:
     """The whole status."""
-    return "\n\n".join([*("\n".join(_object(one)) for one in status.objects), total(status)]) + "\n"
+    blocks = ["\n".join(_object(one, colour=colour)) for one in status.objects]
+    return "\n\n".join([*blocks, total(status)]) + "\n"
 
 
 def total(status: Status) -> str:
@@ -22,8 +26,13 @@ def total(status: Status) -> str:
     return printable(f"{status.source}: {', '.join([number_of(len(status.objects), 'object'), *told])}")
 
 
-def _object(one: Running) -> Iterator[str]:
-    yield from wrapped(f"{one.label}: {one.health.state}, {one.health.message}", "", "    ")
+def _object(one: Running, *, colour: bool) -> Iterator[str]:
+    state = one.health.state
+    first, *others = wrapped(f"{one.label}: {state}, {one.health.message}", "", "    ")
+    if colour:
+        first = first.replace(f": {state},", f": {painted(state, _COLOURS.get(state, 'red'), bold=True)},", 1)
+    yield first
+    yield from others
     if one.fix:
         yield printable(f"    fix: {one.fix}")  # a line to paste is never wrapped
     if one.replicas is not None and one.kind == "InferenceSet":

@@ -9,8 +9,8 @@ from kaitogen.commands.live import LiveOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, option
 from kaitogen.commands.plan.build import PlanOptions, inventory_of
 from kaitogen.commands.progress import asking
-from kaitogen.commands.reporting import QUIET, formatted, reported
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.reporting import FORM, formatted, reported
+from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.commands.status import reading, units
 from kaitogen.commands.status.build import status_of
 from kaitogen.commands.status.following import FollowOptions, follow
@@ -34,13 +34,14 @@ class Options(OptionGroup):
     paths = arguments(
         "PATH",
         help="Intents or finished manifests, as files or folders, and files with what kubectl printed of a cluster.",
+        more=inputs.BY_OPTION,
     )
     cluster = Group(LiveOptions)
     namespace = option(
         "-n", "--namespace", metavar="NAME", help="Where to look for objects that name no namespace."
     )
     following = Group(FollowOptions)
-    form = option("--format", choices=("text", "json"), default="text", help="How to print the status.")
+    form = FORM
     over = Group(OverlayOptions)
     inventory = inputs.INVENTORY
     templates = inputs.TEMPLATES

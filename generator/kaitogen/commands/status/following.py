@@ -15,7 +15,7 @@ from kaitogen.commands.reporting import formatted
 from kaitogen.commands.result import Outcome, deliver
 from kaitogen.commands.status.as_text import total
 from kaitogen.commands.status.types import Status
-from kaitogen.commands.terminal import rewrites
+from kaitogen.diagnostics.terminal import rewrites
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.typed import Callable, Final
 

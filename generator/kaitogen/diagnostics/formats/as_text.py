@@ -1,6 +1,7 @@
 """Findings as text, for a person who reads standard error."""
 
 from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.terminal import Colour, painted
 from kaitogen.diagnostics.wording import counted, cut, cut_front, place, printable
 from kaitogen.errors import KaitogenError
 from kaitogen.model import Diagnostic, Severity
@@ -9,7 +10,7 @@ from kaitogen.typed import Final, Iterator
 #: Argo CD shows the last line of a failure alone, and cuts it.
 LAST_LINE: Final = 200
 _EXCERPT: Final = 100
-_COLOURS: Final[dict[Severity, int]] = {"error": 31, "warning": 33, "note": 36}
+_COLOURS: Final[dict[Severity, Colour]] = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
 def write(report: Report, *, colour: bool | None = None, quiet: bool = False, wrote: bool = True) -> str:
@@ -30,7 +31,7 @@ def write(report: Report, *, colour: bool | None = None, quiet: bool = False, wr
 def _paragraph(finding: Diagnostic, colour: bool | None) -> Iterator[str]:
     head = f"{place(finding)}: {finding.severity} {finding.code}:"
     if colour:
-        head = f"\x1b[1;{_COLOURS[finding.severity]}m{head}\x1b[0m"
+        head = painted(head, _COLOURS[finding.severity], bold=True)
     yield f"{head} {printable(finding.message)}"
     if colour is not None:
         yield from _excerpt(finding)

@@ -6,7 +6,7 @@ import tempfile
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, option, parse
-from kaitogen.commands.result import LimitOptions, Outcome
+from kaitogen.commands.result import CommonOptions, Outcome
 from kaitogen.errors import KaitogenError
 from kaitogen.integrations import checks
 from kaitogen.integrations.argocd import generate as generating
@@ -139,7 +139,7 @@ def _command(generator: Mapping[str, Json]) -> Iterator[_Looked]:
     yield found, f"generate runs {program or 'nothing'}, and that is on the PATH", fix
     if os.path.basename(program) == "kaitogen":
         # Argo CD would find out about wrong ones at the first sync, and show it at every application.
-        taken = parse(generating.Options, LimitOptions.added_to(generating.Options), rest[2:])
+        taken = parse(generating.Options, CommonOptions.added_to(generating.Options), rest[2:])
         right = rest[:2] == ["argocd", "generate"] and taken is not None
         fix = "write args: [argocd, generate]; `kaitogen argocd generate --help` lists the options"
         if any(word.partition("=")[0] == "--templates" for word in rest):

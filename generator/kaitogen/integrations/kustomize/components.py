@@ -4,8 +4,10 @@ import itertools
 import os
 
 from kaitogen.commands.options import OptionGroup, arguments, option
+from kaitogen.commands.reporting import FORM
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics import suggest
+from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import UsageError
 from kaitogen.files import atomic, shipped
 from kaitogen.typed import Final, Sequence
@@ -17,6 +19,7 @@ class Options(OptionGroup):
     """Of `kaitogen kustomize components`."""
 
     out = option("-o", "--out", metavar="FOLDER", help="Write the pieces into this folder.")
+    form = FORM
     names = arguments("PIECE", help="Names of pieces; all where -o is given and none is named.")
 
 
@@ -39,10 +42,12 @@ def run(options: Options) -> Outcome:
         return Outcome(stderr="".join(f"kaitogen: wrote {path}\n" for path in contents))
     if options.names:
         return Outcome("".join(texts[file] for name in options.names for file in known[name]).encode())
+    abouts = {name: _about(files, texts) for name, files in known.items()}
+    if options.form == "json":
+        found = [{"name": name, "about": about, "files": list(known[name])} for name, about in abouts.items()]
+        return Outcome(json_text({"version": 1, "pieces": found}).encode())
     width = max(map(len, known))
-    return Outcome(
-        "".join(f"{name:<{width}}  {_about(files, texts)}\n" for name, files in known.items()).encode()
-    )
+    return Outcome("".join(f"{name:<{width}}  {about}\n" for name, about in abouts.items()).encode())
 
 
 def pieces() -> dict[str, Sequence[str]]:

@@ -29,7 +29,7 @@ class Options(OptionGroup):
         metavar="FOLDER",
         help="Folder of kustomize's plugins; left out, the one kustomize would use.",
     )
-    dry_run = flag("--dry-run", help="Say what would be done, and do nothing.")
+    dry_run = flag("--dry-run", help="Write nothing; show what would change.")
 
 
 class Home(NamedTuple):
