@@ -154,6 +154,11 @@ generate: $(VENV)/.dev ## Make the generated schemas, modules and pages again
 check-generated: $(VENV)/.dev ## Fail where a generated file is not what its source makes
 	$(call run_scripts,$(GENERATORS),--check)
 
+# It asks the Go module proxy, so the gate does not.
+.PHONY: companion-crds
+companion-crds: $(VENV)/.dev ## Take over the CRDs of Gateway API, Istio, KEDA and others, at the versions in the script
+	$(call run_scripts,derive_companion_crds,)
+
 # No part of the repository, so the gate does not ask for them again.
 .PHONY: facts
 facts: $(VENV)/.dev ## Take over the facts about KAITO's releases from the folder KAITO_REFERENCE, then generate

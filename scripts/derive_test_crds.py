@@ -35,14 +35,15 @@ def derive(folder: Path) -> dict[str, str]:
         if not re.fullmatch(r"v\d+\.\d+\.\d+", path.parent.name):
             raise SystemExit(f"{path.parent.name} is no release of KAITO")
         head = f"# Derived from KAITO's CRD {path.parent.name} by scripts/derive_test_crds.py; do not edit.\n"
-        structure = _bare(yaml.safe_load(path.read_text(encoding="utf-8")))
+        structure = bare(yaml.safe_load(path.read_text(encoding="utf-8")))
         texts[f"{path.parent.name}/{path.name}"] = head + yaml.safe_dump(structure, sort_keys=False)
     if not texts:
         raise SystemExit(f"no CRD here: {folder}/v*/{CRD_FILES}")
     return texts
 
 
-def _bare(crd: dict[str, Any]) -> dict[str, Any]:
+def bare(crd: dict[str, Any]) -> dict[str, Any]:
+    """A CRD with what an API server needs of it, and no words for people."""
     spec = crd["spec"]
     return {
         "apiVersion": crd["apiVersion"],

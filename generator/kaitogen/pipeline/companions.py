@@ -9,10 +9,11 @@ from kaitogen.kaito.objects import merged, part, text, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
-from kaitogen.pipeline import rag_engine
+from kaitogen.pipeline import own_pools, rag_engine
 from kaitogen.pipeline.burst import pair_of
 from kaitogen.pipeline.classify import MANAGED_BY, is_companion
 from kaitogen.pipeline.context import shared_annotations
+from kaitogen.pipeline.own_pools import on_vllm
 from kaitogen.typed import Callable, Final, Iterator, Mapping, NamedTuple
 
 KG226 = Rule("KG226", "An object around what does not serve a model", kind="invalid")
@@ -27,7 +28,6 @@ _WORKSPACE: Final = "kaito.sh/workspace"
 #: Kubernetes' label with the number of a pod, of which the first one of each replica serves.
 _INDEX: Final = "apps.kubernetes.io/pod-index"
 _PORT: Final = 80
-_POD_PORT: Final = 5000
 _GATE: Final = "gatewayAPIInferenceExtension"
 #: What a gateway with body-based routing sets (docs/gateway-api-inference-extension.md of KAITO 0.12).
 _MODEL_HEADER: Final = "X-Gateway-Model-Name"
@@ -143,7 +143,10 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
             ("spec", "endpoint", "service"), message, fix="remove service, or add replicas to have copies"
         )
     runtime = inference.get("runtime") or (value["metadata"].get("annotations") or {}).get(RUNTIME_ANNOTATION)
-    if gateway and copies and runtime != "transformers" and not target.feature_gates.get(_GATE):
+    if gateway and "pool" in gateway:
+        made = target.feature_gates.get(_GATE) is True
+        yield from own_pools.objections(copies=copies, on_vllm=on_vllm(runtime, target), made=made)
+    elif gateway and copies and runtime != "transformers" and not target.feature_gates.get(_GATE):
         message = (
             "requests go to the replicas in turn: without KAITO's InferencePool nobody looks at who is busy"
         )
@@ -171,7 +174,7 @@ def _stuck(spec: Json) -> Iterator[Diagnostic]:
 def _unwatched(spec: Json, runtime: str | None, target: Target) -> Iterator[Diagnostic]:
     """What of spec.monitoring has no metrics to go by."""
     monitoring = spec.get("monitoring")
-    if monitoring and (runtime == "transformers" or target.feature_gates.get("vLLM") is False):
+    if monitoring and not on_vllm(runtime, target):
         message = "monitoring goes by metrics of vLLM, and this runs on transformers"
         yield KG226.at(("spec", "monitoring"), message, fix="remove monitoring")
     for word in ("alerts", "dashboard"):
@@ -227,9 +230,8 @@ def _endpoint(spec: Spec) -> Mapping[str, Json]:
 def _has_pool(spec: Spec) -> bool:
     """Whether KAITO makes an InferencePool for the set (pkg/inferenceset/inferenceset_controller.go:537@v0.12.0)."""
     runtime = (spec.inference or {}).get("runtime") or spec.annotations.get(RUNTIME_ANNOTATION)
-    gates = spec.target.feature_gates
-    on_vllm = runtime != "transformers" and gates.get("vLLM") is not False
-    return spec.fleet is not None and on_vllm and gates.get(_GATE) is True
+    gate = spec.target.feature_gates.get(_GATE) is True
+    return spec.fleet is not None and gate and on_vllm(runtime, spec.target)
 
 
 def _pool_of(name: str) -> str:
@@ -245,10 +247,11 @@ def _address(spec: Spec) -> str:
 def _service(spec: Spec) -> Json:
     """The first pods of all replicas; a Workspace has a Service of KAITO's of that very name."""
     endpoint = _endpoint(spec)
-    asked = endpoint.get("service") or ("gateway" in endpoint and not _has_pool(spec))
+    routed = "gateway" in endpoint and not _has_pool(spec) and own_pools.of(spec, _leaders(spec)) is None
+    asked = endpoint.get("service") or routed
     if spec.fleet is None or not asked:
         return None
-    ports = [{"name": "http", "protocol": "TCP", "port": _PORT, "targetPort": _POD_PORT}]
+    ports = [{"name": "http", "protocol": "TCP", "port": _PORT, "targetPort": own_pools.POD_PORT}]
     return {"selector": {**_selector(spec), _INDEX: "0"}, "ports": ports}
 
 
@@ -276,18 +279,20 @@ def _route(spec: Spec) -> Json:
 
 def _backend(spec: Spec, name: str) -> Json:
     """What a route leads to for the set of that name."""
-    if _has_pool(spec):
-        return {"group": _POOL_GROUP, "kind": "InferencePool", "name": _pool_of(name)}
+    if _has_pool(spec) or own_pools.of(spec, _leaders(spec)) is not None:
+        named = _pool_of(name) if _has_pool(spec) else name
+        return {"group": _POOL_GROUP, "kind": "InferencePool", "name": named}
     return {"group": "", "kind": "Service", "name": name, "port": _PORT}
 
 
 def _route_note(spec: Spec) -> str:
     pair = pair_of(spec)
-    kind, names = ("InferencePool", _pool_of) if _has_pool(spec) else ("Service", str)
-    where = f"{kind} {names(spec.name)}"
+    names = [spec.name] if pair is None else [pair.base, pair.burst]
+    backends = [_backend(spec, name) for name in names]
+    where = f"{backends[0]['kind']}{'s' * (len(names) - 1)} {' and '.join(one['name'] for one in backends)}"
     if pair is not None:
         base, burst = pair.weights
-        where = f"{kind}s {names(pair.base)} and {names(pair.burst)}, {base} and {burst} of {base + burst} requests"
+        where += f", {base} and {burst} of {base + burst} requests"
     return f"to {where}, clients send model {served_name(spec)}"
 
 
@@ -312,12 +317,12 @@ def _route_words(data: Json) -> Json:
 
 def _tls(spec: Spec) -> Json:
     """How Istio speaks to the endpoint picker of KAITO's pool (examples/gateway-api-inference-extension of KAITO)."""
-    gateway = _endpoint(spec).get("gateway") or {}
-    if not gateway.get("istio") or not _has_pool(spec):
+    gateway, own = _endpoint(spec).get("gateway") or {}, own_pools.of(spec, _leaders(spec))
+    if not gateway.get("istio") or not (_has_pool(spec) or own is not None):
         return None
-    plain = spec.target.has(POOL_WITHOUT_CERTIFICATE)
+    plain = own is None and spec.target.has(POOL_WITHOUT_CERTIFICATE)
     tls: Json = {"mode": "DISABLE"} if plain else {"mode": "SIMPLE", "insecureSkipVerify": True}
-    return {"host": f"{_pool_of(spec.name)}-epp", "tls": tls}
+    return {"host": f"{_pool_of(spec.name)}-epp" if own is None else own["picker"]["name"], "tls": tls}
 
 
 def _budget(spec: Spec) -> Json:
@@ -350,6 +355,10 @@ KINDS: Final = (
     Companion(
         key="route", api_version=f"{_GATEWAY_GROUP}/v1", kind="HTTPRoute", template="http-route.yaml.j2",
         values=_route, words=_route_words, note=_route_note,
+    ),
+    Companion(
+        key="pool", api_version=f"{_POOL_GROUP}/v1", kind="InferencePool", template="inference-pool.yaml.j2",
+        values=lambda spec: own_pools.of(spec, _leaders(spec)), words=own_pools.words, note=own_pools.note,
     ),
     Companion(
         key="tls", api_version="networking.istio.io/v1", kind="DestinationRule", template="destination-rule.yaml.j2",

@@ -23,8 +23,8 @@ BIN = Path(sys.executable).parent
 CRDS = Path(__file__).parent / "crds"
 #: KAITO's kinds that an intent makes something of, Workspaces apart.
 KINDS = ("inferencesets", "ragengines")
-#: CRDs of what an intent makes beside a Workspace or set: of KEDA, the Gateway API and Istio.
-OTHERS = sorted(Path(__file__).parent.glob("*_*.yaml"))
+#: CRDs of what an intent makes beside a Workspace or set; scripts/derive_companion_crds.py says which, at which versions.
+OTHERS = sorted(Path(__file__).parent.glob("companions/*.yaml"))
 ISSUER = "https://kubernetes.default.svc"
 #: The users of the server: token, name and groups. All but the first may do what a test allows them.
 USERS = "admin-token,admin,admin,system:masters\nci-token,ci,ci\nother-token,other,other\n"

@@ -19,7 +19,7 @@ from kaitogen.pipeline import companions
 from kaitogen.pipeline.load import Loaded
 from tests.unit.pipeline.test_replicas import intent, run
 
-CRDS = Path(__file__).resolve().parents[2] / "e2e" / "cluster"
+CRDS = Path(__file__).resolve().parents[2] / "e2e" / "cluster" / "companions"
 GATE = {"featureGates": {"gatewayAPIInferenceExtension": True}}
 ROUTED = {"gateway": {"name": "inference-gateway"}}
 #: Pods as KAITO 0.12 labels those of the set `phi`, of the Workspace `phi`, and of others (seen on its real controller).
@@ -54,7 +54,7 @@ def validator(api_version: str, kind: str) -> Any:
     group, _, own = api_version.rpartition("/")
     if "." not in group:
         return None
-    folder = CRDS / "crds" / "v0.12.0" if group == "kaito.sh" else CRDS
+    folder = CRDS.parent / "crds" / "v0.12.0" if group == "kaito.sh" else CRDS
     text = (folder / f"{group}_{kind.lower()}s.yaml").read_text(encoding="utf-8")
     (version,) = (one for one in yaml.safe_load(text)["spec"]["versions"] if one["name"] == own)
     schema = closed(version["schema"]["openAPIV3Schema"])
@@ -122,8 +122,29 @@ def test_a_route_leads_to_what_is_there(
     assert (reference["kind"], reference["name"]) == backend
 
 
-def test_never_a_pool_of_our_own() -> None:
-    assert not [kind for kind in companions.KINDS if kind.kind == "InferencePool"]
+def test_never_a_pool_of_our_own_beside_kaitos() -> None:
+    pooled = {"gateway": {"name": "inference-gateway", "pool": {"picker": "phi-epp"}}}
+    assert "InferencePool" not in made(intent(replicas=2, endpoint=ROUTED, target=GATE))
+    assert codes(intent(replicas=2, endpoint=pooled, target=GATE)) == ["KG242"]
+    transformers = {"model": "phi-4", "runtime": "transformers"}
+    assert codes(intent(replicas=2, endpoint=pooled, inference=transformers)) == ["KG242"]
+    assert codes(intent(endpoint=pooled)) == ["KG242"]
+    assert not run(intent(replicas=2, endpoint=pooled)).findings
+
+
+@pytest.mark.parametrize(("more", "port"), [({}, 9002), ({"port": 9003}, 9003)])
+def test_a_pool_of_our_own_takes_the_pods_that_serve(more: dict[str, Any], port: int) -> None:
+    gateway = {"name": "g", "istio": True, "pool": {"picker": "phi-epp", **more}}
+    found = made(intent(replicas=2, endpoint={"gateway": gateway}))
+    assert list(found) == ["HTTPRoute", "InferencePool", "DestinationRule"]
+    pool = found["InferencePool"]["spec"]
+    assert selected(pool["selector"]["matchLabels"]) == ["phi-a-0", "phi-b-0"]
+    assert pool["targetPorts"] == [{"number": 5000}]
+    picker = pool["endpointPickerRef"]
+    assert (picker["name"], picker["port"]) == ("phi-epp", {"number": port})
+    (reference,) = found["HTTPRoute"]["spec"]["rules"][0]["backendRefs"]
+    assert (reference["kind"], reference["name"]) == ("InferencePool", "phi")
+    assert found["DestinationRule"]["spec"]["host"] == "phi-epp"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +263,8 @@ LABEL = st.text("abcxyz", min_size=1, max_size=5)
 GATEWAYS = st.fixed_dictionaries(
     {"name": LABEL},
     optional={
-        "namespace": LABEL, "listener": LABEL, "istio": st.booleans(), "match": st.sampled_from(["path", "model"]),
+        "namespace": LABEL, "listener": LABEL, "istio": st.booleans(),
+        "pool": st.fixed_dictionaries({"picker": LABEL}, optional={"port": st.integers(1, 65535)}), "match": st.sampled_from(["path", "model"]),
         "hostnames": st.lists(LABEL.map("{}.example.com".format), min_size=1, max_size=3, unique=True),
         "path": st.lists(LABEL, max_size=3).map(lambda parts: "/" + "/".join(parts)),
     },
@@ -273,7 +295,7 @@ WORDS = st.fixed_dictionaries(
 def test_what_is_drawn_conforms_to_its_own_crd(words: dict[str, Any]) -> None:
     result = run(intent(**words))
     if any(one.severity == "error" for one in result.findings):
-        assert {one.code for one in result.findings if one.severity == "error"} <= {"KG227", "KG253"}
+        assert {one.code for one in result.findings if one.severity == "error"} <= {"KG227", "KG242", "KG253"}
         return
     for spec, data in result.manifests:
         if companions.kind_of(data) is not None:

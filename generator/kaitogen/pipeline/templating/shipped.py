@@ -97,6 +97,31 @@ def root_http_route(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'route'), 'rules')))
     yield '\n'
 
+def root_inference_pool(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_name = resolve('name')
+    l_0_namespace = resolve('namespace')
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: inference.networking.k8s.io/v1\nkind: InferencePool\nmetadata:\n  name: '
+    yield str(environment.finalize((undefined(name='name') if l_0_name is missing else l_0_name)))
+    yield '\n  namespace: '
+    yield str(environment.finalize((undefined(name='namespace') if l_0_namespace is missing else l_0_namespace)))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec:\n  selector:\n    matchLabels: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'pool'), 'selector')))
+    yield '\n  targetPorts: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'pool'), 'ports')))
+    yield '\n  endpointPickerRef: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'pool'), 'picker')))
+    yield '\n'
+
 def root_inference_set(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -502,6 +527,7 @@ environment.templates = {
     "dashboard.yaml.j2": CompiledTemplate(root_dashboard),
     "destination-rule.yaml.j2": CompiledTemplate(root_destination_rule),
     "http-route.yaml.j2": CompiledTemplate(root_http_route),
+    "inference-pool.yaml.j2": CompiledTemplate(root_inference_pool),
     "inference-set.yaml.j2": CompiledTemplate(root_inference_set),
     "inference.yaml.j2": CompiledTemplate(root_inference),
     "pod-disruption-budget.yaml.j2": CompiledTemplate(root_pod_disruption_budget),

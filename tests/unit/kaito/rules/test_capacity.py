@@ -15,7 +15,7 @@ from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.kaito.sizing.costs import Price, Prices
 from tests.unit.pipeline.test_replicas import A100, intent, run
 
-CRD = Path(__file__).resolve().parents[3] / "e2e" / "cluster" / "karpenter.sh_nodepools.yaml"
+CRD = Path(__file__).resolve().parents[3] / "e2e" / "cluster" / "companions" / "karpenter.sh_nodepools.yaml"
 KARPENTER = {"nodeProvisioner": "karpenter"}
 KEYS = st.sampled_from(
     [
