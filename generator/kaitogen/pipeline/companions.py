@@ -153,7 +153,7 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         fix = f"switch {_GATE} on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
         yield KG229.at(_GATEWAY, message, fix=fix)
     if "ragEngine" in spec:
-        pooled = runtime != "transformers" and target.feature_gates.get(_GATE)
+        pooled = on_vllm(runtime, target) and (target.feature_gates.get(_GATE) or "pool" in (gateway or {}))
         addressed = not copies or endpoint.get("service") is True or bool(gateway and not pooled)
         yield from rag_engine.objections(value, target, addressed=addressed)
     yield from _stuck(spec)

@@ -48,7 +48,8 @@ AROUND: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
             st.just({"gateway": {"name": "g", "match": "model"}}),
         ),
         "disruption": st.sampled_from([{"maxUnavailable": 1}, {"minAvailable": "50%"}, {"maxUnavailable": "25%"}]),
-        "monitoring": st.just({"podMonitor": True}),
+        "monitoring": st.sampled_from([{"podMonitor": True}, {"podMonitor": True, "alerts": True, "dashboard": True}]),
+        "ragEngine": st.just({"embedding": {"local": {"modelID": "BAAI/bge-small-en-v1.5"}}}),
     },
 )  # fmt: skip
 COPIES: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
@@ -98,6 +99,8 @@ def intents(draw: st.DrawFn, name: str) -> dict[str, Any]:
     on_vllm = model.get("runtime") != "transformers"
     if gateway and copies and on_vllm and "featureGates" not in target and draw(st.booleans()):
         around["endpoint"] = {"gateway": {**gateway, "istio": True, "pool": {"picker": f"{name}-epp"}}}
+    if "ragEngine" in around and copies:
+        around["endpoint"] = {**around.get("endpoint", {}), "service": True}
     if target.get("kaito") == "0.11" and "upgrade" in copies:
         copies = {"replicas": 3}
     metadata = draw(

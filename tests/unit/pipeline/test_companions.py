@@ -129,6 +129,8 @@ def test_never_a_pool_of_our_own_beside_kaitos() -> None:
     transformers = {"model": "phi-4", "runtime": "transformers"}
     assert codes(intent(replicas=2, endpoint=pooled, inference=transformers)) == ["KG242"]
     assert codes(intent(endpoint=pooled)) == ["KG242"]
+    asking = {"embedding": {"local": {"modelID": "BAAI/bge-small-en-v1.5"}}}
+    assert codes(intent(replicas=2, endpoint=pooled, ragEngine=asking)) == ["KG253"]
     assert not run(intent(replicas=2, endpoint=pooled)).findings
 
 
