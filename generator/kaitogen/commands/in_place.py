@@ -1,5 +1,7 @@
 """Changes to files of the user's own, as a diff or on the disk: what `fmt` and `migrate` share."""
 
+import os
+
 from kaitogen.commands.inputs import CompareOptions
 from kaitogen.commands.options import Group, OptionGroup, flag
 from kaitogen.commands.result import Outcome
@@ -75,5 +77,7 @@ def written(changes: Sequence[Change]) -> Outcome:
 
     contents = {one.name: one.after for one in changes if one.before != one.after and one.name != STDIN}
     atomic.write_files(contents)
+    for folder in {os.path.dirname(os.path.realpath(one.name)) for one in changes if one.name != STDIN}:
+        atomic.remove_left_over(folder)
     piped = b"".join(one.after for one in changes if one.name == STDIN)
     return Outcome(piped, f"kaitogen: {len(contents)} of {number_of(len(changes), 'file')} changed\n")

@@ -19,6 +19,8 @@ from kaitogen.typed import Callable, Final, Iterator, Mapping
 PREFIX: Final = ".kaitogen-new-"
 #: The same for what is locked as long as its run lives.
 HELD: Final = f"{PREFIX}held-"
+#: Each lock takes a descriptor; beyond so many folders what a killed run leaves stays for an hour.
+_MOST_HELD: Final = 64
 _ABANDONED_AFTER: Final = 3600.0
 _EXECUTABLE: Final = 0o111
 #: A run is done long before. One that was stopped (Ctrl-Z) must not stop the others for good.
@@ -53,6 +55,7 @@ def write_files(
     path = ""
     try:
         with ExitStack() as folders, ExitStack() as scratch, ExitStack() as undo:
+            stages: dict[str, str] = {}
             ready: list[tuple[str, str]] = []
             for path, data in contents.items():
                 target = os.path.realpath(path)
@@ -65,13 +68,15 @@ def write_files(
                         continue
                     if old is not None and not may_replace(old):
                         raise refusal(path)
-                ready.append((path, _written_beside(target, data, mode, scratch)))
+                stage = _stage(os.path.dirname(target), stages, scratch)
+                ready.append((path, _written_in(stage, str(len(ready)), target, data, mode)))
             for path, new in ready:
-                _take_place(new, os.path.realpath(path), scratch, undo)
+                _take_place(new, os.path.realpath(path), undo, replacing=may_replace is None)
             undo.pop_all()
             folders.pop_all()
-        for folder in {os.path.dirname(new) for _, new in ready}:
+        for folder in stages:
             sync_folder(folder)
+        for folder in {os.path.dirname(os.path.realpath(path)) for path in contents}:
             remove_left_over(folder)
     except OSError as error:
         raise unwritten(path, error) from error
@@ -125,11 +130,24 @@ def remove_left_over(folder: str) -> None:
     with suppress(OSError):  # what cannot be removed is for the next run; what is gone needs not be
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
-            if name.startswith(PREFIX) and (
-                (name.startswith(HELD) and not _is_held(path))
-                or time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER
-            ):
+            if name.startswith(HELD):
+                with _abandoned(path) as free:
+                    if free:
+                        discard(path)
+            elif name.startswith(PREFIX) and time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER:
                 discard(path)
+
+
+@contextmanager
+def held_folder(folder: str) -> Iterator[str]:
+    """A new folder in this one, which other runs leave alone as long as the block lasts; its end is the caller's matter."""
+    with ExitStack() as locks:
+        new = ""
+        # One that has no lock yet is left over to another run, which may remove it.
+        while not os.path.isdir(new):
+            new = tempfile.mkdtemp(prefix=HELD, dir=folder)
+            locks.enter_context(held(new))
+        yield new
 
 
 @contextmanager
@@ -144,27 +162,31 @@ def held(folder: str) -> Iterator[None]:
         return
     try:
         with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
 
 
-def _is_held(path: str) -> bool:
-    """Whether a run works on it, or nobody can say."""
+@contextmanager
+def _abandoned(path: str) -> Iterator[bool]:
+    """Whether no run works on it, and then none begins to in the block; False where nobody can say."""
     try:
         import fcntl
 
         descriptor = os.open(path, os.O_RDONLY)
     except (ImportError, OSError):
-        return True
+        yield False
+        return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = True
+        except OSError:
+            free = False
+        yield free
     finally:
         os.close(descriptor)
-    return False
 
 
 def discard(path: str) -> None:
@@ -228,8 +250,18 @@ def folder_lock(folder: str) -> Iterator[None]:
 def _make_folders(folder: str, made: ExitStack) -> None:
     if not os.path.isdir(folder):
         _make_folders(os.path.dirname(folder), made)
-        os.mkdir(folder)
-        made.callback(os.rmdir, folder)
+        try:
+            os.mkdir(folder)
+        except FileExistsError:
+            if not os.path.isdir(folder):  # another run has made it meanwhile
+                raise
+        else:
+            made.callback(_remove_empty, folder)
+
+
+def _remove_empty(folder: str) -> None:
+    with suppress(OSError):  # another run has put something there
+        os.rmdir(folder)
 
 
 def _mode_for(path: str, target: str, *, executable: bool) -> int:
@@ -247,9 +279,21 @@ def _mode_for(path: str, target: str, *, executable: bool) -> int:
     return stat.S_IMODE(mode) | more
 
 
-def _written_beside(target: str, data: bytes, mode: int, scratch: ExitStack) -> str:
-    """A file in the target's folder with the content, the mode and the target's owner."""
-    new = _scratch_name(os.path.dirname(target), scratch)
+def _stage(folder: str, stages: dict[str, str], scratch: ExitStack) -> str:
+    """The folder in this one in which its new files are written; it is gone at the end of the run, or after the next one."""
+    if folder not in stages:
+        if len(stages) < _MOST_HELD:
+            new = scratch.enter_context(held_folder(folder))
+        else:
+            new = tempfile.mkdtemp(prefix=PREFIX, dir=folder)
+        scratch.callback(discard, new)
+        stages[folder] = new
+    return stages[folder]
+
+
+def _written_in(stage: str, name: str, target: str, data: bytes, mode: int) -> str:
+    """A file in the stage with the content, the mode and the target's owner."""
+    new = os.path.join(stage, name)
     write_synced(new, data)
     with suppress(FileNotFoundError, PermissionError):
         owner = os.stat(target)
@@ -258,26 +302,23 @@ def _written_beside(target: str, data: bytes, mode: int, scratch: ExitStack) -> 
     return new
 
 
-def _scratch_name(folder: str, scratch: ExitStack) -> str:
-    descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
-    scratch.callback(discard, name)
-    os.close(descriptor)
-    return name
-
-
-def _take_place(new: str, target: str, scratch: ExitStack, undo: ExitStack) -> None:
-    """Let the new file have the target's name; a file that appeared there meanwhile is not written over."""
+def _take_place(new: str, target: str, undo: ExitStack, *, replacing: bool) -> None:
+    """Let the new file have the target's name; one that appeared there meanwhile is replaced where that may be."""
     if not os.path.lexists(target):
         try:
             os.link(new, target)
         except FileExistsError:
-            raise
+            # Another run may have written the same; what is of somebody else is not written over.
+            if not replacing and read_regular(target) != read_regular(new):
+                raise
         except OSError:  # a file system without hard links
             os.rename(new, target)
-        undo.callback(os.unlink, target)
-        return
-    old = _scratch_name(os.path.dirname(target), scratch)
-    os.unlink(old)
+            undo.callback(os.unlink, target)
+            return
+        else:
+            undo.callback(os.unlink, target)
+            return
+    old = f"{new}-old"
     try:
         os.link(target, old)
     except OSError:  # a file system without hard links, or the file of another user

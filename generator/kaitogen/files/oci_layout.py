@@ -65,41 +65,31 @@ def layout(files: Files) -> Layout:
 
 def write(folder: str, wanted: Layout) -> None:
     """Make the folder this layout, all or nothing; EnvironmentFailure where something that is not ours is there."""
-    old = _blobs(folder)
-    paths = {os.path.join(folder, *name.split("/")): data for name, data in wanted.files.items()}
-    atomic.write_files(paths, make_folders=True)
-    for name in old - wanted.files.keys():
-        atomic.discard(os.path.join(folder, *name.split("/")))
+    with atomic.folder_lock(os.path.dirname(os.path.realpath(folder))):
+        old = _blobs(folder)
+        paths = {os.path.join(folder, *name.split("/")): data for name, data in wanted.files.items()}
+        atomic.write_files(paths, make_folders=True)
+        for name in old - wanted.files.keys():
+            atomic.discard(os.path.join(folder, *name.split("/")))
 
 
 def _blobs(folder: str) -> set[str]:
-    """The paths of the blobs that an earlier run wrote there, none where there is nothing yet."""
+    """The paths of the blobs that earlier runs wrote there, those of killed runs too; none where there is no layout yet."""
     try:
-        if not os.path.lexists(folder) or not os.listdir(folder):
+        names = os.listdir(folder) if os.path.lexists(folder) else []
+        # The index comes last: without it a run was killed before there was a layout.
+        if {name for name in names if not name.startswith(atomic.PREFIX)} <= {"blobs", _MARK}:
             return set()
+        index = _read(folder, INDEX)
+        if isinstance(index, dict) and index.get("annotations") == _OURS:
+            blobs = os.listdir(os.path.join(folder, "blobs", "sha256"))
+            return {f"blobs/sha256/{name}" for name in blobs if name.isalnum()}
+    except FileNotFoundError:
+        return set()
     except OSError as error:
         raise atomic.unwritten(folder, error) from error
-    index = _read(folder, INDEX)
-    if not isinstance(index, dict) or index.get("annotations") != _OURS:
-        fix = "name a folder that is empty or not there, or one that kaitogen render --oci-layout wrote"
-        raise EnvironmentFailure(f"{folder} holds something else than a layout of kaitogen's", fix=fix)
-    manifests = _digests(index.get("manifests"))
-    found = {_path(digest) for digest in manifests}
-    for manifest in (_read(folder, _path(digest)) for digest in manifests):
-        if isinstance(manifest, dict):
-            found |= {
-                _path(digest)
-                for digest in _digests([manifest.get("config"), *(manifest.get("layers") or ())])
-            }
-    return found
-
-
-def _digests(descriptors: Json) -> list[str]:
-    """The digests of descriptors; a path that leads elsewhere is none."""
-    if not isinstance(descriptors, list):
-        return []
-    digests = (str(one.get("digest")) for one in descriptors if isinstance(one, dict))
-    return [one for one in digests if one.startswith("sha256:") and one[7:].isalnum()]
+    fix = "name a folder that is empty or not there, or one that kaitogen render --oci-layout wrote"
+    raise EnvironmentFailure(f"{folder} holds something else than a layout of kaitogen's", fix=fix)
 
 
 def _read(folder: str, name: str) -> Json:

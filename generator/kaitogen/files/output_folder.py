@@ -10,7 +10,6 @@ off there is completed by the next one, never left half done by it.
 import os
 import shutil
 import stat
-import tempfile
 from contextlib import contextmanager
 
 from kaitogen.errors import EnvironmentFailure
@@ -76,7 +75,8 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
         _finish(target)
     content = read(target, called=folder)
     for name in sorted(content.own):
-        if name != METADATA and not name.endswith(_ENDINGS) and content.own[name] is not None:
+        known = name == METADATA or name in files or name.endswith(_ENDINGS)
+        if not known and content.own[name] is not None:
             raise _not_ours(os.path.join(folder, LIST), name)
     for name, data in sorted(others_named(target, content, files).items()):
         if data != files[name]:
@@ -110,18 +110,17 @@ def _listed(folder: str) -> list[str]:
 @contextmanager
 def _new_folder(parent: str, files: Files) -> Iterator[str]:
     """A new folder in `parent` with these files and their list, on the disk; removed where its use fails."""
-    new = tempfile.mkdtemp(prefix=atomic.HELD, dir=parent)
-    try:
-        with atomic.held(new):
+    with atomic.held_folder(parent) as new:
+        try:
             os.chmod(new, atomic.default_mode(0o777))
             listed = _HEAD + "".join(f"{name}\n" for name in sorted(files))
             for name, data in {**files, LIST: listed.encode()}.items():
                 atomic.write_synced(os.path.join(new, name), data)
             atomic.sync_folder(new)
             yield new
-    except BaseException:
-        atomic.discard(new)
-        raise
+        except BaseException:
+            atomic.discard(new)
+            raise
 
 
 def _exchangeable(target: str, parent: str, content: Content) -> bool:

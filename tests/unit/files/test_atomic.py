@@ -53,7 +53,7 @@ def shown(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(atomic.PREFIX)
+        if path.is_file() and not any(part.startswith(atomic.PREFIX) for part in path.parts)
     }
 
 
