@@ -117,13 +117,8 @@ def events(text: str) -> Callable[[], Any]:
 
 def _is_odd(text: str) -> bool:
     """Whether it may hold what Kubernetes' tools do not read: a glance that costs next to nothing."""
-    return (
-        "?" in text
-        or "\ufeff" in text
-        or text.startswith("%")
-        or "\n%" in text
-        or text.count("---") != text.count("---\n")
-    )
+    directive = text.startswith("%") or "\n%" in text
+    return directive or "?" in text or "\ufeff" in text or text.count("---") != text.count("---\n")
 
 
 def _check_directives(text: str) -> None:
