@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from kaitogen.commands.plan.clients import model_of
 from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
 from kaitogen.diagnostics.wording import json_report
@@ -86,6 +87,7 @@ def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
 def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
     estimate, layout = planned.sizing.estimate, planned.sizing.estimate.layout
     recommendation, memory = planned.sizing.recommendation, planned.sizing.memory
+    name, config_map = model_of(planned)
     return {
         "name": planned.name,
         "namespace": planned.namespace or None,
@@ -107,6 +109,7 @@ def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, An
         "objects": [made._asdict() for made in planned.objects],
         "command": planned.command,
         "lever": None if recommendation is None else recommendation._asdict(),
+        "servedModel": None if not name or config_map else name,
         **_replicas(planned),
         **_asked(planned, prices),
     }

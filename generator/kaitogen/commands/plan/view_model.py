@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from kaitogen.commands.plan.clients import model_of
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.objects import part, text
@@ -112,7 +113,7 @@ def place(planned: PlannedWorkspace) -> str:
 
 def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
     estimate = planned.sizing.estimate
-    yield _line("runs", _runs(planned))
+    yield from _served(planned)
     if planned.replicas is not None:
         yield from _replicas(planned)
     nodes = size(estimate)
@@ -133,6 +134,15 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
         yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in planned.ignored))
     if planned.command:
         yield _line(COMMAND, planned.command)
+
+
+def _served(planned: PlannedWorkspace) -> Iterator[Line]:
+    """What runs, and the name of the model that clients send."""
+    yield _line("runs", _runs(planned))
+    name, config_map = model_of(planned)
+    unless = f", unless ConfigMap {cut(config_map)} says served-model-name" if config_map else ""
+    if name:
+        yield _line("clients", f"send model {cut(name)}{unless}")
 
 
 def _evicted(planned: PlannedWorkspace) -> str:

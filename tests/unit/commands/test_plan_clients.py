@@ -1,0 +1,59 @@
+"""The name of the model that clients send stands in a plan of every format, with an endpoint and without."""
+
+import json
+from typing import Any
+
+import pytest
+
+from kaitogen.commands.plan import as_html, as_json, as_markdown, as_text
+from kaitogen.commands.plan.build import PlanOptions, build_plan
+from kaitogen.model import Document, Request, Target
+from kaitogen.pipeline.generate import generate
+from tests.unit.pipeline.test_replicas import intent, run
+
+WORKSPACE = {
+    "apiVersion": "kaito.sh/v1beta1",
+    "kind": "Workspace",
+    "metadata": {"name": "phi"},
+    "resource": {"instanceType": "Standard_NC24ads_A100_v4", "labelSelector": {"matchLabels": {"a": "b"}}},
+    "inference": {"preset": {"name": "microsoft/phi-4"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "text"),
+    [
+        ({}, "phi-4", "send model phi-4"),
+        ({"replicas": 2}, "phi", "send model phi"),
+        ({"inference": {"model": "phi-4", "config": {"vllm": {"served-model-name": "best"}}}}, "best", "send model best"),
+        ({"replicas": 2, "inference": {"model": "phi-4", "config": {"configMapName": "own"}}}, None,
+         "send model phi, unless ConfigMap own says served-model-name"),
+    ],
+)  # fmt: skip
+def test_a_plan_says_the_name_in_every_format(more: dict[str, Any], name: str | None, text: str) -> None:
+    plan = build_plan(run(intent(**more)), PlanOptions())
+    assert json.loads(as_json.write(plan))["workspaces"][0]["servedModel"] == name
+    for written in (as_text.write(plan), as_markdown.write(plan), as_html.write(plan)):
+        assert text in " ".join(written.split())
+
+
+def test_what_serves_no_model_has_no_name() -> None:
+    template = {"spec": {"containers": [{"name": "main", "image": "example.com/main:1"}]}}
+    plan = build_plan(run(intent(inference={"template": template})), PlanOptions())
+    assert json.loads(as_json.write(plan))["workspaces"][0]["servedModel"] is None
+    assert "clients" not in as_text.write(plan)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (WORKSPACE, "phi-4"),
+        ({"apiVersion": "kaito.sh/v1beta1", "kind": "InferenceSet", "metadata": {"name": "phi"},
+          "spec": {"replicas": 2, "labelSelector": {"matchLabels": {"a": "b"}}, "template": {
+              "resource": {"instanceType": "Standard_NC24ads_A100_v4"}, "inference": WORKSPACE["inference"]}}}, "phi"),
+    ],
+)  # fmt: skip
+def test_a_finished_one_says_it_as_well(value: dict[str, Any], name: str) -> None:
+    result = generate(Request(documents=(Document("a.yaml", value=value),), objects_target=Target()))
+    plan = build_plan(result, PlanOptions(objects_target=Target()))
+    assert json.loads(as_json.write(plan))["workspaces"][0]["servedModel"] == name
