@@ -19,6 +19,15 @@ ASIDE = {
     "kaitogen.cli.click_parser", "kaitogen.files.comparison", "kaitogen.commands.explain.pages", "kaitogen.files.output_folder", "kaitogen.diagnostics.formats.as_json",
     "kaitogen.diagnostics.suggest", "kaitogen.diagnostics.suppression", "kaitogen.pipeline.templating.subprocess_renderer", "kaitogen.pipeline.templating.environment",
 }  # fmt: skip
+#: KAITO does not read a count for a preset, which is a warning.
+COUNTED = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata: {name: phi}
+spec:
+  placement: {count: 2, instanceType: Standard_NC24ads_A100_v4}
+  inference: {model: phi-4}
+"""
 PROBE = """
 import sys
 before = set(sys.modules)
@@ -76,6 +85,14 @@ def test_the_list_of_commands_loads_none_of_them() -> None:
         "kaitogen.commands.options",
         "kaitogen.commands.result",
     }
+
+
+def test_what_is_found_in_an_intent_is_placed_without_regular_expressions(tmp_path: Path) -> None:
+    path = tmp_path / "intent.yaml"
+    path.write_text(COUNTED, encoding="utf-8")
+    loaded = loaded_by("render", path)
+    assert "kaitogen.diagnostics.placing" in loaded
+    assert heavy(loaded) == {"kaitogen.diagnostics.suppression"}
 
 
 def test_a_command_loads_no_other(root: Path) -> None:

@@ -4,7 +4,6 @@ Only warnings and "can't work" findings can be suppressed, with a reason, and wh
 suppressed stays visible in the reports. What KAITO refuses it refuses, comment or not.
 """
 
-import re
 from bisect import bisect_right
 
 from kaitogen.model import Diagnostic, Document, Rule, Suppressed
@@ -18,8 +17,8 @@ KG131 = Rule("KG131", "A comment that suppresses what cannot be suppressed", kin
 
 
 _MARK: Final = "kaitogen:"
-_COMMENT: Final = re.compile(r"#\s*kaitogen:")
-_IGNORE: Final = re.compile(r"ignore\s*=\s*(?P<codes>KG\d{3}(?:\s*,\s*KG\d{3})*)(?:\s+(?P<reason>\S.*))?$")
+_COMMENT: Final = r"#\s*kaitogen:"
+_IGNORE: Final = r"ignore\s*=\s*(?P<codes>KG\d{3}(?:\s*,\s*KG\d{3})*)(?:\s+(?P<reason>\S.*))?$"
 #: As many comments without a reason are told of one document.
 _MAX_WRONG: Final = 200
 _NOWHERE: Final = -1
@@ -96,6 +95,8 @@ def _comments(document: Document, found: set[tuple[str, int]]) -> Iterator[_Comm
 
     one of the lines with findings.
     """
+    import re  # few documents have such comments
+
     lines = document.text.split("\n")
     values = scalars(document.text)
     offset = 0
@@ -109,7 +110,7 @@ def _comments(document: Document, found: set[tuple[str, int]]) -> Iterator[_Comm
             continue
         number = document.line + index + 1
         alone = not text[: match.start()].strip()
-        ignore = _IGNORE.match(text[match.end() :].strip())
+        ignore = re.match(_IGNORE, text[match.end() :].strip())
         codes = tuple(code.strip() for code in ignore["codes"].split(",")) if ignore else ()
         reason = (ignore["reason"] or "").strip() if ignore else ""
         below = content[index]

@@ -22,13 +22,10 @@ from yaml.events import (
 )
 
 from kaitogen.model import Diagnostic, Json, Rule
-from kaitogen.typed import TYPE_CHECKING, Any, Callable, Container, Final, Iterator, NamedTuple, NoReturn
+from kaitogen.typed import Any, Callable, Container, Final, Iterator, NamedTuple, NoReturn
 from kaitogen.yaml import libyaml
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
-
-if TYPE_CHECKING:
-    import re
 
 KG103 = Rule("KG103", "A key stands twice in one mapping", kind="invalid")
 KG104 = Rule("KG104", "An alias that leads nowhere, to itself, or to far too much", kind="invalid")
@@ -37,7 +34,6 @@ KG106 = Rule("KG106", "A key that is not text", kind="invalid")
 KG107 = Rule("KG107", "A plain value that YAML readers take for different things", kind="invalid")
 KG108 = Rule("KG108", "Nested too deep, or too many values", kind="invalid")
 KG116 = Rule("KG116", "Too many lines that begin with %", kind="invalid")
-
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 800_000
@@ -101,9 +97,9 @@ def joined(text: str) -> str:
     return re.sub(_SURROGATES, _character, text)
 
 
-def _character(match: "re.Match[str]") -> str:
+def _character(match: Any) -> str:
     high, low = int(match[2], 16) - 0xD800, int(match[3], 16) - 0xDC00
-    return match[1] + chr(0x10000 + (high << 10) + low)
+    return str(match[1]) + chr(0x10000 + (high << 10) + low)
 
 
 def events(text: str) -> Callable[[], Any]:

@@ -3,11 +3,7 @@
 One pass over the parser's events. Findings, comments, small edits and layout all stand on it.
 """
 
-import re
-from array import array
 from bisect import bisect_right
-from functools import reduce
-from operator import getitem
 
 from yaml.error import Mark, YAMLError
 from yaml.events import (
@@ -23,9 +19,12 @@ from yaml.events import (
 )
 
 from kaitogen.model import Path
-from kaitogen.typed import Any, Final, Iterable, Iterator, NamedTuple, TypeAlias
+from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, Iterator, NamedTuple
 from kaitogen.yaml.lines import Lines, next_line
 from kaitogen.yaml.reader import events
+
+if TYPE_CHECKING:
+    import re
 
 _STARTS: Final = frozenset((MappingStartEvent, SequenceStartEvent))
 _ENDS: Final = frozenset((MappingEndEvent, SequenceEndEvent))
@@ -33,9 +32,6 @@ _VALUES: Final = frozenset((ScalarEvent, AliasEvent, *_STARTS))
 _NO_VALUE: Final = frozenset((DocumentEndEvent, StreamEndEvent))
 #: The styles of texts that stand on lines of their own.
 BLOCK_STYLES: Final = ("|", ">")
-_COMMENT: Final = re.compile("#")
-#: The steps steps below a value, by step; None wants everything.
-_Steps: TypeAlias = dict[str | int, Any] | None
 
 
 class YamlNode:
@@ -81,6 +77,8 @@ class Scalars:
     """Where the scalars of a text stand, its keys among them: what looks like a comment there is none."""
 
     def __init__(self) -> None:
+        from array import array  # loads all of `collections`, and a finding's place needs none
+
         self._starts = array("q")
         self._ends = array("q")
         self._blocks: set[int] = set()
@@ -102,13 +100,15 @@ class Scalars:
         return offset in self and bisect_right(self._starts, offset) - 1 in self._blocks
 
     def comment(
-        self, line: str, offset: int, pattern: re.Pattern[str] = _COMMENT, *, in_blocks: bool = False
+        self, line: str, offset: int, pattern: str = "#", *, in_blocks: bool = False
     ) -> "re.Match[str] | None":
         """Where a comment like that begins on the line at the offset: behind a blank or nothing, and in no scalar.
 
         With `in_blocks` one in a text that stands on lines of its own is one as well.
         """
-        for match in pattern.finditer(line):
+        import re  # few comments are asked for
+
+        for match in re.finditer(pattern, line):
             at = match.start()
             in_value = offset + at in self and not (in_blocks and self.in_block(offset + at))
             if (not at or line[at - 1] in " \t") and not in_value:
@@ -173,35 +173,25 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
 
 
 def _located(text: str, steps: dict[str | int, Any]) -> dict[Path, Place]:
-    unread, pending = set[int](), [steps]
-    while pending:
-        below = pending.pop()
-        unread.add(id(below))
-        pending += below.values()
-    parser = _Parser(text, unread)
+    finder = _Finder(text, steps)
     try:
-        parser.first_value(steps)
+        finder.first_value()
     except (_AllRead, YAMLError):
         pass  # where a text breaks off behind a good document, what was found so far is right
-    lines = Lines(text)
-    places: dict[Path, Place] = {}
-    for path, node in walk(parser.root):
-        places[path] = _place(node, lines)
-        if node.style == "|" and (below := reduce(getitem, path, steps)):
-            places.update(_in_block(node, path, below, text))
-    return places
+    return finder.places
 
 
 def _in_block(
-    node: YamlNode, at: Path, steps: dict[str | int, Any], text: str
+    scalar: ScalarEvent, at: Path, steps: dict[str | int, Any], text: str
 ) -> Iterator[tuple[Path, Place]]:
     """The places of what a text in the literal style says as YAML of its own, such as the settings in a ConfigMap."""
-    inner = node.text.split("\n")
+    mark: Any = scalar.start_mark
+    inner = scalar.value.split("\n")
     first = next((number for number, line in enumerate(inner) if line.strip()), 0)
-    down = node.value.line + 1
+    down = mark.line + 1
     outer = text.split("\n")[down + first]
     right = max(outer.find(inner[first]), 0)
-    for path, place in _located(node.text, steps).items():
+    for path, place in _located(scalar.value, steps).items():
         if path:
             yield (
                 (*at, *path),
@@ -214,32 +204,89 @@ def _in_block(
             )
 
 
-def _place(node: YamlNode, lines: Lines) -> Place:
-    key_line, key_column = lines.place(node.start.line, node.start.column)
-    line, column = key_line, key_column
-    if node.kind in ("scalar", "alias"):  # a collection is named by its key: its first line may be far below
-        line, column = lines.place(node.value.line, node.value.column)
-    return Place(key_line=key_line + 1, key_column=key_column + 1, line=line + 1, column=column + 1)
-
-
 class _AllRead(Exception):
     """All that was asked for is read."""
 
 
-class _Parser:
-    """Events to nodes. `unread` has the ids of all steps that are still to be read, where not every one is followed."""
+class _Finder:
+    """Finds the places of the values that some steps lead to, and keeps nothing else. They count from 1."""
 
-    def __init__(self, text: str, unread: set[int] | None = None) -> None:
+    def __init__(self, text: str, steps: dict[str | int, Any]) -> None:
         self.text = text
-        self.unread = unread
+        self.steps = steps
+        self.lines = Lines(text)
         self.get = events(text)
-        #: Reads the next event; where every step is followed, it notes the places of scalars.
-        self.next = self._next if unread is None else self.get
+        self.places: dict[Path, Place] = {}
+        #: The ids of all steps that are still to be read.
+        self.unread = set[int]()
+        pending = [steps]
+        while pending:
+            below = pending.pop()
+            self.unread.add(id(below))
+            pending += below.values()
+
+    def first_value(self) -> None:
+        """Read the text's first value, as far as it is asked for; _AllRead at the last of its parts."""
+        event = self.get()
+        while type(event) not in _VALUES:
+            if type(event) in _NO_VALUE:
+                return
+            event = self.get()
+        self._value((), None, event, self.steps)
+
+    def _value(self, path: Path, key: Any, event: Any, steps: dict[str | int, Any]) -> None:
+        """Note where a value is that has begun, and read the rest of it. What is on the way is noted before what is below."""
+        begin = (key or event).start_mark
+        key_line, key_column = line, column = self.lines.place(begin.line, begin.column)
+        holds_more = type(event) in _STARTS
+        if not holds_more:  # a collection is named by its key: its first line may be far below
+            line, column = self.lines.place(event.start_mark.line, event.start_mark.column)
+        self.places[path] = Place(
+            key_line=key_line + 1, key_column=key_column + 1, line=line + 1, column=column + 1
+        )
+        if steps and type(event) is ScalarEvent and event.style == "|":
+            self.places.update(_in_block(event, path, steps, self.text))
+        self.unread.discard(id(steps))
+        if not self.unread:
+            raise _AllRead
+        if holds_more:
+            self._parts(path, steps, is_mapping=type(event) is MappingStartEvent)
+
+    def _parts(self, path: Path, steps: dict[str | int, Any], *, is_mapping: bool) -> None:
+        get = self.get
+        index = 0
+        while type(event := get()) not in _ENDS:
+            key: Any = None
+            step: str | int = index
+            if is_mapping:
+                key, step = event, (event.value if type(event) is ScalarEvent else index)
+                event = get()
+            index += 1
+            if step in steps:
+                self._value((*path, step), key, event, steps[step])
+            elif type(event) in _STARTS:
+                self._skip()
+
+    def _skip(self) -> None:
+        depth = 1
+        while depth:
+            kind = type(self.get())
+            depth += kind in _STARTS
+            depth -= kind in _ENDS
+
+
+class _Parser:
+    """Events to nodes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.get = events(text)
         self.scalars = Scalars()
         self.root: YamlNode | None = None
         self.anchors: dict[str, YamlNode] = {}
 
-    def _next(self) -> Any:
+    def next(self) -> Any:
+        """The next event; the places of scalars are noted."""
         event: Any = self.get()
         if type(event) is ScalarEvent:
             mark: Any = event.start_mark
@@ -261,10 +308,10 @@ class _Parser:
             explicit = event.explicit or begun
             begun = True
             self.root = None
-            self.first_value(None)
+            self.first_value()
             yield Tree(mark.index - mark.column if explicit else 0, mark.line if explicit else 0, self.root)
 
-    def first_value(self, steps: _Steps) -> None:
+    def first_value(self) -> None:
         """Read up to the end of the next value, which becomes the root, or of a document without one."""
         self.anchors = {}
         event = self.next()
@@ -273,7 +320,7 @@ class _Parser:
                 return
             event = self.next()
         self.root = self._node("", None, event)
-        self._fill(self.root, event, steps)
+        self._fill(self.root, event)
 
     def _node(self, step: str | int, key: Any, event: Any) -> YamlNode:
         node = YamlNode(step, key=key, event=event)
@@ -287,12 +334,8 @@ class _Parser:
             node.last = node.value.line + self.text[node.value.index : node.end.index].rstrip().count("\n")
         return node
 
-    def _fill(self, node: YamlNode, start: Any, steps: _Steps) -> None:
+    def _fill(self, node: YamlNode, start: Any) -> None:
         """Read the rest of a value that has begun. A child is kept before it is read: it may be the last one to be read."""
-        if self.unread is not None:
-            self.unread.discard(id(steps))
-            if not self.unread:
-                raise _AllRead
         if type(start) not in _STARTS:
             return
         mapping = type(start) is MappingStartEvent
@@ -304,20 +347,10 @@ class _Parser:
                 key, step = event, (event.value if type(event) is ScalarEvent else index)
                 event = self.next()
             index += 1
-            if steps is None or step in steps:
-                child = self._node(step, key, event)
-                node.children.append(child)
-                self._fill(child, event, None if steps is None else steps[step])
-                node.end, node.last = child.end, child.last
-            elif type(event) in _STARTS:
-                self._skip()
+            child = self._node(step, key, event)
+            node.children.append(child)
+            self._fill(child, event)
+            node.end, node.last = child.end, child.last
         if node.kind == "flow":
             node.end = event.end_mark
             node.last = node.end.line
-
-    def _skip(self) -> None:
-        depth = 1
-        while depth:
-            kind = type(self.next())
-            depth += kind in _STARTS
-            depth -= kind in _ENDS

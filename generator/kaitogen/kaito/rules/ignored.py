@@ -25,9 +25,7 @@ KG317 = Rule("KG317", "The label that pins does not tell Workspaces of one name 
 
 _COUNT: Final = ("resource", "count")
 _PREFERRED: Final = ("resource", "preferredNodes")
-#: Compiled where one is needed, since most Workspaces need none.
-_SHELL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-_LABEL_SAFE: Final = r"[A-Za-z0-9][A-Za-z0-9._/-]*"
+_ASCII_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #: As many letters the value of a label may have, and as many digits of a hash tell long ones apart.
 _LONGEST_VALUE: Final = 63
 _HASH_DIGITS: Final = 16
@@ -187,7 +185,7 @@ def _shared_pin(ctx: RuleContext) -> Iterator[Diagnostic]:
 def _pinned_by(ctx: RuleContext) -> str:
     """The value of the label that kaitogen pins by; empty where the selector has none."""
     value = ctx.match_labels.get(PIN_LABEL)
-    return value if isinstance(value, str) and _matches(_SHELL_SAFE, value) else ""
+    return value if isinstance(value, str) and _is_safe(value) else ""
 
 
 def _selected(ctx: RuleContext) -> str:
@@ -200,27 +198,23 @@ def _selected(ctx: RuleContext) -> str:
 def _can_be_set(ctx: RuleContext) -> bool:
     """Whether people may put all labels of the selector on nodes, by a line that a shell takes as it stands."""
     return bool(ctx.match_labels) and all(
-        isinstance(value, str)
-        and _matches(_LABEL_SAFE, key)
-        and _matches(_SHELL_SAFE, value)
-        and not is_system_label(key)
+        isinstance(value, str) and _is_safe(key, "._/-") and _is_safe(value) and not is_system_label(key)
         for key, value in ctx.match_labels.items()
     )
 
 
-def _matches(pattern: str, text: str) -> bool:
-    import re  # only what is found needs it
-
-    return re.fullmatch(pattern, text) is not None
+def _is_safe(text: str, more: str = "._-") -> bool:
+    """Whether a shell takes the text as it stands: letters, digits, and these others behind the first."""
+    return text[:1] not in more and not text.strip(_ASCII_LETTERS + more)
 
 
 def _pin(ctx: RuleContext) -> str:
     value = pin(text(ctx.metadata, "namespace"), ctx.name)
-    return f"{PIN_LABEL}={value if _matches(_SHELL_SAFE, value) else 'NAME'}"
+    return f"{PIN_LABEL}={value if _is_safe(value) else 'NAME'}"
 
 
 def _command(names: list[str], label: str) -> str:
     """A line to paste into a shell: names that no node can have are left out of it."""
-    safe = [name for name in names if _matches(_SHELL_SAFE, name)]
+    safe = [name for name in names if _is_safe(name)]
     nodes = " ".join(safe) if safe and len(safe) == len(names) else "NODE..."
     return f"kubectl label nodes {nodes} {label}"
