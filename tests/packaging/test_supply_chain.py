@@ -10,6 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from kaitogen import __version__
 from kaitogen.kaito.versions import RELEASES
 from kaitogen.pipeline.load import PROJECT
 
@@ -97,6 +98,11 @@ def test_notice_names_each_revision_of_kaito_that_was_read(root: Path) -> None:
     notice = (root / "NOTICE").read_text(encoding="utf-8")
     rows = re.findall(r"^  (\S+) +(v\S+) +[0-9a-f]{40} +(?:MIT|Apache-2\.0)$", notice, re.M)
     assert rows == [(version, release.tag) for version, release in RELEASES.items()]
+
+
+def test_what_is_fetched_apart_has_the_version(root: Path) -> None:
+    plugin = (root / "deploy" / "helm" / "kaitogen-validate" / "plugin.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"^version: (.*)$", plugin, re.M) == [__version__]
 
 
 def test_schemastore_is_offered_what_is_there(root: Path) -> None:
