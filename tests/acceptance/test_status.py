@@ -1,13 +1,17 @@
 """`kaitogen status` of what kubectl printed: real objects, and pods, events and nodes as Kubernetes writes them."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kaitogen import schema
+from kaitogen.cli import registry
 from tests.acceptance.command import Done, kaitogen
 from tests.unit.kaito.statuses import STATUSES
 
@@ -302,3 +306,41 @@ def test_what_cannot_be_told_has_one_reason(
     assert done.code == code, done
     assert said in done.said
     assert bool(done.output) == (code == 0)
+
+
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 1, -1, "", [], {}, True, 1.5, [None], [{}], {"a": None}, 10**30, "\x00", ["a", 1]]
+)
+SEEN = [
+    SERVING, STARTING, STATUSES["ws-byo-multi-1-pending"], STATUSES["iset-byo-ready-1"], STATUSES["ws-tuning-2-pod-failed"],
+    replica("phi-byo-aaaaa", "ws-byo-multi-6-2of3"), pod(**container(waiting={"reason": "ErrImagePull"})), PULL,
+    node("node-wsecfd3a8ed"),
+]  # fmt: skip
+
+
+def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if path:
+        yield path
+    keys = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in keys:
+        yield from _paths(inner, (*path, key))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_a_dump_holds_there_is_a_status_or_a_finding(tmp_path: Path, data: st.DataObject) -> None:
+    objects = json.loads(json.dumps(data.draw(st.lists(st.sampled_from(SEEN), min_size=1, max_size=4))))
+    for _ in range(data.draw(st.integers(1, 3))):
+        *above, last = data.draw(st.sampled_from(list(_paths(objects))))
+        holder = objects
+        for step in above:
+            holder = holder[step]
+        holder[last] = json.loads(json.dumps(data.draw(JUNK)))
+    path = dump(tmp_path, SERVING, *objects, name="cluster.json")
+    parsed = registry.parse(["status", str(path), "--format", "json"])
+    assert parsed is not None
+    command, options = parsed
+    outcome = command.run(options)
+    assert bool(outcome.stdout) != ("error" in outcome.stderr)
+    if outcome.stdout:
+        assert schema.explain("status", json.loads(outcome.stdout)) == []

@@ -123,11 +123,11 @@ def test_a_set_is_read_with_its_replicas_and_companions(tmp_path: Path) -> None:
     live = {**STATUSES["iset-gpu-6-zero"], "metadata": {**STATUSES["iset-gpu-6-zero"]["metadata"]}}
     service = refusal(404, "services not found")
     outcome, questions = asked(
-        tmp_path, items(live), items(), service, intent=SET, words=("--format", "json")
+        tmp_path, items(live), service, items(), intent=SET, words=("--format", "json")
     )
     assert paths(questions)[1:3] == [
-        "/apis/kaito.sh/v1beta1/namespaces/sets/workspaces",
         "/api/v1/namespaces/sets/services/phi-set",
+        "/apis/kaito.sh/v1beta1/namespaces/sets/workspaces",
     ]
     (one,) = json.loads(outcome.stdout)["objects"]
     assert {("Service", "created"), ("InferenceSet", "changed")} == {
@@ -262,3 +262,13 @@ def test_a_file_is_not_waited_for(tmp_path: Path, word: str) -> None:
     command, options = parsed
     with pytest.raises(UsageError, match="a file stays as it is"):
         command.run(options)
+
+
+def test_a_list_is_asked_for_once_however_many_objects_there_are(tmp_path: Path) -> None:
+    second = INTENT.replace("name: auto-phi", "name: auto-b")
+    both = [
+        {**STARTING, "metadata": {**STARTING["metadata"], "name": name}} for name in ("auto-phi", "auto-b")
+    ]
+    outcome, questions = asked(tmp_path, items(*both), items(), items(), intent=f"{INTENT}---\n{second}")
+    assert "cluster test: 2 objects" in outcome.stdout.decode()
+    assert len(questions) == len(set(paths(questions))) == 3

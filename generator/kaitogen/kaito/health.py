@@ -140,10 +140,9 @@ def _failed(data: Json, found: Mapping[str, _Condition], summary: _Condition) ->
         if has_nodes and stopped and inference.get("reason") == "WorkspaceInferenceStatusPending":
             return Health("Progressing", _with("restarting, it was ready", inference), "server")
         return Health("Degraded", _with("it was ready and is no longer", failing))
-    if stopped and inference.get("reason") in BROKEN:
-        return Health(
-            "Degraded", _with(f"the server does not start ({text(inference, 'reason')})", inference)
-        )
+    reason = text(inference, "reason")
+    if stopped and reason in BROKEN:
+        return Health("Degraded", _with(f"the server does not start ({reason})", inference))
     if _is_without_estimate(data, found):
         return Health("Degraded", _with("KAITO could not estimate how many nodes the model needs", summary))
     return None

@@ -86,7 +86,9 @@ def _metadata(metadata: Json) -> Json:
             if not (key in _ANNOTATIONS or key.startswith(_HELM_GROUP) or is_kustomize_annotation(key))
         }
     if isinstance(kept.get("finalizers"), list):
-        kept["finalizers"] = [name for name in kept["finalizers"] if name not in _FINALIZERS]
+        kept["finalizers"] = [
+            name for name in kept["finalizers"] if not (isinstance(name, str) and name in _FINALIZERS)
+        ]
     return {key: item for key, item in kept.items() if item not in ({}, [])}
 
 

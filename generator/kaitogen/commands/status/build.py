@@ -4,6 +4,7 @@ import json
 
 from kaitogen.commands.diff.live_objects import items_in
 from kaitogen.commands.status import judging
+from kaitogen.commands.status.seen import Seen
 from kaitogen.commands.status.sources import Source
 from kaitogen.commands.status.types import (
     Endpoint,
@@ -22,41 +23,45 @@ from kaitogen.kaito.objects import part, text, value_at
 from kaitogen.kaito.rules.config import settings_of
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.kaito.updates.compare import compare
-from kaitogen.kaito.updates.model import ObjectChange
+from kaitogen.kaito.updates.model import Item, ObjectChange
 from kaitogen.kaito.versions import SERVED_AS_SET
 from kaitogen.model import Json, Path
 from kaitogen.pipeline.companions import served_name
-from kaitogen.typed import Final, Iterable, Iterator, Mapping, Sequence
+from kaitogen.typed import Final, Iterable, Mapping, Sequence, TypeAlias
 
 _PEAK: Final[Path] = ("status", "performance", "metrics", "peakTokensPerMinute")
 _PORT: Final = 8080
 
+#: Changes by the namespace that an object is looked for in, and its own identity.
+_Drift: TypeAlias = dict[tuple[str, tuple[str, str, str, str]], ObjectChange]
+
 
 def status_of(units: Iterable[Unit], source: Source, namespace: str | None) -> Status:
     """The status of all of them, in their order."""
-    return Status(source.name, [_running(unit, source, unit.namespace(source, namespace)) for unit in units])
+    seen = Seen(source)
+    placed = [(unit, unit.namespace(source, namespace)) for unit in units]
+    there = [one for one in placed if one[0].written and seen.find(one[0].kind, one[1], one[0].name)]
+    drift = _drift(there, source)
+    return Status(source.name, [_running(unit, seen, space, drift) for unit, space in placed])
 
 
-def _running(unit: Unit, source: Source, namespace: str) -> Running:
-    listing = source.workspaces if unit.kind == "Workspace" else source.inference_sets
-    data = next((one for one in listing(namespace) if one["metadata"]["name"] == unit.name), None)
+def _running(unit: Unit, seen: Seen, namespace: str, drift: _Drift) -> Running:
+    data = seen.find(unit.kind, namespace, unit.name)
     file = unit.item.origin.document.file if unit.written else ""
     if data is None:
-        missing = Health("Missing", f"it is not in {source.name}")
         return Running(
             kind=unit.kind,
             namespace=namespace,
             name=unit.name,
             file=file,
-            health=missing,
+            health=Health("Missing", f"it is not in {seen.source.name}"),
             fix="apply it, or let Argo CD sync it",
             planned=_planned(unit),
             drift=(),
         )
-    workspaces = [data] if unit.kind == "Workspace" else judging.replicas_of(data, source)
-    each = None if workspaces is None else [judging.replica(one, source) for one in workspaces]
+    workspaces = [data] if unit.kind == "Workspace" else seen.replicas(namespace, unit.name)
+    each = None if workspaces is None else [judging.replica(one, seen) for one in workspaces]
     found = each[0].health if unit.kind == "Workspace" and each else judging.of_set(data, each)
-    replicas = _replicas(data, found, each)
     worst = _worst(data, workspaces or [], each or [], found)
     return Running(
         kind=unit.kind,
@@ -64,13 +69,13 @@ def _running(unit: Unit, source: Source, namespace: str) -> Running:
         name=unit.name,
         file=file,
         health=found,
-        fix=judging.fix_of(worst, found, source),
-        replicas=replicas,
+        fix=judging.fix_of(worst, found, seen),
+        replicas=_replicas(data, found, each),
         nodes=_nodes(each),
         endpoint=_endpoint(unit, namespace, each or ()),
         measured=_measured(workspaces or []),
         planned=_planned(unit),
-        drift=tuple(_drift(unit, source, namespace)) if unit.written else None,
+        drift=_of_unit(unit, namespace, drift) if unit.written else None,
         each=tuple(each or ()) if unit.kind == "InferenceSet" else (),
     )
 
@@ -103,12 +108,22 @@ def _sum(numbers: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(numbers) else None
 
 
-def _drift(unit: Unit, source: Source, namespace: str) -> Iterator[ObjectChange]:
-    """What applying the files would change; of what a dump has no object of its kind nothing is known."""
-    new = [unit.item, *unit.others]
-    for change in compare(items_in(source, source.name, new, namespace), new).objects:
-        if change.before is not None or source.holds(change.item.identity[1]):
-            yield change
+def _drift(placed: Sequence[tuple[Unit, str]], source: Source) -> _Drift:
+    """What applying the files would change, by namespace and identity; of what a dump has no object of its kind nothing is known."""
+    items: dict[str, list[Item]] = {}
+    for unit, namespace in placed:
+        items.setdefault(namespace, []).extend((unit.item, *unit.others))
+    return {
+        (namespace, change.item.identity): change
+        for namespace, new in items.items()
+        for change in compare(items_in(source, source.name, new, namespace), new).objects
+        if change.before is not None or source.holds(change.item.identity[1])
+    }
+
+
+def _of_unit(unit: Unit, namespace: str, drift: _Drift) -> tuple[ObjectChange, ...]:
+    keys = [(namespace, item.identity) for item in (unit.item, *unit.others)]
+    return tuple(drift[key] for key in keys if key in drift)
 
 
 def _planned(unit: Unit) -> Planned | None:

@@ -1,13 +1,12 @@
 """How an object is: what KAITO's status says, with what its pods, its nodes and the replicas of a set say better."""
 
 from kaitogen.commands.status.facts import Event, Pod
-from kaitogen.commands.status.sources import Source
+from kaitogen.commands.status.seen import Seen
 from kaitogen.commands.status.types import Nodes, Replica
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
 from kaitogen.kaito.objects import number, part, text, value_at
-from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Json
 from kaitogen.nodes.facts import NodeFacts
@@ -22,7 +21,7 @@ _FIXES: Final = {
 }
 
 
-def of_workspace(data: Json, source: Source) -> tuple[Health, Nodes]:
+def of_workspace(data: Json, seen: Seen) -> tuple[Health, Nodes]:
     """How a Workspace is and what nodes it has; pods and nodes are asked for only where it is not ready."""
     found = health.of(data)
     nodes = _nodes(data)
@@ -31,24 +30,13 @@ def of_workspace(data: Json, source: Source) -> tuple[Health, Nodes]:
     if found.state in _SETTLED:
         return found, nodes._replace(ready=nodes.desired)
     if found.step in ("server", "room"):
-        found = _by_pods(data, found, source)
-    known = source.nodes()
+        found = _by_pods(data, found, seen)
+    known = seen.nodes()
     if known is None:
         return found, nodes
     there = sum(name in known and known[name].ready for name in nodes.names)
     ready = there if nodes.desired is None else min(there, nodes.desired)
     return _by_nodes(data, found, nodes, known), nodes._replace(ready=ready)
-
-
-def replicas_of(data: Json, source: Source) -> list[Json] | None:
-    """The Workspaces that KAITO made of a set, by name; None where the source holds no Workspaces at all."""
-    if not source.holds("Workspace"):
-        return None
-    metadata = part(data, "metadata")
-    name = text(metadata, "name")
-    listed_ones = source.workspaces(text(metadata, "namespace"))
-    mine = [one for one in listed_ones if part(part(one, "metadata"), "labels").get(CREATED_BY) == name]
-    return sorted(mine, key=lambda one: text(one["metadata"], "name"))
 
 
 def of_set(data: Json, each: Sequence[Replica] | None) -> Health:
@@ -76,10 +64,10 @@ def of_set(data: Json, each: Sequence[Replica] | None) -> Health:
     return Health(state, f"{counted}; {first.name}: {told}", step or ("" if worst else "replicas"))
 
 
-def fix_of(data: Json, found: Health, source: Source) -> str:
+def fix_of(data: Json, found: Health, seen: Seen) -> str:
     """What to do about it, as an instruction; empty where there is nothing but to wait."""
     if found.step == "deletion":
-        return _released(data, source)
+        return _released(data, seen)
     metadata = part(data, "metadata")
     where = f"{text(metadata, 'name')} -n {text(metadata, 'namespace') or 'default'}"
     for begin, fix in _FIXES.items():
@@ -99,10 +87,10 @@ def _deleted(data: Json) -> Health:
     return Health("Progressing", f"being deleted since {since}{held}", "deletion")
 
 
-def _released(data: Json, source: Source) -> str:
+def _released(data: Json, seen: Seen) -> str:
     """KAITO reads the ConfigMap of a set whenever it writes to it, and so cannot delete a set without."""
     name, space = settings_name(data), text(part(data, "metadata"), "namespace")
-    if name and source.holds("ConfigMap") and source.config_map(space, name) is None:
+    if name and seen.source.holds("ConfigMap") and seen.source.config_map(space, name) is None:
         return f"apply the ConfigMap {name} again: KAITO reads it to delete this, and it is gone"
     return ""
 
@@ -114,11 +102,11 @@ def _nodes(data: Json) -> Nodes:
     return Nodes(number(status, "targetNodeCount"), None, known)
 
 
-def _by_pods(data: Json, found: Health, source: Source) -> Health:
+def _by_pods(data: Json, found: Health, seen: Seen) -> Health:
     """What the pods say of what is waited for, before KAITO says it or where an older one never does."""
     metadata = part(data, "metadata")
     space, name = text(metadata, "namespace"), text(metadata, "name")
-    pods = [one for one in source.pods(space) or () if one.workspace == name and one.phase != "ready"]
+    pods = [one for one in seen.pods(space, name) if one.phase != "ready"]
     for pod in pods:
         if pod.broken:
             return health.broken_server(pod.broken, f"pod {pod.name}: {pod.told}")
@@ -127,19 +115,18 @@ def _by_pods(data: Json, found: Health, source: Source) -> Health:
             return health.waiting_for(health.REASONS["Unschedulable"], f"pod {pod.name}: {pod.unscheduled}")
     restarting = found.message.startswith("restarting")
     for pod in pods if found.step == "server" else ():
-        better = _by_pod(pod, source.events(space) if pod.phase == "created" else ())
+        better = _by_pod(pod, seen.last_event(space, pod.name) if pod.phase == "created" else None)
         if better is not None:
             return better._replace(message=f"restarting, {better.message}") if restarting else better
     return found
 
 
-def _by_pod(pod: Pod, events: Sequence[Event] | None) -> Health | None:
+def _by_pod(pod: Pod, last: Event | None) -> Health | None:
     """What one pod that is on a node waits for; None where it does not say."""
     if pod.phase == "initializing":
         return health.waiting_for(health.ADAPTERS, f"pod {pod.name} fetches them")
     if pod.phase == "running":
         return health.waiting_for(health.LOADING, f"pod {pod.name} runs and does not answer yet")
-    last = next((one for one in reversed(events or ()) if one.pod == pod.name), None)
     if last is not None and last.reason == _PULLS:
         return health.waiting_for(health.IMAGE, f"pod {pod.name}: {last.message}")
     return None
@@ -173,7 +160,7 @@ def _selected(data: Json) -> dict[str, str]:
     return {key: str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}
 
 
-def replica(data: Json, source: Source) -> Replica:
+def replica(data: Json, seen: Seen) -> Replica:
     """One Workspace of a set, and how it is."""
-    found, nodes = of_workspace(data, source)
+    found, nodes = of_workspace(data, seen)
     return Replica(text(part(data, "metadata"), "name"), found, nodes)

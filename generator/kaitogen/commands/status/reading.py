@@ -84,7 +84,9 @@ def _objects(path: str, data: bytes) -> Iterator[Json]:
 
 
 def _is_named(one: Json) -> bool:
-    return bool(text(one, "kind") and text(part(one, "metadata"), "name"))
+    metadata = part(one, "metadata")
+    named = text(one, "kind") and text(metadata, "name")
+    return bool(named) and isinstance(metadata.get("namespace"), str | None)
 
 
 def _runs(one: Json) -> bool:
