@@ -20,6 +20,7 @@ SUFFIX: Final = "-rag"
 #: What a RAGEngine asks: it refuses an address without this (presets/ragengine/inference/inference.py:281@v0.12.0).
 _CHAT: Final = "/v1/chat/completions"
 _LENGTHS: Final = ("max-model-len", "max_model_len")
+_ORDER: Final = ("embedding", "inferenceService", "storage", "guardrails")
 _AUTO: Final = ("auto", "-1")
 
 
@@ -63,7 +64,8 @@ def values(spec: Spec) -> Json:
     own = part(asked, "inferenceService")
     window = own.get("contextWindowSize", context_window(spec.inference or {}))
     service = {"url": address(spec), "contextWindowSize": window, **own}
-    return {"name": f"{spec.name}{SUFFIX}", "spec": {**asked, "inferenceService": service}}
+    made = {**asked, "inferenceService": service}
+    return {"name": f"{spec.name}{SUFFIX}", "spec": {key: made[key] for key in _ORDER if key in made}}
 
 
 def words(data: Json) -> Json:

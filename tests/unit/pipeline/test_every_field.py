@@ -37,9 +37,9 @@ def texts(value: Json, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def shape(value: Json) -> Json:
-    """The value with every text taken for the same."""
+    """The value with every text taken for the same, and every file of a dashboard, which is named after its intent."""
     if isinstance(value, dict):
-        return {key: shape(item) for key, item in value.items()}
+        return {"file" if key.endswith(".json") else key: shape(item) for key, item in value.items()}
     if isinstance(value, list):
         return [shape(item) for item in value]
     return "text" if isinstance(value, str) else value
