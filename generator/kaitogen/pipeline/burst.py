@@ -68,12 +68,16 @@ def words_of(scaling: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def split(value: Json, target: Target) -> tuple[Json, Json]:
-    """The two intents that the one stands for: its own with the base, which has the route, the budget and a RAGEngine, and the burst."""
+    """The two intents that the one stands for: its own with the base, which has the route, the budget, a RAGEngine and a mirror, and the burst."""
     spec, metadata = value["spec"], value["metadata"]
     replicas, placement = spec["replicas"], spec.get("placement") or {}
     base = {**spec, "replicas": replicas["base"], "placement": {**placement, "capacity": "on-demand"}}
     base.pop("nodeCountLimit", None)  # it is about what an autoscaler may take
-    burst = {key: item for key, item in spec.items() if key not in ("replicas", "disruption", "ragEngine")}
+    burst = {
+        key: item
+        for key, item in spec.items()
+        if key not in ("replicas", "disruption", "ragEngine", "modelMirror")
+    }
     kept = {key: item for key, item in placement.items() if key not in _OF_NODES}
     burst["scaling"] = scaling_of(replicas["burst"])
     burst["placement"] = {**kept, "capacity": replicas["burst"].get("capacity", "spot")}

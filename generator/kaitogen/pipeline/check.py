@@ -214,4 +214,7 @@ def _twice(data: Json, first: Spec) -> Diagnostic:
     message = (
         f"{data['kind']} {full_name(data)} is made twice; the first is in {which(first.origin.document)}"
     )
+    if data["kind"] == "ModelMirror":
+        fix = "remove modelMirror from one of the two: there is one mirror of a model, for all that run it"
+        return KG220.at(("spec", "modelMirror"), message, fix=fix)
     return KG220.at(("metadata", "name"), message, fix="rename one, or put it into another namespace")

@@ -23,6 +23,7 @@ _WORDS: Final[Mapping[str, Path]] = {
     "DestinationRule": ("spec", "endpoint", "gateway", "istio"),
     "PodDisruptionBudget": ("spec", "disruption"),
     "RAGEngine": ("spec", "ragEngine"),
+    "ModelMirror": ("spec", "modelMirror"),
 }
 #: KAITO's kinds of which each object gets a Service of its name.
 _WITH_SERVICE: Final = ("Workspace", "RAGEngine")

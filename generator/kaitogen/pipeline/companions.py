@@ -9,7 +9,7 @@ from kaitogen.kaito.objects import merged, part, text, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
-from kaitogen.pipeline import own_pools, rag_engine
+from kaitogen.pipeline import model_mirror, monitoring, own_pools, rag_engine
 from kaitogen.pipeline.burst import pair_of
 from kaitogen.pipeline.classify import MANAGED_BY, is_companion
 from kaitogen.pipeline.context import shared_annotations
@@ -33,7 +33,6 @@ _GATE: Final = "gatewayAPIInferenceExtension"
 _MODEL_HEADER: Final = "X-Gateway-Model-Name"
 _GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
 _POOL_GROUP: Final = "inference.networking.k8s.io"
-_DASHBOARD: Final = "-dashboard"
 _GATEWAY: Final = ("spec", "endpoint", "gateway")
 #: How the name of the pool ends that KAITO makes for a set.
 POOL: Final = "-inferencepool"
@@ -45,6 +44,7 @@ class Companion(NamedTuple):
     `key` names it to templates, `values` is what its template needs, None where the intent does not ask for it. `words`
     is what an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for.
     `suffix` is what its name has after that of the intent, `place` where an intent says its spec, of a kind that has it so.
+    `in_cluster` says that it belongs to no namespace, and has a name of its own.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Companion(NamedTuple):
     note: Callable[[Spec], str]
     suffix: str = ""
     place: Path = ()
+    in_cluster: bool = False
 
 
 def of(spec: Spec) -> dict[str, Json]:
@@ -125,7 +126,9 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
     inference = spec.get("inference") or {}
     if "model" not in inference:
         what = "a tuning" if spec.get("tuning") is not None else "a pod template of your own"
-        for word in (one for one in ("endpoint", "disruption", "monitoring", "ragEngine") if one in spec):
+        for word in (
+            one for one in ("endpoint", "disruption", "monitoring", "ragEngine", "modelMirror") if one in spec
+        ):
             if word != "disruption" or what == "a tuning":
                 message = f"{word} is for a model that KAITO serves, and this is {what}"
                 yield KG226.at(("spec", word), message, fix=f"remove {word}")
@@ -156,6 +159,8 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         pooled = on_vllm(runtime, target) and (target.feature_gates.get(_GATE) or "pool" in (gateway or {}))
         addressed = not copies or endpoint.get("service") is True or bool(gateway and not pooled)
         yield from rag_engine.objections(value, target, addressed=addressed)
+    if "modelMirror" in spec:
+        yield from model_mirror.objections(value, target)
     yield from _stuck(spec)
     yield from _unwatched(spec, runtime, target)
 
@@ -189,33 +194,11 @@ def _leaders(spec: Spec) -> dict[str, str]:
     return {**_selector(spec), **index}
 
 
-def _monitored(word: str, spec: Spec) -> bool:
-    return part(spec.companions or {}, "monitoring").get(word) is True
-
-
 def _pod_monitor(spec: Spec) -> Json:
-    if not _monitored("podMonitor", spec):
+    if not monitoring.asked("podMonitor", spec):
         return None
     endpoint = {"port": "http", "path": "/metrics", "interval": "30s"}
     return {"selector": _leaders(spec), "endpoints": [endpoint], "labels": [_WORKSPACE]}
-
-
-def _alerts(spec: Spec) -> Json:
-    if not _monitored("alerts", spec):
-        return None
-    from kaitogen.pipeline import monitoring  # few intents ask for alerts
-
-    return {"groups": monitoring.groups(spec)}
-
-
-def _dashboard(spec: Spec) -> Json:
-    if not _monitored("dashboard", spec):
-        return None
-    from kaitogen.pipeline import monitoring  # few intents ask for a dashboard
-
-    labels = {**spec.labels, "grafana_dashboard": "1", MANAGED_BY[0]: MANAGED_BY[1]}
-    data = {f"{spec.name}.json": monitoring.dashboard(spec)}
-    return {"name": f"{spec.name}{_DASHBOARD}", "labels": labels, "data": data}
 
 
 def _selector(spec: Spec) -> dict[str, str]:
@@ -376,17 +359,22 @@ KINDS: Final = (
     ),
     Companion(
         key="alerts", api_version="monitoring.coreos.com/v1", kind="PrometheusRule",
-        template="prometheus-rule.yaml.j2", values=_alerts, words=lambda _: {"monitoring": {"alerts": True}},
+        template="prometheus-rule.yaml.j2", values=monitoring.alerts, words=lambda _: {"monitoring": {"alerts": True}},
         note=lambda _: "alerts for Prometheus",
     ),
     Companion(
         key="dashboard", api_version="v1", kind="ConfigMap", template="dashboard.yaml.j2",
-        values=_dashboard, words=lambda _: {"monitoring": {"dashboard": True}},
-        note=lambda _: "a dashboard for Grafana", suffix=_DASHBOARD,
+        values=monitoring.dashboard, words=lambda _: {"monitoring": {"dashboard": True}},
+        note=lambda _: "a dashboard for Grafana", suffix=monitoring.DASHBOARD,
     ),
     Companion(
         key="rag_engine", api_version="kaito.sh/v1beta1", kind="RAGEngine", template="rag-engine.yaml.j2",
         values=rag_engine.values, words=rag_engine.words, note=rag_engine.note,
         suffix=rag_engine.SUFFIX, place=rag_engine.PLACE,
+    ),
+    Companion(
+        key="model_mirror", api_version="kaito.sh/v1alpha1", kind="ModelMirror", template="model-mirror.yaml.j2",
+        values=model_mirror.values, words=model_mirror.words, note=model_mirror.note,
+        place=model_mirror.PLACE, in_cluster=True,
     ),
 )  # fmt: skip

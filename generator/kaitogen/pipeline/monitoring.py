@@ -5,10 +5,10 @@ for restarts and the benchmark what kube-state-metrics says; the benchmark by a 
 gives. The names are those of the vLLM that the target's KAITO pins.
 """
 
-import json
-
+from kaitogen.kaito.objects import part
 from kaitogen.kaito.versions import BENCHMARK, KV_CACHE_METRIC, STATEFUL_SETS
 from kaitogen.model import Json, Spec
+from kaitogen.pipeline.classify import MANAGED_BY
 from kaitogen.typed import Final
 
 #: Requests that wait in each replica on average, and the share of the KV cache that is in use.
@@ -19,11 +19,33 @@ _RESTARTS: Final = 3
 #: A condition of a Workspace, 1 where it is True, and the annotation that has none of the benchmark made.
 _CONDITION: Final = "kube_kaito_workspace_status_condition"
 _UNMEASURED: Final = "kaito.sh/disable-benchmark"
+#: How the name of the dashboard's ConfigMap ends, after that of the intent.
+DASHBOARD: Final = "-dashboard"
 _HEIGHT: Final = 8
 _WIDTH: Final = 12
 
 
-def groups(spec: Spec) -> Json:
+def asked(word: str, spec: Spec) -> bool:
+    """Whether an intent says it below spec.monitoring."""
+    return part(spec.companions or {}, "monitoring").get(word) is True
+
+
+def alerts(spec: Spec) -> Json:
+    """What the template of a PrometheusRule needs; None where the intent asks for none."""
+    return {"groups": _groups(spec)} if asked("alerts", spec) else None
+
+
+def dashboard(spec: Spec) -> Json:
+    """What the template of a dashboard needs; None where the intent asks for none."""
+    if not asked("dashboard", spec):
+        return None
+    labels = {**spec.labels, "grafana_dashboard": "1", MANAGED_BY[0]: MANAGED_BY[1]}
+    # Grafana's sidecar lays the files of all namespaces into one folder.
+    file = "-".join(filter(None, (spec.namespace, spec.name)))
+    return {"name": f"{spec.name}{DASHBOARD}", "labels": labels, "data": {f"{file}.json": _json(spec)}}
+
+
+def _groups(spec: Spec) -> Json:
     """The groups of a PrometheusRule, one with all alerts of the model."""
     rules = [
         _alert(
@@ -50,8 +72,10 @@ def groups(spec: Spec) -> Json:
     return [{"name": f"kaito-{spec.name}", "rules": rules}]
 
 
-def dashboard(spec: Spec) -> str:
+def _json(spec: Spec) -> str:
     """The dashboard as Grafana reads it: JSON, with the panels in two columns."""
+    import json  # few intents ask for a dashboard
+
     panels = [
         {
             "id": number + 1,

@@ -33,7 +33,7 @@ KG219 = Rule(
 #: The words of `spec` that are about replicas.
 FLEET: Final = ("replicas", "scaling", "upgrade", "nodeCountLimit", "replicaMetadata")
 #: The words of `spec` that are about objects around what runs.
-COMPANIONS: Final = ("endpoint", "disruption", "monitoring", "ragEngine")
+COMPANIONS: Final = ("endpoint", "disruption", "monitoring", "ragEngine", "modelMirror")
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 

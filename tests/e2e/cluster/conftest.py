@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 CRDS = Path(__file__).parent / "crds"
 #: KAITO's kinds that an intent makes something of, Workspaces apart.
-KINDS = ("inferencesets", "ragengines")
+KINDS = ("inferencesets", "ragengines", "modelmirrors")
 #: CRDs of what an intent makes beside a Workspace or set; scripts/derive_companion_crds.py says which, at which versions.
 OTHERS = sorted(Path(__file__).parent.glob("companions/*.yaml"))
 ISSUER = "https://kubernetes.default.svc"

@@ -120,7 +120,8 @@ def _created(plane: ControlPlane, manifests: str) -> list[str]:
         version, metadata = written["apiVersion"], written["metadata"]
         group = f"/apis/{version}" if "/" in version else f"/api/{version}"
         space = metadata.get("namespace", "default")
-        path = f"{group}/namespaces/{space}/{written['kind'].lower()}s"
+        inside = "" if written["kind"] == "ModelMirror" else f"/namespaces/{space}"
+        path = f"{group}{inside}/{written['kind'].lower()}s"
         stored = plane.request("POST", f"{path}?fieldValidation=Strict", written)
         plane.request("DELETE", f"{path}/{metadata['name']}")
         assert _holds(stored, written), (stored, written)

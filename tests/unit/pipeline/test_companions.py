@@ -257,6 +257,65 @@ def test_a_rag_engine_that_cannot_serve(words: dict[str, Any], code: str, path: 
     assert [(one.code, path_text(one.path)) for one in found] == [(code, path)]
 
 
+MIRROR: dict[str, Any] = {"storageClassName": "mirrors"}
+STREAMED: dict[str, Any] = {"featureGates": {"ModelMirror": True, "ModelStreaming": True}}
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "source"),
+    [
+        # printf microsoft/phi-4 | sha256sum
+        ("phi-4", "7aceaf", "microsoft/phi-4"),
+        ("Phi-4", "7aceaf", "microsoft/phi-4"),
+        ("microsoft/phi-4", "7aceaf", "microsoft/phi-4"),
+        ("Microsoft/Phi-4", "b76ae1", "Microsoft/Phi-4"),
+    ],
+)
+def test_a_mirror_has_the_name_that_kaito_looks_for(model: str, name: str, source: str) -> None:
+    value = intent({"namespace": "models"}, inference={"model": model}, modelMirror=MIRROR, target=STREAMED)
+    mirror = made(value)["ModelMirror"]
+    assert mirror["metadata"]["name"] == name
+    assert "namespace" not in mirror["metadata"]
+    assert mirror["spec"]["source"] == {"registry": "huggingface", "modelID": source}
+    assert mirror["spec"]["storage"] == {"size": "107Gi", "storageClassName": "mirrors"}
+    assert mirror["spec"]["jobNamespace"] == "models"
+
+
+@pytest.mark.parametrize(
+    ("words", "codes_", "path"),
+    [
+        ({"target": {"kaito": "0.10"}}, ["KG254"], "spec.modelMirror"),
+        ({"target": {"featureGates": {"ModelMirror": True}}}, ["KG255"], "spec.modelMirror"),
+        ({"target": {"provider": "aws", **STREAMED}, "placement": {"instanceType": "p4d.24xlarge"}}, ["KG255"], "spec.modelMirror"),
+        ({"inference": {"model": "phi-4", "runtime": "transformers"}}, ["KG255"], "spec.modelMirror"),
+        ({"inference": {"model": "org/unknown", "accessSecret": "hf"}}, ["KG257"], "spec.modelMirror"),
+        ({"modelMirror": {**MIRROR, "jobNamespace": "models"}}, [], ""),
+        ({"modelMirror": {**MIRROR, "size": "much"}}, ["KG923"], "spec.modelMirror.storage.size"),
+    ],
+)  # fmt: skip
+def test_a_mirror_that_is_of_no_use(words: dict[str, Any], codes_: list[str], path: str) -> None:
+    value = intent({"namespace": "models"}, **{"modelMirror": MIRROR, "target": STREAMED, **words})
+    found = [one for one in run(value).findings if one.code in ("KG254", "KG255", "KG257", "KG923")]
+    assert [one.code for one in found] == codes_
+    assert all(path_text(one.path) == path for one in found)
+
+
+def test_a_mirror_needs_a_namespace_and_is_one_for_all() -> None:
+    assert codes(intent(modelMirror=MIRROR, target=STREAMED)) == ["KG256"]
+    entries = [
+        {"metadata": {"name": name}, "spec": intent(modelMirror=MIRROR, target=STREAMED)["spec"]}
+        for name in ("a", "b")
+    ]
+    value = {
+        "apiVersion": "kaitogen.io/v1alpha1",
+        "kind": "WorkspaceIntentSet",
+        "metadata": {"name": "all", "namespace": "models"},
+        "spec": {"workspaces": entries},
+    }
+    (finding,) = (one for one in run(value).findings if one.severity == "error")
+    assert (finding.code, "remove modelMirror from one" in finding.fix) == ("KG220", True)
+
+
 def test_without_the_words_nothing_is_made() -> None:
     assert made(intent(replicas=2)) == {}
 
@@ -280,6 +339,9 @@ WORDS = st.fixed_dictionaries(
         "replicas": st.integers(0, 5), "disruption": BUDGETS,
         "target": st.sampled_from([GATE, {"kaito": "0.11", **GATE}]),
         "monitoring": st.fixed_dictionaries({"podMonitor": st.just(True)}, optional={"alerts": st.just(True), "dashboard": st.just(True)}),
+        "modelMirror": st.fixed_dictionaries(
+            {"storageClassName": LABEL, "jobNamespace": LABEL}, optional={"size": st.just("5Gi"), "serviceAccountName": LABEL}
+        ),
         "ragEngine": st.fixed_dictionaries(
             {"embedding": st.sampled_from([RAG["embedding"], {"local": {"image": "registry.example/embed:1"}}])},
             optional={
@@ -297,11 +359,12 @@ WORDS = st.fixed_dictionaries(
 def test_what_is_drawn_conforms_to_its_own_crd(words: dict[str, Any]) -> None:
     result = run(intent(**words))
     if any(one.severity == "error" for one in result.findings):
-        assert {one.code for one in result.findings if one.severity == "error"} <= {"KG227", "KG242", "KG253"}
+        wrong_codes = {one.code for one in result.findings if one.severity == "error"}
+        assert wrong_codes <= {"KG227", "KG242", "KG253", "KG401"}
         return
     for spec, data in result.manifests:
         if companions.kind_of(data) is not None:
-            assert companions.intent_name(data) == spec.name
+            assert data["kind"] == "ModelMirror" or companions.intent_name(data) == spec.name
             assert wrong(data) == []
 
 
@@ -345,7 +408,7 @@ def test_a_route_that_is_none_is_no_traceback(spec: Any) -> None:
 
 
 def test_every_companion_has_a_template_and_is_in_the_docs(root: Path) -> None:
-    pages = [root / "docs" / f"{name}.md" for name in ("endpoint", "monitoring", "rag")]
+    pages = [root / "docs" / f"{name}.md" for name in ("endpoint", "monitoring", "rag", "weights")]
     page = "".join(one.read_text(encoding="utf-8") for one in pages)
     listed = (root / "docs" / "templates.md").read_text(encoding="utf-8")
     for kind in companions.KINDS:

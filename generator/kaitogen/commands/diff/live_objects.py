@@ -38,11 +38,12 @@ def items_in(cluster: Holder, where: str, items: Sequence[Item], namespace: str)
     placed = {(*key, one["metadata"]["name"]): one for key, found in listed.items() for one in found}
     live_items: list[Item] = []
     for item in items:
-        key = (_space(item, namespace), item.identity[3])
+        kind = kind_of(item.data)
+        key = ("" if kind is not None and kind.in_cluster else _space(item, namespace), item.identity[3])
         live = placed.get((item.identity[1], *key))
         if item.is_config_map:
             live = cluster.config_map(*key)
-        elif item.is_scaled_object or kind_of(item.data) is not None:
+        elif item.is_scaled_object or kind is not None:
             live = cluster.object_of(item.data, *key)
         if live is not None:
             live_items.append(live_item(live, item, where))

@@ -29,7 +29,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.pipeline.classify import SCALED_OBJECT
-from kaitogen.pipeline.companions import KINDS, intent_name, with_words
+from kaitogen.pipeline.companions import KINDS, intent_name, kind_of, with_words
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
@@ -96,7 +96,7 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     }
     around: dict[tuple[str, str], list[UserObject]] = {}
     for one in read.companions:
-        around.setdefault((_place(one.data)[0], intent_name(one.data)), []).append(one)
+        around.setdefault(_owner(one.data, read), []).append(one)
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
     read_document, comments = None, {}
@@ -113,6 +113,19 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
         advice = "name the file of its Workspace or set as well, or keep it"
         kept.append(KG174.at(("metadata", "name"), message, fix=advice).of(one.origin))
     return joined(intents), kept
+
+
+def _owner(companion: Json, read: Read) -> tuple[str, str]:
+    """The namespace and the name of what it stands beside; of a mirror the first that runs its model where it is fetched."""
+    kind = kind_of(companion)
+    if kind is not None and kind.in_cluster:
+        from kaitogen.pipeline import model_mirror  # few runs have any
+
+        where = text(part(companion, "spec"), "jobNamespace")
+        readers = [_place(one.data) for one, _ in read.workspaces if model_mirror.reads(one.data, companion)]
+        inside = [place for place in readers if place[0] == where]
+        return next(iter(inside + readers), _place(companion))
+    return _place(companion)[0], intent_name(companion)
 
 
 def _place(data: Json) -> tuple[str, str]:

@@ -99,15 +99,18 @@ class Cluster(Server):
         return self.object_of({"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject"}, namespace, name)
 
     def object_of(self, like: Json, namespace: str, name: str) -> Json | None:
-        """One object of the version and kind that another has; None where there is none of that name, or no such kind."""
+        """One object of the version and kind that another has; None where there is none of that name, or no such kind.
+
+        `namespace` is empty for a kind that belongs to none.
+        """
         version, kind = like["apiVersion"], like["kind"]
         group, _, _ = version.rpartition("/")
-        action = Action("get", f"{kind.lower()}s", group=group, namespace=namespace, name=name)
+        action = Action("get", f"{kind.lower()}s", group=group, namespace=namespace or None, name=name)
         return self._one(f"/apis/{version}" if group else f"/api/{version}", kind, action)
 
     def _one(self, api: str, kind: str, action: Action) -> Json | None:
-        inside, name = quote(action.namespace or "", safe=""), quote(action.name or "", safe="")
-        answer = self.ask(f"{api}/namespaces/{inside}/{action.resource}/{name}", {}, action)
+        inside = f"namespaces/{quote(action.namespace, safe='')}/" if action.namespace else ""
+        answer = self.ask(f"{api}/{inside}{action.resource}/{quote(action.name or '', safe='')}", {}, action)
         if _is_missing(answer, action):
             return None
         if answer.status != 200 or not isinstance(answer.value, dict) or answer.value.get("kind") != kind:

@@ -216,6 +216,23 @@ def root_inference(context, missing=missing, environment=environment):
     yield str(environment.finalize(environment.getattr((undefined(name='inference') if l_0_inference is missing else l_0_inference), 'adapters')))
     yield '\n'
 
+def root_model_mirror(context, missing=missing, environment=environment):
+    resolve = context.resolve_or_missing
+    undefined = environment.undefined
+    concat = environment.concat
+    if 0: yield None
+    l_0_companions = resolve('companions')
+    pass
+    yield 'apiVersion: kaito.sh/v1alpha1\nkind: ModelMirror\nmetadata:\n  name: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'model_mirror'), 'name')))
+    yield '\n  labels: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'labels')))
+    yield '\n  annotations: '
+    yield str(environment.finalize(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'annotations')))
+    yield '\nspec: '
+    yield str(environment.finalize(environment.getattr(environment.getattr((undefined(name='companions') if l_0_companions is missing else l_0_companions), 'model_mirror'), 'spec')))
+    yield '\n'
+
 def root_pod_disruption_budget(context, missing=missing, environment=environment):
     resolve = context.resolve_or_missing
     undefined = environment.undefined
@@ -530,6 +547,7 @@ environment.templates = {
     "inference-pool.yaml.j2": CompiledTemplate(root_inference_pool),
     "inference-set.yaml.j2": CompiledTemplate(root_inference_set),
     "inference.yaml.j2": CompiledTemplate(root_inference),
+    "model-mirror.yaml.j2": CompiledTemplate(root_model_mirror),
     "pod-disruption-budget.yaml.j2": CompiledTemplate(root_pod_disruption_budget),
     "pod-monitor.yaml.j2": CompiledTemplate(root_pod_monitor),
     "preset.yaml.j2": CompiledTemplate(root_preset),
