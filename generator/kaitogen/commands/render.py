@@ -9,7 +9,7 @@ from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import STRICT, reported
 from kaitogen.commands.result import QUIET, LimitOptions, Outcome
 from kaitogen.diagnostics.formats import Report
-from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError
 from kaitogen.model import Files, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.emit import FORMATS, files, stream, with_kustomization
@@ -135,14 +135,22 @@ def _rendered(options: Options, *, check: bool) -> Outcome:
 
         text = receipt.text(receipt.statement(options, outputs, image=options.oci_layout is not None))
     delivered = Outcome(outputs[STREAM] if not in_folder else b"", stderr)
+    limits = LimitOptions(**options.given)
     if options.out is not None:
-        limits = LimitOptions(**options.given)
         delivered = _folder(options.out, outputs, stderr, limits, check=check)
     if options.oci_layout is not None:
+        limits.check_output(sum(map(len, outputs.values())), options.oci_layout)
         delivered = _image(options.oci_layout, outputs, delivered, check=check)
     # Last: there must be no receipt of what could not be written.
     if options.receipt is not None:
-        delivered = _file(options.receipt, text, delivered, check=check)
+        try:
+            delivered = _file(options.receipt, text, delivered, check=check)
+        except EnvironmentFailure as error:
+            if in_folder:
+                error.fix = (
+                    "what is rendered was written, and the receipt was not; check space and permissions"
+                )
+            raise
     return delivered._replace(exit_code=EXIT_OK) if check and not options.compared.check else delivered
 
 

@@ -191,11 +191,15 @@ def _abandoned(path: str) -> Iterator[bool]:
 
 def discard(path: str) -> None:
     """Remove a file or a folder of our own, if it is there."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path, ignore_errors=True)
-        return
-    with suppress(OSError):
-        os.unlink(path)
+    with suppress(
+        OSError
+    ):  # what cannot be removed is for the next run; shutil.rmtree takes more descriptors
+        if not os.path.isdir(path) or os.path.islink(path):
+            os.unlink(path)
+            return
+        for name in os.listdir(path):
+            discard(os.path.join(path, name))
+        os.rmdir(path)
 
 
 def exchange(path: str, other: str) -> bool:
