@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import pytest
 
 from tests.e2e.ecosystem.steps import ROOT
+from tests.e2e.fetched import built
 
 pytestmark = [pytest.mark.e2e, pytest.mark.checkout]
 
@@ -48,19 +49,12 @@ class Helm(NamedTuple):
 @pytest.fixture(scope="module")
 def helm(tmp_path_factory: pytest.TempPathFactory) -> Helm:
     """A Helm with a home of its own, and the plugin as the only thing in it."""
-    found = subprocess.run(
-        ["sh", ROOT / "scripts" / "build_tools.sh", "--path", "helm"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    assert Path(found).is_file(), f"no Helm at {found}: `make e2e` builds it"
     home = tmp_path_factory.mktemp("home")
     (home / "chart" / "templates").mkdir(parents=True)
     (home / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: models\nversion: 0.1.0\n", "utf-8")
     (home / "chart" / "templates" / "workspace.yaml").write_text(WORKSPACE, "utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}/usr/bin{os.pathsep}/bin"
-    made = Helm(Path(found), {"HOME": str(home), "PATH": path}, home / "chart")
+    made = Helm(built("helm"), {"HOME": str(home), "PATH": path}, home / "chart")
     code, _, said = made("plugin", "install", str(PLUGIN))
     assert code == 0, said
     return made

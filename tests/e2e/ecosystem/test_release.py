@@ -1,4 +1,4 @@
-"""What the release workflow builds, by the very script and the packages that it uses."""
+"""What the release workflow builds, by the very script and the packages that it uses; krew installs the plugin of it."""
 
 import hashlib
 import json
@@ -15,6 +15,7 @@ import yaml
 
 from kaitogen import __version__
 from tests.e2e.ecosystem.steps import ROOT, Ran, run
+from tests.e2e.fetched import built
 
 pytestmark = [pytest.mark.e2e, pytest.mark.checkout]
 
@@ -59,10 +60,16 @@ def test_a_tag_that_is_not_the_version_is_refused(checkout: Path, tools: dict[st
     assert ran == (1, f"build_release: the tag is v9.9.9, and kaitogen is {__version__}\n")
 
 
-def test_release_holds_what_it_promises(checkout: Path, tools: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def released(checkout: Path, tools: dict[str, str]) -> tuple[Path, Path]:
+    """The folders of the archives and of what goes beside them."""
     ran = build(checkout, tools, f"v{__version__}")
     assert ran.code == 0, ran.out
-    dist, assets = checkout / "dist", checkout / "assets"
+    return checkout / "dist", checkout / "assets"
+
+
+def test_release_holds_what_it_promises(released: tuple[Path, Path]) -> None:
+    dist, assets = released
     assert sorted(one.name for one in dist.iterdir()) == [
         f"kaitogen-{__version__}-py3-none-any.whl", f"kaitogen-{__version__}.tar.gz",
     ]  # fmt: skip
@@ -84,3 +91,14 @@ def test_release_holds_what_it_promises(checkout: Path, tools: dict[str, str]) -
     (platform,) = yaml.safe_load((assets / "kaitogen.yaml").read_text("utf-8"))["spec"]["platforms"]
     assert platform["sha256"] == sums["kubectl-kaitogen.tar.gz"]
     assert f"/v{__version__}/" in platform["uri"]
+
+
+def test_krew_installs_the_plugin(released: tuple[Path, Path], tmp_path: Path) -> None:
+    """By the manifest of the release, whose rules and hash krew checks, and from its archive."""
+    manifest, archive = (released[1] / name for name in ("kaitogen.yaml", "kubectl-kaitogen.tar.gz"))
+    words = ["install", f"--manifest={manifest}", f"--archive={archive}"]
+    env = {**os.environ, "KREW_ROOT": str(tmp_path)}
+    done = subprocess.run([built("krew"), *words], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Installed plugin: kaitogen" in done.stderr
+    assert os.access(tmp_path / "bin" / "kubectl-kaitogen", os.X_OK)
