@@ -22,6 +22,24 @@ spec:
     model: phi-4
     config: {vllm: {max-num-seqs: 64}}
 """
+#: One that has all kinds of what an intent of a set can ask for beside it, those of a gateway apart.
+AROUND = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata: {name: phi-4, namespace: diffed}
+spec:
+  target: {featureGates: {ModelMirror: true, ModelStreaming: true}}
+  replicas: 2
+  endpoint: {service: true}
+  disruption: {maxUnavailable: 1}
+  monitoring: {podMonitor: true, alerts: true, dashboard: true}
+  ragEngine:
+    embedding: {local: {modelID: BAAI/bge-small-en-v1.5}}
+    storage: {persistentVolume: {persistentVolumeClaim: index}}
+  modelMirror: {storageClassName: mirrors}
+  placement: {instanceType: Standard_NC24ads_A100_v4}
+  inference: {model: phi-4}
+"""
 #: All that it needs.
 ROLE = """\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -87,3 +105,23 @@ def test_changes_are_told_from_what_runs(applied: ControlPlane, tmp_path: Path) 
     assert "Workspace diffed/phi-4 (KAITO 0.12): refused\n" in said
     assert "refused (U4, KG804): the instance type is fixed once it is set" in said
     assert 'data["inference_config.yaml"].vllm.max-num-seqs: 64 -> 32\n' in said
+
+
+@pytest.mark.parametrize("way", [[], ["--server-side"]], ids=["client-side", "server-side"])
+def test_what_stands_around_is_compared_as_well(kaito: ControlPlane, way: list[str], tmp_path: Path) -> None:
+    kaito.apply(json.dumps(SPACE))
+    file = tmp_path / "phi-4.intent.yaml"
+    file.write_text(AROUND, encoding="utf-8")
+    rendered = run(BIN / "kaitogen", "render", tmp_path).output
+    try:
+        done = kaito.kubectl("apply", *way, "-f", "-", stdin=rendered)
+        assert done.code == 0, done.said
+        words = (BIN / "kaitogen", "diff", "--live", "--kubeconfig", kaito.config(tmp_path), tmp_path)
+        assert run(*words).output == "8 objects compared, no difference\n"
+        file.write_text(AROUND.replace("mirrors}", "others}").replace("index}", "other}"), encoding="utf-8")
+        done = run(*words)
+        assert "KG833" in done.output
+        assert "spec.storage.persistentVolume.persistentVolumeClaim" in done.output
+        assert done.code == 1
+    finally:
+        kaito.remove(rendered)

@@ -101,6 +101,8 @@ def intents(draw: st.DrawFn, name: str) -> dict[str, Any]:
         around["endpoint"] = {"gateway": {**gateway, "istio": True, "pool": {"picker": f"{name}-epp"}}}
     if "ragEngine" in around and copies:
         around["endpoint"] = {**around.get("endpoint", {}), "service": True}
+    if name == NAMES[0] and draw(st.booleans()):
+        around["modelMirror"] = {"storageClassName": "mirrors"}  # of one model there is one
     if target.get("kaito") == "0.11" and "upgrade" in copies:
         copies = {"replicas": 3}
     metadata = draw(
@@ -184,7 +186,8 @@ def test_every_kind_was_drawn() -> None:
 def path_of(data: Mapping[str, Any]) -> str:
     version = data["apiVersion"]
     group = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    return f"{group}/namespaces/{data['metadata']['namespace']}/{data['kind'].lower()}s"
+    inside = "" if data["kind"] == "ModelMirror" else f"/namespaces/{data['metadata']['namespace']}"
+    return f"{group}{inside}/{data['kind'].lower()}s"
 
 
 def selector_of(data: Mapping[str, Any]) -> str | None:
