@@ -1,9 +1,9 @@
 """Finished InferenceSets: what depends on the nodes of each replica, by KAITO's own estimate."""
 
-from kaitogen.kaito.objects import ConfigMaps, number, part, text, value_at
+from kaitogen.kaito.objects import ConfigMaps, number, part, text, to_intent_path, value_at
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import SCALER, two_owners
-from kaitogen.model import ByoNodes, Diagnostic, Json, Origin, Path, Target, UserObject
+from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Target, UserObject
 from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many, unmade
 from kaitogen.pipeline.scaling import bounds_of, of_limit, scaling_of_object
 from kaitogen.typed import Final, Iterator, Mapping, Sequence
@@ -48,6 +48,19 @@ def judge(
         most, least, path, place = _most(origin, data, annotated, scaled_objects)
         for one in too_many(Wanted(most, nodes, least, path), facts.nodes, found(facts), byo=True):
             yield one.of(place)
+
+
+def scaled_by_hand(
+    manifests: Sequence[Manifest], scaled_objects: Sequence[UserObject]
+) -> Iterator[Diagnostic]:
+    """KG330 of the sets that intents make: one says how many replicas there are, and somebody wrote a ScaledObject for it."""
+    for spec, data in manifests:
+        if data["kind"] != "InferenceSet":
+            continue
+        for scaled in _scaling(data, scaled_objects):
+            name = cut(text(part(scaled.data, "metadata"), "name"))
+            for one in two_owners(data, "KEDA", f"ScaledObject {name}"):
+                yield one._replace(path=to_intent_path(spec, one.path)).of(spec.origin)
 
 
 def _most(

@@ -4,7 +4,7 @@ from kaitogen.kaito.versions import NODES_REUSED
 from kaitogen.model import Diagnostic, Document, Manifest, Request, Result, Rule, Spec, Target, UserObject
 from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_objects, is_workspace, serves, shared_selectors
-from kaitogen.pipeline.classify import classify
+from kaitogen.pipeline.classify import SCALED_OBJECT, classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
@@ -135,6 +135,11 @@ def _of_one_cluster(
         from kaitogen.pipeline.one_cluster import differing_targets
 
         yield from differing_targets(specs, everywhere=request.within is not None)
+    scaled = [one for one in objects if one.data["kind"] == SCALED_OBJECT]
+    if scaled:
+        from kaitogen.pipeline.finished_sets import scaled_by_hand  # hardly any run has one
+
+        yield from scaled_by_hand(manifests, scaled)
     targets = [target] if objects else []
     if any(one.byo or one.has(NODES_REUSED) for one in (*targets, *(spec.target for spec in specs))):
         from kaitogen.pipeline.one_cluster import shared_names

@@ -101,3 +101,36 @@ def test_a_number_that_is_no_longer_applied_falls_to_one(applied: ControlPlane) 
     assert forgotten.code == 0, forgotten.said
     assert applied.kubectl("apply", "-f", "-", stdin=without).code == 0
     assert number() == "2"
+
+
+AROUND = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata: {name: phi, labels: {team: search}}
+spec:
+  replicas: 2
+  endpoint: {service: true, gateway: {name: g, istio: true, pool: {picker: epp}}}
+  disruption: {maxUnavailable: 1}
+  monitoring: {podMonitor: true, alerts: true}
+  placement: {instanceType: Standard_NC24ads_A100_v4}
+  inference: {model: phi-4, config: {vllm: {max-model-len: 8192}}}
+"""
+
+
+def test_what_stands_around_a_set_goes_at_once_and_takes_nothing_with_it(kaito: ControlPlane) -> None:
+    """In the reverse of the order of rendering, so that the set is there until the last of them has gone."""
+    done = run(BIN / "kaitogen", "render", "-", stdin=AROUND)
+    assert done.code == 0, done.said
+    texts = done.output.split("---\n")
+    kinds = [text.partition("kind: ")[2].partition("\n")[0] for text in texts]
+    assert kinds[:2] == ["ConfigMap", "InferenceSet"]
+    assert len(kinds) == 9
+    assert kaito.kubectl("apply", "-f", "-", stdin=done.output).code == 0
+    try:
+        for text in reversed(texts[2:]):
+            gone = kaito.kubectl("delete", "--wait", "--timeout=20s", "-f", "-", stdin=text)
+            assert gone.code == 0, gone.said
+            assert names(kaito) == ["inferenceset.kaito.sh/phi", "phi"]
+    finally:
+        assert kaito.kubectl("delete", "inferenceset", "phi", "--wait").code == 0
+        kaito.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=done.output)

@@ -80,3 +80,29 @@ def test_the_pods_of_a_workspace_have_a_service_since_0_8() -> None:
 
 def test_who_asks_for_nothing_has_nothing_to_clash() -> None:
     assert codes(intent({"namespace": "ml"}, replicas=2), thing("Service", "v1"), workspace("phi")) == []
+
+
+SCALED = {
+    "apiVersion": "keda.sh/v1alpha1",
+    "kind": "ScaledObject",
+    "metadata": {"name": "by-hand", "namespace": "ml"},
+    "spec": {"scaleTargetRef": {"apiVersion": "kaito.sh/v1beta1", "kind": "InferenceSet", "name": "phi"}, "triggers": []},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({"replicas": 2}, ["KG330 spec.replicas"]),
+        ({"replicas": {"base": 1, "burst": {"max": 2, "capacity": "on-demand"}}}, ["KG330 spec.replicas.base"]),
+        ({"scaling": {"by": "keda", "max": 2, "triggers": [{"type": "cpu", "metadata": {}}]}}, []),
+        ({}, []),
+    ],
+)  # fmt: skip
+def test_an_intent_with_a_number_of_replicas_that_somebody_has_scaled(
+    spec: dict[str, Any], expected: list[str]
+) -> None:
+    values = (intent({"namespace": "ml"}, **spec), SCALED)
+    documents = tuple(Document(f"{number}.yaml", value=one, inline=True) for number, one in enumerate(values))
+    found = generate(Request(documents=documents, objects_target=Target())).findings
+    assert [f"{one.code} {one.field}" for one in found if one.code == "KG330"] == expected

@@ -362,6 +362,8 @@ def test_what_is_drawn_conforms_to_its_own_crd(words: dict[str, Any]) -> None:
         wrong_codes = {one.code for one in result.findings if one.severity == "error"}
         assert wrong_codes <= {"KG227", "KG242", "KG253", "KG401"}
         return
+    around = [companions.kind_of(data) is not None for _, data in result.manifests]
+    assert around == sorted(around), "what stands around comes last"
     for spec, data in result.manifests:
         if companions.kind_of(data) is not None:
             assert data["kind"] == "ModelMirror" or companions.intent_name(data) == spec.name
