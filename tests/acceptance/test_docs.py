@@ -39,6 +39,7 @@ def test_page_shows_what_happens(name: str, tmp_path: Path, update_expected: boo
             check=False,
             timeout=600,
         )
+        assert "bash: -c:" not in done.stderr, f"no whole command: {part.command}"
         if update_expected:
             changes.append((part.start, part.end, done.stdout))
         else:
