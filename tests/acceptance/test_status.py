@@ -267,6 +267,26 @@ def test_a_finished_manifest_is_as_good_as_an_intent(tmp_path: Path) -> None:
     assert (found["file"], found["drift"]) == (None, None)
 
 
+def test_a_model_is_called_by_the_name_that_its_settings_say(tmp_path: Path) -> None:
+    named = INTENT.replace("{model: phi-4}", "{model: phi-4, config: {vllm: {served-model-name: small}}}")
+    (tmp_path / "a.intent.yaml").write_text(named, encoding="utf-8")
+    (tmp_path / "objects.yaml").write_bytes(kaitogen("render", "a.intent.yaml", cwd=tmp_path).output)
+    dump(tmp_path, SERVING)
+    for name in ("a.intent.yaml", "objects.yaml"):
+        (one,) = told(tmp_path, name, "cluster.yaml", code=5)
+        assert one["endpoint"]["model"] == "small"
+        assert '"model": "small"' in one["endpoint"]["curl"]
+
+
+def test_a_gateway_has_the_address(tmp_path: Path) -> None:
+    gateway = "gateway: {name: g, namespace: gateways, hostnames: [models.example.com], path: /phi}"
+    (tmp_path / "a.intent.yaml").write_text(SET.replace("service: true", gateway), encoding="utf-8")
+    dump(tmp_path, STATUSES["iset-gpu-6-zero"])
+    (one,) = told(tmp_path, "a.intent.yaml", "cluster.yaml", code=5)
+    assert (one["endpoint"]["url"], one["endpoint"]["forward"]) == ("http://models.example.com/phi", None)
+    assert one["endpoint"]["curl"].startswith("curl http://models.example.com/phi/v1/chat/completions ")
+
+
 def test_standard_input_is_either(tmp_path: Path) -> None:
     (tmp_path / "a.intent.yaml").write_text(INTENT, encoding="utf-8")
     seen = dump(tmp_path, SERVING).read_bytes()

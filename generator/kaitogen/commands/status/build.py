@@ -3,6 +3,7 @@
 import json
 
 from kaitogen.commands.diff.live_objects import items_in
+from kaitogen.commands.plan.clients import model_of
 from kaitogen.commands.status import judging
 from kaitogen.commands.status.seen import Seen
 from kaitogen.commands.status.sources import Source
@@ -21,12 +22,9 @@ from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
 from kaitogen.kaito.objects import part, text, value_at
 from kaitogen.kaito.rules.config import settings_of
-from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.model import Item, ObjectChange
-from kaitogen.kaito.versions import SERVED_AS_SET
 from kaitogen.model import Json, Path
-from kaitogen.pipeline.companions import served_name
 from kaitogen.typed import Final, Iterable, Mapping, Sequence, TypeAlias
 
 _PEAK: Final[Path] = ("status", "performance", "metrics", "peakTokensPerMinute")
@@ -187,16 +185,9 @@ def _host(route: Json) -> str:
 
 
 def _model(unit: Unit) -> str:
-    """The name that clients send; empty for a pod template, which alone knows."""
-    item = unit.item
-    if item.spec is not None:
-        return served_name(item.spec) if (item.spec.inference or {}).get("model") else ""
-    below: Path = () if item.is_workspace else TEMPLATE
-    preset = value_at(item.data, (*below, "inference", "preset", "name"))
-    if not isinstance(preset, str):
-        return ""
-    as_set = not item.is_workspace and item.target.has(SERVED_AS_SET)
-    return _named_in_settings(unit) or (unit.name if as_set else _short(unit, preset))
+    """The name that clients send; empty for a pod template, which alone knows, and for what cannot be planned."""
+    name = model_of(unit.planned)[0] if unit.planned else ""
+    return (name and _named_in_settings(unit)) or name
 
 
 def _named_in_settings(unit: Unit) -> str:
@@ -206,11 +197,6 @@ def _named_in_settings(unit: Unit) -> str:
             if own := settings.get("served-model-name"):
                 return str(own).split()[0]
     return ""
-
-
-def _short(unit: Unit, preset: str) -> str:
-    name = unit.planned.sizing.model if unit.planned else preset
-    return name.rpartition("/")[2].lower()
 
 
 def _curl(url: str, model: str) -> str:

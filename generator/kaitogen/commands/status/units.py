@@ -11,7 +11,7 @@ from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.kaito.server_fields import declared
 from kaitogen.kaito.updates.model import Item, items_of, settings_name
 from kaitogen.model import Diagnostic, Document, Json, Origin, Result, TargetOverrides, UserObject
-from kaitogen.pipeline.companions import kind_of
+from kaitogen.pipeline.companions import intent_name, kind_of
 from kaitogen.typed import Iterable, Iterator
 
 #: The default of kubectl where neither it nor the object says one.
@@ -97,10 +97,10 @@ def _beside(item: Item, items: Iterable[Item]) -> Iterator[Item]:
     """Of finished objects those that go with one: the ConfigMap that it names, and what kaitogen wrote in its name."""
     settings = settings_name(item.data)
     for one in items:
-        _, _, namespace, name = one.identity
-        if namespace == item.identity[2] and (
-            (one.is_config_map and name == settings) or (name == item.identity[3] and kind_of(one.data))
-        ):
+        if one.identity[2] != item.identity[2] or one.serves:
+            continue
+        own = kind_of(one.data) is not None and intent_name(one.data) == item.identity[3]
+        if own or (one.is_config_map and one.identity[3] == settings):
             yield one
 
 
