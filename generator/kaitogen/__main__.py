@@ -77,7 +77,7 @@ def _run(arguments: Sequence[str]) -> int:
         )
     if common.quiet and outcome.exit_code == EXIT_OK:
         outcome = outcome._replace(stderr="")
-    limits.check_output(len(outcome.stdout))
+    limits.check_output(outcome.size)
     return deliver(outcome)
 
 

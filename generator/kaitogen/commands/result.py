@@ -5,7 +5,10 @@ import os
 from kaitogen.commands.options import Argument, Group, OptionGroup, Parameter, flag, option
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, UsageError
 from kaitogen.model import Rule
-from kaitogen.typed import Any, Final, NamedTuple
+from kaitogen.typed import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:  # few products are that large
+    from kaitogen.commands.spooled import Spooled
 
 KG612 = Rule("KG612", "More output than there may be", kind="environment")
 
@@ -71,18 +74,28 @@ def limit(name: str, word: str) -> int:
 
 
 class Outcome(NamedTuple):
-    """The product goes to standard output, everything about it to standard error."""
+    """The product goes to standard output, everything about it to standard error.
+
+    `spooled` is a product that is too large for memory, in the place of `stdout`.
+    """
 
     stdout: bytes = b""
     stderr: str = ""
     exit_code: int = EXIT_OK
+    spooled: "Spooled | None" = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of the product."""
+        return len(self.stdout) if self.spooled is None else len(self.spooled)
 
 
 def deliver(outcome: Outcome) -> int:
     """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
     write_stderr(outcome.stderr)
     try:
-        _write_all(1, outcome.stdout)
+        for data in (outcome.stdout, *(outcome.spooled or ())):
+            _write_all(1, data)
     except BrokenPipeError:
         raise
     except OSError as error:

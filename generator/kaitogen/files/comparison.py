@@ -39,7 +39,7 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     from difflib import SequenceMatcher  # imported where something is compared
 
     matcher = SequenceMatcher(None, "", "")
-    matcher.opcodes = list(_opcodes(old, new))
+    vars(matcher)["opcodes"] = list(_opcodes(old, new))  # where get_opcodes keeps its answer
     for group in matcher.get_grouped_opcodes():
         (_, old_start, _, new_start, _), (_, _, old_end, _, new_end) = group[0], group[-1]
         yield f"@@ -{_range(old_start, old_end)} +{_range(new_start, new_end)} @@\n"

@@ -18,7 +18,7 @@ from kaitogen.diagnostics.wording import number_of, place, printable
 from kaitogen.files import shipped
 from kaitogen.kaito.sizing.types import Memory
 from kaitogen.model import NEWEST_KAITO
-from kaitogen.pipeline.templating.environment import fill_page
+from kaitogen.pipeline.templating.environment import page_parts
 from kaitogen.typed import Any, Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.writer import dump
 
@@ -57,6 +57,11 @@ _LONGEST_LINE: Final = 1000
 
 def write(plan: Plan) -> str:
     """The whole page."""
+    return "".join(parts(plan))
+
+
+def parts(plan: Plan) -> Iterator[str]:
+    """The page, piece by piece: that of 10,000 Workspaces has 70 MB."""
     style, script = (shipped.read_text("templates", f"plan/page.{kind}") for kind in ("css", "js"))
     excerpts = list(_excerpts(plan))
     values = {
@@ -88,7 +93,7 @@ def write(plan: Plan) -> str:
         "view": view_model,
         "changes": _change_rows() if plan.against else None,
     }
-    return fill_page("plan/page.html.j2", values, {"style": style, "script": script})
+    return page_parts("plan/page.html.j2", values, {"style": style, "script": script})
 
 
 def _change_rows() -> ModuleType:

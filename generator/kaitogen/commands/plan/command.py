@@ -9,6 +9,7 @@ from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
 from kaitogen.commands.plan.tables import exceeded, read_tables
+from kaitogen.commands.plan.types import Plan
 from kaitogen.commands.progress import Progress
 from kaitogen.commands.reporting import STRICT, formatted, reported
 from kaitogen.commands.result import QUIET, Outcome
@@ -92,10 +93,20 @@ def run(options: Options) -> Outcome:
         progress.say("writing the plan")
         plan = replace(plan, findings=(*plan.findings, *more))
         # A plan that leaves the other side out would be taken for one without changes.
-        written = formatted("plan", options.form, plan) if readable else b""
+        written = _written(plan, options.form) if readable else Outcome()
     outcome = reported(
         Report(plan.findings, strict=inputs.is_strict(request, given=options.strict)), quiet=options.quiet
     )
     if plan.against is not None and plan.against.refused and outcome.exit_code == EXIT_OK:
         outcome = outcome._replace(exit_code=EXIT_FINDINGS)
-    return outcome._replace(stdout=written)
+    return outcome._replace(stdout=written.stdout, spooled=written.spooled)
+
+
+def _written(plan: Plan, form: str) -> Outcome:
+    """The plan in a format; the page of a large one is too large for memory."""
+    if form != "html":
+        return Outcome(formatted("plan", form, plan))
+    from kaitogen.commands.plan.as_html import parts  # this needs all of Jinja2
+    from kaitogen.commands.spooled import spooled
+
+    return spooled(parts(plan))

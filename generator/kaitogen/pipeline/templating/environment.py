@@ -12,7 +12,7 @@ from kaitogen.files import shipped
 from kaitogen.files.folders import is_below
 from kaitogen.model import Json
 from kaitogen.pipeline.templating.sandbox import Hidden, Sandbox
-from kaitogen.typed import Any, Callable, Final, Mapping, Sequence
+from kaitogen.typed import Any, Callable, Final, Iterator, Mapping, Sequence
 from kaitogen.yaml.writer import flow
 
 #: Names of Jinja2's own that give another answer at each call, or text of no use here.
@@ -42,14 +42,21 @@ def fill_page(name: str, values: Mapping[str, Json], trusted: Mapping[str, str] 
 
     What is in `trusted` goes into HTML as it is: our own style and script.
     """
+    page = StringIO()
+    page.writelines(page_parts(name, values, trusted))
+    return page.getvalue()
+
+
+def page_parts(
+    name: str, values: Mapping[str, Json], trusted: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The same piece by piece, for pages that are too large for memory."""
     loader = FolderLoader([shipped.folder("templates")])
     made = Environment(
         loader=loader, undefined=StrictUndefined, autoescape=name.endswith(".html.j2"), **_LAYOUT
     )
     marked = {key: Markup(text) for key, text in (trusted or {}).items()}  # noqa: S704 - files that we ship
-    page = StringIO()
-    page.writelines(made.get_template(name).generate(**values, **marked))
-    return page.getvalue()
+    return made.get_template(name).generate(**values, **marked)
 
 
 def encode(value: Any) -> str:
