@@ -8,7 +8,7 @@ from kaitogen.commands.options import Group, OptionGroup
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
-from kaitogen.kaito.objects import in_key_order
+from kaitogen.kaito.objects import alike
 from kaitogen.model import Diagnostic, Document, Rule
 from kaitogen.pipeline.classify import is_an_intent
 from kaitogen.pipeline.load import documents_of
@@ -19,7 +19,6 @@ from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.lines import is_regular
 from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.tree import Scalars, Tree, trees
-from kaitogen.yaml.writer import flow
 
 KG179 = Rule("KG179", "A file that cannot be laid out anew", kind="invalid")
 
@@ -51,7 +50,7 @@ def run(options: Options) -> Outcome:
 def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     """The text of one file as it should be, or the findings that keep it from being laid out.
 
-    The text is parsed three times: into its documents, into trees with every place, and, once laid out, as a proof.
+    The text is parsed into its documents and into trees with every place; what is changed once more, as a proof.
     """
     if len(data) > MAX_BYTES:
         message = f"larger than {MAX_BYTES // 1024} KiB, which is too much to be laid out anew"
@@ -64,11 +63,13 @@ def formatted(name: str, data: bytes) -> tuple[str, list[Diagnostic]]:
     if not is_regular(text):
         return "", [_refused(name, "it has a line separator that not every reader takes for one")]
     made = "".join(_pieces(text, loaded.documents))
+    if made == text:
+        return made, []
     try:
-        written = [flow(in_key_order(raw.value)) for raw in read(made)]
+        written = [raw.value for raw in read(made)]
     except Unreadable as stop:
         return "", [_refused(name, stop.flaw.message)]
-    if written != [flow(in_key_order(document.value)) for document in loaded.documents]:
+    if not alike(written, [document.value for document in loaded.documents]):
         return "", [_refused(name, "its layout cannot be changed without changing what it says")]
     return made, []
 

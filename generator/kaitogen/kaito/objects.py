@@ -129,6 +129,17 @@ def in_key_order(value: Json) -> Json:
     return [in_key_order(item) for item in value] if isinstance(value, list) else value
 
 
+def alike(one: Json, other: Json) -> bool:
+    """Whether two values are written alike but for the order of keys: true is not 1, 1.0 is not either, nor -0.0 0.0."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(item, other[key]) for key, item in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return repr(one) == repr(other) if isinstance(one, float) else bool(one == other)
+
+
 def merged(base: Json, over: Json) -> Json:
     """`base` with `over` merged into it: mappings merge, lists and scalars replace, an explicit null removes."""
     if not isinstance(over, dict):

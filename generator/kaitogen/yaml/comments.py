@@ -51,7 +51,12 @@ def comments(text: str) -> dict[Path, Comments]:
 def comments_of(
     root: YamlNode | None, lines: Sequence[str], scalars: Scalars, line: int = 0, offset: int = 0
 ) -> dict[Path, Comments]:
-    """The comments of a document with these lines, the first of which has that number and offset in the whole text."""
+    """The comments of a document with these lines, the first of which has that number and offset in the whole text.
+
+    The last line is what stands behind the last line break.
+    """
+    if not any("#" in text or not text.strip() for text in lines[:-1]) and "#" not in lines[-1]:
+        return {}
     return _Reader(root).read(lines, scalars, line, offset)
 
 
