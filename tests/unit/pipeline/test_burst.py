@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.plan.build import PlanOptions, build_plan
-from kaitogen.commands.plan.view_model import columns
+from kaitogen.commands.plan.view_model import columns, total
 from kaitogen.kaito.sizing.costs import Price, Prices
 from kaitogen.model import Document, Result, TargetOverrides
 from kaitogen.pipeline.load import Loaded
@@ -180,6 +180,8 @@ def test_a_plan_counts_from_the_fewest_to_the_most_and_by_spot_prices() -> None:
     assert (plan.fewest_nodes, plan.nodes) == (3, 6)
     assert plan.cost is not None
     assert plan.cost.hour == 2 * 4 + 4 * 1
+    assert plan.fewest_hour == 2 * 4 + 1 * 1
+    assert total(plan).endswith("with the most replicas, 9.00 EUR an hour with the fewest")
     lines = [line for one in plan.workspaces for column in columns(one, prices) for line in column.lines]
     text = " ".join(paragraph for line in lines for paragraph in line.paragraphs)
     assert "2 and 4 of 6 requests" in text

@@ -275,6 +275,15 @@ class Plan:
         return sum(one.fewest_gpus or 0 for one in self.workspaces)
 
     @property
+    def fewest_hour(self) -> Decimal | None:
+        """What all cost for an hour with the fewest replicas of each set; None where any has no known price."""
+        costs = [(one, one.cost) for one in self.workspaces if one.cost is not None]
+        if any(cost.unpriced for _, cost in costs):
+            return None
+        amounts = (cost.hour if one.replicas is None else one.fewest_hourly for one, cost in costs)
+        return sum((amount or Decimal(0) for amount in amounts), Decimal(0))
+
+    @property
     def unknown(self) -> int:
         """How many Workspaces have an unknown number of GPUs."""
         return sum(one.gpus is None for one in self.workspaces)

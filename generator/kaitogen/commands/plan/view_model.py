@@ -340,7 +340,10 @@ def total(plan: Plan) -> str:
         text += f", and {plan.unknown} of unknown size"
     if plan.cost is not None and plan.prices is not None:
         text += f"; {price(plan.cost, plan.prices)}"
-        text += " with the most replicas" if plan.nodes != plan.fewest_nodes else ""
+        if plan.nodes != plan.fewest_nodes:
+            least = plan.fewest_hour
+            fewest = "" if least is None else f", {money(least, plan.prices)} an hour with the fewest"
+            text += f" with the most replicas{fewest}"
     return text
 
 
