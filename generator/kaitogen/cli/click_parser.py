@@ -10,7 +10,9 @@ from kaitogen.cli import registry, values
 from kaitogen.cli.registry import COMPLETE_VARIABLE, Command
 from kaitogen.commands.options import Argument, OptionGroup, Parameter, folded
 from kaitogen.commands.result import CommonOptions
+from kaitogen.diagnostics import suggest
 from kaitogen.errors import EXIT_OK, EXIT_USAGE
+from kaitogen.schema import advice
 from kaitogen.typed import Any, Final, Sequence
 
 _PROGRAM: Final = "kaitogen"
@@ -44,11 +46,26 @@ def completion_script(shell: str) -> str:
 
 def _hinted(error: click.ClickException) -> click.ClickException:
     """The error; where -o was meant as kubectl has it, with the option that says a format here."""
-    if not isinstance(error, click.NoSuchOption) or error.option_name != "-o" or error.ctx is None:
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None:
+        return error
+    if isinstance(error.ctx.command, click.Group):
+        return _behind_the_command(error, error.ctx)
+    if error.option_name != "-o":
         return error
     if not any("--format" in one.opts for one in error.ctx.command.get_params(error.ctx)):
         return error
     return click.NoSuchOption("-o", "No such option '-o'. Did you mean '--format'?", ctx=error.ctx)
+
+
+def _behind_the_command(error: click.NoSuchOption, context: click.Context) -> click.ClickException:
+    """The error; where a command has that option, with the place that it belongs to."""
+    path = context.command_path.removeprefix(_PROGRAM).strip()
+    for name in registry.COMMANDS:
+        command = registry.find(name) if name.startswith(path) else None
+        if command and any(error.option_name in one.names for one in CommonOptions.added_to(command.options)):
+            said = f"No such option '{error.option_name}' here. It stands behind a command: {_PROGRAM} {name} {error.option_name}"
+            return click.NoSuchOption(error.option_name, said, ctx=context)
+    return error
 
 
 def group() -> click.Group:
@@ -144,12 +161,24 @@ def _argument(declared: Argument[Any]) -> click.Argument:
 def _type(declared: Parameter[Any]) -> "click.ParamType[Any]":
     """What completion offers; whether a path is there is for the stages to say."""
     if declared.choices:
-        return click.Choice(declared.choices)
+        return _Choice(declared.choices)
     if declared.metavar in ("PATH", "FILE"):
         return click.Path()
     if declared.metavar == "FOLDER":
         return click.Path(file_okay=False)
     return _Offered(declared.metavar)
+
+
+class _Choice(click.Choice[str]):
+    """One of a few words; of a version that is newer than all of them it says so."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """What is said of another word."""
+        words: list[Any] = list(self.choices)
+        if newest := advice.newer_than(value, words):
+            return f"{value!r} is newer than what this kaitogen knows (up to {newest}); upgrade kaitogen, or write {newest}"
+        near = suggest.nearest(str(value), self.choices)
+        return super().get_invalid_choice_message(value, ctx) + (f" Did you mean '{near}'?" if near else "")
 
 
 class _Offered(click.types.StringParamType):

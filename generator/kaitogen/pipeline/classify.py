@@ -27,6 +27,11 @@ _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and k
 #: How the names of files end that hold intents only.
 INTENT_FILES: Final = ("intent.yaml", "intent.yml")
 _FINISHED: Final = "kaitogen import makes an intent of it; kaitogen validate takes it as it is from a file that is not named *.intent.yaml"
+_OF_KAITO: Final = (
+    "put it into a file that is not named *.intent.yaml, where kaitogen validate takes it as it is"
+)
+#: What `import` makes intents of.
+_IMPORTED: Final = ("Workspace", "InferenceSet")
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 
@@ -191,7 +196,8 @@ def _no_intent(value: Json) -> Diagnostic | None:
         )
     if isinstance(kind, str) and isinstance(api_version, str):
         message = f"{kind[:60]} of {api_version[:60]} is not an intent"
-        fix = _FINISHED if api_version.startswith("kaito.sh/") else _OTHER_KINDS
+        finished = _FINISHED if kind in _IMPORTED else _OF_KAITO
+        fix = finished if api_version.startswith("kaito.sh/") else _OTHER_KINDS
         return KG114.at(("kind",), message, fix=fix, found=f"kind {kind[:60]}")
     return None
 

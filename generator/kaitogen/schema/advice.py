@@ -9,6 +9,8 @@ from kaitogen.typed import Final
 
 _ONLY_A_NAME: Final = "write the name of a Secret; a secret's value is never accepted here"
 _MAX_FIX: Final = 200
+#: A key with its value behind it, and no blank between the two.
+_GLUED: Final = r"([A-Za-z][\w-]{0,40})[:=](\S{1,200})"
 #: A version of KAITO, of whose patch releases nothing is asked.
 _VERSION: Final = r"v?([0-9]{1,3})\.([0-9]{1,4})(?:\.[0-9]{1,4})?$"
 
@@ -36,6 +38,16 @@ def choose(value: Json, allowed: list[Json]) -> str:
     return suggest.did_you_mean(value, words, otherwise) if isinstance(value, str) else otherwise
 
 
+def rename(fix: str, value: Json, schema: Json) -> str:
+    """How to write a field by its name here, `write model instead`, where what KAITO has as {name: ...} is a text."""
+    found = re.fullmatch(r"write (\w+) instead", fix)
+    name = value.get("name") if isinstance(value, dict) else None
+    if found and isinstance(name, str) and short(name):
+        field = schema.get("properties", {}).get(found[1], {})
+        return f"{fix}, as {found[1]}: {written(name)}" if "object" not in _types(field) else fix
+    return fix
+
+
 def newer_than(value: Json, allowed: list[Json]) -> str:
     """The newest of the minor versions that are allowed (`0.12`), where the value is one that is newer; empty otherwise."""
     newest = allowed[-1] if allowed else None
@@ -51,7 +63,7 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
         return _ONLY_A_NAME
     if value is None:
         return "remove it, or give it a value"
-    if isinstance(value, str) and (fix := _unquoted(value, wanted)):
+    if isinstance(value, str) and (fix := _unquoted(value, wanted, schema)):
         return fix
     if "string" in wanted and isinstance(value, bool | int | float):
         return _quoted(path, value, schema)
@@ -66,6 +78,9 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
 
 def _mapping(value: Json, schema: Json) -> str:
     example = next((f", such as {written(one)}" for one in schema.get("examples", ()) if short(one)), "")
+    glued = re.fullmatch(_GLUED, value) if isinstance(value, str) else None
+    if glued and glued[1] in schema.get("properties", {}):
+        return f"put a blank behind the colon: {glued[1]}: {cut(glued[2], 60)}"
     if isinstance(value, str) and value.isprintable() and "configMapName" in schema.get("properties", {}):
         return f"for a ConfigMap that exists write {{configMapName: {cut(value, 60)}}}, else its settings{example}"
     return f"write it as a mapping{example}"
@@ -77,9 +92,14 @@ def _types(schema: Json) -> list[str]:
     return [named] if isinstance(named, str) else named
 
 
-def _unquoted(value: str, wanted: list[str]) -> str:
+def _unquoted(value: str, wanted: list[str], schema: Json) -> str:
     number = re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", value)
     if number and ("number" in wanted or ("integer" in wanted and not number[1])):
+        least, most = schema.get("minimum"), schema.get("maximum")
+        if least is not None and float(value) < least:
+            return f"write {least} or more, without quotes"
+        if most is not None and float(value) > most:
+            return f"write {most} or less, without quotes"
         return "remove the quotes"
     if "boolean" in wanted:
         is_one = value.lower() in ("true", "false")
@@ -106,7 +126,7 @@ def reform(value: Json, schema: Json) -> str:
         return _ONLY_A_NAME
     if not isinstance(value, str):
         return ""
-    if fix := _unquoted(value, [one for one in _types(schema) if one in ("integer", "number")]):
+    if fix := _unquoted(value, [one for one in _types(schema) if one in ("integer", "number")], schema):
         return fix
     bare = value[:1000].strip()
     lower = bare.lower()

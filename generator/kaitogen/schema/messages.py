@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from kaitogen.diagnostics.wording import number_of
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.schema import KG120, KG121, KG122, KG123, KG124, KG125, advice
 from kaitogen.schema.places import Meant, meant_by
@@ -41,12 +42,19 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
         else None
         for number, path in enumerate(unknown)
     }
+    empty = {path for path, group in by_place.items() if any(map(_is_null, group))}
+    for path, guess in meant.items():
+        above = empty.intersection(guess.under) if guess else set()
+        if guess and above and all(len(one) == len(path) for one in above):
+            # One cause: what belongs under an empty field is not indented.
+            meant[path] = guess._replace(fix=f"indent it: {guess.fix}")
+            by_place = {place: group for place, group in by_place.items() if place not in above}
     # A misspelt field is not missing as well.
     there = {(*path[:-1], name) for path, guess in meant.items() if guess for name in guess.stands_for}
     problems: list[Diagnostic] = []
     for path, group in by_place.items():
         if path in meant:
-            problems.append(_unknown(path, group[0].schema, meant[path]))
+            problems.append(_unknown(path, group[0], meant[path]))
         else:
             problems.extend(_at_one_place(path, group, there))
     rest = problems[MAX_TOLD:]
@@ -55,6 +63,10 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
     count = f"{'more than ' if more else ''}{len(rest)} more problem{'s are' if len(rest) > 1 else ' is'} not shown"
     last = KG125.at(rest[0].path, count, fix="correct the others first")
     return [*problems[:MAX_TOLD], last]
+
+
+def _is_null(error: Any) -> bool:
+    return error.validator == "type" and error.instance is None
 
 
 def _leaf(error: Any) -> Any:
@@ -87,18 +99,25 @@ def _problem(
     return rule.at(path, cut(message, _MAX_MESSAGE), fix=fix, found=found, expected=cut(expected, 200))
 
 
-#: What people look for in an intent, since every pod has it.
+#: What people look for in an intent, since every pod has it, other tools have it, or a set of intents.
 _OF_PODS: Final = frozenset(("affinity", "env", "nodeSelector", "resources", "tolerations", "volumes"))
+_OF_CARDS: Final = frozenset(("gpus", "gpuCount"))
+_OF_SETS: Final = frozenset(("defaults", "workspaces"))
 
 
-def _unknown(path: Path, schema: Json, meant: Meant | None) -> Diagnostic:
-    key, known = str(path[-1]), list(schema.get("properties", {}))
+def _unknown(path: Path, error: Any, meant: Meant | None) -> Diagnostic:
+    key, known = str(path[-1]), list(error.schema.get("properties", {}))
     message = f"unknown field {shown(key)}"
+    if key in _OF_CARDS and path[0] == "spec" and "partition" not in path:
+        fix = "remove it: the instance type says how many GPUs a node has (kaitogen skus lists them)"
+        return _problem(KG120, path, message, fix)
     if meant:
-        return _problem(KG120, path, message, meant.fix)
+        return _problem(KG120, path, message, advice.rename(meant.fix, error.instance.get(key), error.schema))
     fix = f"remove it, or write one of {', '.join(known)}" if known else "remove it"
     if key in _OF_PODS and path[0] == "spec":
         fix = "KAITO makes the pods of a preset itself, and has no field for it; a pod of your own is inference.template"
+    elif key in _OF_SETS and len(path) == 2 and "inference" in known:
+        fix = "that is a field of sets: write kind: WorkspaceIntentSet"
     return _problem(KG120, path, message, cut(fix, 200))
 
 
@@ -158,9 +177,11 @@ def _length(path: Path, error: Any) -> Diagnostic:
         return _problem(KG124, path, f"{label(path)} is empty", "give it a value", "", expected)
     bound = "at most" if error.validator == "maxLength" else "at least"
     message = f"{label(path)} has {size} characters; it must have {bound} {limit}"
-    return _problem(
-        KG124, path, message, advice.reform(error.instance, error.schema), _found(error), expected
-    )
+    fix = advice.reform(error.instance, error.schema)
+    if path[-2:] == ("metadata", "name") and bound == "at most":
+        # The rules on what KAITO makes of it are narrower than the schema.
+        fix = "shorten it to 52 characters, or to 46 where it has replicas"
+    return _problem(KG124, path, message, fix, _found(error), expected)
 
 
 def _bound(path: Path, error: Any) -> Diagnostic:
@@ -174,9 +195,9 @@ def _size(path: Path, error: Any) -> Diagnostic:
         return _problem(KG125, path, f"{label(path)} must be {expected}", "keep one of the two", "", expected)
     if not error.instance:
         return _problem(KG124, path, f"{label(path)} is empty", "fill it in, or remove it")
-    what = "items" if error.validator.endswith("Items") else "fields"
+    has = number_of(len(error.instance), "item" if error.validator.endswith("Items") else "field")
     bound = "at most" if error.validator.startswith("max") else "at least"
-    message = f"{label(path)} has {len(error.instance)} {what}; it must have {bound} {error.validator_value}"
+    message = f"{label(path)} has {has}; it must have {bound} {error.validator_value}"
     return _problem(KG124, path, message)
 
 

@@ -15,10 +15,11 @@ _ITEM: Final = "[]"
 
 
 class Meant(NamedTuple):
-    """What the user may have meant: advice, and the sibling fields that are then no longer missing."""
+    """What the user may have meant: advice, the sibling fields that are then no longer missing, and where the field belongs."""
 
     fix: str
     stands_for: frozenset[str] = frozenset()
+    under: tuple[Path, ...] = ()
 
 
 class _Field(NamedTuple):
@@ -46,7 +47,7 @@ def _same_word_elsewhere(file: str, key: str, holder: Path) -> Meant | None:
     if found := _likeliest(names.get(key, ()), holder):
         where = " or ".join(dotted(field.holder) for field in found)
         place = f"under {where}" if where else "at the top of the document"
-        return Meant(f"{key} belongs {place}", _heads(found, holder))
+        return Meant(f"{key} belongs {place}", _heads(found, holder), tuple(one.holder for one in found))
     if found := _likeliest(aliases.get(key, ()), holder):
         return Meant(f"write {_listed(found)} instead", _heads(found, holder))
     return None

@@ -28,6 +28,10 @@ _SYNTAX: Final = (
 )  # fmt: skip
 
 
+#: What is open still where the parser stops.
+_OPEN: Final = ("unexpected end of stream", "did not find expected ',' or")
+
+
 def syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
     """What a parser's error means, with line and column. Where it stops at a forbidden character, it knows that alone."""
     problem = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
@@ -39,6 +43,9 @@ def syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
     if "could not find expected ':'" in problem and (begin := getattr(error, "context_mark", None)):
         mark = begin  # the parser goes on until a line that cannot belong to it
         message = f"{text[mark.index : mark.index + 40].splitlines()[0]} is a key without a colon"
+    elif any(part in problem for part in _OPEN) and (begin := getattr(error, "context_mark", None)):
+        # On another line than where it begins, the parser only ran out of text that it can read so.
+        mark = begin if mark is None or begin.line != mark.line else mark
     elif mark is not None and text[mark.index : mark.index + 1] == "\t":
         message, fix = "a tab where YAML wants spaces", "indent with spaces"
     character = getattr(error, "character", None)
