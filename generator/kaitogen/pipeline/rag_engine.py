@@ -13,6 +13,8 @@ KG251 = Rule("KG251", "A RAGEngine that needs nodes of its own", kind="invalid",
              source="api/v1beta1/ragengine_validation.go@v0.10.0")  # fmt: skip
 KG252 = Rule("KG252", "A RAGEngine that cannot know how much its model reads", kind="invalid")
 KG253 = Rule("KG253", "A RAGEngine beside replicas without one address", kind="invalid")
+KG258 = Rule("KG258", "A RAGEngine that asks more than its model reads", kind="warning", since="0.11",
+             source="presets/ragengine/inference/inference.py:190@v0.12.0")  # fmt: skip
 
 #: Where an intent says it.
 PLACE: Final[Path] = ("spec", "ragEngine")
@@ -32,7 +34,12 @@ def objections(value: Json, target: Target, *, addressed: bool) -> Iterator[Diag
         fix = f'set kaito: "{RAG_WITHOUT_NODES.came_with}" or newer, or write the RAGEngine by hand'
         yield KG251.at(PLACE, message, fix=fix)
     own = part(spec["ragEngine"], "inferenceService").get("contextWindowSize")
-    if own is None and context_window(spec["inference"]) is None:
+    known = context_window(spec["inference"])
+    if own is not None and known is not None and own > known:
+        message = f"it may ask with {own} tokens, of which the model reads {known} and refuses the rest"
+        path = (*PLACE, "inferenceService", "contextWindowSize")
+        yield KG258.at(path, message, fix=f"write {known} or less, or leave it out", found=str(own))
+    if own is None and known is None:
         message = "nobody knows how many tokens this model reads at once, and a RAGEngine has to be told"
         yield KG252.at(PLACE, message, fix="add inferenceService: {contextWindowSize: ...} to ragEngine")
     if not addressed:

@@ -257,6 +257,11 @@ def test_a_rag_engine_that_cannot_serve(words: dict[str, Any], code: str, path: 
     assert [(one.code, path_text(one.path)) for one in found] == [(code, path)]
 
 
+@pytest.mark.parametrize(("window", "found"), [(16384, []), (16385, ["KG258"])])
+def test_a_rag_engine_that_asks_too_much(window: int, found: list[str]) -> None:
+    assert codes(intent(ragEngine={**RAG, "inferenceService": {"contextWindowSize": window}})) == found
+
+
 MIRROR: dict[str, Any] = {"storageClassName": "mirrors"}
 STREAMED: dict[str, Any] = {"featureGates": {"ModelMirror": True, "ModelStreaming": True}}
 
