@@ -61,6 +61,14 @@ def diff(data: bytes) -> None:
     assert same.code != 1 or "error" in same.said, same
 
 
+def status(data: bytes) -> None:
+    """What kubectl printed of a cluster, alone and against an intent; what is none leaves nothing to tell."""
+    files = {"cluster.yaml": data, FILE: RIGHT}
+    for words in (["--format", "json"], [FILE]):
+        done = held(["status", "cluster.yaml", *words], files, codes=(0, 1, 2, 3, 5))
+        assert done.output or done.code in (1, 2, 3)
+
+
 def krm(data: bytes) -> None:
     """A ResourceList on standard input; where it fails, what went in comes out, or nothing."""
     done = held(["krm"], {}, stdin=data)
@@ -125,6 +133,7 @@ TARGETS: Final[Mapping[str, tuple[Callable[[bytes], None], tuple[str, ...]]]] = 
     "fmt": (fmt, (".intent.yaml", "set.yaml")),
     "import": (import_, ("workspace.yaml", "before.yaml")),
     "diff": (diff, (".intent.yaml", "workspace.yaml", "before.yaml")),
+    "status": (status, ("cluster.yaml", "workspace.yaml")),
     "krm": (krm, ("list.yaml",)),
     "argocd": (argocd, ()),
     "templates": (templates, (".yaml.j2",)),

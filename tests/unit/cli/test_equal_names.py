@@ -13,7 +13,7 @@ from kaitogen.commands.result import CommonOptions
 METAVARS = {"--out", "--against"}
 #: Commands that print a list or facts, which scripts ask for as JSON.
 FOR_SCRIPTS = (
-    "render", "validate", "plan", "diff", "models", "skus", "explain", "schema", "nodes list", "nodes quick",
+    "render", "validate", "plan", "diff", "status", "models", "skus", "explain", "schema", "nodes list", "nodes quick",
     "kustomize components", "version",
 )  # fmt: skip
 LISTS = ("models", "skus", "nodes list")
