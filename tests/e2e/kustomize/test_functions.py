@@ -373,6 +373,46 @@ def test_rendered_folder_is_a_base_like_any_other(tools: Tools, tmp_path: Path) 
     assert tools.run(*words, "--check").code == 1
 
 
+@pytest.mark.parametrize("pool", [{}, {"pool": {"picker": "epp"}}])
+def test_names_inside_what_stands_around_base_and_burst_follow_a_prefix(
+    pool: dict[str, Any], tools: Tools, tmp_path: Path
+) -> None:
+    one = intent()
+    around = {
+        "target": {"nodeProvisioner": "karpenter"},
+        "replicas": {"base": 2, "burst": {"max": 4}},
+        "endpoint": {"gateway": {"name": "g", **pool}},
+        "disruption": {"maxUnavailable": 1},
+        "monitoring": {"podMonitor": True},
+    }
+    source = tmp_path / "phi.intent.yaml"
+    source.write_text(yaml.safe_dump({**one, "spec": {**one["spec"], **around}}))
+    done = tools.run(BIN / "kaitogen", "render", source)
+    assert done.code == 0, done.said
+    (tmp_path / "made.yaml").write_text(done.output)
+    references = (Path(__file__).resolve().parents[3] / "overlays" / "namereference.yaml").read_text("utf-8")
+    kustomization = {
+        "resources": ["../made.yaml"],
+        "configurations": ["namereference.yaml"],
+        "namePrefix": "x-",
+    }
+    built = tools.build(
+        write(tmp_path / "top", namereference=references, kustomization=kustomization),
+        "--load-restrictor", "LoadRestrictionsNone",
+    )  # fmt: skip
+    text = yaml.safe_dump_all(built.objects)
+    both = ["x-phi", "x-phi-burst"]
+    assert sorted(built.named("InferenceSet")) == both
+    for kind in ("InferencePool" if pool else "Service", "PodMonitor"):
+        selectors = [one["spec"]["selector"] for one in built.objects if one["kind"] == kind]
+        labels = [one.get("matchLabels", one)["inferenceset.kaito.sh/created-by"] for one in selectors]
+        assert sorted(labels) == both, text
+    (route,) = (one for one in built.objects if one["kind"] == "HTTPRoute")
+    assert [one["name"] for one in route["spec"]["rules"][0]["backendRefs"]] == both
+    (budget,) = (one for one in built.objects if one["kind"] == "PodDisruptionBudget")
+    assert budget["spec"]["selector"]["matchExpressions"][0]["values"] == both
+
+
 def replicated(folder: Path, **spec: Any) -> Path:
     """An overlay that asks for four replicas, of a base with an intent of that specification."""
     one = intent(config=CONFIG)
