@@ -200,6 +200,14 @@ def test_a_wait_gives_up_on_what_stays_broken(tmp_path: Path, clock: Clock) -> N
     assert (outcome.exit_code, clock.now) == (0, 10)
 
 
+def test_what_mends_and_breaks_again_has_its_time_anew(tmp_path: Path, clock: Clock) -> None:
+    broken, missing = (items(BROKEN), items()), (items(),)
+    outcome, _ = asked(
+        tmp_path, *broken, *missing, *broken * 3, words=("--wait", "--patience", "10s", "--timeout", "1h")
+    )
+    assert (outcome.exit_code, clock.now) == (1, 20)
+
+
 def test_a_wait_goes_on_until_it_runs_as_it_is_written(tmp_path: Path, clock: Clock) -> None:
     labelled = INTENT.replace("namespace: gp", "namespace: gp, labels: {team: chat}")
     synced = {**READY, "metadata": {**READY["metadata"], "labels": {"team": "chat"}}}
