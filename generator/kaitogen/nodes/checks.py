@@ -87,6 +87,19 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
         yield from unlabelled(spec.target, [node for node in nodes if gpus(node)], NODES)
 
 
+def tainted(spec: Spec, nodes: Sequence[NodeFacts], path: Path) -> Iterator[Diagnostic]:
+    """KG309 of nodes that a selector finds, told once: KAITO counts them, and its pods wait for others."""
+    tolerations = of_spec(spec)
+    kept_off = {node.name: taints for node in nodes if (taints := untolerated(node, tolerations))}
+    if kept_off:
+        words = listed(dict.fromkeys(str(taint) for taints in kept_off.values() for taint in taints), 4)
+        verb = "node {} is" if len(kept_off) == 1 else "nodes {} are"
+        whose = verb.format(listed(kept_off, 4))
+        message = f"{whose} selected and tainted with {words}, which the pods do not tolerate"
+        fix = "remove the taint from a pool that is for models, or select another one"
+        yield KG309.at(path, message, fix=fix, found=words)
+
+
 def _type(spec: Spec, node: NodeFacts, path: Path) -> Iterator[Diagnostic]:
     instance_type = spec.placement.instance_type
     if instance_type is not None and _of_other_type(spec, node):
@@ -224,7 +237,7 @@ def _label_command(names: Iterable[str], labels: Mapping[str, str]) -> str:
 
 def selected_labels(spec: Spec) -> dict[str, str]:
     """The labels that a placement's nodes are selected by."""
-    selector = spec.placement.label_selector
+    selector, asked = spec.placement.label_selector, spec.placement.labels
     if selector is not None:
-        return dict(selector.get("matchLabels") or {})
-    return {"apps": spec.name} if spec.placement.nodes is None else default_labels(spec)
+        return {**(selector.get("matchLabels") or {}), **asked}
+    return {**({"apps": spec.name} if spec.placement.nodes is None else default_labels(spec)), **asked}

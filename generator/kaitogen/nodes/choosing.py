@@ -62,6 +62,8 @@ def _of_selector(spec: Spec, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
     problems: list[Diagnostic] = []
     if checks.asks_for_nodes(spec):
         problems += refusals(spec.target, labels, nodes, ("spec", "placement", "labelSelector"))
+    if spec.placement.labels:
+        problems += checks.tainted(spec, nodes, ("spec", "placement"))
     byo_nodes = together(nodes, len(nodes), None)
     return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes)), problems
 

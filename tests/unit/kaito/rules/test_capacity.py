@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kaitogen.commands.plan import as_text
 from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.kaito.sizing.costs import Price, Prices
+from tests.unit.nodes.samples import document, entry
 from tests.unit.pipeline.test_replicas import A100, intent, run
 
 CRD = Path(__file__).resolve().parents[3] / "e2e" / "cluster" / "companions" / "karpenter.sh_nodepools.yaml"
@@ -122,3 +123,24 @@ def test_without_a_spot_price_nothing_is_made_up() -> None:
     prices = Prices("EUR", "", {A100: Price(Decimal("3.5"))})
     result = run(intent(target=KARPENTER, placement={"instanceType": A100, "capacity": "spot"}))
     assert "at spot prices" not in as_text.write(build_plan(result, PlanOptions(prices=prices)))
+
+
+@pytest.mark.parametrize(
+    ("provider", "label", "taint", "codes"),
+    [
+        ("azure", ("kubernetes.azure.com/scalesetpriority", "spot"), "kubernetes.azure.com/scalesetpriority=spot", []),
+        ("azure", ("kubernetes.azure.com/scalesetpriority", "spot"), "team=search", ["KG309"]),
+        ("aws", ("eks.amazonaws.com/capacityType", "SPOT"), "spot=true", ["KG309"]),
+        ("aws", ("eks.amazonaws.com/capacityType", "ON_DEMAND"), "sku=gpu", ["KG423"]),
+    ],
+)  # fmt: skip
+def test_the_pool_of_spot_nodes_is_looked_into(
+    provider: str, label: tuple[str, str], taint: str, codes: list[str]
+) -> None:
+    key, value = taint.split("=")
+    read = {"nvidia.com/gpu.count": "1", "nvidia.com/gpu.memory": "81920", "nvidia.com/gpu.product": "A100"}
+    node = entry("gpu-1", labels={"apps": "phi", label[0]: label[1], **read})
+    node["taints"] = [{"key": key, "value": value, "effect": "NoSchedule"}]
+    asked = intent(target={"nodeProvisioner": "byo", "provider": provider}, placement={"capacity": "spot"})
+    found = run(asked, inventory=(document(node),)).findings
+    assert [one.code for one in found] == codes, found
