@@ -67,7 +67,8 @@ def generate(request: Request) -> Result:
     facts, unread, fact_files = load_inventory(request) if request.inventory else (None, [], [])
     specs, unfit = choose(specs, facts, request.oldest)
     resolved, contradicting = resolve(specs)
-    contexts = [context(spec, resource) for spec, resource in resolved]
+    # One after the other: together they take a sixth of a run's memory.
+    contexts = (context(spec, resource) for spec, resource in resolved)
     manifests, unrendered = render(contexts, request.templates)
     with_sets = any(spec.fleet is not None for spec in specs)
     if with_sets:
