@@ -9,7 +9,8 @@ from bench.processes import Command, Failed, by_turns
 from bench.settings import Bench
 
 NUMBER = 100
-GOAL = 1.6
+#: Against the same build with a function that only prints: how kustomize calls one costs more than a plain build.
+GENERATOR, TRANSFORMER = 1.4, 1.3
 BUILD = ("build", "--enable-alpha-plugins", "--enable-exec")
 _ROOT = Path(__file__).resolve().parent.parent
 _CONFIGURATION = """\
@@ -38,10 +39,17 @@ def rows(bench: Bench) -> Iterator[table.Row]:
     folders += [_folder(bench, kind, intents, program) for program in (kaitogen, ready) for kind in _FIELDS]
     commands = [Command([str(kustomize), *BUILD, str(folder)], bench.work, NUMBER) for folder in folders]
     alone, generated, transformed, given, passed = by_turns(commands, bench.rounds.many * 3, bench.home)
-    yield table.ratio("kustomize build of 100 intents, as generator", generated, alone, GOAL)
-    yield table.ratio("kustomize build of 100 intents, as transformer", transformed, alone, GOAL)
-    yield table.ratio("the same generator, against one that only prints", generated, given, GOAL)
-    yield table.ratio("the same transformer, against one that only prints", transformed, passed, GOAL)
+    yield table.ratio("kustomize build of 100 intents, as generator", generated, alone, None)
+    yield table.ratio("kustomize build of 100 intents, as transformer", transformed, alone, None)
+    yield table.ratio(
+        "a kustomize generator of 100 intents, against one that only prints", generated, given, GENERATOR
+    )
+    yield table.ratio(
+        "a kustomize transformer of 100 intents, against one that only prints",
+        transformed,
+        passed,
+        TRANSFORMER,
+    )
 
 
 def _kustomize() -> Path:

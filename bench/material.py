@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bench.processes import Failed, environment
 
@@ -70,12 +71,12 @@ def one(folder: Path) -> Path:
     return path
 
 
-def one_file(folder: Path, number: int) -> Path:
-    """A folder with one file of so many intents, the three strategies by turns; its path."""
+def one_file(folder: Path, number: int, first: int = 0) -> Path:
+    """A folder with one file of so many intents from the `first` on, the three strategies by turns; its path."""
     folder.mkdir()
     path = folder / "many.intent.yaml"
     with path.open("w", encoding="utf-8") as out:
-        for index in range(number):
+        for index in range(first, first + number):
             out.write(SEPARATOR + _intent(index))
     return path
 
@@ -143,6 +144,20 @@ def _documents(path: Path) -> Iterator[str]:
 
 def _name(index: int) -> str:
     return f"workspace-{index}"
+
+
+def workspace(index: int) -> dict[str, Any]:
+    """What another engine is given to make of it what kaitogen makes of an intent."""
+    name, number, kind = _name(index), index % 4 + 1, PLACEMENTS[index % len(PLACEMENTS)]
+    instance_type = "Standard_NC24ads_A100_v4"
+    entry: dict[str, Any] = {"name": name, "team": f"team-{index % 7}", "model": MODELS[index % len(MODELS)]}
+    entry |= {"instanceType": instance_type, "label": "apps", "value": name}
+    if kind is COUNT:
+        entry["count"] = number
+    elif kind is EXPLICIT:
+        entry |= {"count": 2, "nodes": [f"gpu-node-{number}", f"gpu-node-{number}-b"]}
+        entry |= {"label": "node.kubernetes.io/instance-type", "value": instance_type}
+    return entry
 
 
 def _intent(index: int) -> str:

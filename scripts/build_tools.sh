@@ -1,6 +1,6 @@
 #!/bin/sh
-# Build the Go programs that the end-to-end tests run, each from the pinned module in
-# tests/e2e/NAME/: its own main package where there is one, else the tool its go.mod names.
+# Build the Go programs that the end-to-end tests and the benchmark run, each from the pinned module in
+# tests/e2e/NAME/ or bench/peers/NAME/: its own main package where there is one, else the tool its go.mod names.
 #
 #   scripts/build_tools.sh NAME...          build what is missing; print the path of each
 #   scripts/build_tools.sh --path NAME...   print the paths only
@@ -28,7 +28,8 @@ digest() { # of what decides what is built
 
 for name in "$@"; do
     module=$root/tests/e2e/$name
-    if [ ! -f "$module/go.mod" ]; then echo "build_tools: there is no tests/e2e/$name/go.mod" >&2; exit 2; fi
+    if [ ! -d "$module" ]; then module=$root/bench/peers/$name; fi
+    if [ ! -f "$module/go.mod" ]; then echo "build_tools: there is no $module/go.mod" >&2; exit 2; fi
     program=$tools/$name-$(digest "$module")
     if [ "$build" = yes ] && [ ! -x "$program" ]; then
         if ! command -v go >/dev/null 2>&1; then
