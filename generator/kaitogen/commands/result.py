@@ -94,7 +94,8 @@ def deliver(outcome: Outcome) -> int:
     """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
     write_stderr(outcome.stderr)
     try:
-        for data in (outcome.stdout, *(outcome.spooled or ())):
+        _write_all(1, outcome.stdout)
+        for data in outcome.spooled or ():  # one after the other: all of them are too much
             _write_all(1, data)
     except BrokenPipeError:
         raise

@@ -8,6 +8,7 @@ from typing import IO, Any
 import pytest
 
 from kaitogen.commands import spooled as module
+from kaitogen.commands.result import deliver
 from kaitogen.commands.spooled import CHUNK, spooled
 from kaitogen.errors import EnvironmentFailure
 from tests.acceptance.command import kaitogen
@@ -48,6 +49,27 @@ def test_without_room_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> Non
         spooled(_parts(2 * CHUNK))
     assert stop.value.rule is not None
     assert (stop.value.rule.code, stop.value.exit_code) == ("KG612", 3)
+
+
+def test_chunks_are_written_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Together they would be in memory after all."""
+    outcome = spooled(_parts(3 * CHUNK))
+    assert outcome.spooled is not None
+    events: list[str] = []
+
+    def chunks() -> Iterator[bytes]:
+        for chunk in iter(outcome.spooled or ()):
+            events.append("read")
+            yield chunk
+
+    def written(_descriptor: int, data: bytes) -> int:
+        events.append("written")
+        return len(data)
+
+    monkeypatch.setattr(os, "write", written)
+    deliver(outcome._replace(spooled=chunks()))  # type: ignore[arg-type]
+    assert events == ["read", "written"] * (len(events) // 2)
+    assert len(events) > 4
 
 
 def test_a_large_page_is_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
