@@ -6,7 +6,6 @@ annotations) it offers them with a line on each; other values stay as good as th
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -123,32 +122,22 @@ def _words() -> Schema:
 
 
 def _models() -> dict[str, str]:
-    short = models.short_names(MINOR)
-    words = {name: f"A preset of KAITO {NEWEST_KAITO}: {_size(one.id)}" for name, one in short.items()}
-    return words | {
-        model.id: f"Hugging Face: {_size(model.id)}"
-        for model in models.all_models()
-        if model.catalogued <= MINOR
-    }
-
-
-def _size(name: str) -> str:
-    model = models.find_model(name)
-    assert model is not None, name
-    return f"{model.weights_text.removesuffix('Gi')} GiB of weights"
+    words = {}
+    for name, id_ in models.names_with_ids(MINOR):
+        model = models.find_model(id_)
+        assert model is not None, id_
+        whose = "Hugging Face" if name == id_ else f"A preset of KAITO {NEWEST_KAITO}"
+        words[name] = f"{whose}: {model.weights_text.removesuffix('Gi')} GiB of weights"
+    return words
 
 
 def _instance_types() -> dict[str, str]:
-    return dict(_instance_type_lines())
-
-
-def _instance_type_lines() -> Iterator[tuple[str, str]]:
-    for provider, table in SKUS.items():
-        for name in table:
-            sku = skus.find_sku(provider, name)
-            assert sku is not None
-            if sku.known_to(MINOR):
-                yield name, f"{provider}: {sku.gpus} x {sku.gpu_model}, {sku.memory} GiB in all"
+    return {
+        sku.name: f"{provider}: {sku.gpus} x {sku.gpu_model}, {sku.memory} GiB in all"
+        for provider in SKUS
+        for sku in skus.all_skus(provider)
+        if sku.known_to(MINOR)
+    }
 
 
 def _quick() -> dict[str, str]:

@@ -22,26 +22,19 @@ def _commands() -> _Words:
 
 
 def _models() -> _Words:
-    from kaitogen.kaito.catalogue import models
+    from kaitogen.kaito.catalogue.models import names_with_ids
     from kaitogen.model import NEWEST_KAITO, Target
 
-    minor = Target(NEWEST_KAITO).minor
-    for name, short in models.short_names(minor).items():
-        yield name, short.id
-    for model in models.all_models():
-        if model.catalogued <= minor:
-            yield model.id, ""
+    return ((name, id_ if name != id_ else "") for name, id_ in names_with_ids(Target(NEWEST_KAITO).minor))
 
 
 def _instance_types() -> _Words:
-    from kaitogen.kaito.catalogue.skus import find_sku
+    from kaitogen.kaito.catalogue.skus import all_skus
     from kaitogen.kaito.catalogue.skus_data import SKUS
 
-    for provider, table in SKUS.items():
-        for name in table:
-            sku = find_sku(provider, name)
-            assert sku is not None, "it is in the table"
-            yield name, f"{provider}, {sku.gpus} x {sku.gpu_model}"
+    for provider in SKUS:
+        for sku in all_skus(provider):
+            yield sku.name, f"{provider}, {sku.gpus} x {sku.gpu_model}"
 
 
 def _codes() -> _Words:

@@ -168,6 +168,12 @@ def short_names(minor: int) -> dict[str, ShortName]:
     return {name: short for name, short in _all_short_names() if short.taken(minor)}
 
 
+def names_with_ids(minor: int) -> Iterator[tuple[str, str]]:
+    """All that an intent may call a model of the catalogue, each with the model's id: first short names, then ids."""
+    yield from ((name, short.id) for name, short in short_names(minor).items())
+    yield from ((model.id, model.id) for model in all_models() if model.catalogued <= minor)
+
+
 def _all_short_names() -> Iterator[tuple[str, ShortName]]:
     return ((name, ShortName._make(row)) for name, row in SHORT_NAMES.items())
 
