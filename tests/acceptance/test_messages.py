@@ -92,8 +92,8 @@ MISTAKES = {
         HEAD + PLACED + MODEL + MODEL, "7:3: error KG103: key inference stands twice in one mapping",
         "remove one of the two",
     ),
-    "spec left out": (
-        HEAD.replace("spec:\n", "") + "inference: {model: phi-4}\n", "4:1: error KG120: unknown field inference",
+    "a field outside of spec": (
+        HEAD + PLACED + MODEL[2:], "6:1: error KG120: unknown field inference",
         "inference belongs under spec",
     ),
     "a name in capitals": (

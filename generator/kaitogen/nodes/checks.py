@@ -46,7 +46,9 @@ def unknown(spec: Spec, facts: Inventory) -> Iterator[Diagnostic]:
         siblings = facts.siblings(name)
         near = None if siblings else facts.nearest(name)
         if near is not None:
-            yield KG304.at((*NODES, index), message, fix=f"did you mean {near}?", found=name[:80])
+            is_listed = near in (spec.placement.nodes or ())
+            fix = f"remove it: {near} is listed already" if is_listed else f"did you mean {near}?"
+            yield KG304.at((*NODES, index), message, fix=fix, found=name[:80])
         else:
             there = f"; there are {listed(siblings, 3)}" if siblings else ""
             fix = f"remove it, or refresh the inventory if the node is new{there}"

@@ -142,8 +142,9 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         message = (
             f"KAITO's own Service {name} has the address of a single Workspace, so no second one is written"
         )
+        what = "service" if len(endpoint) > 1 else "endpoint"
         yield KG228.at(
-            ("spec", "endpoint", "service"), message, fix="remove service, or add replicas to have copies"
+            ("spec", "endpoint", "service"), message, fix=f"remove {what}, or add replicas to have copies"
         )
     runtime = inference.get("runtime") or (value["metadata"].get("annotations") or {}).get(RUNTIME_ANNOTATION)
     if gateway and "pool" in gateway:

@@ -44,7 +44,7 @@ def objections(value: Json, target: Target, *, addressed: bool) -> Iterator[Diag
         yield KG252.at(PLACE, message, fix="add inferenceService: {contextWindowSize: ...} to ragEngine")
     if not addressed:
         message = "the replicas have no address that a RAGEngine could ask"
-        yield KG253.at(PLACE, message, fix="add endpoint: {service: true}")
+        yield KG253.at(PLACE, message, fix="add endpoint: {service: true} to spec")
 
 
 def context_window(inference: Json) -> int | None:
