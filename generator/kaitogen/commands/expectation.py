@@ -2,9 +2,9 @@
 
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
+from kaitogen.kaito.objects import is_of_kaito
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import Json, Result
-from kaitogen.pipeline.check import is_of_kaito
 from kaitogen.typed import Final, Iterable, Mapping
 
 #: What a number alone means.

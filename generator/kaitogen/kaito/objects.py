@@ -52,6 +52,21 @@ _INTENT_PATHS: Final[dict[Path, Path]] = {
 }
 
 
+def is_of_kaito(data: Mapping[str, Json]) -> bool:
+    """Whether an object belongs to KAITO's group, of whatever kind and version."""
+    return text(data, "apiVersion").startswith(KAITO_GROUP)
+
+
+def is_workspace(data: Mapping[str, Json]) -> bool:
+    """Whether an object is a Workspace of KAITO's, of any version."""
+    return data["kind"] == "Workspace" and is_of_kaito(data)
+
+
+def serves(data: Mapping[str, Json]) -> bool:
+    """Whether an object is what an intent becomes: a Workspace, or an InferenceSet of several."""
+    return data["kind"] in ("Workspace", "InferenceSet") and is_of_kaito(data)
+
+
 def schema_name(data: Json, target: Target) -> str:
     """The name of the schema that the target's API server holds an object of KAITO's against; of none where it does not serve it."""
     version = data["apiVersion"].removeprefix(KAITO_GROUP)

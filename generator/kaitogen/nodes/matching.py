@@ -2,7 +2,7 @@
 
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import KAITO_GROUP
+from kaitogen.kaito.objects import is_of_kaito
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import preferred_nodes
 from kaitogen.kaito.rules.inference_set import replica_of
@@ -56,7 +56,7 @@ def of_objects(
     if facts is None or not checks.reads_labels(target):
         return found, diagnostics
     for origin, data in objects:
-        path = _SELECTORS.get(data["kind"]) if data["apiVersion"].startswith(KAITO_GROUP) else None
+        path = _SELECTORS.get(data["kind"]) if is_of_kaito(data) else None
         if path is None or not isinstance(data.get(path[0]), dict):
             continue
         is_set = data["kind"] == "InferenceSet"

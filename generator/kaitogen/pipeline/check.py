@@ -4,13 +4,15 @@ from kaitogen import schema
 from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import rules
 from kaitogen.kaito.objects import (
-    KAITO_GROUP,
     as_stored,
     config_maps_of,
     full_name,
     has_null,
+    is_of_kaito,
+    is_workspace,
     part,
     schema_name,
+    serves,
     text,
     to_intent_path,
     value_at,
@@ -193,21 +195,6 @@ def conforms(data: Json, target: Target) -> bool:
     """Whether an object is as the target's schema of its kind and version says; not where the target serves none."""
     name = schema_name(data, target)
     return name in FILES and schema.conforms(name, data)
-
-
-def is_workspace(data: Json) -> bool:
-    """Whether an object is a Workspace of KAITO's, of any version."""
-    return bool(data["kind"] == "Workspace" and data["apiVersion"].startswith(KAITO_GROUP))
-
-
-def serves(data: Json) -> bool:
-    """Whether an object is what an intent becomes: a Workspace, or an InferenceSet of several."""
-    return bool(data["kind"] in ("Workspace", "InferenceSet") and data["apiVersion"].startswith(KAITO_GROUP))
-
-
-def is_of_kaito(data: Json) -> bool:
-    """Whether an object belongs to KAITO's group, of whatever kind and version."""
-    return bool(data["apiVersion"].startswith(KAITO_GROUP))
 
 
 def _twice(data: Json, first: Spec) -> Diagnostic:

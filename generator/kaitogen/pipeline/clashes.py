@@ -3,11 +3,10 @@
 import os
 
 from kaitogen.diagnostics.wording import which
-from kaitogen.kaito.objects import full_name, part, text
+from kaitogen.kaito.objects import full_name, is_of_kaito, part, text
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import STATEFUL_SETS
 from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Rule, Target, UserObject
-from kaitogen.pipeline.check import is_of_kaito
 from kaitogen.pipeline.classify import is_an_intent, is_companion
 from kaitogen.pipeline.companions import kind_of
 from kaitogen.typed import Callable, Final, Iterator, Mapping, Sequence

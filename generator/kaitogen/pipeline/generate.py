@@ -1,9 +1,10 @@
 """The order of the stages, and nothing else."""
 
+from kaitogen.kaito.objects import is_workspace, serves
 from kaitogen.kaito.versions import NODES_REUSED
 from kaitogen.model import Diagnostic, Document, Manifest, Request, Result, Rule, Spec, Target, UserObject
 from kaitogen.nodes import choose
-from kaitogen.pipeline.check import check, check_objects, is_workspace, serves, shared_selectors
+from kaitogen.pipeline.check import check, check_objects, shared_selectors
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory

@@ -4,11 +4,10 @@ import os
 
 from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import full_name, part, text, to_intent_path
+from kaitogen.kaito.objects import full_name, is_workspace, part, text, to_intent_path
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
-from kaitogen.pipeline.check import is_workspace
 from kaitogen.typed import Iterator, Mapping, NamedTuple, Sequence
 
 KG234 = Rule("KG234", "Several Workspaces select by the name of one", kind="warning", since="0.4",

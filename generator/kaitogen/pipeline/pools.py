@@ -1,10 +1,9 @@
 """Nodes of the user's own that replicas and others would both take: nothing is reserved there for either."""
 
 from kaitogen.diagnostics.wording import listed, which
-from kaitogen.kaito.objects import full_name, in_key_order, part
+from kaitogen.kaito.objects import full_name, in_key_order, part, serves
 from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Target, UserObject
-from kaitogen.pipeline.check import serves
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.writer import flow
 
@@ -70,7 +69,7 @@ def _told(taker: _Taker, first: _Taker, taken: Sequence[str]) -> Diagnostic:
 
 def _of_intents(manifests: Sequence[Manifest]) -> Iterator[_Taker]:
     for spec, data in manifests:
-        if not spec.target.byo or data["kind"] not in ("Workspace", "InferenceSet"):
+        if not spec.target.byo or not serves(data):
             continue
         facts, names = spec.placement.byo_nodes, spec.placement.nodes or ()
         yield _Taker(

@@ -4,7 +4,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.objects import part, paths_in, text, value_at
+from kaitogen.kaito.objects import part, paths_in, serves, text, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY, KG910
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
@@ -19,7 +19,7 @@ from kaitogen.model import (
     TargetOverrides,
     UserObject,
 )
-from kaitogen.pipeline.check import KG220, check_objects, serves
+from kaitogen.pipeline.check import KG220, check_objects
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify
 from kaitogen.pipeline.companions import kind_of
 from kaitogen.pipeline.load import Loaded

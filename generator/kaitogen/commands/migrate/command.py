@@ -24,7 +24,7 @@ from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import UsageError
-from kaitogen.kaito.objects import MISSING, in_key_order, value_at
+from kaitogen.kaito.objects import MISSING, in_key_order, serves, value_at
 from kaitogen.model import (
     KAITO_VERSIONS,
     NEWEST_KAITO,
@@ -38,7 +38,6 @@ from kaitogen.model import (
     Target,
     TargetOverrides,
 )
-from kaitogen.pipeline.check import serves
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify, entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of

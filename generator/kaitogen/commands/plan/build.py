@@ -7,7 +7,7 @@ from kaitogen.commands.plan.objects import autoscaling_of, companions_of, object
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import suppress
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, part, to_intent_path
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, is_workspace, part, serves, to_intent_path
 from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
 from kaitogen.kaito.rules.config import KG468, KG486
 from kaitogen.kaito.rules.context import RuleContext
@@ -25,7 +25,6 @@ from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Request, 
 from kaitogen.nodes.inventory import Inventory, read
 from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
-from kaitogen.pipeline.check import is_workspace, serves
 from kaitogen.pipeline.load import load_inventory
 from kaitogen.pipeline.replicas import range_of
 from kaitogen.typed import Callable, Final, Iterable, Sequence

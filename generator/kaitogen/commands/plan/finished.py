@@ -2,10 +2,10 @@
 
 from kaitogen.commands import targets
 from kaitogen.commands.inputs import TargetOptions
-from kaitogen.kaito.objects import number, part, text
+from kaitogen.kaito.objects import is_workspace, number, part, serves, text
 from kaitogen.kaito.rules.inference_set import CREATED_BY, replica_of
 from kaitogen.model import Json, Manifest, Path, Placement, Request, Result, Spec, Target, UserObject
-from kaitogen.pipeline.check import conforms, is_workspace, serves
+from kaitogen.pipeline.check import conforms
 from kaitogen.pipeline.generate import generate
 from kaitogen.typed import Iterator
 

@@ -3,7 +3,7 @@
 import os
 
 from kaitogen.files import standard_input
-from kaitogen.kaito.objects import KAITO_GROUP, part, text
+from kaitogen.kaito.objects import part, serves, text
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.classify import INTENT_FILES
 from kaitogen.pipeline.load import MAX_FACT_VALUES, MAX_FACTS, STDIN, documents_of, read_file
@@ -55,7 +55,7 @@ def told_apart(paths: Sequence[str]) -> Named:
 
 def nothing(named: Named) -> Diagnostic | None:
     """The finding for dumps that hold nothing of KAITO's."""
-    if any(_runs(one) for one in named.objects):
+    if any(serves(one) for one in named.objects):
         return None
     kinds = ", ".join(sorted({text(one, "kind")[:60] for one in named.objects})[:3])
     message = f"there is no Workspace and no InferenceSet in it, only objects of kind {kinds}"
@@ -87,11 +87,6 @@ def _is_named(one: Json) -> bool:
     metadata = part(one, "metadata")
     named = text(one, "kind") and text(metadata, "name")
     return bool(named) and isinstance(metadata.get("namespace"), str | None)
-
-
-def _runs(one: Json) -> bool:
-    """Whether it is an object of KAITO's that models run by."""
-    return text(one, "apiVersion").startswith(KAITO_GROUP) and one["kind"] in ("Workspace", "InferenceSet")
 
 
 def _is_observed(one: Json) -> bool:

@@ -4,7 +4,7 @@ from functools import partial
 
 from kaitogen.commands.diff.live_objects import Holder
 from kaitogen.commands.status.facts import WORKSPACE_LABEL, Event, Pod, event, pod
-from kaitogen.kaito.objects import KAITO_GROUP, part, text
+from kaitogen.kaito.objects import is_of_kaito, part, text
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
 from kaitogen.typed import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
@@ -88,9 +88,7 @@ class Dump:
         return [
             one
             for key, one in self._objects.items()
-            if key[0] == kind
-            and text(one, "apiVersion").startswith(KAITO_GROUP)
-            and namespace in (None, key[1])
+            if key[0] == kind and is_of_kaito(one) and namespace in (None, key[1])
         ]
 
     def _kept(self, kind: str, keep: Callable[[Json], _T | None]) -> list[_T] | None:

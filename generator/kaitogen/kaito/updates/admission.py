@@ -1,7 +1,7 @@
 """What an object is refused for whatever changes in it, and which of its fields are dropped on the way."""
 
 from kaitogen.kaito import rules, versions
-from kaitogen.kaito.objects import KAITO_GROUP, ConfigMaps, as_stored, has_null, part, text, without
+from kaitogen.kaito.objects import ConfigMaps, as_stored, has_null, is_of_kaito, part, text, without
 from kaitogen.kaito.rules import RuleContext, api_server, identity
 from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
 from kaitogen.kaito.updates.model import Item, Judgement
@@ -17,12 +17,14 @@ _BLOCKING: Final = frozenset((KG491, KG492, KG493, KG494))
 
 def dropped(item: Item) -> list[Diagnostic]:
     """The fields that the API server drops without a word, since its schema does not know them."""
-    return list(api_server.unknown_fields(as_stored(item.data), item.target)) if _is_of_kaito(item) else []
+    return (
+        list(api_server.unknown_fields(as_stored(item.data), item.target)) if is_of_kaito(item.data) else []
+    )
 
 
 def creation_refused(item: Item, config_maps: ConfigMaps) -> Judgement | None:
     """Why the object cannot be created; None where it can. `config_maps` are those of the same side."""
-    if not _is_of_kaito(item):
+    if not is_of_kaito(item.data):
         return None
     found = _by_api_server(item) or _by_rules(_kept(item, config_maps))
     # The same whatever order its fields come in.
@@ -37,7 +39,7 @@ def refusals(
 
     `after` is the object as it would be stored, `config_maps` are those of the same side.
     """
-    if not _is_of_kaito(item):
+    if not is_of_kaito(item.data):
         return
     ctx = _kept(item, config_maps)
     found = _by_api_server(item)
@@ -58,10 +60,6 @@ def refusals(
         and not text(resource, "instanceType")
     ):
         yield _INSTANCE_TYPE, refused(KG804, f"{ctx.provisioner} requires an instance type")
-
-
-def _is_of_kaito(item: Item) -> bool:
-    return bool(item.data["apiVersion"].startswith(KAITO_GROUP))
 
 
 def _kept(item: Item, config_maps: ConfigMaps) -> RuleContext:
