@@ -19,10 +19,10 @@ KIND: Final = "ResourceList"
 _GROUP: Final = "config.kubernetes.io/"
 _KEY: Final = re.compile(r"^(apiVersion|kind|items|functionConfig|results):", re.MULTILINE)
 #: Between the items of other tools an alias can lead from one to another: then lines are not enough.
-_ANCHOR: Final = re.compile(r"(?:^|[\s\[{,])&[^\s,\[\]{}]", re.MULTILINE)
-_ALIAS: Final = re.compile(r"(?:^|[\s\[{,])\*[^\s,\[\]{}]", re.MULTILINE)
+_ANCHOR: Final = r"(?:^|[\s\[{,])&[^\s,\[\]{}]"
+_ALIAS: Final = r"(?:^|[\s\[{,])\*[^\s,\[\]{}]"
 #: What JSON has as it is, and YAML does not allow or takes for a line's end.
-_NO_YAML: Final = re.compile("[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_NO_YAML: Final = "[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 _FIX: Final = "pipe a ResourceList into it, as kustomize and kpt do; intents in files are for kaitogen render"
 
 
@@ -144,7 +144,7 @@ def _json(value: Json) -> str:
     """A value as JSON on one line, which every reader of YAML takes for the same."""
     import json  # kustomize and kpt write block style
 
-    return _NO_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return re.sub(_NO_YAML, lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _cut(text: str, name: str) -> tuple[tuple[Item, ...], str] | None:
@@ -177,7 +177,9 @@ def _sections(text: str) -> tuple[tuple[Item, ...], str] | None:
     at = next((number for number, key in enumerate(keys) if key[1] == "items"), None)
     if at is None or "\r" in text or keys[0].start() != 0:
         return None
-    if _ANCHOR.search(text) and _ALIAS.search(text):
+    # Compiled where it is needed: hardly a list has either character.
+    may_lead_out = "&" in text and "*" in text and re.search(_ANCHOR, text, re.MULTILINE)
+    if may_lead_out and re.search(_ALIAS, text, re.MULTILINE):
         return None
     start = text.find("\n", keys[at].end())
     if start < 0 or text[keys[at].end() : start].strip() not in ("", "[]"):
