@@ -6,7 +6,7 @@ in how KAITO deletes that. What the API server would fill in is written, so that
 
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.objects import merged, part, text, value_at
-from kaitogen.kaito.rules.inference_set import CREATED_BY
+from kaitogen.kaito.rules.inference_set import CREATED_BY, POD_INDEX, WORKSPACE_LABEL
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline import model_mirror, monitoring, own_pools, rag_engine
@@ -23,10 +23,6 @@ KG229 = Rule("KG229", "A route without an endpoint picker", kind="note", since="
 KG230 = Rule("KG230", "A disruption budget that lets no pod go", kind="warning")
 KG250 = Rule("KG250", "Alerts or a dashboard without what collects the metrics", kind="invalid")
 
-#: KAITO's label on the pods of a Workspace (pkg/workspace/manifests/manifests.go:136@v0.12.0).
-_WORKSPACE: Final = "kaito.sh/workspace"
-#: Kubernetes' label with the number of a pod, of which the first one of each replica serves.
-_INDEX: Final = "apps.kubernetes.io/pod-index"
 _PORT: Final = 80
 _GATE: Final = "gatewayAPIInferenceExtension"
 #: What a gateway with body-based routing sets (docs/gateway-api-inference-extension.md of KAITO 0.12).
@@ -191,7 +187,7 @@ def _unwatched(spec: Json, runtime: str | None, target: Target) -> Iterator[Diag
 
 def _leaders(spec: Spec) -> dict[str, str]:
     """The pods that serve: the first of each replica, or that of the Workspace, which was no StatefulSet before 0.8."""
-    index = {_INDEX: "0"} if spec.target.has(STATEFUL_SETS) else {}
+    index = {POD_INDEX: "0"} if spec.target.has(STATEFUL_SETS) else {}
     return {**_selector(spec), **index}
 
 
@@ -199,12 +195,12 @@ def _pod_monitor(spec: Spec) -> Json:
     if not monitoring.asked("podMonitor", spec):
         return None
     endpoint = {"port": "http", "path": "/metrics", "interval": "30s"}
-    return {"selector": _leaders(spec), "endpoints": [endpoint], "labels": [_WORKSPACE]}
+    return {"selector": _leaders(spec), "endpoints": [endpoint], "labels": [WORKSPACE_LABEL]}
 
 
 def _selector(spec: Spec) -> dict[str, str]:
     """The pods of a model: those of all replicas, or of the Workspace."""
-    return {CREATED_BY: spec.name} if spec.fleet is not None else {_WORKSPACE: spec.name}
+    return {CREATED_BY: spec.name} if spec.fleet is not None else {WORKSPACE_LABEL: spec.name}
 
 
 def _endpoint(spec: Spec) -> Mapping[str, Json]:
@@ -236,7 +232,7 @@ def _service(spec: Spec) -> Json:
     if spec.fleet is None or not asked:
         return None
     ports = [{"name": "http", "protocol": "TCP", "port": _PORT, "targetPort": own_pools.POD_PORT}]
-    return {"selector": {**_selector(spec), _INDEX: "0"}, "ports": ports}
+    return {"selector": {**_selector(spec), POD_INDEX: "0"}, "ports": ports}
 
 
 def _route(spec: Spec) -> Json:

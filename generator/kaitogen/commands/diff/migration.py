@@ -6,7 +6,7 @@ from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.rules.inference_set import CREATED_BY, replica_of
+from kaitogen.kaito.rules.inference_set import CREATED_BY, POD_INDEX, WORKSPACE_LABEL, replica_of
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
@@ -18,11 +18,8 @@ from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.writer import dump
 
 README: Final = "README.md"
-#: KAITO's own label on pods, and the one that a StatefulSet, gives to each.
-_POD_LABEL: Final = "kaito.sh/workspace"
+#: The label that a StatefulSet gives to each of its pods.
 _FIRST_POD_LABEL: Final = "statefulset.kubernetes.io/pod-name"
-#: The label of Kubernetes with the number of a pod, of which the first one of each replica serves.
-_INDEX_LABEL: Final = "apps.kubernetes.io/pod-index"
 _PORT, _TARGET_PORT = 80, 5000
 
 
@@ -146,9 +143,9 @@ def _renamed(data: Json, old: str, new: str) -> Json:
 def _service(move: _Move, name: str) -> str:
     """A Service of its own, so that clients keep one address while what is behind it changes."""
     stateful = move.after.target.has(versions.STATEFUL_SETS)
-    selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {_POD_LABEL: name}
+    selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {WORKSPACE_LABEL: name}
     if not move.after.is_workspace:
-        selector = {CREATED_BY: name, _INDEX_LABEL: "0"}
+        selector = {CREATED_BY: name, POD_INDEX: "0"}
     namespace = {"namespace": move.namespace} if move.namespace else {}
     return dump({
         "apiVersion": "v1",

@@ -2,11 +2,10 @@
 
 from kaitogen.kaito.health import CONTAINERS
 from kaitogen.kaito.objects import part, parts, text
+from kaitogen.kaito.rules.inference_set import WORKSPACE_LABEL
 from kaitogen.model import Json
 from kaitogen.typed import Final, Mapping, NamedTuple
 
-#: KAITO's label on the pods of a Workspace (pkg/workspace/manifests/manifests.go:136@v0.12.0).
-WORKSPACE_LABEL: Final = "kaito.sh/workspace"
 _LONGEST: Final = 300
 
 

@@ -3,8 +3,9 @@
 from functools import partial
 
 from kaitogen.commands.diff.live_objects import Holder
-from kaitogen.commands.status.facts import WORKSPACE_LABEL, Event, Pod, event, pod
+from kaitogen.commands.status.facts import Event, Pod, event, pod
 from kaitogen.kaito.objects import is_of_kaito, part, text
+from kaitogen.kaito.rules.inference_set import WORKSPACE_LABEL
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
 from kaitogen.typed import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
