@@ -15,10 +15,7 @@ def write(status: Status) -> str:
     """One JSON object with a newline at its end."""
     document = {
         "source": status.source,
-        "totals": {
-            "objects": len(status.objects),
-            **{outlook: status.count(outlook) for outlook in ("ready", "waiting", "broken")},
-        },
+        "totals": {"objects": len(status.objects), **status.counts},
         "objects": [_object(one) for one in status.objects],
     }
     return json_report(_VERSION, document)

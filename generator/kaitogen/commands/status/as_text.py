@@ -21,8 +21,7 @@ def write(status: Status, *, colour: bool = False) -> str:
 
 def total(status: Status) -> str:
     """The status in one sentence."""
-    counts = ((status.count(outlook), outlook) for outlook in ("ready", "waiting", "broken"))
-    told = [f"{number} {outlook}" for number, outlook in counts if number]
+    told = [f"{number} {outlook}" for outlook, number in status.counts.items() if number]
     return printable(f"{status.source}: {', '.join([number_of(len(status.objects), 'object'), *told])}")
 
 

@@ -62,7 +62,7 @@ def run(options: Options) -> Outcome:
     if live and named.dumps:
         raise UsageError("--live and a file of kubectl's both say what runs", fix="leave one of them out")
     if not live and not named.dumps:
-        fix = f"add --live, or name the file that this makes: {reading.how_to_dump()}"
+        fix = f"add --live, or name the file that this makes: {reading.HOW_TO_DUMP}"
         raise UsageError("nothing says what runs", fix=fix)
     if options.following.asked and not live:
         raise UsageError("a file stays as it is, and --watch and --wait go by a cluster", fix="add --live")

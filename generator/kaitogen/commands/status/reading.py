@@ -13,7 +13,8 @@ from kaitogen.yaml.stream import items
 
 KG771 = Rule("KG771", "Nothing that KAITO runs is in it", kind="invalid")
 
-_KUBECTL: Final = (
+#: What makes a file that a status can be told from.
+HOW_TO_DUMP: Final = (
     "kubectl get workspaces,inferencesets,configmaps,pods,events,nodes -A -o yaml > cluster.yaml"
 )
 #: Kinds that nobody writes down: kubectl alone has them.
@@ -59,12 +60,7 @@ def nothing(named: Named) -> Diagnostic | None:
         return None
     kinds = ", ".join(sorted({text(one, "kind")[:60] for one in named.objects})[:3])
     message = f"there is no Workspace and no InferenceSet in it, only objects of kind {kinds}"
-    return KG771.in_file(named.dumps[0], message, fix=f"take all that tells: {_KUBECTL}")
-
-
-def how_to_dump() -> str:
-    """The command whose output a status can be told from."""
-    return _KUBECTL
+    return KG771.in_file(named.dumps[0], message, fix=f"take all that tells: {HOW_TO_DUMP}")
 
 
 def _objects(path: str, data: bytes) -> Iterator[Json]:

@@ -8,7 +8,7 @@ from kaitogen.kaito.objects import is_of_kaito, part, text
 from kaitogen.kaito.rules.inference_set import WORKSPACE_LABEL
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
-from kaitogen.typed import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
+from kaitogen.typed import TYPE_CHECKING, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
 
 if TYPE_CHECKING:
     from kaitogen.files.cluster import Cluster
@@ -100,13 +100,16 @@ class Dump:
 
 
 class Live:
-    """A cluster, of which each list is read once. What somebody may not read is left out, with a warning in `findings`."""
+    """A cluster, of which each list of KAITO's objects is read once; the others are kept by `Seen`.
+
+    What somebody may not read is left out, with a warning in `findings`.
+    """
 
     is_whole = True
 
     def __init__(self, cluster: "Cluster") -> None:
         self._cluster = cluster
-        self._lists: dict[tuple[str, str | None], Any] = {}
+        self._lists: dict[tuple[str, str | None], list[Json]] = {}
         self.findings: list[Diagnostic] = []
 
     @property
@@ -136,34 +139,27 @@ class Live:
 
     def pods(self, namespace: str) -> Sequence[Pod] | None:
         """The pods of the Workspaces of a namespace."""
-        listing = partial(self._cluster.pods_of, namespace, WORKSPACE_LABEL, pod)
-        return self._once("pods", namespace, partial(self._allowed, listing))
+        return self._allowed(partial(self._cluster.pods_of, namespace, WORKSPACE_LABEL, pod))
 
     def events(self, namespace: str) -> Sequence[Event] | None:
         """What was noted on pods of a namespace, the oldest first."""
-        listing = partial(self._cluster.events, namespace, "Pod", event)
-        found = self._once("events", namespace, partial(self._allowed, listing))
+        found = self._allowed(partial(self._cluster.events, namespace, "Pod", event))
         return None if found is None else _in_order(found)
 
     def nodes(self) -> Mapping[str, NodeFacts] | None:
         """All nodes by name."""
-        listing = partial(self._cluster.nodes, lambda one: of_entry(entry(one)))
-        found = self._once("nodes", None, partial(self._allowed, listing))
+        found = self._allowed(partial(self._cluster.nodes, lambda one: of_entry(entry(one))))
         return None if found is None else {one.name: one for one in found}
 
     def _listed(
         self, kind: str, namespace: str | None, listing: Callable[[str | None], list[Json]]
     ) -> list[Json]:
-        every: list[Json] | None = self._lists.get((kind, None))
+        every = self._lists.get((kind, None))
         if every is not None and namespace is not None:
             return [one for one in every if part(one, "metadata").get("namespace") == namespace]
-        return self._once(kind, namespace, partial(listing, namespace))
-
-    def _once(self, what: str, namespace: str | None, ask: Callable[[], _T]) -> _T:
-        if (what, namespace) not in self._lists:
-            self._lists[what, namespace] = ask()
-        found: _T = self._lists[what, namespace]
-        return found
+        if (kind, namespace) not in self._lists:
+            self._lists[kind, namespace] = listing(namespace)
+        return self._lists[kind, namespace]
 
     def _allowed(self, listing: Callable[[], list[_T]]) -> list[_T] | None:
         """The list; None with a warning where the user may not read it."""

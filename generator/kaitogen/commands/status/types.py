@@ -109,13 +109,16 @@ class Status(NamedTuple):
     source: str
     objects: Sequence[Running]
 
-    def count(self, outlook: Outlook) -> int:
-        """How many objects come to this."""
-        return sum(one.outlook == outlook for one in self.objects)
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many objects come to each outlook."""
+        found = [one.outlook for one in self.objects]
+        return {outlook: found.count(outlook) for outlook in ("ready", "waiting", "broken")}
 
     @property
     def exit_code(self) -> int:
         """0 where all are ready, 1 where one is broken, else 5: something is waited for, or there is nothing at all."""
-        if self.count("broken"):
+        counts = self.counts
+        if counts["broken"]:
             return EXIT_FINDINGS
-        return EXIT_WAITING if self.count("waiting") or not self.objects else EXIT_OK
+        return EXIT_WAITING if counts["waiting"] or not self.objects else EXIT_OK
