@@ -93,6 +93,10 @@ class Known(NamedTuple):
 MARK: Final = f"{INTENT_API_VERSION.partition('/')[0]}/inventory-sha256"
 
 
+#: Findings after which no further document is judged: a file of nothing but dashes has a million.
+_MOST_WRONG: Final = 1_000
+
+
 def mark(inventory: Inventory) -> str:
     """The hash of the facts: of the list of nodes, as an inventory's file writes it."""
     from hashlib import sha256  # only live facts are marked
@@ -108,6 +112,10 @@ def read(documents: Sequence[Document], oldest: str = "") -> tuple[Known, list[D
     for document in documents:
         problems = _problems(document, inventory)
         diagnostics += [problem.of(Origin(document)) for problem in problems]
+        if len(diagnostics) >= _MOST_WRONG:
+            message = "so much is wrong that what comes after it is not judged"
+            diagnostics.append(KG320.at((), message, fix="correct these first").of(Origin(document)))
+            break
         if problems:
             continue
         if document.value["kind"] == QUICK_KIND:

@@ -45,6 +45,8 @@ _STEP: Final = re.compile(
     r'(?:^|\.)(?P<key>[A-Za-z0-9_][A-Za-z0-9_-]*)|\[(?P<index>\d{1,4})\]|\["(?P<quoted>[^"\\]{1,300})"\]'
 )
 _TOPS: Final = ("metadata", "spec")
+#: Findings after which no further document is judged: a file of nothing but dashes has a million.
+_MOST_WRONG: Final = 1_000
 _ENVIRONMENT: Final = f"write it as a {SET_KIND}: spec.defaults for every intent, spec.workspaces for single ones, spec.add and spec.drop"
 
 
@@ -61,6 +63,10 @@ def overlay(
     diagnostics = loaded.findings
     repetition = Repetition()
     for environment in loaded.documents:
+        if len(diagnostics) >= _MOST_WRONG:
+            message = "so much is wrong that what comes after it is not judged"
+            diagnostics.append(KG154.at((), message, fix="correct these first").of(Origin(environment)))
+            break
         if environment.flaws:
             diagnostics += environment.flaws
             continue

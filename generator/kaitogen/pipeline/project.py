@@ -55,7 +55,7 @@ def read(file: str, top: str) -> tuple[Project | None, list[Diagnostic]]:
     findings = list(loaded.findings)
     if not findings and len(loaded.documents) != 1:
         message = f"{len(loaded.documents) or 'no'} documents where one is expected"
-        findings.append(KG183.in_file(file, message, fix="kaitogen init --project writes one to start from"))
+        return None, [KG183.in_file(file, message, fix="kaitogen init --project writes one to start from")]
     for document in loaded.documents:
         findings += document.flaws or _placed(schema.problems("project", document.value), document)
     if findings:
