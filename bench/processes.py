@@ -22,10 +22,11 @@ class Command(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What one process took: seconds on the clock, and its peak resident memory in bytes."""
+    """What one process took: seconds on the clock, its peak resident memory in bytes, and seconds of processor time."""
 
     seconds: float
     peak: int
+    processor: float = 0.0
 
 
 class Sample(NamedTuple):
@@ -113,4 +114,4 @@ def _measure(command: Command, home: Path) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise Failed(f"{' '.join(command.words)} ended with {process.returncode} while it was measured")
-    return Run(seconds, usage.ru_maxrss * 1024)
+    return Run(seconds, usage.ru_maxrss * 1024, usage.ru_utime + usage.ru_stime)
