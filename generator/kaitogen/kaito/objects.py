@@ -67,6 +67,16 @@ def serves(data: Mapping[str, Json]) -> bool:
     return data["kind"] in ("Workspace", "InferenceSet") and is_of_kaito(data)
 
 
+def runtime_of(inference: Mapping[str, Json], annotations: Mapping[str, Json]) -> Json:
+    """The runtime that an intent asks for, by its word or KAITO's annotation; None where it leaves that to KAITO."""
+    return inference.get("runtime") or annotations.get(RUNTIME_ANNOTATION)
+
+
+def on_vllm(runtime: str | None, target: Target) -> bool:
+    """Whether a model runs on vLLM, by the runtime that is asked for."""
+    return runtime != "transformers" and target.feature_gates.get("vLLM") is not False
+
+
 def schema_name(data: Json, target: Target) -> str:
     """The name of the schema that the target's API server holds an object of KAITO's against; of none where it does not serve it."""
     version = data["apiVersion"].removeprefix(KAITO_GROUP)

@@ -5,15 +5,14 @@ in how KAITO deletes that. What the API server would fill in is written, so that
 """
 
 from kaitogen.kaito.catalogue.models import find_model
-from kaitogen.kaito.objects import merged, part, text, value_at
+from kaitogen.kaito.objects import merged, on_vllm, part, runtime_of, text, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY, POD_INDEX, WORKSPACE_LABEL
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
-from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline import model_mirror, monitoring, own_pools, rag_engine
 from kaitogen.pipeline.burst import pair_of
 from kaitogen.pipeline.classify import MANAGED_BY, is_companion
 from kaitogen.pipeline.context import shared_annotations
-from kaitogen.pipeline.own_pools import on_vllm
 from kaitogen.typed import Callable, Final, Iterator, Mapping, NamedTuple
 
 KG226 = Rule("KG226", "An object around what does not serve a model", kind="invalid")
@@ -142,7 +141,7 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         yield KG228.at(
             ("spec", "endpoint", "service"), message, fix=f"remove {what}, or add replicas to have copies"
         )
-    runtime = inference.get("runtime") or (value["metadata"].get("annotations") or {}).get(RUNTIME_ANNOTATION)
+    runtime = runtime_of(inference, value["metadata"].get("annotations") or {})
     if gateway and "pool" in gateway:
         made = target.feature_gates.get(_GATE) is True
         yield from own_pools.objections(copies=copies, on_vllm=on_vllm(runtime, target), made=made)
@@ -209,9 +208,8 @@ def _endpoint(spec: Spec) -> Mapping[str, Json]:
 
 def _has_pool(spec: Spec) -> bool:
     """Whether KAITO makes an InferencePool for the set (pkg/inferenceset/inferenceset_controller.go:537@v0.12.0)."""
-    runtime = (spec.inference or {}).get("runtime") or spec.annotations.get(RUNTIME_ANNOTATION)
-    gate = spec.target.feature_gates.get(_GATE) is True
-    return spec.fleet is not None and gate and on_vllm(runtime, spec.target)
+    runs_on_vllm = on_vllm(runtime_of(spec.inference or {}, spec.annotations), spec.target)
+    return spec.fleet is not None and spec.target.feature_gates.get(_GATE) is True and runs_on_vllm
 
 
 def _pool_of(name: str) -> str:

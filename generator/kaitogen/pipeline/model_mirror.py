@@ -6,9 +6,9 @@ there is none. So the name is no intent's own, and of intents for one model only
 
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.catalogue.models_data import SHORT_NAMES
-from kaitogen.kaito.objects import part, text, value_at
+from kaitogen.kaito.objects import part, runtime_of, text, value_at
 from kaitogen.kaito.versions import KINDS
-from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.typed import Final, Iterator
 
 KG254 = Rule("KG254", "A ModelMirror for a KAITO without them", kind="invalid", since="0.4", until="0.10")
@@ -60,7 +60,6 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
 
 def _unread(value: Json, target: Target) -> Iterator[Diagnostic]:
     annotations = value["metadata"].get("annotations") or {}
-    runtime = value["spec"]["inference"].get("runtime") or annotations.get(RUNTIME_ANNOTATION)
     off = [gate for gate in _GATES if not target.feature_gates.get(gate)]
     message, fix = "", "remove modelMirror"
     if off:
@@ -71,7 +70,7 @@ def _unread(value: Json, target: Target) -> Iterator[Diagnostic]:
         fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{gates}}}"
     elif target.provider != "azure":
         message = f"KAITO streams weights on azure alone, and this is for {target.provider}"
-    elif runtime == "transformers":
+    elif runtime_of(value["spec"]["inference"], annotations) == "transformers":
         message = "KAITO streams weights to vLLM alone, and this runs on transformers"
     elif annotations.get(_STREAMING) == "disabled":
         message = f"the annotation {_STREAMING} has the weights downloaded to each node instead"

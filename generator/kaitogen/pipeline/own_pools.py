@@ -1,7 +1,7 @@
 """An InferencePool of kaitogen's own, for an installation of KAITO that makes none: the endpoint picker is the user's."""
 
 from kaitogen.kaito.objects import part
-from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.model import Diagnostic, Json, Path, Rule, Spec
 from kaitogen.pipeline.burst import SUFFIX, pair_of
 from kaitogen.typed import Final, Iterator, Mapping
 
@@ -25,11 +25,6 @@ def objections(*, copies: bool, on_vllm: bool, made: bool) -> Iterator[Diagnosti
     else:
         return
     yield KG242.at(_POOL, message, fix="remove pool")
-
-
-def on_vllm(runtime: str | None, target: Target) -> bool:
-    """Whether a model runs on vLLM, by what its intent says of the runtime."""
-    return runtime != "transformers" and target.feature_gates.get("vLLM") is not False
 
 
 def of(spec: Spec, leaders: Mapping[str, str]) -> Json:

@@ -1,7 +1,8 @@
 """Placement `explicit`: exactly the nodes that the user names, in the given order."""
 
 from kaitogen.kaito import versions
-from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Placement, ResourceSpec, Rule, Spec
+from kaitogen.kaito.objects import on_vllm, runtime_of
+from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
 from kaitogen.nodes import default_labels
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 from kaitogen.typed import Iterator
@@ -47,7 +48,6 @@ def resource(spec: Spec) -> ResourceSpec:
 def _count_is_unread(spec: Spec) -> bool:
     """Whether KAITO leaves the number of nodes to its own estimate, and their choice to the selector."""
     target, inference = spec.target, spec.inference or {}
-    runtime = inference.get("runtime") or spec.annotations.get(RUNTIME_ANNOTATION)
-    on_vllm = runtime != "transformers" and target.feature_gates.get("vLLM") is not False
     by_labels_alone = target.byo and not target.has(versions.PREFERRED_NODES_READ)
-    return by_labels_alone and on_vllm and "model" in inference
+    runs_on_vllm = on_vllm(runtime_of(inference, spec.annotations), target)
+    return by_labels_alone and runs_on_vllm and "model" in inference
