@@ -211,7 +211,7 @@ pythons: ## Run small samples of the tests on each Python of PYTHONS
 
 .PHONY: tools
 tools: ## Build or fetch the programs that the end-to-end tests run (from nothing, about a quarter of an hour)
-	@sh scripts/build_tools.sh kustomize kpt argocd helm krew promtool cluster >/dev/null
+	@sh scripts/build_tools.sh kustomize kpt argocd helm krew promtool cluster jsonnet cue kubeconform >/dev/null
 	@sh scripts/fetch_browser.sh >/dev/null
 	@sh scripts/fetch_language_server.sh >/dev/null
 
