@@ -77,6 +77,12 @@ def on_vllm(runtime: str | None, target: Target) -> bool:
     return runtime != "transformers" and target.feature_gates.get("vLLM") is not False
 
 
+def list_items(data: Mapping[str, Json]) -> list[Json] | None:
+    """What a List of kubectl's holds; None for any other object."""
+    items = data.get("items")
+    return items if text(data, "kind").endswith("List") and isinstance(items, list) else None
+
+
 def schema_name(data: Json, target: Target) -> str:
     """The name of the schema that the target's API server holds an object of KAITO's against; of none where it does not serve it."""
     version = data["apiVersion"].removeprefix(KAITO_GROUP)

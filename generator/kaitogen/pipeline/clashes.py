@@ -3,7 +3,7 @@
 import os
 
 from kaitogen.diagnostics.wording import which
-from kaitogen.kaito.objects import full_name, is_of_kaito, part, text
+from kaitogen.kaito.objects import full_name, is_of_kaito, list_items, part, text
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import STATEFUL_SETS
 from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Rule, Target, UserObject
@@ -93,8 +93,7 @@ def _finished(value: Json) -> Iterator[Json]:
     """The objects of a document that kaitogen makes no other of; a List of kubectl's is looked into."""
     if not isinstance(value, dict) or is_an_intent(value):
         return
-    items = value.get("items")
-    if text(value, "kind").endswith("List") and isinstance(items, list):
+    if (items := list_items(value)) is not None:
         for item in items:
             yield from _finished(item)
     elif text(part(value, "metadata"), "name") and not is_companion(value):

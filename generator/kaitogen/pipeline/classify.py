@@ -1,6 +1,6 @@
 """Which document is what: an intent, a finished Workspace, something of others'. Decided by apiVersion and kind alone."""
 
-from kaitogen.kaito.objects import KAITO_GROUP, merged, value_at
+from kaitogen.kaito.objects import KAITO_GROUP, list_items, merged, value_at
 from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,
@@ -220,8 +220,8 @@ def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
     """
     if not isinstance(value, dict):
         return
-    kind, api_version, items = value.get("kind"), value.get("apiVersion"), value.get("items")
-    if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
+    kind, api_version = value.get("kind"), value.get("apiVersion")
+    if (items := list_items(value)) is not None:
         for index, item in enumerate(items):
             yield from _objects(item, (*path, "items", index))
     elif isinstance(api_version, str) and (

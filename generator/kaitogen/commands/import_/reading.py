@@ -4,7 +4,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.objects import part, paths_in, serves, text, value_at
+from kaitogen.kaito.objects import list_items, part, paths_in, serves, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY, KG910
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
@@ -112,8 +112,7 @@ def judged(
 def _nested(document: Document) -> Iterator[Diagnostic]:
     """Items of a List that are no objects, a List among them."""
     value = document.value if isinstance(document.value, dict) else {}
-    items = value.get("items") if text(value, "kind").endswith("List") else None
-    for index, item in enumerate(items if isinstance(items, list) else ()):
+    for index, item in enumerate(list_items(value) or ()):
         kind = item.get("kind") if isinstance(item, dict) else None
         if not isinstance(kind, str) or (kind.endswith("List") and "items" in item):
             what = f"a {kind[:60]}" if isinstance(kind, str) else "no object with a kind"

@@ -3,7 +3,7 @@
 import os
 
 from kaitogen.files import standard_input
-from kaitogen.kaito.objects import part, serves, text
+from kaitogen.kaito.objects import list_items, part, serves, text
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.classify import INTENT_FILES
 from kaitogen.pipeline.load import MAX_FACT_VALUES, MAX_FACTS, STDIN, documents_of, read_file
@@ -74,9 +74,9 @@ def _objects(path: str, data: bytes) -> Iterator[Json]:
         found = [one.value for one in documents_of(path, data, MAX_FACT_VALUES).documents]
     for value in found:
         if isinstance(value, dict):
-            inner = value.get("items")
-            listed = inner if text(value, "kind").endswith("List") and isinstance(inner, list) else [value]
-            yield from (one for one in listed if isinstance(one, dict) and _is_named(one))
+            listed = list_items(value)
+            every = [value] if listed is None else listed
+            yield from (one for one in every if isinstance(one, dict) and _is_named(one))
 
 
 def _is_named(one: Json) -> bool:
