@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from scripts import generated_files
+from scripts.generated_files import ROOT
 
-FOLDER = Path(__file__).resolve().parent.parent / "generator/kaitogen/kaito/catalogue"
+FOLDER = ROOT / "generator/kaitogen/kaito/catalogue"
 MAX_LINE = 200
 
 #: Licences whose models Hugging Face hands out only to accounts that accepted them.

@@ -6,7 +6,6 @@ annotations) it offers them with a line on each; other values stay as good as th
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 from kaitogen.diagnostics.wording import json_text
@@ -17,10 +16,11 @@ from kaitogen.model import NEWEST_KAITO
 from kaitogen.nodes.selectors import BUILT_IN
 from kaitogen.schema.whole import whole
 from scripts import generated_files
+from scripts.generated_files import ROOT
 
 Schema = dict[str, Any]
 
-TARGET = Path(__file__).resolve().parent.parent / "schemas" / "editor.schema.json"
+TARGET = ROOT / "schemas" / "editor.schema.json"
 _DEFS = "#/$defs/"
 MINOR = int(NEWEST_KAITO.partition(".")[2])
 

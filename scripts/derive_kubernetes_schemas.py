@@ -8,17 +8,17 @@ structure is taken over: names, types, and which fields are required.
 import json
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import kubernetes
 from kubernetes import client
 
 from scripts import generated_files
+from scripts.generated_files import ROOT
 
 Schema = dict[str, Any]
 
-FOLDER = Path(__file__).resolve().parent.parent / "schemas" / "kubernetes"
+FOLDER = ROOT / "schemas" / "kubernetes"
 
 # What the client calls a string although Kubernetes also reads a bare number.
 QUANTITY: Schema = {

@@ -16,10 +16,11 @@ from typing import Any
 
 from kaitogen.model import KAITO_VERSIONS
 from scripts import generated_files
+from scripts.generated_files import ROOT
 
 Schema = dict[str, Any]
 
-SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+SCHEMAS = ROOT / "schemas"
 INTENT = "intent.schema.json"
 SET = "set.schema.json"
 ENVIRONMENT = "environment.schema.json"
