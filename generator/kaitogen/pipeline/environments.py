@@ -9,6 +9,8 @@ from kaitogen.typed import Final
 KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
 KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="invalid")
 
+#: What is said of a path, before what to name instead.
+LEADS_OUT: Final = "leads out of the folder that may be read"
 FOLDER: Final = "environments"
 _NAME: Final = r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}"
 
@@ -43,5 +45,5 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
 
 def leads_out(path: str, source: str) -> Diagnostic:
     """What is said of a path, or a link, that leads out of what may be read."""
-    message = f"{path[:80]} leads out of the folder that may be read"
+    message = f"{path[:80]} {LEADS_OUT}"
     return KG155.in_file(source, message, fix="name files below the application's folder, relative to it")

@@ -19,7 +19,7 @@ from kaitogen.model import (
     Target,
 )
 from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
-from kaitogen.pipeline.environments import KG155, KG157
+from kaitogen.pipeline.environments import KG155, KG157, LEADS_OUT
 from kaitogen.pipeline.load import load_file
 from kaitogen.pipeline.validate import target_of
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
@@ -138,7 +138,7 @@ def _unusable(document: Document, top: str) -> Iterator[Diagnostic]:
     for path, name in named:
         file = _beside(document.file, name)
         if not is_below(os.path.realpath(file), top):
-            message = f"{name[:80]} leads out of the folder that may be read"
+            message = f"{name[:80]} {LEADS_OUT}"
             yield KG155.at(path, message, fix="name files beside the project file, relative to it")
         elif not os.path.lexists(file):
             fix = "check the name, relative to the project file"
