@@ -9,7 +9,6 @@ import os
 from kaitogen.errors import InternalError
 from kaitogen.typed import Final
 
-FOLDERS: Final = ("schemas", "templates", "overlays", "deploy", "docs")
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
