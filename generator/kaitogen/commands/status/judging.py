@@ -1,5 +1,6 @@
 """How an object is: what KAITO's status says, with what its pods, its nodes and the replicas of a set say better."""
 
+from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE
 from kaitogen.commands.status.facts import Event, Pod
 from kaitogen.commands.status.seen import Seen
 from kaitogen.commands.status.types import Nodes, Replica
@@ -69,7 +70,7 @@ def fix_of(data: Json, found: Health, seen: Seen) -> str:
     if found.step == "deletion":
         return _released(data, seen)
     metadata = part(data, "metadata")
-    where = f"{text(metadata, 'name')} -n {text(metadata, 'namespace') or 'default'}"
+    where = f"{text(metadata, 'name')} -n {text(metadata, 'namespace') or DEFAULT_NAMESPACE}"
     for begin, fix in _FIXES.items():
         if found.step == begin or begin in found.message:
             return fix.format(kind=text(data, "kind").lower(), where=where)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE
 from kaitogen.commands.import_.reading import target_of
 from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.commands.plan.types import PlannedWorkspace
@@ -13,9 +14,6 @@ from kaitogen.kaito.updates.model import Item, items_of, settings_name
 from kaitogen.model import Diagnostic, Document, Json, Origin, Result, TargetOverrides, UserObject
 from kaitogen.pipeline.companions import intent_name, kind_of
 from kaitogen.typed import Iterable, Iterator
-
-#: The default of kubectl where neither it nor the object says one.
-DEFAULT_NAMESPACE = "default"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
