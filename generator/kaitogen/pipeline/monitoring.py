@@ -6,6 +6,7 @@ gives. The names are those of the vLLM that the target's KAITO pins.
 """
 
 from kaitogen.kaito.objects import part
+from kaitogen.kaito.rules.inference_set import DISABLE_BENCHMARK
 from kaitogen.kaito.versions import BENCHMARK, KV_CACHE_METRIC, STATEFUL_SETS
 from kaitogen.model import Json, Spec
 from kaitogen.pipeline.classify import MANAGED_BY
@@ -16,9 +17,8 @@ _WAITING: Final = 10
 _FULL: Final = 0.95
 #: Restarts of a pod within an hour.
 _RESTARTS: Final = 3
-#: A condition of a Workspace, 1 where it is True, and the annotation that has none of the benchmark made.
+#: A condition of a Workspace, 1 where it is True.
 _CONDITION: Final = "kube_kaito_workspace_status_condition"
-_UNMEASURED: Final = "kaito.sh/disable-benchmark"
 #: How the name of the dashboard's ConfigMap ends, after that of the intent.
 DASHBOARD: Final = "-dashboard"
 _HEIGHT: Final = 8
@@ -155,14 +155,14 @@ def _replicas(spec: Spec) -> list[Json]:
 
 def _benchmark(spec: Spec) -> list[Json]:
     """KAITO measures a replica before it calls it ready (pkg/workspace/controllers/workspace_controller.go@v0.12.0)."""
-    if not spec.target.has(BENCHMARK) or spec.annotations.get(_UNMEASURED) == "true":
+    if not spec.target.has(BENCHMARK) or spec.annotations.get(DISABLE_BENCHMARK) == "true":
         return []
     condition = f'{_CONDITION}{{{_named(spec, "name")}, type="BenchmarkCompleted"}}'
     return [
         _alert(
             "KaitoBenchmarkNotDone", f"min by (name) ({condition}) == 0", "30m", "warning",
             f"The benchmark of a replica of {spec.name} is not done, so that KAITO does not call it ready",
-            f"It may well serve: where only its log could not be read, the annotation {_UNMEASURED} clears it.",
+            f"It may well serve: where only its log could not be read, the annotation {DISABLE_BENCHMARK} clears it.",
         )
     ]  # fmt: skip
 

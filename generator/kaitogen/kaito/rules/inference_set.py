@@ -15,7 +15,7 @@ _WINDOW: Final = ("spec", "autoUpgrade", "maintenanceWindow")
 #: A replica is named <set>-<5 characters>; what a Workspace's name may have is left for the set's.
 LONGEST_NAME: Final = identity.LONGEST_NAME - 6
 _LOAD_BALANCER: Final = "kaito.sh/enablelb"
-_DISABLE_BENCHMARK: Final = "kaito.sh/disable-benchmark"
+DISABLE_BENCHMARK: Final = "kaito.sh/disable-benchmark"
 #: The label with the name of the set, on each Workspace that KAITO makes of it and on its pods.
 CREATED_BY: Final = "inferenceset.kaito.sh/created-by"
 #: KAITO's label on the pods of a Workspace (pkg/workspace/manifests/manifests.go:136@v0.12.0).
@@ -60,7 +60,7 @@ _OLD_SCALERS: Final = {
     }.items()
 }
 #: KAITO reads these on the set, and hands on itself what its replicas need of them.
-_SET_ONLY: Final = (_DISABLE_BENCHMARK, "kaito.sh/run-benchmark")
+_SET_ONLY: Final = (DISABLE_BENCHMARK, "kaito.sh/run-benchmark")
 
 KG901 = Rule("KG901", "The maintenance window has no schedule that KAITO can read", kind="refused", since="0.11",
              source="api/v1beta1/inferenceset_validation.go:90@v0.12.0")  # fmt: skip
@@ -191,7 +191,7 @@ def _annotations(ctx: RuleContext) -> Iterator[Diagnostic]:
         if key.startswith(SCALER) and key not in SCALER_READS:
             yield _of_older_scaler(ctx, key, own)
     for key in below:
-        if key.startswith(SCALER) or (key == _DISABLE_BENCHMARK and key not in own):
+        if key.startswith(SCALER) or (key == DISABLE_BENCHMARK and key not in own):
             message = f"{key} is read on the set, and here it stands on its replicas"
             yield KG904.at((*path, key), message, fix="write it under metadata.annotations")
     if _LOAD_BALANCER in below and str(below[_LOAD_BALANCER]).lower() == "true":
