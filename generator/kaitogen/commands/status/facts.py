@@ -19,7 +19,6 @@ class Pod(NamedTuple):
     namespace: str
     name: str
     workspace: str
-    node: str
     phase: str
     broken: str = ""
     told: str = ""
@@ -50,7 +49,6 @@ def pod(data: Json) -> Pod | None:
         namespace=text(metadata, "namespace"),
         name=text(metadata, "name"),
         workspace=workspace,
-        node=text(part(data, "spec"), "nodeName"),
         phase=_phase(status, conditions),
         broken=broken,
         told=told,
