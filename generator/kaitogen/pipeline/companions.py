@@ -218,8 +218,7 @@ def _pool_of(name: str) -> str:
 
 
 def _address(spec: Spec) -> str:
-    where = f".{spec.namespace}" if spec.namespace else ""
-    return f"http://{spec.name}{where}, clients send model {served_name(spec)}"
+    return f"{rag_engine.address(spec)}, clients send model {served_name(spec)}"
 
 
 def _service(spec: Spec) -> Json:

@@ -60,7 +60,7 @@ def context_window(inference: Json) -> int | None:
 def address(spec: Spec) -> str:
     """The Service of the model, which KAITO makes of a Workspace and kaitogen of a set; of the own namespace where none is said."""
     where = f".{spec.namespace}" if spec.namespace else ""
-    return f"http://{spec.name}{where}{_CHAT}"
+    return f"http://{spec.name}{where}"
 
 
 def values(spec: Spec) -> Json:
@@ -70,7 +70,7 @@ def values(spec: Spec) -> Json:
         return None
     own = part(asked, "inferenceService")
     window = own.get("contextWindowSize", context_window(spec.inference or {}))
-    service = {"url": address(spec), "contextWindowSize": window, **own}
+    service = {"url": f"{address(spec)}{_CHAT}", "contextWindowSize": window, **own}
     made = {**asked, "inferenceService": service}
     return {"name": f"{spec.name}{SUFFIX}", "spec": {key: made[key] for key in _ORDER if key in made}}
 
@@ -84,4 +84,4 @@ def words(data: Json) -> Json:
 
 def note(spec: Spec) -> str:
     """What a plan says of it."""
-    return f"asks {address(spec)}; KAITO makes a Deployment and a Service of its name"
+    return f"asks {address(spec)}{_CHAT}; KAITO makes a Deployment and a Service of its name"
