@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kaitogen.cli import registry
+from kaitogen.commands import receipt
 from kaitogen.commands.result import Outcome
 from tests.acceptance.command import kaitogen
 
@@ -212,6 +213,45 @@ def test_arguments_of_a_receipt_are_those_of_render_alone(fleet: Path) -> None:
         statement["predicate"]["arguments"] = words
         Path("receipt.json").write_text(json.dumps(statement))
         assert "its arguments are none of kaitogen render" in verified().stderr
+
+
+@pytest.mark.parametrize("how", [["--live"], ["--live", "--kubeconfig=models/evil.yaml"], ["--context=evil"]])
+def test_a_receipt_asks_no_cluster_and_runs_none_of_its_programs(how: list[str], fleet: Path) -> None:
+    user = {
+        "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1",
+            "command": "sh",
+            "args": ["-c", "echo >ran"],
+        }
+    }
+    evil = {
+        "current-context": "evil",
+        "contexts": [{"name": "evil", "context": {"cluster": "evil", "user": "evil"}}],
+        "clusters": [{"name": "evil", "cluster": {"server": "http://127.0.0.1:1"}}],
+        "users": [{"name": "evil", "user": user}],
+    }
+    Path("models/evil.yaml").write_text(json.dumps(evil))
+    statement = json.loads(Path("receipt.json").read_text())
+    statement["predicate"]["arguments"] = ["models", *how]
+    Path("receipt.json").write_text(json.dumps(statement))
+    assert "error KG751: its arguments ask a cluster" in verified().stderr
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_name_in_a_receipt_leads_to_nothing_outside(*, inside: bool, fleet: Path) -> None:
+    """With the sums of its lines, a file that anybody may not read would be found out, one line at a time."""
+    secret = fleet / "repository" / "secret" if inside else fleet / "secret"
+    Path("repository").mkdir()
+    secret.write_text("top\nsecret\n")
+    os.chdir("repository")
+    statement = json.loads(Path("../receipt.json").read_text())
+    sums = receipt.described("secret", b"top\nother\n")
+    statement["predicate"] |= {"arguments": ["none"], "inputs": [sums | {"name": os.path.relpath(secret)}]}
+    Path("receipt.json").write_text(json.dumps(statement))
+    said = run("verify", "receipt.json").stderr
+    assert ("not what the receipt was made from, from line 2 on" in said) is inside
+    assert ("the receipt was made from it, and it is read no more" in said) is not inside
 
 
 def test_another_kaitogen_is_a_warning(fleet: Path) -> None:

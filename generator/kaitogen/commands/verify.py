@@ -16,7 +16,7 @@ from kaitogen.files import output_folder
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import Diagnostic, Files, Json, Rule
 from kaitogen.pipeline import current
-from kaitogen.pipeline.load import read_file
+from kaitogen.pipeline.load import nearest, read_file
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
 KG751 = Rule("KG751", "A receipt that kaitogen did not write", kind="invalid")
@@ -83,6 +83,9 @@ def _read(path: str) -> Receipt | Diagnostic:
         return KG751.in_file(
             path, "its arguments are none of kaitogen render", path=("predicate", "arguments"), fix=fix
         )
+    # No receipt is made of a cluster's answers: a kubeconfig that somebody wrote into one could run any program.
+    if options.cluster.live or options.cluster.kubeconfig or options.cluster.context:
+        return KG751.in_file(path, "its arguments ask a cluster", path=("predicate", "arguments"), fix=fix)
     return Receipt(path, statement=statement, inputs=inputs, outputs=outputs, options=options)
 
 
@@ -158,10 +161,12 @@ def _other_tool(known: Receipt) -> Iterator[Diagnostic]:
 def _other_inputs(known: Receipt, anew: Json) -> Iterator[Diagnostic]:
     """The inputs that are not those of the receipt."""
     now = {one["name"]: one for one in receipt.inputs(known.options)}
+    # What a render reads is for its arguments to say; a name in a receipt leads no further than its repository.
+    _, within = nearest(os.curdir, os.curdir) or ("", os.path.realpath(os.curdir))
     for name in (
         known.inputs if anew is None else ()
     ):  # what stopped the render may have come before it was read
-        data = b"" if name in now else read_file(name)
+        data = b"" if name in now else read_file(name, within=within)
         if name not in now and not isinstance(data, Diagnostic):
             now[name] = receipt.described(name, data)
     for name, line in _unequal(known.inputs, now):
