@@ -273,3 +273,17 @@ def test_expectation_is_said_beside_the_format(tmp_path: Path) -> None:
         done.said
         == "kaitogen: --expect: 2 Workspaces expected, 1 seen; a generator or transformer may have been skipped\n"
     )
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_kind_of_an_object_steers_a_terminal_or_breaks_a_format(form: str, tmp_path: Path) -> None:
+    evil = {
+        "apiVersion": "kaito.sh/v1beta1",
+        "kind": 'Workspace\x1b[2J\x9b\u202e\u2028"<&',
+        "metadata": {"name": "a"},
+    }
+    (tmp_path / "a.json").write_text(json.dumps(evil))
+    done = kaitogen("validate", "--format", form, "a.json", cwd=tmp_path)
+    assert all(char.isprintable() or char == "\n" for char in done.text + done.said)
+    if form == "junit":
+        ET.fromstring(done.output)

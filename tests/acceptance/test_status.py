@@ -1,6 +1,7 @@
 """`kaitogen status` of what kubectl printed: real objects, and pods, events and nodes as Kubernetes writes them."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,31 @@ def test_what_serves_says_where_and_how_fast(tmp_path: Path) -> None:
     assert "kubectl -n gp port-forward service/auto-phi 8080:80\n" in text
     assert "123,456 tokens per minute, requests of 512 tokens with 128 in answer, 32 at once" in text
     assert text.endswith("cluster.yaml: 1 object, 1 ready\n")
+
+
+def test_no_name_of_a_cluster_becomes_more_than_a_word_of_a_command(tmp_path: Path) -> None:
+    """What a status says to run is copied into a shell, and what kubectl printed may be anybody's."""
+    evil = "a';touch ran;'$(touch ran)`touch ran`"
+    metadata = {**SERVING["metadata"], "name": evil, "namespace": evil}
+    dump(tmp_path, {**SERVING, "metadata": metadata})
+    (one,) = told(tmp_path, "cluster.yaml")
+    assert shlex.split(one["endpoint"]["forward"]) == [
+        "kubectl", "-n", evil, "port-forward", f"service/{evil}", "8080:80"
+    ]  # fmt: skip
+    named = json.dumps({"vllm": {"served-model-name": "a';touch${IFS}ran;'"}})
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "evil", "namespace": "gp"},
+                "data": {"inference_config.yaml": named}}  # fmt: skip
+    inference = {**SERVING["inference"], "config": "evil"}
+    (tmp_path / "set.yaml").write_text(
+        json.dumps(settings)
+        + "\n---\n"
+        + json.dumps(
+            {key: value for key, value in {**SERVING, "inference": inference}.items() if key != "status"}
+        )
+    )
+    dump(tmp_path, SERVING)
+    (one,) = told(tmp_path, "set.yaml", "cluster.yaml", code=5)
+    assert "touch${IFS}ran" in json.loads(shlex.split(one["endpoint"]["curl"])[-1])["model"]
 
 
 def test_every_real_object_has_a_status_in_both_formats(tmp_path: Path) -> None:

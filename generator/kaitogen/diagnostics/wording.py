@@ -6,6 +6,8 @@ from kaitogen.typed import Callable, Container, Final, Iterable, Mapping, Sequen
 
 #: How wide text for terminals and logs is.
 WIDTH: Final = 110
+#: What JSON allows as it is, and is written as an escape: see _ESCAPED of kaitogen.yaml.scalars.
+_UNSEEN: Final = "[\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufff0-\uffff]"
 
 
 def printable(text: str) -> str:
@@ -104,7 +106,12 @@ def json_report(version: int, members: Mapping[str, Json]) -> str:
 
 
 def json_text(value: Json) -> str:
-    """A value as JSON, with a newline at its end."""
+    """A value as JSON, with a newline at its end; what steers a terminal, or nobody sees, is escaped as in YAML."""
     import json  # most runs write none
 
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    if text.isascii() and "\x7f" not in text:
+        return text
+    import re
+
+    return re.sub(_UNSEEN, lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,11 +1,14 @@
 """What files would have to change, as a unified diff."""
 
+from kaitogen.diagnostics.wording import printable
 from kaitogen.model import Files
 from kaitogen.typed import Final, Iterator, Sequence, TypeAlias
 
 #: What difflib says of a run of lines: its kind, and where it begins and ends on both sides.
 _Opcode: TypeAlias = tuple[str, int, int, int, int]
 _BETWEEN_DOCUMENTS: Final = "---\n"
+#: Control characters but for tabs and ends of lines, and marks of direction.
+_STEERS: Final = r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 
 
 def differences(path: str, files: Files) -> str:
@@ -24,14 +27,23 @@ def unified(name: str, old: bytes | None, new: bytes | None) -> str:
     """The diff of one file, None where it is not there; empty where both are the same."""
     if old == new:
         return ""
-    name = name.lstrip("/")
+    name = printable(name.lstrip("/"))
     hunks = list(_hunks(_lines(old), _lines(new)))
     lines = (f"--- {_label(f'a/{name}', old)}\n", f"+++ {_label(f'b/{name}', new)}\n", *hunks)
     if not hunks:  # a file without a line came or went
         return ""
     return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+        _shown(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n") for line in lines
     )
+
+
+def _shown(line: str) -> str:
+    """The line without what steers a terminal or turns text around: what somebody wrote into a file may be anything."""
+    if line.isascii() and line[:-1].isprintable():
+        return line
+    import re
+
+    return re.sub(_STEERS, lambda match: ascii(match[0])[1:-1], line)
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
@@ -95,7 +107,9 @@ def _documents(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _lines(data: bytes | None) -> list[str]:
-    return [] if data is None else data.decode("utf-8", "backslashreplace").splitlines(keepends=True)
+    text = "" if data is None else data.decode("utf-8", "backslashreplace")
+    *lines, last = text.split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
 def _label(name: str, data: bytes | None) -> str:

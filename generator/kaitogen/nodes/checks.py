@@ -75,9 +75,12 @@ def judge(spec: Spec, nodes: Sequence[NodeFacts]) -> Iterator[Diagnostic]:
             yield KG308.at(path, message, fix=fix)
         taints = untolerated(node, tolerations)
         if taints:
+            from shlex import quote  # most nodes can be used
+
             words = listed(map(str, taints), 4)
             message = f"node {node.name} is tainted with {words}, which the pods do not tolerate"
-            fix = f"a preset has no field for tolerations; run: kubectl taint nodes {node.name} {taints[0]}-"
+            untaint = f"kubectl taint nodes {quote(node.name)} {quote(f'{taints[0]}-')}"
+            fix = f"a preset has no field for tolerations; run: {untaint}"
             if (spec.inference or {}).get("template") is not None:
                 fix = "add a toleration to the pod template, or name another node"
             yield KG309.at(path, message, fix=fix, found=words)

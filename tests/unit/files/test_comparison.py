@@ -65,3 +65,13 @@ def test_twice_the_documents_are_twice_the_work() -> None:
         return calls(lambda: unified("f", old.encode(), new.encode()))
 
     assert work(100) < 2.2 * work(50)
+
+
+def test_nothing_of_either_side_steers_a_terminal() -> None:
+    old = "a: \x1b]0;x\x07\x9b2J \u202e é\tb\u00a0\r\nsame\n".encode()
+    diff = unified("a\n\x1b[2J\u2028", old, b"a\rb\x0c\r\nsame\nlast \x1b[1A")
+    assert diff == (
+        "--- a/a\\n\\x1b[2J\\u2028\n+++ b/a\\n\\x1b[2J\\u2028\n@@ -1,2 +1,3 @@\n"
+        "-a: \\x1b]0;x\\x07\\x9b2J \\u202e é\tb\u00a0\r\n+a\\rb\\x0c\r\n same\n"
+        "+last \\x1b[1A\n\\ No newline at end of file\n"
+    )

@@ -1,6 +1,7 @@
 """From what is wanted and what a source holds to the status of each object."""
 
 import json
+from shlex import quote
 
 from kaitogen.commands.diff.live_objects import items_in
 from kaitogen.commands.plan.clients import model_of
@@ -171,7 +172,7 @@ def _endpoint(unit: Unit, namespace: str, each: Sequence[Replica]) -> Endpoint |
         if not serving:
             return None
         service = serving[0]
-    forward = f"kubectl -n {namespace} port-forward service/{service} {_PORT}:80"
+    forward = f"kubectl -n {quote(namespace)} port-forward {quote(f'service/{service}')} {_PORT}:80"
     url = f"http://{service}.{namespace}"
     return Endpoint(url, model, forward, _curl(f"http://localhost:{_PORT}", model))
 
@@ -200,7 +201,9 @@ def _named_in_settings(unit: Unit) -> str:
 
 
 def _curl(url: str, model: str) -> str:
+    """A command to copy into a shell, whatever a cluster calls its models and hosts."""
     if not model:
-        return f"curl {url}/"
+        return f"curl {quote(f'{url}/')}"
     asked: Mapping[str, Json] = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
-    return f"curl {url}/v1/chat/completions -H 'Content-Type: application/json' -d '{json.dumps(asked)}'"
+    sent = f"-H 'Content-Type: application/json' -d {quote(json.dumps(asked))}"
+    return f"curl {quote(f'{url}/v1/chat/completions')} {sent}"

@@ -1,5 +1,7 @@
 """How an object is: what KAITO's status says, with what its pods, its nodes and the replicas of a set say better."""
 
+from shlex import quote
+
 from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE
 from kaitogen.commands.status.facts import Event, Pod
 from kaitogen.commands.status.seen import Seen
@@ -70,12 +72,13 @@ def fix_of(data: Json, found: Health, seen: Seen) -> str:
     if found.step == "deletion":
         return _released(data, seen)
     metadata = part(data, "metadata")
-    where = f"{text(metadata, 'name')} -n {text(metadata, 'namespace') or DEFAULT_NAMESPACE}"
+    # Copied into a shell, whatever a cluster calls its objects.
+    where = f"{quote(text(metadata, 'name'))} -n {quote(text(metadata, 'namespace') or DEFAULT_NAMESPACE)}"
     for begin, fix in _FIXES.items():
         if found.step == begin or begin in found.message:
-            return fix.format(kind=text(data, "kind").lower(), where=where)
+            return fix.format(kind=quote(text(data, "kind").lower()), where=where)
     if found.step == "node-labels":
-        labels = " ".join(f"{key}={value}" for key, value in sorted(_selected(data).items()))
+        labels = " ".join(quote(f"{key}={value}") for key, value in sorted(_selected(data).items()))
         return f"kubectl label nodes NAME {labels}"
     return ""
 

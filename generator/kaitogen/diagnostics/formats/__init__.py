@@ -1,6 +1,6 @@
 """Findings in the formats that people and machines read; one file for each, and the one model that all of them get."""
 
-from kaitogen.diagnostics.wording import number_of
+from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.model import Diagnostic, Suppressed
 from kaitogen.typed import Callable, Final, Mapping, NamedTuple, Protocol, Sequence
@@ -27,7 +27,7 @@ class Report(NamedTuple):
     def seen(self) -> str:
         """How many objects of each of KAITO's kinds, Workspaces first: `1 Workspace, 2 InferenceSets`."""
         kinds = sorted(self.kinds, key=lambda kind: (kind != "Workspace", kind))
-        counts = [number_of(self.kinds[kind], kind) for kind in kinds if self.kinds[kind]]
+        counts = [number_of(self.kinds[kind], printable(kind)) for kind in kinds if self.kinds[kind]]
         return ", ".join(counts) or number_of(0, "Workspace")
 
     @property

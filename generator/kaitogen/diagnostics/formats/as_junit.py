@@ -10,7 +10,7 @@ from kaitogen.model import Diagnostic
 def write(report: Report) -> str:
     """A test suite with a case for each finding, and one for the objects that were seen."""
     cases = [_case(finding, report) for finding in report.findings]
-    seen = f'    <testcase classname="kaitogen" name="{report.seen} checked"/>\n'
+    seen = f'    <testcase classname="kaitogen" name={quoteattr(f"{report.seen} checked")}/>\n'
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
         f'  <testsuite name="kaitogen" tests="{len(cases) + 1}" failures="{len(report.stopping)}" errors="0" skipped="0">\n'
