@@ -28,6 +28,31 @@ spec:
   placement: {count: 2, instanceType: Standard_NC24ads_A100_v4}
   inference: {model: phi-4}
 """
+#: As kustomize hands it to a transformer: the intent, and an object of somebody else's.
+RESOURCE_LIST = """\
+apiVersion: config.kubernetes.io/v1
+kind: ResourceList
+items:
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+- apiVersion: kaitogen.io/v1alpha1
+  kind: WorkspaceIntent
+  metadata:
+    name: phi
+    annotations:
+      kustomize.config.k8s.io/id: |
+        kind: WorkspaceIntent
+        name: phi
+      internal.config.kubernetes.io/index: '1'
+  spec:
+    placement: {instanceType: Standard_NC24ads_A100_v4}
+    inference: {model: phi-4}
+functionConfig:
+  apiVersion: kaitogen.io/v1alpha1
+  kind: WorkspaceTransformer
+  metadata: {name: models}
+"""
 PROBE = """
 import sys
 before = set(sys.modules)
@@ -39,11 +64,15 @@ print(json.dumps([code, loaded]), file=sys.stderr)
 """
 
 
-def loaded_by(*arguments: str | Path) -> set[str]:
+def loaded_by(*arguments: str | Path, given: str = "") -> set[str]:
     command = [sys.executable, "-S", "-c", PROBE, *map(str, arguments)]
     paths = [path for path in sys.path if path]
     done = subprocess.run(
-        command, capture_output=True, check=True, env={"PYTHONPATH": ":".join(paths), "PATH": "/usr/bin:/bin"}
+        command,
+        input=given.encode(),
+        capture_output=True,
+        check=True,
+        env={"PYTHONPATH": ":".join(paths), "PATH": "/usr/bin:/bin"},
     )
     code, loaded = json.loads(done.stderr.decode().splitlines()[-1])
     assert code == 0, done.stderr.decode()
@@ -93,6 +122,12 @@ def test_what_is_found_in_an_intent_is_placed_without_regular_expressions(tmp_pa
     loaded = loaded_by("render", path)
     assert "kaitogen.diagnostics.placing" in loaded
     assert heavy(loaded) == {"kaitogen.diagnostics.suppression"}
+
+
+def test_a_function_of_kustomize_loads_nothing_heavy() -> None:
+    loaded = loaded_by("krm", given=RESOURCE_LIST)
+    assert "kaitogen.integrations.krm.command" in loaded
+    assert heavy(loaded) == set()
 
 
 def test_a_command_loads_no_other(root: Path) -> None:

@@ -1,13 +1,13 @@
 """The annotations in which kustomize and kpt keep their own memory, and what they mean for an intent's Workspaces."""
 
-import re
-
 from kaitogen.kaito.objects import is_kustomize_annotation, value_at
 from kaitogen.model import Json
 from kaitogen.typed import Any, Final
 
 PATHS: Final = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
 ORIGIN: Final = "config.kubernetes.io/origin"
+#: How its line begins that names a file.
+_AT: Final = "path: "
 INDEXES: Final = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
 #: kustomize alone writes it, onto whatever a transformer or validator gets to see.
 OF_KUSTOMIZE: Final = "kustomize.config.k8s.io/id"
@@ -41,8 +41,9 @@ def cleaned(value: Json) -> Json:
 def file_of(value: Json) -> str:
     """The file that an object came from, where a tool noted it; else nothing."""
     noted = annotations(value)
-    origin = re.search(r"^path: (.*)", str(noted.get(ORIGIN) or ""), re.MULTILINE)
-    return _path(noted) or (origin[1].strip() if origin else "")
+    lines = str(noted.get(ORIGIN) or "").split("\n")
+    origin = (line[len(_AT) :].strip() for line in lines if line.startswith(_AT))
+    return _path(noted) or next(origin, "")
 
 
 def _path(noted: dict[str, Any]) -> str:

@@ -1,10 +1,8 @@
 """What a function is asked for: its configuration, in each of the forms it comes in, as one value."""
 
 import os
-import re
 
 from kaitogen import schema
-from kaitogen.diagnostics import suggest
 from kaitogen.files.folders import is_below
 from kaitogen.integrations.krm.bookkeeping import cleaned, kind_and_name
 from kaitogen.integrations.krm.resource_list import Rejected
@@ -148,6 +146,8 @@ def _of_keys(document: Document, data: Json) -> Job:
         raise Rejected(*loaded.findings)
     if mode == "generate" and not (files or loaded.documents):
         raise _rejected(document, KG121.at(("data",), "neither intent nor files is given", fix="add one"))
+    import re  # kustomize writes no ConfigMap, and only its values are all texts
+
     for key, (rule, pattern, otherwise, fix) in _TYPED.items():
         if key in data and not re.fullmatch(pattern, data[key]):
             message = f"{key} is {data[key][:40]}, {otherwise}"
@@ -191,6 +191,8 @@ def _checked(files: Iterable[tuple[str, Path]], document: Document) -> tuple[str
 
 
 def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
+    from kaitogen.diagnostics import suggest  # few words are wrong
+
     return suggest.did_you_mean(word, choices, f"write one of {', '.join(choices)}")
 
 

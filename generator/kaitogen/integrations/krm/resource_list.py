@@ -4,8 +4,6 @@ What is not ours goes back as the very text that came: an object of somebody els
 a `0644` that readers disagree about, or annotations in which kustomize keeps its memory.
 """
 
-import re
-
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.load import KG101
 from kaitogen.typed import Final, NamedTuple, Sequence
@@ -17,7 +15,8 @@ KG140 = Rule("KG140", "What came in is no ResourceList", kind="invalid")
 KIND: Final = "ResourceList"
 #: kustomize goes by the kind alone, so any version of the group is taken.
 _GROUP: Final = "config.kubernetes.io/"
-_KEY: Final = re.compile(r"^(apiVersion|kind|items|functionConfig|results):", re.MULTILINE)
+_ITEMS: Final = "items:"
+_KEYS: Final = ("apiVersion:", "kind:", _ITEMS, "functionConfig:", "results:")
 #: Between the items of other tools an alias can lead from one to another: then lines are not enough.
 _ANCHOR: Final = r"(?:^|[\s\[{,])&[^\s,\[\]{}]"
 _ALIAS: Final = r"(?:^|[\s\[{,])\*[^\s,\[\]{}]"
@@ -95,6 +94,8 @@ def parse(data: bytes, name: str) -> ResourceList:
 
 def documents(data: bytes, name: str) -> ResourceList:
     """The documents of a stream, each with the text it came in."""
+    import re  # only the legacy plugin and a check of finished text get documents
+
     texts = re.split(r"^---[ \t]*(?:#.*)?\r?\n|^---[ \t]+(?=\S)", _decoded(data, name), flags=re.MULTILINE)
     return ResourceList("", tuple(Item(text) for text in texts if not _is_blank(text)))
 
@@ -143,6 +144,7 @@ def written(answer: ResourceList, results: Sequence[Json] = ()) -> bytes:
 def _json(value: Json) -> str:
     """A value as JSON on one line, which every reader of YAML takes for the same."""
     import json  # kustomize and kpt write block style
+    import re
 
     return re.sub(_NO_YAML, lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
 
@@ -173,32 +175,42 @@ def _sections(text: str) -> tuple[tuple[Item, ...], str] | None:
     hold: inside an item no line can start further to the left than the item's own keys.
     None where the layout is another one (JSON, flow style, comments at the margin), or an alias may lead out of an item.
     """
-    keys = list(_KEY.finditer(text))
-    at = next((number for number, key in enumerate(keys) if key[1] == "items"), None)
-    if at is None or "\r" in text or keys[0].start() != 0:
+    at = 0 if text.startswith(_ITEMS) else text.find(f"\n{_ITEMS}") + 1
+    if "\r" in text or not text.startswith(_KEYS) or not text.startswith(_ITEMS, at):
         return None
-    # Compiled where it is needed: hardly a list has either character.
-    may_lead_out = "&" in text and "*" in text and re.search(_ANCHOR, text, re.MULTILINE)
-    if may_lead_out and re.search(_ALIAS, text, re.MULTILINE):
+    if _may_lead_out(text):
         return None
-    start = text.find("\n", keys[at].end())
-    if start < 0 or text[keys[at].end() : start].strip() not in ("", "[]"):
+    after, start = at + len(_ITEMS), text.find("\n", at)
+    if start < 0 or text[after:start].strip() not in ("", "[]"):
         return None
-    end = keys[at + 1].start() if at + 1 < len(keys) else len(text)
+    ends = (text.find(f"\n{key}", after) + 1 for key in _KEYS)
+    end = min(filter(None, ends), default=len(text))
     items = _items(text[start + 1 : end])
-    return None if items is None else (items, text[: keys[at].start()] + text[end:])
+    return None if items is None else (items, text[:at] + text[end:])
+
+
+def _may_lead_out(text: str) -> bool:
+    """Whether the text may hold an alias, and what it stands for."""
+    if "&" not in text or "*" not in text:
+        return False
+    import re  # hardly a list has either character
+
+    return bool(re.search(_ANCHOR, text, re.MULTILINE) and re.search(_ALIAS, text, re.MULTILINE))
 
 
 def _items(text: str) -> tuple[Item, ...] | None:
     if not text.strip():
         return ()
-    first = re.match(r"( *)- ", text)
-    if first is None:
+    indent = len(text) - len(text.lstrip(" "))
+    dash = " " * indent + "- "
+    margins = (dash, " " * len(dash))
+    if not text.startswith(dash):
         return None
-    indent = len(first[1])
-    if re.search(rf"^(?! {{{indent}}}- | {{{indent + 2}}}|[ \t]*$)", text, re.MULTILINE):
+    if not all(line.startswith(margins) or not line.strip(" \t") for line in text.split("\n")):
         return None
-    starts = [match.start() for match in re.finditer(rf"^ {{{indent}}}- ", text, re.MULTILINE)]
+    starts = [0]
+    while (line := text.find(f"\n{dash}", starts[-1]) + 1) > 0:
+        starts.append(line)
     ends = [*starts[1:], len(text)]
     return tuple(Item(text[start:end], indent) for start, end in zip(starts, ends, strict=True))
 
