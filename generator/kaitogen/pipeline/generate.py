@@ -9,7 +9,7 @@ from kaitogen.pipeline.classify import SCALED_OBJECT, classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
-from kaitogen.pipeline.strategies import resolve
+from kaitogen.pipeline.strategies import resolved
 from kaitogen.pipeline.validate import validate
 from kaitogen.typed import Iterator, NamedTuple, Sequence
 
@@ -67,9 +67,9 @@ def generate(request: Request) -> Result:
     specs, invalid = validate(intents)
     facts, unread, fact_files = load_inventory(request) if request.inventory else (None, [], [])
     specs, unfit = choose(specs, facts, request.oldest)
-    resolved, contradicting = resolve(specs)
-    # One after the other: together they take a sixth of a run's memory.
-    contexts = (context(spec, resource) for spec, resource in resolved)
+    contradicting: list[Diagnostic] = []
+    # One after the other: together they take a fifth of a run's memory.
+    contexts = (context(spec, resource) for spec, resource in resolved(specs, contradicting))
     manifests, unrendered = render(contexts, request.templates)
     with_sets = any(spec.fleet is not None for spec in specs)
     if with_sets:

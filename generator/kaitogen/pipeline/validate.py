@@ -18,7 +18,7 @@ from kaitogen.nodes import add_instance_type
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import ErrorLimit, intents, is_set, shared_by_entries
 from kaitogen.pipeline.repetition import Repetition
-from kaitogen.typed import Final, Iterator
+from kaitogen.typed import Final, Iterator, Mapping
 
 KG212 = Rule("KG212", "Nothing to run", kind="invalid", since="0.4")
 KG213 = Rule("KG213", "Inference and tuning in one intent", kind="invalid", since="0.4")
@@ -34,6 +34,9 @@ KG219 = Rule(
 FLEET: Final = ("replicas", "scaling", "upgrade", "nodeCountLimit", "replicaMetadata")
 #: The words of `spec` that are about objects around what runs.
 COMPANIONS: Final = ("endpoint", "disruption", "monitoring", "ragEngine", "modelMirror")
+#: What many intents say alike is held once.
+_DEFAULT: Final = Target()
+_NOTHING: Final[Mapping[str, str]] = {}
 _MODEL_FIELDS: Final = ("accessSecret", "accessMode", "image", "imagePullSecrets")
 
 
@@ -74,10 +77,9 @@ def _of_set(value: Json, repetition: Repetition) -> list[Diagnostic]:
 
 def target_of(spec: Json) -> Target:
     """The target of an intent's spec, with kaitogen's defaults where it says nothing."""
-    target = spec.get("target")
+    target, default = spec.get("target"), _DEFAULT
     if not target:
-        return Target()
-    default = Target()
+        return default
     return Target(
         kaito=target.get("kaito", default.kaito),
         provider=target.get("provider", default.provider),
@@ -192,8 +194,8 @@ def spec_of(value: Json, origin: Origin) -> Spec:
         origin=origin,
         name=metadata["name"],
         namespace=metadata.get("namespace"),
-        labels=metadata.get("labels") or {},
-        annotations=metadata.get("annotations") or {},
+        labels=metadata.get("labels") or _NOTHING,
+        annotations=metadata.get("annotations") or _NOTHING,
         target=target,
         placement=_placement(spec.get("placement") or {}, target),
         inference=spec.get("inference"),
@@ -204,7 +206,7 @@ def spec_of(value: Json, origin: Origin) -> Spec:
 
 
 def _placement(placement: Json, target: Target) -> Placement:
-    labels: dict[str, str] = {}
+    labels = _NOTHING
     if "capacity" in placement or "zones" in placement:
         from kaitogen.pipeline import capacity  # most intents take any
 

@@ -171,10 +171,10 @@ def _known_tags() -> Container[str | None]:
     return SafeLoader.yaml_constructors
 
 
-#: Plain scalars and what they stand for, and plain keys that are text to every reader: the
-#: same few words come again and again. Bounded, since hostile input has no end of new ones.
+#: Plain scalars and what they stand for, and plain keys that are text to every reader, by themselves: the
+#: same few words come again and again, and are held once. Bounded, since hostile input has no end of new ones.
 _SCALARS: dict[str, Json] = {}
-_KEYS: set[str] = set()
+_KEYS: dict[str, str] = {}
 _MOST_REMEMBERED: Final = 10_000
 
 
@@ -255,9 +255,9 @@ class _Builder:
             if kind is ScalarEvent:
                 text = event.value
                 if type(holder) is dict and key is _NO_KEY:
-                    if text not in keys or text in holder or event.tag or event.anchor:
-                        text = self._key(event, holder)
-                    key = text
+                    key = keys.get(text)
+                    if key is None or key in holder or event.tag or event.anchor:
+                        key = self._key(event, holder)
                     continue
                 if event.tag is not None or event.anchor is not None:
                     value = self._scalar(event)
@@ -356,7 +356,7 @@ class _Builder:
             message = f"key {text[:60] or '(nothing)'} is not text to every YAML reader"
             self._note(KG106, event, message, "quote the key")
         elif len(_KEYS) < _MOST_REMEMBERED:
-            _KEYS.add(text)
+            _KEYS[text] = text
 
     def _alias(self, event: Any, holder: Any, key: Any, depth: int) -> Json:
         if type(holder) is dict and key is _NO_KEY:

@@ -3,7 +3,7 @@
 from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
 from kaitogen.pipeline.strategies import auto, count, explicit
 from kaitogen.pipeline.strategies.base import Strategy
-from kaitogen.typed import Final
+from kaitogen.typed import Final, Iterator
 
 #: In the order in which they are asked to claim an intent that names none.
 STRATEGIES: Final[dict[str, Strategy]] = {
@@ -15,15 +15,18 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 
 def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, ResourceSpec]], list[Diagnostic]]:
     """The resource of every Spec whose placement does not contradict its strategy, and what contradicts."""
-    resolved: list[tuple[Spec, ResourceSpec]] = []
     diagnostics: list[Diagnostic] = []
+    return list(resolved(specs, diagnostics)), diagnostics
+
+
+def resolved(specs: list[Spec], diagnostics: list[Diagnostic]) -> Iterator[tuple[Spec, ResourceSpec]]:
+    """The same one after the other: what contradicts goes to the diagnostics on the way."""
     for spec in specs:
         strategy = STRATEGIES[strategy_of(spec.placement)]
         objections = [objection.of(spec.origin) for objection in strategy.objections(spec)]
         diagnostics += objections
         if not objections:
-            resolved.append((spec, strategy.resource(spec)))
-    return resolved, diagnostics
+            yield spec, strategy.resource(spec)
 
 
 def strategy_of(placement: Placement) -> str:
