@@ -15,7 +15,7 @@ _INTERNAL: Final = "internal.config.kubernetes.io/"
 _PREFIXES: Final = _INTERNAL + "prefixes"
 _SUFFIXES: Final = _INTERNAL + "suffixes"
 _NAMES: Final = (_INTERNAL + "previousNames", _INTERNAL + "previousNamespaces")
-#: By these kustomize and kpt find the object that came in again, and copy its comments onto fields of the same path.
+#: By these kustomize and kpt find the object that came in again, and copy its comments and the order of its keys onto it.
 _IDS: Final = (_INTERNAL + "id", "config.k8s.io/id")
 _KINDS: Final = _INTERNAL + "previousKinds"
 
@@ -85,8 +85,9 @@ def handed_on(intent: Json, made: Json, *, one_of_many: bool) -> dict[str, str]:
         kept.update((key, noted[key]) for key in _NAMES if key in noted)
         kinds = str(noted[_KINDS]).split(",")
         kept[_KINDS] = ",".join(made["kind"] if kind == intent["kind"] else kind for kind in kinds)
-    # A set has fields of the same path that mean other things.
-    if made["kind"] == "Workspace" and not one_of_many:
+    # A set has fields of the same path that mean other things. A build of kustomize has dropped the comments and
+    # sorts the keys in any case: copying them took it longer than making the Workspaces.
+    if made["kind"] == "Workspace" and not one_of_many and OF_KUSTOMIZE not in noted:
         kept.update((key, noted[key]) for key in _IDS if key in noted)
     if path := _path(noted):
         # A file of its own beside the intent's: kpt writes an object to where its annotations say.
