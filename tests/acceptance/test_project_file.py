@@ -104,6 +104,23 @@ def test_it_counts_from_the_folder_up_to_the_root_of_the_repository(app: Path, t
     assert validated(app) == []
 
 
+@pytest.mark.parametrize("target", ["secret.yaml", ".git/config"])
+def test_a_project_file_that_is_a_link_leads_no_further_than_what_it_names(
+    target: str, app: Path, tmp_path: Path
+) -> None:
+    write(tmp_path.parent, {"secret.yaml": "s3cr3t: 1\n"})
+    git(tmp_path, "config", "s3cr3t.key", "s3cr3t")
+    (app / ".kaitogen.yaml").symlink_to(f"../../{'' if target[0] == '.' else '../'}{target}")
+    for done in (kaitogen("validate", cwd=app), in_argocd(app)):
+        assert (done.code, done.output) == (1, b""), done.said
+        assert "KG112" in done.said
+        assert "s3cr3t" not in done.said
+    (app / ".kaitogen.yaml").unlink()
+    for named in ("inventory: [../../.git/config]", "prices: ../../.git/config"):
+        write(app, {".kaitogen.yaml": project(named)})
+        assert "KG155" in kaitogen("plan", cwd=app).said
+
+
 def test_outside_of_a_repository_only_the_folder_itself_counts(tmp_path: Path) -> None:
     write(tmp_path, {".kaitogen.yaml": OLD, "below/alone.intent.yaml": INTENT, "alone.intent.yaml": INTENT})
     assert validated(tmp_path, "alone.intent.yaml") == [("alone.intent.yaml", 6, "KG432")]

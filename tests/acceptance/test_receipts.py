@@ -238,6 +238,15 @@ def test_a_receipt_asks_no_cluster_and_runs_none_of_its_programs(how: list[str],
     assert not Path("ran").exists()
 
 
+def test_a_template_that_is_none_is_no_input(fleet: Path) -> None:
+    """The sums of its lines would say what is in it, and a device would never end."""
+    for name, target in (("secret", "../models/fleet.intent.yaml"), ("zero", "/dev/zero")):
+        Path(f"templates/{name}.yaml.j2").symlink_to(target)
+    assert run("render", "models", *OPTIONS, "-o", "other", "--receipt", "other.json").exit_code == 0
+    inputs = json.loads(Path("other.json").read_text())["predicate"]["inputs"]
+    assert [one["name"] for one in inputs] == INPUTS
+
+
 @pytest.mark.parametrize("inside", [True, False])
 def test_a_name_in_a_receipt_leads_to_nothing_outside(*, inside: bool, fleet: Path) -> None:
     """With the sums of its lines, a file that anybody may not read would be found out, one line at a time."""

@@ -10,14 +10,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
+from jinja2 import Environment, TemplateNotFound
 
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.model import Diagnostic, Request
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.templating import fence, subprocess_renderer
-from kaitogen.pipeline.templating.environment import environment
+from kaitogen.pipeline.templating.environment import FolderLoader, environment
 from tests.acceptance.command import Done, kaitogen
 
 INTENT = """\
@@ -204,7 +206,20 @@ def test_no_name_of_an_object_leads_out_of_the_folder_or_hides_another(tmp_path:
 
 
 def test_names_of_files_are_right_on_every_disk_and_for_every_program(tmp_path: Path) -> None:
-    names = ["a", "A", "\u00e9", "\u00c9", "-a", "x" * 253, "x" * 252 + "y", "\u00e9" * 253]
+    names = [
+        "a",
+        "A",
+        "\u00e9",
+        "\u00c9",
+        "\uac00",
+        "\u1100\u1161",
+        "\u8c48",
+        "\uf900",
+        "-a",
+        "x" * 253,
+        "x" * 252 + "y",
+        "\u00e9" * 253,
+    ]
     text = "".join(f"---\napiVersion: v1\nkind: '{kind}'\nmetadata: {{name: '{name}', namespace: '{space}'}}\n"
                    for name in names for kind in ("Foo", "-bar") for space in ("", "-n"))  # fmt: skip
     render(tmp_path, documents__it=text)
@@ -213,9 +228,54 @@ def test_names_of_files_are_right_on_every_disk_and_for_every_program(tmp_path: 
     done = kaitogen(*command)
     assert done.code == 0, done.said
     made = [name for name in os.listdir(out) if name != ".kaitogen-files"]
-    assert len({name.casefold() for name in made}) == len(made) == 4 * len(names) + 1
+    assert len({normalize("NFD", name).casefold() for name in made}) == len(made) == 4 * len(names) + 1
     assert not [name for name in made if name.startswith(("-", ".")) or len(name.encode()) > 255]
     assert kaitogen(*command, "--check").code == 0
+
+
+def test_no_name_of_a_file_is_a_device_of_windows(tmp_path: Path) -> None:
+    text = "".join(f"---\napiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\n"
+                   for kind in ("Con.a", "NUL.a", "COM1.a", "lpt\u00b9.a", "Console.a"))  # fmt: skip
+    render(tmp_path, documents__it=text)
+    out = tmp_path / "out"
+    kaitogen("render", "--templates", tmp_path / "templates", tmp_path / "phi.intent.yaml", "-o", out)
+    assert sorted(os.listdir(out)) == [
+        ".kaitogen-files", "_com1.a_a.yaml", "_con.a_a.yaml", "_lpt\u00b9.a_a.yaml", "_nul.a_a.yaml", "console.a_a.yaml",
+        "inference_workspace_phi.yaml",
+    ]  # fmt: skip
+
+
+def test_templates_that_become_links_while_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "outside" / "documents").mkdir(parents=True)
+    (tmp_path / "outside" / "documents" / "a.yaml.j2").write_text("s3cr3t: 1\n")
+    (tmp_path / "templates" / "documents").mkdir(parents=True)
+    (tmp_path / "templates" / "documents" / "a.yaml.j2").write_text("a: 1\n")
+    loader = FolderLoader([str(tmp_path / "templates")])
+
+    def looked_at(path: str) -> bool:
+        if path.startswith(str(tmp_path)):
+            (tmp_path / "templates").rename(tmp_path / "old")
+            (tmp_path / "templates").symlink_to("outside")
+        return True
+
+    monkeypatch.setattr(os.path, "isfile", looked_at)
+    with pytest.raises(TemplateNotFound):
+        loader.get_source(Environment(), "documents/a.yaml.j2")
+    with pytest.raises(TemplateNotFound):
+        loader.get_source(Environment(), "documents/a.yaml.j2")
+
+
+def test_a_folder_of_templates_outside_of_what_may_be_read(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "linked").symlink_to(tmp_path / "templates")
+    (tmp_path / "app" / "phi.intent.yaml").write_text(INTENT)
+    request = Request((str(tmp_path / "app"),), templates=str(tmp_path / "app" / "linked"))
+    assert generate(request).manifests
+    (refusal,) = generate(request._replace(within=str(tmp_path / "app"))).findings
+    assert (refusal.code, refusal.file) == ("KG155", "--templates")
 
 
 def test_folder_of_templates_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

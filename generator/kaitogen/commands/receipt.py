@@ -20,7 +20,7 @@ from kaitogen.files import shipped
 from kaitogen.files.folders import files_below
 from kaitogen.model import Files, Json, Request
 from kaitogen.pipeline import current
-from kaitogen.pipeline.load import STDIN
+from kaitogen.pipeline.load import KG601, STDIN, read_file
 from kaitogen.typed import Any, Final, Iterable
 
 TYPE: Final = "https://in-toto.io/Statement/v1"
@@ -135,13 +135,16 @@ def _relative(path: str) -> str:
 
 
 def _files_of(folder: str) -> Files:
-    """The files below a folder by their paths from the current one."""
+    """The files below a folder by their paths from the current one; what lies elsewhere no template is made of."""
     contents: dict[str, bytes] = {}
     try:
         for parts in files_below(folder, lambda _, error: _raise(error)):
             path = os.path.join(folder, *parts)
-            with open(path, "rb") as file:
-                contents[_relative(path)] = file.read()
+            data = read_file(path, within=os.path.realpath(folder))
+            if isinstance(data, bytes):
+                contents[_relative(path)] = data
+            elif data.rule == KG601:
+                raise EnvironmentFailure(f"{path} {data.message}", fix="check its permissions")
         return contents
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

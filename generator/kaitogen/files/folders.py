@@ -43,3 +43,11 @@ def files_below(
                 yield (*parts, entry.name)
             elif not entry.name.startswith("."):
                 pending.append((*parts, entry.name))
+
+
+def opened(descriptor: int, path: str) -> str:
+    """Where that lies which was opened, without links; a system other than Linux tells it by the name alone."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return os.path.realpath(path)

@@ -12,6 +12,10 @@ FORMATS: Final[tuple[Format, ...]] = ("yaml", "json")
 _HASH_DIGITS: Final = 10
 #: In bytes; what every file system takes.
 _LONGEST_NAME: Final = 255
+#: What Windows takes for a device, whatever follows behind a dot.
+_DEVICES: Final = frozenset((
+    "con", "prn", "aux", "nul", *(port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"),
+))  # fmt: skip
 KUSTOMIZATION: Final = "kustomization.yaml"
 _REFERENCES: Final = "namereference.yaml"
 
@@ -24,14 +28,23 @@ def stream(manifests: Sequence[Manifest], form: Format) -> str:
 
 
 def files(manifests: Sequence[Manifest], form: Format) -> Files:
-    """One file for each manifest, named after its namespace, kind and name; no two names differ in case alone."""
+    """One file for each manifest, named after its namespace, kind and name; no two names differ in case or in how Unicode writes them alone."""
     named: dict[str, bytes] = {}
     taken: set[str] = set()  # as disks of macOS and Windows see them
     for manifest in manifests:
-        name = next(name for name in _file_names(manifest, form) if name.casefold() not in taken)
-        taken.add(name.casefold())
+        name = next(name for name in _file_names(manifest, form) if _as_taken(name) not in taken)
+        taken.add(_as_taken(name))
         named[name] = (dump(manifest.data) if form == "yaml" else json_text(manifest.data)).encode()
     return named
+
+
+def _as_taken(name: str) -> str:
+    """What two names have in common that are one file to some disk."""
+    if name.isascii():
+        return name.lower()
+    from unicodedata import normalize  # few names have more than ASCII
+
+    return normalize("NFD", normalize("NFD", name).casefold())
 
 
 def with_kustomization(files: Files) -> Files:
@@ -66,9 +79,11 @@ def _file_names(manifest: Manifest, form: Format) -> Iterator[str]:
 
 
 def _stem(words: Sequence[str]) -> str:
-    """The words as part of a file's name that neither leads elsewhere nor hides, and is no option to any program."""
+    """The words as part of a file's name that neither leads elsewhere nor hides, and is no option to any program, and no device."""
     # An object from a user's own template may be called anything; a file may not.
     safe = "_".join(
         "".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words
     )
+    if safe.partition(".")[0].lower() in _DEVICES:
+        return f"_{safe}"
     return "_" + safe[1:] if safe.startswith((".", "-")) else safe

@@ -2,8 +2,8 @@
 
 import os
 
-from kaitogen.files.folders import is_below
 from kaitogen.model import Diagnostic, Rule
+from kaitogen.pipeline.load import is_elsewhere
 from kaitogen.typed import Final
 
 KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
@@ -38,7 +38,7 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
     if not os.path.lexists(path):
         known = ", ".join(names(folder)) or "none"
         return KG157.in_file(source, f"there is no {path}", fix=f"add the file; there are: {known[:120]}")
-    if not is_below(os.path.realpath(path), top):
+    if is_elsewhere(os.path.realpath(path), (top,)):
         return leads_out(path, source)
     return path
 

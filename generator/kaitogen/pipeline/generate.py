@@ -70,7 +70,7 @@ def generate(request: Request) -> Result:
     contradicting: list[Diagnostic] = []
     # One after the other: together they take a fifth of a run's memory.
     contexts = (context(spec, resource) for spec, resource in resolved(specs, contradicting))
-    manifests, unrendered = render(contexts, request.templates)
+    manifests, unrendered = render(contexts, request.templates, request.within)
     with_sets = any(spec.fleet is not None for spec in specs)
     if with_sets:
         from kaitogen.pipeline import replicas  # most intents have none

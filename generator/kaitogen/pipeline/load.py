@@ -92,8 +92,8 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
     seen: set[tuple[int, int]] = set()
     for path in request.paths:
         roots = [request.within] if request.within is not None else []
-        if path != "-" and os.path.isdir(path):
-            roots = [os.path.realpath(folder) for folder in (path, *roots)]
+        if not roots and path != "-" and os.path.isdir(path):
+            roots = [os.path.realpath(path)]
         for file in _expand(path, findings, request, roots):
             name = STDIN if file == "-" else file
             files.append(name)
@@ -178,9 +178,9 @@ def documents_of(name: str, data: bytes, most: int = MAX_NODES) -> Loaded:
     return loaded
 
 
-def load_file(path: str) -> Loaded:
-    """The documents of one file that is no intent: a table that the user keeps beside them."""
-    data = read_file(path)
+def load_file(path: str, within: str | None = None) -> Loaded:
+    """The documents of one file that is no intent, such as a table that the user keeps beside them; see read_file."""
+    data = read_file(path, within=within)
     return Loaded([], [data], [path]) if isinstance(data, Diagnostic) else documents_of(path, data)
 
 
@@ -227,7 +227,7 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
             files = finished
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
-        if os.path.islink(name) and _is_elsewhere(os.path.realpath(name), roots):
+        if os.path.islink(name) and is_elsewhere(os.path.realpath(name), roots):
             findings.append(_leads_out(name, path))
             continue
         yield name
@@ -238,7 +238,7 @@ def _leads_out(name: str, folder: str) -> Diagnostic:
     return KG112.in_file(name, message, fix="copy the file, or name it on the command line")
 
 
-def _is_elsewhere(real: str, roots: Sequence[str]) -> bool:
+def is_elsewhere(real: str, roots: Sequence[str]) -> bool:
     """Whether a path without links lies outside of all roots, or in what git keeps for itself below one."""
     from kaitogen.files.folders import is_below
 
@@ -306,9 +306,12 @@ def _read_file(
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
         return _unreadable(path, error, "check the path and its permissions")
-    if roots and _is_elsewhere(_opened(descriptor, path), roots):
-        os.close(descriptor)
-        return _leads_out(path, "what may be read")
+    if roots:
+        from kaitogen.files.folders import opened
+
+        if is_elsewhere(opened(descriptor, path), roots):
+            os.close(descriptor)
+            return _leads_out(path, "what may be read")
     info = os.fstat(descriptor)
     if stat.S_ISDIR(info.st_mode):
         os.close(descriptor)
@@ -337,14 +340,6 @@ def _read_file(
 def _keep(name: str, data: bytes) -> None:
     if current.contents is not None:
         current.contents[name] = data
-
-
-def _opened(descriptor: int, path: str) -> str:
-    """Where that lies which was opened, without links; a system other than Linux tells it by the name alone."""
-    try:
-        return os.readlink(f"/proc/self/fd/{descriptor}")
-    except OSError:
-        return os.path.realpath(path)
 
 
 def _unreadable(path: str, error: Exception, fix: str) -> Diagnostic:

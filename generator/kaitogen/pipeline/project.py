@@ -4,7 +4,6 @@ import os
 
 from kaitogen import schema
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.files.folders import is_below
 from kaitogen.kaito.objects import merged, value_at
 from kaitogen.model import (
     NEWEST_KAITO,
@@ -20,7 +19,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.environments import KG155, KG157, LEADS_OUT
-from kaitogen.pipeline.load import load_file
+from kaitogen.pipeline.load import is_elsewhere, load_file
 from kaitogen.pipeline.validate import target_of
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
@@ -51,7 +50,7 @@ def read(file: str, top: str) -> tuple[Project | None, list[Diagnostic]]:
 
     `top`, with its links resolved, is what nothing that it names may lead out of.
     """
-    loaded = load_file(file)
+    loaded = load_file(file, top)
     findings = list(loaded.findings)
     if not findings and len(loaded.documents) != 1:
         message = f"{len(loaded.documents) or 'no'} documents where one is expected"
@@ -137,7 +136,7 @@ def _unusable(document: Document, top: str) -> Iterator[Diagnostic]:
     named += [(("spec", "inventory", index), name) for index, name in enumerate(spec.get("inventory", ()))]
     for path, name in named:
         file = _beside(document.file, name)
-        if not is_below(os.path.realpath(file), top):
+        if is_elsewhere(os.path.realpath(file), (top,)):
             message = f"{name[:80]} {LEADS_OUT}"
             yield KG155.at(path, message, fix="name files beside the project file, relative to it")
         elif not os.path.lexists(file):

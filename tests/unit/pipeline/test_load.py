@@ -54,6 +54,15 @@ def test_the_same_of_a_file_that_is_named_and_of_facts(
     assert [one.code for one in facts.findings] == ["KG112"]
 
 
+def test_no_folder_widens_what_may_be_read(folder: Path) -> None:
+    """An application's folder may have become a link after its name was looked at."""
+    (folder / "linked").symlink_to(folder.parent)
+    (folder.parent / "b.intent.yaml").write_text("secret: 1\n", encoding="utf-8")
+    loaded = load.load(Request((str(folder / "linked"),), within=str(folder.resolve())))
+    assert {one.code for one in loaded.findings} == {"KG112"}
+    assert [one.value for one in loaded.documents] == [{"a": 1}]
+
+
 def test_link_within_the_folder_is_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "b.txt").write_text("b: 1\n", encoding="utf-8")
     swapping(monkeypatch, folder / "a.intent.yaml", "b.txt")

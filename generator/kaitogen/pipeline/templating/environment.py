@@ -9,7 +9,7 @@ from jinja2.environment import Environment
 from markupsafe import Markup  # Jinja2's own word for text that is HTML already
 
 from kaitogen.files import shipped
-from kaitogen.files.folders import is_below
+from kaitogen.files.folders import is_below, opened
 from kaitogen.model import Json
 from kaitogen.pipeline.templating.sandbox import Hidden, Sandbox
 from kaitogen.typed import Any, Callable, Final, Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ def page_parts(
     name: str, values: Mapping[str, Json], trusted: Mapping[str, str] | None = None
 ) -> Iterator[str]:
     """The same piece by piece, for pages that are too large for memory."""
-    loader = FolderLoader([shipped.folder("templates")])
+    loader = FolderLoader([os.path.realpath(shipped.folder("templates"))])
     made = Environment(
         loader=loader, undefined=StrictUndefined, autoescape=name.endswith(".html.j2"), **_LAYOUT
     )
@@ -87,10 +87,13 @@ def _refuse_odd(value: Any) -> None:
 
 
 class FolderLoader(BaseLoader):
-    """Templates below the given folders; a name or a symbolic link that leads out of them is not found."""
+    """Templates below the given folders; a name or a symbolic link that leads out of them is not found.
+
+    Links in the names of the folders themselves are resolved by who names them.
+    """
 
     def __init__(self, roots: Sequence[str]) -> None:
-        self._roots = [os.path.realpath(root) for root in roots]
+        self._roots = list(roots)
 
     def get_source(self, _environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Source, file name and a function that says it is still current."""
@@ -99,6 +102,8 @@ class FolderLoader(BaseLoader):
             if not is_below(path, root) or not os.path.isfile(path):
                 continue
             with open(path, encoding="utf-8-sig") as file:
+                if not is_below(opened(file.fileno(), path), root):
+                    continue  # a folder on the way was exchanged for a link meanwhile
                 source = file.read(MAX_TEMPLATE_BYTES + 1)
             if len(source) > MAX_TEMPLATE_BYTES:
                 raise TemplateNotFound(template, f"template {template} is larger than 1 MiB")

@@ -24,6 +24,8 @@ from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
 from kaitogen.pipeline import current
 from kaitogen.pipeline.companions import KINDS
+from kaitogen.pipeline.environments import leads_out
+from kaitogen.pipeline.load import is_elsewhere
 from kaitogen.pipeline.templating import fence
 from kaitogen.pipeline.templating.environment import environment
 from kaitogen.typed import BinaryIO, Final, Iterator, NoReturn, Sequence, TypeAlias
@@ -62,15 +64,23 @@ _CODE: Final = tuple(os.path.dirname(str(module.__file__)) for module in (os, ji
 Answer: TypeAlias = list[tuple[str, str]] | Diagnostic
 
 
-def render(contexts: Sequence[Context], folder: str) -> tuple[list[Manifest], list[Diagnostic]]:
+def render(
+    contexts: Sequence[Context], folder: str, within: str | None = None
+) -> tuple[list[Manifest], list[Diagnostic]]:
     """The manifests of all contexts in order, with the templates of a user's folder laid over the shipped ones."""
     more = added_documents(folder)
+    # Resolved once: from here on no link that is put in its place leads elsewhere.
+    real = os.path.realpath(folder)
+    if within is not None and is_elsewhere(real, (within,)):
+        return [], [leads_out(folder, "--templates")]
     companions = {kind.template for kind in KINDS}
     jobs = [context._replace(templates=(*context.templates, *more)) for context in contexts]
     manifests: list[Manifest] = []
     diagnostics: list[Diagnostic] = []
     room = MAX_TOTAL
-    for job, answer in zip(jobs, fill_all(jobs, (folder, shipped.folder("templates"))), strict=False):
+    for job, answer in zip(
+        jobs, fill_all(jobs, (real, os.path.realpath(shipped.folder("templates")))), strict=False
+    ):
         if isinstance(answer, Diagnostic):
             diagnostics.append(answer.of(job.spec.origin))
             continue
