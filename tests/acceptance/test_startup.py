@@ -64,7 +64,9 @@ print(json.dumps([code, loaded]), file=sys.stderr)
 """
 
 
-def loaded_by(*arguments: str | Path, given: str = "") -> set[str]:
+def loaded_by(
+    *arguments: str | Path, given: str = "", folder: Path | None = None, **variables: str
+) -> set[str]:
     command = [sys.executable, "-S", "-c", PROBE, *map(str, arguments)]
     paths = [path for path in sys.path if path]
     done = subprocess.run(
@@ -72,7 +74,8 @@ def loaded_by(*arguments: str | Path, given: str = "") -> set[str]:
         input=given.encode(),
         capture_output=True,
         check=True,
-        env={"PYTHONPATH": ":".join(paths), "PATH": "/usr/bin:/bin"},
+        cwd=folder,
+        env={"PYTHONPATH": ":".join(paths), "PATH": "/usr/bin:/bin", **variables},
     )
     code, loaded = json.loads(done.stderr.decode().splitlines()[-1])
     assert code == 0, done.stderr.decode()
@@ -127,6 +130,14 @@ def test_what_is_found_in_an_intent_is_placed_without_regular_expressions(tmp_pa
 def test_a_function_of_kustomize_loads_nothing_heavy() -> None:
     loaded = loaded_by("krm", given=RESOURCE_LIST)
     assert "kaitogen.integrations.krm.command" in loaded
+    assert heavy(loaded) == set()
+
+
+def test_a_call_of_argo_cd_with_a_target_loads_nothing_heavy(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "intent.yaml").write_bytes((root / "examples" / "auto.intent.yaml").read_bytes())
+    target = '[{"name": "kaito_version", "string": "0.12"}]'
+    loaded = loaded_by("argocd", "generate", folder=tmp_path, ARGOCD_APP_PARAMETERS=target)
+    assert "kaitogen.pipeline.overlay" in loaded
     assert heavy(loaded) == set()
 
 

@@ -6,10 +6,7 @@ the files of environments, assignments in their order. What is laid over keeps i
 that never said so.
 """
 
-import re
-
 from kaitogen import schema
-from kaitogen.diagnostics.suggest import did_you_mean
 from kaitogen.kaito.objects import merged, value_at
 from kaitogen.model import (
     INTENT_API_VERSION,
@@ -41,7 +38,7 @@ KG154 = Rule("KG154", "The file of an environment is not what it has to be", kin
 KG182 = Rule("KG182", "An environment adds what is there already", kind="invalid")
 
 
-_STEP: Final = re.compile(
+_STEP: Final = (
     r'(?:^|\.)(?P<key>[A-Za-z0-9_][A-Za-z0-9_-]*)|\[(?P<index>\d{1,4})\]|\["(?P<quoted>[^"\\]{1,300})"\]'
 )
 _TOPS: Final = ("metadata", "spec")
@@ -206,10 +203,13 @@ def _entries(document: Document) -> Iterator[tuple[Path, Json]]:
 
 def parse_path(text: str) -> Path | None:
     """`spec.placement.labelSelector.matchLabels["a.b/c"]` as a path; None where it is none that can be set."""
+    import re  # the target of an application, a parameter with a name, comes without such a text
+
+    step = re.compile(_STEP)
     steps: list[str | int] = []
     at = len(text) if text.startswith(".") else 0
     while at < len(text):
-        match = _STEP.match(text, at)
+        match = step.match(text, at)
         if match is None:
             return None
         key, index, quoted = match.group("key", "index", "quoted")
@@ -224,6 +224,8 @@ def _name(intent: Json) -> str:
 
 
 def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Diagnostic:
+    from kaitogen.diagnostics.suggest import did_you_mean  # few names are wrong
+
     names = sorted({_name(intent) for document in documents for _, intent in _entries(document)})
     fix = did_you_mean(str(name), names, f"name one of: {', '.join(names)[:120] or 'none is here'}")
     return KG153.at(path, f"no intent here is named {str(name)[:63]}", fix=fix)
