@@ -10,14 +10,16 @@ from kaitogen.commands.reporting import STRICT, reported
 from kaitogen.commands.result import QUIET, LimitOptions, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError
-from kaitogen.model import Files, Request
+from kaitogen.model import Files, Manifest, Request
 from kaitogen.pipeline import current
-from kaitogen.pipeline.emit import FORMATS, files, stream, with_kustomization
+from kaitogen.pipeline.emit import FORMATS, files, parts, stream, with_kustomization
 from kaitogen.pipeline.generate import generate
-from kaitogen.typed import Final
+from kaitogen.typed import Final, Sequence
 
 #: What is rendered for standard output is called so, beside the names of files.
 STREAM: Final = "stdout"
+#: As many manifests, some MiB of text, may make more than is good to hold.
+_MANY: Final = 5_000
 
 
 class Options(OptionGroup):
@@ -100,13 +102,12 @@ def request_of(options: Options) -> Request:
 
 def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[Files, Report]:
     """What is made, as files by name or as the one stream, and what is found; no files where that stops the run."""
-    result = generate(request)
-    report = Report(result.findings, strict=inputs.is_strict(request, given=options.strict))
-    if report.findings and report.exit_code:
+    manifests, report = _made(request, options)
+    if manifests is None:
         return {}, report
     if not in_folder:
-        return {STREAM: stream(result.manifests, options.form).encode()}, report
-    wanted = files(result.manifests, options.form)
+        return {STREAM: stream(manifests, options.form).encode()}, report
+    wanted = files(manifests, options.form)
     if options.kustomization:
         wanted = with_kustomization(wanted)
     if options.hydrator_metadata:
@@ -117,11 +118,35 @@ def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[
     return wanted, report
 
 
+def _made(request: Request, options: Options) -> tuple[Sequence[Manifest] | None, Report]:
+    """The manifests, None where what is found stops the run, and that."""
+    result = generate(request)
+    report = Report(result.findings, strict=inputs.is_strict(request, given=options.strict))
+    return (None if report.findings and report.exit_code else result.manifests), report
+
+
+def _streamed(request: Request, options: Options) -> tuple[Outcome, Report]:
+    """What goes to standard output alone, nothing where what is found stops the run, and that."""
+    manifests, report = _made(request, options)
+    if manifests is None:
+        return Outcome(), report
+    if options.form == "yaml" and len(manifests) > _MANY:
+        from kaitogen.commands.spooled import spooled  # few runs make as many
+
+        return spooled(parts(manifests)), report
+    return Outcome(stream(manifests, options.form).encode()), report
+
+
 def _rendered(options: Options, *, check: bool) -> Outcome:
     """The outputs where the options want them, or with `check` how they differ from what is there."""
     request = request_of(options)
     in_folder = options.out is not None or options.oci_layout is not None
-    outputs, report = outputs_of(request, options, in_folder=in_folder)
+    outputs: Files = {}
+    if in_folder or options.receipt is not None:
+        outputs, report = outputs_of(request, options, in_folder=in_folder)
+        product = Outcome(outputs.get(STREAM, b""))
+    else:
+        product, report = _streamed(request, options)
     outcome = reported(report, quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
@@ -134,7 +159,7 @@ def _rendered(options: Options, *, check: bool) -> Outcome:
         from kaitogen.commands import receipt
 
         text = receipt.text(receipt.statement(options, outputs, image=options.oci_layout is not None))
-    delivered = Outcome(outputs[STREAM] if not in_folder else b"", stderr)
+    delivered = product._replace(stderr=stderr)
     limits = LimitOptions(**options.given)
     if options.out is not None:
         delivered = _folder(options.out, outputs, stderr, limits, check=check)

@@ -26,7 +26,9 @@ def place_by_document(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic
         origin, path = _overlaid(one, one.origin) if one.origin.document.overrides else (one.origin, one.path)
         document = origin.document
         by_document.setdefault((document.file, document.number), []).append((origin, path, one))
-    return [_place_in(group[0][0].document, group) for group in by_document.values()]
+    # Each group is let go once it is placed: there may be very many.
+    groups = (by_document.pop(key) for key in list(by_document))
+    return [_place_in(group[0][0].document, group) for group in groups]
 
 
 def _overlaid(finding: Diagnostic, origin: Origin) -> tuple[Origin, Path]:

@@ -3,7 +3,7 @@
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.files import shipped
 from kaitogen.model import Files, Manifest
-from kaitogen.typed import Final, Iterator, Literal, Sequence, TypeAlias
+from kaitogen.typed import Final, Iterable, Iterator, Literal, Sequence, TypeAlias
 from kaitogen.yaml.writer import dump
 
 Format: TypeAlias = Literal["yaml", "json"]
@@ -23,8 +23,16 @@ _REFERENCES: Final = "namereference.yaml"
 def stream(manifests: Sequence[Manifest], form: Format) -> str:
     """All manifests as one text: YAML documents, or one JSON List."""
     if form == "yaml":
-        return "---\n".join(dump(manifest.data) for manifest in manifests)
+        return "".join(parts(manifests))
     return json_text({"apiVersion": "v1", "kind": "List", "items": [manifest.data for manifest in manifests]})
+
+
+def parts(manifests: Iterable[Manifest]) -> Iterator[str]:
+    """The same stream of YAML, one document after the other."""
+    before = ""
+    for manifest in manifests:
+        yield before + dump(manifest.data)
+        before = "---\n"
 
 
 def files(manifests: Sequence[Manifest], form: Format) -> Files:

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 import pytest
 
+from kaitogen.__main__ import run
 from kaitogen.commands import spooled as module
 from kaitogen.commands.result import deliver
 from kaitogen.commands.spooled import CHUNK, spooled
@@ -83,3 +85,25 @@ def test_a_large_page_is_as_a_small_one(tmp_path: Path, monkeypatch: pytest.Monk
     assert large.output.count(b'<tr class="row') == 900
     refused = kaitogen("plan", "-q", "--format", "html", "--output-limit", "3", "a.intent.yaml", cwd=tmp_path)
     assert (refused.output, refused.code) == (b"", 3)
+
+
+def test_very_many_manifests_are_streamed_as_few_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    write(tmp_path, *(intent(f"w{number}") for number in range(4)))
+    path = str(tmp_path / "a.intent.yaml")
+    assert (run(["render", path]), few := capfdbinary.readouterr().out) == (0, few)
+    assert few.count(b"kind: Workspace\n") == 4
+    files: list[IO[bytes]] = []
+
+    def file() -> IO[bytes]:
+        files.append(TemporaryFile())  # noqa: SIM115 - it is closed once it is read
+        return files[-1]
+
+    monkeypatch.setattr("kaitogen.commands.render._MANY", 3)
+    monkeypatch.setattr(module, "CHUNK", 500)
+    monkeypatch.setattr(module, "TemporaryFile", file)
+    assert (run(["render", path]), capfdbinary.readouterr().out) == (0, few)
+    assert files
+    write(tmp_path, *(intent(f"w{number}") for number in range(4)), intent("w0"))
+    assert (run(["render", path]), capfdbinary.readouterr().out) == (1, b"")

@@ -23,9 +23,9 @@ def write(report: Report, *, colour: bool | None = None, quiet: bool = False, wr
         report = report._replace(findings=report.stopping)
     if not report.findings:
         return ""
-    lines = [line for finding in report.findings for line in _paragraph(finding, colour)]
+    paragraphs = ["\n".join(_paragraph(finding, colour)) for finding in report.findings]
     end = last_line(report, wrote=wrote) if colour is None else f"kaitogen: {_count(report, wrote=wrote)}"
-    return "\n".join([*lines, end]) + "\n"
+    return "\n".join([*paragraphs, end]) + "\n"
 
 
 def _paragraph(finding: Diagnostic, colour: bool | None) -> Iterator[str]:
