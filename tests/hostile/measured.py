@@ -28,11 +28,16 @@ class Spent(NamedTuple):
     mebibytes: float
 
 
-def measured(arguments: Sequence[str | bytes], cwd: Path, stdin: int | None = None) -> Spent:
-    """Run `kaitogen` to its end, or to the end of the clock."""
+def measured(
+    arguments: Sequence[str | bytes],
+    cwd: Path,
+    stdin: int | None = None,
+    program: Sequence[str] = (str(KAITOGEN),),
+) -> Spent:
+    """Run `kaitogen`, or another program, to its end, or to the end of the clock."""
     reader, writer = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, "-I", "-S", _WATCH, str(writer), str(_CLOCK), str(KAITOGEN), *arguments],
+        [sys.executable, "-I", "-S", _WATCH, str(writer), str(_CLOCK), *program, *arguments],
         cwd=cwd,
         stdin=subprocess.DEVNULL if stdin is None else stdin,
         stdout=subprocess.PIPE,

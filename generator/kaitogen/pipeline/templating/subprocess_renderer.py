@@ -47,6 +47,8 @@ CPU_SECONDS: Final = 1.0
 MAX_OUTPUT: Final = 4 * 1024 * 1024
 #: In characters, for all intents of a run.
 MAX_TOTAL: Final = 256 * 1024 * 1024
+#: Findings; what comes after so many is judged by nobody.
+_MOST_WRONG: Final = 1_000
 _LESS: Final = "let each make less, or render fewer intents at a time"
 MAX_MEMORY: Final = 512 * 1024 * 1024
 #: Processor time is what counts; the clock on the wall is for a child that sleeps or is never given a processor.
@@ -99,6 +101,8 @@ def render(
                         manifests.append(Manifest(job.spec, stored(raw.value)))
                     else:
                         diagnostics.append(problem.of(job.spec.origin))
+                        if len(diagnostics) >= _MOST_WRONG:
+                            return [], diagnostics
             except Unreadable as stop:
                 problem = _bad_output(template, stop.flaw.line, stop.flaw.message)
                 diagnostics.append(problem.of(job.spec.origin))
