@@ -233,6 +233,21 @@ def test_names_of_files_are_right_on_every_disk_and_for_every_program(tmp_path: 
     assert kaitogen(*command, "--check").code == 0
 
 
+def test_a_child_that_answers_without_end_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess_renderer, "_MOST_ANSWERED", 1000)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, b"\x7f" * 2000)
+        os._exit(0)
+    os.close(writer)
+    with open(reader, "rb", buffering=0) as stream:
+        (answer,) = subprocess_renderer._answers(stream, 1, child)
+        assert len(stream.read()) == 2000 - 8 - 1000
+    assert isinstance(answer, Diagnostic)
+    assert answer.code == "KG503"
+
+
 def test_no_name_of_a_file_is_a_device_of_windows(tmp_path: Path) -> None:
     text = "".join(f"---\napiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\n"
                    for kind in ("Con.a", "NUL.a", "COM1.a", "lpt\u00b9.a", "Console.a"))  # fmt: skip

@@ -49,6 +49,8 @@ MAX_OUTPUT: Final = 4 * 1024 * 1024
 MAX_TOTAL: Final = 256 * 1024 * 1024
 #: Findings; what comes after so many is judged by nobody.
 _MOST_WRONG: Final = 1_000
+#: In bytes: a character beyond the first plane takes twelve of them in JSON.
+_MOST_ANSWERED: Final = 13 * MAX_OUTPUT
 _LESS: Final = "let each make less, or render fewer intents at a time"
 MAX_MEMORY: Final = 512 * 1024 * 1024
 #: Processor time is what counts; the clock on the wall is for a child that sleeps or is never given a processor.
@@ -174,8 +176,10 @@ def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[Answer]:
     for _ in range(count):
         head = _read(stream, _LENGTH.size)
         (length,) = _LENGTH.unpack(head) if len(head) == _LENGTH.size else (1,)
-        body = _read(stream, length)
-        if len(body) < length:
+        body = _read(stream, min(length, _MOST_ANSWERED))
+        if (
+            len(body) < length
+        ):  # one that is longer than any has come of something that got through Jinja2's fence
             yield _death(stream, child)
             return
         answer = json.loads(body)
