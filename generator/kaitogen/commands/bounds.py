@@ -5,7 +5,6 @@ The bounds are looked at many times a second, while there still is memory to say
 with: CPython that has none left may turn in a circle of its own, where it sees no signal.
 """
 
-import math
 import os
 import sys
 import time
@@ -30,6 +29,8 @@ KG611 = Rule("KG611", "Needed too much memory and was stopped", kind="environmen
 _TICK: Final = 0.02
 #: Seconds that the work has for coming to its end once it is told to.
 _GRACE: Final = 2
+#: The bound where none is set. (Not that of `math`, a library of its own that would be loaded for it.)
+_NO_BOUND: Final = float("inf")
 #: MiB that the system gives beyond the bound: more than any step of ours takes between two looks.
 HEADROOM: Final = 128
 
@@ -123,8 +124,8 @@ class _Watch:
         import resource
 
         self.seconds, self.mebibytes, self.stopped = seconds, mebibytes, stopped
-        self.deadline = math.inf if seconds is None else time.monotonic() + seconds
-        self.most = math.inf if mebibytes is None else mebibytes * 2**20
+        self.deadline = _NO_BOUND if seconds is None else time.monotonic() + seconds
+        self.most = _NO_BOUND if mebibytes is None else mebibytes * 2**20
         self.stopping = False
         self.child, self.shared = 0, 0
         self.finding = _finding("", KG610, f"took more than {seconds} s and was stopped")
