@@ -5,7 +5,7 @@ block style that people read. Key order is the mapping's own.
 """
 
 from kaitogen.model import Json
-from kaitogen.typed import Final, Iterator
+from kaitogen.typed import Final
 from kaitogen.yaml.scalars import QUOTED_WORDS, encode, is_plain, quoted
 
 #: libyaml and others refuse a simple key that is longer than 1024 characters.
@@ -32,11 +32,15 @@ def _flow_key(key: str) -> str:
 
 def dump(value: Json) -> str:
     """The value as a document in block style, two spaces a level, with a newline at the end."""
+    lines: list[str] = []
     if isinstance(value, dict) and value:
-        return "\n".join(_mapping(value, "")) + "\n"
-    if isinstance(value, _LISTS) and value:
-        return "\n".join(_sequence(value, "")) + "\n"
-    return leaf(value, "") + "\n"
+        _mapping(value, "", lines)
+    elif isinstance(value, _LISTS) and value:
+        _sequence(value, "", lines)
+    else:
+        lines.append(leaf(value, ""))
+    lines.append("")
+    return "\n".join(lines)
 
 
 def dashed(text: str, indent: int) -> str:
@@ -45,35 +49,35 @@ def dashed(text: str, indent: int) -> str:
     return f"{lines[:indent]}-{lines[indent + 1 :]}"
 
 
-def _mapping(value: dict[str, Json], indent: str) -> Iterator[str]:
+def _mapping(value: dict[str, Json], indent: str, lines: list[str]) -> None:
+    """Add its lines. (Handed on from generator to generator, each would be a call for every level.)"""
     deeper = indent + "  "
     for key, item in value.items():
         head = encode(key) + ":"
         if len(head) > LONGEST_SIMPLE_KEY:
-            yield f"{indent}? {head[:-1]}"
+            lines.append(f"{indent}? {head[:-1]}")
             head = ":"
         if isinstance(item, dict) and item:
-            yield indent + head
-            yield from _mapping(item, deeper)
+            lines.append(indent + head)
+            _mapping(item, deeper, lines)
         elif isinstance(item, _LISTS) and item:
-            yield indent + head
-            yield from _sequence(item, deeper)
+            lines.append(indent + head)
+            _sequence(item, deeper, lines)
         else:
-            yield f"{indent}{head} {leaf(item, deeper)}"
+            lines.append(f"{indent}{head} {leaf(item, deeper)}")
 
 
-def _sequence(value: list[Json] | tuple[Json, ...], indent: str) -> Iterator[str]:
+def _sequence(value: list[Json] | tuple[Json, ...], indent: str, lines: list[str]) -> None:
     deeper = indent + "  "
     for item in value:
+        first = len(lines)
         if isinstance(item, dict) and item:
-            lines = _mapping(item, deeper)
+            _mapping(item, deeper, lines)
         elif isinstance(item, _LISTS) and item:
-            lines = _sequence(item, deeper)
+            _sequence(item, deeper, lines)
         else:
-            yield f"{indent}- {leaf(item, deeper)}"
-            continue
-        yield f"{indent}- {next(lines)[len(deeper) :]}"
-        yield from lines
+            lines.append(deeper + leaf(item, deeper))
+        lines[first] = f"{indent}- {lines[first][len(deeper) :]}"
 
 
 def leaf(value: Json, indent: str) -> str:
