@@ -30,10 +30,11 @@ def test_every_command_has_them(name: str) -> None:
 
 @pytest.mark.parametrize("command", ["render", "validate"])
 def test_time_limit_names_the_file(large: Path, command: str) -> None:
-    done = kaitogen(command, "--time-limit", "1", "large.intent.yaml", cwd=large)
+    # On a busy machine the start alone may take a second, and there is no file yet to name.
+    done = kaitogen(command, "--time-limit", "2", "large.intent.yaml", cwd=large)
     assert (done.code, done.output) == (3, b"")
     assert "large.intent.yaml" in done.said
-    assert "error KG610: took more than 1 s" in done.said
+    assert "error KG610: took more than 2 s" in done.said
 
 
 @pytest.mark.parametrize("command", ["render", "validate"])
