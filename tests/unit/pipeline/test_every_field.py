@@ -37,9 +37,13 @@ def texts(value: Json, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def shape(value: Json) -> Json:
-    """The value with every text taken for the same, and every file of a dashboard, which is named after its intent."""
+    """The value with every text taken for the same, and every file of a dashboard, which is named after its intent.
+
+    A limit of nodes goes by the size of the model, and is left out with that of a model that nobody knows.
+    """
     if isinstance(value, dict):
-        return {"file" if key.endswith(".json") else key: shape(item) for key, item in value.items()}
+        named = {key: item for key, item in value.items() if key != "nodeCountLimit"}
+        return {"file" if key.endswith(".json") else key: shape(item) for key, item in named.items()}
     if isinstance(value, list):
         return [shape(item) for item in value]
     return "text" if isinstance(value, str) else value
