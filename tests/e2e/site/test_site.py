@@ -27,7 +27,8 @@ PAGES: Final = (
 RESULTS: Final = """new Promise(done => {
   const look = () => {
     const found = [...document.querySelectorAll("#search-results li a")].map(one => one.textContent);
-    if (found.length) done(found); else setTimeout(look, 50);
+    const said = document.querySelector("#search-results .search-summary");
+    if (found.length && said && said.textContent.startsWith("Search finished")) done(found); else setTimeout(look, 50);
   };
   look();
 })"""
