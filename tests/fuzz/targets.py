@@ -42,11 +42,11 @@ def fmt(data: bytes) -> None:
 
 
 def import_(data: bytes) -> None:
-    """Importing into a folder; what was imported renders."""
+    """Importing into a folder; what was imported, where anything was, renders."""
     done = held(["import", "-o", "out", "a.yaml"], {"a.yaml": data})
     if done.code == 0:
         made = {name: content for name, content in done.files.items() if name != "a.yaml"}
-        assert held(["render", "out"], made).code == 0
+        assert not made or held(["render", "out"], made).code == 0
     as_set = held(["import", "--set", "a.yaml"], {"a.yaml": data})
     _no_output_where_it_fails(as_set)
 

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.checkout]
 
 PAGE = ROOT / "docs" / "operate.md"
 COMMENT = re.compile(r"<!-- KAITO(?P<meanwhile>, meanwhile)?: (?P<does>.*) -->\n")
-OBJECT = "/apis/kaito.sh/v1beta1/namespaces/models/workspaces/llama"
+OBJECT = "/apis/kaito.sh/v1beta1/namespaces/agents/workspaces/llama"
 NODE = "node-wsecfd3a8ed"
 FINALIZER = "workspace.finalizer.kaito.sh"
 #: The port that the page forwards the Service to; a free one in its place.
@@ -128,7 +128,7 @@ def told(page: str) -> Iterator[Shown | Told | re.Match[str]]:
 def controller(kaito: ControlPlane) -> Iterator[Controller]:
     yield Controller(kaito)
     kaito.kubectl("delete", "node", NODE, "--ignore-not-found")
-    kaito.kubectl("delete", "namespace", "models", "--wait=false", "--ignore-not-found")
+    kaito.kubectl("delete", "namespace", "agents", "--wait=false", "--ignore-not-found")
 
 
 def test_page_shows_what_happens(

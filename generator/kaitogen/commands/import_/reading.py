@@ -147,7 +147,8 @@ def _owned(one: UserObject) -> Diagnostic | None:
         path, who = ("metadata", "labels", CREATED_BY), f"InferenceSet {str(labels[CREATED_BY])[:60]}"
     else:
         return None
-    message = f"{one.data['kind']} {str(metadata.get('name'))[:60]} is made by {who} and is passed over: two would write it"
+    name = str(metadata.get("name") or "without a name")[:60]
+    message = f"{one.data['kind']} {name} is made by {who} and is passed over: two would write it"
     return KG175.at(path, message, fix="change what makes it, or remove that first")
 
 
