@@ -31,7 +31,7 @@ USERS = "admin-token,admin,admin,system:masters\nci-token,ci,ci\nother-token,oth
 #: Nodes of a large cluster, and connections over which they are made.
 MANY = 5000
 _PARTS = 4
-_SECONDS = 120
+_SECONDS = 300
 
 
 class Done(NamedTuple):
@@ -102,7 +102,7 @@ class ControlPlane(NamedTuple):
         (folder,) = CRDS.glob(f"v{version}.*")
         # An older one does not serve the version that a newer one has stored, and no update may take that away.
         crds = (f"crd/{kind}.kaito.sh" for kind in KINDS)
-        done = self.kubectl("delete", "--ignore-not-found", "--timeout=110s", *crds)
+        done = self.kubectl("delete", "--ignore-not-found", "--timeout=280s", *crds)
         assert done.code == 0, done.said
         kaito = (folder / f"kaito.sh_{kind}.yaml" for kind in ("workspaces", *KINDS))
         for crd in (*kaito, *OTHERS):
@@ -110,7 +110,7 @@ class ControlPlane(NamedTuple):
                 group, _, kind = crd.stem.partition("_")
                 self.apply(crd.read_text(encoding="utf-8"))
                 done = self.kubectl(
-                    "wait", "--for=condition=Established", "--timeout=60s", f"crd/{kind}.{group}"
+                    "wait", "--for=condition=Established", "--timeout=200s", f"crd/{kind}.{group}"
                 )
                 assert done.code == 0, done.said
 
