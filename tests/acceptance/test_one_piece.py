@@ -10,18 +10,8 @@ from typing import Final
 import pytest
 
 from tests.acceptance.command import KAITOGEN, kaitogen
+from tests.acceptance.streams import INTENT
 
-INTENT: Final = """\
-apiVersion: kaitogen.io/v1alpha1
-kind: WorkspaceIntent
-metadata:
-  name: phi
-spec:
-  placement:
-    instanceType: Standard_NC24ads_A100_v4
-  inference:
-    model: phi-4
-"""
 RED, GREEN = "\x1b[1;31m", "\x1b[1;32m"
 
 

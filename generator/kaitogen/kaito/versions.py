@@ -174,12 +174,14 @@ _note(
     "enableMultiRoleInferenceController",
 )
 GATES_ON["enableInferenceSetController"] = since(11)
+#: Whether the weights of a model are streamed or downloaded.
+STREAMING_ANNOTATION: Final = "kaito.sh/model-streaming"
 _note(
     ANNOTATIONS,
     since(11),
     "kaito.sh/disable-benchmark",
     "kaito.sh/model-mirror-storage-class",
-    "kaito.sh/model-streaming",
+    STREAMING_ANNOTATION,
     "kaito.sh/node-class-name",
     "kaito.sh/streaming-service-account",
     "kaito.sh/upgrade-start-time",

@@ -6,7 +6,7 @@ from kaitogen.diagnostics.wording import which
 from kaitogen.kaito.objects import full_name, is_of_kaito, list_items, part, text
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import STATEFUL_SETS
-from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Rule, Target, UserObject
+from kaitogen.model import Diagnostic, Document, Json, Manifest, Rule, Target, UserObject
 from kaitogen.pipeline.classify import is_an_intent, is_companion
 from kaitogen.pipeline.companions import kind_of
 from kaitogen.typed import Callable, Final, Iterator, Mapping, Sequence
@@ -15,15 +15,6 @@ KG240 = Rule("KG240", "An object that is written by hand as well", kind="invalid
 KG241 = Rule("KG241", "A Service that KAITO makes itself", kind="can't work", since="0.8",
              source="pkg/workspace/manifests/manifests.go:43@v0.12.0")  # fmt: skip
 
-#: The word of an intent that asks for each kind of companion.
-_WORDS: Final[Mapping[str, Path]] = {
-    "Service": ("spec", "endpoint"),
-    "HTTPRoute": ("spec", "endpoint", "gateway"),
-    "DestinationRule": ("spec", "endpoint", "gateway", "istio"),
-    "PodDisruptionBudget": ("spec", "disruption"),
-    "RAGEngine": ("spec", "ragEngine"),
-    "ModelMirror": ("spec", "modelMirror"),
-}
 #: KAITO's kinds of which each object gets a Service of its name.
 _WITH_SERVICE: Final = ("Workspace", "RAGEngine")
 
@@ -45,20 +36,22 @@ def of(
     written = {(place(one), *_identity(data)): one for one in documents for data in _finished(one.value)}
     kaitos = _services(manifests, objects, target, place)
     for spec, data in manifests:
-        if kind_of(data) is None:
+        kind = kind_of(data)
+        if kind is None:
             continue
-        here, identity = spec.origin.document, Manifest(spec, data).identity
-        path, name = _WORDS.get(data["kind"], ("spec", "monitoring")), full_name(data)
+        here, identity, name = spec.origin.document, _identity(data), full_name(data)
         other = written.setdefault((place(here), *identity), here)
         # What one file makes twice is KG220.
         if other.file != here.file or not is_an_intent(other.value):
             message = f"{data['kind']} {name} would be written twice: it is in {which(other)} as well"
             fix = "remove one of the two, or rename the other one"
-            yield KG240.at(path, message, fix=fix).of(spec.origin)
+            yield KG240.at(kind.asked, message, fix=fix).of(spec.origin)
         made = kaitos.get((place(here), *identity[2:])) if data["kind"] == "Service" else None
         if made is not None:
             message = f"Service {name} is one that KAITO makes for {made[0]}, in {which(made[1])}"
-            yield KG241.at(path, message, fix="give the set or the other one another name").of(spec.origin)
+            yield KG241.at(kind.asked, message, fix="give the set or the other one another name").of(
+                spec.origin
+            )
 
 
 def _anywhere(_document: Document) -> str:

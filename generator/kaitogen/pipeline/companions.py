@@ -38,8 +38,8 @@ class Companion(NamedTuple):
 
     `key` names it to templates, `values` is what its template needs, None where the intent does not ask for it. `words`
     is what an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for.
-    `suffix` is what its name has after that of the intent, `place` where an intent says its spec, of a kind that has it so.
-    `in_cluster` says that it belongs to no namespace, and has a name of its own.
+    `asked` is where an intent asks for it, and with `is_spec` says its spec. `suffix` is what its name has after that of the
+    intent. `in_cluster` says that it belongs to no namespace, and has a name of its own.
     """
 
     key: str
@@ -49,8 +49,9 @@ class Companion(NamedTuple):
     values: Callable[[Spec], Json]
     words: Callable[[Json], Json]
     note: Callable[[Spec], str]
+    asked: Path
     suffix: str = ""
-    place: Path = ()
+    is_spec: bool = False
     in_cluster: bool = False
 
 
@@ -83,7 +84,7 @@ def intent_name(data: Json) -> str:
 def intent_path(data: Json, path: Path) -> Path:
     """The path in the intent of what stands at `path` in a companion."""
     kind = kind_of(data)
-    return (*kind.place, *path[1:]) if kind is not None and kind.place and path[:1] == ("spec",) else path
+    return (*kind.asked, *path[1:]) if kind is not None and kind.is_spec and path[:1] == ("spec",) else path
 
 
 def words_of(data: Json) -> Json:
@@ -177,7 +178,7 @@ def _unwatched(spec: Json, runtime: str | None, target: Target) -> Iterator[Diag
     monitoring = spec.get("monitoring")
     if monitoring and not on_vllm(runtime, target):
         message = "monitoring goes by metrics of vLLM, and this runs on transformers"
-        yield KG226.at(("spec", "monitoring"), message, fix="remove monitoring")
+        yield KG226.at(monitoring.PLACE, message, fix="remove monitoring")
     for word in ("alerts", "dashboard"):
         if monitoring and monitoring.get(word) and not monitoring.get("podMonitor"):
             message = f"{word} reads what a PodMonitor collects, and none is asked for"
@@ -328,47 +329,49 @@ KINDS: Final = (
     Companion(
         key="service", api_version="v1", kind="Service", template="service.yaml.j2",
         values=_service, words=lambda _: {"endpoint": {"service": True}}, note=_address,
+        asked=("spec", "endpoint"),
     ),
     Companion(
         key="route", api_version=f"{_GATEWAY_GROUP}/v1", kind="HTTPRoute", template="http-route.yaml.j2",
-        values=_route, words=_route_words, note=_route_note,
+        values=_route, words=_route_words, note=_route_note, asked=_GATEWAY,
     ),
     Companion(
         key="pool", api_version=f"{_POOL_GROUP}/v1", kind="InferencePool", template="inference-pool.yaml.j2",
         values=lambda spec: own_pools.of(spec, _leaders(spec)), words=own_pools.words, note=own_pools.note,
+        asked=own_pools.PLACE,
     ),
     Companion(
         key="tls", api_version="networking.istio.io/v1", kind="DestinationRule", template="destination-rule.yaml.j2",
         values=_tls, words=lambda _: {"endpoint": {"gateway": {"istio": True}}},
-        note=lambda spec: f"for {_pool_of(spec.name)}-epp",
+        note=lambda spec: f"for {_pool_of(spec.name)}-epp", asked=(*_GATEWAY, "istio"),
     ),
     Companion(
         key="budget", api_version="policy/v1", kind="PodDisruptionBudget", template="pod-disruption-budget.yaml.j2",
-        values=_budget, words=_budget_words, note=_budget_note,
+        values=_budget, words=_budget_words, note=_budget_note, asked=("spec", "disruption"),
     ),
     Companion(
         key="pod_monitor", api_version="monitoring.coreos.com/v1", kind="PodMonitor", template="pod-monitor.yaml.j2",
         values=_pod_monitor, words=lambda _: {"monitoring": {"podMonitor": True}},
-        note=lambda _: "metrics of the first pod of every replica",
+        note=lambda _: "metrics of the first pod of every replica", asked=monitoring.PLACE,
     ),
     Companion(
         key="alerts", api_version="monitoring.coreos.com/v1", kind="PrometheusRule",
         template="prometheus-rule.yaml.j2", values=monitoring.alerts, words=lambda _: {"monitoring": {"alerts": True}},
-        note=lambda _: "alerts for Prometheus",
+        note=lambda _: "alerts for Prometheus", asked=monitoring.PLACE,
     ),
     Companion(
         key="dashboard", api_version="v1", kind="ConfigMap", template="dashboard.yaml.j2",
         values=monitoring.dashboard, words=lambda _: {"monitoring": {"dashboard": True}},
-        note=lambda _: "a dashboard for Grafana", suffix=monitoring.DASHBOARD,
+        note=lambda _: "a dashboard for Grafana", asked=monitoring.PLACE, suffix=monitoring.DASHBOARD,
     ),
     Companion(
         key="rag_engine", api_version="kaito.sh/v1beta1", kind="RAGEngine", template="rag-engine.yaml.j2",
         values=rag_engine.values, words=rag_engine.words, note=rag_engine.note,
-        suffix=rag_engine.SUFFIX, place=rag_engine.PLACE,
+        asked=rag_engine.PLACE, suffix=rag_engine.SUFFIX, is_spec=True,
     ),
     Companion(
         key="model_mirror", api_version="kaito.sh/v1alpha1", kind="ModelMirror", template="model-mirror.yaml.j2",
         values=model_mirror.values, words=model_mirror.words, note=model_mirror.note,
-        place=model_mirror.PLACE, in_cluster=True,
+        asked=model_mirror.PLACE, is_spec=True, in_cluster=True,
     ),
 )  # fmt: skip

@@ -7,7 +7,7 @@ there is none. So the name is no intent's own, and of intents for one model only
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.catalogue.models_data import SHORT_NAMES
 from kaitogen.kaito.objects import part, runtime_of, text, value_at
-from kaitogen.kaito.versions import KINDS
+from kaitogen.kaito.versions import KINDS, STREAMING_ANNOTATION
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.typed import Final, Iterator
 
@@ -20,7 +20,6 @@ KG257 = Rule("KG257", "A ModelMirror of a size that nobody knows", kind="invalid
 #: Where an intent says it.
 PLACE: Final[Path] = ("spec", "modelMirror")
 _GATES: Final = ("ModelMirror", "ModelStreaming")
-_STREAMING: Final = "kaito.sh/model-streaming"
 _OWN: Final = ("storageClassName", "size")
 
 
@@ -72,8 +71,8 @@ def _unread(value: Json, target: Target) -> Iterator[Diagnostic]:
         message = f"KAITO streams weights on azure alone, and this is for {target.provider}"
     elif runtime_of(value["spec"]["inference"], annotations) == "transformers":
         message = "KAITO streams weights to vLLM alone, and this runs on transformers"
-    elif annotations.get(_STREAMING) == "disabled":
-        message = f"the annotation {_STREAMING} has the weights downloaded to each node instead"
+    elif annotations.get(STREAMING_ANNOTATION) == "disabled":
+        message = f"the annotation {STREAMING_ANNOTATION} has the weights downloaded to each node instead"
         fix = "remove the annotation, or modelMirror"
     if message:
         yield KG255.at(PLACE, message, fix=fix)

@@ -8,7 +8,7 @@ gives. The names are those of the vLLM that the target's KAITO pins.
 from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.inference_set import DISABLE_BENCHMARK
 from kaitogen.kaito.versions import BENCHMARK, KV_CACHE_METRIC, STATEFUL_SETS
-from kaitogen.model import Json, Spec
+from kaitogen.model import Json, Path, Spec
 from kaitogen.pipeline.classify import MANAGED_BY
 from kaitogen.typed import Final
 
@@ -19,6 +19,8 @@ _FULL: Final = 0.95
 _RESTARTS: Final = 3
 #: A condition of a Workspace, 1 where it is True.
 _CONDITION: Final = "kube_kaito_workspace_status_condition"
+#: Where an intent says it.
+PLACE: Final[Path] = ("spec", "monitoring")
 #: How the name of the dashboard's ConfigMap ends, after that of the intent.
 DASHBOARD: Final = "-dashboard"
 _HEIGHT: Final = 8

@@ -7,7 +7,8 @@ from kaitogen.typed import Final, Iterator, Mapping
 
 KG242 = Rule("KG242", "A second pool, or one from which nothing can be picked", kind="invalid", since="0.8")
 
-_POOL: Final[Path] = ("spec", "endpoint", "gateway", "pool")
+#: Where an intent says it.
+PLACE: Final[Path] = ("spec", "endpoint", "gateway", "pool")
 #: Where the first pod of each replica serves.
 POD_PORT: Final = 5000
 #: Of an endpoint picker, by the charts of the Inference Extension.
@@ -24,7 +25,7 @@ def objections(*, copies: bool, on_vllm: bool, made: bool) -> Iterator[Diagnosti
         message = "with its gate on KAITO makes the InferencePool itself, with an endpoint picker"
     else:
         return
-    yield KG242.at(_POOL, message, fix="remove pool")
+    yield KG242.at(PLACE, message, fix="remove pool")
 
 
 def of(spec: Spec, leaders: Mapping[str, str]) -> Json:

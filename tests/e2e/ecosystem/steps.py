@@ -6,18 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.acceptance.streams import INTENT
+
 ROOT: Final = Path(__file__).resolve().parents[3]
-RIGHT: Final = """\
-apiVersion: kaitogen.io/v1alpha1
-kind: WorkspaceIntent
-metadata:
-  name: phi
-spec:
-  placement:
-    instanceType: Standard_NC24ads_A100_v4
-  inference:
-    model: phi-4
-"""
+RIGHT: Final = INTENT
 WRONG: Final = RIGHT.replace("instanceType", "instanceTyp")
 LARGER: Final = RIGHT.replace("model: phi-4", "model: qwen2.5-coder-32b-instruct")
 WHO: Final = ("-c", "user.name=me", "-c", "user.email=me@example.com")

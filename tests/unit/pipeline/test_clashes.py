@@ -106,3 +106,10 @@ def test_an_intent_with_a_number_of_replicas_that_somebody_has_scaled(
     documents = tuple(Document(f"{number}.yaml", value=one, inline=True) for number, one in enumerate(values))
     found = generate(Request(documents=documents, objects_target=Target())).findings
     assert [f"{one.code} {one.field}" for one in found if one.code == "KG330"] == expected
+
+
+def test_a_pool_that_is_taken_is_told_where_the_intent_asks_for_it() -> None:
+    gateway = {"name": "g", "pool": {"picker": "epp"}}
+    value = intent({"namespace": "ml"}, replicas=2, endpoint={"gateway": gateway})
+    pool = thing("InferencePool", "inference.networking.k8s.io/v1")
+    assert codes(value, pool) == ["KG240 spec.endpoint.gateway.pool"]

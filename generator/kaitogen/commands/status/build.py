@@ -22,7 +22,7 @@ from kaitogen.commands.status.units import Unit
 from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
 from kaitogen.kaito.objects import part, text, value_at
-from kaitogen.kaito.rules.config import settings_of
+from kaitogen.kaito.rules.config import KEY, settings_of
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.model import Item, ObjectChange
 from kaitogen.model import Json, Path
@@ -194,7 +194,7 @@ def _model(unit: Unit) -> str:
 def _named_in_settings(unit: Unit) -> str:
     for item in unit.others:
         if item.is_config_map:
-            settings = settings_of(text(part(item.data, "data"), "inference_config.yaml"))
+            settings = settings_of(text(part(item.data, "data"), KEY))
             if own := settings.get("served-model-name"):
                 return str(own).split()[0]
     return ""

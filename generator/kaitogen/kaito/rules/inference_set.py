@@ -5,7 +5,7 @@ from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
-from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED
+from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED, STREAMING_ANNOTATION
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule
 from kaitogen.typed import Callable, Final, Iterable, Iterator, Mapping, Sequence
 
@@ -28,7 +28,7 @@ SCALER: Final = "scaledobject.kaito.sh/"
 _TEMPLATE_ONLY: Final = (
     "kaito.sh/bypass-resource-checks",
     "kaito.sh/model-mirror-storage-class",
-    "kaito.sh/model-streaming",
+    STREAMING_ANNOTATION,
     "kaito.sh/node-class-name",
     "kaito.sh/node-image-family",
     "kaito.sh/performance-mode",

@@ -193,17 +193,17 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
 def _streaming(ctx: RuleContext) -> Iterator[Diagnostic]:
     if not ctx.has(versions.MODEL_STREAMING) or not ctx.gate("ModelStreaming") or ctx.transformers:
         return
-    if ctx.annotations.get("kaito.sh/model-streaming") == "disabled":
+    if ctx.annotations.get(versions.STREAMING_ANNOTATION) == "disabled":
         return
     if ctx.provider != "azure":
         message = f"model streaming works on azure only, not on {ctx.provider}"
-        fix = "set the annotation kaito.sh/model-streaming: disabled"
+        fix = f"set the annotation {versions.STREAMING_ANNOTATION}: disabled"
         yield KG446.at(_PRESET, message, fix=fix, found=ctx.provider, expected="azure")
     elif ctx.notes:
         message = (
             "with model streaming KAITO refuses this unless the cluster has the CSI driver blob.csi.azure.com"
         )
-        fix = "install it, or set kaito.sh/model-streaming: disabled"
+        fix = f"install it, or set {versions.STREAMING_ANNOTATION}: disabled"
         yield KG446.at(_PRESET, message, fix=fix, severity="note")
 
 

@@ -56,7 +56,6 @@ class Update:
 
 Judge: TypeAlias = Callable[[Update, Difference], Judgement]
 
-_STREAMING: Final = "kaito.sh/model-streaming"
 _NODE_CLASS: Final = "kaito.sh/node-class-name"
 _UPGRADE: Final = "kaito.sh/upgrade-to-version"
 #: The controller looks at these again and again, and not only when it makes nodes, pods or Services.
@@ -96,7 +95,11 @@ def _metadata(update: Update, difference: Difference) -> Judgement:
         return Judgement("restart", "KAITO moves the pods to that base image")
     if difference.path[1] != "annotations" or not is_kaitos(key) or key in _ALWAYS_READ:
         return IN_PLACE
-    if key == _STREAMING and update.ctx.has(versions.MODEL_STREAMING) and update.ctx.gate("ModelStreaming"):
+    if (
+        key == versions.STREAMING_ANNOTATION
+        and update.ctx.has(versions.MODEL_STREAMING)
+        and update.ctx.gate("ModelStreaming")
+    ):
         why = "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists"
         return refused(KG812, why)
     if key == _NODE_CLASS and node_class_in_doubt(update.ctx, difference.after):
