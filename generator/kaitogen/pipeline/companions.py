@@ -178,7 +178,7 @@ def _unwatched(spec: Json, runtime: str | None, target: Target) -> Iterator[Diag
     monitoring = spec.get("monitoring")
     if monitoring and not on_vllm(runtime, target):
         message = "monitoring goes by metrics of vLLM, and this runs on transformers"
-        yield KG226.at(monitoring.PLACE, message, fix="remove monitoring")
+        yield KG226.at(("spec", "monitoring"), message, fix="remove monitoring")
     for word in ("alerts", "dashboard"):
         if monitoring and monitoring.get(word) and not monitoring.get("podMonitor"):
             message = f"{word} reads what a PodMonitor collects, and none is asked for"
