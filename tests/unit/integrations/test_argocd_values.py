@@ -215,5 +215,7 @@ def test_form_is_there_whatever_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(announce, "load", broken)
-    monkeypatch.setattr(announce.bounds, "bounded", lambda work, *_: work())  # this process has other work to do
+    monkeypatch.setattr(
+        announce.bounds, "bounded", lambda work, *_: work()
+    )  # this process has other work to do
     assert json.loads(announce.run(announce.Options()).stdout) == announce.static()
