@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaitogen.commands import bounds
 from kaitogen.integrations.argocd import announce, folder, parameters
 from kaitogen.model import Assignment, Document, path_text
 from kaitogen.pipeline import overlay
@@ -215,7 +216,6 @@ def test_form_is_there_whatever_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(announce, "load", broken)
-    monkeypatch.setattr(
-        announce.bounds, "bounded", lambda work, *_: work()
-    )  # this process has other work to do
+    # The process of the tests has other work to do, which its bounds would end.
+    monkeypatch.setattr(bounds, "bounded", lambda work, *_: work())
     assert json.loads(announce.run(announce.Options()).stdout) == announce.static()
