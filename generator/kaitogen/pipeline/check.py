@@ -9,25 +9,19 @@ from kaitogen.kaito.objects import (
     full_name,
     has_null,
     is_of_kaito,
-    is_workspace,
-    part,
     schema_name,
     serves,
-    text,
     to_intent_path,
     value_at,
 )
 from kaitogen.kaito.rules import RuleContext
-from kaitogen.kaito.rules.context import cut
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Spec, Target, UserObject
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import SCALED_OBJECT, ErrorLimit
 from kaitogen.schema.compiled import FILES
-from kaitogen.typed import Final, Iterator, Mapping, Sequence
+from kaitogen.typed import Final, Mapping, Sequence
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
-KG490 = Rule("KG490", "One selector for different named nodes", kind="can't work", since="0.7",
-             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 
 #: The key of a ConfigMap that holds a workload's settings.
 _SETTINGS: Final[dict[Path, str]] = {
@@ -109,61 +103,6 @@ def check_objects(
 
             diagnostics.extend(finished_sets.judge(origin, stored, nodes, scaled, target, config_maps))
     return diagnostics
-
-
-def _pinned(spec: Spec, data: Json) -> Json:
-    """The object, of a set the Workspace that each replica is, as it would prefer the nodes that are named for all."""
-    if spec.fleet is None or not serves(data):
-        return data
-    from kaitogen.kaito.rules.inference_set import replica_of  # most intents have no replicas
-
-    return replica_of(data, spec.placement.nodes or ())
-
-
-def shared_selectors(
-    manifests: Sequence[Manifest], objects: Sequence[UserObject], target: Target
-) -> Iterator[Diagnostic]:
-    """Workspaces under byo that name different nodes and find them by the same labels.
-
-    The labels alone decide, so that each may run on the nodes of the other. Objects of one identity are of different
-    clusters, or made twice, which is told elsewhere.
-    """
-    named: list[tuple[Json, Origin, Target, Spec | None]] = [
-        (_pinned(spec, data), spec.origin, spec.target, spec) for spec, data in manifests if spec.target.byo
-    ]
-    if target.byo:
-        named += [(data, origin, target, None) for origin, data in objects]
-    seen: dict[tuple[str, frozenset[tuple[str, str]]], dict[frozenset[str], tuple[Json, Origin]]] = {}
-    for data, origin, its_target, spec in named:
-        resource = part(data, "resource")
-        nodes, labels = resource.get("preferredNodes"), part(part(resource, "labelSelector"), "matchLabels")
-        if not (is_workspace(data) and isinstance(nodes, list) and labels):
-            continue
-        key = its_target.kaito, frozenset((label, str(value)) for label, value in labels.items())
-        by_nodes, own = seen.setdefault(key, {}), frozenset(map(str, nodes))
-        for its_nodes, (other, other_origin) in by_nodes.items():
-            if its_nodes != own and _identity(other) != _identity(data):
-                problem = _one_selector(data, other, other_origin)
-                path = problem.path if spec is None else to_intent_path(spec, problem.path)
-                yield problem._replace(path=path).of(origin)
-                break
-        by_nodes.setdefault(own, (data, origin))
-
-
-def _identity(workspace: Json) -> tuple[str, str]:
-    metadata = part(workspace, "metadata")
-    return text(metadata, "namespace"), text(metadata, "name")
-
-
-def _one_selector(workspace: Json, other: Json, origin: Origin) -> Diagnostic:
-    labels = part(part(workspace["resource"], "labelSelector"), "matchLabels")
-    selector = cut(",".join(f"{key}={value}" for key, value in labels.items()))
-    whose = cut("/".join(filter(None, _identity(other))))
-    message = (
-        f"{whose} names other nodes and selects {selector} as well, so each may run on the other's nodes"
-    )
-    fix = f"give each a label of its own, as without labelSelector; the other one is in {which(origin.document)}"
-    return KG490.at(("resource", "labelSelector"), message, fix=fix, found=selector)
 
 
 def _at_its_document(

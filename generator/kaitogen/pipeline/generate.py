@@ -1,17 +1,16 @@
 """The order of the stages, and nothing else."""
 
 from kaitogen.kaito.objects import is_workspace, serves
-from kaitogen.kaito.versions import NODES_REUSED
-from kaitogen.model import Diagnostic, Document, Manifest, Request, Result, Rule, Spec, Target, UserObject
+from kaitogen.model import Diagnostic, Document, Request, Result, Rule, Target, UserObject
 from kaitogen.nodes import choose
-from kaitogen.pipeline.check import check, check_objects, shared_selectors
-from kaitogen.pipeline.classify import SCALED_OBJECT, classify
+from kaitogen.pipeline.check import check, check_objects
+from kaitogen.pipeline.classify import classify
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
 from kaitogen.pipeline.strategies import resolved
 from kaitogen.pipeline.validate import validate
-from kaitogen.typed import Iterator, NamedTuple, Sequence
+from kaitogen.typed import Iterator, NamedTuple
 
 KG181 = Rule("KG181", "A layer over finished manifests", kind="invalid")
 
@@ -76,11 +75,15 @@ def generate(request: Request) -> Result:
         from kaitogen.pipeline import replicas  # most intents have none
 
         manifests = replicas.counted(manifests)
-    refused = check(manifests, notes=request.notes, together=_is_together(request))
+    # All that is made goes to one cluster, or else what comes from one file does.
+    together = request.objects_target is None or bool(request.environments)
+    refused = check(manifests, notes=request.notes, together=together)
     diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
     target, byo_nodes = request.objects_target or Target(), None
-    diagnostics += shared_selectors(manifests, objects, target)
-    diagnostics += _of_one_cluster(specs, manifests, (documents, objects), request)
+    if len(manifests) + len(objects) > 1 or len(specs) > 1:
+        from kaitogen.pipeline import one_cluster  # a single object has none to get in the way of
+
+        diagnostics += one_cluster.of(specs, manifests, (documents, objects), request, together=together)
     if objects and request.objects_target is not None:
         if facts is not None and target.byo:
             from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
@@ -104,57 +107,21 @@ def generate(request: Request) -> Result:
         from kaitogen.pipeline import project  # most runs ask for none
 
         diagnostics += project.unpinned(intents)
-    if request.project is not None and diagnostics:
-        from kaitogen.pipeline import project
-
-        diagnostics = list(project.credited(diagnostics, request))
-    return _with_findings(result, diagnostics, documents) if diagnostics else result
+    return _with_findings(result, diagnostics, documents, request) if diagnostics else result
 
 
-def _is_together(request: Request) -> bool:
-    """Whether all that is made goes to one cluster; else what comes from one file does."""
-    return request.objects_target is None or bool(request.environments)
-
-
-def _of_one_cluster(
-    specs: Sequence[Spec],
-    manifests: Sequence[Manifest],
-    read: tuple[Sequence[Document], Sequence[UserObject]],
-    request: Request,
-) -> Iterator[Diagnostic]:
-    """What is wrong with all of it together; most intents are for one installation, whose KAITO keeps nodes apart.
-
-    `read` is all documents, and the finished objects among them.
-    """
-    documents, objects = read
-    target = request.objects_target or Target()
-    if any(spec.companions is not None for spec in specs):
-        from kaitogen.pipeline import clashes  # most intents have none
-
-        everywhere = _is_together(request) or request.within is not None
-        yield from clashes.of(manifests, documents, objects, target, everywhere=everywhere)
-    if len(specs) > 1 and any(spec.target != specs[0].target for spec in specs):
-        from kaitogen.pipeline.one_cluster import differing_targets
-
-        yield from differing_targets(specs, everywhere=request.within is not None)
-    scaled = [one for one in objects if one.data["kind"] == SCALED_OBJECT]
-    if scaled:
-        from kaitogen.pipeline.finished_sets import scaled_by_hand  # hardly any run has one
-
-        yield from scaled_by_hand(manifests, scaled)
-    targets = [target] if objects else []
-    if any(one.byo or one.has(NODES_REUSED) for one in (*targets, *(spec.target for spec in specs))):
-        from kaitogen.pipeline.one_cluster import shared_names
-
-        yield from shared_names(manifests, objects, target)
-
-
-def _with_findings(result: Result, diagnostics: list[Diagnostic], documents: list[Document]) -> Result:
+def _with_findings(
+    result: Result, diagnostics: list[Diagnostic], documents: list[Document], request: Request
+) -> Result:
     """The result with everything that is wrong, at its lines and in the order of files, but for what a comment suppresses."""
     # Most runs find nothing.
     from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
     from kaitogen.diagnostics.suppression import suppress
 
+    if request.project is not None:
+        from kaitogen.pipeline import project  # nor have they a project
+
+        diagnostics = list(project.credited(diagnostics, request))
     placed = place_by_document(one for one in diagnostics if one.origin is not None)
     findings = [*each_once(placed), *(one for one in diagnostics if one.origin is None)]
     kept, suppressed = suppress(in_file_order(findings, result.files), documents)

@@ -8,7 +8,7 @@ from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import INTENT_FILES, MAX_WRONG
 from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.lines import line_of
-from kaitogen.yaml.reader import MAX_NODES, RawDocument, Unreadable, read, text_of
+from kaitogen.yaml.reader import MAX_NODES, Unreadable, read, text_of
 
 KG101 = Rule("KG101", "The file is not UTF-8", kind="invalid")
 KG109 = Rule("KG109", "Larger than 16 MiB", kind="invalid")
@@ -363,18 +363,16 @@ def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> Non
     try:
         wrong = 0
         for index, raw in enumerate(read(text, most)):
-            loaded.documents.append(_document(name, index, raw, text))
-            wrong += bool(raw.flaws)
+            own = text[raw.start : raw.end]
+            flaws = tuple([_flaw(name, flaw, own, raw.line) for flaw in raw.flaws])
+            loaded.documents.append(
+                Document(name, index, value=raw.value, text=own, line=raw.line, flaws=flaws)
+            )
+            wrong += bool(flaws)
             if wrong == MAX_WRONG and name.endswith(INTENT_FILES):
                 return  # what comes after so many is judged by nobody
     except Unreadable as stop:
         loaded.findings.append(_flaw(name, stop.flaw, text))
-
-
-def _document(name: str, index: int, raw: RawDocument, text: str) -> Document:
-    own = text[raw.start : raw.end]
-    flaws = tuple(_flaw(name, flaw, own, raw.line) for flaw in raw.flaws)
-    return Document(name, index, value=raw.value, text=own, line=raw.line, flaws=flaws)
 
 
 def _flaw(name: str, flaw: Diagnostic, text: str, before: int = 0) -> Diagnostic:

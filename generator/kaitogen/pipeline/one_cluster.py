@@ -1,68 +1,159 @@
-"""What Workspaces of one cluster say against each other: selectors that several share, and targets that differ."""
+"""What Workspaces of one cluster say against each other: selectors that several share, and targets that differ.
+
+A run that makes a single object has no use for it.
+"""
 
 import os
 
 from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import full_name, is_workspace, part, text, to_intent_path
+from kaitogen.kaito.objects import full_name, is_workspace, part, serves, text, to_intent_path
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import CREATED_BY
-from kaitogen.model import Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
-from kaitogen.typed import Iterator, Mapping, NamedTuple, Sequence
+from kaitogen.model import (
+    Diagnostic,
+    Document,
+    Json,
+    Manifest,
+    Origin,
+    Request,
+    Rule,
+    Spec,
+    Target,
+    UserObject,
+)
+from kaitogen.pipeline.classify import SCALED_OBJECT
+from kaitogen.typed import Iterable, Iterator, NamedTuple, Sequence
 
 KG234 = Rule("KG234", "Several Workspaces select by the name of one", kind="warning", since="0.4",
+             source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
+KG490 = Rule("KG490", "One selector for different named nodes", kind="can't work", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
 KG235 = Rule("KG235", "Targets that differ in one application", kind="warning", since="0.4")
 
 
 class _Selecting(NamedTuple):
-    """A Workspace whose labels find nodes that it did not make: its name, and where its selector is written."""
+    """A Workspace that finds nodes by labels, of a set the one that each replica is; `spec` is None of a finished one."""
 
-    title: str
-    name: str
+    data: Json
     origin: Origin
+    target: Target
     spec: Spec | None
+    labels: frozenset[tuple[str, str]]
 
 
-def shared_names(
-    manifests: Sequence[Manifest], objects: Sequence[UserObject], target: Target
+def of(
+    specs: Sequence[Spec],
+    manifests: Sequence[Manifest],
+    read: tuple[Sequence[Document], Sequence[UserObject]],
+    request: Request,
+    *,
+    together: bool,
 ) -> Iterator[Diagnostic]:
+    """What is wrong with all of it together; most intents are for one installation, whose KAITO keeps nodes apart.
+
+    `read` is all documents, and the finished objects among them. `together` says that everything goes to one cluster.
+    """
+    documents, objects = read
+    target = request.objects_target or Target()
+    everyone = list(_selecting(manifests, objects, target))
+    yield from _shared_selectors(one for one in everyone if one.target.byo)
+    if any(spec.companions is not None for spec in specs):
+        from kaitogen.pipeline import clashes  # most intents have none
+
+        everywhere = together or request.within is not None
+        yield from clashes.of(manifests, documents, objects, target, everywhere=everywhere)
+    if any(spec.target != specs[0].target for spec in specs):
+        yield from differing_targets(specs, everywhere=request.within is not None)
+    scaled = [one for one in objects if one.data["kind"] == SCALED_OBJECT]
+    if scaled:
+        from kaitogen.pipeline.finished_sets import scaled_by_hand  # hardly any run has one
+
+        yield from scaled_by_hand(manifests, scaled)
+    yield from _shared_names(everyone)
+
+
+def _selecting(
+    manifests: Sequence[Manifest], objects: Sequence[UserObject], target: Target
+) -> Iterator[_Selecting]:
+    """The Workspaces of a KAITO that takes nodes by labels alone; `target` is that of finished objects."""
+    every = [(_replica(spec, data), spec.origin, spec.target, spec) for spec, data in manifests]
+    finished: list[tuple[Json, Origin, Target, Spec | None]] = [
+        (data, origin, target, None) for origin, data in objects
+    ]
+    for data, origin, its_target, spec in (*every, *finished):
+        if is_workspace(data) and (its_target.byo or its_target.has(versions.NODES_REUSED)):
+            labels = part(part(part(data, "resource"), "labelSelector"), "matchLabels")
+            own = frozenset((label, str(value)) for label, value in labels.items())
+            if own:
+                yield _Selecting(data=data, origin=origin, target=its_target, spec=spec, labels=own)
+
+
+def _replica(spec: Spec, data: Json) -> Json:
+    """The object, of a set the Workspace that each replica is, as it would prefer the nodes that are named for all."""
+    if spec.fleet is None or not serves(data):
+        return data
+    from kaitogen.kaito.rules.inference_set import replica_of  # most intents have no replicas
+
+    return replica_of(data, spec.placement.nodes or ())
+
+
+def _shared_selectors(everyone: Iterable[_Selecting]) -> Iterator[Diagnostic]:
+    """KG490: Workspaces under byo that name different nodes and find them by the same labels.
+
+    The labels alone decide, so that each may run on the nodes of the other. Objects of one identity are of different
+    clusters, or made twice, which is told elsewhere.
+    """
+    seen: dict[tuple[str, frozenset[tuple[str, str]]], dict[frozenset[str], _Selecting]] = {}
+    for one in everyone:
+        nodes = part(one.data, "resource").get("preferredNodes")
+        if not isinstance(nodes, list):
+            continue
+        by_nodes, own = seen.setdefault((one.target.kaito, one.labels), {}), frozenset(map(str, nodes))
+        for its_nodes, other in by_nodes.items():
+            if its_nodes != own and full_name(other.data) != full_name(one.data):
+                labels = part(one.data["resource"]["labelSelector"], "matchLabels")
+                selector = cut(",".join(f"{key}={value}" for key, value in labels.items()))
+                message = f"{cut(full_name(other.data))} names other nodes and selects {selector} as well, so each may run on the other's nodes"
+                fix = "give each a label of its own, as without labelSelector"
+                yield _at_selector(KG490, one, message, f"{fix}; the other one is in", other, selector)
+                break
+        by_nodes.setdefault(own, one)
+
+
+def _shared_names(everyone: Iterable[_Selecting]) -> Iterator[Diagnostic]:
     """KG234: Workspaces of other names with one selector, whose value is a part of these names.
 
     So it is after a prefix or suffix that changed names and no labels; a pool that is shared on purpose has a name of its
-    own. `target` is that of finished objects. Only where KAITO takes nodes by labels alone is anything wrong with that.
+    own.
     """
-    every = [(data, spec.origin, spec.target, spec) for spec, data in manifests]
-    finished: list[tuple[Mapping[str, Json], Origin, Target, Spec | None]] = [
-        (data, origin, target, None) for origin, data in objects
-    ]
     groups: dict[frozenset[tuple[str, str]], dict[str, _Selecting]] = {}
-    for data, origin, its_target, spec in (*every, *finished):
-        metadata, resource = part(data, "metadata"), part(data, "resource")
-        labels = part(part(resource, "labelSelector"), "matchLabels")
-        takes = its_target.byo or its_target.has(versions.NODES_REUSED)
-        named = resource.get("preferredNodes") or CREATED_BY in part(metadata, "labels")
-        if not (is_workspace(data) and takes and labels) or named:
+    for one in everyone:
+        metadata = part(one.data, "metadata")
+        is_replica = CREATED_BY in part(metadata, "labels") or (
+            one.spec is not None and one.spec.fleet is not None
+        )
+        if is_replica or part(one.data, "resource").get("preferredNodes"):
             continue
         name = text(metadata, "name")
-        if any(str(value) and str(value) in name for value in labels.values()):
-            title = full_name(data)
-            one = _Selecting(title=title, name=name, origin=origin, spec=spec)
-            key = frozenset((label, str(value)) for label, value in labels.items())
-            groups.setdefault(key, {}).setdefault(title, one)
-    for selected, group in groups.items():
+        if any(value and value in name for _, value in one.labels):
+            groups.setdefault(one.labels, {}).setdefault(full_name(one.data), one)
+    for labels, group in groups.items():
         first, *others = group.values()
+        selector = cut(",".join(f"{key}={value}" for key, value in sorted(labels)))
         for other in others:
-            yield _shared(other, first, selected)
+            message = f"{cut(full_name(first.data))} selects {selector} as well, and KAITO takes nodes by these labels alone"
+            fix = "give each a label of its own; the other is in"
+            yield _at_selector(KG234, other, message, fix, first, selector)
 
 
-def _shared(one: _Selecting, first: _Selecting, labels: frozenset[tuple[str, str]]) -> Diagnostic:
-    selector = cut(",".join(f"{key}={value}" for key, value in sorted(labels)))
-    message = f"{cut(first.title)} selects {selector} as well, and KAITO takes nodes by these labels alone"
-    fix = f"give each a label of its own; the other is in {which(first.origin.document)}"
+def _at_selector(
+    rule: Rule, one: _Selecting, message: str, fix: str, other: _Selecting, selector: str
+) -> Diagnostic:
     path = ("resource", "labelSelector")
     where = path if one.spec is None else to_intent_path(one.spec, path)
-    return KG234.at(where, message, fix=fix, found=selector).of(one.origin)
+    fix = f"{fix} {which(other.origin.document)}"
+    return rule.at(where, message, fix=fix, found=selector).of(one.origin)
 
 
 def differing_targets(specs: Sequence[Spec], *, everywhere: bool) -> Iterator[Diagnostic]:

@@ -22,6 +22,8 @@ def render(
     manifests: list[Manifest] = []
     for context in contexts:
         current.file, current.workspace = context.spec.origin.document.file, context.spec.name
-        filled = (environment.fill(name, context.values) for name in context.templates)
-        manifests += [Manifest(context.spec, canonical(value)) for value in filled]
+        manifests += [
+            Manifest(context.spec, canonical(environment.fill(name, context.values)))
+            for name in context.templates
+        ]
     return manifests, []

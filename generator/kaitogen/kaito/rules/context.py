@@ -54,8 +54,9 @@ class RuleContext:
         self.match_labels = part(part(self.resource, "labelSelector"), "matchLabels")
         #: Whether it asks for parts of GPUs, which older versions do not know.
         self.partitioned = "partition" in self.resource and self.has(versions.PARTITIONS)
-        workloads = [workspace.get(kind) for kind in ("inference", "tuning")]
-        self.inference, self.tuning = (each if isinstance(each, dict) else None for each in workloads)
+        inference, tuning = workspace.get("inference"), workspace.get("tuning")
+        self.inference: Mapping[str, Json] | None = inference if isinstance(inference, dict) else None
+        self.tuning: Mapping[str, Json] | None = tuning if isinstance(tuning, dict) else None
         self.transformers = (
             target.feature_gates.get("vLLM") is False
             or self.annotations.get(RUNTIME_ANNOTATION) == "transformers"
@@ -67,8 +68,7 @@ class RuleContext:
         if self.v1alpha1 and self.inference is not None and self.preset is not None and self.valid_preset:
             # Its rules look a name up in the list of built-in presets as it stands.
             self.valid_preset = is_built_in_name(self.preset) or self.has(versions.CATALOGUE)
-        sized = self.preset is not None and self.valid_preset
-        self.model: Model | None = sized_model(self.preset or "", minor) if sized else None
+        self.model: Model | None = sized_model(self.preset or "", minor) if self.valid_preset else None
         instance_type = self.resource.get("instanceType")
         if not isinstance(instance_type, str):
             defaulted = self.v1alpha1 or self.has(versions.INSTANCE_TYPE_DEFAULTED)
