@@ -8,6 +8,7 @@ import yaml
 from tests.acceptance.command import kaitogen
 from tests.unit.files.cluster.scripted import Reply, answering, kubeconfig, page, refusal
 
+CASES = Path(__file__).parents[1] / "cases" / "positive"
 WORKSPACE = """\
 apiVersion: kaito.sh/v1beta1
 kind: Workspace
@@ -507,3 +508,16 @@ def test_annotations_of_the_autoscaler_written_by_hand_become_scaling() -> None:
     again = yaml.safe_load(kaitogen("render", "-", stdin=done.output).output)
     written = again["metadata"]["annotations"]["scaledobject.kaito.sh/metrics"]
     assert (yaml.safe_load(written), "replicas" in again["spec"]) == (yaml.safe_load(metrics), False)
+
+
+def test_a_mirror_with_the_mode_that_the_crd_fills_in(tmp_path: Path) -> None:
+    intent = CASES / "model-mirror" / "llama.intent.yaml"
+    stored = kaitogen("render", intent).text.replace("  jobNamespace:", "  mode: Managed\n  jobNamespace:")
+    assert "mode: Managed" in stored
+    (tmp_path / "objects.yaml").write_text(stored, encoding="utf-8")
+    gates = ("--feature-gate", "ModelMirror=true", "--feature-gate", "ModelStreaming=true")
+    done = kaitogen("import", *gates, "objects.yaml", cwd=tmp_path)
+    assert (done.code, "mode:" in done.text, "modelMirror:" in done.text) == (0, False, True)
+    (tmp_path / "objects.yaml").write_text(stored.replace("Managed", "Static"), encoding="utf-8")
+    done = kaitogen("import", *gates, "objects.yaml", cwd=tmp_path)
+    assert (done.code, "at spec.mode\n    fix: take the field out" in done.said) == (1, True)

@@ -14,10 +14,6 @@ Step: TypeAlias = Literal[
     "", "kaito", "deletion", "replicas", "nodes", "quota", "node-labels", "node-driver", "room", "image", "model",
     "server", "benchmark", "job",
 ]  # fmt: skip
-STEPS: Final[tuple[Step, ...]] = (
-    "kaito", "deletion", "replicas", "nodes", "quota", "node-labels", "node-driver", "room", "image", "model", "server",
-    "benchmark", "job",
-)  # fmt: skip
 
 
 class Health(NamedTuple):

@@ -50,6 +50,8 @@ TEMPLATE: Final[Path] = ("spec", "template")
 REPLICAS: Final[Path] = ("spec", "replicas")
 #: What the CRD fills into every set.
 UPDATE_STRATEGY: Final[Path] = ("spec", "updateStrategy")
+#: Where the CRD of 0.12 fills in Managed, which a mirror of 0.11 cannot but be (api/v1alpha1/modelmirror_types.go@v0.12.0).
+MIRROR_MODE: Final[Path] = ("spec", "mode")
 DEFAULT_UPDATE_STRATEGY: Final = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
 _DEEPEST: Final = 3
 
@@ -72,6 +74,8 @@ def declared(data: Json) -> Json:
                 kept = without(kept, (*below, *path))
     if below and value_at(kept, UPDATE_STRATEGY) is not None:
         kept = without(kept, UPDATE_STRATEGY)  # which no part of KAITO reads
+    if kept.get("kind") == "ModelMirror" and value_at(kept, MIRROR_MODE) == "Managed":
+        kept = without(kept, MIRROR_MODE)
     return kept
 
 

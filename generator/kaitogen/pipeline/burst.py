@@ -5,6 +5,7 @@ those of both (pkg/workspace/manifests/manifests.go:136@v0.12.0): what joins the
 """
 
 from kaitogen.kaito.objects import part, value_at
+from kaitogen.kaito.rules.layout import setting
 from kaitogen.kaito.versions import SERVED_AS_SET
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline import capacity, scaling
@@ -25,7 +26,7 @@ _METRICS: Final = ({"name": "vllm:num_requests_waiting", "up": 10, "down": 1},)
 _OF_NODES: Final = ("strategy", "nodes", "count", "preferredNodes")
 _BURST: Final[Path] = ("spec", "replicas", "burst")
 _PLACEMENT: Final[Path] = ("spec", "placement")
-_SERVED: Final = ("served-model-name", "served_model_name")
+_SERVED: Final = "served-model-name"
 
 
 #: The key of a Spec's fleet that says of what pair it is one.
@@ -106,10 +107,10 @@ def _answering_to(name: str, value: Json, target: Target) -> Json:
     inference = value["spec"]["inference"]
     config = inference.get("config") or {}
     settings = part(config, "vllm")
-    own = any(key in settings for key in _SERVED)
-    if own or "configMapName" in config or not _takes_name(value, target):
+    own = setting(settings, _SERVED)
+    if own is not None or "configMapName" in config or not _takes_name(value, target):
         return inference
-    return {**inference, "config": {**config, "vllm": {**settings, _SERVED[0]: name}}}
+    return {**inference, "config": {**config, "vllm": {**settings, _SERVED: name}}}
 
 
 def _takes_name(value: Json, target: Target) -> bool:

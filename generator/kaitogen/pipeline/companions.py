@@ -7,6 +7,7 @@ in how KAITO deletes that. What the API server would fill in is written, so that
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.objects import merged, on_vllm, part, runtime_of, text, value_at
 from kaitogen.kaito.rules.inference_set import CREATED_BY, POD_INDEX, WORKSPACE_LABEL
+from kaitogen.kaito.rules.layout import setting
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline import model_mirror, monitoring, own_pools, rag_engine
@@ -107,8 +108,7 @@ def served_name(spec: Spec) -> str:
     """
     inference: Mapping[str, Json] = spec.inference or {}
     settings = part(part(inference, "config"), "vllm")
-    own = settings.get("served-model-name") or settings.get("served_model_name")
-    if own:
+    if own := setting(settings, "served-model-name"):
         return str(own).split()[0]
     if spec.fleet is not None and spec.target.has(SERVED_AS_SET):
         return spec.name

@@ -102,9 +102,9 @@ def values(spec: Spec) -> Json:
 
 
 def words(data: Json) -> Json:
-    """What an intent says to get it: all but the source, which is its own model."""
+    """What an intent says to get it: all but the source, which is its own model, and the mode, which is always one."""
     spec = part(data, "spec")
-    own = {key: item for key, item in spec.items() if key not in ("source", "storage")}
+    own = {key: item for key, item in spec.items() if key not in ("source", "storage", "mode")}
     return {"modelMirror": {**part(spec, "storage"), **own}}
 
 

@@ -5,6 +5,7 @@ It is a Deployment and a Service of its own name, so that it cannot have the nam
 
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.objects import part
+from kaitogen.kaito.rules.layout import setting
 from kaitogen.kaito.versions import RAG_WITHOUT_NODES
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.typed import Final, Iterator
@@ -21,7 +22,6 @@ PLACE: Final[Path] = ("spec", "ragEngine")
 SUFFIX: Final = "-rag"
 #: What a RAGEngine asks: it refuses an address without this (presets/ragengine/inference/inference.py:281@v0.12.0).
 _CHAT: Final = "/v1/chat/completions"
-_LENGTHS: Final = ("max-model-len", "max_model_len")
 _ORDER: Final = ("embedding", "inferenceService", "storage", "guardrails")
 _AUTO: Final = ("auto", "-1")
 
@@ -50,9 +50,9 @@ def objections(value: Json, target: Target, *, addressed: bool) -> Iterator[Diag
 def context_window(inference: Json) -> int | None:
     """The tokens of a question and its answer: max-model-len where the intent sets it, else the longest context of the model."""
     settings = part(part(inference, "config"), "vllm")
-    written = next((str(settings[key]) for key in _LENGTHS if key in settings), "auto")
-    if written not in _AUTO:
-        return int(written) if written.isdecimal() else None
+    written = setting(settings, "max-model-len")
+    if written is not None and str(written) not in _AUTO:
+        return int(written) if str(written).isdecimal() else None
     model = find_model(inference["model"])
     return None if model is None else model.token_limit or None
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kaitogen import schema
 from kaitogen.kaito import health
 from tests.unit.kaito.statuses import STATUSES
 
@@ -81,5 +82,7 @@ def test_every_step_is_one_that_machines_know() -> None:
         health.ADAPTERS,
         health.LOADING,
     ]
-    assert {one.step for one in words} <= set(health.STEPS)
+    assert {one.step for one in words} <= set(
+        schema.document("status.schema.json")["$defs"]["waitsFor"]["enum"]
+    )
     assert set(health.CONTAINERS.values()) <= health.BROKEN

@@ -67,7 +67,7 @@ def card_memory(node: Node) -> Term:
     likely = gib * _OF_THE_LABEL
     if gib == 80 and node.card.endswith("H100"):
         return _measured(name, likely, _H100)
-    source = f"{node.source}, less what an H100 withholds"
+    source = f"{node.source}, less as large a part as an H100 withholds"
     return _assumed(name, gib * _LEAST_OF_THE_LABEL, likely, gib, source)
 
 
