@@ -293,8 +293,9 @@ def test_a_finished_manifest_is_as_good_as_an_intent(tmp_path: Path) -> None:
     assert (found["file"], found["drift"]) == (None, None)
 
 
-def test_a_model_is_called_by_the_name_that_its_settings_say(tmp_path: Path) -> None:
-    named = INTENT.replace("{model: phi-4}", "{model: phi-4, config: {vllm: {served-model-name: small}}}")
+@pytest.mark.parametrize("key", ["served-model-name", "served_model_name"])
+def test_a_model_is_called_by_the_name_that_its_settings_say(key: str, tmp_path: Path) -> None:
+    named = INTENT.replace("{model: phi-4}", f"{{model: phi-4, config: {{vllm: {{{key}: small}}}}}}")
     (tmp_path / "a.intent.yaml").write_text(named, encoding="utf-8")
     (tmp_path / "objects.yaml").write_bytes(kaitogen("render", "a.intent.yaml", cwd=tmp_path).output)
     dump(tmp_path, SERVING)

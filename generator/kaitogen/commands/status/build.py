@@ -1,12 +1,12 @@
 """From what is wanted and what a source holds to the status of each object."""
 
 import json
+from dataclasses import replace
 from shlex import quote
 
 from kaitogen.commands.diff.live_objects import items_in
 from kaitogen.commands.plan.clients import model_of
 from kaitogen.commands.status import judging
-from kaitogen.commands.status.seen import Seen
 from kaitogen.commands.status.sources import Source
 from kaitogen.commands.status.types import (
     Endpoint,
@@ -23,6 +23,7 @@ from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
 from kaitogen.kaito.objects import part, text, value_at
 from kaitogen.kaito.rules.config import KEY, settings_of
+from kaitogen.kaito.rules.layout import setting
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.model import Item, ObjectChange
 from kaitogen.model import Json, Path
@@ -37,43 +38,38 @@ _Drift: TypeAlias = dict[tuple[str, tuple[str, str, str, str]], ObjectChange]
 
 def status_of(units: Iterable[Unit], source: Source, namespace: str | None) -> Status:
     """The status of all of them, in their order."""
-    seen = Seen(source)
     placed = [(unit, unit.namespace(source, namespace)) for unit in units]
-    there = [one for one in placed if one[0].written and seen.find(one[0].kind, one[1], one[0].name)]
+    there = [one for one in placed if one[0].written and source.find(one[0].kind, one[1], one[0].name)]
     drift = _drift(there, source)
-    return Status(source.name, [_running(unit, seen, space, drift) for unit, space in placed])
+    return Status(source.name, [_running(unit, source, space, drift) for unit, space in placed])
 
 
-def _running(unit: Unit, seen: Seen, namespace: str, drift: _Drift) -> Running:
-    data = seen.find(unit.kind, namespace, unit.name)
-    file = unit.item.origin.document.file if unit.written else ""
-    if data is None:
-        return Running(
-            kind=unit.kind,
-            namespace=namespace,
-            name=unit.name,
-            file=file,
-            health=Health("Missing", f"it is not in {seen.source.name}"),
-            fix="apply it, or let Argo CD sync it",
-            planned=_planned(unit),
-            drift=(),
-        )
-    workspaces = [data] if unit.kind == "Workspace" else seen.replicas(namespace, unit.name)
-    each = None if workspaces is None else [judging.replica(one, seen) for one in workspaces]
-    found = each[0].health if unit.kind == "Workspace" and each else judging.of_set(data, each)
-    worst = _worst(data, workspaces or [], each or [], found)
-    return Running(
+def _running(unit: Unit, source: Source, namespace: str, drift: _Drift) -> Running:
+    missing = Running(
         kind=unit.kind,
         namespace=namespace,
         name=unit.name,
-        file=file,
+        file=unit.item.origin.document.file if unit.written else "",
+        health=Health("Missing", f"it is not in {source.name}"),
+        fix="apply it, or let Argo CD sync it",
+        planned=_planned(unit),
+        drift=(),
+    )
+    data = source.find(unit.kind, namespace, unit.name)
+    if data is None:
+        return missing
+    workspaces = [data] if unit.kind == "Workspace" else source.replicas(namespace, unit.name)
+    each = None if workspaces is None else [judging.replica(one, source) for one in workspaces]
+    found = each[0].health if unit.kind == "Workspace" and each else judging.of_set(data, each)
+    worst = _worst(data, workspaces or [], each or [], found)
+    return replace(
+        missing,
         health=found,
-        fix=judging.fix_of(worst, found, seen),
+        fix=judging.fix_of(worst, found, source),
         replicas=_replicas(data, found, each),
         nodes=_nodes(each),
         endpoint=_endpoint(unit, namespace, each or ()),
         measured=_measured(workspaces or []),
-        planned=_planned(unit),
         drift=_of_unit(unit, namespace, drift) if unit.written else None,
         each=tuple(each or ()) if unit.kind == "InferenceSet" else (),
     )
@@ -188,16 +184,12 @@ def _host(route: Json) -> str:
 def _model(unit: Unit) -> str:
     """The name that clients send; empty for a pod template, which alone knows, and for what cannot be planned."""
     name = model_of(unit.planned)[0] if unit.planned else ""
-    return (name and _named_in_settings(unit)) or name
-
-
-def _named_in_settings(unit: Unit) -> str:
     for item in unit.others:
-        if item.is_config_map:
+        if name and item.is_config_map:
             settings = settings_of(text(part(item.data, "data"), KEY))
-            if own := settings.get("served-model-name"):
+            if own := setting(settings, "served-model-name"):
                 return str(own).split()[0]
-    return ""
+    return name
 
 
 def _curl(url: str, model: str) -> str:

@@ -14,7 +14,7 @@ from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.commands.status import reading, units
 from kaitogen.commands.status.build import status_of
 from kaitogen.commands.status.following import FollowOptions, follow
-from kaitogen.commands.status.sources import Dump, Live, Source
+from kaitogen.commands.status.sources import Dump, Source
 from kaitogen.commands.status.types import Status
 from kaitogen.commands.status.units import Unit
 from kaitogen.diagnostics.formats import Report
@@ -78,14 +78,14 @@ def run(options: Options) -> Outcome:
         return Outcome(formatted("status", options.form, status), said, status.exit_code)
     if finding := reading.nothing(named):
         return reported(Report([finding]))
-    status = _status(options, wanted, Dump(listed(named.dumps), named.objects))
+    status = _status(options, wanted, Source(Dump(listed(named.dumps), named.objects)))
     return Outcome(formatted("status", options.form, status), outcome.stderr, status.exit_code)
 
 
 def _look(options: Options, wanted: Wanted) -> tuple[Status, str]:
     """What the cluster says now, and what is to be said about how it was read."""
     with asking(options.cluster) as cluster:
-        source = Live(cluster)
+        source = Source(cluster)
         status = _status(options, wanted, source)
     findings = [*wanted.findings, *source.findings]
     return status, reported(Report(findings), quiet=options.quiet).stderr

@@ -16,7 +16,6 @@ class Pod(NamedTuple):
     running or ready.
     """
 
-    namespace: str
     name: str
     workspace: str
     phase: str
@@ -28,7 +27,6 @@ class Pod(NamedTuple):
 class Event(NamedTuple):
     """One event about a pod; `time` is when it was seen last, in a form that sorts."""
 
-    namespace: str
     pod: str
     reason: str
     message: str
@@ -46,7 +44,6 @@ def pod(data: Json) -> Pod | None:
     conditions = {text(one, "type"): one for one in parts(status, "conditions")}
     scheduled = conditions.get("PodScheduled", {})
     return Pod(
-        namespace=text(metadata, "namespace"),
         name=text(metadata, "name"),
         workspace=workspace,
         phase=_phase(status, conditions),
@@ -67,7 +64,6 @@ def event(data: Json) -> Event | None:
         *(text(data, key) for key in ("lastTimestamp", "deprecatedLastTimestamp", "eventTime")),
     )
     return Event(
-        namespace=text(about, "namespace"),
         pod=text(about, "name"),
         reason=text(data, "reason"),
         message=(text(data, "message") or text(data, "note"))[:_LONGEST],

@@ -4,7 +4,7 @@ from shlex import quote
 
 from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE
 from kaitogen.commands.status.facts import Event, Pod
-from kaitogen.commands.status.seen import Seen
+from kaitogen.commands.status.sources import Source
 from kaitogen.commands.status.types import Nodes, Replica
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import health
@@ -24,7 +24,7 @@ _FIXES: Final = {
 }
 
 
-def of_workspace(data: Json, seen: Seen) -> tuple[Health, Nodes]:
+def of_workspace(data: Json, source: Source) -> tuple[Health, Nodes]:
     """How a Workspace is and what nodes it has; pods and nodes are asked for only where it is not ready."""
     found = health.of(data)
     nodes = _nodes(data)
@@ -33,8 +33,8 @@ def of_workspace(data: Json, seen: Seen) -> tuple[Health, Nodes]:
     if found.state in _SETTLED:
         return found, nodes._replace(ready=nodes.desired)
     if found.step in ("server", "room"):
-        found = _by_pods(data, found, seen)
-    known = seen.nodes()
+        found = _by_pods(data, found, source)
+    known = source.nodes()
     if known is None:
         return found, nodes
     there = sum(name in known and known[name].ready for name in nodes.names)
@@ -67,10 +67,10 @@ def of_set(data: Json, each: Sequence[Replica] | None) -> Health:
     return Health(state, f"{counted}; {first.name}: {told}", step or ("" if worst else "replicas"))
 
 
-def fix_of(data: Json, found: Health, seen: Seen) -> str:
+def fix_of(data: Json, found: Health, source: Source) -> str:
     """What to do about it, as an instruction; empty where there is nothing but to wait."""
     if found.step == "deletion":
-        return _released(data, seen)
+        return _released(data, source)
     metadata = part(data, "metadata")
     # Copied into a shell, whatever a cluster calls its objects.
     where = f"{quote(text(metadata, 'name'))} -n {quote(text(metadata, 'namespace') or DEFAULT_NAMESPACE)}"
@@ -91,10 +91,10 @@ def _deleted(data: Json) -> Health:
     return Health("Progressing", f"being deleted since {since}{held}", "deletion")
 
 
-def _released(data: Json, seen: Seen) -> str:
+def _released(data: Json, source: Source) -> str:
     """KAITO reads the ConfigMap of a set whenever it writes to it, and so cannot delete a set without."""
     name, space = settings_name(data), text(part(data, "metadata"), "namespace")
-    if name and seen.source.holds("ConfigMap") and seen.source.config_map(space, name) is None:
+    if name and source.holds("ConfigMap") and source.config_map(space, name) is None:
         return f"apply the ConfigMap {name} again: KAITO reads it to delete this, and it is gone"
     return ""
 
@@ -106,11 +106,11 @@ def _nodes(data: Json) -> Nodes:
     return Nodes(number(status, "targetNodeCount"), None, known)
 
 
-def _by_pods(data: Json, found: Health, seen: Seen) -> Health:
+def _by_pods(data: Json, found: Health, source: Source) -> Health:
     """What the pods say of what is waited for, before KAITO says it or where an older one never does."""
     metadata = part(data, "metadata")
     space, name = text(metadata, "namespace"), text(metadata, "name")
-    pods = [one for one in seen.pods(space, name) if one.phase != "ready"]
+    pods = [one for one in source.pods(space, name) if one.phase != "ready"]
     for pod in pods:
         if pod.broken:
             return health.broken_server(pod.broken, f"pod {pod.name}: {pod.told}")
@@ -119,7 +119,7 @@ def _by_pods(data: Json, found: Health, seen: Seen) -> Health:
             return health.waiting_for(health.REASONS["Unschedulable"], f"pod {pod.name}: {pod.unscheduled}")
     restarting = found.message.startswith("restarting")
     for pod in pods if found.step == "server" else ():
-        better = _by_pod(pod, seen.last_event(space, pod.name) if pod.phase == "created" else None)
+        better = _by_pod(pod, source.last_event(space, pod.name) if pod.phase == "created" else None)
         if better is not None:
             return better._replace(message=f"restarting, {better.message}") if restarting else better
     return found
@@ -164,7 +164,7 @@ def _selected(data: Json) -> dict[str, str]:
     return {key: str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}
 
 
-def replica(data: Json, seen: Seen) -> Replica:
+def replica(data: Json, source: Source) -> Replica:
     """One Workspace of a set, and how it is."""
-    found, nodes = of_workspace(data, seen)
+    found, nodes = of_workspace(data, source)
     return Replica(text(part(data, "metadata"), "name"), found, nodes)

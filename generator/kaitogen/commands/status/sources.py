@@ -1,14 +1,11 @@
-"""Where a status comes from: the files that kubectl printed, or the live cluster, asked for no more than is needed."""
+"""Where a status comes from: the live cluster, or the files that kubectl printed, which are asked in the same way."""
 
-from functools import partial
-
-from kaitogen.commands.diff.live_objects import Holder
 from kaitogen.commands.status.facts import Event, Pod, event, pod
 from kaitogen.kaito.objects import is_of_kaito, part, text
-from kaitogen.kaito.rules.inference_set import WORKSPACE_LABEL
+from kaitogen.kaito.rules.inference_set import CREATED_BY, WORKSPACE_LABEL
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
-from kaitogen.typed import TYPE_CHECKING, Callable, Iterable, Mapping, Protocol, Sequence, TypeVar
+from kaitogen.typed import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Sequence, TypeVar
 
 if TYPE_CHECKING:
     from kaitogen.files.cluster import Cluster
@@ -16,39 +13,16 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class Source(Holder, Protocol):
-    """What holds objects, and says how they are. Of pods, events and nodes None means that nothing is known about them."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in reports."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it has all that there is."""
-
-    def holds(self, kind: str) -> bool:
-        """Whether an object of this kind that is not here is nowhere."""
-
-    def pods(self, namespace: str) -> Sequence[Pod] | None:
-        """The pods of the Workspaces of a namespace."""
-
-    def events(self, namespace: str) -> Sequence[Event] | None:
-        """What was noted on pods of a namespace, the oldest first."""
-
-    def nodes(self) -> Mapping[str, NodeFacts] | None:
-        """All nodes by name."""
-
-
 class Dump:
-    """Objects as kubectl printed them, of several files; of an object that is there twice the last counts."""
+    """Objects as kubectl printed them, of several files, that answers as a Cluster does (kaitogen.files.cluster).
 
-    is_whole = False
+    Of an object that is there twice the last counts.
+    """
 
     def __init__(self, name: str, objects: Iterable[Json]) -> None:
         self.name = name
         self._objects = {_identity(one): one for one in objects}
-        self._kinds = {kind for kind, _, _ in self._objects}
+        self.kinds = {kind for kind, _, _ in self._objects}
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """The Workspaces of a namespace, or of all."""
@@ -66,103 +40,124 @@ class Dump:
         """One object of the kind that another has."""
         return self._objects.get((like["kind"], namespace, name))
 
-    def holds(self, kind: str) -> bool:
-        """Whether the files have objects of this kind."""
-        return kind in self._kinds
+    def pods_of(self, namespace: str, _label: str, keep: Callable[[Json], _T | None]) -> list[_T]:
+        """What is kept of each pod of a namespace."""
+        return self._kept("Pod", namespace, keep)
 
-    def pods(self, namespace: str) -> Sequence[Pod] | None:
-        """The pods of the Workspaces of a namespace."""
-        found = self._kept("Pod", pod)
-        return None if found is None else [one for one in found if one.namespace == namespace]
+    def events(self, namespace: str, _kind: str, keep: Callable[[Json], _T | None]) -> list[_T]:
+        """What is kept of each event of a namespace."""
+        return self._kept("Event", namespace, keep)
 
-    def events(self, namespace: str) -> Sequence[Event] | None:
-        """What was noted on pods of a namespace, the oldest first."""
-        found = self._kept("Event", event)
-        return None if found is None else _in_order(one for one in found if one.namespace == namespace)
-
-    def nodes(self) -> Mapping[str, NodeFacts] | None:
-        """All nodes by name."""
-        found = self._kept("Node", entry)
-        return None if found is None else {one["name"]: of_entry(one) for one in found}
+    def nodes(self, keep: Callable[[Json], _T]) -> list[_T]:
+        """What is kept of each node."""
+        return self._kept("Node", "", keep)
 
     def _of_kaito(self, kind: str, namespace: str | None) -> list[Json]:
+        found = self._objects.items()
         return [
-            one
-            for key, one in self._objects.items()
-            if key[0] == kind and is_of_kaito(one) and namespace in (None, key[1])
+            one for key, one in found if key[0] == kind and is_of_kaito(one) and namespace in (None, key[1])
         ]
 
-    def _kept(self, kind: str, keep: Callable[[Json], _T | None]) -> list[_T] | None:
-        if kind not in self._kinds:
-            return None
-        kept = (keep(one) for key, one in self._objects.items() if key[0] == kind)
-        return [one for one in kept if one is not None]
+    def _kept(self, kind: str, namespace: str, keep: Callable[[Json], _T | None]) -> list[_T]:
+        every = (keep(one) for key, one in self._objects.items() if key[:2] == (kind, namespace))
+        return [one for one in every if one is not None]
 
 
-class Live:
-    """A cluster, of which each list of KAITO's objects is read once; the others are kept by `Seen`.
+class Source:
+    """A cluster or a dump, of which each list is gone through once, however many objects a status is about.
 
     What somebody may not read is left out, with a warning in `findings`.
     """
 
-    is_whole = True
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self._cluster = cluster
-        self._lists: dict[tuple[str, str | None], list[Json]] = {}
+    def __init__(self, held: "Cluster | Dump") -> None:
+        self._held = held
+        self._kinds = held.kinds if isinstance(held, Dump) else None
+        self._made: dict[tuple[str | None, ...], Any] = {}
+        self.name = held.name if isinstance(held, Dump) else f"cluster {held.name}"
         self.findings: list[Diagnostic] = []
+        self.config_map, self.object_of = held.config_map, held.object_of
 
     @property
-    def name(self) -> str:
-        """The cluster by the name in its context."""
-        return f"cluster {self._cluster.name}"
+    def is_whole(self) -> bool:
+        """Whether it has all that there is, as a cluster has."""
+        return self._kinds is None
+
+    def holds(self, kind: str) -> bool:
+        """Whether an object of this kind that is not here is nowhere."""
+        return self._kinds is None or kind in self._kinds
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """The Workspaces of a namespace, or of all."""
-        return self._listed("Workspace", namespace, self._cluster.workspaces)
+        return self._listed("Workspace", namespace, self._held.workspaces)
 
     def inference_sets(self, namespace: str | None = None) -> list[Json]:
         """The InferenceSets of a namespace, or of all."""
-        return self._listed("InferenceSet", namespace, self._cluster.inference_sets)
+        return self._listed("InferenceSet", namespace, self._held.inference_sets)
 
-    def config_map(self, namespace: str, name: str) -> Json | None:
-        """One ConfigMap."""
-        return self._cluster.config_map(namespace, name)
+    def find(self, kind: str, namespace: str, name: str) -> Json | None:
+        """A Workspace or an InferenceSet by its name."""
+        listing = self.workspaces if kind == "Workspace" else self.inference_sets
+        found = self._once(
+            ("names", kind, namespace),
+            lambda: {text(one["metadata"], "name"): one for one in listing(namespace)},
+        )
+        return found.get(name)
 
-    def object_of(self, like: Json, namespace: str, name: str) -> Json | None:
-        """One object of the kind that another has."""
-        return self._cluster.object_of(like, namespace, name)
+    def replicas(self, namespace: str, name: str) -> list[Json] | None:
+        """The Workspaces that KAITO made of a set, by name; None where the source holds no Workspaces at all."""
+        if not self.holds("Workspace"):
+            return None
+        return self._once(("replicas", namespace), lambda: self._of_sets(namespace)).get(name, [])
 
-    def holds(self, _kind: str) -> bool:
-        """A cluster has all that there is."""
-        return True
+    def pods(self, namespace: str, workspace: str) -> Sequence[Pod]:
+        """The pods of a Workspace, as far as anything is known about pods."""
+        grouped = self._once(
+            ("pods", namespace),
+            lambda: _grouped(
+                self._allowed("Pod", lambda: self._held.pods_of(namespace, WORKSPACE_LABEL, pod)) or (),
+                lambda one: one.workspace,
+            ),
+        )
+        return grouped.get(workspace, [])
 
-    def pods(self, namespace: str) -> Sequence[Pod] | None:
-        """The pods of the Workspaces of a namespace."""
-        return self._allowed(partial(self._cluster.pods_of, namespace, WORKSPACE_LABEL, pod))
-
-    def events(self, namespace: str) -> Sequence[Event] | None:
-        """What was noted on pods of a namespace, the oldest first."""
-        found = self._allowed(partial(self._cluster.events, namespace, "Pod", event))
-        return None if found is None else _in_order(found)
+    def last_event(self, namespace: str, pod: str) -> Event | None:
+        """What was noted on a pod last; None where that is nothing, or not known."""
+        last = self._once(("events", namespace), lambda: self._last_events(namespace))
+        return last.get(pod)
 
     def nodes(self) -> Mapping[str, NodeFacts] | None:
-        """All nodes by name."""
-        found = self._allowed(partial(self._cluster.nodes, lambda one: of_entry(entry(one))))
+        """All nodes by name; None where nothing is known about nodes."""
+        return self._once(("nodes",), self._nodes)
+
+    def _last_events(self, namespace: str) -> dict[str, Event]:
+        found = self._allowed("Event", lambda: self._held.events(namespace, "Pod", event)) or ()
+        return {one.pod: one for one in sorted(found, key=lambda one: one.time)}
+
+    def _nodes(self) -> dict[str, NodeFacts] | None:
+        found = self._allowed("Node", lambda: self._held.nodes(lambda one: of_entry(entry(one))))
         return None if found is None else {one.name: one for one in found}
+
+    def _of_sets(self, namespace: str) -> dict[str, list[Json]]:
+        every = sorted(self.workspaces(namespace), key=lambda one: text(one["metadata"], "name"))
+        return _grouped(every, lambda one: text(part(part(one, "metadata"), "labels"), CREATED_BY))
 
     def _listed(
         self, kind: str, namespace: str | None, listing: Callable[[str | None], list[Json]]
     ) -> list[Json]:
-        every = self._lists.get((kind, None))
-        if every is not None and namespace is not None:
+        if namespace is not None and (every := self._made.get((kind, None))) is not None:
             return [one for one in every if part(one, "metadata").get("namespace") == namespace]
-        if (kind, namespace) not in self._lists:
-            self._lists[kind, namespace] = listing(namespace)
-        return self._lists[kind, namespace]
+        return self._once((kind, namespace), lambda: listing(namespace))
 
-    def _allowed(self, listing: Callable[[], list[_T]]) -> list[_T] | None:
-        """The list; None with a warning where the user may not read it."""
+    def _once(self, key: tuple[str | None, ...], make: Callable[[], _T]) -> _T:
+        if key not in self._made:
+            self._made[key] = make()
+        made: _T = self._made[key]
+        return made
+
+    def _allowed(self, kind: str, listing: Callable[[], list[_T]]) -> list[_T] | None:
+        """The list; None where a dump has nothing of the kind, and with a warning where the user may not read it."""
+        if isinstance(self._held, Dump):
+            return listing() if self.holds(kind) else None
         from kaitogen.files.cluster.problems import KG627, ClusterError  # a dump asks no cluster
 
         try:
@@ -176,10 +171,13 @@ class Live:
             return None
 
 
-def _in_order(events: Iterable[Event]) -> list[Event]:
-    return sorted(events, key=lambda one: one.time)
-
-
 def _identity(data: Json) -> tuple[str, str, str]:
     metadata = part(data, "metadata")
     return text(data, "kind"), text(metadata, "namespace"), text(metadata, "name")
+
+
+def _grouped(every: Iterable[_T], key: Callable[[_T], str]) -> dict[str, list[_T]]:
+    groups: dict[str, list[_T]] = {}
+    for one in every:
+        groups.setdefault(key(one), []).append(one)
+    return groups

@@ -8,10 +8,10 @@ from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.commands.plan.types import PlannedWorkspace
 from kaitogen.commands.status.sources import Source
 from kaitogen.kaito.objects import part, text
-from kaitogen.kaito.rules.inference_set import CREATED_BY
+from kaitogen.kaito.rules.inference_set import CREATED_BY, is_replica
 from kaitogen.kaito.server_fields import declared
 from kaitogen.kaito.updates.model import Item, items_of, settings_name
-from kaitogen.model import Diagnostic, Document, Json, Origin, Result, TargetOverrides, UserObject
+from kaitogen.model import Diagnostic, Document, Origin, Result, TargetOverrides, UserObject
 from kaitogen.pipeline.companions import intent_name, kind_of
 from kaitogen.typed import Iterable, Iterator
 
@@ -59,7 +59,7 @@ def written(result: Result, options: PlanOptions) -> tuple[list[Unit], list[Diag
     items, unnamed = items_of(result, target)
     plan = build_plan(result, options)
     planned = {_key(one): one for one in plan.workspaces}
-    serving = [one for one in items if one.serves and not _is_replica(one.data)]
+    serving = [one for one in items if one.serves and not is_replica(one.data)]
     units: list[Unit] = []
     taken: set[int] = set()
     for item in serving:
@@ -105,7 +105,3 @@ def _beside(item: Item, items: Iterable[Item]) -> Iterator[Item]:
 def _key(planned: PlannedWorkspace) -> tuple[str, str, str]:
     kind = "Workspace" if planned.replicas is None else "InferenceSet"
     return kind, planned.namespace, planned.name
-
-
-def _is_replica(data: Json) -> bool:
-    return CREATED_BY in part(part(data, "metadata"), "labels")

@@ -232,6 +232,11 @@ def has_pool(ctx: RuleContext) -> bool:
     return ctx.gate("gatewayAPIInferenceExtension") and not ctx.transformers
 
 
+def is_replica(workspace: Json) -> bool:
+    """Whether a Workspace is one that KAITO made of a set."""
+    return CREATED_BY in part(part(workspace, "metadata"), "labels")
+
+
 def replica_of(data: Mapping[str, Json], named: Sequence[str] = ()) -> dict[str, Json]:
     """The Workspace that KAITO makes for each replica of a set; named as the set, where nothing is wrong with that.
 
