@@ -15,13 +15,13 @@ from kaitogen.commands.inputs import within_project
 from kaitogen.commands.options import OptionGroup
 from kaitogen.commands.render import Options
 from kaitogen.diagnostics.wording import json_text
-from kaitogen.errors import EnvironmentFailure
+from kaitogen.errors import EnvironmentFailure, reason
 from kaitogen.files import shipped
 from kaitogen.files.folders import files_below
 from kaitogen.model import Files, Json, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.load import KG601, STDIN, read_file
-from kaitogen.typed import Any, Final, Iterable
+from kaitogen.typed import Any, Final
 
 TYPE: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://kaitogen.io/render/v1"
@@ -34,8 +34,8 @@ _ELSEWHERE: Final = frozenset(("out", "oci_layout", "check", "dry_run", "receipt
 _PATHS: Final = ("PATH", "FILE", "FOLDER")
 _MOST_LINES: Final = 50_000
 _DIGITS: Final = 4
-#: What the output rests on beside the input, by the word for it: shipped folders, and the tables in the package.
-_TABLES: Final = {"templates": "templates", "schemas": "schemas", "overlays": "overlays"}
+#: The shipped folders that the output rests on beside the input.
+_TABLES: Final = ("templates", "schemas", "overlays")
 
 
 def statement(options: Options, outputs: Files, *, image: bool) -> Json:
@@ -147,8 +147,9 @@ def _files_of(folder: str) -> Files:
                 raise EnvironmentFailure(f"{path} {data.message}", fix="check its permissions")
         return contents
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise EnvironmentFailure(f"{folder} cannot be read: {reason}", fix="check its permissions") from error
+        raise EnvironmentFailure(
+            f"{folder} cannot be read: {reason(error)}", fix="check its permissions"
+        ) from error
 
 
 def _raise(error: OSError) -> None:
@@ -160,22 +161,15 @@ def _tables() -> dict[str, str]:
     """The digests of what ships with kaitogen and decides what it makes."""
     from kaitogen.kaito import catalogue
 
-    digests = {word: _digest_of(shipped.folder(kind)) for word, kind in _TABLES.items()}
-    digests["catalogue"] = _digest_of(os.path.dirname(catalogue.__file__), suffix="_data.py")
-    return {word: digests[word] for word in sorted(digests)}
+    digests = {"catalogue": _digest_of(os.path.dirname(catalogue.__file__), suffix="_data.py")}
+    return digests | {kind: _digest_of(shipped.folder(kind)) for kind in sorted(_TABLES)}
 
 
 def _digest_of(folder: str, suffix: str = "") -> str:
     """One sha256 over the names and the content of the files below a folder."""
-    names = ("/".join(parts) for parts in files_below(folder, lambda _, error: _raise(error)))
-    return _of_names(
-        folder, sorted(name for name in names if name.endswith(suffix) and "__pycache__" not in name)
-    )
-
-
-def _of_names(folder: str, names: Iterable[str]) -> str:
     whole = sha256()
-    for name in names:
+    names = ("/".join(parts) for parts in files_below(folder, lambda _, error: _raise(error)))
+    for name in sorted(name for name in names if name.endswith(suffix) and "__pycache__" not in name):
         with open(os.path.join(folder, *name.split("/")), "rb") as file:
             whole.update(f"{sha256(file.read()).hexdigest()}  {name}\n".encode())
     return whole.hexdigest()

@@ -3,7 +3,7 @@
 import os
 
 from kaitogen.commands.options import Argument, Group, OptionGroup, Parameter, flag, option
-from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, UsageError
+from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, UsageError, reason
 from kaitogen.model import Rule
 from kaitogen.typed import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -100,8 +100,7 @@ def deliver(outcome: Outcome) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        write_stderr(f"kaitogen: standard output cannot be written: {reason}\n")
+        write_stderr(f"kaitogen: standard output cannot be written: {reason(error)}\n")
         return EXIT_ENVIRONMENT
     return outcome.exit_code
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from tempfile import TemporaryFile
 
 from kaitogen.commands.result import KG612, Outcome
-from kaitogen.errors import EnvironmentFailure
+from kaitogen.errors import EnvironmentFailure, reason
 from kaitogen.typed import IO, Final, Iterable, Iterator
 
 #: Bytes that are kept in memory, and written or read at once.
@@ -61,8 +61,7 @@ def _move(memory: bytearray, file: IO[bytes]) -> None:
     except OSError as error:
         with suppress(OSError):
             file.close()
-        reason = (error.strerror or str(error)).lower()
-        message = f"what is made does not fit into a temporary file: {reason}"
+        message = f"what is made does not fit into a temporary file: {reason(error)}"
         fix = "let TMPDIR name a folder with room, or make less at a time"
         raise EnvironmentFailure(message, fix=fix, rule=KG612, where="standard output") from None
     memory.clear()

@@ -12,7 +12,7 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager, suppress
 
-from kaitogen.errors import EnvironmentFailure, KaitogenError
+from kaitogen.errors import EnvironmentFailure, KaitogenError, reason
 from kaitogen.typed import Callable, Final, Iterator, Mapping
 
 #: How the names begin of what is being written, and stays behind where a run is killed.
@@ -84,9 +84,8 @@ def write_files(
 
 def unwritten(path: str, error: OSError) -> EnvironmentFailure:
     """What to say where writing a file or a folder failed and was undone."""
-    reason = (error.strerror or str(error)).lower()
     fix = "nothing was changed; check space and permissions"
-    return EnvironmentFailure(f"{path} could not be written: {reason}", fix=fix)
+    return EnvironmentFailure(f"{path} could not be written: {reason(error)}", fix=fix)
 
 
 def read_regular(path: str) -> bytes | None:

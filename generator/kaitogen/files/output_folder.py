@@ -12,7 +12,7 @@ import shutil
 import stat
 from contextlib import contextmanager
 
-from kaitogen.errors import EnvironmentFailure
+from kaitogen.errors import EnvironmentFailure, reason
 from kaitogen.files import atomic
 from kaitogen.model import Files
 from kaitogen.typed import Final, Iterator, NamedTuple
@@ -54,9 +54,8 @@ def read(folder: str, called: str = "") -> Content:
     except FileNotFoundError:
         return Content({}, frozenset())
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise EnvironmentFailure(
-            f"{called or folder} cannot be read: {reason}",
+            f"{called or folder} cannot be read: {reason(error)}",
             fix="check its permissions, or name another folder",
         ) from error
     others = (name for name in names - own.keys() - {LIST, _STAGE} if not name.startswith(atomic.PREFIX))

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from kaitogen.errors import EnvironmentFailure
+from kaitogen.errors import EnvironmentFailure, reason
 from kaitogen.typed import Final, Iterator
 
 _CHUNK: Final = 1 << 18
@@ -34,8 +34,7 @@ def pieces() -> Iterator[bytes]:
             select([0], [], [])
             continue
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise EnvironmentFailure(f"standard input cannot be read: {reason}") from error
+            raise EnvironmentFailure(f"standard input cannot be read: {reason(error)}") from error
         if not piece:
             return
         yield piece

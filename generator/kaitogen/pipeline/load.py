@@ -3,6 +3,7 @@
 import os
 import stat
 
+from kaitogen.errors import reason
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import INTENT_FILES, MAX_WRONG
@@ -343,8 +344,7 @@ def _keep(name: str, data: bytes) -> None:
 
 
 def _unreadable(path: str, error: Exception, fix: str) -> Diagnostic:
-    reason = (getattr(error, "strerror", None) or str(error)).lower()
-    return KG601.in_file(path, f"cannot be read: {reason}", fix=fix)
+    return KG601.in_file(path, f"cannot be read: {reason(error)}", fix=fix)
 
 
 def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> None:

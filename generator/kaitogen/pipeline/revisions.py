@@ -6,7 +6,7 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import git
 from kaitogen.files.folders import is_below
 from kaitogen.files.git import KG644
@@ -167,8 +167,7 @@ class _Past:
                 with open(path, "xb") as stream:
                     stream.write(data)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            message = f"the templates of {self.commit[:12]} could not be written aside: {reason}"
+            message = f"the templates of {self.commit[:12]} could not be written aside: {reason(error)}"
             raise EnvironmentFailure(message) from error
         return scratch
 

@@ -7,7 +7,7 @@ from kaitogen.commands.max_age import AgeOptions, now
 from kaitogen.commands.options import option
 from kaitogen.commands.progress import asking
 from kaitogen.diagnostics.placing import place
-from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import standard_input
 from kaitogen.kaito.objects import part
 from kaitogen.model import Diagnostic, Document, Json, Request
@@ -193,6 +193,5 @@ def _pieces(name: str) -> Iterator[bytes]:
             while piece := file.read(_CHUNK):
                 yield piece
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
         fix = "check the path and its permissions"
-        raise EnvironmentFailure(f"{name} cannot be read: {reason}", fix=fix) from error
+        raise EnvironmentFailure(f"{name} cannot be read: {reason(error)}", fix=fix) from error

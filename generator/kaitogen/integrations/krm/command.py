@@ -9,7 +9,7 @@ import sys
 from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.formats import Report
-from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, resource_list
 from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, VALIDATOR, Job, placed
@@ -25,7 +25,6 @@ KG145 = Rule("KG145", "An intent that nobody turned into a Workspace", kind="inv
 KG146 = Rule("KG146", "Another number of Workspaces than expected", kind="invalid")
 KG187 = Rule("KG187", "A project file beside a function that does not read it", kind="warning")
 KG147 = Rule("KG147", "A generator that generates nothing", kind="invalid")
-
 
 #: API group, kind, namespace and name.
 Identity: TypeAlias = tuple[str, str, str, str]
@@ -127,9 +126,10 @@ def _legacy(file: str) -> ResourceList:
         with open(file, "rb") as stream:
             data = stream.read(MAX_BYTES)
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
         fix = "kustomize names the file when it runs the plugin; a ResourceList goes to standard input"
-        raise EnvironmentFailure(f"the configuration {file} cannot be read: {reason}", fix=fix) from error
+        raise EnvironmentFailure(
+            f"the configuration {file} cannot be read: {reason(error)}", fix=fix
+        ) from error
     loaded = documents_of("functionConfig", data)
     flaws = [*loaded.findings, *(flaw for document in loaded.documents for flaw in document.flaws)]
     if flaws:

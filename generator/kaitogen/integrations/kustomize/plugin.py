@@ -8,7 +8,7 @@ from contextlib import suppress
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.commands.result import Outcome
-from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import atomic
 from kaitogen.integrations.krm.configuration import KINDS
 from kaitogen.model import INTENT_API_VERSION
@@ -72,8 +72,7 @@ def uninstall(options: Options) -> Outcome:
         try:
             os.unlink(path)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise EnvironmentFailure(f"{path} could not be removed: {reason}") from error
+            raise EnvironmentFailure(f"{path} could not be removed: {reason(error)}") from error
         folder = os.path.dirname(path)
         with suppress(OSError):  # a folder that holds something else stays
             for _ in ("kind", "version", "group"):

@@ -18,7 +18,7 @@ from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.environment import Environment
 from jinja2.exceptions import SecurityError
 
-from kaitogen.errors import EnvironmentFailure, UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import shipped
 from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
@@ -144,9 +144,8 @@ def added_documents(folder: str) -> tuple[str, ...]:
     try:
         names = sorted(os.listdir(below))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise EnvironmentFailure(
-            f"--templates: {below} cannot be read: {reason}", fix="check its permissions"
+            f"--templates: {below} cannot be read: {reason(error)}", fix="check its permissions"
         ) from error
     return tuple(f"{DOCUMENTS}/{name}" for name in names if name.endswith(SUFFIX))
 
