@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from kaitogen.commands.explain.pages import SERVER
 from kaitogen.model import Request
 from kaitogen.pipeline.generate import generate
 from tests.samples import INTENT_FILE
 from tests.unit.files.cluster.scripted import CERTIFICATES, Reply, answering, page, refusal
 
+#: Where the API server of an example is.
+SERVER: Final = "127.0.0.1:6443"
 _REFUSED: Final = (
     'nodes is forbidden: User "me" cannot list resource "nodes" in API group "" at the cluster scope'
 )

@@ -10,12 +10,14 @@ from typing import Final
 
 from kaitogen.cli import registry
 from kaitogen.commands.explain.pages import Example, Page
-from tests.acceptance.api_server import there
+from tests.acceptance.api_server import SERVER, there
 from tests.acceptance.command import KAITOGEN, TIMEOUT, kaitogen
 
 #: Severity and code of each finding.
 Said = list[tuple[str, str]]
 
+#: What the API server that a kubeconfig names does, where an example needs one.
+_SERVER: Final = re.compile(rf"# There is an API server at {SERVER}, and it (.+)\.")
 _FINDING: Final = re.compile(r"(?:^|: )(error|warning|note) (KG\d{3}): ", re.MULTILINE)
 
 
@@ -25,8 +27,8 @@ def run(example: Example, folder: Path) -> Said:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    if example.server:
-        with there(example.server, folder):
+    if server := _SERVER.search(example.before):
+        with there(server[1], folder):
             return _in_a_shell(example, folder)
     words = shlex.split(example.command)
     if example.before or words[0] != "kaitogen" or re.search(r"[|>$&;*]", example.command):
@@ -45,9 +47,14 @@ def _alone(words: list[str], folder: Path) -> Said:
     return _found(done.code, done.said)
 
 
+def instead(one: Page) -> str:
+    """The code that says the same first, on every way that a user has; empty where there is none."""
+    return one.facts.get("Said first by", "")
+
+
 def verdict(one: Page, said: Said, *, fails: bool) -> str:
     """What is wrong with the findings of a page's example; empty where they are as they should be."""
-    shown = one.instead or one.code
+    shown = instead(one) or one.code
     example = one.failing if fails else one.passing
     loud = {code for severity, code in said if severity != "note"}
     expected = {*example.beside, *([shown] if fails and one.kind != "note" else [])}

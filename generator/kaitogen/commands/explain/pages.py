@@ -10,8 +10,6 @@ from kaitogen.files import shipped
 from kaitogen.model import Json
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
-#: Where the API server of an example is.
-SERVER: Final = "127.0.0.1:6443"
 #: What each kind means, for people who meet the word for the first time.
 KINDS: Final = {
     "invalid": "kaitogen cannot take it. An error; no comment suppresses it.",
@@ -43,7 +41,6 @@ _MOVED: Final = re.compile(r"# KG\d{3} is \[?(KG\d{3})")
 _TITLE: Final = re.compile(r"# (KG\d{3}): (.+)")
 _FACT: Final = re.compile(r"- ([A-Z][\w ]+): (.+)")
 _FIX: Final = "**What to do.** "
-_THERE: Final = re.compile(rf"# There is an API server at {SERVER}, and it (.+)\.")
 _LINK: Final = re.compile(r"(?<!\\)\[([^\]]+)\]\([^)]+\)")
 _ESCAPE: Final = re.compile(r"\\([<>*_\[\]])")
 
@@ -59,12 +56,6 @@ class Example(NamedTuple):
     command: str
     before: str = ""
     beside: tuple[str, ...] = ()
-
-    @property
-    def server(self) -> str:
-        """What the API server that a kubeconfig names does, in words that come after "it"; empty where there is none."""
-        found = _THERE.search(self.before)
-        return found[1] if found else ""
 
 
 class Page(NamedTuple):
@@ -83,11 +74,6 @@ class Page(NamedTuple):
     def kind(self) -> str:
         """The kind of the rule, as its record has it."""
         return self.facts["Kind"]
-
-    @property
-    def instead(self) -> str:
-        """The code that says the same first, on every way that a user has; empty where there is none."""
-        return self.facts.get("Said first by", "")
 
 
 def codes() -> list[str]:
