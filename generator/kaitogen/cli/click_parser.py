@@ -50,9 +50,8 @@ def _hinted(error: click.ClickException) -> click.ClickException:
         return error
     if isinstance(error.ctx.command, click.Group):
         return _behind_the_command(error, error.ctx)
-    if error.option_name != "-o":
-        return error
-    if not any("--format" in one.opts for one in error.ctx.command.get_params(error.ctx)):
+    has_formats = any("--format" in one.opts for one in error.ctx.command.get_params(error.ctx))
+    if error.option_name != "-o" or not has_formats:
         return error
     return click.NoSuchOption("-o", "No such option '-o'. Did you mean '--format'?", ctx=error.ctx)
 

@@ -24,7 +24,6 @@ else:
 KG610 = Rule("KG610", "Took too long and was stopped", kind="environment")
 KG611 = Rule("KG611", "Needed too much memory and was stopped", kind="environment")
 
-
 #: Seconds between two looks.
 _TICK: Final = 0.02
 #: Seconds that the work has for coming to its end once it is told to.

@@ -48,27 +48,16 @@ class InPlaceOptions(OptionGroup):
 
 
 def delivered(changes: Sequence[Change], command: str, *, check: bool, write: bool) -> Outcome:
-    """The files written, or the differences; with `check` the exit code 1 where there are any."""
-    if check:
-        return checked(changes, command)
-    return written(changes) if write else Outcome(diff(changes).encode())
-
-
-def checked(changes: Sequence[Change], command: str) -> Outcome:
-    """The differences, and exit code 1 where there are any."""
-    text = diff(changes)
-    if not text:
-        return Outcome()
-    number = number_of(sum(one.before != one.after for one in changes), "file")
-    summary = f"kaitogen: {number} would change; run {command}\n"
-    return Outcome(text.encode(), summary, EXIT_FINDINGS)
-
-
-def diff(changes: Sequence[Change]) -> str:
-    """The differences as a unified diff."""
+    """The files written, or the differences as a unified diff; with `check` the exit code 1 where there are any."""
+    if write:
+        return written(changes)
     from kaitogen.files.comparison import unified  # few runs compare
 
-    return "".join(unified(one.name, one.before, one.after) for one in changes)
+    text = "".join(unified(one.name, one.before, one.after) for one in changes)
+    if not (check and text):
+        return Outcome(text.encode())
+    number = number_of(sum(one.before != one.after for one in changes), "file")
+    return Outcome(text.encode(), f"kaitogen: {number} would change; run {command}\n", EXIT_FINDINGS)
 
 
 def written(changes: Sequence[Change]) -> Outcome:

@@ -138,30 +138,15 @@ def flag(*names: str, help: str, formerly: tuple[str, ...] = ()) -> Parameter[bo
 
 @overload
 def option(
-    *names: str,
-    help: str,
-    metavar: str = "",
-    choices: tuple[str, ...] = (),
-    formerly: tuple[str, ...] = (),
-) -> Parameter[str | None]: ...
-@overload
-def option(
-    *names: str, help: str, metavar: str = "", default: str, formerly: tuple[str, ...] = ()
-) -> Parameter[str]: ...
-@overload
-def option(
-    *names: str, help: str, choices: tuple[_C, ...], default: _C, formerly: tuple[str, ...] = ()
+    *names: str, help: str, choices: tuple[_C, ...], default: _C, **declared: Any
 ) -> Parameter[_C]: ...
-def option(
-    *names: str,
-    help: str,
-    metavar: str = "",
-    choices: tuple[str, ...] = (),
-    default: str | None = None,
-    formerly: tuple[str, ...] = (),
-) -> Parameter[Any]:
-    """An option that takes one value; the last one counts."""
-    return Parameter(default, help, names=names, formerly=formerly, metavar=metavar, choices=choices)
+@overload
+def option(*names: str, help: str, default: str, **declared: Any) -> Parameter[str]: ...
+@overload
+def option(*names: str, help: str, **declared: Any) -> Parameter[str | None]: ...
+def option(*names: str, help: str, default: str | None = None, **declared: Any) -> Parameter[Any]:
+    """An option that takes one value, declared as a Parameter is; the last one counts."""
+    return Parameter(default, help, names=names, **declared)
 
 
 def repeatable(*names: str, help: str, metavar: str) -> Parameter[tuple[str, ...]]:
@@ -170,16 +155,12 @@ def repeatable(*names: str, help: str, metavar: str) -> Parameter[tuple[str, ...
 
 
 @overload
-def argument(metavar: str, *, help: str, choices: tuple[str, ...] = ()) -> Argument[str | None]: ...
+def argument(metavar: str, *, help: str, required: Literal[True], **declared: Any) -> Argument[str]: ...
 @overload
-def argument(
-    metavar: str, *, help: str, choices: tuple[str, ...] = (), required: Literal[True]
-) -> Argument[str]: ...
-def argument(
-    metavar: str, *, help: str, choices: tuple[str, ...] = (), required: bool = False
-) -> Argument[Any]:
-    """The one positional argument of a command."""
-    return Argument(None, help, metavar=metavar, choices=choices, most=1, required=required)
+def argument(metavar: str, *, help: str, **declared: Any) -> Argument[str | None]: ...
+def argument(metavar: str, *, help: str, **declared: Any) -> Argument[Any]:
+    """The one positional argument of a command, declared as an Argument is."""
+    return Argument(None, help, metavar=metavar, most=1, **declared)
 
 
 def arguments(

@@ -15,6 +15,13 @@ from kaitogen.yaml.writer import flow
 #: Stands for each environment that there is.
 ALL: Final = "all"
 _TARGET: Final = ("spec", "target")
+#: What each of its fields is called on a command line.
+_OPTIONS: Final = {
+    "kaito": "--kaito",
+    "provider": "--provider",
+    "nodeProvisioner": "--node-provisioner",
+    "nodeClasses": "--node-class",
+}
 
 
 def single(request: Request, options: OverlayOptions) -> Request:
@@ -35,7 +42,10 @@ def each(request: Request, options: OverlayOptions) -> list[tuple[str, Request]]
     if not options.environments:
         return [("", request)]
     return [
-        (name, _with_environment(request, found)) for name, found in _files(request, options.environments)
+        (name, request._replace(environments=(found,)))
+        if isinstance(found, str)
+        else (name, request._replace(findings=(*request.findings, found)))
+        for name, found in _files(request, options.environments)
     ]
 
 
@@ -76,28 +86,15 @@ def assignment(word: str) -> Assignment:
 
 def _named(options: TargetOptions) -> Iterable[Assignment]:
     """The installation that the options name, as values of `spec.target`."""
-    target = targets.overrides(options.kaito, options.cloud)
-    for option, field, text in (
-        ("--kaito", "kaito", target.kaito),
-        ("--provider", "provider", target.provider),
-        ("--node-provisioner", "nodeProvisioner", target.node_provisioner),
-    ):
-        if text is not None:
-            source = Document(option, inline=True)
-            yield Assignment(None, (*_TARGET, field), text=text, source=source, typed=False)
-    for gate, is_on in target.feature_gates.items():
+    said = targets.fields(options)
+    for gate, is_on in said.pop("featureGates", {}).items():
         source = Document(f"--feature-gate {gate}", inline=True)
-        yield Assignment(None, (*_TARGET, "featureGates", gate), text=str(is_on).lower(), source=source)
-    if options.node_classes:
-        classes = flow(list(options.node_classes))
-        source = Document("--node-class", inline=True)
-        yield Assignment(None, (*_TARGET, "nodeClasses"), text=classes, source=source)
-
-
-def _with_environment(request: Request, found: str | Diagnostic) -> Request:
-    if isinstance(found, str):
-        return request._replace(environments=(found,))
-    return request._replace(findings=(*request.findings, found))
+        yield Assignment(None, (*_TARGET, "featureGates", gate), text=flow(is_on), source=source)
+    for field, value in said.items():
+        source = Document(_OPTIONS[field], inline=True)
+        is_text = isinstance(value, str)
+        text = value if is_text else flow(value)
+        yield Assignment(None, (*_TARGET, field), text=text, source=source, typed=not is_text)
 
 
 def _files(request: Request, words: Sequence[str]) -> list[tuple[str, str | Diagnostic]]:

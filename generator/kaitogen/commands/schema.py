@@ -12,25 +12,9 @@ from kaitogen.typed import Final
 _WORKSPACE: Final = "workspace"
 #: Each but the Workspace's is the file of that name in the folder `schemas`.
 SCHEMAS: Final = (
-    "intent",
-    "editor",
-    "set",
-    "environment",
-    "project",
-    _WORKSPACE,
-    "findings",
-    "plan",
-    "changes",
-    "status",
-    "inventory",
-    "quick-selectors",
-    "nodes",
-    "prices",
-    "budget",
-    "models",
-    "skus",
-    "vllm-arguments",
-)
+    "intent", "editor", "set", "environment", "project", _WORKSPACE, "findings", "plan", "changes", "status",
+    "inventory", "quick-selectors", "nodes", "prices", "budget", "models", "skus", "vllm-arguments",
+)  # fmt: skip
 
 
 class Options(OptionGroup):
@@ -48,12 +32,9 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """The schema with everything it refers to inside."""
     if options.names:
-        text = (
-            json_text({"version": 1, "schemas": list(SCHEMAS)})
-            if options.form == "json"
-            else "\n".join((*SCHEMAS, ""))
-        )
-        return Outcome(text.encode())
+        if options.form == "json":
+            return Outcome(json_text({"version": 1, "schemas": list(SCHEMAS)}).encode())
+        return Outcome("".join(f"{name}\n" for name in SCHEMAS).encode())
     which = options.which or SCHEMAS[0]
     if which == _WORKSPACE:
         version = f"{options.kaito or NEWEST_KAITO}-{options.api_version or 'v1beta1'}"

@@ -112,7 +112,8 @@ def _differences(known: Receipt, against: str | None) -> Iterator[Diagnostic]:
     if not inputs and anew is not None:
         for name, line in _unequal(known.outputs, _by_name(anew["subject"]) or {}):
             message = f"the inputs make another {name} now{_from_line(line)}"
-            findings.append(KG753.in_file(known.path, message, fix=_why(other_tool)))
+            fix = f"use the kaitogen of the receipt, or {_MADE_ANEW}" if other_tool else _MADE_ANEW
+            findings.append(KG753.in_file(known.path, message, fix=fix))
     if against is not None:
         findings += _other_outputs(known, against)
     if not findings and anew != known.statement:
@@ -121,10 +122,6 @@ def _differences(known: Receipt, against: str | None) -> Iterator[Diagnostic]:
             KG751.in_file(known.path, message, fix="write it again with kaitogen render --receipt")
         )
     yield from findings
-
-
-def _why(other_tool: list[Diagnostic]) -> str:
-    return "use the kaitogen of the receipt, or " + _MADE_ANEW if other_tool else _MADE_ANEW
 
 
 def _anew(known: Receipt) -> tuple[Json, list[Diagnostic]]:
@@ -163,18 +160,15 @@ def _other_inputs(known: Receipt, anew: Json) -> Iterator[Diagnostic]:
     now = {one["name"]: one for one in receipt.inputs(known.options)}
     # What a render reads is for its arguments to say; a name in a receipt leads no further than its repository.
     _, within = nearest(os.curdir, os.curdir) or ("", os.path.realpath(os.curdir))
-    for name in (
-        known.inputs if anew is None else ()
-    ):  # what stopped the render may have come before it was read
+    # What stopped the render may have come before it was read.
+    for name in known.inputs if anew is None else ():
         data = b"" if name in now else read_file(name, within=within)
         if name not in now and not isinstance(data, Diagnostic):
             now[name] = receipt.described(name, data)
     for name, line in _unequal(known.inputs, now):
         if name not in now:
-            message, fix = (
-                "the receipt was made from it, and it is read no more",
-                "bring it back, or run this in the folder that was rendered from",
-            )
+            message = "the receipt was made from it, and it is read no more"
+            fix = "bring it back, or run this in the folder that was rendered from"
         elif name not in known.inputs:
             message, fix = "the receipt was made without it", "take it away, or render again"
         else:

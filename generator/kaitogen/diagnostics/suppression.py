@@ -15,7 +15,6 @@ KG130 = Rule(
 )
 KG131 = Rule("KG131", "A comment that suppresses what cannot be suppressed", kind="invalid")
 
-
 _MARK: Final = "kaitogen:"
 _COMMENT: Final = r"#\s*kaitogen:"
 _IGNORE: Final = r"ignore\s*=\s*(?P<codes>KG\d{3}(?:\s*,\s*KG\d{3})*)(?:\s+(?P<reason>\S.*))?$"

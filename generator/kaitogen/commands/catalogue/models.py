@@ -86,18 +86,16 @@ def unknown_model(name: str) -> UsageError:
 def find(query: str, minor: int) -> tuple[list[Model], dict[str, ShortName]]:
     """The models that KAITO 0.`minor` takes, and the retired presets, with the query in a name; all for an empty one."""
     word = query.lower()
+    # Where any Hugging Face id is taken, every model of the catalogue is.
+    every = versions.HUGGING_FACE_IDS.holds(minor)
     models = [
         one
         for one in all_models()
-        if (word in one.id.lower() or any(word in name for name in one.aliases)) and _taken(one, minor)
+        if any(word in name for name in (one.id.lower(), *one.aliases))
+        and (every or any(is_preset(name, minor) for name in one.aliases))
     ]
     found = retired_presets().items()
     return models, {name: short for name, short in found if word in name or word in short.id}
-
-
-def _taken(model: Model, minor: int) -> bool:
-    # Where any Hugging Face id is taken, every model of the catalogue is.
-    return versions.HUGGING_FACE_IDS.holds(minor) or any(is_preset(name, minor) for name in model.aliases)
 
 
 def as_text(models: list[Model], retired: dict[str, ShortName]) -> str:

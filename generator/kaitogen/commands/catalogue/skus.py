@@ -12,16 +12,7 @@ from kaitogen.model import PROVIDERS, Json, Target
 from kaitogen.typed import Any, Callable, Final, Iterable, NamedTuple
 
 _HEADS: Final = ("INSTANCE TYPE", "PROVIDER", "GPUS", "MEMORY", "CARD", "SINCE", "MODELS ON ONE NODE")
-_HEADS_FOR_MODEL: Final = (
-    "INSTANCE TYPE",
-    "PROVIDER",
-    "NODES",
-    "GPUS",
-    "MEMORY",
-    "CARD",
-    "CONTEXT",
-    "VERDICT",
-)
+_HEADS_FOR_MODEL: Final = (*_HEADS[:2], "NODES", "GPUS", "MEMORY", "CARD", "CONTEXT", "VERDICT")
 
 
 class Row(NamedTuple):

@@ -19,7 +19,6 @@ from kaitogen.typed import Callable, Final, Iterable, NamedTuple, Sequence
 
 KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
 
-
 #: How a path begins that can be no revision.
 _EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
 
@@ -153,11 +152,9 @@ def _about(before: Result, prefix: str) -> list[Diagnostic]:
     for one in unreadable(before):
         if one not in passed_on:
             first.setdefault(one.file, one)
-    return passed_on + [_not_compared(one, prefix) for one in first.values()]
-
-
-def _not_compared(finding: Diagnostic, prefix: str) -> Diagnostic:
-    line = f" in line {finding.line}" if finding.line else ""
-    message = f"what {finding.file} says is not compared, since it was no valid intent or object: {finding.message} ({finding.code}{line})"
     fix = "nothing, where this corrects it; otherwise compare with an older revision"
-    return KG829.in_file(finding.file.removeprefix(prefix), message, fix=fix)
+    for file, one in first.items():
+        line = f" in line {one.line}" if one.line else ""
+        message = f"what {file} says is not compared, since it was no valid intent or object: {one.message} ({one.code}{line})"
+        passed_on.append(KG829.in_file(file.removeprefix(prefix), message, fix=fix))
+    return passed_on

@@ -64,7 +64,12 @@ def files(report: DiffReport) -> Files:
     ]
     texts = {name: text for move in moves for name, text in _files_of(move).items()}
     if moves:
-        values = {"moves": moves, "served": _served, "shares_nodes": _shares_nodes, "written_in": _written_in}
+        values = {
+            "moves": moves,
+            "served": _served,
+            "shares_nodes": _shares_nodes,
+            "written_in": lambda move: printable(move.after.origin.document.file).replace("`", "'"),
+        }
         texts[README] = fill_page("diff/migration.md.j2", values)
     return {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}
 
@@ -156,10 +161,6 @@ def _service(move: _Move, name: str) -> str:
             "ports": [{"name": "http", "port": _PORT, "targetPort": _TARGET_PORT}],
         },
     })  # fmt: skip
-
-
-def _written_in(move: _Move) -> str:
-    return printable(move.after.origin.document.file).replace("`", "'")
 
 
 def _shares_nodes(move: _Move) -> bool:

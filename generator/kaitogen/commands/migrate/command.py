@@ -9,15 +9,7 @@ from kaitogen.commands import in_place, inputs, targets
 from kaitogen.commands.import_.reading import judged
 from kaitogen.commands.import_.reading import target_of as target_of_workspace
 from kaitogen.commands.inputs import CloudOptions
-from kaitogen.commands.migrate.steps import (
-    KG177,
-    of_inference_set,
-    of_part,
-    of_replicas,
-    of_scaled_object,
-    of_whole,
-    of_workspace,
-)
+from kaitogen.commands.migrate import steps
 from kaitogen.commands.options import Group, OptionGroup, option
 from kaitogen.commands.reporting import reported
 from kaitogen.commands.result import QUIET, Outcome
@@ -53,9 +45,9 @@ _BY_HAND: Final = "change it by hand; what an alias stands for, say, is written 
 #: More digits than any number of replicas that the CRD takes.
 _DIGITS: Final = 10
 _OF_OBJECTS: Final[Mapping[str, Callable[[Json, Path, Target], Iterator[Edit | Diagnostic]]]] = {
-    "Workspace": of_workspace,
-    "InferenceSet": of_inference_set,
-    SCALED_OBJECT: of_scaled_object,
+    "Workspace": steps.of_workspace,
+    "InferenceSet": steps.of_inference_set,
+    SCALED_OBJECT: steps.of_scaled_object,
 }
 
 
@@ -134,8 +126,7 @@ def migrated(
         end = start + len(document.text)
     findings = [*flaws, *place(problems)]
     reported = {(one.line, one.column) for one in findings if one.severity == "error"}
-    remaining = [*place(_errors_in_workspaces(documents, overrides)), *_errors_in_intents(documents)]
-    findings += [one for one in remaining if (one.line, one.column) not in reported]
+    findings += [one for one in _errors_left(documents, overrides) if (one.line, one.column) not in reported]
     return "".join([*parts, text[end:]]), list(dict.fromkeys(findings))
 
 
@@ -175,7 +166,7 @@ def _steps(
             *entries(value),
         ]
     for root, part in parts:
-        yield from ((origin, step) for step in of_part(part, root, to))
+        yield from ((origin, step) for step in steps.of_part(part, root, to))
     yield from ((origin, step) for step in _whole(document, to, replicas))
 
 
@@ -194,9 +185,9 @@ def _whole(document: Document, to: Target, replicas: int | str | None) -> Iterat
             for root in roots
             if value_at(document.value, (*root, "spec", "placement", "instanceType"), MISSING) is not MISSING
         ]
-        yield from of_whole(intent, (holders or roots)[0], spec.target, after)
+        yield from steps.of_whole(intent, (holders or roots)[0], spec.target, after)
         if replicas is not None and spec.fleet is None and spec.inference is not None:
-            yield from of_replicas(intent, roots[0], replicas)
+            yield from steps.of_replicas(intent, roots[0], replicas)
         else:
             yield from _kept_count(spec, after, roots[0])
         if value_at(intent, ("spec", "target", "kaito"), MISSING) is MISSING and to.kaito != NEWEST_KAITO:
@@ -224,19 +215,14 @@ def _edited_text(document: Document, edits: list[Edit], value: Json, problems: l
     except Unreadable:
         pass
     message = "this cannot be changed in the text alone"
-    problems.append(KG177.at(path, message, fix=_BY_HAND).of(Origin(document)))
+    problems.append(steps.KG177.at(path, message, fix=_BY_HAND).of(Origin(document)))
     return document.text
 
 
-def _errors_in_workspaces(documents: list[Document], overrides: TargetOverrides) -> Iterator[Diagnostic]:
-    """What the other version refuses in finished Workspaces after all edits."""
+def _errors_left(documents: list[Document], overrides: TargetOverrides) -> list[Diagnostic]:
+    """What the other version refuses after all edits, in finished Workspaces first."""
     finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True)[1]
-    workspaces = [one for one in finished if serves(one.data)]
-    others = [one for one in finished if not serves(one.data)]
-    return judged([(one, target_of_workspace(one.data, overrides)[0]) for one in workspaces], others)
-
-
-def _errors_in_intents(documents: list[Document]) -> list[Diagnostic]:
-    """The same of intents."""
+    targets = [(one, target_of_workspace(one.data, overrides)[0]) for one in finished if serves(one.data)]
+    in_workspaces = judged(targets, [one for one in finished if not serves(one.data)])
     result = generate(Request(documents=tuple(one for one in documents if is_an_intent(one.value))))
-    return [one for one in result.findings if one.severity == "error"]
+    return [*place(in_workspaces), *(one for one in result.findings if one.severity == "error")]

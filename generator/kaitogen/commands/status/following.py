@@ -7,7 +7,6 @@ half an hour for GPUs.
 import os
 import re
 import time
-from dataclasses import dataclass
 
 from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.commands.progress import Progress
@@ -46,31 +45,14 @@ class FollowOptions(OptionGroup):
         """Whether the status goes on."""
         return self.watch or self.wait
 
-    @property
-    def limits(self) -> "Limits":
-        """The durations in seconds; UsageError for one that is none."""
-        return Limits(
-            timeout=_seconds("--timeout", self.timeout),
-            patience=_seconds("--patience", self.patience),
-            every=max(_seconds("--every", self.every), 1),
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
-    """Seconds: of a whole wait, of how long something may be broken, and from one look to the next."""
-
-    timeout: int
-    patience: int
-    every: int
-
 
 def follow(look: Callable[[], tuple[Status, str]], options: FollowOptions, form: str) -> Outcome:
     """Look again and again. `look` gives a status and what is to be said about how it was read.
 
-    KeyboardInterrupt ends it like every run. What --wait ends with is the exit code of the last status.
+    UsageError for a duration that is none. KeyboardInterrupt ends it like every run. What --wait ends with is the exit code of the last status.
     """
-    limits = options.limits
+    timeout, patience = _seconds("--timeout", options.timeout), _seconds("--patience", options.patience)
+    every = max(_seconds("--every", options.every), 1)
     started = time.monotonic()
     broken_since: float | None = None
     shown, told = b"", ""
@@ -86,14 +68,14 @@ def follow(look: Callable[[], tuple[Status, str]], options: FollowOptions, form:
                 broken_since = None
             elif broken_since is None:
                 broken_since = now
-            lasts = broken_since is not None and now - broken_since >= limits.patience
-            if status.exit_code == EXIT_OK or lasts or now - started >= limits.timeout:
+            lasts = broken_since is not None and now - broken_since >= patience
+            if status.exit_code == EXIT_OK or lasts or now - started >= timeout:
                 why = "" if status.exit_code == EXIT_OK else _why(options, broken=lasts)
                 return Outcome(
                     b"" if options.watch else text, f"{'' if said == told else said}{why}", status.exit_code
                 )
         with Progress(total(status), watched=rewrites() and not options.watch):
-            time.sleep(limits.every)
+            time.sleep(every)
 
 
 def _why(options: FollowOptions, *, broken: bool) -> str:

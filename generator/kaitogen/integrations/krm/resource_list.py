@@ -24,7 +24,6 @@ _ALIAS: Final = r"(?:^|[\s\[{,])\*[^\s,\[\]{}]"
 _NO_YAML: Final = "[\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 _FIX: Final = "pipe a ResourceList into it, as kustomize and kpt do; intents in files are for kaitogen render"
 
-
 #: As an indent: between brackets.
 FLOW: Final = -2
 

@@ -54,11 +54,7 @@ def look(folder: str) -> Tree:
     """The tree of a folder; without any kustomization where the folder has none."""
     tree = Tree([], [], {})
     pending = [os.path.normpath(folder)]
-    while pending and len(tree.kustomizations) < _MAX_FOLDERS:
-        current = pending.pop(0)
-        kustomization = _kustomization(current)
-        if kustomization is None or current in tree.kustomizations:
-            continue
+    for current, kustomization in _kustomizations(pending):
         tree.kustomizations[current] = kustomization
         for field in FIELDS:
             folders: list[str] = []
@@ -73,13 +69,21 @@ def look(folder: str) -> Tree:
 
 def _resources(folder: str) -> Iterator[Json]:
     """The objects of kaitogen's that a kustomization builds of its resources: listed as a generator, it runs them."""
-    pending, seen = [folder], set[str]()
+    pending = [folder]
+    for current, kustomization in _kustomizations(pending):
+        for field in _RESOURCES:
+            yield from _ours(kustomization, field, current, pending)
+
+
+def _kustomizations(pending: list[str]) -> Iterator[tuple[str, Json]]:
+    """The folders with their kustomizations, each once; whoever goes through them may add to the folders."""
+    seen: set[str] = set()
     while pending and len(seen) < _MAX_FOLDERS:
         current = pending.pop(0)
         kustomization = None if current in seen else _kustomization(current)
-        seen.add(current)
-        for field in _RESOURCES if kustomization is not None else ():
-            yield from _ours(kustomization, field, current, pending)
+        if kustomization is not None:
+            seen.add(current)
+            yield current, kustomization
 
 
 def _kustomization(folder: str) -> Json | None:
