@@ -1,6 +1,7 @@
 """Runs the installed command, in a process of its own each time."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -51,3 +52,12 @@ def alone(words: Sequence[str], env: Mapping[str, str], cwd: Path | None, stdin:
     said = errors.decode()
     assert "Traceback" not in said, said
     return Done(code, output, said)
+
+
+def interruptible(*words: str | Path) -> subprocess.Popen[bytes]:
+    """Start a program that an interrupt ends, wherever the tests were started: a shell lets what it starts in the background ignore them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from kaitogen.cli import registry
 from kaitogen.commands.result import Outcome
 from kaitogen.commands.status import following
 from kaitogen.errors import UsageError
-from tests.acceptance.command import KAITOGEN, TIMEOUT
+from tests.acceptance.command import KAITOGEN, TIMEOUT, interruptible
 from tests.acceptance.test_status import INTENT, SET, container, node, pod
 from tests.unit.files.cluster.scripted import Question, Reply, answering, kubeconfig, raised, refusal
 from tests.unit.kaito.statuses import STATUSES
@@ -245,8 +244,7 @@ def test_a_watch_that_waits_ends_without_saying_it_twice(
 def test_a_watch_is_ended_by_an_interrupt_without_a_word(tmp_path: Path) -> None:
     with answering(items(READY)) as server:
         config = str(kubeconfig(tmp_path, server.address))
-        words = [str(KAITOGEN), "status", "--live", "-n", "gp", "--watch", "--kubeconfig", config]
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = interruptible(KAITOGEN, "status", "--live", "-n", "gp", "--watch", "--kubeconfig", config)
         assert process.stdout is not None
         printed = b""
         while b"1 ready" not in printed:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.command import KAITOGEN, kaitogen
+from tests.acceptance.command import KAITOGEN, interruptible, kaitogen
 
 INTENT = """\
 apiVersion: kaitogen.io/v1alpha1
@@ -77,12 +77,7 @@ def test_closed_standard_output(intent: Path) -> None:
 
 
 def test_interrupt_gives_130_and_no_output(tmp_path: Path) -> None:
-    # A shell lets what it starts in the background ignore interrupts, and so these tests' own children.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(
-        [KAITOGEN, "render", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    signal.signal(signal.SIGINT, before)
+    process = interruptible(KAITOGEN, "render", "-")
     assert process.stdin is not None
     process.stdin.write(
         b"#" * 2**18
