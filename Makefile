@@ -18,7 +18,6 @@ KAITO_REFERENCE ?=
 
 VENV ?= .venv
 BIN = $(VENV)/bin
-LOCK = requirements/dev.txt
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Two workers at least: the tests start many processes that wait for each other.
 PYTEST = $(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
@@ -48,28 +47,31 @@ $(BIN)/python:
 	    exit 1; \
 	}
 
-# Build tools first and from the lock, so that no build fetches an unpinned one of its own.
+# Every package by the hashes of its files, then kaitogen itself, which has none: built by what is installed
+# already, and without anything that it would fetch.
 define install
-	@$(PIP) install --constraint $(LOCK) hatchling
-	@$(PIP) install --constraint $(LOCK) --no-build-isolation --editable '$(1)'
+	@$(PIP) install --require-hashes $(1:%=--requirement requirements/%.txt)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 endef
 
-$(VENV)/.run: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOCK)
-	$(call install,.)
+OF_EVERY_ENVIRONMENT = $(BIN)/python pyproject.toml generator/kaitogen/__init__.py
 
-$(VENV)/.test: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOCK)
-	$(call install,.[test])
+$(VENV)/.run: $(OF_EVERY_ENVIRONMENT) requirements/run.txt requirements/build.txt
+	$(call install,run build)
 
-$(VENV)/.dev: $(BIN)/python pyproject.toml generator/kaitogen/__init__.py $(LOCK)
-	$(call install,.[dev])
+$(VENV)/.test: $(OF_EVERY_ENVIRONMENT) requirements/test.txt
+	$(call install,test)
+
+$(VENV)/.dev: $(OF_EVERY_ENVIRONMENT) requirements/dev.txt
+	$(call install,dev)
 
 .PHONY: environment
 environment: $(VENV)/.run $(VENV)/.test $(VENV)/.dev ## Install all that the other targets need into .venv
 
 .PHONY: lock
 lock: ## Pin the newest versions of all that is needed into requirements/
-	@sh scripts/lock_requirements.sh "$(PYTHON)" $(LOCK)
+	@sh scripts/lock_requirements.sh "$(PYTHON)" requirements
 
 # --- what a newcomer runs -----------------------------------------------------------------
 
@@ -186,8 +188,9 @@ wheel-test: $(VENV)/.test ## Build the archives, and run the tests of what finds
 	@$(BIN)/python -m build --no-isolation --outdir $(WHEEL_DIR)/dist . >$(WHEEL_DIR)/build.log 2>&1 \
 	    || { cat $(WHEEL_DIR)/build.log >&2; exit 1; }
 	@$(BIN)/python -m venv $(WHEEL_DIR)/venv
-	@set -- $(WHEEL_DIR)/dist/*.whl; $(WHEEL_DIR)/venv/bin/python -m pip --disable-pip-version-check --quiet \
-	    install --constraint $(LOCK) "$$1[test]"
+	@$(WHEEL_DIR)/venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    --requirement requirements/test.txt
+	@$(WHEEL_DIR)/venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps $(WHEEL_DIR)/dist/*.whl
 	@set -- $(WHEEL_DIR)/dist/*.tar.gz; tar -xzf "$$1" -C $(WHEEL_DIR)/tree --strip-components=1
 	@rm -rf $(WHEEL_DIR)/tree/generator
 	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH KAITOGEN_TESTS_START_IT=1 "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -q -n auto \
@@ -243,14 +246,15 @@ bench: $(VENV)/.dev ## Measure against a real `kubectl kustomize` and print a ta
 
 FUZZ_TIME ?= 600
 FUZZ_COUNT ?= 150
-FUZZ_TARGETS = intents finished migrate fmt import diff krm argocd templates project tables receipt
+FUZZ_TARGETS = intents finished migrate fmt import diff status krm argocd templates project tables receipt
 
 # In a venv of its own, since atheris is not to be had for every Python; without it the plain fuzzer runs.
 .PHONY: fuzz
 fuzz: $(VENV)/.test ## Feed each target inputs that atheris grows by coverage, for FUZZ_TIME seconds in all
 	@test -x .venvs/fuzz/bin/python || "$(PYTHON)" -m venv .venvs/fuzz
 	@mkdir -p build/fuzz; seconds=$$(($(FUZZ_TIME) / $(words $(FUZZ_TARGETS)) + 1)); \
-	if .venvs/fuzz/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(LOCK) atheris '.[test]'; then \
+	if .venvs/fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	    --requirement requirements/test.txt --requirement requirements/fuzz.txt; then \
 	    for target in $(FUZZ_TARGETS); do \
 	        echo "$$target:"; \
 	        PYTHONPATH=generator:. .venvs/fuzz/bin/python tests/fuzz/run_atheris.py $$target build/fuzz/corpus/$$target \

@@ -1,37 +1,34 @@
 #!/bin/sh
-# Pins everything that kaitogen, its tests and its tools need: lock_requirements.sh PYTHON FILE
-# Run it with the oldest supported Python, whose list holds what newer ones don't need.
-# Beside FILE it writes the lists of what runs and what builds kaitogen, with the hashes of their files.
+# Pin the newest versions of all that kaitogen needs, with the hashes of their files: lock_requirements.sh PYTHON FOLDER
+# FOLDER/dev.txt holds what works on kaitogen; the other lists take its versions where they name the same package.
+# Each list serves every supported Python on every system: what only some need has a marker.
 set -eu
 python=$1
-file=$2
+folder=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$python" -m venv "$work/venv"
-"$work/venv/bin/python" -m pip --quiet --disable-pip-version-check install '.[dev]'
-{
-    echo "# Exact versions for development and CI, made by \`make lock\`. Used as constraints:"
-    echo "# what of it gets installed is said in pyproject.toml."
-    "$work/venv/bin/python" -m pip --disable-pip-version-check freeze --exclude kaitogen
-} >"$work/lock"
-mkdir -p "$(dirname "$file")"
-cp "$work/lock" "$file"
-
 "$python" -m venv "$work/uv"
 "$work/uv/bin/python" -m pip --quiet --disable-pip-version-check install uv
-hashed() { # NAME ABOUT, and on standard input what is asked for
+mkdir -p "$folder"
+hashed() { # NAME ABOUT WHAT...: WHAT is as `uv pip compile` takes it, `-` for standard input
+    name=$1
+    about=$2
+    shift 2
     {
-        echo "# $2"
+        echo "# $about"
         echo "# Exact versions with the hashes of their files, made by \`make lock\`; installed with --require-hashes."
-        "$work/uv/bin/uv" pip compile - --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-            --constraint "$file" --no-header --no-annotate
+        "$work/uv/bin/uv" pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+            --no-header --no-annotate "$@"
     } >"$work/hashed"
-    cp "$work/hashed" "$(dirname "$file")/$1.txt"
+    cp "$work/hashed" "$folder/$name.txt"
 }
-"$python" -c 'import tomllib; print("\n".join(tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"]))' |
-    hashed run "What kaitogen needs to run."
-echo hatchling | hashed build "What builds kaitogen's archives."
+hashed dev "What works on kaitogen: its tests, checks and generated files." pyproject.toml --extra dev
+hashed test "What runs the tests." pyproject.toml --extra test --constraint "$folder/dev.txt"
+hashed run "What kaitogen needs to run." pyproject.toml --constraint "$folder/dev.txt"
+echo hatchling | hashed build "What builds kaitogen's archives." - --constraint "$folder/dev.txt"
 printf 'build\nhatchling\ncyclonedx-bom\n' |
-    hashed release "What makes a release: the archives and their bill of materials."
+    hashed release "What makes a release: the archives and their bill of materials." - --constraint "$folder/dev.txt"
 printf 'furo\nmyst-parser\nsphinx\n' |
-    hashed docs "What makes the site of docs/ (make docs)."
+    hashed docs "What makes the site of docs/ (make docs)." - --constraint "$folder/dev.txt"
+# Newer ones have nothing for Python 3.11, or have to be compiled there.
+echo 'atheris<3.1' | hashed fuzz "What grows inputs by coverage (make fuzz), beside what runs the tests." - --constraint "$folder/dev.txt"

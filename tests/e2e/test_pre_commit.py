@@ -99,10 +99,15 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if name.startswith(HEARD)}
     who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
            for what, value in (("NAME", "Somebody"), ("EMAIL", "somebody@example.com"))}  # fmt: skip
+    # Without the hashes: what pre-commit installs is a clone, which has none.
+    versions = home / "versions.txt"
+    locked = (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.rstrip(" \\") for line in locked if "--hash" not in line]
+    versions.write_text("\n".join(pins), encoding="utf-8")
     paths = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     return {**env, **who, "HOME": str(home), "PATH": paths, "LANG": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1",
             "PRE_COMMIT_COLOR": "never", "PRE_COMMIT_HOME": str(home / "hooks"),
-            "PIP_CONSTRAINT": str(ROOT / "requirements" / "dev.txt")}  # fmt: skip
+            "PIP_CONSTRAINT": str(versions)}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

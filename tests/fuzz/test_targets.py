@@ -1,6 +1,8 @@
 """The fuzzers' promises can be broken: each is seen to be missed here."""
 
+import re
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,12 @@ def test_a_target_takes_what_it_starts_from(target: str) -> None:
     for data in known[:3]:
         TARGETS[target][0](data)
     assert mutated(known, 7) == mutated(known, 7)
+
+
+def test_every_target_is_run_for_long(root: Path) -> None:
+    makefile = (root / "Makefile").read_text(encoding="utf-8")
+    (named,) = re.findall(r"^FUZZ_TARGETS = (.*)$", makefile, re.M)
+    assert named.split() == list(TARGETS)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from kaitogen.kaito.versions import RELEASES
 from kaitogen.pipeline.load import PROJECT
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-HASHED = ("run", "build", "release", "docs")
+HASHED = ("dev", "test", "run", "build", "release", "docs", "fuzz")
 ENTRY = re.compile(
     r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)(?: ; [^\\\n]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$",
     re.M,
@@ -48,13 +48,39 @@ def closure(names: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("name", HASHED)
 def test_pins_with_hashes_are_those_of_development(name: str, root: Path) -> None:
-    text = (root / "requirements" / "dev.txt").read_text(encoding="utf-8")
-    pairs = [line.split("==") for line in text.splitlines() if "==" in line]
-    development = {str(canonicalize_name(package)): version for package, version in pairs}
+    development = locked(root, "dev")
     pinned = locked(root, name)
+    assert pinned
     assert {one: pinned[one] for one in pinned.keys() & development.keys()} == {
         one: development[one] for one in pinned.keys() & development.keys()
     }
+
+
+def test_nothing_is_installed_without_hashes(root: Path) -> None:
+    """Except for what was built here, which brings nothing with it."""
+    files = [root / "Makefile", root / "action.yml", *(root / ".github" / "workflows").iterdir()]
+    text = "".join(file.read_text(encoding="utf-8") for file in files).replace("\\\n", " ")
+    installs = re.findall(r"(?:pip|PIP\)).* install .*", text)
+    assert len(installs) >= 7
+    assert [line for line in installs if "--require-hashes" not in line and "--no-deps" not in line] == []
+    assert "--constraint" not in text
+
+
+@pytest.mark.parametrize("extra", ["dev", "test"])
+def test_what_works_on_it_is_pinned_whole(extra: str, root: Path) -> None:
+    needed = closure([Requirement(line).name for line in _of_extra(extra)])
+    assert len(needed) > 10
+    assert needed - {"kaitogen"} <= locked(root, extra).keys()
+
+
+def _of_extra(extra: str) -> list[str]:
+    """What `kaitogen[EXTRA]` needs, with what the extras need that it names."""
+    found = []
+    for line in requires("kaitogen") or ():
+        need = Requirement(line)
+        if need.marker is not None and need.marker.evaluate({"extra": extra}):
+            found += [one for inner in need.extras for one in _of_extra(inner)] if need.extras else [line]
+    return found
 
 
 def test_what_runs_is_pinned_whole_and_justified(root: Path) -> None:
