@@ -1,6 +1,8 @@
 """Every command that writes, killed at every system call that changes a disk: old or new, and the next run makes it whole."""
 
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +29,12 @@ items:
 - metadata: {name: gpu-1, labels: {node.kubernetes.io/instance-type: Standard_NC24ads_A100_v4}}
   status: {capacity: {nvidia.com/gpu: "1"}, conditions: [{type: Ready, status: "True"}]}
 """
+#: Who commits, and when.
+WHO: Final = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.com"), ("DATE", "2026-11-26T10:00:00Z"))
+}
 
 
 class Writer(NamedTuple):
@@ -37,6 +45,8 @@ class Writer(NamedTuple):
     before: tuple[str, ...] = ()
     #: The next run, where it is not the same line.
     again: str = ""
+    #: Whether its files are those of a commit.
+    committed: bool = False
 
 
 WRITERS: Final = {
@@ -50,6 +60,12 @@ WRITERS: Final = {
         "render -q -o out a.intent.yaml",
         {"a.intent.yaml": RIGHT, "b.intent.yaml": OTHER, "out/others/c": b"c"},
         ("render -q -o out b.intent.yaml",),
+    ),
+    "render -o with the commit": Writer(
+        "render -q -o out --hydrator-metadata a.intent.yaml",
+        {"a.intent.yaml": RIGHT, "b.intent.yaml": OTHER},
+        ("render -q -o out b.intent.yaml",),
+        committed=True,
     ),
     "a receipt": Writer("render -q -o out --receipt receipt.json a.intent.yaml", {"a.intent.yaml": RIGHT}),
     "an image": Writer("render -q --oci-layout image a.intent.yaml", {"a.intent.yaml": RIGHT}),
@@ -88,6 +104,9 @@ def placed(folder: Path, writer: Writer) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     folder.mkdir(exist_ok=True)
+    if writer.committed:
+        for words in ("init -q", "add .", "commit -q -m one"):
+            subprocess.run(["git", *words.split()], cwd=folder, env={**os.environ, **WHO}, check=True)
     for line in writer.before:
         assert kaitogen(*line.split(), cwd=folder).code == 0
     return folder
@@ -98,6 +117,7 @@ def shown(folder: Path, *, left_over: bool = True) -> dict[str, bytes]:
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
+        and ".git" not in path.parts
         and (left_over or not any(part.startswith((atomic.PREFIX, ".kaitogen-stage")) for part in path.parts))
     }
 
