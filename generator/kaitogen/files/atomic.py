@@ -152,38 +152,40 @@ def held_folder(folder: str) -> Iterator[str]:
 @contextmanager
 def held(folder: str) -> Iterator[None]:
     """Say to others that a run still works on this folder, named HELD; the kernel takes it back when the run dies."""
-    try:
-        import fcntl  # not there on every system
-
-        descriptor = os.open(folder, os.O_RDONLY)
-    except (ImportError, OSError):
+    with _lockable(folder) as lock:
+        lock(wait=True)
         yield
-        return
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
 def _abandoned(path: str) -> Iterator[bool]:
     """Whether no run works on it, and then none begins to in the block; False where nobody can say."""
+    with _lockable(path) as lock:
+        yield lock(wait=False) is True
+
+
+@contextmanager
+def _lockable(path: str) -> Iterator[Callable[..., bool | None]]:
+    """A function that locks a file or folder for the block: False where another has it, None where there are no locks."""
     try:
-        import fcntl
+        import fcntl  # not there on every system
 
         descriptor = os.open(path, os.O_RDONLY)
     except (ImportError, OSError):
-        yield False
+        yield lambda **_: None
         return
-    try:
+
+    def lock(*, wait: bool) -> bool | None:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            free = True
-        except OSError:
-            free = False
-        yield free
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks
+            return None
+        return True
+
+    try:
+        yield lock
     finally:
         os.close(descriptor)
 
@@ -226,28 +228,11 @@ def folder_lock(folder: str) -> Iterator[None]:
 
     The lock is the kernel's and ends with the process, so that nothing is left to clean up.
     """
-    try:
-        import fcntl  # not there on every system
-
-        descriptor = os.open(folder, os.O_RDONLY)
-    except (ImportError, OSError):
-        yield
-        return
-    try:
+    with _lockable(folder) as lock:
         deadline = time.monotonic() + _LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() < deadline:
-                    time.sleep(_LOCK_PAUSE)
-                    continue
-            except OSError:
-                pass  # a file system without locks
-            break
+        while lock(wait=False) is False and time.monotonic() < deadline:
+            time.sleep(_LOCK_PAUSE)
         yield
-    finally:
-        os.close(descriptor)
 
 
 def _make_folders(folder: str, made: ExitStack) -> None:
