@@ -66,15 +66,13 @@ def _run(arguments: Sequence[str]) -> int:
 
         terminal.choose(always=common.color == "always")
     limits = common.limits
-    seconds, mebibytes = limits.seconds, limits.mebibytes
-    if seconds is None and mebibytes is None:
+    if limits.time_limit is None and limits.memory_limit is None:
         outcome = command.run(options)
     else:
         from kaitogen.commands import bounds  # most runs are not limited
 
-        outcome = bounds.bounded(
-            lambda: command.run(options), seconds, mebibytes, command.stopped or bounds.stopped
-        )
+        stopped = command.stopped or bounds.stopped
+        outcome = bounds.bounded(lambda: command.run(options), limits.seconds, limits.mebibytes, stopped)
     if common.quiet and outcome.exit_code == EXIT_OK:
         outcome = outcome._replace(stderr="")
     limits.check_output(outcome.size)

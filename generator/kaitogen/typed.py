@@ -105,11 +105,12 @@ else:
                 return super().__new__(cls, name, bases, body)
             fields = tuple(_annotations(body))
             values = [body.pop(field) for field in fields if field in body]
-            listed = "".join(f"{field}, " for field in fields)
+            listed = ", ".join((*fields, ""))
             # No field begins with an underscore, so that none hides either of these names.
             make = eval(f"lambda _cls, {listed}: _new(_cls, ({listed}))", {"_new": tuple.__new__})  # noqa: S307 - the fields' own names
             make.__defaults__ = tuple(values)
-            body.update((field, _field(position, "")) for position, field in enumerate(fields))
+            for position, field in enumerate(fields):
+                body[field] = _field(position, "")
             body.update(__slots__=(), __new__=make, __match_args__=fields, _fields=fields)
             return type(name, (_Named,), body)
 

@@ -1,15 +1,16 @@
-"""What a run reads, and what is laid over it: the options for that, and the Request that they make."""
+"""What a run reads, a live cluster too, and what is laid over it: the options for that, and the Request that they make."""
 
 import os
 
 from kaitogen.commands.options import Group, OptionGroup, arguments, flag, option, repeatable
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS, PROVIDERS, Request
-from kaitogen.pipeline.load import MAX_BYTES, project_file
+from kaitogen.pipeline.load import MAX_BYTES, PROJECT, nearest
 from kaitogen.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from kaitogen.commands.max_age import AgeOptions
+    from kaitogen.files.cluster import Access
 
 #: As kubectl names the files that a command is about.
 BY_OPTION: Final = ("-f", "--filename")
@@ -92,6 +93,33 @@ class OverlayOptions(OptionGroup):
         return any(self.given.get(one.name) for one in self.parameters())
 
 
+class LiveOptions(OptionGroup):
+    """Whether a command asks a live cluster, and how it is reached."""
+
+    live = flag("--live", help="Ask the cluster itself; needs kaitogen[live].")
+    kubeconfig = option(
+        "--kubeconfig",
+        metavar="FILE",
+        help="Kubeconfig for --live; left out, KUBECONFIG, ~/.kube/config or the pod's own account.",
+    )
+    context = option("--context", metavar="NAME", help="Context of the kubeconfig for --live.")
+
+    @property
+    def asked(self) -> bool:
+        """Whether a cluster is to be asked; UsageError where an option says how to, and --live is missing."""
+        for name, value in (("kubeconfig", self.kubeconfig), ("context", self.context)):
+            if value and not self.live:
+                raise UsageError(f"--{name} says how to ask a cluster, and none is asked", fix="add --live")
+        return self.live
+
+    @property
+    def access(self) -> "Access":
+        """The way into the cluster that the options name."""
+        from kaitogen.files.cluster import Access  # few runs ask a cluster
+
+        return Access(self.kubeconfig, self.context)
+
+
 def request(
     paths: tuple[str, ...],
     *,
@@ -127,7 +155,7 @@ def within_project(request: Request, age: "AgeOptions | None" = None) -> Request
     UsageError where the paths have different ones.
     """
     folders = dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) for path in request.paths)
-    found = dict.fromkeys(project_file(folder or os.curdir) for folder in folders)
+    found = dict.fromkeys(nearest(PROJECT, folder or os.curdir) for folder in folders)
     if not any(found):
         return request
     from kaitogen.commands import project  # most intents have none

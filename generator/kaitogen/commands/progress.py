@@ -8,7 +8,7 @@ from kaitogen.diagnostics.terminal import rewrites
 from kaitogen.typed import TYPE_CHECKING, Final, Iterator
 
 if TYPE_CHECKING:
-    from kaitogen.commands.live import LiveOptions
+    from kaitogen.commands.inputs import LiveOptions
     from kaitogen.files.cluster import Cluster
 
 #: Runs that are shorter say nothing; the line is written anew so often.

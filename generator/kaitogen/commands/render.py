@@ -3,8 +3,7 @@
 import os
 
 from kaitogen.commands import inputs
-from kaitogen.commands.inputs import CompareOptions, OverlayOptions
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import CompareOptions, LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import STRICT, reported
 from kaitogen.commands.result import QUIET, LimitOptions, Outcome

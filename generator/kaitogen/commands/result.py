@@ -60,10 +60,14 @@ class CommonOptions(OptionGroup):
     @classmethod
     def added_to(cls, options: type[OptionGroup]) -> list[Parameter[Any]]:
         """All that a command takes: its own options, what adds to its arguments, and of these the ones it does not declare."""
-        own = list(options.parameters())
-        own += [one.by_option() for one in own if isinstance(one, Argument) and one.more]
-        names = {one.name for one in own}
-        return [*own, *(one for one in cls.parameters() if one.name not in names)]
+        declared = {one.name: one for one in options.parameters()}
+        for one in list(declared.values()):
+            if isinstance(one, Argument) and one.more:
+                more = one.by_option()
+                declared[more.name] = more
+        for one in cls.parameters():
+            declared.setdefault(one.name, one)
+        return list(declared.values())
 
 
 def limit(name: str, word: str) -> int:
@@ -92,7 +96,8 @@ class Outcome(NamedTuple):
 
 def deliver(outcome: Outcome) -> int:
     """Write it all to the streams; the exit code. BrokenPipeError where nobody reads standard output any more."""
-    write_stderr(outcome.stderr)
+    if outcome.stderr:
+        write_stderr(outcome.stderr)
     try:
         _write_all(1, outcome.stdout)
         for data in outcome.spooled or ():  # one after the other: all of them are too much

@@ -109,11 +109,6 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
                 yield name, data
 
 
-def project_file(folder: str, top: str = "") -> tuple[str, str] | None:
-    """The project file that counts for a folder, and what nothing it names may lead out of; None where there is none."""
-    return nearest(PROJECT, folder, top)
-
-
 def nearest(name: str, folder: str, top: str = "") -> tuple[str, str] | None:
     """The file of that name that is nearest to a folder, and the top of where it was looked for; None where there is none.
 

@@ -5,8 +5,7 @@ from functools import partial
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import Side, compared, side_of
 from kaitogen.commands.diff.report import DiffReport
-from kaitogen.commands.inputs import OverlayOptions
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, option
 from kaitogen.commands.progress import asking
 from kaitogen.commands.reporting import formatted, reported

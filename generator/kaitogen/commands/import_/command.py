@@ -4,8 +4,7 @@ import os
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.import_.importer import import_all
-from kaitogen.commands.inputs import TargetOptions
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import LiveOptions, TargetOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.progress import asking
 from kaitogen.commands.reporting import reported

@@ -1,7 +1,6 @@
 """`kaitogen nodes list`: nodes that have GPUs, as a table for people or a document for machines."""
 
-from kaitogen.commands.inputs import INVENTORY
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import INVENTORY, LiveOptions
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.source import SELECTOR, Facts, selector_of

@@ -1,7 +1,6 @@
 """`kaitogen nodes quick`: the quick selectors, with what each matches now."""
 
-from kaitogen.commands.inputs import INVENTORY
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import INVENTORY, LiveOptions
 from kaitogen.commands.max_age import AgeOptions
 from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.list import GAP

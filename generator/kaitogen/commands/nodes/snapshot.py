@@ -1,6 +1,6 @@
 """`kaitogen nodes snapshot`: an inventory of the nodes, of a cluster or of what kubectl printed."""
 
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import LiveOptions
 from kaitogen.commands.max_age import now
 from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.source import SELECTOR, selector_of

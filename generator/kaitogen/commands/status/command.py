@@ -4,8 +4,7 @@ from functools import partial
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.diff.baseline import unreadable
-from kaitogen.commands.inputs import OverlayOptions
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, option
 from kaitogen.commands.plan.build import PlanOptions, inventory_of
 from kaitogen.commands.progress import asking

@@ -12,7 +12,7 @@ from kaitogen.files.folders import TooManyEntries, files_below, is_below
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import environments
 from kaitogen.pipeline.environments import KG157, leads_out
-from kaitogen.pipeline.load import project_file
+from kaitogen.pipeline.load import PROJECT, nearest
 from kaitogen.typed import TYPE_CHECKING, Final, NamedTuple, Sequence
 
 if TYPE_CHECKING:
@@ -82,12 +82,12 @@ def project(top: str, source_path: str) -> "tuple[Project | None, list[Diagnosti
 
     One above what may be read counts at a command and not here, so that the two would judge differently.
     """
-    found = project_file(os.curdir, top)
+    found = nearest(PROJECT, os.curdir, top)
     if found is not None:
         from kaitogen.pipeline.project import read  # most applications have none
 
         return read(*found)
-    above = project_file(os.curdir, root("repository", source_path))
+    above = nearest(PROJECT, os.curdir, root("repository", source_path))
     if above is None:
         return None, []
     message = "this project file stands above the application's folder, and may not be read"

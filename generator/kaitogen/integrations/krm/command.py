@@ -17,7 +17,7 @@ from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
 from kaitogen.kaito.objects import KAITO_GROUP, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG109, documents_of, is_all_empty, project_file
+from kaitogen.pipeline.load import KG109, PROJECT, documents_of, is_all_empty, nearest
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence, TypeAlias
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
@@ -168,7 +168,7 @@ def _generate(job: Job, given: ResourceList) -> Answer:
 
 def _unread_project(result: Result) -> Iterator[Diagnostic]:
     """What is said where a command would have taken the target of a project file: a function has what it is handed."""
-    found = project_file(os.curdir)
+    found = nearest(PROJECT, os.curdir)
     if found is None:
         return
     from kaitogen.pipeline import project  # most folders have none

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kaitogen.commands import progress
-from kaitogen.commands.live import LiveOptions
+from kaitogen.commands.inputs import LiveOptions
 from kaitogen.commands.progress import asking
 from kaitogen.errors import UsageError
 from kaitogen.files import cluster
