@@ -197,6 +197,32 @@ def value_at(value: Json, path: Path, missing: Json = None) -> Json:
     return value
 
 
+def with_value(holder: Json, path: Path, value: Json) -> Json:
+    """A copy with the value at the path, without the key where it is None; mappings on the way are made.
+
+    TypeError where something on the way has nothing below it, IndexError where a list is too short.
+    """
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        if not isinstance(holder, list):
+            raise TypeError
+        items = list(holder)
+        items[step] = with_value(items[step], rest, value) if rest else value
+        return items
+    if holder is None:
+        holder = {}
+    if not isinstance(holder, dict):
+        raise TypeError
+    changed = dict(holder)
+    if rest:
+        changed[step] = with_value(changed.get(step, [] if isinstance(rest[0], int) else {}), rest, value)
+    elif value is None:
+        changed.pop(step, None)
+    else:
+        changed[step] = value
+    return changed
+
+
 def full_name(data: Mapping[str, Json]) -> str:
     """The name of an object, with its namespace before it where it has one."""
     metadata = part(data, "metadata")
@@ -252,6 +278,15 @@ def paths_in(value: Json, path: Path = ()) -> Iterator[Path]:
     if isinstance(value, _HOLDERS):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             yield from paths_in(item, (*path, key))
+
+
+def leaves(value: Json, path: Path = ()) -> Iterator[Path]:
+    """The paths of what is no mapping in a mapping of mappings."""
+    if not isinstance(value, dict):
+        yield path
+        return
+    for key, item in value.items():
+        yield from leaves(item, (*path, key))
 
 
 def config_maps_of(objects: Iterable[Json]) -> ConfigMaps:

@@ -7,7 +7,7 @@ that never said so.
 """
 
 from kaitogen import schema
-from kaitogen.kaito.objects import merged, value_at
+from kaitogen.kaito.objects import leaves, merged, value_at, with_value
 from kaitogen.model import (
     INTENT_API_VERSION,
     INTENT_KIND,
@@ -234,7 +234,7 @@ def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -
 def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[Document, Diagnostic | None]:
     full = (*base, *one.path)
     try:
-        changed = _with(document.value, full, value)
+        changed = with_value(document.value, full, value)
     except (KeyError, IndexError, TypeError):
         message = f"{path_text(one.path)[:80]} leads through a value that has nothing below it"
         return document, KG152.at(one.path, message, fix="check the path against `kaitogen schema intent`")
@@ -242,43 +242,11 @@ def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[
     return document._replace(value=changed, overrides=(*document.overrides, given)), None
 
 
-def _with(holder: Json, path: Path, value: Json) -> Json:
-    """A copy of the holder with the value at the path; mappings on the way are made, list items must be there."""
-    step, rest = path[0], path[1:]
-    if isinstance(step, int):
-        if not isinstance(holder, list):
-            raise TypeError
-        items = list(holder)
-        items[step] = _with(items[step], rest, value) if rest else value
-        return items
-    if holder is None:
-        holder = {}
-    if not isinstance(holder, dict):
-        raise TypeError
-    changed = dict(holder)
-    if rest:
-        changed[step] = _with(changed.get(step, [] if isinstance(rest[0], int) else {}), rest, value)
-    elif value is None:
-        changed.pop(step, None)
-    else:
-        changed[step] = value
-    return changed
-
-
 def _merged(document: Document, base: Path, part: Json, origin: Origin) -> Document:
     changed = merged(value_at(document.value, base), part)
-    whole = _with(document.value, base, changed) if base else changed
-    given = tuple(Override(base, path, origin) for path in _leaves(part, ()))
+    whole = with_value(document.value, base, changed) if base else changed
+    given = (Override(base, path, origin) for path in leaves(part) if path[:2] != ("metadata", "name"))
     return document._replace(value=whole, overrides=(*document.overrides, *given))
-
-
-def _leaves(part: Json, path: Path) -> Iterator[Path]:
-    if not isinstance(part, dict):
-        yield path
-        return
-    for key, item in part.items():
-        if (*path, key) != ("metadata", "name"):
-            yield from _leaves(item, (*path, key))
 
 
 def _malformed(value: Json) -> list[Diagnostic]:

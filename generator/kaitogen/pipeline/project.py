@@ -4,7 +4,7 @@ import os
 
 from kaitogen import schema
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.kaito.objects import merged, value_at
+from kaitogen.kaito.objects import leaves, merged, value_at, with_value
 from kaitogen.model import (
     NEWEST_KAITO,
     Diagnostic,
@@ -155,38 +155,22 @@ def _under(document: Document, target: Json, project: Document) -> Document:
     value = document.value
     place: Path = ("spec", "defaults", *_TARGET) if is_set(value) else _TARGET
     shared = value_at(value, place)
-    whole = _with(value, place, merged(target, shared) if isinstance(shared, dict) else target, shared)
-    if whole is None:
+    if not isinstance(shared, dict | None):
         return document  # what is wrong with it, its schema says
+    try:
+        whole = with_value(value, place, merged(target, shared or {}))
+    except TypeError:
+        return document
     overrides: list[Override] = []
     for base, intent in entries(value):
         own = value_at(intent, _TARGET)
         said = [part for part in (own, shared) if isinstance(part, dict)]
         overrides += [
             Override(base, (*_TARGET, *path), Origin(project))
-            for path in _leaves(target, ())
+            for path in leaves(target)
             if not any(_says(part, path) for part in said)
         ]
     return document._replace(value=whole, overrides=(*overrides, *document.overrides))
-
-
-def _with(value: Json, path: Path, target: Json, shared: Json) -> Json:
-    """A copy of the value with the target at the path; None where something else than a mapping is in the way."""
-    if not path:
-        return None if shared is not None and not isinstance(shared, dict) else target
-    below = {} if value is None else value
-    if not isinstance(below, dict):
-        return None
-    changed = _with(below.get(path[0]), path[1:], target, shared)
-    return None if changed is None else {**below, path[0]: changed}
-
-
-def _leaves(part: Json, path: Path) -> Iterator[Path]:
-    if not isinstance(part, dict):
-        yield path
-        return
-    for key, item in part.items():
-        yield from _leaves(item, (*path, key))
 
 
 def _says(part: Json, path: Path) -> bool:
