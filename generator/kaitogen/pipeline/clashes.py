@@ -32,7 +32,10 @@ def of(
     What stands in one folder goes to one cluster, or `everywhere` is: all of it. `documents` are all that were read: what is
     a companion by its label is kaitogen's own, and no clash. `target` is that of finished `objects`.
     """
-    place = _anywhere if everywhere else _folder
+
+    def place(document: Document) -> str:
+        return "" if everywhere else os.path.dirname(document.file)
+
     written = {(place(one), *_identity(data)): one for one in documents for data in _finished(one.value)}
     kaitos = _services(manifests, objects, target, place)
     for spec, data in manifests:
@@ -52,14 +55,6 @@ def of(
             yield KG241.at(kind.asked, message, fix="give the set or the other one another name").of(
                 spec.origin
             )
-
-
-def _anywhere(_document: Document) -> str:
-    return ""
-
-
-def _folder(document: Document) -> str:
-    return os.path.dirname(document.file)
 
 
 def _services(

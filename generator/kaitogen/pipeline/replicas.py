@@ -177,13 +177,15 @@ def counted(manifests: Sequence[Manifest]) -> list[Manifest]:
             elif "scaling" in spec.fleet and "nodeCountLimit" not in spec.fleet:
                 from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
 
-                numbers = scaling.limited(spec.fleet, data, _size(spec, data, config_maps))
+                numbers = scaling.limited(
+                    spec.fleet, data, size_of(data, spec.target, config_maps, spec.placement.byo_nodes)
+                )
         made.append(Manifest(spec, numbers))
     return made
 
 
 def _counted(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Mapping[str, Json]:
-    there, nodes = _there(spec)[0], _size(spec, data, config_maps).nodes
+    there, nodes = _there(spec)[0], size_of(data, spec.target, config_maps, spec.placement.byo_nodes).nodes
     if there is None or not nodes or there < nodes:
         return data
     return {**data, "spec": {"replicas": there // nodes, **part(data, "spec")}}
@@ -200,7 +202,7 @@ def of_intent(problems: list[Diagnostic]) -> list[Diagnostic]:
 
 def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic]:
     """What is to say of the replicas of a set, and of the nodes that its intent names, counts or selects for all of them."""
-    (there, how), estimate = _there(spec), _size(spec, data, config_maps)
+    (there, how), estimate = _there(spec), size_of(data, spec.target, config_maps, spec.placement.byo_nodes)
     replicas, nodes = range_of(spec, data)[1], estimate.nodes
     yield from unmade(spec.target)
     automatic = spec.fleet is not None and spec.fleet.get("replicas") == AUTO
@@ -316,15 +318,10 @@ def _there(spec: Spec) -> tuple[int | None, str]:
     return there, f"{'is' if there == 1 else 'are'} {how}"
 
 
-def _size(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Estimate:
-    """What KAITO takes for each replica of a set."""
-    return size_of(data, spec.target, config_maps, spec.placement.byo_nodes)
-
-
 def size_of(
     data: Mapping[str, Json], target: Target, config_maps: ConfigMaps, facts: ByoNodes | None
 ) -> Estimate:
-    """The same, with what facts say of the nodes that its selector finds."""
+    """What KAITO takes for each replica of a set, with what facts say of the nodes that its selector finds."""
     given = None
     if facts is not None and facts.gpus and facts.memory:
         given = Node(gpus=facts.gpus, memory=facts.memory, card="", source="the inventory")

@@ -15,7 +15,7 @@ from yaml.events import (
 )
 
 from kaitogen.model import Diagnostic, Rule
-from kaitogen.typed import Any, Callable, Final, Iterator
+from kaitogen.typed import Any, Callable, Final
 
 KG117 = Rule("KG117", "YAML that Kubernetes' tools do not read", kind="invalid")
 
@@ -58,16 +58,12 @@ def watched(get: Callable[[], Any], note: Callable[[Rule, Any, str, str], None])
         elif isinstance(event, _ENDS):
             flow -= flow > 0
         elif isinstance(event, DocumentStartEvent):
-            for message, fix in _of_document(event):
-                note(KG117, event, message, fix)
+            if event.version or event.tags:
+                message = "a line that begins with % stands above the document"
+                note(KG117, event, message, "remove it: no directive is needed")
         elif isinstance(event, ScalarEvent) and flow and not event.style and "?" in event.value:
             message = f"{event.value[:60]} has a question mark between brackets or braces"
             note(KG117, event, message, "put it into quotes")
         return event
 
     return next_event
-
-
-def _of_document(event: DocumentStartEvent) -> Iterator[tuple[str, str]]:
-    if event.version or event.tags:
-        yield "a line that begins with % stands above the document", "remove it: no directive is needed"

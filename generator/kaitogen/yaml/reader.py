@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from kaitogen.model import Diagnostic, Json, Rule
-from kaitogen.typed import Any, Callable, Container, Final, Iterator, NamedTuple, NoReturn
+from kaitogen.typed import Any, Callable, Final, Iterator, NamedTuple, NoReturn
 from kaitogen.yaml import libyaml
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
@@ -160,15 +160,12 @@ def beyond_safe_load(text: str) -> str:
     while type(event := get()) is not StreamEndEvent:
         documents += type(event) is DocumentStartEvent
         tag = getattr(event, "tag", None) or "!"
-        if tag != "!" and tag not in _known_tags():
-            return f"it has the tag {tag[:60]}"
+        if tag != "!":
+            from yaml import SafeLoader  # all of PyYAML, for the rare text that has a tag
+
+            if tag not in SafeLoader.yaml_constructors:
+                return f"it has the tag {tag[:60]}"
     return "it holds several documents" if documents > 1 else ""
-
-
-def _known_tags() -> Container[str | None]:
-    from yaml import SafeLoader  # all of PyYAML, for the rare text that has a tag
-
-    return SafeLoader.yaml_constructors
 
 
 #: Plain scalars and what they stand for, and plain keys that are text to every reader, by themselves: the
