@@ -127,6 +127,16 @@ def test_what_is_found_in_an_intent_is_placed_without_regular_expressions(tmp_pa
     assert heavy(loaded) == {"kaitogen.diagnostics.suppression"}
 
 
+def test_several_intents_in_one_cluster_load_nothing_heavy(tmp_path: Path) -> None:
+    path = tmp_path / "intents.yaml"
+    path.write_text(f"{COUNTED}---\n{COUNTED.replace('phi}', 'other}')}", encoding="utf-8")
+    loaded = loaded_by("render", path)
+    assert "kaitogen.pipeline.one_cluster" in loaded
+    assert heavy(loaded) == {"kaitogen.diagnostics.suppression"}
+    # The rules of sets are for those who have any, and bring regular expressions along.
+    assert "kaitogen.kaito.rules.inference_set" not in loaded
+
+
 def test_a_function_of_kustomize_loads_nothing_heavy() -> None:
     loaded = loaded_by("krm", given=RESOURCE_LIST)
     assert "kaitogen.integrations.krm.command" in loaded

@@ -8,6 +8,12 @@ ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
 
 #: How the API version of every object of KAITO's begins.
 KAITO_GROUP: Final = "kaito.sh/"
+#: The label with the name of an InferenceSet, on each Workspace that KAITO makes of it and on its pods.
+CREATED_BY: Final = "inferenceset.kaito.sh/created-by"
+#: KAITO's label on the pods of a Workspace (pkg/workspace/manifests/manifests.go:136@v0.12.0).
+WORKSPACE_LABEL: Final = "kaito.sh/workspace"
+#: Kubernetes' label with the number of a pod, of which the first one of each replica serves.
+POD_INDEX: Final = "apps.kubernetes.io/pod-index"
 
 #: What has values in it. (A union of types would be made anew for every value.)
 _HOLDERS: Final = (dict, list)

@@ -5,8 +5,17 @@ in how KAITO deletes that. What the API server would fill in is written, so that
 """
 
 from kaitogen.kaito.catalogue.models import find_model
-from kaitogen.kaito.objects import merged, on_vllm, part, runtime_of, text, value_at
-from kaitogen.kaito.rules.inference_set import CREATED_BY, POD_INDEX, WORKSPACE_LABEL
+from kaitogen.kaito.objects import (
+    CREATED_BY,
+    POD_INDEX,
+    WORKSPACE_LABEL,
+    merged,
+    on_vllm,
+    part,
+    runtime_of,
+    text,
+    value_at,
+)
 from kaitogen.kaito.rules.layout import setting
 from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target

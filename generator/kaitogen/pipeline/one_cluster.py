@@ -7,9 +7,8 @@ import os
 
 from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import full_name, is_workspace, part, serves, text, to_intent_path
+from kaitogen.kaito.objects import CREATED_BY, full_name, is_workspace, part, serves, text, to_intent_path
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.rules.inference_set import CREATED_BY
 from kaitogen.model import (
     Diagnostic,
     Document,

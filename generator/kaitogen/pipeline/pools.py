@@ -1,8 +1,7 @@
 """Nodes of the user's own that replicas and others would both take: nothing is reserved there for either."""
 
 from kaitogen.diagnostics.wording import listed, which
-from kaitogen.kaito.objects import full_name, in_key_order, part, serves
-from kaitogen.kaito.rules.inference_set import CREATED_BY
+from kaitogen.kaito.objects import CREATED_BY, full_name, in_key_order, part, serves
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Target, UserObject
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.writer import flow

@@ -4,9 +4,9 @@ from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.diff.way_out import WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import part, value_at
+from kaitogen.kaito.objects import CREATED_BY, POD_INDEX, WORKSPACE_LABEL, part, value_at
 from kaitogen.kaito.rules.context import cut
-from kaitogen.kaito.rules.inference_set import CREATED_BY, POD_INDEX, WORKSPACE_LABEL, replica_of
+from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected

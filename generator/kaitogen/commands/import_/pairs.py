@@ -3,8 +3,7 @@
 from itertools import product
 
 from kaitogen.commands.import_.intent import Intent
-from kaitogen.kaito.objects import part, text, value_at
-from kaitogen.kaito.rules.inference_set import CREATED_BY
+from kaitogen.kaito.objects import CREATED_BY, part, text, value_at
 from kaitogen.model import Document, Json, Path, Request
 from kaitogen.nodes.facts import ZONE_LABEL
 from kaitogen.pipeline import burst, capacity

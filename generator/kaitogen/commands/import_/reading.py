@@ -4,8 +4,8 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.objects import list_items, part, paths_in, serves, value_at
-from kaitogen.kaito.rules.inference_set import CREATED_BY, KG910
+from kaitogen.kaito.objects import CREATED_BY, list_items, part, paths_in, serves, value_at
+from kaitogen.kaito.rules.inference_set import KG910
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
     PROVIDERS,

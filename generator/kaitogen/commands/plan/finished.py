@@ -2,8 +2,8 @@
 
 from kaitogen.commands import targets
 from kaitogen.commands.inputs import TargetOptions
-from kaitogen.kaito.objects import is_workspace, number, part, serves, text
-from kaitogen.kaito.rules.inference_set import CREATED_BY, replica_of
+from kaitogen.kaito.objects import CREATED_BY, is_workspace, number, part, serves, text
+from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.model import Json, Manifest, Path, Placement, Request, Result, Spec, Target, UserObject
 from kaitogen.pipeline.check import conforms
 from kaitogen.pipeline.generate import generate

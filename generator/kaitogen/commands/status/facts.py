@@ -1,8 +1,7 @@
 """What is known about pods and events: the little of each that says what a Workspace waits for."""
 
 from kaitogen.kaito.health import CONTAINERS
-from kaitogen.kaito.objects import part, parts, text
-from kaitogen.kaito.rules.inference_set import WORKSPACE_LABEL
+from kaitogen.kaito.objects import WORKSPACE_LABEL, part, parts, text
 from kaitogen.model import Json
 from kaitogen.typed import Final, Mapping, NamedTuple
 

@@ -1,8 +1,7 @@
 """Where a status comes from: the live cluster, or the files that kubectl printed, which are asked in the same way."""
 
 from kaitogen.commands.status.facts import Event, Pod, event, pod
-from kaitogen.kaito.objects import is_of_kaito, part, text
-from kaitogen.kaito.rules.inference_set import CREATED_BY, WORKSPACE_LABEL
+from kaitogen.kaito.objects import CREATED_BY, WORKSPACE_LABEL, is_of_kaito, part, text
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
 from kaitogen.typed import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Sequence, TypeVar

@@ -1,7 +1,7 @@
 """Rules about an InferenceSet: its own fields, and every Workspace rule on the replicas that KAITO would make of it."""
 
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import part, text
+from kaitogen.kaito.objects import CREATED_BY, part, text
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
@@ -16,12 +16,6 @@ _WINDOW: Final = ("spec", "autoUpgrade", "maintenanceWindow")
 LONGEST_NAME: Final = identity.LONGEST_NAME - 6
 _LOAD_BALANCER: Final = "kaito.sh/enablelb"
 DISABLE_BENCHMARK: Final = "kaito.sh/disable-benchmark"
-#: The label with the name of the set, on each Workspace that KAITO makes of it and on its pods.
-CREATED_BY: Final = "inferenceset.kaito.sh/created-by"
-#: KAITO's label on the pods of a Workspace (pkg/workspace/manifests/manifests.go:136@v0.12.0).
-WORKSPACE_LABEL: Final = "kaito.sh/workspace"
-#: Kubernetes' label with the number of a pod, of which the first one of each replica serves.
-POD_INDEX: Final = "apps.kubernetes.io/pod-index"
 #: How the annotations of keda-kaito-scaler begin.
 SCALER: Final = "scaledobject.kaito.sh/"
 #: The replicas act on these, so that KAITO reads them in the template alone.
