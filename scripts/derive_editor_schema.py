@@ -14,7 +14,7 @@ from kaitogen.kaito.catalogue import models, skus
 from kaitogen.kaito.catalogue.skus_data import SKUS
 from kaitogen.model import NEWEST_KAITO
 from kaitogen.nodes.selectors import BUILT_IN
-from kaitogen.schema.whole import whole
+from kaitogen.schema.whole import whole, with_references
 from scripts import generated_files
 from scripts.generated_files import ROOT
 
@@ -36,7 +36,12 @@ def schema() -> Schema:
     intent, fleet = (json.loads(whole(f"{name}.schema.json")) for name in ("intent", "set"))
     shared, own = intent.pop("$defs"), fleet.pop("$defs")
     renamed = {name: f"set.{name}" for name in own if own[name] != shared.get(name, own[name])}
-    fleet, own = _renamed(fleet, renamed), _renamed(own, renamed)
+
+    def under_other_name(reference: str) -> str:
+        target = reference.removeprefix(_DEFS)
+        return f"{_DEFS}{renamed.get(target, target)}"
+
+    fleet, own = with_references(fleet, under_other_name), with_references(own, under_other_name)
     definitions = {**shared, **{renamed.get(name, name): part for name, part in own.items()}}
     for one in (intent, fleet):
         for key in ("$schema", "$id", "$comment"):
@@ -83,20 +88,6 @@ def _needed(roots: list[Any], definitions: Schema) -> Schema:
         needed |= new
         waiting += [definitions[name] for name in new]
     return {name: part for name, part in definitions.items() if name in needed}
-
-
-def _renamed(node: Any, names: dict[str, str]) -> Any:
-    """The same with references to the definitions under their other names."""
-    if isinstance(node, list):
-        return [_renamed(part, names) for part in node]
-    if not isinstance(node, dict):
-        return node
-    made = {key: _renamed(part, names) for key, part in node.items()}
-    reference = node.get("$ref")
-    if isinstance(reference, str):
-        target = reference.removeprefix(_DEFS)
-        made["$ref"] = f"{_DEFS}{names.get(target, target)}"
-    return made
 
 
 def _offer(node: Any) -> None:

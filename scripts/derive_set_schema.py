@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kaitogen.model import KAITO_VERSIONS
+from kaitogen.schema.whole import with_references
 from scripts import generated_files
 from scripts.generated_files import ROOT
 
@@ -152,14 +153,7 @@ def of_projects(of_intents: Schema) -> Schema:
 
 def _lent(schema: Any) -> Any:
     """A copy of a part of the set's schema for a file beside it."""
-    if isinstance(schema, list):
-        return [_lent(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    copy = {word: _lent(part) for word, part in schema.items()}
-    if isinstance(schema.get("$ref"), str) and schema["$ref"].startswith("#"):
-        copy["$ref"] = SET + schema["$ref"]
-    return copy
+    return with_references(schema, lambda reference: (SET if reference[0] == "#" else "") + reference)
 
 
 def _offering_versions() -> str:
@@ -307,15 +301,12 @@ def _path(file: str, target: str) -> str:
 
 def _rebased(file: str, schema: Any) -> Any:
     """The schema with its `$ref`s said from where the set's schema stands."""
-    if isinstance(schema, list):
-        return [_rebased(file, part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    rebased = {key: _rebased(file, part) for key, part in schema.items()}
-    if isinstance(schema.get("$ref"), str):
-        target, hash_, pointer = schema["$ref"].partition("#")
-        rebased["$ref"] = _path(file, target) + hash_ + pointer
-    return rebased
+
+    def change(reference: str) -> str:
+        target, hash_, pointer = reference.partition("#")
+        return _path(file, target) + hash_ + pointer
+
+    return with_references(schema, change)
 
 
 def _object(fields: Schema) -> Schema:

@@ -6,7 +6,7 @@ from kaitogen.diagnostics.wording import json_text
 from kaitogen.files import shipped
 from kaitogen.model import Json
 from kaitogen.schema import beside, document
-from kaitogen.typed import Final, Iterator
+from kaitogen.typed import Callable, Final, Iterator
 
 _DEFINITIONS: Final = "$defs"
 #: What a schema file says of itself, and one that is a part of another does not.
@@ -51,26 +51,29 @@ def _read(file: str) -> Json:
     return json.loads(shipped.read_text("schemas", file))
 
 
-def _inward(node: Json, file: str, root: str) -> Json:
-    """A part of a schema file with each reference as it leads inside the whole."""
+def with_references(node: Json, change: Callable[[str], str]) -> Json:
+    """A copy of a part of a schema, with each `$ref` in it as `change` makes it."""
     if isinstance(node, list):
-        return [_inward(item, file, root) for item in node]
+        return [with_references(item, change) for item in node]
     if not isinstance(node, dict):
         return node
     return {
-        key: _reference(value, file, root)
-        if key == "$ref" and isinstance(value, str)
-        else _inward(value, file, root)
-        for key, value in node.items()
+        key: change(part) if key == "$ref" and isinstance(part, str) else with_references(part, change)
+        for key, part in node.items()
     }
 
 
-def _reference(reference: str, file: str, root: str) -> str:
-    target, _, name = reference.partition(f"#/{_DEFINITIONS}/")
-    holder = beside(file, target)
-    if holder == root:
-        return reference
-    return f"#/{_DEFINITIONS}/{_within(holder, name) if name else name_of(holder)}"
+def _inward(node: Json, file: str, root: str) -> Json:
+    """A part of a schema file with each reference as it leads inside the whole."""
+
+    def change(reference: str) -> str:
+        target, _, name = reference.partition(f"#/{_DEFINITIONS}/")
+        holder = beside(file, target)
+        if holder == root:
+            return reference
+        return f"#/{_DEFINITIONS}/{_within(holder, name) if name else name_of(holder)}"
+
+    return with_references(node, change)
 
 
 def name_of(file: str) -> str:
