@@ -316,10 +316,7 @@ def _below(whole: Json, step: str | int) -> Iterator[Json]:
 
 
 def _variants(whole: Json) -> Iterator[Json]:
-    """A schema, and everything that it refers to or combines."""
+    """A schema, and everything that it refers to."""
     yield whole
     if "$ref" in whole:
         yield from _variants(schema_at(whole["$ref"]))
-    for word in ("anyOf", "oneOf", "allOf"):
-        for variant in whole.get(word, ()):
-            yield from _variants(variant)

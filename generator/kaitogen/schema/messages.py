@@ -21,8 +21,6 @@ _ORDER: Final = ("type", "const", "enum", "minLength", "maxLength", "pattern", "
 _BOUNDS: Final = {
     "minimum": ("at least {}", "write {} or more"),
     "maximum": ("at most {}", "write {} or less"),
-    "exclusiveMinimum": ("more than {}", "write a larger number"),
-    "exclusiveMaximum": ("less than {}", "write a smaller number"),
 }
 _MAX_MESSAGE: Final = 140
 
@@ -31,8 +29,7 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
     """The problems behind the errors of one value, in their order; `file` is the schema's."""
     by_place: dict[Path, list[Any]] = {}
     for error in islice(errors, MAX_ERRORS):
-        leaf = _leaf(error)
-        by_place.setdefault(tuple(leaf.absolute_path), []).append(leaf)
+        by_place.setdefault(tuple(error.absolute_path), []).append(error)
     more = next(errors, None) is not None
     unknown = [path for path, group in by_place.items() if group[0].validator == _UNKNOWN]
     # What is not told needs no guess, and a guess takes its time.
@@ -67,13 +64,6 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
 
 def _is_null(error: Any) -> bool:
     return error.validator == "type" and error.instance is None
-
-
-def _leaf(error: Any) -> Any:
-    """The error itself, or the one of the branch that came furthest where there was a choice of schemas."""
-    while error.validator in ("anyOf", "oneOf") and error.context:
-        error = max(error.context, key=lambda branch: (len(branch.absolute_path), branch.validator != "type"))
-    return error
 
 
 def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Diagnostic]:
