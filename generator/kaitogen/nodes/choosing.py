@@ -34,19 +34,17 @@ def choose(
     mark = {inventory.MARK: inventory.mark(known.inventory)} if known.inventory.document.inline else {}
     chosen: list[Spec] = []
     for spec in specs:
-        placement = spec.placement
-        if placement.nodes is None and placement.selection is None:
-            with_facts, problems = _of_selector(spec, known.inventory)
-            diagnostics.extend(problem.of(spec.origin) for problem in problems)
-            chosen.append(with_facts)
-            continue
         try:
-            with_nodes, problems = _with_nodes(spec, known, known.inventory)
+            if spec.placement.nodes is None and spec.placement.selection is None:
+                found, problems = _of_selector(spec, known.inventory)
+            else:
+                found, problems = _with_nodes(spec, known, known.inventory)
+                found = found._replace(annotations={**found.annotations, **mark})
         except Refused as refused:
             diagnostics.append(refused.problem.of(spec.origin))
             continue
         diagnostics.extend(problem.of(spec.origin) for problem in problems)
-        chosen.append(with_nodes._replace(annotations={**with_nodes.annotations, **mark}))
+        chosen.append(found)
     return chosen, diagnostics
 
 

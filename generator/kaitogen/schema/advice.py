@@ -4,6 +4,7 @@ import re
 
 from kaitogen.diagnostics import suggest
 from kaitogen.model import Json, Path
+from kaitogen.schema.checks import types_of
 from kaitogen.schema.words import cut, short, written
 from kaitogen.typed import Final
 
@@ -44,7 +45,7 @@ def rename(fix: str, value: Json, schema: Json) -> str:
     name = value.get("name") if isinstance(value, dict) else None
     if found and isinstance(name, str) and short(name):
         field = schema.get("properties", {}).get(found[1], {})
-        return f"{fix}, as {found[1]}: {written(name)}" if "object" not in _types(field) else fix
+        return f"{fix}, as {found[1]}: {written(name)}" if "object" not in types_of(field) else fix
     return fix
 
 
@@ -86,12 +87,6 @@ def _mapping(value: Json, schema: Json) -> str:
     return f"write it as a mapping{example}"
 
 
-def _types(schema: Json) -> list[str]:
-    """The types that a schema allows; none where it says nothing of them."""
-    named = schema.get("type", [])
-    return [named] if isinstance(named, str) else named
-
-
 def _unquoted(value: str, wanted: list[str], schema: Json) -> str:
     number = re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", value)
     if number and ("number" in wanted or ("integer" in wanted and not number[1])):
@@ -126,7 +121,7 @@ def reform(value: Json, schema: Json) -> str:
         return _ONLY_A_NAME
     if not isinstance(value, str):
         return ""
-    if fix := _unquoted(value, [one for one in _types(schema) if one in ("integer", "number")], schema):
+    if fix := _unquoted(value, [one for one in types_of(schema) if one in ("integer", "number")], schema):
         return fix
     bare = value[:1000].strip()
     lower = bare.lower()

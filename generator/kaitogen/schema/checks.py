@@ -53,7 +53,7 @@ def make_check(schema: Json, part: bool = False) -> Check:
         return check_of(schema["$ref"], part=True)
     if part:
         schema = _part_of(schema)
-    types = _types(schema)
+    types = types_of(schema)
     checks: list[Check] = []
     for kind, make in dict.fromkeys(_BY_TYPE[word] for word in schema if word in _BY_TYPE):
         checks.append(make(schema, types != [kind], part))
@@ -66,7 +66,7 @@ def make_check(schema: Json, part: bool = False) -> Check:
 
 def _part_of(schema: Json) -> Json:
     part = {keyword: value for keyword, value in schema.items() if keyword not in _BETWEEN_FIELDS}
-    part["type"] = [*_types(schema), "null"]
+    part["type"] = [*types_of(schema), "null"]
     if "enum" in schema:
         part["enum"] = [*schema["enum"], None]
     return part
@@ -78,7 +78,8 @@ def _class_of(schema: Json) -> type | None:
     return _CLASSES.get(schema["type"]) if only else None
 
 
-def _types(schema: Json) -> list[str]:
+def types_of(schema: Json) -> list[str]:
+    """The types that a schema allows; none where it says nothing of them."""
     types = schema.get("type", [])
     return [types] if isinstance(types, str) else types
 

@@ -5,6 +5,7 @@ from itertools import islice
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.schema import KG120, KG121, KG122, KG123, KG124, KG125, advice
+from kaitogen.schema.checks import types_of
 from kaitogen.schema.places import Meant, meant_by
 from kaitogen.schema.words import cut, kind, kinds, label, listed, shown, written
 from kaitogen.typed import Any, Callable, Final, Iterator
@@ -118,7 +119,7 @@ def _missing(path: Path, key: str, schema: Json) -> Diagnostic:
 
 
 def _type(path: Path, error: Any) -> Diagnostic:
-    wanted = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+    wanted = types_of(error.schema)
     found, expected = kind(error.instance), kinds(wanted)
     if len(wanted) > 1:  # only some text, say, of which the types alone say nothing
         expected = error.schema.get("x-expected", expected)

@@ -68,9 +68,8 @@ def dotted(path: Path) -> str:
     """A path as people write it."""
     text = ""
     for step in path:
-        text += (
-            f"[{step}]" if isinstance(step, int) else step if step == "[]" else f".{step}" if text else step
-        )
+        bracket = f"[{step}]" if isinstance(step, int) else step if step == "[]" else ""
+        text += bracket or (f".{step}" if text else str(step))
     return text
 
 
