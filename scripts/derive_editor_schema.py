@@ -50,6 +50,10 @@ def schema() -> Schema:
     for name in ("annotations", "set.annotations"):
         definitions[name]["properties"] = _annotations(definitions[name]["additionalProperties"])
     kinds = [one["properties"]["kind"] for one in (intent, fleet)]
+    offered = {
+        f"known.{name}": {"enum": list(words), "enumDescriptions": list(words.values())}
+        for name, words in OFFERED.items()
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": "Derived from the schemas of intents and sets by scripts/derive_editor_schema.py; do not edit.",
@@ -73,7 +77,7 @@ def schema() -> Schema:
         "$defs": {
             "WorkspaceIntent": intent,
             "WorkspaceIntentSet": fleet,
-            **_needed([intent, fleet], {**_words(), **definitions}),
+            **_needed([intent, fleet], {**offered, **definitions}),
         },
     }
 
@@ -103,15 +107,6 @@ def _offer(node: Any) -> None:
         fields[name] = {**said, "anyOf": [fields[name], {"$ref": f"{_DEFS}known.{name}"}]}
 
 
-def _words() -> Schema:
-    """The words that are offered, as definitions."""
-    made = {name: known() for name, known in OFFERED.items()}
-    return {
-        f"known.{name}": {"enum": list(words), "enumDescriptions": list(words.values())}
-        for name, words in made.items()
-    }
-
-
 def _models() -> dict[str, str]:
     words = {}
     for name, id_ in models.names_with_ids(MINOR):
@@ -120,19 +115,6 @@ def _models() -> dict[str, str]:
         whose = "Hugging Face" if name == id_ else f"A preset of KAITO {NEWEST_KAITO}"
         words[name] = f"{whose}: {model.weights_text.removesuffix('Gi')} GiB of weights"
     return words
-
-
-def _instance_types() -> dict[str, str]:
-    return {
-        sku.name: f"{provider}: {sku.gpus} x {sku.gpu_model}, {sku.memory} GiB in all"
-        for provider in SKUS
-        for sku in skus.all_skus(provider)
-        if sku.known_to(MINOR)
-    }
-
-
-def _quick() -> dict[str, str]:
-    return {name: quick.description for name, quick in BUILT_IN.items()}
 
 
 def _annotations(value: Schema) -> Schema:
@@ -144,7 +126,16 @@ def _annotations(value: Schema) -> Schema:
 
 
 #: Fields with many known words, by name: each word with a line on it.
-OFFERED = {"model": _models, "instanceType": _instance_types, "quick": _quick}
+OFFERED = {
+    "model": _models(),
+    "instanceType": {
+        sku.name: f"{provider}: {sku.gpus} x {sku.gpu_model}, {sku.memory} GiB in all"
+        for provider in SKUS
+        for sku in skus.all_skus(provider)
+        if sku.known_to(MINOR)
+    },
+    "quick": {name: quick.description for name, quick in BUILT_IN.items()},
+}
 
 if __name__ == "__main__":
     raise SystemExit(main())
