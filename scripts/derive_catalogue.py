@@ -57,29 +57,21 @@ def _table(name: str, type_: str, comment: str, rows: dict[str, Fact]) -> Iterat
     yield f"#: {comment}"
     yield f"{name}: Final[{type_}] = {{"
     for key, row in rows.items():
-        line = f"    {_text(key)}: {_literal(row)},"
+        line = f"    {_literal(key)}: {_literal(row)},"
         if len(line) <= MAX_LINE:
             yield line
         else:
-            yield f"    {_text(key)}: ("
+            yield f"    {_literal(key)}: ("
             yield f"        {', '.join(_literal(item) for item in row[:3])},"
             yield f"        {', '.join(_literal(item) for item in row[3:])}),"
     yield "}"
 
 
 def _literal(value: Fact) -> str:
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, (tuple, list)):
-        inner = ", ".join(_literal(item) for item in value)
+    if isinstance(value, tuple):
+        inner = ", ".join(map(_literal, value))
         return f"({inner},)" if len(value) == 1 else f"({inner})"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(key)}: {_literal(item)}" for key, item in value.items()) + "}"
-    return repr(value)
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=True)
+    return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
 def _minor(tag: str | None) -> int:
@@ -177,7 +169,7 @@ def _skus(facts: Fact) -> str:
     rows: dict[str, list[str]] = {}
     for provider in ("azure", "aws", "arc"):
         entries = sorted([*facts[provider], *facts["removed"][provider]], key=lambda entry: str(entry["sku"]))
-        rows[provider] = [f"        {_text(entry['sku'])}: {_literal(_sku(entry))}," for entry in entries]
+        rows[provider] = [f"        {_literal(entry['sku'])}: {_literal(_sku(entry))}," for entry in entries]
     body = [
         "#: By provider and instance type: the fields of catalogue.skus.Sku after the name, in order.",
         "SKUS: Final[dict[str, dict[str, tuple[int, int, str, bool, float, int, int]]]] = {",

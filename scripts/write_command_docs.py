@@ -58,7 +58,7 @@ def _page() -> Iterator[str]:
     yield HEAD
     common = list(CommonOptions.parameters())
     commands = {name: _options_of(name) for name in COMMANDS}
-    of_all = {one.name for one in common}
+    of_all = [(one.name, one.default) for one in common]
     for idea, names in IDEAS.items():
         where = [name for name, options in commands.items() if any(one.names == names for one in options)]
         shown = "every command" if len(where) == len(commands) else ", ".join(f"`{name}`" for name in where)
@@ -67,7 +67,7 @@ def _page() -> Iterator[str]:
     yield OF_ALL
     yield from _table(common)
     for name, options in commands.items():
-        own = [one for one in options if one.name not in of_all or one.default != _default(common, one)]
+        own = [one for one in options if (one.name, one.default) not in of_all]
         yield f"\n## {name}\n\n{COMMANDS[name][1]}\n"
         if own:
             yield "\n"
@@ -80,18 +80,13 @@ def _options_of(name: str) -> list[Parameter[Any]]:
     return CommonOptions.added_to(command.options)
 
 
-def _default(common: list[Parameter[Any]], option: Parameter[Any]) -> object:
-    return next(one.default for one in common if one.name == option.name)
-
-
 def _table(options: list[Parameter[Any]]) -> Iterator[str]:
     yield "| option | takes | what it does |\n|---|---|---|\n"
     for one in options:
         name = f"`{one.metavar}`" if isinstance(one, Argument) else _names(one.names)
-        taken = ", ".join(f"`{choice}`" for choice in one.choices) or (
-            "" if one.is_flag else f"`{one.metavar}`"
-        )
-        taken = "" if isinstance(one, Argument) and not one.choices else taken
+        taken = ", ".join(f"`{choice}`" for choice in one.choices)
+        if not (taken or one.is_flag or isinstance(one, Argument)):
+            taken = f"`{one.metavar}`"
         default = f" Default: `{one.default}`." if isinstance(one.default, str) else ""
         cells = (name, taken, f"{one.help}{default}")
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
