@@ -74,7 +74,8 @@ def main() -> int:
         return 1
     table, schema = arguments.root / TABLE, arguments.root / SCHEMA
     releases = _read(table)
-    help_of = {name: field["description"] for name, field in _json(schema).get("properties", {}).items()}
+    before = json.loads(schema.read_text(encoding="utf-8"))["properties"] if schema.is_file() else {}
+    help_of = {name: field["description"] for name, field in before.items()}
     for wheel in sorted(found, key=lambda wheel: _order(wheel.version)):
         releases[wheel.version] = wheel.release()
         help_of |= {name: said for name, said in wheel.help.items() if said}
@@ -288,7 +289,8 @@ class Parser:
         elif "bool" in kinds:
             spec |= {"takes": PAIR, "none": False}
         elif literal:
-            open_ended = "str" in kinds and "metavar" in ast.unparse(self._function("literal_to_kwargs"))
+            found = self._engine.find("literal_to_kwargs")
+            open_ended = "str" in kinds and found is not None and "metavar" in ast.unparse(found[1])
             spec |= {"takes": _named(literal), "choices": () if open_ended else tuple(sorted(literal))}
         elif "list" in kinds:
             spec |= _of_elements(element)
@@ -301,10 +303,6 @@ class Parser:
             pairs = "json or pairs" if "nullable_kvs" in self._engine.text else "json"
             spec["takes"] = "json or text" if or_text else pairs
         return spec
-
-    def _function(self, name: str) -> ast.stmt:
-        found = self._engine.find(name)
-        return found[1] if found else ast.Pass()
 
 
 def _special_names(engine: Module) -> dict[str, str]:
@@ -474,11 +472,6 @@ def _sentence(text: str) -> str:
 
 def _order(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
-
-
-def _json(path: Path) -> dict[str, Any]:
-    contents: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return contents
 
 
 def _read(path: Path) -> dict[str, Release]:
