@@ -6,7 +6,7 @@ from kaitogen.commands import inputs
 from kaitogen.commands.inputs import CompareOptions, LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import STRICT, reported
-from kaitogen.commands.result import QUIET, LimitOptions, Outcome
+from kaitogen.commands.result import QUIET, LimitOptions, Outcome, printed
 from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError
 from kaitogen.model import Files, Manifest, Request
@@ -17,8 +17,6 @@ from kaitogen.typed import Final, Sequence
 
 #: What is rendered for standard output is called so, beside the names of files.
 STREAM: Final = "stdout"
-#: As many manifests, some MiB of text, may make more than is good to hold.
-_MANY: Final = 5_000
 
 
 class Options(OptionGroup):
@@ -129,11 +127,7 @@ def _streamed(request: Request, options: Options) -> tuple[Outcome, Report]:
     manifests, report = _made(request, options)
     if manifests is None:
         return Outcome(), report
-    if options.form == "yaml" and len(manifests) > _MANY:
-        from kaitogen.commands.spooled import spooled  # few runs make as many
-
-        return spooled(parts(manifests)), report
-    return Outcome(stream(manifests, options.form).encode()), report
+    return printed(parts(manifests, options.form), len(manifests)), report
 
 
 def _rendered(options: Options, *, check: bool) -> Outcome:

@@ -5,7 +5,7 @@ import os
 from kaitogen.commands.options import Argument, Group, OptionGroup, Parameter, flag, option
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, UsageError, reason
 from kaitogen.model import Rule
-from kaitogen.typed import TYPE_CHECKING, Any, Final, NamedTuple
+from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, NamedTuple
 
 if TYPE_CHECKING:  # few products are that large
     from kaitogen.commands.spooled import Spooled
@@ -16,6 +16,8 @@ QUIET: Final = flag("-q", "--quiet", help="Show errors only.")
 #: MiB that Argo CD takes of a plugin (its ARGOCD_GRPC_MAX_SIZE_MB).
 _OUTPUT: Final = 100
 _HIGHEST_LIMIT: Final = 100_000
+#: As many objects, some MiB of text, may make more than is good to hold.
+_MANY: Final = 5_000
 
 
 class LimitOptions(OptionGroup):
@@ -92,6 +94,15 @@ class Outcome(NamedTuple):
     def size(self) -> int:
         """The bytes of the product."""
         return len(self.stdout) if self.spooled is None else len(self.spooled)
+
+
+def printed(parts: Iterable[str], number: int) -> Outcome:
+    """The parts together as the product; those of very many objects wait in a file, without ever being in memory all at once."""
+    if number <= _MANY:
+        return Outcome("".join(parts).encode("utf-8", "backslashreplace"))
+    from kaitogen.commands.spooled import spooled  # few runs make as many
+
+    return spooled(parts)
 
 
 def deliver(outcome: Outcome) -> int:

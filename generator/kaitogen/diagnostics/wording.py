@@ -2,7 +2,7 @@
 
 from kaitogen import __version__
 from kaitogen.model import Diagnostic, Document, Json
-from kaitogen.typed import Callable, Container, Final, Iterable, Mapping, Sequence
+from kaitogen.typed import Callable, Container, Final, Iterable, Iterator, Mapping, Sequence
 
 #: How wide text for terminals and logs is.
 WIDTH: Final = 110
@@ -101,17 +101,61 @@ def table(
 
 def json_report(version: int, members: Mapping[str, Json]) -> str:
     """A report of ours as JSON: the version of its shape, which rises when a reader of the old one would go wrong, and the tool first."""
+    return "".join(json_report_parts(version, members))
+
+
+def json_report_parts(version: int, members: Mapping[str, Json]) -> Iterator[str]:
+    """The same report, piece by piece; see `json_parts`."""
     tool = {"name": "kaitogen", "version": __version__}
-    return json_text({"version": version, "tool": tool, **members})
+    return json_parts({"version": version, "tool": tool, **members})
 
 
 def json_text(value: Json) -> str:
     """A value as JSON, with a newline at its end; what steers a terminal, or nobody sees, is escaped as in YAML."""
-    import json  # most runs write none
+    return _json(value, "\n") + "\n"
 
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+def json_parts(members: Mapping[str, Json]) -> Iterator[str]:
+    """The `json_text` of an object that has members, piece by piece.
+
+    An iterator among them stands for a list, and each of its items is made when its turn comes: all are too much to hold.
+    """
+    before, below = "{", "\n    "
+    for key, value in members.items():
+        yield f"{before}\n  {_json(key, '')}: "
+        before = ","
+        if not isinstance(value, Iterator):
+            yield _json(value, "\n  ")
+            continue
+        opening = "["
+        for item in value:
+            yield f"{opening}{below}{_json(item, below)}"
+            opening = ","
+        yield "[]" if opening == "[" else "\n  ]"
+    yield "\n}\n"
+
+
+def _json(value: Json, line: str) -> str:
+    """A value as JSON in the midst of a text; `line` ends a line, and indents the next one as far as the value is."""
+    text = _laid_out(value, line)
     if text.isascii() and "\x7f" not in text:
         return text
     import re
 
     return re.sub(_UNSEEN, lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _laid_out(value: Json, line: str) -> str:
+    """The same without its escapes. (What json lays out leaves more behind for each text than the text takes.)"""
+    import json  # most runs write none
+
+    below, quoted = line + "  ", json.encoder.encode_basestring
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, dict):
+        ends, inside = "{}", [f"{quoted(key)}: {_laid_out(item, below)}" for key, item in value.items()]
+    elif isinstance(value, list | tuple):
+        ends, inside = "[]", [_laid_out(item, below) for item in value]
+    else:
+        return json.dumps(value)
+    return f"{ends[0]}{below}{f',{below}'.join(inside)}{line}{ends[1]}" if inside else ends

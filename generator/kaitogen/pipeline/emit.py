@@ -1,6 +1,6 @@
 """Manifests to text and to a folder: the same bytes for the same manifests, all of them or none."""
 
-from kaitogen.diagnostics.wording import json_text
+from kaitogen.diagnostics.wording import json_parts, json_text
 from kaitogen.files import shipped
 from kaitogen.model import Files, Manifest
 from kaitogen.typed import Final, Iterable, Iterator, Literal, Sequence, TypeAlias
@@ -22,13 +22,15 @@ _REFERENCES: Final = "namereference.yaml"
 
 def stream(manifests: Sequence[Manifest], form: Format) -> str:
     """All manifests as one text: YAML documents, or one JSON List."""
-    if form == "yaml":
-        return "".join(parts(manifests))
-    return json_text({"apiVersion": "v1", "kind": "List", "items": [manifest.data for manifest in manifests]})
+    return "".join(parts(manifests, form))
 
 
-def parts(manifests: Iterable[Manifest]) -> Iterator[str]:
-    """The same stream of YAML, one document after the other."""
+def parts(manifests: Iterable[Manifest], form: Format) -> Iterator[str]:
+    """The same stream, one object after the other."""
+    if form == "json":
+        items = (manifest.data for manifest in manifests)
+        yield from json_parts({"apiVersion": "v1", "kind": "List", "items": items})
+        return
     before = ""
     for manifest in manifests:
         yield before + dump(manifest.data)

@@ -87,23 +87,31 @@ def test_a_large_page_is_as_a_small_one(tmp_path: Path, monkeypatch: pytest.Monk
     assert (refused.output, refused.code) == (b"", 3)
 
 
+@pytest.mark.parametrize(
+    "words", [["render"], ["render", "--format", "json"], ["argocd", "generate"]], ids=" ".join
+)
 def test_very_many_manifests_are_streamed_as_few_are_printed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("kaitogen.commands.bounds.watched", lambda: None)
     write(tmp_path, *(intent(f"w{number}") for number in range(4)))
-    path = str(tmp_path / "a.intent.yaml")
-    assert (run(["render", path]), few := capfdbinary.readouterr().out) == (0, few)
-    assert few.count(b"kind: Workspace\n") == 4
+    words = words if words[0] == "argocd" else [*words, "a.intent.yaml"]
+    assert (run(words), few := capfdbinary.readouterr().out) == (0, few)
+    assert few.count(b"Workspace") == 4
     files: list[IO[bytes]] = []
 
     def file() -> IO[bytes]:
         files.append(TemporaryFile())  # noqa: SIM115 - it is closed once it is read
         return files[-1]
 
-    monkeypatch.setattr("kaitogen.commands.render._MANY", 3)
+    monkeypatch.setattr("kaitogen.commands.result._MANY", 3)
     monkeypatch.setattr(module, "CHUNK", 500)
     monkeypatch.setattr(module, "TemporaryFile", file)
-    assert (run(["render", path]), capfdbinary.readouterr().out) == (0, few)
+    assert (run(words), capfdbinary.readouterr().out) == (0, few)
     assert files
     write(tmp_path, *(intent(f"w{number}") for number in range(4)), intent("w0"))
-    assert (run(["render", path]), capfdbinary.readouterr().out) == (1, b"")
+    assert (run(words), capfdbinary.readouterr().out) == (1, b"")

@@ -8,7 +8,7 @@ from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.terminal import Colour, painted, painted_word
 from kaitogen.diagnostics.wording import counted, printable, wrapped
 from kaitogen.kaito.sizing.types import Verdict
-from kaitogen.typed import Final, Iterator
+from kaitogen.typed import Final, Iterable, Iterator
 
 _ABOUT: Final = 13
 _COLOURS: Final[dict[Verdict, Colour]] = {"fits": "green", "tight": "yellow", "fails": "red"}
@@ -19,17 +19,20 @@ _BELOW: Final = " " * 11
 
 def write(plan: Plan, *, colour: bool = False) -> str:
     """The whole plan; against a revision what changes, and the plan of what is new or changed."""
-    if plan.against is None:
-        blocks = [block(one, plan, colour=colour) for one in plan.workspaces]
-    else:
-        changes = plan.against.changes
-        blocks = ["\n".join(_comparison(plan, colour=colour))]
-        after = [change.after for change in changes if change.after is not None]
-        blocks += [block(one, plan, colour=colour) for one in after]
+    return "".join(parts(plan, colour=colour))
+
+
+def parts(plan: Plan, *, colour: bool = False) -> Iterator[str]:
+    """The same, piece by piece."""
+    planned: Iterable[PlannedWorkspace] = plan.workspaces
+    if plan.against is not None:
+        yield "\n".join(_comparison(plan, colour=colour)) + "\n\n"
+        planned = (change.after for change in plan.against.changes if change.after is not None)
+    for one in planned:
+        yield block(one, plan, colour=colour) + "\n\n"
     total = view_model.total(plan)
     total = f"{total} ({counted(plan.findings)})" if plan.findings else total
-    blocks.append("\n".join(filter(None, (view_model.alone(plan), total))))
-    return "\n\n".join(blocks) + "\n"
+    yield "\n".join(filter(None, (view_model.alone(plan), total))) + "\n"
 
 
 def block(planned: PlannedWorkspace, plan: Plan, *, colour: bool = False) -> str:

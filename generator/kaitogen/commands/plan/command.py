@@ -14,7 +14,7 @@ from kaitogen.commands.progress import Progress
 from kaitogen.commands.reporting import STRICT, formatted, reported
 from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.terminal import rewrites
+from kaitogen.diagnostics.terminal import colours, rewrites
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.pipeline.classify import KG114
@@ -103,10 +103,19 @@ def run(options: Options) -> Outcome:
 
 
 def _written(plan: Plan, form: str) -> Outcome:
-    """The plan in a format; the page of a large one is too large for memory."""
-    if form != "html":
+    """The plan in a format; that of very many Workspaces is too large for memory."""
+    if form == "markdown":  # a comment has room for so much
         return Outcome(formatted("plan", form, plan))
-    from kaitogen.commands.plan.as_html import parts  # this needs all of Jinja2
     from kaitogen.commands.spooled import spooled
 
-    return spooled(parts(plan))
+    if form == "text":
+        from kaitogen.commands.plan import as_text
+
+        return spooled(as_text.parts(plan, colour=bool(colours(1))))
+    if form == "json":
+        from kaitogen.commands.plan import as_json
+
+        return spooled(as_json.parts(plan))
+    from kaitogen.commands.plan import as_html  # this needs all of Jinja2
+
+    return spooled(as_html.parts(plan))

@@ -5,16 +5,17 @@ neither the clock nor the network nor a cluster, and writes nothing but standard
 """
 
 import os
+from itertools import chain
 
 from kaitogen.commands.options import OptionGroup, option
-from kaitogen.commands.result import Outcome, limit
+from kaitogen.commands.result import Outcome, limit, printed
 from kaitogen.diagnostics.formats import Report, as_argocd
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError
 from kaitogen.integrations.argocd import calls, folder, parameters
 from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.integrations.argocd.parameters import AppParameters
 from kaitogen.model import Assignment, Diagnostic, Request, Result, Rule
-from kaitogen.pipeline.emit import stream
+from kaitogen.pipeline.emit import parts
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110, KG112, is_all_empty
 from kaitogen.typed import TYPE_CHECKING, Final
@@ -87,7 +88,8 @@ def _outcome(options: Options) -> Outcome:
     if code or not result.manifests:
         return Outcome(stderr=text, exit_code=code)
     # A first line of ---: what an image of somebody's prints before can never become part of a manifest.
-    return Outcome(b"---\n" + stream(result.manifests, "yaml").encode(), text, code)
+    product = printed(chain(("---\n",), parts(result.manifests, "yaml")), len(result.manifests))
+    return product._replace(stderr=text, exit_code=code)
 
 
 def _result(app: AppParameters, top: str, templates: str | None, said: "Project | None") -> Result:
