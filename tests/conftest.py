@@ -1,25 +1,25 @@
 """What holds for every test: how Hypothesis runs, and which plugins watch over the run."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import draws
 from tests.acceptance import forks
 
 pytest_plugins = ("tests.plugins.no_network", "tests.plugins.no_skips", "tests.plugins.update_expected")
 
 # A failure must be the same one the second time, and a slow machine is no failure.
 settings.register_profile(
-    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "whole", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
-# Where the same tests run once more, on another Python, a smaller sample will do.
-settings.register_profile("quick", settings.get_profile("same"), max_examples=20)
+for name in ("same", "quick"):
+    settings.register_profile(name, settings.get_profile("whole"), max_examples=draws.count(100))
 # To look for what nobody has seen yet: other samples in each run.
 settings.register_profile("random", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "same")
+settings.load_profile(draws.PROFILE)
 
 
 @pytest.fixture(scope="session")

@@ -39,9 +39,9 @@ def blocks_of(guide: str, root: Path) -> list[Block]:
 
 
 def copy_of(root: Path, folder: Path) -> Path:
-    """A copy of the project, without what tools leave in it."""
+    """A copy of the project, without what tools leave in it but for the compiled modules, which stay true of the same sources."""
     copy = folder / "project"
-    left_out = (".git", ".venv", ".venvs", "build", "*cache*", "__pycache__", "cases")
+    left_out = (".git", ".venv", ".venvs", "build", ".*_cache", ".hypothesis", "cases")
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*left_out))
     return copy
 
@@ -76,7 +76,7 @@ def run(copy: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=copy,
-        env={"PYTHONPATH": str(copy / "generator"), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(copy / "generator"), "PATH": "/usr/bin:/bin", "HYPOTHESIS_PROFILE": "quick"},
         capture_output=True,
         text=True,
         check=False,

@@ -13,8 +13,17 @@ from tests.acceptance.test_argocd import SET, write
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set that takes seconds, and tens of MiB."""
-    folder = tmp_path_factory.mktemp("large")
-    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(40_000))
+    return _set_of(40_000, tmp_path_factory.mktemp("large"))
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A set that makes some MiB."""
+    return _set_of(6_000, tmp_path_factory.mktemp("wide"))
+
+
+def _set_of(count: int, folder: Path) -> Path:
+    entries = "".join(f"    - metadata: {{name: n{number}}}\n" for number in range(count))
     write(folder / "large.intent.yaml", SET.partition("  workspaces:")[0] + "  workspaces:\n" + entries)
     return folder
 
@@ -44,19 +53,19 @@ def test_memory_limit_names_the_file(large: Path, command: str) -> None:
     assert done.said.startswith("large.intent.yaml: error KG611: needed more than 32 MiB of memory")
 
 
-def test_output_limit_counts_what_is_printed(large: Path) -> None:
+def test_output_limit_counts_what_is_printed(wide: Path) -> None:
     assert (
         b"kind: Workspace\n"
-        in kaitogen("render", "--output-limit", "20", "large.intent.yaml", cwd=large).output
+        in kaitogen("render", "--output-limit", "20", "large.intent.yaml", cwd=wide).output
     )
-    done = kaitogen("render", "--output-limit", "1", "large.intent.yaml", cwd=large)
+    done = kaitogen("render", "--output-limit", "1", "large.intent.yaml", cwd=wide)
     assert (done.code, done.output) == (3, b"")
     assert done.said.startswith("standard output: error KG612: more than 1 MiB to write")
 
 
-def test_output_limit_counts_what_goes_into_a_folder(large: Path, tmp_path: Path) -> None:
+def test_output_limit_counts_what_goes_into_a_folder(wide: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = kaitogen("render", "--output-limit", "1", "-o", out, "large.intent.yaml", cwd=large)
+    done = kaitogen("render", "--output-limit", "1", "-o", out, "large.intent.yaml", cwd=wide)
     assert (done.code, done.output) == (3, b"")
     assert "error KG612" in done.said
     assert not out.exists()

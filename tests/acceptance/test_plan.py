@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry
@@ -19,6 +19,7 @@ from kaitogen.diagnostics.markdown import LIMIT
 from kaitogen.model import KAITO_VERSIONS, NODE_PROVISIONERS
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.acceptance.plans import HEAD, data, diffed, git, intent, planned, write
+from tests.draws import examples
 
 #: The keys of a Workspace that were promised first, in their order.
 PROMISED: Final = [
@@ -402,7 +403,7 @@ def test_markdown_of_two_hundred_changes_fits_a_comment(repository: Path) -> Non
     assert "would be too long for a comment" in text
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40))
 def test_no_text_of_a_user_steers_markdown(text: str) -> None:
     from markdown_it import MarkdownIt

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.kaito.updates.compare import compare
@@ -11,6 +11,7 @@ from kaitogen.kaito.updates.fields import differences, same
 from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Document, Origin, Target
+from tests.draws import examples
 
 _SCALARS = (
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "a", "b", "1", "true", 1.0, 0.5])
@@ -84,7 +85,7 @@ def _shuffled(value: Any, rng: random.Random) -> Any:
 
 
 @given(_MAPPINGS, _MAPPINGS, st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@examples(60)
 def test_fields(one: dict[str, Any], other: dict[str, Any], rng: random.Random) -> None:
     assert differences(one, one) == []
     assert differences(one, _shuffled(one, rng)) == []
@@ -96,7 +97,7 @@ def test_fields(one: dict[str, Any], other: dict[str, Any], rng: random.Random) 
 
 
 @given(_SIDES, _SIDES, _TARGETS, st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@examples(60)
 def test_objects(
     one: list[dict[str, Any]], other: list[dict[str, Any]], target: Target, rng: random.Random
 ) -> None:

@@ -10,9 +10,10 @@ from tests.acceptance.command import kaitogen
 from tests.conformance import vectors
 from tests.conformance.test_verdicts import OBJECTS, explained
 from tests.conformance.vectors import FAULTS, Error, Vector
+from tests.draws import WHOLE
 
 #: Of each file about as many objects, spread over the whole.
-_OF_EACH: Final = 250
+_OF_EACH: Final = 250 if WHOLE else 60
 
 
 def test_the_command_says_what_the_python_api_says(tmp_path: Path) -> None:

@@ -22,7 +22,12 @@ _TOKENS: Final = [
 
 
 def seeds(target: str) -> list[bytes]:
-    """The files of the explanations' examples that the target can begin with, then those of its corpus."""
+    """What the target begins with: the examples, then its corpus."""
+    return [*examples(target), *corpus(target)]
+
+
+def examples(target: str) -> list[bytes]:
+    """The files of the explanations' examples that the target can begin with."""
     endings = TARGETS[target][1]
     found = {
         text.encode()
@@ -31,8 +36,12 @@ def seeds(target: str) -> list[bytes]:
         for name, text in example.files.items()
         if name.endswith(endings) and endings
     }
-    kept = [path.read_bytes() for path in sorted((CORPUS / target).glob("*"))]
-    return [*sorted(found), *kept]
+    return sorted(found)
+
+
+def corpus(target: str) -> list[bytes]:
+    """The inputs that found something, or are kept since they come far."""
+    return [path.read_bytes() for path in sorted((CORPUS / target).glob("*"))]
 
 
 def mutated(known: Sequence[bytes], number: int) -> bytes:

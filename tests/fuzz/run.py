@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.fuzz.inputs import mutated, seeds
+from tests.fuzz.inputs import corpus, examples, mutated
 from tests.fuzz.targets import TARGETS
 
 
@@ -16,12 +16,15 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=0, help="mutated inputs for each target")
     parser.add_argument("--seconds", type=float, default=0, help="instead: go on for so long for each target")
     parser.add_argument("--first", type=int, default=0, help="the number of the first of them")
+    parser.add_argument(
+        "--examples", type=int, default=1, help="of the examples of the explanations one of so many"
+    )
     parser.add_argument("targets", nargs="*", default=list(TARGETS))
     given = parser.parse_args()
     failed = 0
     for target in given.targets or TARGETS:
         begin = time.process_time()
-        known = seeds(target)
+        known = [*examples(target)[:: given.examples], *corpus(target)]
         stop = time.monotonic() + given.seconds
         done = 0
         for number in itertools.count(-len(known)):

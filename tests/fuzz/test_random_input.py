@@ -3,10 +3,11 @@
 import copy
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaitogen.yaml.writer import dump
+from tests.draws import examples
 from tests.fuzz.driven import judged
 from tests.hostile.texts import RIGHT
 
@@ -93,33 +94,33 @@ def mutated(value: Any, places: list[int], new: Any, key: str | None) -> Any:
 
 @given(st.binary(max_size=200))
 @example(b"\xff")
-@settings(max_examples=150)
+@examples(150)
 def test_bytes(data: bytes) -> None:
     judged(data)
 
 
 @given(YAML)
-@settings(max_examples=300)
+@examples(300)
 def test_what_looks_like_yaml(text: str) -> None:
     judged(text.encode())
     judged(text.encode(), finished=True)
 
 
 @given(st.integers(min_value=0, max_value=len(RIGHT)), YAML, st.integers(min_value=0, max_value=20))
-@settings(max_examples=200)
+@examples(200)
 def test_an_intent_with_something_in_the_middle(at: int, text: str, gone: int) -> None:
     judged(RIGHT[:at] + text.encode() + RIGHT[at + gone :])
 
 
 @given(VALUES)
-@settings(max_examples=150)
+@examples(150)
 def test_values_of_any_shape(value: Any) -> None:
     judged(dump(value).encode())
     judged(dump(value).encode(), finished=True)
 
 
 @given(WHOLE, PLACES, VALUES, st.none() | KEYS)
-@settings(max_examples=300)
+@examples(300)
 def test_something_right_with_one_other_value(
     whole: dict[str, Any], places: list[int], new: Any, key: str | None
 ) -> None:

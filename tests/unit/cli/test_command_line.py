@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.cli import click_parser, registry
 from kaitogen.cli.registry import COMMANDS, GROUPS, Command, find
 from kaitogen.commands.options import Argument, Value
 from kaitogen.commands.result import CommonOptions
+from tests.draws import examples
 
 #: A command, and the value of each of its options.
 Line = tuple[Command, dict[str, Value]]
@@ -46,7 +47,7 @@ def lines(draw: st.DrawFn) -> list[str]:
 
 
 @given(lines())
-@settings(max_examples=400)
+@examples(400)
 def test_what_the_quick_parser_takes_click_takes_the_same_way(line: list[str]) -> None:
     plain = fast(line)
     if plain is not None:

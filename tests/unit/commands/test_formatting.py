@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.commands.fmt import formatted
@@ -20,6 +20,7 @@ from kaitogen.yaml import reader, tree
 from kaitogen.yaml.reader import events, read
 from kaitogen.yaml.writer import dump, flow
 from tests.acceptance.cases import FOLDER
+from tests.draws import examples
 from tests.unit.schema_samples import CUSTOM, SERVING, SET, TUNING
 
 HEAD = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata:\n  name: x\n  annotations:\n"
@@ -58,7 +59,7 @@ def shuffled(random: Random, value: Any) -> Any:
 
 
 @pytest.mark.parametrize("sample", [SERVING, CUSTOM, TUNING, SET], ids=("serving", "custom", "tuning", "set"))
-@settings(max_examples=25)
+@examples(25)
 @given(seed=st.integers(0, 2**32))
 def test_comments_stay_with_what_they_speak_of(sample: Any, seed: int) -> None:
     random = Random(seed)
@@ -84,7 +85,7 @@ def test_comments_stay_with_what_they_speak_of(sample: Any, seed: int) -> None:
 
 @pytest.mark.parametrize("sample", [SERVING, CUSTOM, TUNING, SET], ids=("serving", "custom", "tuning", "set"))
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=25)
+@examples(25)
 def test_the_order_of_keys_is_one(sample: Any, seed: int) -> None:
     intent = shuffled(Random(seed), sample)
     made = laid_out(dump(intent))

@@ -19,15 +19,15 @@ from kaitogen.pipeline.load import documents_of
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import dump
 from tests.acceptance.cases import Case, cases, name
+from tests.draws import examples
 from tests.unit.workspace_samples import sets, workspaces
 
 VERSIONS = [(kaito, version) for kaito in KAITO_VERSIONS for version in ("v1alpha1", "v1beta1")]
 
 
 def drawn(parts: int) -> settings:
-    """So many draws for each of the parts that there are 2,000 and a few in all; 5 where small samples will do."""
-    small = settings.get_current_profile_name() == "quick"
-    return settings(max_examples=5 if small else -(-2000 // parts), database=None)
+    """So many draws for each of the parts that the whole is 2,000 and a few."""
+    return examples(-(-2000 // parts))
 
 
 def imported(text: str, wanted: TargetOverrides, *, as_set: str | None = None) -> dict[str, str]:

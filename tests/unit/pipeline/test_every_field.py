@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.model import Document, Json, Request
@@ -15,6 +15,7 @@ from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import load
 from kaitogen.yaml.reader import read
+from tests.draws import examples
 from tests.unit.pipeline.test_templates import TEXT
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "positive"
@@ -60,7 +61,7 @@ INTENTS = intents()
 
 @pytest.mark.parametrize(("name", "intent"), INTENTS, ids=[name for name, _ in INTENTS])
 @given(st.data())
-@settings(max_examples=12)
+@examples(12)
 def test_no_text_changes_the_structure(name: str, intent: Json, data: st.DataObject) -> None:
     plain = render(intent)
     assert plain is not None

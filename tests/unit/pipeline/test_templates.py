@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaitogen.errors import InternalError
@@ -23,6 +23,7 @@ from kaitogen.pipeline.templating.shipped import environment as compiled
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import flow
+from tests.draws import examples
 
 #: What has broken out of quotes, blocks and types in other tools.
 NASTY = [
@@ -59,7 +60,7 @@ def made(value: dict[str, Any]) -> list[Any]:
 
 
 @given(TEXT, TEXT.filter(lambda text: text not in ("configMapName", "vllm", "list", "number")), TEXT, TEXT)
-@settings(max_examples=150)
+@examples(150)
 def test_no_value_changes_the_structure(annotation: str, key: str, word: str, command: str) -> None:
     from kaitogen.pipeline.emit import stream
 
@@ -84,7 +85,7 @@ def test_no_value_changes_the_structure(annotation: str, key: str, word: str, co
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**63), 2**64 - 1))
 @example(1e-05)
 @example(1e16)
-@settings(max_examples=60)
+@examples(60)
 def test_number_stays_the_number_for_every_reader(number: float) -> None:
     config_map, _ = made(intent("a", "b", "c", "d", number))
     inner = config_map["data"]["inference_config.yaml"]
@@ -94,7 +95,7 @@ def test_number_stays_the_number_for_every_reader(number: float) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject) -> None:
     words = [data.draw(TEXT) for _ in range(3)]
     value = intent(words[0], "key", words[1], words[2])

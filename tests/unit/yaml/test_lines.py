@@ -3,17 +3,18 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.yaml import lines as of_text
 from kaitogen.yaml.lines import Lines
+from tests.draws import examples
 
 TEXT = st.text(alphabet="ab\n\r\u2028\x85é", max_size=60)
 
 
 @given(TEXT, st.lists(st.integers(-1, 70), max_size=8))
-@settings(max_examples=150)
+@examples(150)
 def test_lines_are_those_of_the_split_text(text: str, numbers: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(of_text, "_BLOCK", 4)
@@ -25,7 +26,7 @@ def test_lines_are_those_of_the_split_text(text: str, numbers: list[int]) -> Non
 
 
 @given(TEXT)
-@settings(max_examples=100)
+@examples(100)
 def test_each_place_of_the_parser_is_the_place_in_an_editor(text: str) -> None:
     lines = Lines(text)
     odd = any(character in text for character in "\u2028\x85")

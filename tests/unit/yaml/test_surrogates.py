@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaitogen.yaml.reader import joined, read
+from tests.draws import examples
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
     ["😀", "a😀😁b", "\\ud83d\\ude00", "\\😀", "\\\\😀"]
@@ -16,7 +17,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampl
 
 @given(st.lists(TEXT, max_size=5))
 @example(["\\😀", "\\\\ud83d\\ude00", "😀\\"])
-@settings(max_examples=100)
+@examples(100)
 def test_ascii_json_is_read_as_json_means_it(words: list[str]) -> None:
     value: Any = {"words": words, "end": True}
     [raw] = read(joined(json.dumps(value)))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.kaito.rules import RuleContext, judge
 from kaitogen.model import KAITO_VERSIONS, Target
+from tests.draws import examples
 from tests.unit.kaito.rules.test_rules import ROWS
 
 _JUNK: st.SearchStrategy[Any] = st.sampled_from(
@@ -83,13 +84,13 @@ def _check(workspace: Any, target: Target, text: Any, notes: bool) -> None:
         assert all(isinstance(step, (str, int)) for step in problem.path)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(_damaged(), _TARGETS, _JUNK, st.booleans())
 def test_a_damaged_workspace_is_judged(workspace: Any, target: Target, text: Any, notes: bool) -> None:
     _check(workspace, target, text, notes)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.dictionaries(st.sampled_from(_KEYS), _TREES), _TARGETS, _JUNK, st.booleans())
 def test_anything_is_judged(workspace: Any, target: Target, text: Any, notes: bool) -> None:
     _check(workspace, target, text, notes)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.kaito.catalogue import skus, skus_data
@@ -12,6 +12,7 @@ from kaitogen.kaito.catalogue.skus import all_skus
 from kaitogen.kaito.sizing.costs import Budget, Price, Prices, Usage, cost, over
 from kaitogen.kaito.sizing.instance_types import Choice, choose
 from kaitogen.model import Target
+from tests.draws import examples
 from tests.unit.kaito.sizing.workspaces import context, workspace
 
 AZURE = [sku.name for sku in all_skus("azure")]
@@ -125,7 +126,7 @@ def test_where_there_is_nothing_to_choose(model: str, target: Target, words: str
     st.dictionaries(st.sampled_from(AZURE), st.integers(1, 10_000), min_size=1),
     st.sets(st.sampled_from(AZURE)),
 )
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_another_instance_type_never_makes_the_choice_dearer(
     model: str, hours: dict[str, int], away: set[str]
 ) -> None:

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.kaito.catalogue.architectures import Shape
@@ -15,6 +15,7 @@ from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Context, EngineArgs, Memory, Node, Term
 from kaitogen.model import Target
+from tests.draws import examples
 from tests.unit.kaito.sizing.workspaces import context, sized, workspace
 
 GIB = 2**30
@@ -227,7 +228,7 @@ CARDS = st.sampled_from(["NVIDIA H100", "NVIDIA A100", "NVIDIA A10", "NVIDIA L4"
 
 
 @given(STEPS, LAYOUTS, CARDS)
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_more_memory_a_smaller_model_or_fewer_tokens_never_make_a_fit_a_misfit(
     step: Step, layout: Layout, card: str
 ) -> None:
@@ -255,7 +256,7 @@ BY_MEMORY = ("Standard_NV36ads_A10_v5", "Standard_NC24ads_A100_v4", "Standard_NC
 
 
 @given(STEPS, st.sampled_from([1, 2, 4, 8]))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_the_same_holds_for_kaitos_estimate(step: Step, gpus: int) -> None:
     def of(one: Step) -> int:
         return nodes_needed(12, one.weights * GIB, TOKEN, (gpus, gpus * one.gib * GIB), one.tokens)
