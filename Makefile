@@ -19,8 +19,9 @@ KAITO_REFERENCE ?=
 VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Two workers at least: the tests start many processes that wait for each other.
-PYTEST = $(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+# Two workers at least: the tests start many processes that wait for each other. Who has none left takes another's.
+WORKERS = -n auto --dist worksteal
+PYTEST = $(BIN)/python -m pytest $(WORKERS) $(PYTEST_ARGS)
 
 .PHONY: help
 help: ## Say what can be made
@@ -66,8 +67,10 @@ $(VENV)/.test: $(OF_EVERY_ENVIRONMENT) requirements/test.txt
 $(VENV)/.dev: $(OF_EVERY_ENVIRONMENT) requirements/dev.txt
 	$(call install,dev)
 
+# What is for working on kaitogen holds what running and testing it need.
 .PHONY: environment
-environment: $(VENV)/.run $(VENV)/.test $(VENV)/.dev ## Install all that the other targets need into .venv
+environment: $(VENV)/.dev ## Install all that the other targets need into .venv
+	@touch $(VENV)/.run $(VENV)/.test
 
 .PHONY: lock
 lock: ## Pin the newest versions of all that is needed into requirements/
@@ -80,8 +83,12 @@ demo: $(VENV)/.run ## Install kaitogen into .venv and render examples/
 	@$(BIN)/kaitogen render $(EXAMPLES)
 
 .PHONY: test
-test: $(VENV)/.test ## Run all tests that need Python and git alone
+test: $(VENV)/.test ## Run the tests that need Python and git alone, with the samples of the gate
 	@$(PYTEST)
+
+.PHONY: thorough
+thorough: $(VENV)/.test ## The same with nothing sampled: every verdict, every case, all examples
+	@HYPOTHESIS_PROFILE=whole $(PYTEST) -m 'not e2e'
 
 # --- while working ------------------------------------------------------------------------
 
@@ -90,7 +97,7 @@ ROOM ?=
 
 .PHONY: unit
 unit: $(VENV)/.test ## Run the unit tests with small samples: all, or with ROOM=kaito/rules those of a room or folder
-	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q -n auto $(PYTEST_ARGS) tests/unit/$(ROOM)
+	@HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q $(WORKERS) $(PYTEST_ARGS) tests/unit/$(ROOM)
 
 .PHONY: quick
 quick: lint unit ## Style, types, unit tests, start-up and the examples: before each commit
@@ -107,8 +114,8 @@ coverage: $(VENV)/.dev ## Run the tests without the verdicts; fail where they pa
 	@echo "coverage: $$(sed -n 's/^TOTAL.* //p' build/coverage.txt) of lines and branches (build/coverage.txt has them by file)"
 
 .PHONY: conformance
-conformance: $(VENV)/.test ## Hold what kaitogen says against the verdicts of KAITO's own code
-	@$(PYTEST) tests/conformance
+conformance: $(VENV)/.test ## Hold what kaitogen says against all verdicts of KAITO's own code
+	@HYPOTHESIS_PROFILE=whole $(PYTEST) tests/conformance
 
 # --- checks -------------------------------------------------------------------------------
 
@@ -181,24 +188,28 @@ check-facts: $(VENV)/.dev ## Fail where what was taken over is not what KAITO_RE
 WHEEL_TESTS = $(addprefix tests/acceptance/,test_about.py test_argocd_install.py test_catalogue_commands.py \
     test_cases.py test_krm.py test_kustomize_commands.py test_plan.py test_startup.py)
 WHEEL_DIR = build/wheel-test
+# The wheel's venv has what the wheel asks for. What the tests use beside that is found behind its own, in the venv
+# of the checkout, whose own .pth files (the checkout itself is one) count only there.
+SITE = -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
 
 .PHONY: wheel-test
 wheel-test: $(VENV)/.test ## Build the archives, and run the tests of what finds its files on the wheel
 	@rm -rf $(WHEEL_DIR) && mkdir -p $(WHEEL_DIR)/tree
 	@$(BIN)/python -m build --no-isolation --outdir $(WHEEL_DIR)/dist . >$(WHEEL_DIR)/build.log 2>&1 \
 	    || { cat $(WHEEL_DIR)/build.log >&2; exit 1; }
-	@$(BIN)/python -m venv $(WHEEL_DIR)/venv
-	@$(WHEEL_DIR)/venv/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
-	    --requirement requirements/test.txt
-	@$(WHEEL_DIR)/venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps $(WHEEL_DIR)/dist/*.whl
+	@$(BIN)/python -m venv --without-pip $(WHEEL_DIR)/venv
+	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python install --require-hashes --requirement requirements/run.txt
+	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python install --no-deps $(WHEEL_DIR)/dist/*.whl
+	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python check
+	@$(BIN)/python $(SITE) >"$$($(WHEEL_DIR)/venv/bin/python $(SITE))/tests.pth"
 	@set -- $(WHEEL_DIR)/dist/*.tar.gz; tar -xzf "$$1" -C $(WHEEL_DIR)/tree --strip-components=1
 	@rm -rf $(WHEEL_DIR)/tree/generator
-	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH KAITOGEN_TESTS_START_IT=1 "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -q -n auto \
-	    -m 'not checkout and not e2e' $(WHEEL_TESTS) $(PYTEST_ARGS)
+	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH KAITOGEN_TESTS_START_IT=1 "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -q $(WORKERS) \
+	    -m 'not checkout and not e2e and not night' $(WHEEL_TESTS) $(PYTEST_ARGS)
 
 # What may differ between Pythons: the language and its library, in every module, and the start. Each rule
-# is run by the two examples of its page; what its rows and its page say is the same everywhere.
-PYTHON_TESTS = tests/unit --ignore=tests/unit/kaito/rules --ignore=tests/unit/test_explaining.py \
+# is run by the two examples of its page; what its rows and its page say, and what is reckoned, is the same everywhere.
+PYTHON_TESTS = tests/unit $(addprefix --ignore=tests/unit/,kaito test_explaining.py test_house_rules.py) \
     $(addprefix tests/acceptance/,test_cases.py test_explain_examples.py test_same_bytes.py test_startup.py \
     test_streams.py)
 
@@ -208,7 +219,7 @@ pythons: ## Run small samples of the tests on each Python of PYTHONS
 	    python=$$(scripts/find_python.sh $$version) || exit 1; \
 	    echo "Python $$version: $$python"; \
 	    $(MAKE) .venvs/$$version/.test VENV=.venvs/$$version PYTHON="$$python" || exit 1; \
-	    HYPOTHESIS_PROFILE=quick .venvs/$$version/bin/python -m pytest -q -n auto $(PYTHON_TESTS) \
+	    HYPOTHESIS_PROFILE=quick .venvs/$$version/bin/python -m pytest -q $(WORKERS) $(PYTHON_TESTS) \
 	        $(subst {python},$$version,$(PYTEST_ARGS)) || exit 1; \
 	done
 
@@ -245,7 +256,7 @@ bench: $(VENV)/.dev ## Measure against a real `kubectl kustomize` and print a ta
 	@$(BIN)/python -m bench.run $(BENCH_ARGS)
 
 FUZZ_TIME ?= 600
-FUZZ_COUNT ?= 150
+FUZZ_COUNT ?= 50
 FUZZ_TARGETS = intents finished migrate fmt import diff status krm argocd templates project tables receipt
 
 # In a venv of its own, since atheris is not to be had for every Python; without it the plain fuzzer runs.
@@ -265,10 +276,10 @@ fuzz: $(VENV)/.test ## Feed each target inputs that atheris grows by coverage, f
 	    $(BIN)/python -m tests.fuzz.run --seconds $$seconds --first $$(date +%s) $(FUZZ_TARGETS); \
 	fi
 
-# The same inputs in each run: what each target starts from, and so many more.
+# The same inputs in each run: of the examples that each target starts from one of four, its corpus, and so many more.
 .PHONY: fuzz-sample
 fuzz-sample: $(VENV)/.test ## Feed each target the same inputs, as the gate does
-	@$(BIN)/python -m tests.fuzz.run --count $(FUZZ_COUNT) $(FUZZ_TARGETS)
+	@$(BIN)/python -m tests.fuzz.run --count $(FUZZ_COUNT) --examples 4 $(FUZZ_TARGETS)
 
 .PHONY: mutants
 mutants: $(VENV)/.test ## Break the rules and the merging in each small way, and see a test fail
@@ -276,7 +287,7 @@ mutants: $(VENV)/.test ## Break the rules and the merging in each small way, and
 	@$(BIN)/python -m tests.mutation.flips
 
 .PHONY: nightly
-nightly: coverage mutants fuzz ## What takes too long for each change: coverage, all mutants, the fuzzer
+nightly: thorough coverage mutants fuzz ## What takes too long for each change: all samples whole, coverage, all mutants, the fuzzer
 
 .PHONY: mutants-sample
 mutants-sample: $(VENV)/.test ## A fixed sample of these mutants, as the gate runs it
