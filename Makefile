@@ -22,6 +22,8 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Two workers at least: the tests start many processes that wait for each other. Who has none left takes another's.
 WORKERS = -n auto --dist worksteal
 PYTEST = $(BIN)/python -m pytest $(WORKERS) $(PYTEST_ARGS)
+# Where tests are run once more: compiling each assertion so that it tells more takes longer than most of the tests.
+AGAIN = -q $(WORKERS) --assert=plain
 
 .PHONY: help
 help: ## Say what can be made
@@ -204,7 +206,7 @@ wheel-test: $(VENV)/.test ## Build the archives, and run the tests of what finds
 	@$(BIN)/python $(SITE) >"$$($(WHEEL_DIR)/venv/bin/python $(SITE))/tests.pth"
 	@set -- $(WHEEL_DIR)/dist/*.tar.gz; tar -xzf "$$1" -C $(WHEEL_DIR)/tree --strip-components=1
 	@rm -rf $(WHEEL_DIR)/tree/generator
-	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH KAITOGEN_TESTS_START_IT=1 "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest -q $(WORKERS) \
+	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH KAITOGEN_TESTS_START_IT=1 "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest $(AGAIN) \
 	    -m 'not checkout and not e2e and not night' $(WHEEL_TESTS) $(PYTEST_ARGS)
 
 # What may differ between Pythons: the language and its library, in every module, and the start. Each rule
@@ -219,7 +221,7 @@ pythons: ## Run small samples of the tests on each Python of PYTHONS
 	    python=$$(scripts/find_python.sh $$version) || exit 1; \
 	    echo "Python $$version: $$python"; \
 	    $(MAKE) .venvs/$$version/.test VENV=.venvs/$$version PYTHON="$$python" || exit 1; \
-	    HYPOTHESIS_PROFILE=quick .venvs/$$version/bin/python -m pytest -q $(WORKERS) $(PYTHON_TESTS) \
+	    HYPOTHESIS_PROFILE=quick .venvs/$$version/bin/python -m pytest $(AGAIN) $(PYTHON_TESTS) \
 	        $(subst {python},$$version,$(PYTEST_ARGS)) || exit 1; \
 	done
 
