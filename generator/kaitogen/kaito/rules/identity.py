@@ -47,13 +47,17 @@ def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
     if not is_label(name):
         yield no_label(name)
     elif ctx.inference is not None:
-        if not name[0].isalpha():
-            # KAITO names a Service after the Workspace, and the name of a Service begins with a letter.
-            message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
-            fix = "begin the name with a letter"
-            yield KG471.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
+        yield from _digit_first(name)
         if len(name) > LONGEST_NAME:
             yield _too_long(ctx, name)
+
+
+def _digit_first(name: str) -> Iterator[Diagnostic]:
+    """KAITO names a Service after the Workspace, and the name of a Service begins with a letter."""
+    if not name[0].isalpha():
+        message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
+        fix = "begin the name with a letter"
+        yield KG471.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
 def no_label(name: str) -> Diagnostic:
