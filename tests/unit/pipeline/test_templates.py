@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from hypothesis import strategies as st
 
 from kaitogen.errors import InternalError
 from kaitogen.files import shipped
-from kaitogen.model import Document, Request
+from kaitogen.model import Document, Json, Request
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.templating import environment
-from kaitogen.pipeline.templating.runtime import MARK, CompiledTemplate
+from kaitogen.pipeline.templating.runtime import MARK
 from kaitogen.pipeline.templating.shipped import environment as compiled
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.reader import read
@@ -110,7 +111,8 @@ def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject
         for name in one.templates:
             values = dict(one.values)
             live = jinja.get_template(name).render(values)
-            text, put = compiled.marked(name, values)
+            put: list[Json] = []
+            text = compiled.text(name, values, put)
             assert text.replace(MARK, "{}").format(*map(flow, put)) == live
             assert [compiled.fill(name, values)] == [raw.value for raw in read(live)]
 
@@ -120,7 +122,11 @@ def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject
 )
 def test_a_shipped_template_holds_whole_values_alone(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before, _, after = text.partition("{{ name }}")
-    odd = CompiledTemplate(lambda _: iter((before, compiled.finalize("phi"), after)))
+
+    def odd(_values: Mapping[str, Json], put: list[Json]) -> str:
+        put.append("phi")
+        return f"{before}{MARK}{after}"
+
     monkeypatch.setitem(compiled.templates, "odd", odd)
     with pytest.raises(InternalError, match="odd puts a value where none belongs"):
         compiled.fill("odd", {})
