@@ -12,7 +12,6 @@ from kaitogen.commands.options import Group, OptionGroup, argument, flag, option
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import UsageError
-from kaitogen.files import shipped
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.rules.ignored import pin
 from kaitogen.kaito.rules.preset import KG437, KG467
@@ -22,39 +21,22 @@ from kaitogen.nodes import SUCH_AS
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import PROJECT, nearest
 from kaitogen.pipeline.strategies import STRATEGIES
+from kaitogen.pipeline.templating.environment import fill_page
 from kaitogen.typed import Final, Iterator, Sequence
 from kaitogen.yaml.scalars import encode
 from kaitogen.yaml.writer import flow
 
-#: What stands in the scaffolds for the name and the model.
 _NAME: Final = "my-model"
 _MODEL: Final = "phi-4-mini-instruct"
-#: What named nodes are labelled with, in the scaffold that names nodes.
-_PINNED: Final = f"kaitogen.io/workspace={_NAME}"
+#: Nodes of the strategies that name or count them, where nothing is said of replicas.
+_NODES: Final = 2
 _DEFAULT: Final = "auto"
 _EXPLICIT: Final = "explicit"
+#: What the scaffold knows more of than the name.
+_KNOWN: Final = (_DEFAULT, "count", _EXPLICIT)
 _BYO: Final = "byo"
-_TYPE_LINE: Final = "    instanceType: "
 #: Where a repository keeps what `kaitogen schema editor` prints.
 _SCHEMA: Final = "kaitogen.schema.json"
-#: The target in every scaffold: a comment as a whole, or with comments in it.
-_TARGET: Final = re.compile(r"(?m)^  (?:# )?target: *(#.*\n)(?:  (?:  |# {3}).*\n)*")
-#: What is said of the number of replicas, before the placement.
-_REPLICAS: Final = """\
-  replicas: {replicas:<16}# copies of the model, each a Workspace that KAITO makes, on nodes of its own
-  # scaling:                # in place of replicas: an autoscaler sets the number
-  #   by: keda-kaito-scaler # or keda
-  #   max: 5
-  #   metrics: [{{name: "vllm:num_requests_waiting", up: 10, down: 1}}]
-  placement:
-"""
-#: A Secret is never written as a manifest: it would lie in git, and a placeholder would be applied over the real one.
-#: The shell stops at this line where the variable is empty, so that no secret without a token is made either.
-_GATED: Final = """\
-    # A gated model: accept its terms at https://huggingface.co/{id}, then, with a token of your own:
-    #   kubectl create secret generic hf-token{namespace} --from-literal=HF_TOKEN="${{HF_TOKEN:?}}"
-    accessSecret: hf-token
-"""
 
 
 class Options(OptionGroup):
@@ -111,17 +93,20 @@ def _aimed(options: Options, folder: str) -> tuple[Request, Target]:
 
 def _intent(options: Options, request: Request, target: Target) -> str:
     """The scaffold with the first instance type that nothing speaks against. UsageError where `validate` refuses it with any."""
-    draft = _draft(options)
+    values = _values(options)
     refused = None
-    for line in _instance_types(options, target):
-        text = _placed(draft, line)
+    for instance_type in _instance_types(options, target):
+        values |= {"instance_type": instance_type, "gated": ""}
+        text = fill_page("init/intent.j2", values)
         findings = _findings(text, request)
         if any(one.rule in (KG437, KG467) for one in findings):
-            text = _with_secret(text, options)
+            model = options.model or _MODEL
+            known = find_model(model)
+            text = fill_page("init/intent.j2", {**values, "gated": model if known is None else known.id})
             findings = _findings(text, request)
         wrong = next((one for one in findings if one.severity == "error"), None)
-        # Nobody but its author knows what a strategy without a scaffold needs.
-        if wrong is None or not _has_scaffold(options.strategy):
+        # Nobody but its author knows what another strategy needs.
+        if wrong is None or options.strategy not in _KNOWN:
             return text
         refused = refused or wrong
     assert refused is not None, "there is always an instance type to try, or none to write"
@@ -132,49 +117,42 @@ def _findings(text: str, request: Request) -> Sequence[Diagnostic]:
     return generate(request._replace(paths=("-",), stdin=text.encode())).findings
 
 
-def _draft(options: Options) -> str:
-    """The scaffold of the strategy with what the options say, but for the instance type."""
-    scaffold = _scaffold(options.strategy)
-    if options.replicas is not None:
-        scaffold = _replicated(scaffold, options.replicas)
-    name, namespace = options.name or _NAME, options.namespace
-    pinned = _PINNED.replace(_NAME, pin(namespace or "", name))
-    values = {_NAME: encode(name), _MODEL: encode(options.model or _MODEL), _PINNED: pinned}
-    if namespace:
-        scaffold = re.sub("; with a namespace above .*:", ":", scaffold)
-    # In one pass: a Workspace may well be named as the model that stands in the scaffold.
-    text = re.sub(f"{_PINNED}|{_NAME}|{_MODEL}", lambda match: values[match.group()], scaffold)
-    if namespace is not None:
-        text = _replaced(r"  # namespace: .*\n", f"  namespace: {encode(namespace)}\n", text)
+def _values(options: Options) -> dict[str, Json]:
+    """What the options say, as the scaffold takes it."""
+    name, namespace, replicas = options.name or _NAME, options.namespace, options.replicas
+    if replicas is not None and not re.fullmatch("[0-9]{1,3}", replicas):
+        fix = "write a whole number, such as 3"
+        raise UsageError(f"--replicas {replicas[:60]} is no number of copies", fix=fix)
     target = targets.fields(options.target)
     if target and options.strategy == _EXPLICIT:
         target.setdefault("nodeProvisioner", _BYO)
-    return _targeted(text, target)
+    return {
+        "kind": "Workspace" if replicas is None else "InferenceSet",
+        "name": encode(name),
+        "namespace": None if namespace is None else encode(namespace),
+        "in_namespace": f" --namespace {namespace}" if namespace else "",
+        "target": _flowing(target),
+        "strategy": options.strategy,
+        "label": f"kaitogen.io/workspace={pin(namespace or '', name)}",
+        "replicas": None if replicas is None else int(replicas),
+        # A node for each replica where nodes are counted or named.
+        "nodes": _NODES if replicas is None else max(int(replicas), 1),
+        "model": encode(options.model or _MODEL),
+    }
 
 
-def _with_secret(text: str, options: Options) -> str:
-    model = options.model or _MODEL
-    known = find_model(model)
-    namespace = f" --namespace {options.namespace}" if options.namespace else ""
-    lines = _GATED.format(id=model if known is None else known.id, namespace=namespace)
-    return _replaced(r"    # accessSecret: .*\n", lines, text)
-
-
-def _placed(text: str, line: str) -> str:
-    """The scaffold with this line for its instance type, which one of named nodes has not."""
-    if _TYPE_LINE in text:
-        return _replaced(rf"{_TYPE_LINE}.*\n", line, text)
-    return _replaced(r"  inference:\n", f"{line}  inference:\n", text)
+def _flowing(fields: dict[str, Json]) -> dict[str, str]:
+    return {name: flow(value) for name, value in fields.items()}
 
 
 def _instance_types(options: Options, target: Target) -> Iterator[str]:
-    """The lines that may say the instance type, the best first; one that is empty where the nodes are there already.
+    """The instance types that may be written, with a comment, the best first; one that is empty where the nodes are there already.
 
     Those are what `plan --choose` lists, and of these first where the model fits without being tight. Of a KAITO that makes
     no estimate it is what the newest needs; where no size is known, an example. UsageError where the model runs on none.
     """
     if options.instance_type is not None:
-        yield f"{_TYPE_LINE}{encode(options.instance_type)}\n"
+        yield encode(options.instance_type)
         return
     if target.byo or options.strategy == _EXPLICIT:
         yield ""
@@ -184,7 +162,7 @@ def _instance_types(options: Options, target: Target) -> Iterator[str]:
     if choice.unknown:
         choice = offers_for(model, target.provider, NEWEST_KAITO)
     if choice.unknown:
-        yield f"{_TYPE_LINE}{SUCH_AS[target.provider]}   # an example: nothing is known of the model's size\n"
+        yield f"{SUCH_AS[target.provider]}   # an example: nothing is known of the model's size"
         return
     offers = [one for one in choice.offers if one.sku.known_to(target.minor)]
     if not offers:
@@ -193,20 +171,7 @@ def _instance_types(options: Options, target: Target) -> Iterator[str]:
         raise UsageError(message, fix=fix)
     for best in sorted(offers, key=lambda one: one.memory.verdict != "fits"):
         takes = f"{number_of(best.nodes, 'node')} with {number_of(best.sku.gpus, 'GPU')}"
-        yield f"{_TYPE_LINE}{best.sku.name}   # {takes}; plan --choose lists all that do\n"
-
-
-def _targeted(text: str, fields: dict[str, Json]) -> str:
-    """The scaffold with the target; as it is where nothing is said of it."""
-    lines = "".join(f"    {name}: {flow(value)}\n" for name, value in fields.items())
-    return (
-        _TARGET.sub(lambda match: f"  target:                   {match[1]}{lines}", text) if fields else text
-    )
-
-
-def _replaced(pattern: str, new: str, text: str) -> str:
-    """The text with the one line that the pattern matches replaced."""
-    return re.sub(f"(?m)^{pattern}", lambda _: new, text, count=1)
+        yield f"{best.sku.name}   # {takes}; plan --choose lists all that do"
 
 
 def _project(options: Options) -> Outcome:
@@ -217,10 +182,9 @@ def _project(options: Options) -> Outcome:
         fix = "leave --name, --namespace, --model, --instance-type and --replicas out"
         raise UsageError(message, fix=fix)
     targets.aimed(Request(), options.target)  # for what it refuses
-    text = shipped.read_text("templates", "init/project.yaml")
-    fields = targets.fields(options.target)
-    text = _targeted(text, fields and {"kaito": NEWEST_KAITO, **fields})
-    text = text.replace("KAITO-VERSION", NEWEST_KAITO)
+    said = targets.fields(options.target)
+    values = {"target": _flowing({"kaito": NEWEST_KAITO, **said}), "is_default": not said}
+    text = fill_page("init/project.j2", values)
     return _written(
         options.file or PROJECT, text, "it holds for every intent beside and below {}", force=options.force
     )
@@ -245,38 +209,3 @@ def _for_editors(file: str) -> str:
     folder = os.path.dirname(os.path.realpath(file))
     found = nearest(_SCHEMA, folder)
     return "" if found is None else f"# yaml-language-server: $schema={os.path.relpath(found[0], folder)}\n"
-
-
-def _own(strategy: str) -> str:
-    return f"init/{strategy}.intent.yaml"
-
-
-def _has_scaffold(strategy: str) -> bool:
-    return os.path.isfile(os.path.join(shipped.folder("templates"), _own(strategy)))
-
-
-def _scaffold(strategy: str) -> str:
-    """The strategy's own scaffold; where it has none, that of the default with the strategy's name."""
-    if _has_scaffold(strategy):
-        return shipped.read_text("templates", _own(strategy))
-    text = shipped.read_text("templates", _own(_DEFAULT))
-    return re.sub(rf"strategy: {_DEFAULT}\b.*", f"strategy: {strategy}", text)
-
-
-def _replicated(scaffold: str, replicas: str) -> str:
-    """The scaffold of an InferenceSet, with a node for each replica where it counts or names nodes."""
-    if not re.fullmatch("[0-9]{1,3}", replicas):
-        fix = "write a whole number, such as 3"
-        raise UsageError(f"--replicas {replicas[:60]} is no number of copies", fix=fix)
-    nodes = max(int(replicas), 1)
-    changes = {
-        r"  placement:\n": _REPLICAS.format(replicas=int(replicas)),
-        r"of the Workspace, at most 52": "of the InferenceSet, at most 46",
-        r"beside the Workspace": "beside the InferenceSet",
-        r"count: 2 .*": f"count: {nodes:<17}# how many nodes there are for all copies",
-        r"gpu-node-1 gpu-node-2": " ".join(f"gpu-node-{number + 1}" for number in range(nodes)),
-        r"( +- gpu-node-)1\n.*2\n": "".join(rf"\g<1>{number + 1}\n" for number in range(nodes)),
-    }
-    for old, new in changes.items():
-        scaffold = re.sub(old, new, scaffold, count=1)
-    return scaffold
