@@ -22,7 +22,6 @@ from kaitogen.yaml.tree import Scalars, Tree, trees
 
 KG179 = Rule("KG179", "A file that cannot be laid out anew", kind="invalid")
 
-
 #: Laying out takes its time: this much takes seconds.
 MAX_BYTES: Final = 256 * 1024
 _START: Final = "---"

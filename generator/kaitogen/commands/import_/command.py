@@ -12,7 +12,7 @@ from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
-from kaitogen.kaito.objects import CREATED_BY, value_at
+from kaitogen.kaito.rules.inference_set import is_replica
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Diagnostic, Document, Json
 from kaitogen.pipeline.load import Loaded, load
@@ -82,7 +82,7 @@ def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
     """The Workspaces and sets of a namespace, or of all, the ConfigMaps with their settings, and what scales the sets."""
     file = f"cluster {cluster.name}"
     found = list(cluster.workspaces(namespace))
-    sets, unread = _sets_in(cluster, namespace, file, of_replicas=any(map(_is_replica, found)))
+    sets, unread = _sets_in(cluster, namespace, file, of_replicas=any(map(is_replica, found)))
     named = {
         (one["metadata"]["namespace"], settings)
         for one in (*found, *sets)
@@ -93,10 +93,6 @@ def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
     objects = [*found, *sets, *(one for one in others if one is not None)]
     documents = [Document(file, number, value=one, inline=True) for number, one in enumerate(objects)]
     return Loaded(documents, unread, [file])
-
-
-def _is_replica(workspace: Json) -> bool:
-    return CREATED_BY in (value_at(workspace, ("metadata", "labels")) or {})
 
 
 def _sets_in(

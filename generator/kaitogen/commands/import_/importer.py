@@ -1,6 +1,7 @@
 """Objects to intents, and the proof that nothing changed on the way: what was written is rendered again."""
 
 from collections import Counter
+from itertools import islice
 
 from kaitogen import schema
 from kaitogen.commands.import_.comments import at_fields, by_object, in_intent, in_set
@@ -86,13 +87,9 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
 
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     """The intents of all Workspaces, and what stays a file of its own, or cannot be said."""
-    config_maps = {
-        (part(one.data, "metadata").get("namespace") or "", name): one
-        for one in read.config_maps
-        if (name := text(part(one.data, "metadata"), "name"))
-    }
+    config_maps = {place: one for one in read.config_maps if (place := _place(one.data))[1]}
     scaled_objects = {
-        (text(part(one.data, "metadata"), "namespace"), name): one
+        (_place(one.data)[0], name): one
         for one in read.scaled_objects
         if (name := text(one.data["spec"]["scaleTargetRef"], "name"))
     }
@@ -238,36 +235,33 @@ def _as_set(name: str, intents: Sequence[Intent]) -> dict[str, str]:
 
 
 def _is_set_proved(file: str, text: str, value: Json, intents: Sequence[Intent]) -> bool:
-    """Whether the set makes the objects of its intents; of a large one the entries some hundred at a time."""
-    if len(intents) <= _AT_ONCE:
-        return not any(_prove({file: text}, intents))
+    """Whether the text is that of the set, and the set makes the objects of its intents."""
     if not alike([one.value for one in documents_of(file, text.encode()).documents], [value]):
         return False
-    for start in range(0, len(intents), _AT_ONCE):
-        some = slice(start, start + _AT_ONCE)
-        spec = {**value["spec"], "workspaces": value["spec"]["workspaces"][some]}
-        if any(_prove({file: laid_out({**value, "spec": spec}, {})}, intents[some])):
+    entries = iter(value["spec"]["workspaces"])
+    for some in _parts(intents):
+        part_of_it = {**value, "spec": {**value["spec"], "workspaces": list(islice(entries, len(some)))}}
+        if any(_prove({file: laid_out(part_of_it, {})}, some)):
             return False
     return True
 
 
-def _is_proved(intents: Sequence[Intent], texts: Mapping[str, str]) -> bool:
-    """Whether all comes out as it is, found some hundred intents at a time: what was made of the others is let go."""
+def _parts(intents: Sequence[Intent]) -> Iterator[Sequence[Intent]]:
+    """The intents, some hundred at a time: what was made of the others is let go.
+
+    What several say of one object shows only where all are made together.
+    """
     names = Counter(identity for intent in intents for identity in intent.objects)
-    if len(texts) < len(intents) or names.total() > len(names):
-        return False  # what several say of one object shows where all are made together
-    for start in range(0, len(intents), _AT_ONCE):
-        some = intents[start : start + _AT_ONCE]
-        if any(_prove({one.name: texts[one.name] for one in some}, some)):
-            return False
-    return True
+    apart = names.total() == len(names) and len({intent.name for intent in intents}) == len(intents)
+    size = _AT_ONCE if apart else len(intents)
+    for start in range(0, len(intents), size):
+        yield intents[start : start + size]
 
 
 def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Every field that the intents cannot say, at the place where the manifest says it."""
-    if len(intents) > _AT_ONCE and _is_proved(intents, texts):
-        return
-    refused, differences = _prove(texts, intents)
+    proofs = [_prove({one.name: texts[one.name] for one in some}, some) for some in _parts(intents)]
+    refused = [finding for found, _ in proofs for finding in found]
     by_name = {intent.name: intent for intent in intents}
     for finding in refused:  # by the schema of intents
         intent, message = by_name[finding.file], f"an intent cannot say this: {finding.message}"
@@ -276,6 +270,7 @@ def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[D
         problem = KG173.at(path, message, fix=finding.fix, found=finding.found, expected=finding.expected)
         yield problem.of(intent.source.origin)
     origins = {identity: one.origin for intent in intents for identity, one in intent.objects.items()}
+    differences = [one for _, found in proofs for one in found]
     for identity, (path, before, after) in () if refused else differences:
         message = f"an intent cannot say this: it would come out as {after}"
         how = "write it so in" if before == "nothing" else "take the field out of"

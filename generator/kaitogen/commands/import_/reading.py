@@ -31,7 +31,6 @@ KG172 = Rule("KG172", "An item of a List that is no object", kind="invalid")
 KG175 = Rule("KG175", "A Workspace that something else makes", kind="warning")
 KG176 = Rule("KG176", "The installation was taken from the Workspace", kind="note")
 
-
 _MARK: Final = "{{"
 #: A pod template and a ConfigMap may hold braces that are meant for others.
 _FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData"))
@@ -46,11 +45,11 @@ _V1ALPHA1: Final = "kaito.sh/v1alpha1"
 class Read(NamedTuple):
     """What an import works on: each Workspace with its target, what may stand beside one, and what is wrong or worth a word."""
 
-    workspaces: tuple[tuple[UserObject, Target], ...]
-    config_maps: tuple[UserObject, ...]
-    scaled_objects: tuple[UserObject, ...]
-    companions: tuple[UserObject, ...]
-    findings: tuple[Diagnostic, ...]
+    workspaces: list[tuple[UserObject, Target]]
+    config_maps: list[UserObject]
+    scaled_objects: list[UserObject]
+    companions: list[UserObject]
+    findings: Sequence[Diagnostic]
 
 
 def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
@@ -59,38 +58,29 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     _, objects, diagnostics = classify(documents, with_objects=True)
     located = [*diagnostics, *(one for document in documents for one in _nested(document))]
     findings = list(map(_unrendered, unreadable))
-    workspaces: list[tuple[UserObject, Target]] = []
-    config_maps: list[UserObject] = []
-    scaled_objects: list[UserObject] = []
-    companions: list[UserObject] = []
+    found = Read(workspaces=[], config_maps=[], scaled_objects=[], companions=[], findings=())
     seen: dict[tuple[str, str, str], Origin] = {}
     for one in objects:
         if one.data["kind"] == SCALED_OBJECT:
             # What keda-kaito-scaler makes of annotations is its own.
-            scaled_objects += [] if value_at(one.data, _OWNER) else [one]
+            found.scaled_objects.extend([] if value_at(one.data, _OWNER) else [one])
         elif kind_of(one.data) is not None:
-            companions.append(one)
+            found.companions.append(one)
         elif not serves(one.data):
-            config_maps.append(one)
+            found.config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
             located.append(problem.of(one.origin))
         else:
             target, note = target_of(one.data, overrides)
-            workspaces.append((one, target))
+            found.workspaces.append((one, target))
             located += [note.of(one.origin)] if note else []
-    located += judged(workspaces, config_maps)
+    located += judged(found.workspaces, found.config_maps)
     findings += place(located)
     here = any(serves(one.data) for one in objects)
     if not here and not any(one.severity == "error" for one in findings):
         findings.append(_nothing(documents, files))
     kept, _ = suppress(findings, documents)
-    return Read(
-        workspaces=tuple(workspaces),
-        config_maps=tuple(config_maps),
-        scaled_objects=tuple(scaled_objects),
-        companions=tuple(companions),
-        findings=tuple(kept),
-    )
+    return found._replace(findings=kept)
 
 
 def judged(
