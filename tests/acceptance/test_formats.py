@@ -18,21 +18,11 @@ from kaitogen.files import shipped
 from kaitogen.model import Diagnostic, Suppressed
 from kaitogen.schema import KG120
 from tests.acceptance.command import Done, kaitogen
+from tests.acceptance.streams import INTENT
 
 FORMATS: Final = ("json", "github", "sarif", "junit")
 SARIF: Final = Path(__file__).resolve().parents[1] / "schemas" / "sarif-2.1.0.json"
 
-INTENT: Final = """\
-apiVersion: kaitogen.io/v1alpha1
-kind: WorkspaceIntent
-metadata:
-  name: phi
-spec:
-  placement:
-    instanceType: Standard_NC24ads_A100_v4
-  inference:
-    model: phi-4
-"""
 COUNTED: Final = INTENT.replace("  placement:\n", "  placement:\n    count: 3\n")
 TAKEN_BACK: Final = INTENT.replace(
     "  placement:\n", "  placement:\n    count: 3  # kaitogen: ignore=KG461 the old cluster reads it: <&> \"100 %\"\n"

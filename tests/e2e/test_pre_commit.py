@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 import pytest
 
+from tests.acceptance.streams import INTENT
+
 pytestmark = [pytest.mark.e2e, pytest.mark.checkout]
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -17,18 +19,7 @@ PRE_COMMIT: Final = Path(sys.executable).with_name("pre-commit")
 #: What pip and Python hear from the machine; nothing else of the caller's counts.
 HEARD: Final = ("PIP_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY", "http_", "https_", "no_proxy")
 
-RIGHT: Final = """\
-apiVersion: kaitogen.io/v1alpha1
-kind: WorkspaceIntent
-metadata:
-  name: phi
-spec:
-  placement:
-    instanceType: Standard_NC24ads_A100_v4
-  inference:
-    model: phi-4
-"""
-WRONG: Final = RIGHT.replace("instanceType", "instanceTyp")
+WRONG: Final = INTENT.replace("instanceType", "instanceTyp")
 CONFIG: Final = """\
 repos:
   - repo: {repository}
@@ -142,7 +133,7 @@ def repository(hooks: tuple[Path, str], surroundings: dict[str, str], tmp_path: 
     made = Repository(tmp_path, surroundings)
     made.git("init", "--quiet")
     made.write(".pre-commit-config.yaml", CONFIG.format(repository=hooks[0], revision=hooks[1]))
-    made.write("intents/phi.intent.yaml", RIGHT)
+    made.write("intents/phi.intent.yaml", INTENT)
     made.write("README.md", "Our models\n")
     made.write("values.yaml", "image: {tag: !!str 1}\n")
     kaitogen = Path(sys.executable).with_name("kaitogen")
@@ -182,7 +173,7 @@ def test_change_that_kaito_refuses_stops_the_commit(repository: Repository) -> N
     repository.write(
         ".pre-commit-config.yaml", config.replace(hook, f"{hook}        args: [--against, HEAD]\n")
     )
-    repository.write("intents/phi.intent.yaml", RIGHT.replace("NC24ads", "NC48ads"))
+    repository.write("intents/phi.intent.yaml", INTENT.replace("NC24ads", "NC48ads"))
     ran = repository.commit()
     assert ran.code == 1
     assert ran.outcome["check KAITO intents"] == "Failed"
@@ -190,7 +181,7 @@ def test_change_that_kaito_refuses_stops_the_commit(repository: Repository) -> N
 
 
 def test_stale_manifests_stop_the_commit_with_a_diff(repository: Repository) -> None:
-    repository.write("intents/phi.intent.yaml", RIGHT.replace("phi-4", "phi-4-mini-instruct"))
+    repository.write("intents/phi.intent.yaml", INTENT.replace("phi-4", "phi-4-mini-instruct"))
     ran = repository.commit()
     assert (ran.code, ran.outcome) == (1, both("Passed", "Failed")), ran.said
     assert "-    name: phi-4\n+    name: phi-4-mini-instruct\n" in ran.said
@@ -233,7 +224,7 @@ def test_every_name_of_an_intent_triggers(repository: Repository, name: str) -> 
 def test_only_the_intents_that_change_are_read(repository: Repository) -> None:
     repository.write("intents/phi.intent.yaml", WRONG)
     repository.git("commit", "--quiet", "--no-verify", "--message", "in a hurry")
-    repository.write("intents/other.intent.yaml", RIGHT.replace("name: phi\n", "name: other\n"))
+    repository.write("intents/other.intent.yaml", INTENT.replace("name: phi\n", "name: other\n"))
     assert repository.run("kaitogen-validate").code == 0
     assert repository.run("kaitogen-validate", "--all-files").code == 1
 
@@ -243,13 +234,13 @@ def test_an_intent_out_of_order_is_put_in_order_and_stops_the_commit_once(reposi
     text = config.read_text(encoding="utf-8")
     repository.write(config.name, text.replace("    hooks:\n", "    hooks:\n      - id: kaitogen-fmt\n"))
     repository.write(
-        "intents/phi.intent.yaml", "kind: WorkspaceIntent\n" + RIGHT.replace("kind: WorkspaceIntent\n", "")
+        "intents/phi.intent.yaml", "kind: WorkspaceIntent\n" + INTENT.replace("kind: WorkspaceIntent\n", "")
     )
     ran = repository.commit()
     assert (ran.code, ran.outcome) == (1, {"format KAITO intents": "Failed", **both("Passed", "Passed")}), (
         ran.said
     )
-    assert (repository.folder / "intents/phi.intent.yaml").read_text(encoding="utf-8") == RIGHT
+    assert (repository.folder / "intents/phi.intent.yaml").read_text(encoding="utf-8") == INTENT
     repository.git("add", "--all")
     ran = repository.commit()
     assert (ran.code, ran.outcome) == (0, {"format KAITO intents": "Passed", **both("Passed", "Passed")}), (
