@@ -25,7 +25,6 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries
 from kaitogen.pipeline.load import load
-from kaitogen.pipeline.project import under
 from kaitogen.pipeline.repetition import Repetition
 from kaitogen.schema.checks import schema_at
 from kaitogen.typed import Final, Iterable, Iterator, Sequence
@@ -189,6 +188,8 @@ def _added(
         whole = Override((), (), origin)
         own = environment._replace(value=value)
         if project is not None:
+            from kaitogen.pipeline.project import under  # most runs have none
+
             (own,) = under([own], project)
         added.append(own._replace(overrides=(whole, *own.overrides)))
     return added, twice

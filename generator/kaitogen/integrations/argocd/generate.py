@@ -9,7 +9,7 @@ from itertools import chain
 
 from kaitogen.commands.options import OptionGroup, option
 from kaitogen.commands.result import Outcome, limit, printed
-from kaitogen.diagnostics.formats import Report, as_argocd
+from kaitogen.diagnostics.formats import Report
 from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError
 from kaitogen.integrations.argocd import calls, folder, parameters
 from kaitogen.integrations.argocd.folder import WITHIN
@@ -63,18 +63,30 @@ def run(options: Options) -> Outcome:
             held.close()
         return outcome
     except KaitogenError as error:
-        return Outcome(stderr=as_argocd.failure(error.message, error.fix), exit_code=error.exit_code)
+        return _failure(error.message, error.fix, error.exit_code)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        return Outcome(
-            stderr=as_argocd.failure(f"the folder cannot be read: {reason}", ""), exit_code=EXIT_ENVIRONMENT
-        )
+        return _failure(f"the folder cannot be read: {reason}", "", EXIT_ENVIRONMENT)
 
 
 def stopped(finding: Diagnostic) -> Outcome:
     """What is said where a limit ends the run."""
     finding = finding._replace(file="the application") if finding.file == "this run" else finding
-    return Outcome(stderr=as_argocd.write(Report([finding])), exit_code=EXIT_ENVIRONMENT)
+    return Outcome(stderr=_text(Report([finding])), exit_code=EXIT_ENVIRONMENT)
+
+
+def _failure(message: str, fix: str, code: int) -> Outcome:
+    from kaitogen.diagnostics.formats import as_argocd  # most calls come to their end
+
+    return Outcome(stderr=as_argocd.failure(message, fix), exit_code=code)
+
+
+def _text(report: Report) -> str:
+    if not report.findings:
+        return ""
+    from kaitogen.diagnostics.formats import as_argocd  # most applications have nothing to report
+
+    return as_argocd.write(report)
 
 
 def _outcome(options: Options) -> Outcome:
@@ -84,7 +96,7 @@ def _outcome(options: Options) -> Outcome:
     result = _result(app, top, options.templates, said) if not unusable else Result((), tuple(unusable))
     is_strict = app.is_on("strict") if "strict" in app.values else said is not None and said.strict
     report = Report(result.findings, strict=is_strict)
-    code, text = report.exit_code, as_argocd.write(report)
+    code, text = report.exit_code, _text(report)
     if code or not result.manifests:
         return Outcome(stderr=text, exit_code=code)
     # A first line of ---: what an image of somebody's prints before can never become part of a manifest.
