@@ -1,8 +1,9 @@
 # Everything that is done with a checkout of kaitogen. `make help` lists it.
 #
 # PYTHON chooses the interpreter (default: the first of python3, python3.13 ... that is
-# new enough), PYTEST_ARGS is handed to pytest, BENCH_ARGS to the benchmark, PYTHONS are the
-# versions `make pythons` tries. Nothing is installed outside .venv/, .venvs/ and build/.
+# new enough), PYTEST_ARGS is handed to pytest, PIP_ARGS to pip where it installs what others made,
+# BENCH_ARGS to the benchmark, PYTHONS are the versions `make pythons` tries. Nothing is installed
+# outside .venv/, .venvs/ and build/.
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
@@ -11,6 +12,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PYTHONS ?= 3.11 3.12 3.13
 PYTEST_ARGS ?=
+PIP_ARGS ?=
 BENCH_ARGS ?=
 EXAMPLES ?= examples
 # Facts about KAITO's releases (CRDs, models, instance types) that `make facts` takes over.
@@ -53,7 +55,7 @@ $(BIN)/python:
 # Every package by the hashes of its files, then kaitogen itself, which has none: built by what is installed
 # already, and without anything that it would fetch.
 define install
-	@$(PIP) install --require-hashes $(1:%=--requirement requirements/%.txt)
+	@$(PIP) install $(PIP_ARGS) --require-hashes $(1:%=--requirement requirements/%.txt)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 endef
@@ -200,7 +202,7 @@ wheel-test: $(VENV)/.test ## Build the archives, and run the tests of what finds
 	@$(BIN)/python -m build --no-isolation --outdir $(WHEEL_DIR)/dist . >$(WHEEL_DIR)/build.log 2>&1 \
 	    || { cat $(WHEEL_DIR)/build.log >&2; exit 1; }
 	@$(BIN)/python -m venv --without-pip $(WHEEL_DIR)/venv
-	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python install --require-hashes --requirement requirements/run.txt
+	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python install $(PIP_ARGS) --require-hashes --requirement requirements/run.txt
 	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python install --no-deps $(WHEEL_DIR)/dist/*.whl
 	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python check
 	@$(BIN)/python $(SITE) >"$$($(WHEEL_DIR)/venv/bin/python $(SITE))/tests.pth"
@@ -248,7 +250,7 @@ e2e-cluster: $(VENV)/.dev ## Run the tests that need a real API server (Go build
 .PHONY: docs
 docs: ## Make the site of docs/ in build/docs; a link or an anchor that leads nowhere fails
 	@test -x .venvs/docs/bin/python || "$(PYTHON)" -m venv .venvs/docs
-	@.venvs/docs/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+	@.venvs/docs/bin/python -m pip --disable-pip-version-check --quiet install $(PIP_ARGS) --require-hashes \
 	    --requirement requirements/docs.txt
 	@.venvs/docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going --nitpicky --jobs auto \
 	    --doctree-dir build/docs-cache docs build/docs

@@ -25,8 +25,16 @@ def run(
     name: str, folder: Path, prepare: Callable[[], object] | None = None
 ) -> "subprocess.CompletedProcess[bytes]":
     command = [str(KAITOGEN), *WRITERS[name].line.split()]
+    # Where a file may not be long, Python would leave a part of a compiled module to everyone else.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        command, cwd=folder, preexec_fn=prepare, capture_output=True, check=False, timeout=300
+        command,
+        cwd=folder,
+        env=environment,
+        preexec_fn=prepare,
+        capture_output=True,
+        check=False,
+        timeout=300,
     )
 
 
