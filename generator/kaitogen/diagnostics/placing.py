@@ -3,7 +3,8 @@
 from kaitogen.model import Diagnostic, Document, Origin, Path
 from kaitogen.typed import Iterable, Sequence
 from kaitogen.yaml.lines import lines_of
-from kaitogen.yaml.tree import Place, locate
+from kaitogen.yaml.plain import Place
+from kaitogen.yaml.tree import locate
 
 
 def place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

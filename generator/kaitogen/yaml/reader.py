@@ -23,7 +23,7 @@ from yaml.events import (
 
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.typed import Any, Callable, Final, Iterator, NamedTuple, NoReturn
-from kaitogen.yaml import libyaml
+from kaitogen.yaml import libyaml, plain
 from kaitogen.yaml.lines import Lines
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 
@@ -137,6 +137,10 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
 
     `most` is the number of values that the whole text may have.
     """
+    found = _plain(text, most)
+    if found is not None:
+        yield from found
+        return
     lines = Lines(text)
     try:
         builder = _Builder(text, most, lines)
@@ -145,6 +149,25 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
                 yield raw
     except YAMLError as error:
         raise unreadable(error, text, lines) from error
+
+
+def _plain(text: str, most: int) -> list[RawDocument] | None:
+    """The documents of a text whose every line is a plain one, in which nothing can be wrong; None for any other."""
+    if text.count("\n") * plain.MOST_OF_A_LINE > most:
+        return None
+    found: list[RawDocument] = []
+    start = line = 0
+    divider = f"\n{plain.DIVIDER}\n"
+    while start < len(text):
+        end = text.find(divider, start) + 1 or len(text)
+        lines = text[start:end].split("\n")
+        value = plain.value_of(lines[1:] if lines[0] == plain.DIVIDER else lines)
+        if value is plain.NOT_PLAIN:
+            return None
+        if value is not None:
+            found.append(RawDocument(value, (), start=start, end=end, line=line))
+        start, line = end, line + len(lines) - 1
+    return found
 
 
 def unreadable(error: YAMLError, text: str, lines: Lines | None = None) -> Unreadable:

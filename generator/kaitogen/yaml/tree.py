@@ -20,7 +20,9 @@ from yaml.events import (
 
 from kaitogen.model import Path
 from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, Iterator, NamedTuple
+from kaitogen.yaml import plain
 from kaitogen.yaml.lines import Lines, next_line
+from kaitogen.yaml.plain import Place
 from kaitogen.yaml.reader import events
 
 if TYPE_CHECKING:
@@ -124,15 +126,6 @@ class Tree(NamedTuple):
     root: YamlNode | None
 
 
-class Place(NamedTuple):
-    """Where a value stands: its key (or the value itself, in a list) and the value. Counted from 1."""
-
-    key_line: int
-    key_column: int
-    line: int
-    column: int
-
-
 def trees(text: str) -> tuple[list[Tree], Scalars]:
     """All documents of the text, and its scalars; yaml.YAMLError where it cannot be read."""
     parser = _Parser(text)
@@ -164,6 +157,10 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
 
     Only these are kept in memory, and nothing is read behind the last of them.
     """
+    paths = list(paths)
+    found = plain.located(text, paths)
+    if found is not None:
+        return found
     steps: dict[str | int, Any] = {}
     for path in paths:
         below = steps

@@ -1,0 +1,176 @@
+"""The plain part of YAML, read line by line: four fifths of what the parser takes for an intent go into its events.
+
+A line of it is `key: value`, `key:`, `- value`, `- key: value` or a comment; a value is a word, a few of them, or a
+simple text in quotes. That is how people and programs write most intents and Workspaces. Whatever else a text has, and
+all that is wrong in it, is for the parser: then nothing of what was read here counts.
+"""
+
+from sys import intern
+
+from kaitogen.model import Json, Path
+from kaitogen.typed import Any, Final, Iterable, NamedTuple, TypeAlias
+from kaitogen.yaml.scalars import AmbiguousScalar, resolve
+
+#: What is handed back for a text that is more than plain.
+NOT_PLAIN: Final = object()
+DIVIDER: Final = "---"
+#: No line makes more events of the parser, so that a text of few lines is within every limit.
+MOST_OF_A_LINE: Final = 4
+_DEEPEST: Final = 90  # levels, less than may be nested
+_LONGEST: Final = 1000  # characters of a line: libyaml takes no longer key
+_KEY: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
+_TEXT: Final = _KEY + "+@=:,;()% "
+#: The value of a key with nothing behind it: what stands on the lines below, or null.
+_BELOW: Final = object()
+#: Where a line begins that says nothing.
+_NOWHERE: Final = -1
+
+
+class Place(NamedTuple):
+    """Where a value stands: its key (or the value itself, in a list) and the value. Counted from 1."""
+
+    key_line: int
+    key_column: int
+    line: int
+    column: int
+
+
+#: What a line says: the column at which it begins, whether that is a dash, its key (empty: none) and its value.
+_Line: TypeAlias = tuple[int, bool, str, Json]
+#: Lines by themselves: the same few come again and again. Bounded, since there may be no end of new ones.
+_LINES: dict[str, _Line] = {}
+_MOST_REMEMBERED: Final = 2_000
+
+
+# One flat loop over the lines: a call for each of them would cost as much as what it does.
+def value_of(  # noqa: C901, PLR0912 - see above
+    lines: Iterable[str], marks: dict[tuple[int, str | int], int] | None = None
+) -> Json:
+    """The value of the document of these lines, below its divider; NOT_PLAIN where they are more than plain.
+
+    `marks` gets the number of each entry's line, by the identity of the list or mapping that holds it and its number or key there.
+    """
+    holder: Any = {}  # what the document itself is the value of, under a key that is none
+    root: dict[str, Json] = holder
+    opened: str | None = ""
+    column = -1
+    stack: list[tuple[int, Any]] = []
+    known = _LINES.get
+    for number, text in enumerate(lines):
+        line = known(text) or _parsed(text)
+        if line is None:
+            return NOT_PLAIN
+        at, dashed, key, value = line
+        if at == _NOWHERE:
+            continue
+        if opened is not None and (at > column or (dashed and at == column)):
+            # What the key above leads to; a list may begin in the column of its key.
+            below: Any = [] if dashed else {}
+            holder[opened] = below
+            stack.append((column, holder))
+            holder, column = below, at
+        else:
+            while at < column:
+                column, holder = stack.pop()
+            if not dashed and type(holder) is list:
+                column, holder = stack.pop()
+            if at != column or (dashed and type(holder) is dict):
+                return NOT_PLAIN
+        opened = None
+        if dashed:
+            if marks is not None:
+                marks[id(holder), len(holder)] = number
+            if not key:
+                holder.append(value)
+                continue
+            item: dict[str, Json] = {}
+            holder.append(item)
+            stack.append((column, holder))
+            holder, column = item, at + 2
+        if key in holder or len(stack) > _DEEPEST:
+            return NOT_PLAIN
+        if marks is not None:
+            marks[id(holder), key] = number
+        if value is _BELOW:
+            opened, value = key, None
+        holder[key] = value
+    return root.get("")
+
+
+def _parsed(text: str) -> _Line | None:
+    """What a line says that is not remembered; None where it is more than plain."""
+    if len(text) > _LONGEST or not (text.isascii() and text.isprintable()):
+        return None
+    content = text.strip(" ")
+    column = len(text) - len(text.lstrip(" "))
+    if not content or content[0] == "#":
+        return _NOWHERE, False, "", None
+    if " #" in content:
+        content = content[: content.index(" #")].rstrip(" ")
+        if '"' in content or "'" in content:
+            return None
+    dashed = content.startswith("- ")
+    if dashed:
+        content = content[2:]
+    key, colon, word = (content[:-1], ":", "") if content.endswith(":") else content.partition(": ")
+    if not colon:
+        key, word = "", content
+    value = _scalar(word) if word else _BELOW
+    if value is NOT_PLAIN or not (_is_key(key) if colon else dashed):
+        return None
+    line = column, dashed, intern(key), value
+    if len(_LINES) < _MOST_REMEMBERED:
+        _LINES[text] = line
+    return line
+
+
+def _is_key(word: str) -> bool:
+    return bool(word) and not word.strip(_KEY) and isinstance(_scalar(word), str)
+
+
+def _scalar(word: str) -> Json:
+    """What one scalar says; NOT_PLAIN where that takes more than a glance."""
+    first = word[0]
+    if first in "\"'":
+        inner = word[1:-1]
+        simple = len(word) > 1 and word[-1] == first and first not in inner and "\\" not in inner
+        return inner if simple else NOT_PLAIN
+    if not (first.isalnum() or first in "_/") or word.strip(_TEXT) or ": " in word or word[-1] == ":":
+        return NOT_PLAIN
+    try:
+        return resolve(word)
+    except AmbiguousScalar:
+        return NOT_PLAIN
+
+
+def located(text: str, paths: Iterable[Path]) -> dict[Path, Place] | None:
+    """The places of the paths, and of what is on the way to them, in a text of one document; None where it is more than plain."""
+    lines = text.split("\n")
+    first = 1 if lines[0] == DIVIDER else 0
+    marks: dict[tuple[int, str | int], int] = {}
+    value = value_of(lines[first:], marks)
+    if value is NOT_PLAIN or not marks:
+        return None
+    places: dict[Path, Place] = {(): _place(lines, first + next(iter(marks.values())), None, value)}
+    for path in paths:
+        part = value
+        for depth, step in enumerate(path, 1):
+            number = marks.get((id(part), step))
+            if number is None:
+                break
+            part = part[step]
+            if path[:depth] not in places:
+                places[path[:depth]] = _place(lines, first + number, step, part)
+    return places
+
+
+def _place(lines: list[str], number: int, step: str | int | None, value: Json) -> Place:
+    """The place of what an entry on the line of that number holds: a mapping or list stands at its key."""
+    line = _LINES.get(lines[number]) or _parsed(lines[number])
+    assert line is not None
+    at, dashed, key, said = line
+    own = at + 1 + (2 if dashed and step is not None else 0)
+    beside = own
+    if isinstance(step, str) and not isinstance(value, dict | list):
+        beside += len(key) + (1 if said is _BELOW else 2)
+    return Place(key_line=number + 1, key_column=own, line=number + 1, column=beside)
