@@ -89,6 +89,7 @@ def heavy(loaded: set[str]) -> set[str]:
 def test_a_valid_render_loads_nothing_heavy(root: Path) -> None:
     loaded = loaded_by("render", root / "examples" / "auto.intent.yaml")
     assert heavy(loaded) == set()
+    assert "yaml" not in loaded
     # Exactly the stages: a new module here is a decision, made by adding it.
     ours = {name for name in loaded if name.startswith("kaitogen.")}
     assert "kaitogen.pipeline.generate" in ours

@@ -3,8 +3,7 @@
 from kaitogen.model import Diagnostic, Document, Origin, Path
 from kaitogen.typed import Iterable, Sequence
 from kaitogen.yaml.lines import lines_of
-from kaitogen.yaml.plain import Place
-from kaitogen.yaml.tree import locate
+from kaitogen.yaml.places import Place, locate
 
 
 def place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

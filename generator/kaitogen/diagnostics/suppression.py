@@ -8,7 +8,6 @@ from bisect import bisect_right
 
 from kaitogen.model import Diagnostic, Document, Rule, Suppressed
 from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
-from kaitogen.yaml.tree import scalars
 
 KG130 = Rule(
     "KG130", "A comment for kaitogen that it does not understand, or without a reason", kind="invalid"
@@ -95,6 +94,8 @@ def _comments(document: Document, found: set[tuple[str, int]]) -> Iterator[_Comm
     one of the lines with findings.
     """
     import re  # few documents have such comments
+
+    from kaitogen.yaml.tree import scalars  # and so they need no parser
 
     lines = document.text.split("\n")
     values = scalars(document.text)

@@ -4,6 +4,9 @@ What is cut here may be anybody's, and is not read. An entry stands for itself: 
 of an anchor that stands elsewhere, what that anchor holds is written out in its place.
 """
 
+import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
+
+# isort: split
 import yaml
 from yaml.error import YAMLError
 from yaml.tokens import (
@@ -28,8 +31,9 @@ from yaml.tokens import (
 )
 
 from kaitogen.typed import Any, Final, Iterator, NamedTuple
+from kaitogen.yaml.builder import MAX_DEPTH, unreadable
 from kaitogen.yaml.libyaml import tokens
-from kaitogen.yaml.reader import MAX_DEPTH, read, unreadable
+from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import dashed
 
 #: The indent of entries that stand between brackets.

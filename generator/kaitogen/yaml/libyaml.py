@@ -1,4 +1,4 @@
-"""PyYAML's parser in C without PyYAML's Python half, which took a fifth of every start and does nothing here.
+"""PyYAML's parser in C without PyYAML's Python half, which took a fifth of every start and does nothing here. It comes before all of PyYAML.
 
 Running the package `yaml` imports its readers and writers in Python; of those the parser in C wants the classes of their
 errors alone. So the package is made, and run only when somebody asks it for something else, as the client of Kubernetes

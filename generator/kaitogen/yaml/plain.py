@@ -7,8 +7,8 @@ all that is wrong in it, is for the parser: then nothing of what was read here c
 
 from sys import intern
 
-from kaitogen.model import Json, Path
-from kaitogen.typed import Any, Final, Iterable, NamedTuple, TypeAlias
+from kaitogen.model import Json
+from kaitogen.typed import Any, Final, Iterable, TypeAlias
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 
 #: What is handed back for a text that is more than plain.
@@ -21,24 +21,15 @@ _LONGEST: Final = 1000  # characters of a line: libyaml takes no longer key
 _KEY: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
 _TEXT: Final = _KEY + "+@=:,;()% "
 #: The value of a key with nothing behind it: what stands on the lines below, or null.
-_BELOW: Final = object()
+BELOW: Final = object()
 #: Where a line begins that says nothing.
 _NOWHERE: Final = -1
 
 
-class Place(NamedTuple):
-    """Where a value stands: its key (or the value itself, in a list) and the value. Counted from 1."""
-
-    key_line: int
-    key_column: int
-    line: int
-    column: int
-
-
 #: What a line says: the column at which it begins, whether that is a dash, its key (empty: none) and its value.
-_Line: TypeAlias = tuple[int, bool, str, Json]
+Line: TypeAlias = tuple[int, bool, str, Json]
 #: Lines by themselves: the same few come again and again. Bounded, since there may be no end of new ones.
-_LINES: dict[str, _Line] = {}
+_LINES: dict[str, Line] = {}
 _MOST_REMEMBERED: Final = 2_000
 
 
@@ -57,7 +48,7 @@ def value_of(  # noqa: C901, PLR0912 - see above
     stack: list[tuple[int, Any]] = []
     known = _LINES.get
     for number, text in enumerate(lines):
-        line = known(text) or _parsed(text)
+        line = known(text) or line_of(text)
         if line is None:
             return NOT_PLAIN
         at, dashed, key, value = line
@@ -91,13 +82,13 @@ def value_of(  # noqa: C901, PLR0912 - see above
             return NOT_PLAIN
         if marks is not None:
             marks[id(holder), key] = number
-        if value is _BELOW:
+        if value is BELOW:
             opened, value = key, None
         holder[key] = value
     return root.get("")
 
 
-def _parsed(text: str) -> _Line | None:
+def line_of(text: str) -> Line | None:
     """What a line says that is not remembered; None where it is more than plain."""
     if len(text) > _LONGEST or not (text.isascii() and text.isprintable()):
         return None
@@ -115,7 +106,7 @@ def _parsed(text: str) -> _Line | None:
     key, colon, word = (content[:-1], ":", "") if content.endswith(":") else content.partition(": ")
     if not colon:
         key, word = "", content
-    value = _scalar(word) if word else _BELOW
+    value = _scalar(word) if word else BELOW
     if value is NOT_PLAIN or not (_is_key(key) if colon else dashed):
         return None
     line = column, dashed, intern(key), value
@@ -141,36 +132,3 @@ def _scalar(word: str) -> Json:
         return resolve(word)
     except AmbiguousScalar:
         return NOT_PLAIN
-
-
-def located(text: str, paths: Iterable[Path]) -> dict[Path, Place] | None:
-    """The places of the paths, and of what is on the way to them, in a text of one document; None where it is more than plain."""
-    lines = text.split("\n")
-    first = 1 if lines[0] == DIVIDER else 0
-    marks: dict[tuple[int, str | int], int] = {}
-    value = value_of(lines[first:], marks)
-    if value is NOT_PLAIN or not marks:
-        return None
-    places: dict[Path, Place] = {(): _place(lines, first + next(iter(marks.values())), None, value)}
-    for path in paths:
-        part = value
-        for depth, step in enumerate(path, 1):
-            number = marks.get((id(part), step))
-            if number is None:
-                break
-            part = part[step]
-            if path[:depth] not in places:
-                places[path[:depth]] = _place(lines, first + number, step, part)
-    return places
-
-
-def _place(lines: list[str], number: int, step: str | int | None, value: Json) -> Place:
-    """The place of what an entry on the line of that number holds: a mapping or list stands at its key."""
-    line = _LINES.get(lines[number]) or _parsed(lines[number])
-    assert line is not None
-    at, dashed, key, said = line
-    own = at + 1 + (2 if dashed and step is not None else 0)
-    beside = own
-    if isinstance(step, str) and not isinstance(value, dict | list):
-        beside += len(key) + (1 if said is _BELOW else 2)
-    return Place(key_line=number + 1, key_column=own, line=number + 1, column=beside)

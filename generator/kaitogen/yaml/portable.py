@@ -3,6 +3,9 @@
 Found by comparing both on random texts (tests/e2e/yaml). Most texts hold none of it, and do not come here.
 """
 
+import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
+
+# isort: split
 import re
 
 from yaml.events import (

@@ -1,5 +1,8 @@
 """What the parser says of a text that is not YAML, in words for a person."""
 
+import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
+
+# isort: split
 import sys
 
 from yaml.error import YAMLError

@@ -3,6 +3,9 @@
 One pass over the parser's events. Findings, comments, small edits and layout all stand on it.
 """
 
+import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
+
+# isort: split
 from bisect import bisect_right
 
 from yaml.error import Mark, YAMLError
@@ -20,10 +23,9 @@ from yaml.events import (
 
 from kaitogen.model import Path
 from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, Iterator, NamedTuple
-from kaitogen.yaml import plain
+from kaitogen.yaml.builder import events
 from kaitogen.yaml.lines import Lines, next_line
-from kaitogen.yaml.plain import Place
-from kaitogen.yaml.reader import events
+from kaitogen.yaml.places import Place
 
 if TYPE_CHECKING:
     import re
@@ -152,15 +154,8 @@ def walk(root: YamlNode | None) -> Iterator[tuple[Path, YamlNode]]:
         pending += [((*path, child.step), child) for child in reversed(node.children)]
 
 
-def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
-    """The places of the paths, and of the mappings and lists on the way to them, that the text's first document has.
-
-    Only these are kept in memory, and nothing is read behind the last of them.
-    """
-    paths = list(paths)
-    found = plain.located(text, paths)
-    if found is not None:
-        return found
+def located(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
+    """The places of the paths; see places.locate, which knows of those in plain texts without this."""
     steps: dict[str | int, Any] = {}
     for path in paths:
         below = steps

@@ -16,8 +16,9 @@ from kaitogen.model import Request
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of, is_intent_file
-from kaitogen.yaml import reader, tree
-from kaitogen.yaml.reader import events, read
+from kaitogen.yaml import builder, tree
+from kaitogen.yaml.builder import events
+from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import dump, flow
 from tests.acceptance.cases import FOLDER
 from tests.draws import examples
@@ -148,7 +149,7 @@ def test_a_file_is_parsed_three_times(documents: int, monkeypatch: pytest.Monkey
         parsed.append(text)
         return events(text)
 
-    monkeypatch.setattr(reader, "events", counted)
+    monkeypatch.setattr(builder, "events", counted)
     monkeypatch.setattr(tree, "events", counted)
     text = "---\n".join(["# head\nspec: {}\nkind: WorkspaceIntent  # what it is\n"] * documents)
     made, findings = formatted("a.intent.yaml", text.encode())

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 #: `yaml` must not be loaded before, as it is here.
-START = "import sys; from kaitogen.yaml.reader import Unreadable, read; "
+START = "import sys; import kaitogen.yaml.builder; from kaitogen.yaml.reader import Unreadable, read; "
 WHOLE = {"yaml.reader", "yaml.constructor", "yaml.resolver", "yaml.cyaml"}
 
 

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kaitogen.model import Path
-from kaitogen.yaml import plain, reader, tree
+from kaitogen.yaml import builder, plain, reader, tree
+from kaitogen.yaml.places import locate
 from kaitogen.yaml.reader import RawDocument, Unreadable, read
 from kaitogen.yaml.writer import dump
 
@@ -106,10 +107,10 @@ def test_whatever_is_read_line_by_line_is_what_the_parser_reads(text: str) -> No
         assert repr(documents) == repr(outcome(text))
     for raw in documents if isinstance(documents, list) else ():
         own, paths = text[raw.start : raw.end], list(paths_in(raw.value))
-        places = tree.locate(own, paths)
+        places = locate(own, paths)
         with pytest.MonkeyPatch.context() as patch:
             without_lines(patch)
-            assert places == tree.locate(own, paths)
+            assert places == locate(own, paths)
 
 
 @pytest.mark.parametrize(
@@ -121,10 +122,10 @@ def test_whatever_is_read_line_by_line_is_what_the_parser_reads(text: str) -> No
     ],
 )
 def test_plain_texts_need_no_parser(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_Builder", None)
+    monkeypatch.setattr(builder, "_Builder", None)
     monkeypatch.setattr(tree, "_Finder", None)
     for raw in read(text):
-        assert () in tree.locate(text[raw.start : raw.end], [])
+        assert () in locate(text[raw.start : raw.end], [])
 
 
 def test_as_many_lines_as_may_be_too_many_values_are_left_to_the_limits() -> None:

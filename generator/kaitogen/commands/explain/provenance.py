@@ -22,8 +22,8 @@ from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import target_of, validate
 from kaitogen.schema import KG120, KG122
 from kaitogen.typed import Final, Iterator, Sequence
+from kaitogen.yaml.places import locate
 from kaitogen.yaml.reader import read
-from kaitogen.yaml.tree import locate
 from kaitogen.yaml.writer import flow
 
 _MAX_VALUE: Final = 80

@@ -12,7 +12,7 @@ from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
-from kaitogen.yaml.reader import KG104
+from kaitogen.yaml.builder import KG104
 from kaitogen.yaml.syntax import KG102
 
 KG442 = Rule("KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4",
@@ -187,7 +187,7 @@ def _unloadable(ctx: RuleContext, settings: Json, source: str) -> Iterator[Diagn
     elif isinstance(settings, dict) and settings.get("vllm", 0) is None:
         why, fix = "vllm is empty", "remove vllm, or give it a value"
     else:
-        from kaitogen.yaml.reader import beyond_safe_load  # only a ConfigMap needs it
+        from kaitogen.yaml.builder import beyond_safe_load  # only a ConfigMap needs it
 
         why, fix = beyond_safe_load(source), "keep one document without tags"
     if why:

@@ -10,8 +10,8 @@ from kaitogen.model import Json
 from kaitogen.typed import Callable, Final, Iterator, Mapping, TypeAlias
 from kaitogen.yaml.reader import read
 
-#: Stands in a text for a value: a character that no template has.
-MARK: Final = "\ue000"
+#: Stands in a text for a value: a word that no template has, and that leaves the text a plain one.
+MARK: Final = "__value__"
 
 #: From the values by their names, and a list into which those of the marks are put.
 Template: TypeAlias = Callable[[Mapping[str, Json], list[Json]], str]

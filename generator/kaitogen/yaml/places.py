@@ -1,0 +1,61 @@
+"""Where the values of a text stand: findings are told at their lines."""
+
+from kaitogen.model import Json, Path
+from kaitogen.typed import Iterable, NamedTuple
+from kaitogen.yaml import plain
+
+
+class Place(NamedTuple):
+    """Where a value stands: its key (or the value itself, in a list) and the value. Counted from 1."""
+
+    key_line: int
+    key_column: int
+    line: int
+    column: int
+
+
+def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
+    """The places of the paths, and of the mappings and lists on the way to them, that the text's first document has.
+
+    Of what is more than plain, only these are kept in memory, and nothing is read behind the last of them.
+    """
+    paths = list(paths)
+    places = _in_plain(text, paths)
+    if places is None:
+        from kaitogen.yaml import tree  # most texts are plain
+
+        places = tree.located(text, paths)
+    return places
+
+
+def _in_plain(text: str, paths: Iterable[Path]) -> dict[Path, Place] | None:
+    """The same of a text of one document; None where it is more than plain."""
+    lines = text.split("\n")
+    first = 1 if lines[0] == plain.DIVIDER else 0
+    marks: dict[tuple[int, str | int], int] = {}
+    value = plain.value_of(lines[first:], marks)
+    if value is plain.NOT_PLAIN or not marks:
+        return None
+    places: dict[Path, Place] = {(): _place(lines, first + next(iter(marks.values())), None, value)}
+    for path in paths:
+        part = value
+        for depth, step in enumerate(path, 1):
+            number = marks.get((id(part), step))
+            if number is None:
+                break
+            part = part[step]
+            if path[:depth] not in places:
+                places[path[:depth]] = _place(lines, first + number, step, part)
+    return places
+
+
+def _place(lines: list[str], number: int, step: str | int | None, value: Json) -> Place:
+    """The place of what an entry on the line of that number holds: a mapping or list stands at its key."""
+    line = plain.line_of(lines[number])
+    assert line is not None
+    column, dashed, key, said = line
+    own = column + 1 + (2 if dashed and step is not None else 0)
+    beside = own
+    if isinstance(step, str) and not isinstance(value, dict | list):
+        beside += len(key) + (1 if said is plain.BELOW else 2)
+    return Place(key_line=number + 1, key_column=own, line=number + 1, column=beside)
