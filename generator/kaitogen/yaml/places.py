@@ -32,7 +32,7 @@ def _in_plain(text: str, paths: Iterable[Path]) -> dict[Path, Place] | None:
     """The same of a text of one document; None where it is more than plain."""
     lines = text.split("\n")
     first = 1 if lines[0] == plain.DIVIDER else 0
-    marks: dict[tuple[int, str | int], int] = {}
+    marks: plain.Marks = {}
     value = plain.value_of(lines[first:], marks)
     if value is plain.NOT_PLAIN or not marks:
         return None

@@ -28,18 +28,18 @@ _NOWHERE: Final = -1
 
 #: What a line says: the column at which it begins, whether that is a dash, its key (empty: none) and its value.
 Line: TypeAlias = tuple[int, bool, str, Json]
+#: Lines by the identity of the list or mapping that has an entry there, and the entry's number or key.
+Marks: TypeAlias = dict[tuple[int, str | int], int]
 #: Lines by themselves: the same few come again and again. Bounded, since there may be no end of new ones.
 _LINES: dict[str, Line] = {}
 _MOST_REMEMBERED: Final = 2_000
 
 
 # One flat loop over the lines: a call for each of them would cost as much as what it does.
-def value_of(  # noqa: C901, PLR0912 - see above
-    lines: Iterable[str], marks: dict[tuple[int, str | int], int] | None = None
-) -> Json:
+def value_of(lines: Iterable[str], marks: Marks | None = None) -> Json:  # noqa: C901, PLR0912 - see above
     """The value of the document of these lines, below its divider; NOT_PLAIN where they are more than plain.
 
-    `marks` gets the number of each entry's line, by the identity of the list or mapping that holds it and its number or key there.
+    `marks` gets the number of each entry's line.
     """
     holder: Any = {}  # what the document itself is the value of, under a key that is none
     root: dict[str, Json] = holder
