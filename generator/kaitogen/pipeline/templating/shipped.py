@@ -11,42 +11,42 @@ __all__ = ["environment"]
 
 def _config_map(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\ndata: \ue000\n'
+    text += 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\ndata: __value__\n'
     put += [values['config_map']['name'], values['namespace'], values['labels'], values['config_map']['annotations'], values['config_map']['data']]
     return text
 
 
 def _dashboard(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\ndata: \ue000\n'
+    text += 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\ndata: __value__\n'
     put += [values['companions']['dashboard']['name'], values['namespace'], values['companions']['dashboard']['labels'], values['companions']['annotations'], values['companions']['dashboard']['data']]
     return text
 
 
 def _destination_rule(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  host: \ue000\n  trafficPolicy:\n    tls: \ue000\n'
+    text += 'apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  host: __value__\n  trafficPolicy:\n    tls: __value__\n'
     put += [values['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['tls']['host'], values['companions']['tls']['tls']]
     return text
 
 
 def _http_route(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  parentRefs: \ue000\n  hostnames: \ue000\n  rules: \ue000\n'
+    text += 'apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  parentRefs: __value__\n  hostnames: __value__\n  rules: __value__\n'
     put += [values['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['route']['parents'], values['companions']['route']['hostnames'], values['companions']['route']['rules']]
     return text
 
 
 def _inference_pool(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: inference.networking.k8s.io/v1\nkind: InferencePool\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  selector:\n    matchLabels: \ue000\n  targetPorts: \ue000\n  endpointPickerRef: \ue000\n'
+    text += 'apiVersion: inference.networking.k8s.io/v1\nkind: InferencePool\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  selector:\n    matchLabels: __value__\n  targetPorts: __value__\n  endpointPickerRef: __value__\n'
     put += [values['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['pool']['selector'], values['companions']['pool']['ports'], values['companions']['pool']['picker']]
     return text
 
 
 def _inference_set(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: \ue000\nkind: InferenceSet\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  replicas: \ue000\n  labelSelector: \ue000\n  nodeCountLimit: \ue000\n  autoUpgrade: \ue000\n  template:\n    metadata:\n      labels: \ue000\n      annotations: \ue000\n    resource:\n      instanceType: \ue000\n      partition: \ue000\n'
+    text += 'apiVersion: __value__\nkind: InferenceSet\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  replicas: __value__\n  labelSelector: __value__\n  nodeCountLimit: __value__\n  autoUpgrade: __value__\n  template:\n    metadata:\n      labels: __value__\n      annotations: __value__\n    resource:\n      instanceType: __value__\n      partition: __value__\n'
     put += [values['api_version'], values['name'], values['namespace'], values['labels'], values['annotations'], values['replicas'], values['label_selector'], values['node_count_limit'], values['auto_upgrade'], values['replica_labels'], values['replica_annotations'], values['instance_type'], values['partition']]
     text_21 = ""
     text_21 += environment.text('inference.yaml.j2', values, put)
@@ -59,84 +59,84 @@ def _inference(values: Mapping[str, Json], put: list[Json]) -> str:
     text += 'inference:\n'
     if values['preset'] is not None:
         text += environment.text('preset.yaml.j2', values, put)
-    text += '  template: \ue000\n  config: \ue000\n  adapters: \ue000\n'
+    text += '  template: __value__\n  config: __value__\n  adapters: __value__\n'
     put += [values['inference']['template'], values['config_name'], values['inference']['adapters']]
     return text
 
 
 def _model_mirror(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: kaito.sh/v1alpha1\nkind: ModelMirror\nmetadata:\n  name: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec: \ue000\n'
+    text += 'apiVersion: kaito.sh/v1alpha1\nkind: ModelMirror\nmetadata:\n  name: __value__\n  labels: __value__\n  annotations: __value__\nspec: __value__\n'
     put += [values['companions']['model_mirror']['name'], values['companions']['labels'], values['companions']['annotations'], values['companions']['model_mirror']['spec']]
     return text
 
 
 def _pod_disruption_budget(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  minAvailable: \ue000\n  maxUnavailable: \ue000\n  unhealthyPodEvictionPolicy: AlwaysAllow\n  selector: \ue000\n'
+    text += 'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  minAvailable: __value__\n  maxUnavailable: __value__\n  unhealthyPodEvictionPolicy: AlwaysAllow\n  selector: __value__\n'
     put += [values['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['budget']['min_available'], values['companions']['budget']['max_unavailable'], values['companions']['budget']['selector']]
     return text
 
 
 def _pod_monitor(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  selector:\n    matchLabels: \ue000\n  podTargetLabels: \ue000\n  podMetricsEndpoints: \ue000\n'
+    text += 'apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  selector:\n    matchLabels: __value__\n  podTargetLabels: __value__\n  podMetricsEndpoints: __value__\n'
     put += [values['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['pod_monitor']['selector'], values['companions']['pod_monitor']['labels'], values['companions']['pod_monitor']['endpoints']]
     return text
 
 
 def _preset(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += '  preset:\n    name: \ue000\n    accessMode: \ue000\n    presetOptions:\n      image: \ue000\n      imagePullSecrets: \ue000\n      modelAccessSecret: \ue000\n'
+    text += '  preset:\n    name: __value__\n    accessMode: __value__\n    presetOptions:\n      image: __value__\n      imagePullSecrets: __value__\n      modelAccessSecret: __value__\n'
     put += [values['preset']['name'], values['preset']['access_mode'], values['preset']['image'], values['preset']['image_pull_secrets'], values['preset']['access_secret']]
     return text
 
 
 def _prometheus_rule(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  groups: \ue000\n'
+    text += 'apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  groups: __value__\n'
     put += [values['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['alerts']['groups']]
     return text
 
 
 def _rag_engine(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: kaito.sh/v1beta1\nkind: RAGEngine\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec: \ue000\n'
+    text += 'apiVersion: kaito.sh/v1beta1\nkind: RAGEngine\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec: __value__\n'
     put += [values['companions']['rag_engine']['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['rag_engine']['spec']]
     return text
 
 
 def _scaled_object(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  scaleTargetRef:\n    apiVersion: \ue000\n    kind: InferenceSet\n    name: \ue000\n  minReplicaCount: \ue000\n  maxReplicaCount: \ue000\n  advanced:\n    horizontalPodAutoscalerConfig:\n      behavior: \ue000\n  triggers: \ue000\n'
+    text += 'apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  scaleTargetRef:\n    apiVersion: __value__\n    kind: InferenceSet\n    name: __value__\n  minReplicaCount: __value__\n  maxReplicaCount: __value__\n  advanced:\n    horizontalPodAutoscalerConfig:\n      behavior: __value__\n  triggers: __value__\n'
     put += [values['name'], values['namespace'], values['labels'], values['scaled_object']['annotations'], values['api_version'], values['name'], values['scaled_object']['min'], values['scaled_object']['max'], values['scaled_object']['behavior'], values['scaled_object']['triggers']]
     return text
 
 
 def _service(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: v1\nkind: Service\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nspec:\n  type: ClusterIP\n  selector: \ue000\n  ports: \ue000\n'
+    text += 'apiVersion: v1\nkind: Service\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nspec:\n  type: ClusterIP\n  selector: __value__\n  ports: __value__\n'
     put += [values['name'], values['namespace'], values['companions']['labels'], values['companions']['annotations'], values['companions']['service']['selector'], values['companions']['service']['ports']]
     return text
 
 
 def _strategies_auto(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += '  preferredNodes: \ue000\n  instanceType: \ue000\n  labelSelector: \ue000\n'
+    text += '  preferredNodes: __value__\n  instanceType: __value__\n  labelSelector: __value__\n'
     put += [values['preferred_nodes'], values['instance_type'], values['label_selector']]
     return text
 
 
 def _strategies_count(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += '  count: \ue000\n  preferredNodes: \ue000\n  instanceType: \ue000\n  labelSelector: \ue000\n'
+    text += '  count: __value__\n  preferredNodes: __value__\n  instanceType: __value__\n  labelSelector: __value__\n'
     put += [values['count'], values['preferred_nodes'], values['instance_type'], values['label_selector']]
     return text
 
 
 def _strategies_explicit(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += '  count: \ue000\n  preferredNodes: \ue000\n  instanceType: \ue000\n  labelSelector: \ue000\n'
+    text += '  count: __value__\n  preferredNodes: __value__\n  instanceType: __value__\n  labelSelector: __value__\n'
     put += [values['count'], values['preferred_nodes'], values['instance_type'], values['label_selector']]
     return text
 
@@ -145,17 +145,17 @@ def _tuning(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
     text += 'tuning:\n'
     text += environment.text('preset.yaml.j2', values, put)
-    text += '  method: \ue000\n  config: \ue000\n  input: \ue000\n  output: \ue000\n'
+    text += '  method: __value__\n  config: __value__\n  input: __value__\n  output: __value__\n'
     put += [values['tuning']['method'], values['config_name'], values['tuning']['input'], values['tuning']['output']]
     return text
 
 
 def _workspace(values: Mapping[str, Json], put: list[Json]) -> str:
     text = ""
-    text += 'apiVersion: \ue000\nkind: Workspace\nmetadata:\n  name: \ue000\n  namespace: \ue000\n  labels: \ue000\n  annotations: \ue000\nresource:\n'
+    text += 'apiVersion: __value__\nkind: Workspace\nmetadata:\n  name: __value__\n  namespace: __value__\n  labels: __value__\n  annotations: __value__\nresource:\n'
     put += [values['api_version'], values['name'], values['namespace'], values['labels'], values['annotations']]
     text += environment.text('strategies/' + values['strategy'] + '.yaml.j2', values, put)
-    text += '  partition: \ue000\n'
+    text += '  partition: __value__\n'
     put += [values['partition']]
     if values['inference'] is not None:
         text += environment.text('inference.yaml.j2', values, put)
