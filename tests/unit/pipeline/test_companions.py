@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.plan.build import PlanOptions, build_plan
+from kaitogen.commands.plan.objects import objects_of
 from kaitogen.model import Document, TargetOverrides, path_text
 from kaitogen.pipeline import companions
 from kaitogen.pipeline.load import Loaded
@@ -176,7 +177,7 @@ def test_the_name_that_clients_send(more: dict[str, Any], name: str) -> None:
     (match,) = made(value)["HTTPRoute"]["spec"]["rules"][0]["matches"]
     assert [one["value"] for one in match["headers"]] == [name]
     (planned,) = build_plan(run(value), PlanOptions()).workspaces
-    (note,) = (one.note for one in planned.objects if one.kind == "HTTPRoute")
+    (note,) = (one.note for one in objects_of(planned) if one.kind == "HTTPRoute")
     assert f"clients send model {name}" in note
 
 

@@ -17,7 +17,7 @@ from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import number_of, place, printable
 from kaitogen.files import shipped
 from kaitogen.kaito.sizing.types import Memory
-from kaitogen.model import NEWEST_KAITO
+from kaitogen.model import NEWEST_KAITO, Document
 from kaitogen.pipeline.templating.environment import page_parts
 from kaitogen.typed import Any, Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.writer import dump
@@ -211,13 +211,34 @@ def _bars(memory: Memory) -> Iterator[dict[str, str]]:
 
 
 class _Excerpt(NamedTuple):
-    """What stands around the lines of a document that findings point at; number 0 stands for lines that are left out."""
+    """A document with the lines that findings point at."""
 
     number: int
-    file: str
-    first_line: int
+    document: Document
     pointed: Sequence[int]
-    lines: Sequence[tuple[int, str]]
+
+    @property
+    def file(self) -> str:
+        """The file that it is in."""
+        return self.document.file
+
+    @property
+    def first_line(self) -> int:
+        """The line of the file that it begins at."""
+        return self.document.line + 1
+
+    @property
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """What stands around the lines, each with its number; number 0 stands for lines that are left out."""
+        near = {line for one in self.pointed for line in range(one - _AROUND, one + _AROUND + 1)}
+        left_out = False
+        for line, text in enumerate(self.document.text.splitlines(), self.first_line):
+            if line in near:
+                yield line, printable(text[:_LONGEST_LINE])
+                left_out = False
+            elif not left_out:
+                yield 0, ""
+                left_out = True
 
     def anchor(self, line: int) -> str:
         """Where a line of it is on the page."""
@@ -231,14 +252,6 @@ def _excerpts(plan: Plan) -> Iterator[_Excerpt]:
         pointed[finding.file].add(finding.line)
     documents = [one for one in documents_of(plan.workspaces) if one.text]
     for number, document in enumerate(sorted(documents, key=lambda one: (one.file, one.line))):
-        texts = dict(enumerate(document.text.splitlines(), document.line + 1))
-        here = pointed[document.file].intersection(texts)
-        lines: list[tuple[int, str]] = []
-        for line, text in texts.items():
-            if here.intersection(range(line - _AROUND, line + _AROUND + 1)):
-                lines.append((line, printable(text[:_LONGEST_LINE])))
-            elif not lines or lines[-1][0]:
-                lines.append((0, ""))
-        if here:
-            first = document.line + 1
-            yield _Excerpt(number, document.file, first_line=first, pointed=sorted(here), lines=lines)
+        first, length = document.line + 1, len(document.text.splitlines())
+        if here := pointed[document.file].intersection(range(first, first + length)):
+            yield _Excerpt(number, document, sorted(here))

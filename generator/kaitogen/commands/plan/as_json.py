@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from kaitogen.commands.plan.clients import model_of
+from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
 from kaitogen.diagnostics.wording import json_report_parts
@@ -111,7 +112,7 @@ def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, An
         "labels": dict(planned.spec.labels),
         "reasons": [*estimate.reasons, *([estimate.unknown] if estimate.unknown else [])],
         "context": {"source": estimate.context.source, "served": estimate.context.served},
-        "objects": [made._asdict() for made in planned.objects],
+        "objects": [made._asdict() for made in objects_of(planned)],
         "command": planned.command,
         "lever": None if recommendation is None else recommendation._asdict(),
         "servedModel": None if not name or config_map else name,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from kaitogen.commands.plan.objects import autoscaling_of, companions_of, objects_of
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
 from kaitogen.diagnostics.suppression import suppress
@@ -20,7 +19,7 @@ from kaitogen.kaito.sizing.instance_types import choose
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import size
-from kaitogen.kaito.sizing.types import Node
+from kaitogen.kaito.sizing.types import Memory, Node
 from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Request, Result, Spec, Target
 from kaitogen.nodes.inventory import Inventory, read
 from kaitogen.nodes.selectors import equal, matches
@@ -56,10 +55,14 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
     of_intents = len(groups)
     groups += [(one,) for one in _finished(result, options.objects_target)]
     sized: list[PlannedWorkspace] = []
+    memories: dict[Memory, Memory] = {}
     for done, manifests in enumerate(groups):
         options.progress(done, len(groups))
         sized += [
-            replace(_sized(manifest, manifests, config_maps, options), finished=done >= of_intents)
+            _with_memory_of(
+                memories,
+                replace(_sized(manifest, manifests, config_maps, options), finished=done >= of_intents),
+            )
             for manifest in manifests
             if serves(manifest.data)
         ]
@@ -70,6 +73,14 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
         prices=options.prices,
         cost=options.prices and cost(options.prices, [one.usage for one in sized if one.usage is not None]),
     )
+
+
+def _with_memory_of(memories: dict[Memory, Memory], planned: PlannedWorkspace) -> PlannedWorkspace:
+    """The Workspace with an equal memory that was there before: it is half of the plan, and few have one of their own."""
+    memory = planned.sizing.memory
+    if memory is None:
+        return planned
+    return replace(planned, sizing=planned.sizing._replace(memory=memories.setdefault(memory, memory)))
 
 
 def _finished(result: Result, target: Target | None) -> list[Manifest]:
@@ -97,13 +108,9 @@ def _sized(
         spec=spec,
         workspace=workspace,
         manifests=manifests,
+        config_maps=config_maps,
         strategy=strategies.strategy_of(spec.placement),
         sizing=sizing,
-        objects=(
-            *objects_of(ctx, sizing.estimate, None if replicas is None else (fewest or 0, replicas)),
-            *autoscaling_of(spec),
-            *companions_of(manifests),
-        ),
         command=label_line(ctx),
         replicas=replicas,
         fewest=fewest,
@@ -153,9 +160,7 @@ def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, l
 def _with_own(planned: PlannedWorkspace, findings: Sequence[Diagnostic]) -> PlannedWorkspace:
     own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
     ignored = tuple(finding for finding in own if finding.rule in _UNREAD)
-    whole = replace(planned, findings=own, ignored=ignored)
-    # What is refused, or never gets its nodes, makes nothing that anyone could count on.
-    return replace(whole, objects=()) if whole.fails else whole
+    return replace(planned, findings=own, ignored=ignored)
 
 
 def documents_of(workspaces: Iterable[PlannedWorkspace]) -> list[Document]:

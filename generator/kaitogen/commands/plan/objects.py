@@ -1,6 +1,6 @@
 """The objects that KAITO makes for a Workspace, by the version and provisioner of the target."""
 
-from kaitogen.commands.plan.types import KaitoObject
+from kaitogen.commands.plan.types import KaitoObject, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
@@ -17,17 +17,25 @@ _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 _LONGEST_NAME: Final = 63
 
 
-def objects_of(
-    ctx: RuleContext, estimate: Estimate, replicas: tuple[int, int] | None = None
-) -> tuple[KaitoObject, ...]:
-    """What will be there once KAITO has done its work, in the order of making. `ctx` is of the Workspace, or of each of
+def objects_of(planned: PlannedWorkspace) -> tuple[KaitoObject, ...]:
+    """What will be there once KAITO has done its work, in the order of making; nothing where an error keeps it from that.
 
-    the `replicas` of a set, which are so many at least and at most. The ConfigMap that kaitogen makes beside it and what Kubernetes makes of its own count as well.
+    The ConfigMap that kaitogen makes beside it and what Kubernetes makes of its own count as well. Worked out where it is
+    written: held for all Workspaces it would take a third of the memory of a plan.
     """
-    return (*_config_map(ctx), *_made(ctx, estimate, replicas))
+    if planned.fails:  # what is refused, or never gets its nodes, makes nothing that anyone could count on
+        return ()
+    ctx = RuleContext(planned.workspace, planned.spec.target, config_maps=planned.config_maps)
+    replicas = None if planned.replicas is None else (planned.fewest or 0, planned.replicas)
+    return (
+        *_config_map(ctx),
+        *_made(ctx, planned.sizing.estimate, replicas),
+        *_autoscaling_of(planned.spec),
+        *_companions_of(planned.manifests),
+    )
 
 
-def autoscaling_of(spec: Spec) -> Iterator[KaitoObject]:
+def _autoscaling_of(spec: Spec) -> Iterator[KaitoObject]:
     """What an autoscaler of a set works by, named as the set; KEDA makes an HPA of each ScaledObject."""
     scaling = (spec.fleet or {}).get("scaling")
     if scaling is None:
@@ -37,7 +45,7 @@ def autoscaling_of(spec: Spec) -> Iterator[KaitoObject]:
     yield KaitoObject("HorizontalPodAutoscaler", f"keda-hpa-{spec.name}", "by KEDA")
 
 
-def companions_of(manifests: Iterable[Manifest]) -> Iterator[KaitoObject]:
+def _companions_of(manifests: Iterable[Manifest]) -> Iterator[KaitoObject]:
     """What kaitogen itself writes around it, and what each is good for."""
     for spec, data in manifests:
         if (kind := companions.kind_of(data)) is not None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kaitogen.kaito.objects import part, text
+from kaitogen.kaito.objects import ConfigMaps, part, text
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
@@ -39,9 +39,8 @@ class PlannedWorkspace:
     """One Workspace of a plan, or one InferenceSet: then `workspace` is what each of its `replicas` is.
 
     `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at least. `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
-    of its findings that are about fields which KAITO does not read. `objects` is what KAITO makes for it, empty
-    where an error keeps KAITO from its work. `command` is the line that puts the
-    selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
+    of its findings that are about fields which KAITO does not read. `config_maps` are those of the same output. `command`
+    is the line that puts the selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
     without prices or where the nodes are unknown, `choice` where it was not asked for. `finished` says that a user wrote
     the object itself, and no intent: `spec` is then what an intent would say.
     """
@@ -51,7 +50,7 @@ class PlannedWorkspace:
     manifests: tuple[Manifest, ...]
     strategy: str
     sizing: Sizing
-    objects: tuple[KaitoObject, ...]
+    config_maps: ConfigMaps
     command: str
     findings: tuple[Diagnostic, ...] = ()
     ignored: tuple[Diagnostic, ...] = ()

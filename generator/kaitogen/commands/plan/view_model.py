@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from kaitogen.commands.plan.clients import model_of
+from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.objects import part, text
@@ -128,8 +129,8 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
         yield _line("context", _context(estimate))
     if planned.is_spot:
         yield _line("evicted", _evicted(planned))
-    if planned.objects:
-        yield Line(MAKES, tuple(map(str, planned.objects)))
+    if objects := objects_of(planned):
+        yield Line(MAKES, tuple(map(str, objects)))
     if planned.ignored:
         yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in planned.ignored))
     if planned.command:
