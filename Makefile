@@ -292,6 +292,7 @@ mutants: $(VENV)/.test ## Break the rules and the merging in each small way, and
 
 .PHONY: nightly
 nightly: thorough coverage mutants fuzz ## What takes too long for each change: all samples whole, coverage, all mutants, the fuzzer
+	@HYPOTHESIS_PROFILE=whole $(MAKE) e2e-cluster
 
 .PHONY: mutants-sample
 mutants-sample: $(VENV)/.test ## A fixed sample of these mutants, as the gate runs it

@@ -30,10 +30,20 @@ def examples(number: int) -> settings:
 
 
 def one_in(step: int, values: Iterable[Any]) -> list[Any]:
-    """Parameters of a test: the first of each `step` always, the others at night."""
+    """Values of a test's parameter: the first of each `step` always, the others at night."""
     return [
-        pytest.param(*(value if type(value) is tuple else (value,)), marks=pytest.mark.night)
-        if number % step
-        else value
+        pytest.param(value, marks=pytest.mark.night) if number % step else value
         for number, value in enumerate(values)
+    ]
+
+
+def crossed(values: Iterable[Any], others: Iterable[Any]) -> list[Any]:
+    """Values of two parameters: each value with one of the others always, by turns, and with all of them at night."""
+    columns = list(others)
+    return [
+        (value, other)
+        if column == turn % len(columns)
+        else pytest.param(value, other, marks=pytest.mark.night)
+        for turn, value in enumerate(values)
+        for column, other in enumerate(columns)
     ]

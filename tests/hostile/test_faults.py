@@ -2,13 +2,12 @@
 
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.command import KAITOGEN
-from tests.draws import WHOLE, one_in
+from tests.draws import WHOLE, crossed
 from tests.hostile.texts import RIGHT
 
 COMMANDS = {
@@ -41,7 +40,7 @@ def run(
     return subprocess.run(command, cwd=place, env=environment, capture_output=True, check=False, timeout=120)
 
 
-@pytest.mark.parametrize(("name", "descriptors"), one_in(3, product(COMMANDS, range(5, 13))))
+@pytest.mark.parametrize(("descriptors", "name"), crossed(range(5, 13), COMMANDS))
 def test_few_descriptors(name: str, descriptors: int, place: Path) -> None:
     whole = run(name, place)
     assert whole.returncode == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.command import KAITOGEN, kaitogen
+from tests.draws import crossed
 from tests.hostile.measured import measured, refused
 from tests.hostile.texts import RIGHT
 
@@ -146,12 +147,13 @@ def test_files_that_come_and_go_while_they_are_read(tmp_path: Path) -> None:
         assert "Traceback" not in spent.said
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize(
-    "name",
+NAMES = (
     [b"a\nb.intent.yaml", b"a\r.intent.yaml", b"\x1b[31mred.intent.yaml", b"\xff\xfe.intent.yaml",
-     b"-r.intent.yaml", b" .intent.yaml", "\u202egnp.intent.yaml".encode(), b"'$(id)'.intent.yaml", b"%s%n{}.intent.yaml"],
+     b"-r.intent.yaml", b" .intent.yaml", "\u202egnp.intent.yaml".encode(), b"'$(id)'.intent.yaml", b"%s%n{}.intent.yaml"]
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "command"), crossed(NAMES, COMMANDS))
 def test_names_that_break_lines_or_steer_terminals(command: str, name: bytes, tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/" + name, "wb") as file:
         file.write(WRONG)

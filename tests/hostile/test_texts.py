@@ -4,23 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.draws import one_in
+from tests.draws import crossed
 from tests.hostile.measured import MAX_MEBIBYTES, MAX_SECONDS, measured, refused
 from tests.hostile.texts import FINISHED, RIGHT, TEXTS
 
 COMMANDS = ("validate", "render")
 
 
-def _either_way() -> list[tuple[str, str]]:
-    """Each text with both commands, by turns with the one and the other first."""
-    return [
-        (name, one)
-        for turn, name in enumerate(TEXTS)
-        for one in (*COMMANDS[turn % 2 :], *COMMANDS[: turn % 2])
-    ]
-
-
-@pytest.mark.parametrize(("name", "command"), one_in(2, _either_way()))
+@pytest.mark.parametrize(("name", "command"), crossed(TEXTS, COMMANDS))
 def test_text_ends_in_a_finding(name: str, command: str, tmp_path: Path) -> None:
     (tmp_path / "bad.intent.yaml").write_bytes(TEXTS[name]())
     spent = measured([command, "bad.intent.yaml"], tmp_path)

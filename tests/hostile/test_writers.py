@@ -7,14 +7,13 @@ import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
 from pathlib import Path
 
 import pytest
 
 from kaitogen.files import atomic
 from tests.acceptance.command import KAITOGEN
-from tests.draws import WHOLE, one_in
+from tests.draws import WHOLE, crossed
 from tests.hostile.test_kills import WRITERS, placed, shown
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
@@ -80,7 +79,7 @@ def test_a_folder_that_may_not_be_written_to(name: str, tmp_path: Path) -> None:
     assert shown(folder) == before
 
 
-@pytest.mark.parametrize(("name", "descriptors"), one_in(3, product(WRITERS, [5, 6, 7, 9])))
+@pytest.mark.parametrize(("name", "descriptors"), crossed(WRITERS, [5, 6, 7, 9]))
 def test_few_descriptors(name: str, descriptors: int, tmp_path: Path) -> None:
     folder = placed(tmp_path / "work", WRITERS[name])
     before = shown(folder)

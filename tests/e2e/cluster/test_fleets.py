@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from kaitogen.model import Document, Request
 from kaitogen.pipeline import companions
 from kaitogen.pipeline.generate import generate
+from tests.draws import count
 from tests.e2e.cluster.conftest import ControlPlane
 
 pytestmark = [pytest.mark.e2e, pytest.mark.cluster, pytest.mark.checkout]
 
-FLEETS = 200
+FLEETS = count(200)
 SPACE = "fleets"
 NAMES = ("phi", "llama", "m7b")
 BURST = "-burst"
