@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,13 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kaitogen.errors import InternalError
 from kaitogen.files import shipped
-from kaitogen.model import Document, Json, Request
+from kaitogen.model import Document, Request
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.generate import generate
+from kaitogen.pipeline.render import fill
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.templating import environment
-from kaitogen.pipeline.templating.runtime import MARK
-from kaitogen.pipeline.templating.shipped import environment as compiled
 from kaitogen.pipeline.validate import validate
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import flow
@@ -111,25 +108,30 @@ def test_compiled_ahead_and_rendered_live_are_the_same_bytes(data: st.DataObject
         for name in one.templates:
             values = dict(one.values)
             live = jinja.get_template(name).render(values)
-            put: list[Json] = []
-            text = compiled.text(name, values, put)
-            assert text.replace(MARK, "{}").format(*map(flow, put)) == live
-            assert [compiled.fill(name, values)] == [raw.value for raw in read(live)]
+            assert [flow(fill(name, values))] == [flow(raw.value) for raw in read(live)]
+            assert [fill(name, values)] == [raw.value for raw in read(live)]
 
 
+@pytest.mark.checkout
 @pytest.mark.parametrize(
     "text", ["a: x-{{ name }}", "{{ name }}: a", "a: 1  # {{ name }}", "a: |\n  {{ name }}\n"]
 )
-def test_a_shipped_template_holds_whole_values_alone(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, _, after = text.partition("{{ name }}")
+def test_a_shipped_template_holds_whole_values_alone(text: str) -> None:
+    from scripts.compile_templates import function
 
-    def odd(_values: Mapping[str, Json], put: list[Json]) -> str:
-        put.append("phi")
-        return f"{before}{MARK}{after}"
+    with pytest.raises(SystemExit, match="odd puts a value where none belongs"):
+        function("odd", text)
 
-    monkeypatch.setitem(compiled.templates, "odd", odd)
-    with pytest.raises(InternalError, match="odd puts a value where none belongs"):
-        compiled.fill("odd", {})
+
+@pytest.mark.checkout
+@pytest.mark.parametrize(
+    "text", ["a: {{ name | upper }}", "{% for one in name %}\na: {{ one }}\n{% endfor %}", "a: {{ 1 + 1 }}"]
+)
+def test_a_shipped_template_computes_nothing(text: str) -> None:
+    from scripts.compile_templates import function
+
+    with pytest.raises(SystemExit, match=r"template odd has a (Filter|For|Add); .* if \.\.\. is none"):
+        function("odd", text)
 
 
 @pytest.mark.checkout
