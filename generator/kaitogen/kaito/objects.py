@@ -351,3 +351,8 @@ def _in_replica(path: Path) -> Path:
     if path[:2] == ("spec", "template"):
         return path[2:]
     return ("resource", *path[1:]) if path[:2] == ("spec", "labelSelector") else path
+
+
+def is_replica(workspace: Json) -> bool:
+    """Whether a Workspace is one that KAITO made of a set."""
+    return CREATED_BY in part(part(workspace, "metadata"), "labels")

@@ -1,7 +1,7 @@
 """Nodes of the user's own that replicas and others would both take: nothing is reserved there for either."""
 
 from kaitogen.diagnostics.wording import listed, which
-from kaitogen.kaito.objects import CREATED_BY, full_name, in_key_order, part, serves
+from kaitogen.kaito.objects import full_name, in_key_order, is_replica, part, serves
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Target, UserObject
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.writer import flow
@@ -84,7 +84,7 @@ def _of_intents(manifests: Sequence[Manifest]) -> Iterator[_Taker]:
 def _of_objects(objects: Sequence[UserObject], facts: Mapping[int, ByoNodes]) -> Iterator[_Taker]:
     """Finished ones, but for the Workspaces that KAITO made of a set: they are its replicas."""
     for origin, data in objects:
-        if not serves(data) or CREATED_BY in part(part(data, "metadata"), "labels"):
+        if not serves(data) or is_replica(data):
             continue
         known = facts.get(id(data))
         yield _Taker(

@@ -12,7 +12,7 @@ from kaitogen.commands.result import QUIET, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
-from kaitogen.kaito.rules.inference_set import is_replica
+from kaitogen.kaito.objects import is_replica
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Diagnostic, Document, Json
 from kaitogen.pipeline.load import Loaded, load

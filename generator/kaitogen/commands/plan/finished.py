@@ -2,7 +2,7 @@
 
 from kaitogen.commands import targets
 from kaitogen.commands.inputs import TargetOptions
-from kaitogen.kaito.objects import CREATED_BY, is_workspace, number, part, serves, text
+from kaitogen.kaito.objects import is_replica, is_workspace, number, part, serves, text
 from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.model import Json, Manifest, Path, Placement, Request, Result, Spec, Target, UserObject
 from kaitogen.pipeline.check import conforms
@@ -24,8 +24,7 @@ def manifests_of(result: Result, target: Target) -> Iterator[Manifest]:
     """
     for one in result.objects:
         data = one.data
-        replica = CREATED_BY in part(part(data, "metadata"), "labels")
-        if serves(data) and not replica and conforms(data, target):
+        if serves(data) and not is_replica(data) and conforms(data, target):
             yield Manifest(_spec_of(one, target), data)
 
 

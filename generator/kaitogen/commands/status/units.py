@@ -7,8 +7,7 @@ from kaitogen.commands.import_.reading import target_of
 from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.commands.plan.types import PlannedWorkspace
 from kaitogen.commands.status.sources import Source
-from kaitogen.kaito.objects import CREATED_BY, part, text
-from kaitogen.kaito.rules.inference_set import is_replica
+from kaitogen.kaito.objects import CREATED_BY, is_replica, part, text
 from kaitogen.kaito.server_fields import declared
 from kaitogen.kaito.updates.model import Item, items_of, settings_name
 from kaitogen.model import Diagnostic, Document, Origin, Result, TargetOverrides, UserObject

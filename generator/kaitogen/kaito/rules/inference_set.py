@@ -1,7 +1,7 @@
 """Rules about an InferenceSet: its own fields, and every Workspace rule on the replicas that KAITO would make of it."""
 
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import CREATED_BY, part, text
+from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
@@ -224,11 +224,6 @@ def context_of(workspace: Json, ctx: RuleContext) -> RuleContext:
 def has_pool(ctx: RuleContext) -> bool:
     """Whether KAITO makes an InferencePool, which names a Service <set>-inferencepool-epp."""
     return ctx.gate("gatewayAPIInferenceExtension") and not ctx.transformers
-
-
-def is_replica(workspace: Json) -> bool:
-    """Whether a Workspace is one that KAITO made of a set."""
-    return CREATED_BY in part(part(workspace, "metadata"), "labels")
 
 
 def replica_of(data: Mapping[str, Json], named: Sequence[str] = ()) -> dict[str, Json]:
