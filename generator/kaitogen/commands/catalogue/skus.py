@@ -79,7 +79,7 @@ class Listing(NamedTuple):
 def all_of(query: str, providers: Iterable[str], kaito: str) -> Listing:
     """The instance types of KAITO's version with the query in name or card, smallest first."""
     rows = [
-        Row(provider, sku, on_one_node(sku, provider, kaito))
+        Row(provider, sku, fits=on_one_node(sku, provider, kaito))
         for provider in providers
         for sku in all_skus(provider)
         if sku.known_to(Target(kaito).minor) and _named(sku, query)

@@ -3,6 +3,7 @@
 from kaitogen.commands.diff.as_markdown import block
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.plan import as_text, change_rows, view_model
+from kaitogen.commands.plan.overview import Row, overview
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
@@ -34,8 +35,8 @@ def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
     """What all Workspaces come to, and a row for each; those to show, what can't work first, then the most GPUs."""
     comment.add(f"## Plan of {view_model.planned_objects(plan)}\n\n")
     comment.add(f"**{plain(view_model.total(plan))}**\n\n")
-    names = ("Workspace", "strategy", "instance type", *_NUMBERS, "fits", *_money_head(plan))
-    comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in plan.workspaces])
+    names = ("Workspace", "strategy", "instance type", *_NUMBERS, "verdict", *_money_head(plan))
+    comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in overview(plan).rows])
     return sorted(plan.workspaces, key=lambda one: (not one.fails, -(one.gpus or 0)))
 
 
@@ -72,21 +73,11 @@ def _money_head(plan: Plan) -> list[str]:
     return [] if plan.prices is None else [f"{plain(plan.prices.currency)} an hour"]
 
 
-def _row(planned: PlannedWorkspace, plan: Plan) -> str:
-    memory = planned.sizing.memory
-    cells = [
-        plain(planned.title, _LONGEST_CELL),
-        planned.strategy,
-        plain(planned.instance_type or planned.spec.target.node_provisioner, _LONGEST_CELL),
-        view_model.known(planned.nodes, planned.fewest_nodes),
-        view_model.known(planned.gpus, planned.fewest_gpus),
-        "error" if planned.fails else "" if memory is None else memory.verdict,
-    ]
-    if plan.prices is not None:
-        cells.append(
-            "unknown" if planned.cost is None or planned.cost.unpriced else f"{planned.cost.hour:,.2f}"
-        )
-    return row(cells)
+def _row(one: Row, plan: Plan) -> str:
+    title, kind = (plain(text, _LONGEST_CELL) for text in (one.planned.title, one.cells["type"]))
+    figures = [one.cells["nodes"], one.cells["gpus"], one.verdict]
+    money = [] if plan.prices is None else [one.cells["hour"]]
+    return row((title, one.planned.strategy, kind, *figures, *money))
 
 
 def _change_row(change: change_rows.Row, plan: Plan) -> str:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
+from kaitogen.commands.plan.view_model import known
 from kaitogen.typed import Final, NamedTuple, Sequence
 
 _NUMBERS: Final = re.compile(r"([0-9]{1,9})")
@@ -23,12 +24,13 @@ class Grouping(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One Workspace with what it can be grouped by, and its verdict with the tone of that."""
+    """One Workspace with what it can be grouped by, its verdict with the tone of that, and what else stands in its row."""
 
     planned: PlannedWorkspace
     by: dict[str, str]
     tone: str
     verdict: str
+    cells: dict[str, str]
 
 
 class Overview(NamedTuple):
@@ -62,7 +64,13 @@ def overview(plan: Plan) -> Overview:
 
 def _row(planned: PlannedWorkspace) -> Row:
     tone, verdict = _verdict(planned)
-    return Row(planned, _by(planned), tone, verdict)
+    cells = {
+        "type": planned.instance_type or planned.spec.target.node_provisioner,
+        "nodes": known(planned.nodes, planned.fewest_nodes),
+        "gpus": known(planned.gpus, planned.fewest_gpus),
+        "hour": "unknown" if planned.hourly is None else f"{planned.hourly:,.2f}",
+    }
+    return Row(planned, by=_by(planned), tone=tone, verdict=verdict, cells=cells)
 
 
 def _verdict(planned: PlannedWorkspace) -> tuple[str, str]:
