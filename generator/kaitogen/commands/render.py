@@ -8,6 +8,7 @@ from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.reporting import STRICT, reported
 from kaitogen.commands.result import QUIET, LimitOptions, Outcome, printed
 from kaitogen.diagnostics.formats import Report
+from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError
 from kaitogen.model import Files, Manifest, Request
 from kaitogen.pipeline import current
@@ -79,7 +80,7 @@ def run(options: Options) -> Outcome:
     if options.receipt is not None and (options.cluster.asked or options.save_inventory):
         fix = "keep the facts with --save-inventory first, and render with --inventory"
         raise UsageError("--receipt is about files, and --live asks a cluster", fix=fix)
-    return _rendered(options, check=options.compared.any)
+    return _rendered(options)
 
 
 def request_of(options: Options) -> Request:
@@ -122,24 +123,17 @@ def _made(request: Request, options: Options) -> tuple[Sequence[Manifest] | None
     return (None if report.findings and report.exit_code else result.manifests), report
 
 
-def _streamed(request: Request, options: Options) -> tuple[Outcome, Report]:
-    """What goes to standard output alone, nothing where what is found stops the run, and that."""
-    manifests, report = _made(request, options)
-    if manifests is None:
-        return Outcome(), report
-    return printed(parts(manifests, options.form), len(manifests)), report
-
-
-def _rendered(options: Options, *, check: bool) -> Outcome:
-    """The outputs where the options want them, or with `check` how they differ from what is there."""
-    request = request_of(options)
+def _rendered(options: Options) -> Outcome:
+    """The outputs where the options want them, or how they differ from what is there."""
+    request, check = request_of(options), options.compared.any
     in_folder = options.out is not None or options.oci_layout is not None
     outputs: Files = {}
     if in_folder or options.receipt is not None:
         outputs, report = outputs_of(request, options, in_folder=in_folder)
         product = Outcome(outputs.get(STREAM, b""))
     else:
-        product, report = _streamed(request, options)
+        made, report = _made(request, options)
+        product = printed(parts(made or (), options.form), len(made or ()))
     outcome = reported(report, quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
@@ -186,7 +180,6 @@ def _image(folder: str, outputs: Files, delivered: Outcome, *, check: bool) -> O
 
 def _file(path: str, data: bytes, delivered: Outcome, *, check: bool) -> Outcome:
     """One file more; where it is only compared, the diff of the first thing that differs is what is printed."""
-    from kaitogen.diagnostics.wording import printable
     from kaitogen.files import atomic, comparison
 
     if not check:
@@ -195,25 +188,21 @@ def _file(path: str, data: bytes, delivered: Outcome, *, check: bool) -> Outcome
     diff = comparison.unified(path, atomic.read_regular(path), data)
     if not diff or delivered.exit_code:
         return delivered
-    last = (
-        f"kaitogen: {printable(path)} is not what the intents say; run kaitogen render again to update it\n"
-    )
-    return Outcome(diff.encode(), delivered.stderr + last, EXIT_FINDINGS)
+    return _differs(path, diff, "kaitogen render again", delivered.stderr)
 
 
 def _folder(out: str, wanted: Files, stderr: str, limits: LimitOptions, *, check: bool) -> Outcome:
     # Imported here: printing to standard output needs none of this.
-    from kaitogen.diagnostics.wording import printable
     from kaitogen.files import comparison, output_folder
 
     if check:
         diff = comparison.differences(out, wanted)
-        if not diff:
-            return Outcome(stderr=stderr)
-        last = (
-            f"kaitogen: {printable(out)} is not what the intents say; run kaitogen render -o to update it\n"
-        )
-        return Outcome(diff.encode(), stderr + last, EXIT_FINDINGS)
+        return _differs(out, diff, "kaitogen render -o", stderr) if diff else Outcome(stderr=stderr)
     limits.check_output(sum(map(len, wanted.values())), out)
     output_folder.replace(out, wanted)
     return Outcome(stderr=stderr)
+
+
+def _differs(path: str, diff: str, update: str, stderr: str) -> Outcome:
+    last = f"kaitogen: {printable(path)} is not what the intents say; run {update} to update it\n"
+    return Outcome(diff.encode(), stderr + last, EXIT_FINDINGS)

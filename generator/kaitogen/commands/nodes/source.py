@@ -123,15 +123,10 @@ def _of_objects(label: str, objects: Iterable[Json]) -> Read:
             pods = pods or []
             pods += filter(None, [held(one)])
     if not entries:
-        return Read(
-            findings=[KG320.in_file(label, "there is no Node in it", fix=f"hand over nodes: {_KUBECTL}")]
-        )
-    return Read([_inventory(label, snapshot.document(entries, "", ""))], pods=pods)
-
-
-def _inventory(label: str, value: Json) -> Document:
-    """An inventory that was never a file."""
-    return Document(file=label, number=0, value=value, inline=True)
+        finding = KG320.in_file(label, "there is no Node in it", fix=f"hand over nodes: {_KUBECTL}")
+        return Read(findings=[finding])
+    value = snapshot.document(entries, "", "")
+    return Read([Document(label, value=value, inline=True)], pods=pods)
 
 
 def _is_kubectls(value: Json) -> bool:
@@ -156,7 +151,7 @@ def _live(options: LiveOptions, *, with_pods: bool) -> Read:
         entries = cluster.nodes(entry)
         pods = cluster.pods(held) if with_pods else None
         value = snapshot.document(entries, cluster.name, now())
-    return Read([_inventory(f"the cluster {cluster.name}", value)], pods=pods)
+    return Read([Document(f"the cluster {cluster.name}", value=value, inline=True)], pods=pods)
 
 
 def live_document(options: LiveOptions) -> Document:

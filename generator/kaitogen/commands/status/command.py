@@ -21,7 +21,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.wording import listed
 from kaitogen.errors import UsageError
 from kaitogen.kaito.updates.model import twice
-from kaitogen.model import Diagnostic, Request
+from kaitogen.model import Diagnostic
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110
 from kaitogen.typed import Iterable, NamedTuple, Sequence
@@ -103,12 +103,8 @@ def _wanted(options: Options, named: reading.Named) -> Wanted:
         request = request._replace(paths=named.paths, stdin=named.stdin)
     request = inputs.within_project(request)
     request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
-    return _read(request, everything=not named.paths)
-
-
-def _read(request: Request, *, everything: bool) -> Wanted:
     result = generate(request)
-    if everything and any(one.rule == KG110 for one in result.findings):
+    if not named.paths and any(one.rule == KG110 for one in result.findings):
         return Wanted(None, ())
     found, unnamed = units.written(
         result, PlanOptions(objects_target=request.objects_target, facts=inventory_of(request))
