@@ -71,7 +71,8 @@ class Source:
     def __init__(self, held: "Cluster | Dump") -> None:
         self._held = held
         self._kinds = held.kinds if isinstance(held, Dump) else None
-        self._made: dict[tuple[str | None, ...], Any] = {}
+        self._lists: dict[tuple[str, str | None], list[Json]] = {}
+        self._made: dict[tuple[str, ...], Any] = {}
         self.name = held.name if isinstance(held, Dump) else f"cluster {held.name}"
         self.findings: list[Diagnostic] = []
         self.config_map, self.object_of = held.config_map, held.object_of
@@ -87,69 +88,65 @@ class Source:
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """The Workspaces of a namespace, or of all."""
-        return self._listed("Workspace", namespace, self._held.workspaces)
+        return self._of_kind("Workspace", namespace)
 
     def inference_sets(self, namespace: str | None = None) -> list[Json]:
         """The InferenceSets of a namespace, or of all."""
-        return self._listed("InferenceSet", namespace, self._held.inference_sets)
+        return self._of_kind("InferenceSet", namespace)
 
     def find(self, kind: str, namespace: str, name: str) -> Json | None:
         """A Workspace or an InferenceSet by its name."""
-        listing = self.workspaces if kind == "Workspace" else self.inference_sets
-        found = self._once(
-            ("names", kind, namespace),
-            lambda: {text(one["metadata"], "name"): one for one in listing(namespace)},
-        )
-        return found.get(name)
+        return self._once(self._by_name, kind, namespace).get(name)
 
     def replicas(self, namespace: str, name: str) -> list[Json] | None:
         """The Workspaces that KAITO made of a set, by name; None where the source holds no Workspaces at all."""
-        if not self.holds("Workspace"):
-            return None
-        return self._once(("replicas", namespace), lambda: self._of_sets(namespace)).get(name, [])
+        return self._once(self._of_sets, namespace).get(name, []) if self.holds("Workspace") else None
 
     def pods(self, namespace: str, workspace: str) -> Sequence[Pod]:
         """The pods of a Workspace, as far as anything is known about pods."""
-        grouped = self._once(
-            ("pods", namespace),
-            lambda: _grouped(
-                self._allowed("Pod", lambda: self._held.pods_of(namespace, WORKSPACE_LABEL, pod)) or (),
-                lambda one: one.workspace,
-            ),
-        )
-        return grouped.get(workspace, [])
+        return self._once(self._pods, namespace).get(workspace, [])
 
     def last_event(self, namespace: str, pod: str) -> Event | None:
         """What was noted on a pod last; None where that is nothing, or not known."""
-        last = self._once(("events", namespace), lambda: self._last_events(namespace))
-        return last.get(pod)
+        return self._once(self._last_events, namespace).get(pod)
 
     def nodes(self) -> Mapping[str, NodeFacts] | None:
         """All nodes by name; None where nothing is known about nodes."""
-        return self._once(("nodes",), self._nodes)
+        return self._once(self._nodes)
 
-    def _last_events(self, namespace: str) -> dict[str, Event]:
-        found = self._allowed("Event", lambda: self._held.events(namespace, "Pod", event)) or ()
-        return {one.pod: one for one in sorted(found, key=lambda one: one.time)}
-
-    def _nodes(self) -> dict[str, NodeFacts] | None:
-        found = self._allowed("Node", lambda: self._held.nodes(lambda one: of_entry(entry(one))))
-        return None if found is None else {one.name: one for one in found}
+    def _by_name(self, kind: str, namespace: str) -> dict[str, Json]:
+        return {text(one["metadata"], "name"): one for one in self._of_kind(kind, namespace)}
 
     def _of_sets(self, namespace: str) -> dict[str, list[Json]]:
         every = sorted(self.workspaces(namespace), key=lambda one: text(one["metadata"], "name"))
         return _grouped(every, lambda one: text(part(part(one, "metadata"), "labels"), CREATED_BY))
 
-    def _listed(
-        self, kind: str, namespace: str | None, listing: Callable[[str | None], list[Json]]
-    ) -> list[Json]:
-        if namespace is not None and (every := self._made.get((kind, None))) is not None:
-            return [one for one in every if part(one, "metadata").get("namespace") == namespace]
-        return self._once((kind, namespace), lambda: listing(namespace))
+    def _pods(self, namespace: str) -> dict[str, list[Pod]]:
+        found = self._allowed("Pod", lambda: self._held.pods_of(namespace, WORKSPACE_LABEL, pod))
+        return _grouped(found or (), lambda one: one.workspace)
 
-    def _once(self, key: tuple[str | None, ...], make: Callable[[], _T]) -> _T:
+    def _last_events(self, namespace: str) -> dict[str, Event]:
+        found = self._allowed("Event", lambda: self._held.events(namespace, "Pod", event))
+        return {one.pod: one for one in sorted(found or (), key=lambda one: one.time)}
+
+    def _nodes(self) -> dict[str, NodeFacts] | None:
+        found = self._allowed("Node", lambda: self._held.nodes(lambda one: of_entry(entry(one))))
+        return None if found is None else {one.name: one for one in found}
+
+    def _of_kind(self, kind: str, namespace: str | None) -> list[Json]:
+        listing = self._held.workspaces if kind == "Workspace" else self._held.inference_sets
+        every = self._lists.get((kind, None))
+        if every is not None and namespace is not None:
+            return [one for one in every if part(one, "metadata").get("namespace") == namespace]
+        if (kind, namespace) not in self._lists:
+            self._lists[kind, namespace] = listing(namespace)
+        return self._lists[kind, namespace]
+
+    def _once(self, make: Callable[..., _T], *about: str) -> _T:
+        """What a method of this object makes, made at its first call with these arguments."""
+        key = (make.__name__, *about)
         if key not in self._made:
-            self._made[key] = make()
+            self._made[key] = make(*about)
         made: _T = self._made[key]
         return made
 
