@@ -98,7 +98,9 @@ def classify(
             ill_written.append((document, [data for _, data in found]))
         else:
             diagnostics += document.flaws
-    return intents, objects, [*diagnostics, *_flaws_of_named(ill_written, intents, objects)]
+    if ill_written:
+        diagnostics += _flaws_of_named(ill_written, intents, objects)
+    return intents, objects, diagnostics
 
 
 def _flaws_of_named(
@@ -107,9 +109,7 @@ def _flaws_of_named(
     objects: Iterable[UserObject],
 ) -> Iterator[Diagnostic]:
     """How a ConfigMap is written that nothing of KAITO names is nobody's business here."""
-    names = (
-        [name for name in _settings_names(intents, objects) if isinstance(name, str)] if config_maps else []
-    )
+    names = [name for name in _settings_names(intents, objects) if isinstance(name, str)]
     for document, maps in config_maps:
         if any(value_at(data, ("metadata", "name")) in names for data in maps):
             yield from document.flaws

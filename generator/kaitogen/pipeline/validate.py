@@ -55,13 +55,14 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
             continue
         for value, origin in intents(document):
             problems = schema.problems("intent", value) or list(_rules(value))
-            diagnostics.extend(problem.of(origin) for problem in problems)
-            if not any(problem.severity == "error" for problem in problems):
-                specs += specs_of(value, origin)
-                continue
-            diagnostics.extend(error_limit.count_error(origin))
-            if error_limit.is_reached(document):
-                break
+            if problems:  # most intents have none
+                diagnostics += [problem.of(origin) for problem in problems]
+                if any(problem.severity == "error" for problem in problems):
+                    diagnostics += error_limit.count_error(origin)
+                    if error_limit.is_reached(document):
+                        break
+                    continue
+            specs += specs_of(value, origin)
     return specs, diagnostics
 
 
