@@ -15,7 +15,7 @@ class Place(NamedTuple):
 
 
 def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
-    """The places of the paths, and of the mappings and lists on the way to them, that the text's first document has.
+    """The place of each path in the text's first document, or of the longest part of it that is there; with others on the way.
 
     Of what is more than plain, only these are kept in memory, and nothing is read behind the last of them.
     """
@@ -36,16 +36,16 @@ def _in_plain(text: str, paths: Iterable[Path]) -> dict[Path, Place] | None:
     value = plain.value_of(lines[first:], marks)
     if value is plain.NOT_PLAIN or not marks:
         return None
-    places: dict[Path, Place] = {(): _place(lines, first + next(iter(marks.values())), None, value)}
+    places: dict[Path, Place] = {}
     for path in paths:
-        part = value
-        for depth, step in enumerate(path, 1):
-            number = marks.get((id(part), step))
-            if number is None:
+        number, part, depth = next(iter(marks.values())), value, 0
+        for step in path:
+            below = marks.get((id(part), step))
+            if below is None:
                 break
-            part = part[step]
-            if path[:depth] not in places:
-                places[path[:depth]] = _place(lines, first + number, step, part)
+            number, part, depth = below, part[step], depth + 1
+        found = path[:depth]
+        places[found] = _place(lines, first + number, found[-1] if found else None, part)
     return places
 
 

@@ -89,7 +89,10 @@ def value_of(lines: Iterable[str], marks: Marks | None = None) -> Json:  # noqa:
 
 
 def line_of(text: str) -> Line | None:
-    """What a line says that is not remembered; None where it is more than plain."""
+    """What a line says; None where it is more than plain."""
+    line = _LINES.get(text)
+    if line is not None:
+        return line
     if len(text) > _LONGEST or not (text.isascii() and text.isprintable()):
         return None
     content = text.strip(" ")

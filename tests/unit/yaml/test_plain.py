@@ -107,10 +107,13 @@ def test_whatever_is_read_line_by_line_is_what_the_parser_reads(text: str) -> No
         assert repr(documents) == repr(outcome(text))
     for raw in documents if isinstance(documents, list) else ():
         own, paths = text[raw.start : raw.end], list(paths_in(raw.value))
-        places = locate(own, paths)
-        with pytest.MonkeyPatch.context() as patch:
-            without_lines(patch)
-            assert places == locate(own, paths)
+        for path in paths:
+            places = locate(own, [path])
+            with pytest.MonkeyPatch.context() as patch:
+                without_lines(patch)
+                parsed = locate(own, [path])
+            assert places.items() <= parsed.items()
+            assert max(places, key=len) == max(parsed, key=len)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +128,7 @@ def test_plain_texts_need_no_parser(text: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(builder, "_Builder", None)
     monkeypatch.setattr(tree, "_Finder", None)
     for raw in read(text):
-        assert () in locate(text[raw.start : raw.end], [])
+        assert () in locate(text[raw.start : raw.end], [()])
 
 
 def test_as_many_lines_as_may_be_too_many_values_are_left_to_the_limits() -> None:
