@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -12,6 +11,7 @@ from kaitogen import schema
 from kaitogen.files import shipped
 from kaitogen.model import Path
 from kaitogen.schema.compiled import FILES
+from tests.draws import WHOLE
 
 JUNK: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2**31, 2**63, 1.0, 1.5, -0.0, 0.12, float("inf"), 10**400),
@@ -236,9 +236,9 @@ def single_changes(name: str, value: Any, every: int = 1) -> Iterator[tuple[Path
     """Every change of one thing: something else at a place, an additional key, a key or item taken away.
 
     With as little beside the place as the schema allows, for speed; and of all only each so many, of which a
-    third where small samples will do (tests/conftest.py).
+    third where not the whole is tried (tests/draws.py).
     """
-    if settings.get_current_profile_name() == "quick":
+    if not WHOLE:
         every *= 3
     number = 0
     for path in places(value):
