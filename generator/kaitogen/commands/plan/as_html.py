@@ -7,10 +7,9 @@ import json
 from base64 import b64encode
 from collections import defaultdict
 from hashlib import sha256
-from types import ModuleType
 
 from kaitogen import __version__
-from kaitogen.commands.plan import view_model
+from kaitogen.commands.plan import change_rows, view_model
 from kaitogen.commands.plan.build import documents_of
 from kaitogen.commands.plan.overview import Row, cluster_of, naturally, overview
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
@@ -64,11 +63,12 @@ def parts(plan: Plan) -> Iterator[str]:
     """The page, piece by piece: that of 10,000 Workspaces has 70 MB."""
     style, script = (shipped.read_text("templates", f"plan/page.{kind}") for kind in ("css", "js"))
     excerpts = list(_excerpts(plan))
+    installations = dict.fromkeys(map(cluster_of, plan.workspaces))
     values = {
         "policy": _policy(style, script),
         "version": __version__,
         "plan": plan,
-        "about": _about(plan),
+        "about": "; ".join(installations) or f"KAITO {NEWEST_KAITO}",
         "overview": overview(plan),
         "strategies": sorted({one.strategy for one in plan.workspaces}),
         "labels": _labels_by_key(plan),
@@ -91,16 +91,9 @@ def parts(plan: Plan) -> Iterator[str]:
         "place": place,
         "printable": printable,
         "view": view_model,
-        "changes": _change_rows() if plan.against else None,
+        "changes": change_rows,
     }
     return page_parts("plan/page.html.j2", values, {"style": style, "script": script})
-
-
-def _change_rows() -> ModuleType:
-    """What the table of changes says; a plan of today alone needs nothing of it."""
-    from kaitogen.commands.plan import change_rows
-
-    return change_rows
 
 
 def _policy(style: str, script: str) -> str:
@@ -110,12 +103,6 @@ def _policy(style: str, script: str) -> str:
         f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _about(plan: Plan) -> str:
-    """The installations that the Workspaces are for."""
-    about = dict.fromkeys(map(cluster_of, plan.workspaces))
-    return "; ".join(about) or f"KAITO {NEWEST_KAITO}"
 
 
 def _labels(planned: PlannedWorkspace) -> list[str]:
@@ -137,27 +124,20 @@ def _data(row: Row) -> str:
     planned = row.planned
     severities = [finding.severity for finding in planned.findings]
     counts = [severities.count(severity) for severity in ("error", "warning", "note")]
-    hour, unpriced = planned.hourly, bool(planned.cost and planned.cost.unpriced)
     data = {
         "by": row.by,
         "labels": _labels(planned),
         "search": " ".join(
             [planned.title, planned.sizing.model or "", view_model.place(planned), *_labels(planned)]
         ),
-        "nodes": None
-        if planned.nodes is None
-        else [_fewest(planned.fewest_nodes, planned.nodes), planned.nodes],
-        "gpus": None if planned.gpus is None else [_fewest(planned.fewest_gpus, planned.gpus), planned.gpus],
-        "hour": None if hour is None else float(hour),
-        "unpriced": unpriced,
+        "nodes": None if planned.nodes is None else [planned.fewest_nodes, planned.nodes],
+        "gpus": None if planned.gpus is None else [planned.fewest_gpus, planned.gpus],
+        "hour": None if planned.hourly is None else float(planned.hourly),
+        "unpriced": bool(planned.cost and planned.cost.unpriced),
         "found": counts,
         "rank": _rank(row, counts),
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _fewest(fewest: int | None, most: int) -> int:
-    return most if fewest is None else fewest
 
 
 def _rank(row: Row, counts: Sequence[int]) -> int:

@@ -319,7 +319,7 @@ def price(cost: Cost, prices: Prices) -> str:
 
 def known(number: int | None, fewest: int | None) -> str:
     """A number, from that of the fewest replicas on, or that it is unknown."""
-    return "unknown" if number is None else from_to(number if fewest is None else fewest, number)
+    return "unknown" if number is None or fewest is None else from_to(fewest, number)
 
 
 def planned_objects(plan: Plan) -> str:
