@@ -53,6 +53,8 @@ class Parameter(Generic[_V]):
         choices: tuple[str, ...] = (),
     ) -> None:
         self.default = default
+        #: Whether it is an option that takes no value, and whether each occurrence adds one.
+        self.is_flag, self.repeatable = isinstance(default, bool), isinstance(default, tuple)
         self.help = help
         self.names = names
         self.formerly = formerly
@@ -68,16 +70,6 @@ class Parameter(Generic[_V]):
     def __get__(self, instance: "OptionGroup", owner: type) -> _V: ...
     def __get__(self, instance: "OptionGroup | None", owner: type) -> "Parameter[_V] | _V":
         return self if instance is None else instance.given.get(self.name, self.default)
-
-    @property
-    def is_flag(self) -> bool:
-        """Whether it is an option that takes no value."""
-        return isinstance(self.default, bool)
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether each occurrence adds a value."""
-        return isinstance(self.default, tuple)
 
 
 class Argument(Parameter[_V]):

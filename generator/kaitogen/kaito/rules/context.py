@@ -22,7 +22,7 @@ class RuleContext:
 
     __slots__ = (
         "annotations", "byo", "byo_nodes", "config_maps", "inference", "instance_type", "kaito", "match_labels", "metadata",
-        "minor", "model", "name", "named", "notes", "partitioned", "preset", "provider", "resource", "sku", "target", "transformers", "tuning",
+        "minor", "model", "name", "named", "notes", "partitioned", "preset", "provider", "provisioner", "resource", "sku", "target", "transformers", "tuning",
         "v1alpha1", "valid_preset", "workspace",
     )  # fmt: skip
 
@@ -42,10 +42,10 @@ class RuleContext:
         self.named = named
         self.workspace: Mapping[str, Json] = workspace
         self.target = target
-        self.kaito = target.kaito
+        self.kaito, self.provider, self.byo = target.kaito, target.provider, target.byo
         self.minor = minor = target.minor
-        self.provider = target.provider
-        self.byo = target.byo
+        #: How this installation gets its nodes, in the words of the target.
+        self.provisioner = "byo" if self.byo else target.node_provisioner
         self.v1alpha1 = workspace.get("apiVersion") == "kaito.sh/v1alpha1"
         self.metadata = part(workspace, "metadata")
         self.name = text(self.metadata, "name")
@@ -76,11 +76,6 @@ class RuleContext:
         self.instance_type: str = instance_type
         sku = find_sku(self.provider, self.instance_type) if self.instance_type else None
         self.sku: Sku | None = sku if sku is not None and sku.known_to(minor) else None
-
-    @property
-    def provisioner(self) -> str:
-        """How this installation gets its nodes, in the words of the target."""
-        return "byo" if self.byo else self.target.node_provisioner
 
     def has(self, feature: Feature) -> bool:
         """Whether the target's KAITO does it."""
