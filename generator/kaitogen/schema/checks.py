@@ -253,10 +253,9 @@ def _any_of(checks: list[Check]) -> Check:
 def _all_of(checks: list[Check]) -> Check:
     if len(checks) == 1:
         return checks[0]
-    if len(checks) == 2:
-        first, second = checks
-        return lambda value: first(value) and second(value)
-    return lambda value: all(check(value) for check in checks)
+    first, *others = checks
+    rest = _all_of(others)
+    return lambda value: first(value) and rest(value)
 
 
 def _is_number(value: Json) -> bool:

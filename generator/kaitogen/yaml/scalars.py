@@ -17,7 +17,7 @@ UINT64_MAX: Final = 2**64 - 1
 
 _ASCII_WORD: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
 #: Texts that were found to need no quotes: the same few keys and words come again and again.
-_PLAIN: set[str] = set()
+PLAIN: set[str] = set()
 _MOST_REMEMBERED: Final = 10_000
 _WORDS: Final[dict[str, Json]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -116,12 +116,12 @@ def _all_in(text: str, allowed: str) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether the text can stand without quotes, in block and flow style, for every YAML reader."""
-    if text in _PLAIN:
+    if text in PLAIN:
         return True
     if not _reads_as_word(text):
         return False
-    if len(_PLAIN) < _MOST_REMEMBERED:
-        _PLAIN.add(text)
+    if len(PLAIN) < _MOST_REMEMBERED:
+        PLAIN.add(text)
     return True
 
 

@@ -6,7 +6,7 @@ block style that people read. Key order is the mapping's own.
 
 from kaitogen.model import Json
 from kaitogen.typed import Final
-from kaitogen.yaml.scalars import QUOTED_WORDS, encode, is_plain, quoted
+from kaitogen.yaml.scalars import PLAIN, QUOTED_WORDS, encode, is_plain, quoted
 
 #: libyaml and others refuse a simple key that is longer than 1024 characters.
 LONGEST_SIMPLE_KEY: Final = 1000
@@ -53,11 +53,13 @@ def _mapping(value: dict[str, Json], indent: str, lines: list[str]) -> None:
     """Add its lines. (Handed on from generator to generator, each would be a call for every level.)"""
     deeper = indent + "  "
     for key, item in value.items():
-        head = encode(key) + ":"
+        head = (key if key in PLAIN else encode(key)) + ":"
         if len(head) > LONGEST_SIMPLE_KEY:
             lines.append(f"{indent}? {head[:-1]}")
             head = ":"
-        if isinstance(item, dict) and item:
+        if item.__class__ is str and item in PLAIN:
+            lines.append(f"{indent}{head} {item}")  # most are such words, and need no call
+        elif isinstance(item, dict) and item:
             lines.append(indent + head)
             _mapping(item, deeper, lines)
         elif isinstance(item, _LISTS) and item:
