@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kaitogen import schema
-from kaitogen.kaito.catalogue.models import preset_names
+from kaitogen.kaito.catalogue.models import short_names
 from kaitogen.schema.compiled import FILES
 from tests.unit.schema_samples import POD, VOLUME
 
@@ -104,7 +104,7 @@ def _value(random: Random, key: str, node: Any, minor: int) -> Any:
         # Names and sources have to be each other's only one.
         return list({repr(item): item for item in items}.values())
     if key == "presetName":
-        return random.choice(preset_names(minor))
+        return random.choice(list(short_names(minor)))
     if "enum" in node:
         return random.choice(node["enum"])
     return random.choice(TEXTS[key]) if node["type"] == "string" else random.randint(1, 4)

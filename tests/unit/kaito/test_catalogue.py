@@ -15,7 +15,7 @@ from kaitogen.kaito.catalogue.models import (
     is_catalogued,
     is_preset,
     is_tunable,
-    preset_names,
+    short_names,
 )
 from kaitogen.kaito.catalogue.skus import all_skus, find_sku, near_sku
 from kaitogen.model import PROVIDERS
@@ -92,12 +92,12 @@ def test_gated_models_are_known(name: str, gated: bool) -> None:
         ("", range(0)),
     ],
 )
-def test_preset_names_per_version(name: str, versions: range) -> None:
+def test_short_names_per_version(name: str, versions: range) -> None:
     assert [minor for minor in range(4, 13) if is_preset(name, minor)] == list(versions)
 
 
 def test_the_number_of_short_names_per_version() -> None:
-    assert [len(preset_names(minor)) for minor in range(4, 13)] == [19, 20, 22, 24, 29, 29, 29, 25, 25]
+    assert [len(short_names(minor)) for minor in range(4, 13)] == [19, 20, 22, 24, 29, 29, 29, 25, 25]
 
 
 def test_what_a_version_sizes_without_asking() -> None:

@@ -15,11 +15,11 @@ from kaitogen.kaito.catalogue.models import (
     Model,
     ShortName,
     all_models,
+    all_short_names,
     find_model,
     find_short,
     is_preset,
-    preset_names,
-    retired_presets,
+    short_names,
 )
 from kaitogen.model import GIB, KAITO_VERSIONS, NEWEST_KAITO, Json, Target
 from kaitogen.typed import Any, Callable, Final
@@ -77,7 +77,7 @@ def answer(text: str, *, empty: str = "", form: str = "text") -> Outcome:
 
 def unknown_model(name: str) -> UsageError:
     """What to raise for a model that the catalogue does not have."""
-    names = [*(one.id for one in all_models()), *preset_names(Target(NEWEST_KAITO).minor)]
+    names = [*(one.id for one in all_models()), *short_names(Target(NEWEST_KAITO).minor)]
     otherwise = "kaitogen models lists them; KAITO takes other Hugging Face ids too"
     fix = suggest.did_you_mean(name, names, otherwise)
     return UsageError(f"KAITO's catalogue has no model {name[:60]}", fix=fix)
@@ -94,7 +94,7 @@ def find(query: str, minor: int) -> tuple[list[Model], dict[str, ShortName]]:
         if any(word in name for name in (one.id.lower(), *one.aliases))
         and (every or any(is_preset(name, minor) for name in one.aliases))
     ]
-    found = retired_presets().items()
+    found = [(name, short) for name, short in all_short_names() if short.removed]
     return models, {name: short for name, short in found if word in name or word in short.id}
 
 

@@ -72,9 +72,9 @@ _GONE: Final = {
 
 
 class ShortName(NamedTuple):
-    """A short preset name: the model that it means (its id in lower case), the first minor version that takes it,
+    """A short preset name, which the minor versions from `since` on and before `removed` (0: still there) take.
 
-    the first that no longer does (0: none), and whether its weights were downloaded at run time, not baked into the image.
+    `id` is the model that it means, in lower case; `downloaded` says that its weights were not baked into the image.
     """
 
     id: str
@@ -145,11 +145,6 @@ def is_preset(name: str, minor: int) -> bool:
     return key == name or versions.CATALOGUE.holds(minor)
 
 
-def is_built_in_name(name: str) -> bool:
-    """Whether this is, letter by letter, a short name of some version."""
-    return name in SHORT_NAMES
-
-
 def is_catalogued(name: str, minor: int) -> bool:
     """Whether KAITO 0.`minor` needs no network to size the model of that name."""
     if not versions.HUGGING_FACE_IDS.holds(minor) or built_in(name, minor) is not None:
@@ -158,14 +153,9 @@ def is_catalogued(name: str, minor: int) -> bool:
     return model is not None and model.catalogued <= minor
 
 
-def preset_names(minor: int) -> list[str]:
-    """The short names that KAITO 0.`minor` takes, sorted."""
-    return list(short_names(minor))
-
-
 def short_names(minor: int) -> dict[str, ShortName]:
-    """The same with what each stands for."""
-    return {name: short for name, short in _all_short_names() if short.taken(minor)}
+    """The short names that KAITO 0.`minor` takes, sorted, with what each stands for."""
+    return {name: short for name, short in all_short_names() if short.taken(minor)}
 
 
 def names_with_ids(minor: int) -> Iterator[tuple[str, str]]:
@@ -174,18 +164,14 @@ def names_with_ids(minor: int) -> Iterator[tuple[str, str]]:
     yield from ((model.id, model.id) for model in all_models() if model.catalogued <= minor)
 
 
-def _all_short_names() -> Iterator[tuple[str, ShortName]]:
+def all_short_names() -> Iterator[tuple[str, ShortName]]:
+    """Every short name of any version, sorted, with what it stands for."""
     return ((name, ShortName._make(row)) for name, row in SHORT_NAMES.items())
 
 
 def all_models() -> Iterator[Model]:
     """Every model of the catalogue, in the order of ids without regard to case."""
     return (Model._make(row) for row in MODELS.values())
-
-
-def retired_presets() -> dict[str, ShortName]:
-    """Short names that the newest version no longer takes."""
-    return {name: short for name, short in _all_short_names() if short.removed}
 
 
 def has_transformers(name: str) -> bool:

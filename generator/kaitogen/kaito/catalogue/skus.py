@@ -12,9 +12,9 @@ DEFAULT_INSTANCE_TYPE: Final = "Standard_NC24ads_A100_v4"
 
 
 class Sku(NamedTuple):
-    """One instance type: `memory` is the GPU memory of the whole node in GiB, `compute` the CUDA compute
+    """One instance type, which the minor versions from `since` on and before `removed` (0: still there) have.
 
-    capability (0: none said). `since` and `removed` are minor versions of KAITO (removed 0: still there).
+    `memory` is the GPU memory of the whole node in GiB, `compute` the CUDA compute capability (0: none said).
     """
 
     name: str

@@ -2,7 +2,8 @@
 
 from kaitogen.diagnostics import wording
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.models import Model, is_built_in_name, is_preset, sized_model
+from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
+from kaitogen.kaito.catalogue.models_data import SHORT_NAMES
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
 from kaitogen.kaito.objects import ConfigMaps, part, text
 from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
@@ -12,9 +13,9 @@ BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
 
 
 class RuleContext:
-    """One Workspace taken apart, and what it alone does not say. Parts that are missing, or no mapping, are empty;
+    """One Workspace taken apart, and what it alone does not say.
 
-    absent workloads are None. `config_maps` are those of the same output, None where nobody knows them, as for a
+    Parts that are missing, or no mapping, are empty; absent workloads are None. `config_maps` are those of the same output, None where nobody knows them, as for a
     manifest on its own. `notes` asks for what the rules cannot decide without the cluster as well. `byo_nodes` is what
     an inventory says about the nodes, where there is one. `named` are nodes that the intent of a set names; the set
     itself has no field for them.
@@ -67,7 +68,7 @@ class RuleContext:
         self.valid_preset = self.preset is not None and is_preset(self.preset, minor)
         if self.v1alpha1 and self.inference is not None and self.preset is not None and self.valid_preset:
             # Its rules look a name up in the list of built-in presets as it stands.
-            self.valid_preset = is_built_in_name(self.preset) or self.has(versions.CATALOGUE)
+            self.valid_preset = self.preset in SHORT_NAMES or self.has(versions.CATALOGUE)
         self.model: Model | None = sized_model(self.preset or "", minor) if self.valid_preset else None
         instance_type = self.resource.get("instanceType")
         if not isinstance(instance_type, str):

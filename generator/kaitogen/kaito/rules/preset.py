@@ -7,7 +7,7 @@ from kaitogen.kaito.catalogue.models import (
     has_transformers,
     is_catalogued,
     is_preset,
-    preset_names,
+    short_names,
 )
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import RuleContext, cut
@@ -135,7 +135,7 @@ def _likely(name: str, minor: int) -> str:
         return "fill in the variable first, with envsubst or helm template, for one"
     import re  # few names are wrong
 
-    presets = preset_names(minor)
+    presets = list(short_names(minor))
     bare = re.sub("[^a-z0-9]", "", lower)
     begun = [preset for preset in presets if bare and re.sub("[^a-z0-9]", "", preset).startswith(bare)]
     close = nearest(name, presets) or (begun[0] if len(begun) == 1 else None)
