@@ -31,7 +31,7 @@ EQUAL: Final[dict[tuple[str, str], str]] = {
     ("kaito/rules/config.py", "abs(value) < 10 ** 18"): "the bound itself is what a larger one becomes",
     ("kaito/rules/config.py", "sku.memory // sku.gpus < _SMALL_GPU"): "no card of the tables has just so much",
     ("kaito/rules/layout.py", "layout.tensor > 1"): "one GPU divides whatever number of attention heads",
-    ("kaito/rules/vllm_settings.py", "_order(until) < _order(line.version)"): "its last vLLM still finds an argument",
+    ("kaito/rules/vllm_settings.py", "order(until) < order(line.version)"): "its last vLLM still finds an argument",
     ("kaito/rules/partition.py", "ctx.model.weights > memory * GIB"): "no model weighs whole GiB to the last byte",
     ("kaito/rules/resource.py", "size > node"): "no model weighs whole GiB to the last byte",
     ("kaito/rules/resource.py", "nodes * node < size"): "no model weighs whole GiB to the last byte",

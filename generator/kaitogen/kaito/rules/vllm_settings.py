@@ -10,6 +10,7 @@ from kaitogen.kaito.vllm.command_line import (
     command_line,
     lifetime,
     number,
+    order,
     spelled,
     word_of,
 )
@@ -83,7 +84,7 @@ def _findings(
 def _unknown(ctx: RuleContext, line: CommandLine, key: str) -> Diagnostic:
     message = f"vLLM {line.version} of KAITO {ctx.kaito} has no argument {cut(key)}: its server ends"
     since, until = lifetime(key) or ("", "")
-    if until and _order(until) < _order(line.version):
+    if until and order(until) < order(line.version):
         fix = f"remove it: {until} was the last vLLM with it"
     elif since:
         fix = f"remove it: it came with vLLM {since}"
@@ -192,7 +193,3 @@ def _length(ctx: RuleContext, line: CommandLine, vllm: Mapping[str, Json]) -> It
     if tokens is not None and tokens > limit:
         message = f"{cut(key)} {cut(word_of(vllm[key]))} is more than the {limit} tokens of {ctx.model.id}: vLLM {line.version} does not start"
         yield KG748.at((*_VLLM, key), message, fix=f"write {limit} or less", expected=f"at most {limit}")
-
-
-def _order(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]

@@ -106,7 +106,7 @@ def command_line(version: str) -> CommandLine | None:
     names = {}
     for name, rows in ARGUMENTS.items():
         for since, until, takes, more in rows:
-            if _order(since) <= _order(version) <= _order(until or version):
+            if order(since) <= order(version) <= order(until or version):
                 argument = Argument(name, takes, more)
                 names[name] = argument, False
                 if takes == "flag":
@@ -168,5 +168,6 @@ def _is_json(word: str) -> bool:
         return False
 
 
-def _order(version: str) -> list[int]:
+def order(version: str) -> list[int]:
+    """A version of vLLM as versions compare."""
     return [int(part) for part in version.split(".")]
