@@ -6,7 +6,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import parts, text
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.identity import is_subdomain
-from kaitogen.kaito.rules.images import is_image, why_not
+from kaitogen.kaito.rules.images import is_image, no_image
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.typed import Final, Iterator, Mapping
 
@@ -103,8 +103,7 @@ def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterato
             what = f"the adapter has {'both an image and a volume' if given else 'neither image nor volume'}"
         yield KG492.at(path, f"{what}: {_LATER}", fix=f"give one of {allowed}", expected=allowed)
     elif isinstance(image, str) and image and not is_image(image):
-        message, expected = f"{cut(image)} is no image reference: {_LATER}", "an image reference"
-        yield KG493.at((*path, "image"), message, fix=why_not(image), found=cut(image), expected=expected)
+        yield no_image(KG493, (*path, "image"), image, f": {_LATER}")
 
 
 def _is_strength(text: str) -> bool:

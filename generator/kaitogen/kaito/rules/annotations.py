@@ -141,9 +141,8 @@ def _runtime(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
 def _load_balancer(_ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if value != "True" and value.strip().lower() in ("true", "t", "yes", "y", "on", "1", "enabled"):
         message = f'KAITO makes a load balancer only for exactly "True", not for "{cut(value)}"'
-        yield KG482.at(
-            path, message, fix='write kaito.sh/enablelb: "True"', found=cut(value), expected="True"
-        )
+        fix = 'write kaito.sh/enablelb: "True"'
+        yield KG482.at(path, message, fix=fix, found=cut(value), expected="True")
 
 
 def exposed(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
@@ -151,11 +150,8 @@ def exposed(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
 
     Over several nodes Ray listens there. `tokens` is what KAITO reads as max-model-len.
     """
-    if (
-        ctx.annotations.get(_ENABLE_LB) != "True"
-        or ctx.tuning is not None
-        or not ctx.has(versions.SEVERAL_NODES)
-    ):
+    is_made = ctx.annotations.get(_ENABLE_LB) == "True" and ctx.tuning is None
+    if not is_made or not ctx.has(versions.SEVERAL_NODES):
         return
     path = ("metadata", "annotations", _ENABLE_LB)
     if ctx.preset is not None and not ctx.transformers and _nodes(ctx, tokens) > 1:
@@ -169,9 +165,8 @@ def exposed(ctx: RuleContext, tokens: int) -> Iterator[Diagnostic]:
         yield KG400.at(path, message, fix=fix)
     elif ctx.notes:
         message = "whoever reaches the load balancer uses the API: KAITO sets no key"
-        yield KG400.at(
-            path, message, fix="let only known networks in, or put a Gateway before it", severity="note"
-        )
+        fix = "let only known networks in, or put a Gateway before it"
+        yield KG400.at(path, message, fix=fix, severity="note")
 
 
 def _nodes(ctx: RuleContext, tokens: int) -> int:

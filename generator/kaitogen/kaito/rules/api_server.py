@@ -73,17 +73,15 @@ def _not_served(data: Json, target: Target) -> Diagnostic:
     if served:
         message = f"KAITO {target.kaito} serves no {kind} of apiVersion {version}"
         return KG401.at(("apiVersion",), message, fix=f"write {KAITO_GROUP}{served[-1]}")
+    message = f"KAITO {target.kaito} has no kind {kind}"
+    if kind in KINDS:
+        came = f"0.{min(feature.since for feature in KINDS[kind].values())}"
+        return KG401.at(
+            ("kind",), f"{message}; it came with {came}", fix=f"generate for KAITO {came} or newer"
+        )
     from kaitogen.diagnostics.suggest import nearest  # only a wrong kind needs it
 
     near = nearest(kind, KINDS)
-    message = f"KAITO {target.kaito} has no kind {kind}"
-    since = [feature.since for feature in KINDS.get(kind, {}).values()]
-    if since:
-        message, fix = (
-            f"{message}; it came with 0.{min(since)}",
-            f"generate for KAITO 0.{min(since)} or newer",
-        )
-        return KG401.at(("kind",), message, fix=fix)
     fix = f"write {near}" if near else f"KAITO's kinds are {', '.join(KINDS)}"
     return KG401.at(("kind",), message, fix=fix, found=kind)
 

@@ -76,20 +76,18 @@ def judge(ctx: RuleContext) -> Judged:
     problem, vllm = _vllm(settings)
     if problem is not None:
         return Judged((problem,))
-    lengths = _length_given(ctx, vllm) if ctx.v1alpha1 else _length(ctx, vllm, source)
+    by_old_rules = ctx.v1alpha1 or ctx.has(versions.LENGTH_REQUIRED)
+    lengths = _length_given(ctx, vllm) if by_old_rules else _length(ctx, vllm, source)
     problems = (*lengths, *_unloadable(ctx, settings, source))
-    context, missed = _context(ctx, source, vllm)
     if problems:
         return Judged(problems)
-    missed_ones, single = (missed,) if missed else (), tuple(vllm_settings.judge(ctx, settings, vllm))
-    return Judged(problems=missed_ones, tokens=context, vllm=vllm, settings=single)
+    tokens, missed = _context(ctx, source, vllm)
+    single = tuple(vllm_settings.judge(ctx, settings, vllm))
+    return Judged(problems=missed, tokens=tokens, vllm=vllm, settings=single)
 
 
 def parse(source: str) -> Json:
-    """The first document of a text; None where it is empty, the error as text where it is no YAML, UNKNOWN where
-
-    it is more than kaitogen reads.
-    """
+    """The first document of a text: None if empty, its error as text if it is no YAML, UNKNOWN if it is more than kaitogen reads."""
     from kaitogen.yaml.reader import Unreadable, read  # only a ConfigMap needs it
 
     try:
@@ -124,11 +122,7 @@ def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
 
 def _length(ctx: RuleContext, vllm: Mapping[str, Json], source: str) -> Iterator[Diagnostic]:
     value = vllm.get(_LENGTH)
-    blank = value is None or (isinstance(value, str) and not value.strip())
-    if ctx.has(versions.LENGTH_REQUIRED):
-        yield from _length_given(ctx, vllm)
-        return
-    if not ctx.valid_preset or blank:
+    if not ctx.valid_preset or _is_blank(value):
         return
     written = _NOT_DECIMAL.search(source)  # KAITO takes the number as it is written
     length = None if written else _as_whole(value)
@@ -145,8 +139,7 @@ def _length(ctx: RuleContext, vllm: Mapping[str, Json], source: str) -> Iterator
 
 def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """Whether there is a max-model-len where old rules require one: those up to 0.6, and those of v1alpha1."""
-    value = vllm.get(_LENGTH)
-    blank = value is None or (isinstance(value, str) and not value.strip())
+    blank = _is_blank(vllm.get(_LENGTH))
     sku, count = ctx.sku, number(ctx.resource, "count")
     small = sku is not None and sku.gpus > 1 and sku.memory // sku.gpus < _SMALL_GPU
     several = ctx.has(versions.SEVERAL_NODES) and count is not None and count > 1
@@ -157,6 +150,10 @@ def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagno
         )
         path = _CONFIG if "config" in (ctx.inference or {}) else ("inference",)
         yield KG444.at(path, message, fix=f"set vllm.{_LENGTH}, such as 2048", expected="a whole number")
+
+
+def _is_blank(value: Json) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def missing(ctx: RuleContext) -> Iterator[Diagnostic]:
@@ -194,20 +191,18 @@ def _unloadable(ctx: RuleContext, settings: Json, source: str) -> Iterator[Diagn
         yield KG487.at(_CONFIG, message.format(why), fix=fix, expected="a mapping")
 
 
-def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[int, Diagnostic | None]:
+def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[int, tuple[Diagnostic, ...]]:
     """What the estimate counts with, and the problem where vLLM itself will take another number."""
     if not ctx.has(versions.ESTIMATE):
-        return DEFAULT_CONTEXT, None
-    served = served_length(vllm)
-    scanned = scan(source)
-    if scanned is not None:
-        return scanned, None
-    if served is None or ctx.preset is None:
-        return DEFAULT_CONTEXT, None
+        return DEFAULT_CONTEXT, ()
+    scanned, served = scan(source), served_length(vllm)
+    if scanned is not None or served is None or ctx.preset is None:
+        return scanned or DEFAULT_CONTEXT, ()
     message = f"KAITO's line scanner misses this max-model-len: vLLM takes {served}, the estimate of nodes {DEFAULT_CONTEXT}"
     fix = f"write it on a line of its own below vllm:, as {_LENGTH}: {served}, with no quotes and no comment"
     expected = str(DEFAULT_CONTEXT)
-    return DEFAULT_CONTEXT, KG468.at(_CONFIG, message, fix=fix, found=str(served), expected=expected)
+    missed = KG468.at(_CONFIG, message, fix=fix, found=str(served), expected=expected)
+    return DEFAULT_CONTEXT, (missed,)
 
 
 def scan(source: str) -> int | None:

@@ -2,6 +2,8 @@
 
 import re
 
+from kaitogen.kaito.rules.context import cut
+from kaitogen.model import Diagnostic, Path, Rule
 from kaitogen.typed import Final
 
 _LONGEST: Final = 1024
@@ -23,6 +25,12 @@ def is_image(reference: str) -> bool:
         return False
     match = _REFERENCE.fullmatch(reference)
     return match is not None and len(match["name"]) <= _LONGEST_NAME
+
+
+def no_image(rule: Rule, path: Path, reference: str, later: str = "") -> Diagnostic:
+    """What to say of a reference that is none; `later` is what the message ends in."""
+    message, fix = f"{cut(reference)} is no image reference{later}", why_not(reference)
+    return rule.at(path, message, fix=fix, found=cut(reference), expected="an image reference")
 
 
 def why_not(reference: str) -> str:

@@ -6,7 +6,7 @@ from kaitogen.kaito.catalogue.skus import near_sku
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules.config_map import absent
 from kaitogen.kaito.rules.context import RuleContext, cut
-from kaitogen.kaito.rules.images import is_image, why_not
+from kaitogen.kaito.rules.images import is_image, no_image
 from kaitogen.kaito.rules.preset import wrong_name
 from kaitogen.kaito.rules.resource import INSTANCE_TYPE, wrong_case
 from kaitogen.model import Diagnostic, Json, Path, Rule
@@ -126,8 +126,7 @@ def _is_given(source: Mapping[str, Json], key: str) -> bool:
 def _image(source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
     image = text(source, "image")
     if image and not is_image(image):
-        message, expected = f"{cut(image)} is no image reference", "an image reference"
-        yield KG456.at((*path, "image"), message, fix=why_not(image), found=cut(image), expected=expected)
+        yield no_image(KG456, (*path, "image"), image)
 
 
 def _output(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
