@@ -145,10 +145,7 @@ def _failed(data: Json, found: Mapping[str, _Condition], summary: _Condition) ->
 
 
 def _is_without_estimate(data: Json, found: Mapping[str, _Condition]) -> bool:
-    """Whether KAITO (0.9 and later, which has a state) wants no nodes, and then has all of them: ResourceReady says True
-
-    over nothing.
-    """
+    """Whether KAITO (since 0.9, which has a state) wants no nodes and has all of them: ResourceReady says True over nothing."""
     status = data["status"]
     return (
         status.get("state") is not None

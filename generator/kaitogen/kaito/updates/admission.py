@@ -7,7 +7,7 @@ from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
 from kaitogen.kaito.updates.model import Item, Judgement
 from kaitogen.kaito.updates.workspace import KG804, KG805, KG809, refused, selected
 from kaitogen.model import Diagnostic, Json, Path
-from kaitogen.typed import Final, Iterator, Mapping
+from kaitogen.typed import Final, Iterable, Iterator, Mapping
 
 _ADAPTERS: Final[Path] = ("inference", "adapters")
 _INSTANCE_TYPE: Final[Path] = ("resource", "instanceType")
@@ -17,9 +17,16 @@ _BLOCKING: Final = frozenset((KG491, KG492, KG493, KG494))
 
 def dropped(item: Item) -> list[Diagnostic]:
     """The fields that the API server drops without a word, since its schema does not know them."""
-    return (
-        list(api_server.unknown_fields(as_stored(item.data), item.target)) if is_of_kaito(item.data) else []
-    )
+    if not is_of_kaito(item.data):
+        return []
+    return list(api_server.unknown_fields(as_stored(item.data), item.target))
+
+
+def without_dropped(data: Json, lost: Iterable[Diagnostic]) -> Json:
+    """An object as it is stored, without the fields that are dropped on the way."""
+    for problem in lost:
+        data = without(data, problem.path)
+    return data
 
 
 def creation_refused(item: Item, config_maps: ConfigMaps) -> Judgement | None:
@@ -53,20 +60,14 @@ def refusals(
     if selected(part(resource, "labelSelector")) is None:
         why = "KAITO cannot compare a label selector with anything but In and one value, and so refuses every update"
         yield _SELECTOR, refused(KG805, why)
-    if (
-        resource
-        and not ctx.byo
-        and ctx.has(versions.STRICT_INSTANCE_TYPE)
-        and not text(resource, "instanceType")
-    ):
+    demanded = not ctx.byo and ctx.has(versions.STRICT_INSTANCE_TYPE)
+    if resource and demanded and not text(resource, "instanceType"):
         yield _INSTANCE_TYPE, refused(KG804, f"{ctx.provisioner} requires an instance type")
 
 
 def _kept(item: Item, config_maps: ConfigMaps) -> RuleContext:
     """What KAITO's webhook gets to see of the object: nothing that was dropped before."""
-    data = as_stored(item.data)
-    for problem in dropped(item):
-        data = without(data, problem.path)
+    data = without_dropped(as_stored(item.data), dropped(item))
     return RuleContext(data, item.target, config_maps=config_maps)
 
 

@@ -177,10 +177,7 @@ def _config_maps(items: Sequence[Item]) -> dict[tuple[str, str], Item]:
 
 
 def _texts(item: Item) -> Iterator[str]:
-    """The object as a text without its name and namespace: as it is, and with its name also taken out of what
-
-    it selects and reads, where a name is often repeated.
-    """
+    """The object as a text without its name and namespace: as it is, and without its name in what it selects and reads."""
     data = stored(item)
     kept = {key: value for key, value in data["metadata"].items() if key not in ("name", "namespace")}
     unnamed: dict[str, Json] = {**data, "metadata": kept}

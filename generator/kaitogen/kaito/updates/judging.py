@@ -3,7 +3,7 @@
 from operator import eq
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at, without
+from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at
 from kaitogen.kaito.updates import admission, workspace
 from kaitogen.kaito.updates.fields import differences
 from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement
@@ -41,7 +41,7 @@ def judged(
     lost = [*admission.dropped(before), *admission.dropped(after)]
     old, new = stored(before), stored(after)
     gone = list(_dropped(lost, old, new))
-    update = Update(after, _without(old, lost), _without(new, lost), used)
+    update = Update(after, admission.without_dropped(old, lost), admission.without_dropped(new, lost), used)
     changes = [
         Change(difference, _judge(update, difference))
         for difference in differences(update.before, update.after)
@@ -70,18 +70,11 @@ def judged(
 def _dropped(lost: list[Diagnostic], old: Json, new: Json) -> Iterator[Change]:
     """The fields that the API server does not keep, where they differ."""
     for path, problem in {problem.path: problem for problem in lost}.items():
+        before, after = value_at(old, path, MISSING), value_at(new, path, MISSING)
         # Told as a whole: nothing inside it means anything to KAITO.
-        for difference in differences({"": value_at(old, path, MISSING)}, {"": value_at(new, path, MISSING)})[
-            :1
-        ]:
+        for difference in differences({"": before}, {"": after})[:1]:
             whole = difference._replace(path=path, shown=path_text(path))
             yield Change(whole, Judgement("no effect", problem.message))
-
-
-def _without(value: Json, lost: list[Diagnostic]) -> Json:
-    for problem in lost:
-        value = without(value, problem.path)
-    return value
 
 
 def _decided(change: Change, refusals: list[tuple[Path, Judgement]]) -> Judgement:

@@ -1,7 +1,4 @@
-"""An object as the API server of the target holds it, defaults filled in, and what a cluster holds as somebody applied it:
-
-both without what the server, KAITO and others noted on it.
-"""
+"""An object as the API server holds it, and what a cluster holds as somebody applied it, without what others noted on it."""
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE

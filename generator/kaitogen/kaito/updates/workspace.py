@@ -4,7 +4,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, number, part
 from kaitogen.kaito.rules.annotations import is_kaitos, node_class_in_doubt
 from kaitogen.kaito.rules.context import RuleContext, cut
-from kaitogen.kaito.rules.ignored import KG464
+from kaitogen.kaito.rules.ignored import KG464, preferred_nodes
 from kaitogen.kaito.updates.model import IN_PLACE, Difference, Item, Judgement
 from kaitogen.model import Json, Rule
 from kaitogen.typed import Callable, Final, Mapping, TypeAlias
@@ -90,21 +90,18 @@ def refused(rule: Rule, why: str) -> Judgement:
 
 
 def _metadata(update: Update, difference: Difference) -> Judgement:
-    key = str(difference.path[2]) if len(difference.path) > 2 else ""
+    ctx, key = update.ctx, str(difference.path[2]) if len(difference.path) > 2 else ""
     if difference.path[1] == "labels" and key == _UPGRADE:
         return Judgement("restart", "KAITO moves the pods to that base image")
     if difference.path[1] != "annotations" or not is_kaitos(key) or key in _ALWAYS_READ:
         return IN_PLACE
-    if (
-        key == versions.STREAMING_ANNOTATION
-        and update.ctx.has(versions.MODEL_STREAMING)
-        and update.ctx.gate("ModelStreaming")
-    ):
+    streams = ctx.has(versions.MODEL_STREAMING) and ctx.gate("ModelStreaming")
+    if key == versions.STREAMING_ANNOTATION and streams:
         why = "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists"
         return refused(KG812, why)
-    if key == _NODE_CLASS and node_class_in_doubt(update.ctx, difference.after):
+    if key == _NODE_CLASS and node_class_in_doubt(ctx, difference.after):
         name = cut(str(difference.after))
-        if update.ctx.target.node_classes:
+        if ctx.target.node_classes:
             why = f"the installation's list of the target does not have node class {name}"
             return Judgement("refused", why, KG811, number="U11")
         why = f"KAITO refuses node class {name} unless the installation's own list has it, and reads it only when it makes nodes"
@@ -174,8 +171,8 @@ def _preferred(update: Update, _difference: Difference) -> Judgement:
     ctx = update.ctx
     if not ctx.has(versions.PREFERRED_NODES_READ):
         return Judgement("no effect", f"{update.kaito} does not read preferredNodes")
-    names, count = ctx.resource.get("preferredNodes"), number(ctx.resource, "count") or 1
-    too_few = len(names if isinstance(names, list) else ()) < count
+    count = number(ctx.resource, "count") or 1
+    too_few = len(preferred_nodes(ctx.resource)) < count
     if ctx.has(versions.PREFERRED_NODES_COUNTED) and ctx.byo and too_few:
         why = f"under byo {update.kaito} wants at least {count} preferred nodes"
         return Judgement("refused", why, KG464)
@@ -223,9 +220,8 @@ def _input(update: Update, _difference: Difference) -> Judgement:
 
 
 def _output(update: Update, _difference: Difference) -> Judgement:
-    if not _is_written(update, "output"):
-        return refused(KG810, "a tuning needs an output")
-    return _RERUN
+    written = _is_written(update, "output")
+    return _RERUN if written else refused(KG810, "a tuning needs an output")
 
 
 def _is_written(update: Update, key: str) -> bool:
