@@ -5,6 +5,7 @@ from sys import intern
 
 from kaitogen.kaito.catalogue.skus import Sku, find_sku
 from kaitogen.kaito.objects import part, parts, text
+from kaitogen.kaito.rules.resource import SPOT_LABELS
 from kaitogen.model import INSTANCE_TYPE_LABEL, PROVIDERS, Json
 from kaitogen.typed import Final, Mapping, NamedTuple
 
@@ -24,12 +25,7 @@ LEFT_OUT: Final = ("feature.node.kubernetes.io/", "nvidia.com/gfd.timestamp", "n
 GPU_RESOURCES: Final = ("nvidia.com/", "amd.com/", "gpu.intel.com/")
 _PRESSURE: Final = ("DiskPressure", "MemoryPressure", "NetworkUnavailable", "PIDPressure")
 #: What says that a node may be taken away at any time, and what says that it may not.
-_SPOT: Final = (
-    ("kubernetes.azure.com/scalesetpriority", "spot"),
-    ("karpenter.sh/capacity-type", "spot"),
-    ("eks.amazonaws.com/capacityType", "SPOT"),
-    ("cloud.google.com/gke-spot", "true"),
-)
+_SPOT: Final = (*SPOT_LABELS, ("cloud.google.com/gke-spot", "true"))
 _MANAGED: Final = ("karpenter.sh/capacity-type", "eks.amazonaws.com/capacityType", *POOL_LABELS)
 
 

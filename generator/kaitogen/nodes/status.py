@@ -6,9 +6,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, parts, text
 from kaitogen.model import Json, Spec, Target
 from kaitogen.nodes.facts import GPU_RESOURCES, LIFECYCLE, NodeFacts, Taint, whole
-from kaitogen.typed import Final, Iterable, Mapping, NamedTuple
-
-_NO_SCHEDULE: Final = "NoSchedule"
+from kaitogen.typed import Iterable, Mapping, NamedTuple
 
 
 class Toleration(NamedTuple):
@@ -16,11 +14,7 @@ class Toleration(NamedTuple):
 
     key: str = ""
     value: str = ""
-    effect: str = _NO_SCHEDULE
-
-    def tolerates(self, taint: Taint) -> bool:
-        """Whether a taint is no obstacle."""
-        return all(own in ("", its) for own, its in zip(self, taint, strict=True))
+    effect: str = "NoSchedule"
 
 
 def of_presets(target: Target) -> tuple[Toleration, ...]:
@@ -50,7 +44,9 @@ def _own(toleration: Mapping[str, Json]) -> Toleration:
 
 def tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
     """Whether a taint keeps no such pod off."""
-    return taint.effect == "PreferNoSchedule" or any(one.tolerates(taint) for one in tolerations)
+    return taint.effect == "PreferNoSchedule" or any(
+        all(own in ("", its) for own, its in zip(one, taint, strict=True)) for one in tolerations
+    )
 
 
 def untolerated(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[Taint]:

@@ -56,12 +56,11 @@ _SELECTOR: Final = ("resource", "labelSelector")
 SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 _CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
 _CAPACITY_TYPES: Final = ("on-demand", "spot", "reserved")
-_SPOT_LABELS: Final = frozenset(
-    (
-        (_CAPACITY_TYPE, "spot"),
-        ("kubernetes.azure.com/scalesetpriority", "spot"),
-        ("eks.amazonaws.com/capacityType", "SPOT"),
-    )
+#: What a cloud's own labels say of nodes that may be taken away at any time.
+SPOT_LABELS: Final = (
+    ("kubernetes.azure.com/scalesetpriority", "spot"),
+    (_CAPACITY_TYPE, "spot"),
+    ("eks.amazonaws.com/capacityType", "SPOT"),
 )
 _TYPE_LABELS: Final = (INSTANCE_TYPE_LABEL, "beta.kubernetes.io/instance-type")
 RESERVED_KEYS: Final = frozenset(
@@ -181,7 +180,7 @@ def _capacity(ctx: RuleContext) -> Iterator[Diagnostic]:
     karpenter = ctx.provisioner == "karpenter"
     for key, value in ctx.match_labels.items():
         path = (*_SELECTOR, "matchLabels", key)
-        if not karpenter and isinstance(value, str) and (key, value) in _SPOT_LABELS:
+        if not karpenter and isinstance(value, str) and (key, value) in SPOT_LABELS:
             message = f"{cut(key)}: {value} is put on the node, which {ctx.provisioner} buys as on-demand capacity all the same"
             fix = "remove it, or have nodes brought by karpenter or byo"
             yield KG232.at(path, message, fix=fix)

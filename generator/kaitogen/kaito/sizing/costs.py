@@ -122,12 +122,11 @@ def _dear(budget: Budget, usages: list[Usage], prices: Prices | None) -> Iterato
         yield KG723.at(path, message, fix="add --price FILE")
         return
     if prices.currency != budget.currency:
-        found, expected = budget.currency, prices.currency
+        found, expected, path = budget.currency, prices.currency, (*path, "currency")
         message, fix = (
             f"the budget is in {found} and the prices are in {expected}",
             "write both in one currency",
         )
-        path = (*path, "currency")
         yield KG723.at(path, message, fix=fix, found=found, expected=expected, severity="error")
         return
     total = cost(prices, usages)

@@ -58,10 +58,7 @@ def choose(
     configs: Configs | None = None,
     prices: Prices | None = None,
 ) -> Choice:
-    """The choice for a finished Workspace: cheapest first, and what has no price behind that; then by fewest GPUs,
-
-    fewest nodes (between nodes lies a network), longest context and smallest name. Types with a caveat come behind those without.
-    """
+    """The choice for a finished Workspace, in the order of `_rank`."""
     ctx = RuleContext(workspace, target, config_maps=config_maps)
     if ctx.byo:
         return Choice((), (), "under byo the nodes are there already")
@@ -134,18 +131,13 @@ def _offer(analysis: Analysis, sku: Sku, prices: Prices | None) -> Offer | str:
 
 
 def _rank(offer: Offer) -> tuple[bool, bool, Decimal, int, int, int, str]:
-    """What has a price before what has none, and behind each of both what nobody takes without a reason."""
+    """What has a price before what has none, and behind each of both what nobody takes without a reason.
+
+    Then the cheapest first, the fewest GPUs and nodes (between nodes lies a network), the longest context, the smallest name.
+    """
+    sku, context = offer.sku, offer.memory.context.likely
     hour = Decimal(0) if offer.cost is None else offer.cost.hour
-    context = offer.memory.context.likely
-    return (
-        offer.cost is None,
-        bool(offer.sku.caveat),
-        hour,
-        offer.gpus,
-        offer.nodes,
-        -context,
-        _by_size(offer.sku.name),
-    )
+    return offer.cost is None, bool(sku.caveat), hour, offer.gpus, offer.nodes, -context, _by_size(sku.name)
 
 
 def _by_size(name: str) -> str:

@@ -180,24 +180,21 @@ def _tokens(model: ModelSpec, args: EngineArgs, pool: Term, per_token: Term) -> 
     layers, shape, fixed = model.layers, model.shape, 0
     if layers is not None and shape is not None and layers.windowed:  # what the windows of one request take
         fixed = _share(model, args, layers.windowed / shape.layers) * layers.window
-    low, likely, high = (
-        max(number - fixed, 0) // per_token.likely for number in (pool.low, pool.likely, pool.high)
-    )
-    return Span(low, likely, None if layers is None else high)
+    cache = Span(pool.low, pool.likely, None if layers is None else pool.high)
+    return cache.each(lambda number: max(number - fixed, 0) // per_token.likely)
 
 
 def _context(model: ModelSpec, args: EngineArgs, tokens: Span) -> Span:
     """The longest request that fits, and that vLLM admits; where nobody knows how much the cache holds, any length fits."""
     own = served_length(args.context.vllm)
     longest = (own if own is not None else model.token_limit) or _ANY
-    high = _ANY if tokens.high is None else tokens.high
-    return Span(min(tokens.low, longest), min(tokens.likely, longest), min(high, longest))
+    held = tokens._replace(high=_ANY if tokens.high is None else tokens.high)
+    return held.each(lambda number: min(number, longest))
 
 
 def _requests(tokens: Span, context: Span, replicas: int) -> Span:
     length = max(context.likely, 1)
-    low, likely = (replicas * (number // length) for number in (tokens.low, tokens.likely))
-    return Span(low, likely, None if tokens.high is None else replicas * (tokens.high // length))
+    return tokens.each(lambda number: replicas * (number // length))
 
 
 def _verdict(model: ModelSpec, args: EngineArgs, pool: Term, tokens: Span) -> Verdict:

@@ -10,7 +10,7 @@ from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.layout import Layout
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.model import Diagnostic, Json
-from kaitogen.typed import Final, Literal, Mapping, NamedTuple, TypeAlias
+from kaitogen.typed import Callable, Final, Literal, Mapping, NamedTuple, TypeAlias
 
 #: exact: computed from what is known. measured: seen on the named version and card. assumed: neither, so a range.
 Label: TypeAlias = Literal["exact", "measured", "assumed"]
@@ -101,6 +101,10 @@ class Span(NamedTuple):
     low: int
     likely: int
     high: int | None
+
+    def each(self, change: Callable[[int], int]) -> "Span":
+        """The same of each of them that is known."""
+        return Span(change(self.low), change(self.likely), None if self.high is None else change(self.high))
 
 
 class Term(NamedTuple):
