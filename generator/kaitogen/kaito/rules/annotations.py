@@ -106,17 +106,15 @@ def _other_version(ctx: RuleContext, key: str, known: Feature, path: Path) -> Di
 def _node_class(ctx: RuleContext, value: str, path: Path) -> Iterator[Diagnostic]:
     if not node_class_in_doubt(ctx, value):
         return
-    listed = cut(" or ".join(ctx.target.node_classes or _NODE_CLASSES))
+    name, listed = cut(value), cut(" or ".join(ctx.target.node_classes or _NODE_CLASSES))
     if ctx.target.node_classes:
-        message = (
-            f"KAITO refuses node class {cut(value)}, which is not in the installation's list of the target"
-        )
+        message = f"KAITO refuses node class {name}, which is not in the installation's list of the target"
         fix = f"use {listed}, or add it to the installation's list and to nodeClasses of the target"
-        yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed)
+        yield KG409.at(path, message, fix=fix, found=name, expected=listed)
     else:
-        message = f"KAITO refuses node class {cut(value)} unless the installation's own list has it"
+        message = f"KAITO refuses node class {name} unless the installation's own list has it"
         fix = f"use {listed}, or say in nodeClasses of the target which classes the installation lists"
-        yield KG409.at(path, message, fix=fix, found=cut(value), expected=listed, severity="note")
+        yield KG409.at(path, message, fix=fix, found=name, expected=listed, severity="note")
 
 
 def node_class_in_doubt(ctx: RuleContext, value: Json) -> bool:

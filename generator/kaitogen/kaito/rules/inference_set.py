@@ -6,7 +6,7 @@ from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
 from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED, STREAMING_ANNOTATION
-from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule
+from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Severity
 from kaitogen.typed import Callable, Final, Iterable, Iterator, Mapping, Sequence
 
 _NAME: Final = ("metadata", "name")
@@ -158,17 +158,15 @@ def _upgrades(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def _of_older_scaler(ctx: RuleContext, key: str, own: Mapping[str, Json]) -> Diagnostic:
     """KG910: an error where scaling is asked for, and the scaler for v1beta1 finds nothing to scale by."""
-    message = (
-        f"keda-kaito-scaler does not read {cut(key)} since 0.6.2, and makes no ScaledObject without metrics"
-    )
-    metrics = f"{SCALER}metrics"
+    name, metrics = cut(key), f"{SCALER}metrics"
+    message = f"keda-kaito-scaler does not read {name} since 0.6.2, and makes no ScaledObject without metrics"
     fix = f"write {metrics}, as spec.scaling of an intent does"
     if now := _OLD_SCALERS.get(key):
         fix = f"write {metrics} instead, a list: this is {now} there; kaitogen migrate writes it"
     asked = own.get(f"{SCALER}auto-provision") == "true" and metrics not in own
     dead = key in _OLD_SCALERS and asked and ctx.target.has(KINDS["InferenceSet"]["v1beta1"])
-    path: Path = ("metadata", "annotations", key)
-    return KG910.at(path, message, fix=fix, severity="error" if dead else "warning")
+    severity: Severity = "error" if dead else "warning"
+    return KG910.at(("metadata", "annotations", key), message, fix=fix, severity=severity)
 
 
 def _annotations(ctx: RuleContext) -> Iterator[Diagnostic]:

@@ -90,24 +90,24 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
     """What to say of a preset name that this version does not take; `rule` is KG432 or, for tuning, KG460."""
     name, minor = ctx.preset or "", ctx.minor
-    short = find_short(name)
+    shown, short = cut(name), find_short(name)
     if name == _DEPRECATED and ctx.has(versions.DEPRECATION_NAMED) and rule == KG432:
         message = f"the preset {name} is deprecated, and KAITO {ctx.kaito} no longer has it"
         return KG410.at(path, message, fix="take a newer model, such as phi-4-mini-instruct", found=name)
     if short is not None and short.removed and minor >= short.removed:
-        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it went with 0.{short.removed}"
+        message = f"KAITO {ctx.kaito} has no preset {shown}; it went with 0.{short.removed}"
     elif short is not None and minor < short.since:
-        message = f"KAITO {ctx.kaito} has no preset {cut(name)}; it came with 0.{short.since}"
+        message = f"KAITO {ctx.kaito} has no preset {shown}; it came with 0.{short.since}"
     elif "/" in name and not ctx.has(versions.HUGGING_FACE_IDS):
-        message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {cut(name)}; that came with {versions.HUGGING_FACE_IDS.came_with}"
+        message = f"KAITO {ctx.kaito} takes no Hugging Face ids such as {shown}; that came with {versions.HUGGING_FACE_IDS.came_with}"
     elif "/" in name:
         message = (
-            f"{cut(name)} is no Hugging Face id: that is owner/name, without an address, a tag or a revision"
+            f"{shown} is no Hugging Face id: that is owner/name, without an address, a tag or a revision"
         )
     else:
-        message = f"KAITO {ctx.kaito} has no preset {cut(name) or 'without a name'}"
+        message = f"KAITO {ctx.kaito} has no preset {shown or 'without a name'}"
     expected = "a name or owner/name" if ctx.has(versions.HUGGING_FACE_IDS) else "a short name"
-    return rule.at(path, message, fix=_likely(name, minor), found=cut(name), expected=expected)
+    return rule.at(path, message, fix=_likely(name, minor), found=shown, expected=expected)
 
 
 def _likely(name: str, minor: int) -> str:

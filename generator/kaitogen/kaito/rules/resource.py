@@ -214,10 +214,12 @@ def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     if ctx.byo and ctx.has(versions.STRICT_INSTANCE_TYPE) and not ctx.v1alpha1:
         return
     if ctx.provider not in PROVIDERS:
-        message = f"KAITO has no instance types for the cloud {cut(ctx.provider)}"
-        fix = f"set the provider to {', '.join(PROVIDERS)}"
-        expected = " or ".join(PROVIDERS)
-        yield KG426.at(INSTANCE_TYPE, message, fix=fix, found=cut(ctx.provider), expected=expected)
+        found, expected = cut(ctx.provider), " or ".join(PROVIDERS)
+        message, fix = (
+            f"KAITO has no instance types for the cloud {found}",
+            f"set the provider to {', '.join(PROVIDERS)}",
+        )
+        yield KG426.at(INSTANCE_TYPE, message, fix=fix, found=found, expected=expected)
     elif ctx.sku is None and (
         ctx.instance_type or ctx.v1alpha1 or not ctx.has(versions.STRICT_INSTANCE_TYPE)
     ):
@@ -252,10 +254,9 @@ def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def wrong_case(name: str, right: str) -> Diagnostic:
     """The same word in other letters: admitted since 0.10, but nodes are compared exactly."""
-    message = (
-        f"{cut(name)} is admitted, but KAITO compares nodes with it letter by letter and never finds one"
-    )
-    return KG472.at(INSTANCE_TYPE, message, fix=f"write {right}", found=cut(name), expected=right)
+    name = cut(name)
+    message = f"{name} is admitted, but KAITO compares nodes with it letter by letter and never finds one"
+    return KG472.at(INSTANCE_TYPE, message, fix=f"write {right}", found=name, expected=right)
 
 
 def _not_in_table(ctx: RuleContext) -> str:

@@ -80,11 +80,9 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
         message = f"KAITO does not know the method {cut(method)}" if method else "tuning names no method"
         yield KG449.at(path, message, fix="write lora or qlora", found=cut(method), expected="lora or qlora")
     elif method not in _METHODS and not config:
-        right = method.lower()
-        message = (
-            f"KAITO admits {cut(method)}, but finds its default settings only for the method in lower case"
-        )
-        yield KG479.at(path, message, fix=f"write {right}", found=cut(method), expected=right)
+        found, right = cut(method), method.lower()
+        message = f"KAITO admits {found}, but finds its default settings only for the method in lower case"
+        yield KG479.at(path, message, fix=f"write {right}", found=found, expected=right)
     if not config:
         return
     data = ctx.config_map(config)

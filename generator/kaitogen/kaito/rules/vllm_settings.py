@@ -97,15 +97,14 @@ def _unknown(ctx: RuleContext, line: CommandLine, key: str) -> Diagnostic:
 
 def _value(line: CommandLine, argument: Argument, key: str, word: str) -> Iterator[Diagnostic]:
     if expected := argument.expected(word):
-        message = (
-            f"{cut(key)} of vLLM {line.version} does not take {cut(word) or 'an empty text'}: its server ends"
-        )
         from kaitogen.diagnostics.suggest import did_you_mean  # only a slip needs it
 
+        name, found = cut(key), cut(word)
+        message = f"{name} of vLLM {line.version} does not take {found or 'an empty text'}: its server ends"
         fix = did_you_mean(word, map(str, argument.more.get("choices", ())), f"write {expected}")
         if "json" in argument.takes:
             fix = "write the value as JSON text in single quotes, with double quotes inside"
-        yield KG742.at((*_VLLM, key), message, fix=fix, found=cut(word), expected=expected)
+        yield KG742.at((*_VLLM, key), message, fix=fix, found=found, expected=expected)
 
 
 def _flag(argument: Argument, key: str, word: str, *, turns_off: bool, fits: bool) -> Iterator[Diagnostic]:

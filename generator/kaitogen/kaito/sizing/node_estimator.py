@@ -151,9 +151,8 @@ def on_instance_type(ctx: RuleContext, instance_type: str) -> RuleContext:
 
 def node_from_labels(labels: Mapping[str, str]) -> Node | None:
     """The GPUs of a node by the labels of GPU Feature Discovery, as KAITO reads them (pkg/sku/helpers.go:75)."""
-    product, count, memory = (
-        labels.get(f"nvidia.com/gpu.{name}", "") for name in ("product", "count", "memory")
-    )
+    product, count = labels.get("nvidia.com/gpu.product", ""), labels.get("nvidia.com/gpu.count", "")
+    memory = labels.get("nvidia.com/gpu.memory", "")
     if not product or not _whole(count) or not _whole(memory) or not int(count):
         return None
     gib = (int(memory) * 2 + 1024) // 2048

@@ -120,9 +120,8 @@ def _count(update: Update, difference: Difference) -> Judgement:
 
 
 def _instance_type(update: Update, difference: Difference) -> Judgement:
-    before, after = (
-        value if isinstance(value, str) else "" for value in (difference.before, difference.after)
-    )
+    before = difference.before if isinstance(difference.before, str) else ""
+    after = difference.after if isinstance(difference.after, str) else ""
     if not update.ctx.has(versions.STRICT_INSTANCE_TYPE):
         return refused(KG804, f"{update.kaito} fixes the instance type once the Workspace exists")
     if update.ctx.byo:
@@ -139,9 +138,8 @@ def _instance_type(update: Update, difference: Difference) -> Judgement:
 
 
 def _selector(update: Update, _difference: Difference) -> Judgement:
-    before, after = (
-        selected(part(part(side, "resource"), "labelSelector")) for side in (update.before, update.after)
-    )
+    before = selected(part(part(update.before, "resource"), "labelSelector"))
+    after = selected(part(part(update.after, "resource"), "labelSelector"))
     if before is None or after is None:
         why = "a label selector with anything but In and one value cannot be compared, and is refused"
         return refused(KG805, why)
@@ -211,10 +209,9 @@ def _method(_update: Update, difference: Difference) -> Judgement:
 
 
 def _input(update: Update, _difference: Difference) -> Judgement:
-    before, after = (
-        part(part(side, "tuning"), "input").get("name") for side in (update.before, update.after)
-    )
-    if before != after or not _is_written(update, "input"):
+    before, after = part(update.before, "tuning"), part(update.after, "tuning")
+    renamed = part(before, "input").get("name") != part(after, "input").get("name")
+    if renamed or not _is_written(update, "input"):
         return refused(KG810, "the name of a tuning's input is fixed once the Workspace exists")
     return _RERUN
 
