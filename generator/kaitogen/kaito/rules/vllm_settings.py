@@ -42,6 +42,7 @@ _VLLM: Final[Path] = (*_SETTINGS, "vllm")
 _MOST: Final = 50
 #: What KAITO's probes and Services ask (pkg/utils/consts/consts.go:141@v0.12.0).
 _PORT: Final = "5000"
+_SHARE: Final = "kv_cache_cpu_memory_utilization"
 _OFF: Final = ("false", "no", "off", "none", "0")
 #: What makes vLLM answer elsewhere, or otherwise than by plain HTTP.
 _ELSEWHERE: Final = ("grpc", "headless", "ssl-certfile", "ssl-keyfile", "uds")
@@ -162,11 +163,7 @@ def _against(
 
 def _beside(ctx: RuleContext, settings: Mapping[str, Json], line: CommandLine | None) -> Iterator[Diagnostic]:
     """What stands beside `vllm:`. max_probe_steps is read by all versions, and counts for nothing since 0.8."""
-    read = [
-        "vllm",
-        "max_probe_steps",
-        *(["kv_cache_cpu_memory_utilization"] if ctx.has(versions.CPU_CACHE_SHARE) else []),
-    ]
+    read = ["vllm", "max_probe_steps", *([_SHARE] if ctx.has(versions.CPU_CACHE_SHARE) else [])]
     for key in settings:
         if key not in read and key != "<<":
             fix = f"use {', '.join(read)}"
@@ -174,10 +171,10 @@ def _beside(ctx: RuleContext, settings: Mapping[str, Json], line: CommandLine | 
                 fix = "move it below vllm:"
             message = f"KAITO {ctx.kaito} reads no {cut(key)} beside vllm:"
             yield KG747.at((*_SETTINGS, key), message, fix=fix, found=cut(key))
-    share = settings.get(read[-1]) if len(read) > 2 else None
+    share = settings.get(_SHARE) if _SHARE in read else None
     if share is not None and not isinstance(share, int | float):
-        message = f"{read[-1]} is no number, and KAITO's server ends when it compares it"
-        yield KG742.at((*_SETTINGS, read[-1]), message, fix="write a number from 0 to 1", expected="a number")
+        message = f"{_SHARE} is no number, and KAITO's server ends when it compares it"
+        yield KG742.at((*_SETTINGS, _SHARE), message, fix="write a number from 0 to 1", expected="a number")
 
 
 def _length(ctx: RuleContext, line: CommandLine, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
