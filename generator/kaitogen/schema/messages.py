@@ -3,7 +3,7 @@
 from itertools import islice
 
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.model import Diagnostic, Path, Rule
 from kaitogen.schema import KG120, KG121, KG122, KG123, KG124, KG125, advice
 from kaitogen.schema.checks import types_of
 from kaitogen.schema.places import Meant, meant_by
@@ -36,11 +36,13 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
     # What is not told needs no guess, and a guess takes its time.
     meant = {
         path: meant_by(file, str(path[-1]), path[:-1], by_place[path][0].schema)
-        if number < MAX_TOLD
-        else None
-        for number, path in enumerate(unknown)
+        for path in unknown[:MAX_TOLD]
     }
-    empty = {path for path, group in by_place.items() if any(map(_is_null, group))}
+    empty = {
+        path
+        for path, group in by_place.items()
+        if any(error.validator == "type" and error.instance is None for error in group)
+    }
     for path, guess in meant.items():
         above = empty.intersection(guess.under) if guess else set()
         if guess and above and all(len(one) == len(path) for one in above):
@@ -63,18 +65,15 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
     return [*problems[:MAX_TOLD], last]
 
 
-def _is_null(error: Any) -> bool:
-    return error.validator == "type" and error.instance is None
-
-
 def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Diagnostic]:
     """What is told of the errors at one place: one, or one for each missing field."""
     missing = [error for error in group if error.validator == _MISSING]
     wrong_type = any(error.validator == "type" for error in group)
     if missing and not wrong_type:
         for error in missing:
-            if (*path, error.message) not in there:
-                yield _missing(path, error.message, error.schema)
+            key, fields = error.message, error.schema.get("properties", {})
+            if (*path, key) not in there:
+                yield _problem(KG121, path, f"{key} is missing", advice.add(key, fields.get(key, {})))
         return
     first = min(group, key=_rank)
     yield _TOLD.get(first.validator, _other)(path, first)
@@ -110,12 +109,6 @@ def _unknown(path: Path, error: Any, meant: Meant | None) -> Diagnostic:
     elif key in _OF_SETS and len(path) == 2 and "inference" in known:
         fix = "that is a field of sets: write kind: WorkspaceIntentSet"
     return _problem(KG120, path, message, cut(fix, 200))
-
-
-def _missing(path: Path, key: str, schema: Json) -> Diagnostic:
-    return _problem(
-        KG121, path, f"{key} is missing", advice.add(key, schema.get("properties", {}).get(key, {}))
-    )
 
 
 def _type(path: Path, error: Any) -> Diagnostic:
