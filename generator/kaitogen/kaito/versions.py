@@ -5,7 +5,7 @@ before); one with both ends stands where it began, and is named again where it e
 come and go, the rows of the catalogue say.
 """
 
-from kaitogen.model import BYO, Feature
+from kaitogen.model import BYO, Feature, Target
 from kaitogen.typed import Final, NamedTuple
 
 
@@ -40,6 +40,15 @@ def since(minor: int, until: int | None = None) -> Feature:
 def until(minor: int) -> Feature:
     """What KAITO did up to and with 0.`minor`."""
     return Feature(0, minor)
+
+
+def is_on(gate: str, target: Target) -> bool:
+    """Whether one of KAITO's gates is on: as the installation has it, or else as the release has it by default."""
+    on = target.feature_gates.get(gate)
+    if on is None:
+        default = GATES_ON.get(gate)
+        return default is not None and target.has(default)
+    return on is True
 
 
 def _note(table: dict[str, Feature], feature: Feature, *names: str) -> None:

@@ -6,12 +6,12 @@ from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Estimate, Node
 from kaitogen.kaito.versions import (
-    GATES_ON,
     KINDS,
     PARTITIONS,
     REPLICA_METADATA,
     UPGRADE_STRATEGIES,
     UPGRADES,
+    is_on,
 )
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
@@ -231,8 +231,7 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
 
 def unmade(target: Target) -> Iterator[Diagnostic]:
     """KG328: a set of which no controller makes anything; whether the gate is on, the target says or the release."""
-    gate = target.feature_gates.get(_GATE)
-    if gate is False or (gate is None and not target.has(GATES_ON[_GATE])):
+    if not is_on(_GATE, target):
         message = f"KAITO {target.kaito} makes nothing of an InferenceSet while its gate {_GATE} is off"
         fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
         yield KG328.at(_REPLICAS, message, fix=fix)

@@ -5,7 +5,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
 from kaitogen.kaito.catalogue.models_data import SHORT_NAMES
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
-from kaitogen.kaito.objects import ConfigMaps, part, text
+from kaitogen.kaito.objects import ConfigMaps, on_vllm, part, text
 from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
 from kaitogen.typed import Final, Mapping
 
@@ -58,10 +58,7 @@ class RuleContext:
         inference, tuning = workspace.get("inference"), workspace.get("tuning")
         self.inference: Mapping[str, Json] | None = inference if isinstance(inference, dict) else None
         self.tuning: Mapping[str, Json] | None = tuning if isinstance(tuning, dict) else None
-        self.transformers = (
-            target.feature_gates.get("vLLM") is False
-            or self.annotations.get(RUNTIME_ANNOTATION) == "transformers"
-        )
+        self.transformers = not on_vllm(self.annotations.get(RUNTIME_ANNOTATION), target)
         workload = self.inference if self.inference is not None else self.tuning or {}
         preset = part(workload, "preset").get("name")
         self.preset: str | None = preset if isinstance(preset, str) else None
@@ -81,14 +78,6 @@ class RuleContext:
     def has(self, feature: Feature) -> bool:
         """Whether the target's KAITO does it."""
         return feature.since <= self.minor <= feature.until
-
-    def gate(self, name: str) -> bool:
-        """Whether one of KAITO's gates is on: as the installation has it, or else as the release has it by default."""
-        on = self.target.feature_gates.get(name)
-        if on is None:
-            default = versions.GATES_ON.get(name)
-            return default is not None and self.target.has(default)
-        return on is True
 
     def config_map(self, name: str) -> Mapping[str, str] | None:
         """The data of a ConfigMap in the same output and namespace; None where it is not there, or nobody knows."""

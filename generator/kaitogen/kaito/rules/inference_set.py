@@ -5,7 +5,7 @@ from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
-from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED, STREAMING_ANNOTATION
+from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED, STREAMING_ANNOTATION, is_on
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Severity
 from kaitogen.typed import Callable, Final, Iterable, Iterator, Mapping, Sequence
 
@@ -150,7 +150,7 @@ def _window(data: Json) -> Iterator[Diagnostic]:
 def _upgrades(ctx: RuleContext) -> Iterator[Diagnostic]:
     """KAITO starts what upgrades base images only where its gate is on, which no release does by itself."""
     upgrade, gate = part(part(ctx.workspace, "spec"), "autoUpgrade"), "enableBaseImageAutoUpgrade"
-    if upgrade.get("enabled") is True and not ctx.gate(gate):
+    if upgrade.get("enabled") is True and not is_on(gate, ctx.target):
         message = f"KAITO {ctx.kaito} upgrades no base image while its gate {gate} is off"
         fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{gate}: true}}"
         yield KG914.at(("spec", "autoUpgrade", "enabled"), message, fix=fix)
@@ -221,7 +221,7 @@ def context_of(workspace: Json, ctx: RuleContext) -> RuleContext:
 
 def has_pool(ctx: RuleContext) -> bool:
     """Whether KAITO makes an InferencePool, which names a Service <set>-inferencepool-epp."""
-    return ctx.gate("gatewayAPIInferenceExtension") and not ctx.transformers
+    return is_on("gatewayAPIInferenceExtension", ctx.target) and not ctx.transformers
 
 
 def replica_of(data: Mapping[str, Json], named: Sequence[str] = ()) -> dict[str, Json]:

@@ -4,6 +4,7 @@ import re
 
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
+from kaitogen.kaito.versions import is_on
 from kaitogen.model import GIB, Diagnostic, Json, Rule, Severity
 from kaitogen.typed import Final, Iterator, Mapping
 
@@ -72,7 +73,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _gate(ctx: RuleContext, rule: Rule, mode: str, gate: str) -> Iterator[Diagnostic]:
-    if not ctx.gate(gate):
+    if not is_on(gate, ctx.target):
         message = f"mode {mode} needs KAITO's feature gate {gate}"
         fix = "set the gate in featureGates if KAITO has it on"
         yield rule.at((*_PARTITION, "mode"), message, fix=fix, found=f"{gate} off", expected=f"{gate} on")

@@ -191,7 +191,9 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _streaming(ctx: RuleContext) -> Iterator[Diagnostic]:
-    if not ctx.has(versions.MODEL_STREAMING) or not ctx.gate("ModelStreaming") or ctx.transformers:
+    if not (ctx.has(versions.MODEL_STREAMING) and versions.is_on("ModelStreaming", ctx.target)):
+        return
+    if ctx.transformers:
         return
     if ctx.annotations.get(versions.STREAMING_ANNOTATION) == "disabled":
         return

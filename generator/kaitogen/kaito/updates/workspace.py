@@ -95,7 +95,7 @@ def _metadata(update: Update, difference: Difference) -> Judgement:
         return Judgement("restart", "KAITO moves the pods to that base image")
     if difference.path[1] != "annotations" or not is_kaitos(key) or key in _ALWAYS_READ:
         return IN_PLACE
-    streams = ctx.has(versions.MODEL_STREAMING) and ctx.gate("ModelStreaming")
+    streams = ctx.has(versions.MODEL_STREAMING) and versions.is_on("ModelStreaming", ctx.target)
     if key == versions.STREAMING_ANNOTATION and streams:
         why = "with the gate ModelStreaming on, how a model is streamed is fixed once the Workspace exists"
         return refused(KG812, why)
