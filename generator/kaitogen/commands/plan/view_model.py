@@ -82,7 +82,7 @@ def _line(about: str, text: str, trust: str = "", source: str = "") -> Line:
 
 def _offer(offer: Offer, planned: PlannedWorkspace, prices: Prices | None) -> str:
     text = f"{offer.sku.name}: {number_of(offer.nodes, 'node')}, {number_of(offer.gpus, 'GPU')}"
-    text += f", about {count(offer.memory.context.likely)} tokens in one request"
+    text += f", about {offer.memory.context.likely:,} tokens in one request"
     if offer.memory.verdict != "fits":
         text += f" ({offer.memory.verdict})"
     if prices is not None:
@@ -202,21 +202,17 @@ def _replicas(planned: PlannedWorkspace) -> Iterator[Line]:
 
 def _serving(fewest: int, most: int, left: int, left_of_most: int) -> str:
     """How many replicas go on serving, with the most and with the fewest of those that can lose one."""
-    text = (
-        f"{count(left_of_most)} of {count(most)} go on serving" if left_of_most else "nothing goes on serving"
-    )
+    text = f"{left_of_most:,} of {most:,} go on serving" if left_of_most else "nothing goes on serving"
     if fewest == most:
         return text
-    return (
-        f"{text}, {count(left)} of {count(fewest)} with the fewest"
-        if left
-        else f"{text}, nothing where only one runs"
+    return f"{text}, " + (
+        f"{left:,} of {fewest:,} with the fewest" if left else "nothing where only one runs"
     )
 
 
 def _context(estimate: Estimate) -> str:
     context = estimate.context
-    text = f"counts with {count(context.tokens)} tokens: {context.source}"
+    text = f"counts with {context.tokens:,} tokens: {context.source}"
     if context.served == "computed":
         return f"{text}; KAITO computes max-model-len from the memory that is free"
     return f"{text}; vLLM gets max-model-len {context.served}" if context.served else text
@@ -259,11 +255,6 @@ def gib(size: int) -> str:
     return f"{amount:,.2f} GiB" if abs(amount) < 10 else f"{amount:,.1f} GiB"
 
 
-def count(number: int) -> str:
-    """A number with its thousands apart."""
-    return f"{number:,}"
-
-
 def trust(term: Term) -> str:
     """How far a figure can be trusted: its label, and its range where it has one."""
     if term.low == term.high:
@@ -273,10 +264,10 @@ def trust(term: Term) -> str:
 
 def span(value: Span, noun: str = "") -> str:
     """A number with its range: `131,072 tokens (98,304 to 140,000)`."""
-    words = f"{count(value.likely)} {noun}".rstrip()
+    words = f"{value.likely:,} {noun}".rstrip()
     if value.high is None:
-        return f"{words} (at least {count(value.low)})"
-    return words if value.low == value.high else f"{words} ({count(value.low)} to {count(value.high)})"
+        return f"{words} (at least {value.low:,})"
+    return words if value.low == value.high else f"{words} ({value.low:,} to {value.high:,})"
 
 
 def layout(value: Layout) -> str:
@@ -387,4 +378,4 @@ def paid(before: Decimal | None, after: Decimal | None) -> str:
 
 def moved(before: int, after: int) -> str:
     """A number that was and a number that will be."""
-    return count(after) if before == after else f"{count(before)} -> {count(after)} ({after - before:+,})"
+    return f"{after:,}" if before == after else f"{before:,} -> {after:,} ({after - before:+,})"
