@@ -1,14 +1,18 @@
 """The project file: found where it counts, laid under what intents say, and named by what rests on it."""
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from kaitogen.pipeline.templating import subprocess_renderer
 from tests.acceptance.command import Done, kaitogen
 from tests.acceptance.repositories import committed, git, write
+from tests.fuzz.commands import run
 
 INTENT = """\
 apiVersion: kaitogen.io/v1alpha1
@@ -326,3 +330,70 @@ def test_the_form_of_argo_cd_offers_its_environments(app: Path) -> None:
     announced = json.loads(kaitogen("argocd", "parameters", cwd=app).output)
     (environment,) = [one for one in announced if one["name"] == "environment"]
     assert environment["tooltip"].endswith("There are: blue.")
+
+
+def swapped(monkeypatch: pytest.MonkeyPatch, name: str, target: str) -> None:
+    """Let the file of that name become a link between the look at its name and its opening."""
+    original = os.open
+
+    def opened(path: Any, *args: Any, **kwargs: Any) -> int:
+        if os.path.basename(path) == name and not os.path.islink(path):
+            os.unlink(path)
+            os.symlink(target, path)
+        return original(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", opened)
+
+
+@pytest.mark.parametrize("target", ["../../../secret.yaml", "../../.git/config"])
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("prices: b.yaml", ["plan", "alone.intent.yaml"]),
+        ("budget: b.yaml", ["plan", "alone.intent.yaml"]),
+        ("inventory: [b.yaml]", ["plan", "alone.intent.yaml"]),
+        ("inventory: [b.yaml]", ["render", "alone.intent.yaml"]),
+        ("environments: .", ["render", "alone.intent.yaml", "--environment", "b"]),
+        ("strict: false", ["render", "alone.intent.yaml", "--environment", "b"]),
+    ],
+)
+def test_what_is_named_is_looked_at_once_more_when_it_is_open(
+    said: str, line: list[str], target: str, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may write to the folder may put a link there while kaitogen runs."""
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (tmp_path / ".git").rename(repository / ".git")
+    (tmp_path / "apps").rename(repository / "apps")
+    here = repository / "apps" / "models"
+    write(tmp_path, {"secret.yaml": "secret: 1\n"})
+    write(here, {".kaitogen.yaml": project(said), "b.yaml": "a: 1\n", "environments/b.yaml": "a: 1\n"})
+    deeper = "" if said != "strict: false" else "../"
+    monkeypatch.chdir(here)
+    code, _, before = run(line)
+    assert code == 1
+    assert "KG112" not in before
+    swapped(monkeypatch, "b.yaml", deeper + target)
+    code, output, after = run(line)
+    assert code == 1
+    assert "KG112" in after
+    assert "secret" not in after
+    assert line[0] == "plan" or not output
+
+
+def test_a_folder_of_templates_that_becomes_a_link_is_not_followed_out(
+    app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(app, {".kaitogen.yaml": project("templates: own"), "own/documents/a.yaml.j2": "a: 1\n"})
+    original = subprocess_renderer.added_documents
+
+    def swapping(folder: str) -> tuple[str, ...]:
+        shutil.rmtree(app / "own")
+        (app / "own").symlink_to(tmp_path.parent)
+        return original(folder)
+
+    monkeypatch.setattr(subprocess_renderer, "added_documents", swapping)
+    monkeypatch.chdir(app)
+    code, output, said = run(["render", "alone.intent.yaml"])
+    assert (code, output) == (1, b"")
+    assert "KG155" in said

@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.draws import crossed
-from tests.hostile.measured import measured, refused
+from tests.hostile.measured import MAX_MEBIBYTES, measured, refused
 from tests.hostile.texts import RIGHT
 
 GIBIBYTE = 2**30
@@ -194,3 +194,81 @@ def test_standard_input_that_is_closed(tmp_path: Path) -> None:
     done = kaitogen("validate", "-", cwd=tmp_path, program=program)
     assert (done.code, done.output) == (3, b"")
     assert "standard input" in done.said
+
+
+TERABYTE = 2**40
+#: A terabyte that is read after all must not take the machine.
+BOUNDED = ("/bin/sh", "-c", 'ulimit -v 2000000; exec "$0" "$@"', str(KAITOGEN))
+#: What is written where a run looks at what was there before: a file of nothing but a hole takes no room on a disk.
+LOOKED_AT = {
+    "a file of the list": ("out/a.yaml", ["render", "--check", "-o", "out", "."]),
+    "a file that is none of ours": ("out/workspace_phi-4.yaml", ["render", "--check", "-o", "out", "."]),
+    "the list": ("out/.kaitogen-files", ["render", "-o", "out", "."]),
+    "the list, to compare": ("out/.kaitogen-files", ["render", "--check", "-o", "out", "."]),
+    "an index": ("out/index.json", ["render", "--oci-layout", "out", "."]),
+    "an index, to compare": (
+        "out/index.json",
+        ["render", "--check", "--oci-layout", "out", "-o", "else", "."],
+    ),
+    "a receipt": ("out/receipt", ["render", "--check", "-o", "else", "--receipt", "out/receipt", "."]),
+    "a receipt of another": ("out/receipt", ["verify", "out/receipt"]),
+    "facts": ("out/nodes", ["nodes", "snapshot", "out/nodes"]),
+    "a kubeconfig": ("out/config", ["nodes", "list", "--live", "--kubeconfig", "out/config"]),
+    "a configuration of kustomize's": ("out/config", ["krm", "out/config"]),
+    "a plugin": ("out/plugin.yaml", ["argocd", "doctor", "--config-dir-path", "out"]),
+    "a pattern of the plugin": ("out/argocd/plugin.yaml", ["argocd", "install", "-o", "out/argocd"]),
+}
+
+
+@pytest.mark.parametrize("given", LOOKED_AT)
+def test_files_of_a_terabyte_are_not_read_whole(given: str, tmp_path: Path) -> None:
+    name, line = LOOKED_AT[given]
+    (tmp_path / "a.intent.yaml").write_bytes(RIGHT)
+    place = tmp_path / name
+    place.parent.mkdir(parents=True)
+    if given == "a file of the list":
+        (place.parent / ".kaitogen-files").write_text("a.yaml\n", encoding="utf-8")
+    with open(place, "wb") as file:
+        file.truncate(TERABYTE)
+    spent = measured(line, tmp_path, program=BOUNDED)
+    assert spent.code in (1, 3), spent.said
+    assert "Traceback" not in spent.said
+    assert "MiB" in spent.said or given == "a plugin"
+    assert spent.mebibytes < MAX_MEBIBYTES
+    assert place.stat().st_size == TERABYTE
+
+
+def test_a_file_of_ours_however_large_is_replaced_unread(tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").write_bytes(RIGHT)
+    assert measured(["render", "-o", "out", "."], tmp_path).code == 0
+    (made,) = (tmp_path / "out").glob("*.yaml")
+    before = made.read_bytes()
+    with open(made, "r+b") as file:
+        file.truncate(TERABYTE)
+    spent = measured(["render", "-o", "out", "."], tmp_path, program=BOUNDED)
+    assert (spent.code, spent.said) == (0, "")
+    assert spent.mebibytes < MAX_MEBIBYTES
+    assert made.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["nodes", "snapshot", "pipe"],
+        ["nodes", "snapshot", "pipe", "--merge", "pipe"],
+        ["nodes", "list", "--live", "--kubeconfig", "pipe"],
+        ["krm", "pipe"],
+        ["status", "-f", "pipe"],
+        ["plan", "--price", "pipe"],
+        ["plan", "--model-config", "pipe"],
+        ["import", "pipe"],
+        ["verify", "pipe"],
+    ],
+    ids=" ".join,
+)
+def test_no_option_waits_for_a_pipe(line: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").write_bytes(RIGHT)
+    os.mkfifo(tmp_path / "pipe")
+    spent = measured(line, tmp_path)
+    assert spent.code in (1, 2, 3), spent.said
+    assert "Traceback" not in spent.said

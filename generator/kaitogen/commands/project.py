@@ -4,8 +4,15 @@ import os
 
 from kaitogen.errors import UsageError
 from kaitogen.model import Request
-from kaitogen.pipeline.project import project_of, read
-from kaitogen.typed import Literal, Sequence
+from kaitogen.pipeline.project import bound, project_of, read
+from kaitogen.typed import Literal, NamedTuple, Sequence
+
+
+class Table(NamedTuple):
+    """The file of a table, None where there is none, and what it must not lie outside of, None where it may lie anywhere."""
+
+    file: str | None = None
+    within: str | None = None
 
 
 def applied(request: Request, found: Sequence[tuple[str, str] | None], oldest: str) -> Request:
@@ -30,9 +37,10 @@ def applied(request: Request, found: Sequence[tuple[str, str] | None], oldest: s
     )
 
 
-def table(request: Request, field: Literal["prices", "budget"], given: str | None) -> str | None:
+def table(request: Request, field: Literal["prices", "budget"], given: str | None) -> Table:
     """The file of a table: the one that an option names, or else the project file."""
-    if given is not None or request.project is None:
-        return given
-    project = project_of(request.project)
-    return project.prices if field == "prices" else project.budget
+    name = given
+    if given is None and request.project is not None:
+        project = project_of(request.project)
+        name = project.prices if field == "prices" else project.budget
+    return Table(name, None if name is None else bound(name, request))

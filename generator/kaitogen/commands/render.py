@@ -196,7 +196,7 @@ def _folder(out: str, wanted: Files, stderr: str, limits: LimitOptions, *, check
     from kaitogen.files import comparison, output_folder
 
     if check:
-        diff = comparison.differences(out, wanted)
+        diff = comparison.differences(out, wanted, limits.output_bytes)
         return _differs(out, diff, "kaitogen render -o", stderr) if diff else Outcome(stderr=stderr)
     limits.check_output(sum(map(len, wanted.values())), out)
     output_folder.replace(out, wanted)

@@ -39,12 +39,19 @@ class LimitOptions(OptionGroup):
         """The limit of memory; None where there is none."""
         return None if self.memory_limit is None else limit("--memory-limit", self.memory_limit)
 
+    @property
+    def output_bytes(self) -> int:
+        """As much may be written, and read of what was."""
+        return limit("--output-limit", self.output_limit) * 2**20
+
     def check_output(self, size: int, where: str = "standard output") -> None:
         """EnvironmentFailure where a run makes more bytes than it may."""
-        most = limit("--output-limit", self.output_limit)
-        if size > most * 2**20:
+        most = self.output_bytes
+        if size > most:
             fix = "make less at a time, or raise --output-limit"
-            raise EnvironmentFailure(f"more than {most} MiB to write", fix=fix, rule=KG612, where=where)
+            raise EnvironmentFailure(
+                f"more than {most // 2**20} MiB to write", fix=fix, rule=KG612, where=where
+            )
 
 
 class CommonOptions(OptionGroup):

@@ -8,7 +8,7 @@ from kaitogen.commands import receipt, render
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.receipt import PREDICATE, TYPE
 from kaitogen.commands.reporting import STRICT, reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, LimitOptions, Outcome
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import KaitogenError
@@ -53,7 +53,8 @@ class Receipt(NamedTuple):
 def run(options: Options) -> Outcome:
     """Every input and output that differs from the receipt, each with its first line that does."""
     read = _read(options.receipt)
-    findings = [read] if isinstance(read, Diagnostic) else list(_differences(read, options.against))
+    most = LimitOptions(**options.given).output_bytes
+    findings = [read] if isinstance(read, Diagnostic) else list(_differences(read, options.against, most))
     outcome = reported(Report(findings, strict=options.strict), quiet=options.quiet)
     if outcome.stderr or isinstance(read, Diagnostic) or options.quiet:
         return outcome
@@ -103,7 +104,7 @@ def _is_text(value: Json) -> bool:
     return isinstance(value, str)
 
 
-def _differences(known: Receipt, against: str | None) -> Iterator[Diagnostic]:
+def _differences(known: Receipt, against: str | None, most: int) -> Iterator[Diagnostic]:
     """What differs, in this order: kaitogen itself, inputs, outputs made anew, outputs that are there, the receipt."""
     other_tool = list(_other_tool(known))
     anew, failed = _anew(known)
@@ -115,7 +116,7 @@ def _differences(known: Receipt, against: str | None) -> Iterator[Diagnostic]:
             fix = f"use the kaitogen of the receipt, or {_MADE_ANEW}" if other_tool else _MADE_ANEW
             findings.append(KG753.in_file(known.path, message, fix=fix))
     if against is not None:
-        findings += _other_outputs(known, against)
+        findings += _other_outputs(known, against, most)
     if not findings and anew != known.statement:
         message = "what it says is not what kaitogen says of this render"
         findings.append(
@@ -176,9 +177,9 @@ def _other_inputs(known: Receipt, anew: Json) -> Iterator[Diagnostic]:
         yield KG752.in_file(name, message, line=line, fix=fix)
 
 
-def _other_outputs(known: Receipt, against: str) -> Iterator[Diagnostic]:
+def _other_outputs(known: Receipt, against: str, most: int) -> Iterator[Diagnostic]:
     """The outputs in a folder or a file that are not those of the receipt."""
-    outputs, findings = _outputs_in(against, known.outputs)
+    outputs, findings = _outputs_in(against, known.outputs, most)
     yield from findings
     if findings:
         return
@@ -197,15 +198,13 @@ def _other_outputs(known: Receipt, against: str) -> Iterator[Diagnostic]:
         )
 
 
-def _outputs_in(against: str, expected: Mapping[str, Json]) -> tuple[Files, list[Diagnostic]]:
+def _outputs_in(against: str, expected: Mapping[str, Json], most: int) -> tuple[Files, list[Diagnostic]]:
     """The bytes of the outputs where they are, and what cannot be read of them."""
     if render.STREAM in expected:
         data = read_file(against)
         return ({}, [data]) if isinstance(data, Diagnostic) else ({render.STREAM: data}, [])
-    content = output_folder.read(against)
-    own = {name: data for name, data in content.own.items() if data is not None}
-    others = output_folder.others_named(against, content, dict.fromkeys(expected, b""))
-    return own | {name: data for name, data in others.items() if data is not None}, []
+    there = output_folder.contents(against, expected, most)
+    return {name: data for name, data in there.items() if data is not None}, []
 
 
 def _unequal(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[tuple[str, int]]:

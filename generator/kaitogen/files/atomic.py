@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 
 from kaitogen.errors import EnvironmentFailure, KaitogenError, reason
-from kaitogen.typed import Callable, Final, Iterator, Mapping
+from kaitogen.typed import BinaryIO, Callable, Final, Iterator, Mapping
 
 #: How the names begin of what is being written, and stays behind where a run is killed.
 PREFIX: Final = ".kaitogen-new-"
@@ -22,6 +22,10 @@ HELD: Final = f"{PREFIX}held-"
 #: Each lock takes a descriptor; beyond so many folders what a killed run leaves stays for an hour.
 _MOST_HELD: Final = 64
 _ABANDONED_AFTER: Final = 3600.0
+#: Bytes of a file of ours that is looked at; no run makes as many of one object, list or index.
+MAX_READ: Final = 64 * 2**20
+#: What was looked at may have become a link or a pipe since; not every system can tell.
+_NO_OTHER: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _EXECUTABLE: Final = 0o111
 #: A run is done long before. One that was stopped (Ctrl-Z) must not stop the others for good.
 _LOCK_SECONDS: Final = 10.0
@@ -63,15 +67,16 @@ def write_files(
                     _make_folders(os.path.dirname(target), folders)
                 mode = _mode_for(path, target, executable=executable)
                 if may_replace is not None and os.path.lexists(target):
-                    old = read_regular(target)
-                    if old == data:
+                    if holds(target, data):
                         continue
+                    old = read_regular(target)
                     if old is not None and not may_replace(old):
                         raise refusal(path)
                 stage = _stage(os.path.dirname(target), stages, scratch)
                 ready.append((path, _written_in(stage, str(len(ready)), target, data, mode)))
             for path, new in ready:
-                _take_place(new, os.path.realpath(path), undo, replacing=may_replace is None)
+                same = None if may_replace is None else contents[path]
+                _take_place(new, os.path.realpath(path), undo, same)
             undo.pop_all()
             folders.pop_all()
         for folder in stages:
@@ -88,15 +93,46 @@ def unwritten(path: str, error: OSError) -> EnvironmentFailure:
     return EnvironmentFailure(f"{path} could not be written: {reason(error)}", fix=fix)
 
 
-def read_regular(path: str) -> bytes | None:
-    """The content of a regular file that is no link; None for anything else."""
+def read_regular(path: str, most: int = MAX_READ) -> bytes | None:
+    """The content of a regular file that is no link; None for anything else.
+
+    EnvironmentFailure where it has more than `most` bytes: whoever made it, no run of ours has.
+    """
+    with _regular(path) as file:
+        data = None if file is None else file.read(most + 1)
+    if data is not None and len(data) > most:
+        message = f"{path} is larger than {most // 2**20} MiB, and no more is read of it"
+        raise EnvironmentFailure(message, fix="kaitogen has not made it: move it away, or name another path")
+    return data
+
+
+def is_regular(path: str) -> bool:
+    """Whether that is a regular file, and no link to one."""
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return None
-        with open(path, "rb") as file:
-            return file.read()
+        return stat.S_ISREG(os.lstat(path).st_mode)
     except FileNotFoundError:
-        return None
+        return False
+
+
+def holds(path: str, data: bytes) -> bool:
+    """Whether that is a regular file, and no link, of this content; however large it is, no more is read of it."""
+    with _regular(path) as file:
+        return file is not None and file.read(len(data) + 1) == data
+
+
+@contextmanager
+def _regular(path: str) -> Iterator[BinaryIO | None]:
+    """A regular file to read, None for anything else, of which nothing is opened that could keep a run waiting."""
+    if not is_regular(path):
+        yield None
+        return
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_OTHER)
+    except FileNotFoundError:
+        yield None
+        return
+    with open(descriptor, "rb") as file:
+        yield file if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
 def write_synced(path: str, data: bytes) -> None:
@@ -290,14 +326,14 @@ def _written_in(stage: str, name: str, target: str, data: bytes, mode: int) -> s
     return new
 
 
-def _take_place(new: str, target: str, undo: ExitStack, *, replacing: bool) -> None:
-    """Let the new file have the target's name; one that appeared there meanwhile is replaced where that may be."""
+def _take_place(new: str, target: str, undo: ExitStack, same: bytes | None) -> None:
+    """Let the new file have the target's name; one that appeared there meanwhile must be the `same`, where that is given."""
     if not os.path.lexists(target):
         try:
             os.link(new, target)
         except FileExistsError:
             # Another run may have written the same; what is of somebody else is not written over.
-            if not replacing and read_regular(target) != read_regular(new):
+            if same is not None and not holds(target, same):
                 raise
         except OSError:  # a file system without hard links
             os.rename(new, target)

@@ -11,12 +11,11 @@ _BETWEEN_DOCUMENTS: Final = "---\n"
 _STEERS: Final = r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 
 
-def differences(path: str, files: Files) -> str:
-    """The diff from what the folder holds to these files; empty where both are the same."""
+def differences(path: str, files: Files, most: int) -> str:
+    """The diff from what the folder holds, of at most so many bytes, to these files; empty where both are the same."""
     from kaitogen.files import output_folder  # most comparisons are of single files
 
-    content = output_folder.read(path)
-    before = content.own | output_folder.others_named(path, content, files)
+    before = output_folder.contents(path, files, most)
     return "".join(
         unified(f"{path.strip('/')}/{name}", before.get(name), files.get(name))
         for name in sorted(before.keys() | files.keys())

@@ -25,6 +25,8 @@ SUBMODULE: Final = "160000"
 
 _SECONDS: Final = 60
 _CHUNK: Final = 65536
+#: In bytes, with what stands above it.
+_LONGEST_MESSAGE: Final = 2**20
 #: What stays of the caller's variables that git listens to: where objects wait while a push is being
 #: checked, where to stop looking for a repository, and the user's own configuration. A hook sets others.
 _KEPT: Final = frozenset((
@@ -93,10 +95,8 @@ class Repository(NamedTuple):
 
     def about(self, commit: str) -> str:
         """Author, committer and message of a commit, as git keeps them: a header, an empty line, the message."""
-        done = _run(self.top, "cat-file", "commit", commit)
-        if done.returncode:
-            raise _failed(_first_line(done.stderr))
-        return done.stdout.decode("utf-8", "replace")
+        ((_, data),) = self.contents([Entry("", commit, "")], _LONGEST_MESSAGE)
+        return data.decode("utf-8", "replace")
 
     def address(self) -> str:
         """Where the repository was cloned from; empty where it was not."""

@@ -26,6 +26,8 @@ _TYPE: Final = "application/vnd.oci.image"
 _CONFIG: Final = "application/vnd.cncf.flux.config.v1+json"
 #: Says in the index, which no digest is made of, that kaitogen may replace it.
 _OURS: Final = {"kaitogen.io/written-by": "kaitogen render"}
+#: In bytes: ours names one image.
+_MOST_OF_AN_INDEX: Final = 2**20
 _MOST_STORED: Final = 0xFFFF  # bytes in a block of deflate that is not compressed (RFC 1951, 3.2.4)
 
 
@@ -94,7 +96,8 @@ def _blobs(folder: str) -> set[str]:
 
 def _read(folder: str, name: str) -> Json:
     try:
-        return json.loads(atomic.read_regular(os.path.join(folder, *name.split("/"))) or b"null")
+        path = os.path.join(folder, *name.split("/"))
+        return json.loads(atomic.read_regular(path, _MOST_OF_AN_INDEX) or b"null")
     except (ValueError, RecursionError):
         return None
 

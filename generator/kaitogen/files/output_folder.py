@@ -12,10 +12,10 @@ import shutil
 import stat
 from contextlib import contextmanager
 
-from kaitogen.errors import EnvironmentFailure, reason
+from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import atomic
 from kaitogen.model import Files
-from kaitogen.typed import Final, Iterator, NamedTuple
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
 #: The names of the files that kaitogen wrote into a folder, one on each line.
 LIST: Final = ".kaitogen-files"
@@ -27,10 +27,10 @@ _ENDINGS: Final = (".yaml", ".json")
 _STAGE: Final = ".kaitogen-stage"
 
 
-class Content(NamedTuple):
-    """What a folder holds: the bytes of kaitogen's own files (None where one is gone), and the names of all others."""
+class Names(NamedTuple):
+    """What a folder holds, by name: what its list says is kaitogen's own, there or not, and all other files."""
 
-    own: dict[str, bytes | None]
+    own: frozenset[str]
     others: frozenset[str]
 
 
@@ -46,25 +46,47 @@ def replace(folder: str, files: Files) -> None:
         raise atomic.unwritten(folder, error) from error
 
 
-def read(folder: str, called: str = "") -> Content:
+def contents(folder: str, wanted: Iterable[str], most: int) -> dict[str, bytes | None]:
+    """The bytes of kaitogen's own files, and of others under a name that is wanted; None where one is gone or no file.
+
+    EnvironmentFailure where a file, or the list, cannot be read, or all have more than `most` bytes.
+    """
+    names = _names(folder, folder)
+    found: dict[str, bytes | None] = {}
+    room = most
+    for name in sorted(names.own | (names.others & set(wanted))):
+        path = os.path.join(folder, name)
+        with _readable(folder):
+            if atomic.is_regular(path) and os.lstat(path).st_size > room:
+                message = f"{folder} holds more than {most // 2**20} MiB, and no more is read"
+                raise EnvironmentFailure(message, fix="name another folder, or raise --output-limit")
+            found[name] = atomic.read_regular(path, room)
+        room -= len(found[name] or b"")
+    return found
+
+
+def _names(folder: str, called: str) -> Names:
     """What is in a folder now; nothing where there is none. `called` is its name for the user."""
+    with _readable(called):
+        try:
+            names = frozenset(os.listdir(folder))
+            own = frozenset(_listed(folder))
+        except FileNotFoundError:
+            return Names(frozenset(), frozenset())
+    others = (name for name in names - own - {LIST, _STAGE} if not name.startswith(atomic.PREFIX))
+    return Names(own, frozenset(others))
+
+
+@contextmanager
+def _readable(called: str) -> Iterator[None]:
+    """EnvironmentFailure where something of the folder cannot be read."""
     try:
-        names = frozenset(os.listdir(folder))
-        own = {name: atomic.read_regular(os.path.join(folder, name)) for name in _listed(folder)}
-    except FileNotFoundError:
-        return Content({}, frozenset())
+        yield
     except OSError as error:
+        reason = (error.strerror or str(error)).lower()
         raise EnvironmentFailure(
-            f"{called or folder} cannot be read: {reason(error)}",
-            fix="check its permissions, or name another folder",
+            f"{called} cannot be read: {reason}", fix="check its permissions, or name another folder"
         ) from error
-    others = (name for name in names - own.keys() - {LIST, _STAGE} if not name.startswith(atomic.PREFIX))
-    return Content(own, frozenset(others))
-
-
-def others_named(folder: str, content: Content, files: Files) -> dict[str, bytes | None]:
-    """What stands in the folder under a name of ours without being ours."""
-    return {name: atomic.read_regular(os.path.join(folder, name)) for name in content.others & files.keys()}
 
 
 def _replace(folder: str, target: str, parent: str, files: Files) -> None:
@@ -72,21 +94,22 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
     if os.path.isdir(target):
         atomic.remove_left_over(target)
         _finish(target)
-    content = read(target, called=folder)
-    for name in sorted(content.own):
+    names = _names(target, folder)
+    for name in sorted(names.own):
         known = name == METADATA or name in files or name.endswith(_ENDINGS)
-        if not known and content.own[name] is not None:
+        if not known and atomic.is_regular(os.path.join(target, name)):
             raise _not_ours(os.path.join(folder, LIST), name)
-    for name, data in sorted(others_named(target, content, files).items()):
-        if data != files[name]:
-            raise atomic.refused(os.path.join(folder, name))
-    if content.own == files and os.path.isdir(target):
+    with _readable(folder):
+        same = {name for name, data in files.items() if atomic.holds(os.path.join(target, name), data)}
+    for name in sorted((names.others & files.keys()) - same):
+        raise atomic.refused(os.path.join(folder, name))
+    if names.own == files.keys() == same and os.path.isdir(target):
         return
     if not os.path.lexists(target):
         with _new_folder(parent, files) as new:
             os.rename(new, target)
         atomic.sync_folder(parent)
-    elif not _exchangeable(target, parent, content) or not _exchange(target, parent, files, content):
+    elif not _exchangeable(target, parent, names) or not _exchange(target, parent, files, names):
         with _new_folder(target, files) as new:
             os.rename(new, os.path.join(target, _STAGE))  # this name says that it is complete
         atomic.sync_folder(target)
@@ -122,33 +145,33 @@ def _new_folder(parent: str, files: Files) -> Iterator[str]:
             raise
 
 
-def _exchangeable(target: str, parent: str, content: Content) -> bool:
+def _exchangeable(target: str, parent: str, names: Names) -> bool:
     """Whether another folder may take this one's place: no mount, nobody standing in it, no folders of others."""
     if os.path.ismount(target) or os.path.samefile(target, ".") or not os.access(parent, os.W_OK):
         return False
-    return not any(os.path.isdir(os.path.join(target, name)) for name in content.others)
+    return not any(os.path.isdir(os.path.join(target, name)) for name in names.others)
 
 
-def _exchange(target: str, parent: str, files: Files, content: Content) -> bool:
+def _exchange(target: str, parent: str, files: Files, names: Names) -> bool:
     """Exchange the folder for a full new one; False where this file system has no such operation."""
     with _new_folder(parent, files) as new:
         os.chmod(new, stat.S_IMODE(os.stat(target).st_mode))
-        if not _link_others(target, new, content) or not atomic.exchange(new, target):
+        if not _link_others(target, new, names) or not atomic.exchange(new, target):
             atomic.discard(new)
             return False
     atomic.sync_folder(parent)
     # What somebody put into the old folder after it was looked at belongs into the new one.
-    for name in read(new).others - content.others:
+    for name in _names(new, target).others - names.others:
         if not os.path.lexists(os.path.join(target, name)):
             os.rename(os.path.join(new, name), os.path.join(target, name))
     atomic.discard(new)
     return True
 
 
-def _link_others(target: str, new: str, content: Content) -> bool:
+def _link_others(target: str, new: str, names: Names) -> bool:
     """The files of others under their names in the new folder as well; False where one may not be linked."""
     try:
-        for name in content.others:
+        for name in names.others:
             os.link(os.path.join(target, name), os.path.join(new, name), follow_symlinks=False)
     except (PermissionError, NotImplementedError):
         return False

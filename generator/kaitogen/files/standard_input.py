@@ -1,6 +1,8 @@
-"""Standard input: the one place that reads it."""
+"""Standard input and pipes: the one place that reads it, and how a file is opened that may be one."""
 
+import errno
 import os
+import stat
 import sys
 
 from kaitogen.errors import EnvironmentFailure, reason
@@ -38,3 +40,13 @@ def pieces() -> Iterator[bytes]:
         if not piece:
             return
         yield piece
+
+
+def waits_for_nobody(path: str, flags: int) -> int:
+    """What `open` takes as an opener: a pipe in a folder, which may have no other end, is refused, one of the shell's is not."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISFIFO(os.fstat(descriptor).st_mode) and not path.startswith(("/dev/", "/proc/")):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    os.set_blocking(descriptor, True)
+    return descriptor

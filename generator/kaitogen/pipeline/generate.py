@@ -60,6 +60,14 @@ def _without_effect(request: Request) -> Iterator[Diagnostic]:
         yield KG181.in_file(source, message, fix="name the intents, or leave this out")
 
 
+def _bound_of_templates(request: Request) -> str | None:
+    if request.templates is None or request.project is None:
+        return request.within
+    from kaitogen.pipeline.project import bound  # loaded where there is one
+
+    return bound(request.templates, request)
+
+
 def generate(request: Request) -> Result:
     """Everything that the request's intents make, and everything that is wrong with its documents."""
     documents, intents, objects, diagnostics, files = prepare(request)
@@ -69,7 +77,7 @@ def generate(request: Request) -> Result:
     contradicting: list[Diagnostic] = []
     # One after the other: together they take a fifth of a run's memory.
     contexts = (context(spec, resource) for spec, resource in resolved(specs, contradicting))
-    manifests, unrendered = render(contexts, request.templates, request.within)
+    manifests, unrendered = render(contexts, request.templates, _bound_of_templates(request))
     with_sets = any(spec.fleet is not None for spec in specs)
     if with_sets:
         from kaitogen.pipeline import replicas  # most intents have none

@@ -139,7 +139,12 @@ def load_inventory(request: Request) -> Loaded:
             continue
         name = STDIN if given == "-" else given
         loaded.files.append(name)
-        data = _stdin(request) if given == "-" else read_file(given, MAX_FACTS, request.within)
+        within = request.within
+        if request.project is not None:
+            from kaitogen.pipeline.project import bound  # loaded where there is one
+
+            within = bound(given, request)
+        data = _stdin(request) if given == "-" else read_file(given, MAX_FACTS, within)
         if isinstance(data, Diagnostic):
             loaded.findings.append(data)
         else:

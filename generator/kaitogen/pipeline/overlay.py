@@ -6,6 +6,8 @@ the files of environments, assignments in their order. What is laid over keeps i
 that never said so.
 """
 
+import os
+
 from kaitogen import schema
 from kaitogen.kaito.objects import leaves, merged, value_at, with_value
 from kaitogen.model import (
@@ -55,7 +57,11 @@ def overlay(
     """
     given = [one for one in request.environments if isinstance(one, Document)]
     files = tuple(one for one in request.environments if isinstance(one, str))
-    loaded = load(Request(files, tuple(given), within=request.within))
+    # A name was looked at before; a link that stands there since must lead no further than it could then.
+    within = request.within
+    if files and within is None:
+        within = os.path.realpath(os.path.dirname(os.path.dirname(files[0])))
+    loaded = load(Request(files, tuple(given), within=within))
     diagnostics = loaded.findings
     repetition = Repetition()
     for environment in loaded.documents:

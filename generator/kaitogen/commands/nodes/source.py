@@ -184,7 +184,7 @@ def _pieces(name: str) -> Iterator[bytes]:
         yield from standard_input.pieces()
         return
     try:
-        with open(name, "rb", buffering=0) as file:
+        with open(name, "rb", buffering=0, opener=standard_input.waits_for_nobody) as file:
             while piece := file.read(_CHUNK):
                 yield piece
     except (OSError, ValueError) as error:

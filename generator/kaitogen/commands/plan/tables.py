@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from kaitogen import schema
 from kaitogen.commands.plan.model_config import diagnostics_in, read_configs
 from kaitogen.commands.plan.types import PlannedWorkspace
+from kaitogen.commands.project import Table
 from kaitogen.kaito.catalogue.skus import all_skus, near_sku
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
@@ -37,11 +38,13 @@ class Tables:
     findings: tuple[Diagnostic, ...] = ()
 
 
-def read_tables(configs: tuple[str, ...], price: str | None, budget: str | None) -> Tables:
+def read_tables(configs: tuple[str, ...], price: Table, budget: Table) -> Tables:
     """The tables of these files."""
     known, findings = read_configs(configs)
-    prices, wrong = (None, []) if price is None else read_prices(price)
-    limits, document, more = (None, None, []) if budget is None else read_budget(budget)
+    prices, wrong = (None, []) if price.file is None else read_prices(price.file, price.within)
+    limits, document, more = (
+        (None, None, []) if budget.file is None else read_budget(budget.file, budget.within)
+    )
     return Tables(
         configs=known,
         prices=prices,
@@ -61,9 +64,9 @@ def exceeded(tables: Tables, workspaces: Iterable[PlannedWorkspace]) -> list[Dia
     return diagnostics_in(tables.budget_document, problems)
 
 
-def read_prices(path: str) -> tuple[Prices | None, list[Diagnostic]]:
+def read_prices(path: str, within: str | None = None) -> tuple[Prices | None, list[Diagnostic]]:
     """The price list of a file, and what is wrong with it; None where it cannot be used."""
-    document, findings = _read(path, "prices")
+    document, findings = _read(path, "prices", within)
     if document is None:
         return None, findings
     value = document.value
@@ -80,9 +83,11 @@ def _money(number: float) -> Decimal:
     return Decimal(str(number))
 
 
-def read_budget(path: str) -> tuple[Budget | None, Document | None, list[Diagnostic]]:
+def read_budget(
+    path: str, within: str | None = None
+) -> tuple[Budget | None, Document | None, list[Diagnostic]]:
     """The budget of a file with its document, and what is wrong with it; None where it cannot be used."""
-    document, findings = _read(path, "budget")
+    document, findings = _read(path, "budget", within)
     if document is None:
         return None, None, findings
     value = document.value
@@ -94,9 +99,9 @@ def read_budget(path: str) -> tuple[Budget | None, Document | None, list[Diagnos
     return budget, document, diagnostics_in(document, unknown)
 
 
-def _read(path: str, kind: str) -> tuple[Document | None, list[Diagnostic]]:
+def _read(path: str, kind: str, within: str | None) -> tuple[Document | None, list[Diagnostic]]:
     """The one document of a file, which must fit the schema of that name; None where it does not."""
-    loaded = load_file(path)
+    loaded = load_file(path, within)
     if loaded.findings:
         return None, loaded.findings
     if len(loaded.documents) != 1:

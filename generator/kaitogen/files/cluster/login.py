@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import urllib3
 
 from kaitogen.diagnostics.wording import printable
+from kaitogen.files import standard_input
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.problems import KG622, ClusterError
 from kaitogen.typed import Any, Callable, Final, NamedTuple, TypeAlias
@@ -234,7 +235,7 @@ def _files(access: Access) -> tuple[list[str], str]:
 
 def _read(file: str) -> Mapping:
     try:
-        with open(file, "rb") as opened:
+        with open(file, "rb", opener=standard_input.waits_for_nobody) as opened:
             data = opened.read(MAX_BYTES + 1)
         documents = [raw.value for raw in read(data.decode("utf-8-sig"))] if len(data) <= MAX_BYTES else []
     except UnicodeDecodeError:

@@ -15,9 +15,8 @@ from kaitogen.integrations.checks import Check
 from kaitogen.kaito.objects import part
 from kaitogen.model import Json, Request
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.load import documents_of, load_file
 from kaitogen.typed import Final, Iterator, Mapping, TypeAlias
-from kaitogen.yaml.reader import Unreadable, read
 
 _CONFIG_FOLDER: Final = "/home/argocd/cmp-server/config"
 _SOCKET_FOLDER: Final = "/home/argocd/cmp-server/plugins"
@@ -94,11 +93,10 @@ def _is_writable(folder: str) -> bool:
 
 
 def _plugin(path: str) -> Iterator[_Looked]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            documents = [document.value for document in read(file.read())]
-    except (OSError, ValueError, Unreadable) as error:
-        reason = (getattr(error, "strerror", None) or str(error) or "no YAML").lower()
+    loaded = load_file(path)
+    documents = [document.value for document in loaded.documents]
+    if loaded.findings:
+        reason = loaded.findings[0].message.removeprefix("cannot be read: ")
         fix = "mount the ConfigMap's plugin.yaml there; `kaitogen argocd install --print` shows how"
         yield False, f"{path} cannot be read: {reason}", fix
         return

@@ -17,7 +17,7 @@ from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
 from kaitogen.kaito.objects import KAITO_GROUP, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG109, PROJECT, documents_of, is_all_empty, nearest
+from kaitogen.pipeline.load import KG109, PROJECT, documents_of, is_all_empty, nearest, too_large
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence, TypeAlias
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
@@ -123,13 +123,15 @@ def _echoes(job: Job, given: ResourceList) -> bool:
 def _legacy(file: str) -> ResourceList:
     """What a legacy plugin is given: its configuration in a file, the objects as documents on standard input."""
     try:
-        with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES)
+        with open(file, "rb", opener=standard_input.waits_for_nobody) as stream:
+            data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         fix = "kustomize names the file when it runs the plugin; a ResourceList goes to standard input"
         raise EnvironmentFailure(
             f"the configuration {file} cannot be read: {reason(error)}", fix=fix
         ) from error
+    if len(data) > MAX_BYTES:
+        raise Rejected(too_large("functionConfig"))
     loaded = documents_of("functionConfig", data)
     flaws = [*loaded.findings, *(flaw for document in loaded.documents for flaw in document.flaws)]
     if flaws:
