@@ -27,7 +27,7 @@ VERY_MANY = 10_000
 
 
 FULL = Rounds(one=60, many=9, very_many=3)
-QUICK = Rounds(one=6, many=2, very_many=1)
+QUICK = Rounds(one=3, many=1, very_many=1)
 
 
 def main() -> int:
