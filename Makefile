@@ -243,7 +243,7 @@ e2e: $(VENV)/.dev docs ## Run the tests that need a real kubectl, kustomize, kpt
 	@sh scripts/build_tools.sh kustomize argocd kpt yaml helm krew promtool >/dev/null
 	@sh scripts/fetch_browser.sh >/dev/null
 	@sh scripts/fetch_language_server.sh >/dev/null
-	@$(PYTEST) -m 'e2e and not cluster'
+	@$(PYTEST) -m 'e2e and not cluster' tests/e2e
 
 # One after the other: each worker would start an API server of its own.
 .PHONY: e2e-cluster

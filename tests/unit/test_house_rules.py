@@ -136,6 +136,17 @@ def _lines_with(pattern: re.Pattern[str], path: Path) -> Iterator[str]:
             yield f"{_name(path)}:{number}: {line.strip()[:100]}"
 
 
+def test_what_needs_real_tools_stands_where_make_e2e_looks() -> None:
+    marked = re.compile(r"pytest\.mark\.(?:e2e|cluster)\b")
+    tests = [
+        path.relative_to(ROOT)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if marked.search(path.read_text("utf-8"))
+    ]
+    assert tests
+    assert [path for path in tests if path.parts[1] != "e2e"] == []
+
+
 def test_nothing_heavy_is_imported_at_start_up() -> None:
     pending = [f"generator/kaitogen/{name}.py" for name in START_UP]
     seen: set[str] = set()

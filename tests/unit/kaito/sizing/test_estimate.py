@@ -5,6 +5,7 @@ use floating point, so that a difference would show here as well.
 """
 
 from fractions import Fraction
+from itertools import islice
 from math import ceil, floor
 
 import pytest
@@ -16,6 +17,7 @@ from kaitogen.kaito.rules.sizing import nodes_needed
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import size
 from kaitogen.model import KAITO_VERSIONS, PROVIDERS, Target
+from tests.draws import WHOLE
 from tests.unit.kaito.sizing.workspaces import context, sized, workspace
 
 GIB = 2**30
@@ -44,8 +46,8 @@ PAIRS = [(model, sku) for model in all_models() for provider in PROVIDERS for sk
 def test_every_model_on_every_instance_type(kaito: str) -> None:
     minor = int(kaito[2:])
     differing = []
-    for model, sku in PAIRS:
-        for tokens in CONTEXTS:
+    for number, (model, sku) in enumerate(PAIRS):
+        for tokens in CONTEXTS if WHOLE else CONTEXTS[(number + minor) % 4 :][:1]:
             ours = nodes_needed(
                 minor, model.weights, model.bytes_per_token, (sku.gpus, sku.memory * GIB), tokens
             )
@@ -71,8 +73,8 @@ def layout_by_the_words(minor: int, model: Model, sku: Sku, nodes: int) -> tuple
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_workspace_is_sized_by_it(provider: str) -> None:
     wrong = []
-    for model in all_models():
-        for sku in all_skus(provider):
+    for turn, model in enumerate(all_models()):
+        for sku in all_skus(provider) if WHOLE else islice(all_skus(provider), turn % 3, None, 3):
             if not sku.known_to(12):
                 continue
             estimate = sized(model.id, sku.name, provider=provider).estimate
