@@ -1,7 +1,7 @@
 """The plain part of YAML, read line by line: four fifths of what the parser takes for an intent go into its events.
 
-A line of it is `key: value`, `key:`, `- value`, `- key: value` or a comment; a value is a word, a few of them, or a
-simple text in quotes. That is how people and programs write most intents and Workspaces. Whatever else a text has, and
+A line of it is `key: value`, `key:`, `- value`, `- key: value` or a comment; a value is a word, a few of them, a
+simple text in quotes, or a text of whole lines behind `key: |`. That is how people and programs write most intents and Workspaces. Whatever else a text has, and
 all that is wrong in it, is for the parser: then nothing of what was read here counts.
 """
 
@@ -22,6 +22,8 @@ _KEY: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./
 _TEXT: Final = _KEY + "+@=:,;()% "
 #: The value of a key with nothing behind it: what stands on the lines below, or null.
 BELOW: Final = object()
+#: How the line of a key ends that has a text of whole lines below it.
+_LITERAL: Final = ": |"
 #: Where a line begins that says nothing.
 _NOWHERE: Final = -1
 
@@ -33,6 +35,24 @@ Marks: TypeAlias = dict[tuple[int, str | int], int]
 #: Lines by themselves: the same few come again and again. Bounded, since there may be no end of new ones.
 _LINES: dict[str, Line] = {}
 _MOST_REMEMBERED: Final = 2_000
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a document; a text behind `key: |` stands on that line as well, and empty lines in its place."""
+    lines = text.split("\n")
+    if f"{_LITERAL}\n" not in text:
+        return lines
+    for number, line in enumerate(lines):
+        if not line.endswith(_LITERAL):
+            continue
+        below = " " * (len(line) - len(line.lstrip("- ")) + 1)
+        end = number + 1
+        while end < len(lines) and (lines[end].startswith(below) or not lines[end].strip(" ")):
+            end += 1
+        if end < len(lines) or not lines[-1]:  # else its last line does not end
+            lines[number] = "\n".join(lines[number:end])
+            lines[number + 1 : end] = [""] * (end - number - 1)
+    return lines
 
 
 # One flat loop over the lines: a call for each of them would cost as much as what it does.
@@ -48,7 +68,7 @@ def value_of(lines: Iterable[str], marks: Marks | None = None) -> Json:  # noqa:
     stack: list[tuple[int, Any]] = []
     known = _LINES.get
     for number, text in enumerate(lines):
-        line = known(text) or line_of(text)
+        line = known(text) or (_literal(text) if "\n" in text else line_of(text))
         if line is None:
             return NOT_PLAIN
         at, dashed, key, value = line
@@ -116,6 +136,20 @@ def line_of(text: str) -> Line | None:
     if len(_LINES) < _MOST_REMEMBERED:
         _LINES[text] = line
     return line
+
+
+def _literal(text: str) -> Line | None:
+    """The same of a line with a text of whole lines below it."""
+    first, *below = text.rstrip("\n").split("\n")
+    line = line_of(first.removesuffix(" |"))
+    margin = " " * (len(below[0]) - len(below[0].lstrip(" "))) if below else ""
+    if line is None or len(margin) <= line[0] + (2 if line[1] else 0) or line[3] is not BELOW:
+        return None
+    for one in below:
+        fits = one.startswith(margin) and one.isascii() and one.isprintable() and not one.isspace()
+        if one and (not fits or len(one) > _LONGEST):
+            return None
+    return *line[:3], "".join(f"{one[len(margin) :]}\n" for one in below)
 
 
 def _is_key(word: str) -> bool:

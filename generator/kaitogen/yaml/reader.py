@@ -83,7 +83,7 @@ def _plain(text: str, most: int) -> Iterable[RawDocument] | None:
     divider = f"\n{plain.DIVIDER}\n"
     while start < len(text):
         end = text.find(divider, start) + 1 or len(text)
-        lines = text[start:end].split("\n")
+        lines = plain.lines_of(text[start:end])
         value = plain.value_of(lines[1:] if lines[0] == plain.DIVIDER else lines)
         if value is plain.NOT_PLAIN:
             return None

@@ -179,7 +179,9 @@ def _in_block(
     """The places of what a text in the literal style says as YAML of its own, such as the settings in a ConfigMap."""
     mark: Any = scalar.start_mark
     inner = scalar.value.split("\n")
-    first = next((number for number, line in enumerate(inner) if line.strip()), 0)
+    first = next((number for number, line in enumerate(inner) if line.strip()), None)
+    if first is None:
+        return  # nothing is said, and the document may end with it
     down = mark.line + 1
     outer = text.split("\n")[down + first]
     right = max(outer.find(inner[first]), 0)

@@ -63,7 +63,29 @@ def _tidy(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-_TEXTS = _tidy() | _tidy() | _LOOSE
+_BELOW = st.sampled_from(("x", "x", "# c", "- a: |", "b: c", " y", "  z", "", "x ", "'"))
+_ODD = st.sampled_from(("", "x", " ", "  # c", "     ", "é", "b: 1", "  c: 2"))
+
+
+@st.composite
+def _literal(draw: st.DrawFn) -> str:
+    """A text of whole lines behind a key, and what may stand around it."""
+    above = draw(st.sampled_from(("", "", "z: 1\n", "z:\n", "- q\n")))
+    indent, dash = draw(st.sampled_from(("", "", "  "))), draw(st.sampled_from(("", "", "- ")))
+    end = draw(st.sampled_from(("", "", "", "-", " # c")))
+    margin = draw(st.sampled_from((" ", "  ", "  ", "    ", "      ")))
+    below = [margin + line if line else "" for line in draw(st.lists(_BELOW, min_size=1, max_size=4))]
+    if draw(st.booleans()):
+        below.insert(draw(st.integers(0, len(below))), draw(_ODD))
+    below += draw(st.sampled_from(((), (f"{indent}b: 1",), ("c: 2", "# d"))))
+    return (
+        above
+        + "\n".join([f"{indent}{dash}a: |{end}", *below])
+        + draw(st.sampled_from(("", "\n", "\n", "\n---\na: 1\n")))
+    )
+
+
+_TEXTS = _tidy() | _tidy() | _LOOSE | _literal()
 
 
 def outcome(text: str) -> list[RawDocument] | tuple[Any, ...]:
@@ -129,6 +151,13 @@ def test_plain_texts_need_no_parser(text: str, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(tree, "_Finder", None)
     for raw in read(text):
         assert () in locate(text[raw.start : raw.end], [()])
+
+
+def test_a_text_of_whole_lines_needs_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builder, "_Builder", None)
+    text = "a: |\n  kind: b\n\n    # c\nd: 1\ne:\n- f: |\n    g\n---\nh: |\n i\n\n"
+    read_so = [raw.value for raw in read(text)]
+    assert read_so == [{"a": "kind: b\n\n  # c\n", "d": 1, "e": [{"f": "g\n"}]}, {"h": "i\n"}]
 
 
 def test_as_many_lines_as_may_be_too_many_values_are_left_to_the_limits() -> None:
