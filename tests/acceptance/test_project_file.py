@@ -227,6 +227,8 @@ def test_environments_of_all_folders_may_be_kept_in_one(app: Path, tmp_path: Pat
         (project("prices: ../../../prices.yaml"), "KG155", 4),
         (project("prices: none.yaml"), "KG157", 4),
         (project("inventory: [none.yaml]"), "KG157", 4),
+        (project('inventory: ["a\\0b"]'), "KG155", 4),
+        (project('templates: "a\\0b"'), "KG155", 4),
     ],
 )
 def test_a_wrong_project_file_stops_every_run_at_its_line(app: Path, text: str, code: str, line: int) -> None:

@@ -215,6 +215,14 @@ def test_arguments_of_a_receipt_are_those_of_render_alone(fleet: Path) -> None:
         assert "its arguments are none of kaitogen render" in verified().stderr
 
 
+@pytest.mark.parametrize("word", ["--templates=a\0b", "a\0b", "--templates=a\ud800b", "-oa\ud800b"])
+def test_what_no_shell_hands_over_is_no_argument_of_a_receipt(word: str, fleet: Path) -> None:
+    statement = json.loads(Path("receipt.json").read_text())
+    statement["predicate"]["arguments"] = ["models", word]
+    Path("receipt.json").write_text(json.dumps(statement))
+    assert "error KG751: inputs, subject or arguments are not what kaitogen writes there" in verified().stderr
+
+
 @pytest.mark.parametrize("how", [["--live"], ["--live", "--kubeconfig=models/evil.yaml"], ["--context=evil"]])
 def test_a_receipt_asks_no_cluster_and_runs_none_of_its_programs(how: list[str], fleet: Path) -> None:
     user = {

@@ -90,7 +90,7 @@ def test_file_of_somebody_else_is_never_written_over(tmp_path: Path) -> None:
     assert content(out) == {"inference_workspace_one.yaml": b"by: hand\n"}
 
 
-@pytest.mark.parametrize("evil", ["../victim", "/etc/victim", "sub/victim", ".git"])
+@pytest.mark.parametrize("evil", ["../victim", "/etc/victim", "sub/victim", ".git", "a\0b", "a\0b.yaml"])
 def test_list_of_somebody_elses_making_removes_nothing_outside(tmp_path: Path, evil: str) -> None:
     out = tmp_path / "out"
     (out / "sub").mkdir(parents=True)
@@ -98,7 +98,9 @@ def test_list_of_somebody_elses_making_removes_nothing_outside(tmp_path: Path, e
     for victim in victims:
         victim.write_text("precious", encoding="utf-8")
     (out / ".kaitogen-files").write_text(f"{evil}\n", encoding="utf-8")
-    assert kaitogen("render", write(tmp_path, "one"), "-o", out).code == 0
+    intent = write(tmp_path, "one")
+    assert kaitogen("render", intent, "--check", "-o", out).code == 1
+    assert kaitogen("render", intent, "-o", out).code == 0
     assert [victim.read_text(encoding="utf-8") for victim in victims] == ["precious"] * 3
 
 

@@ -77,7 +77,7 @@ def _read(path: str) -> Receipt | Diagnostic:
     inputs = _by_name(value_at(statement, ("predicate", "inputs")))
     outputs = _by_name(value_at(statement, ("subject",)))
     words = value_at(statement, ("predicate", "arguments"))
-    if inputs is None or outputs is None or not isinstance(words, list) or not all(map(_is_text, words)):
+    if inputs is None or outputs is None or not isinstance(words, list) or not all(map(_is_word, words)):
         return KG751.in_file(path, "inputs, subject or arguments are not what kaitogen writes there", fix=fix)
     options = command_line.parse(render.Options, list(render.Options.parameters()), words)
     if options is None:
@@ -102,6 +102,11 @@ def _by_name(described: Json) -> dict[str, Json] | None:
 
 def _is_text(value: Json) -> bool:
     return isinstance(value, str)
+
+
+def _is_word(value: Json) -> bool:
+    """Whether it is what a shell can hand over: text without NUL and halves of characters."""
+    return isinstance(value, str) and "\0" not in value and value == value.encode(errors="replace").decode()
 
 
 def _differences(known: Receipt, against: str | None, most: int) -> Iterator[Diagnostic]:

@@ -126,7 +126,11 @@ def _listed(folder: str) -> list[str]:
     """The names in the folder's list, without any that kaitogen could not have written there."""
     text = atomic.read_regular(os.path.join(folder, LIST)) or b""
     lines = text.decode("utf-8", "replace").splitlines()
-    return [line for line in lines if line and line[0] not in "#." and os.path.basename(line) == line]
+    return [
+        line
+        for line in lines
+        if line and line[0] not in "#." and "\0" not in line and os.path.basename(line) == line
+    ]
 
 
 @contextmanager

@@ -150,7 +150,7 @@ def _unusable(document: Document, top: str) -> Iterator[Diagnostic]:
     named += [(("spec", "inventory", index), name) for index, name in enumerate(spec.get("inventory", ()))]
     for path, name in named:
         file = _beside(document.file, name)
-        if is_elsewhere(os.path.realpath(file), (top,)):
+        if "\0" in file or is_elsewhere(os.path.realpath(file), (top,)):
             message = f"{name[:80]} {LEADS_OUT}"
             yield KG155.at(path, message, fix="name files beside the project file, relative to it")
         elif not os.path.lexists(file):
