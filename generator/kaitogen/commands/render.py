@@ -118,7 +118,7 @@ def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[
 
 def _made(request: Request, options: Options) -> tuple[Sequence[Manifest] | None, Report]:
     """The manifests, None where what is found stops the run, and that."""
-    result = generate(request)
+    result = generate(request, lean=True)
     report = Report(result.findings, strict=inputs.is_strict(request, given=options.strict))
     return (None if report.findings and report.exit_code else result.manifests), report
 

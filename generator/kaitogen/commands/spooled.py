@@ -11,7 +11,7 @@ from kaitogen.errors import EnvironmentFailure, reason
 from kaitogen.typed import IO, Final, Iterable, Iterator
 
 #: Bytes that are kept in memory, and written or read at once.
-CHUNK: Final = 4 * 2**20
+CHUNK: Final = 2**20
 
 
 class Spooled:

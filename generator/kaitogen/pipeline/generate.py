@@ -4,7 +4,7 @@ from kaitogen.kaito.objects import is_workspace, serves
 from kaitogen.model import Diagnostic, Document, Request, Result, Rule, Target, UserObject
 from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_objects
-from kaitogen.pipeline.classify import classify
+from kaitogen.pipeline.classify import classify, is_an_intent
 from kaitogen.pipeline.context import context
 from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
@@ -68,10 +68,17 @@ def _bound_of_templates(request: Request) -> str | None:
     return bound(request.templates, request)
 
 
-def generate(request: Request) -> Result:
-    """Everything that the request's intents make, and everything that is wrong with its documents."""
+def generate(request: Request, *, lean: bool = False) -> Result:
+    """Everything that the request's intents make, and everything that is wrong with its documents.
+
+    `lean` is for a caller to whom documents of intents are places alone: of what they say only the kind stays.
+    """
     documents, intents, objects, diagnostics, files = prepare(request)
     specs, invalid = validate(intents)
+    for document in (*documents, *intents) if lean and not request.notes else ():
+        if is_an_intent(document.value):  # its Specs have it by now
+            document.value.pop("metadata", None)
+            document.value.pop("spec", None)
     facts, unread, fact_files = load_inventory(request) if request.inventory else (None, [], [])
     specs, unfit = choose(specs, facts, request.oldest)
     contradicting: list[Diagnostic] = []

@@ -55,6 +55,16 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """Plan what the paths hold: the plan on standard output, the findings on standard error."""
+    # The plan itself is gone before its findings are put into words: both are large where there are many Workspaces.
+    report, written, refused = _planned(options)
+    outcome = reported(report, quiet=options.quiet)
+    if refused and outcome.exit_code == EXIT_OK:
+        outcome = outcome._replace(exit_code=EXIT_FINDINGS)
+    return outcome._replace(stdout=written.stdout, spooled=written.spooled)
+
+
+def _planned(options: Options) -> tuple[Report, Outcome, bool]:
+    """What is found, the plan as it is written, and whether KAITO refuses any change."""
     revision = options.against
     with Progress("reading the intents", watched=rewrites()) as progress:
         request = inputs.request(
@@ -74,7 +84,7 @@ def run(options: Options) -> Outcome:
             choosing=options.choose,
             progress=partial(progress.count, "planning Workspace"),
         )
-        result = generate(request)
+        result = generate(request, lean=revision is None)
         if any(finding.rule in (KG110, KG114) for finding in result.findings):
             from kaitogen.commands.plan.finished import with_finished  # most plans are of intents
 
@@ -94,12 +104,8 @@ def run(options: Options) -> Outcome:
         plan = replace(plan, findings=(*plan.findings, *more))
         # A plan that leaves the other side out would be taken for one without changes.
         written = _written(plan, options.form) if readable else Outcome()
-    outcome = reported(
-        Report(plan.findings, strict=inputs.is_strict(request, given=options.strict)), quiet=options.quiet
-    )
-    if plan.against is not None and plan.against.refused and outcome.exit_code == EXIT_OK:
-        outcome = outcome._replace(exit_code=EXIT_FINDINGS)
-    return outcome._replace(stdout=written.stdout, spooled=written.spooled)
+    report = Report(plan.findings, strict=inputs.is_strict(request, given=options.strict))
+    return report, written, plan.against is not None and plan.against.refused > 0
 
 
 def _written(plan: Plan, form: str) -> Outcome:

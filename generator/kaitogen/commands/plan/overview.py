@@ -1,7 +1,7 @@
 """The overview of a plan: one row for each Workspace, in natural order, and by what the rows can be grouped."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.commands.plan.view_model import known
@@ -24,13 +24,42 @@ class Grouping(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One Workspace with what it can be grouped by, its verdict with the tone of that, and what else stands in its row."""
+    """One Workspace as it stands in its row. What there is of it is put into words when the row is written."""
 
     planned: PlannedWorkspace
-    by: dict[str, str]
-    tone: str
-    verdict: str
-    cells: dict[str, str]
+
+    @property
+    def by(self) -> dict[str, str]:
+        """What it can be grouped by."""
+        planned = self.planned
+        fields = {
+            "namespace": planned.namespace,
+            "type": planned.instance_type,
+            "strategy": planned.strategy,
+            "cluster": cluster_of(planned),
+        }
+        return {**fields, **{f"label.{key}": value for key, value in planned.spec.labels.items()}}
+
+    @property
+    def tone(self) -> str:
+        """The tone of its verdict."""
+        return _verdict(self.planned)[0]
+
+    @property
+    def verdict(self) -> str:
+        """What becomes of it; its other findings stand beside that."""
+        return _verdict(self.planned)[1]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """What else stands in the row."""
+        planned = self.planned
+        return {
+            "type": planned.instance_type or planned.spec.target.node_provisioner,
+            "nodes": known(planned.nodes, planned.fewest_nodes),
+            "gpus": known(planned.gpus, planned.fewest_gpus),
+            "hour": "unknown" if planned.hourly is None else f"{planned.hourly:,.2f}",
+        }
 
 
 class Overview(NamedTuple):
@@ -52,7 +81,7 @@ def naturally(title: str) -> list[tuple[int, str]]:
 
 def overview(plan: Plan) -> Overview:
     """The rows of a plan and their groupings."""
-    rows = [_row(one) for one in sorted(plan.workspaces, key=lambda one: naturally(one.title))]
+    rows = list(map(Row, sorted(plan.workspaces, key=lambda one: naturally(one.title))))
     groupings = _groupings(rows)
     labels = [one.key.removeprefix("label.") for one in groupings if one.key.startswith("label.")]
     team = next((key for key in labels if key.rpartition("/")[2] == _TEAM), "")
@@ -62,19 +91,8 @@ def overview(plan: Plan) -> Overview:
     return Overview(rows, groupings, first, team)
 
 
-def _row(planned: PlannedWorkspace) -> Row:
-    tone, verdict = _verdict(planned)
-    cells = {
-        "type": planned.instance_type or planned.spec.target.node_provisioner,
-        "nodes": known(planned.nodes, planned.fewest_nodes),
-        "gpus": known(planned.gpus, planned.fewest_gpus),
-        "hour": "unknown" if planned.hourly is None else f"{planned.hourly:,.2f}",
-    }
-    return Row(planned, by=_by(planned), tone=tone, verdict=verdict, cells=cells)
-
-
 def _verdict(planned: PlannedWorkspace) -> tuple[str, str]:
-    """The tone and the word for what becomes of it; its other findings stand beside that."""
+    """The tone and the word for what becomes of it."""
     memory, estimate = planned.sizing.memory, planned.sizing.estimate
     if planned.fails:
         return "bad", "error"
@@ -89,16 +107,6 @@ def cluster_of(planned: PlannedWorkspace) -> str:
     return f"KAITO {target.kaito} on {target.provider}, nodes by {target.node_provisioner}"
 
 
-def _by(planned: PlannedWorkspace) -> dict[str, str]:
-    fields = {
-        "namespace": planned.namespace,
-        "type": planned.instance_type,
-        "strategy": planned.strategy,
-        "cluster": cluster_of(planned),
-    }
-    return {**fields, **{f"label.{key}": value for key, value in planned.spec.labels.items()}}
-
-
 def _groupings(rows: Sequence[Row]) -> list[Grouping]:
     """What not all rows have alike, nor each of its own, and whatever happens the strategy; then labels by their keys."""
     titles = {
@@ -107,12 +115,18 @@ def _groupings(rows: Sequence[Row]) -> list[Grouping]:
         "strategy": "strategy",
         "cluster": "cluster",
     }
-    labels = sorted({key for row in rows for key in row.by} - set(titles))
+    values: defaultdict[str, set[str]] = defaultdict(set)
+    having: Counter[str] = Counter()
+    for by in (row.by for row in rows):
+        having.update(by.keys())
+        for key, value in by.items():
+            values[key].add(value)
+    labels = sorted(values.keys() - titles.keys())
     titles |= {key: f"{key.removeprefix('label.')} (label)" for key in labels}
     found = []
     for key, title in titles.items():
-        counts = Counter(row.by.get(key, "") for row in rows)
+        number = len(values[key] | {""} if having[key] < len(rows) else values[key])
         always = key == "strategy" or key.rpartition("/")[2].removeprefix("label.") == _TEAM
-        if always or 1 < len(counts) < max(len(rows), 3):
-            found.append(Grouping(key, title, len(counts)))
+        if always or 1 < number < max(len(rows), 3):
+            found.append(Grouping(key, title, number))
     return found

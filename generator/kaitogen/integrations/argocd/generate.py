@@ -129,7 +129,8 @@ def _result(app: AppParameters, top: str, templates: str | None, said: "Project 
             project=None if said is None else said.document,
             environments=environment.paths,
             assignments=tuple(assignments),
-        )
+        ),
+        lean=True,
     )
     empty_allowed = app.is_on("allow_empty")
     # There is no command line here to name a link's file on.
