@@ -34,6 +34,8 @@ Line: TypeAlias = tuple[int, bool, str, Json]
 Marks: TypeAlias = dict[tuple[int, str | int], int]
 #: Lines by themselves: the same few come again and again. Bounded, since there may be no end of new ones.
 _LINES: dict[str, Line] = {}
+#: What lines say before a value, by that part of their text: most new lines have a known key and a new name.
+_HEADS: dict[str, tuple[int, bool, str]] = {}
 _MOST_REMEMBERED: Final = 2_000
 
 
@@ -115,6 +117,20 @@ def line_of(text: str) -> Line | None:
         return line
     if len(text) > _LONGEST or not (text.isascii() and text.isprintable()):
         return None
+    head, _, word = text.partition(": ")
+    if word and head in _HEADS and (value := _scalar(word)) is not NOT_PLAIN:
+        line = *_HEADS[head], value
+    else:
+        line = _parsed(text)
+    if line is not None and len(_LINES) < _MOST_REMEMBERED:
+        _LINES[text] = line
+        if word and line[2] and line[3] is not BELOW:
+            _HEADS[head] = line[:3]
+    return line
+
+
+def _parsed(text: str) -> Line | None:
+    """The same of a line of ASCII that is not remembered."""
     content = text.strip(" ")
     column = len(text) - len(text.lstrip(" "))
     if not content or content[0] == "#":
@@ -132,10 +148,7 @@ def line_of(text: str) -> Line | None:
     value = _scalar(word) if word else BELOW
     if value is NOT_PLAIN or not (_is_key(key) if colon else dashed):
         return None
-    line = column, dashed, intern(key), value
-    if len(_LINES) < _MOST_REMEMBERED:
-        _LINES[text] = line
-    return line
+    return column, dashed, intern(key), value
 
 
 def _literal(text: str) -> Line | None:
@@ -163,7 +176,7 @@ def _scalar(word: str) -> Json:
         inner = word[1:-1]
         simple = len(word) > 1 and word[-1] == first and first not in inner and "\\" not in inner
         return inner if simple else NOT_PLAIN
-    if not (first.isalnum() or first in "_/") or word.strip(_TEXT) or ": " in word or word[-1] == ":":
+    if not (first.isalnum() or first in "_/") or word.strip(_TEXT) or ": " in word or word[-1] in ": ":
         return NOT_PLAIN
     try:
         return resolve(word)
