@@ -4,7 +4,6 @@ from kaitogen.model import Json, Path
 from kaitogen.typed import Final, Iterable, NamedTuple
 from kaitogen.yaml import plain
 
-
 _MOST_LINES: Final = 200_000
 
 
