@@ -153,6 +153,7 @@ def test_a_call_of_argo_cd_with_a_target_loads_nothing_heavy(root: Path, tmp_pat
     # What says findings, and what reads a project file, is for those who have any.
     assert not {name for name in loaded if name.startswith("kaitogen.diagnostics.formats.")}
     assert "kaitogen.pipeline.project" not in loaded
+    assert "yaml" not in loaded
 
 
 def test_a_command_loads_no_other(root: Path) -> None:
