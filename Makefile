@@ -88,7 +88,7 @@ demo: $(VENV)/.run ## Install kaitogen into .venv and render examples/
 
 .PHONY: test
 test: $(VENV)/.test ## Run the tests that need Python and git alone, with the samples of the gate
-	@$(PYTEST)
+	@$(PYTEST) --ignore=tests/e2e
 
 .PHONY: thorough
 thorough: $(VENV)/.test ## The same with nothing sampled: every verdict, every case, all examples
