@@ -223,8 +223,8 @@ def parsed(text: str) -> Json:
             return None
     try:
         return _scanned(text.strip())
-    except (ImportError, StopIteration, ValueError, RecursionError):
-        pass  # what is unusual, or wrong, is for the reader
+    except (ImportError, StopIteration, ValueError, RecursionError, SystemError):
+        pass  # what is unusual, or wrong, is for the reader; without Python's own JSON the scanner has no error to raise
     try:
         raw = list(read(text))
     except Unreadable:
