@@ -1,7 +1,18 @@
 """The order of the stages, and nothing else."""
 
 from kaitogen.kaito.objects import is_workspace, serves
-from kaitogen.model import Diagnostic, Document, Request, Result, Rule, Target, UserObject
+from kaitogen.model import (
+    ByoNodes,
+    Diagnostic,
+    Document,
+    Manifest,
+    Request,
+    Result,
+    Rule,
+    Spec,
+    Target,
+    UserObject,
+)
 from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_objects
 from kaitogen.pipeline.classify import classify, is_an_intent
@@ -10,7 +21,7 @@ from kaitogen.pipeline.load import load, load_inventory
 from kaitogen.pipeline.render import render
 from kaitogen.pipeline.strategies import resolved
 from kaitogen.pipeline.validate import validate
-from kaitogen.typed import Iterator, NamedTuple
+from kaitogen.typed import Iterable, Iterator, NamedTuple
 
 KG181 = Rule("KG181", "A layer over finished manifests", kind="invalid")
 
@@ -60,6 +71,15 @@ def _without_effect(request: Request) -> Iterator[Diagnostic]:
         yield KG181.in_file(source, message, fix="name the intents, or leave this out")
 
 
+def _made(specs: list[Spec], request: Request) -> tuple[list[Manifest], list[Diagnostic]]:
+    """The manifests of all Specs, and what stands in the way of others."""
+    wrong: list[Diagnostic] = []
+    # One after the other: together they take a fifth of a run's memory.
+    contexts = (context(spec, resource) for spec, resource in resolved(specs, wrong))
+    manifests, unrendered = render(contexts, request.templates, _bound_of_templates(request))
+    return manifests, [*wrong, *unrendered]
+
+
 def _bound_of_templates(request: Request) -> str | None:
     if request.templates is None or request.project is None:
         return request.within
@@ -75,16 +95,11 @@ def generate(request: Request, *, lean: bool = False) -> Result:
     """
     documents, intents, objects, diagnostics, files = prepare(request)
     specs, invalid = validate(intents)
-    for document in (*documents, *intents) if lean and not request.notes else ():
-        if is_an_intent(document.value):  # its Specs have it by now
-            document.value.pop("metadata", None)
-            document.value.pop("spec", None)
+    if lean and not request.notes:
+        _let_go((*documents, *intents))
     facts, unread, fact_files = load_inventory(request) if request.inventory else (None, [], [])
     specs, unfit = choose(specs, facts, request.oldest)
-    contradicting: list[Diagnostic] = []
-    # One after the other: together they take a fifth of a run's memory.
-    contexts = (context(spec, resource) for spec, resource in resolved(specs, contradicting))
-    manifests, unrendered = render(contexts, request.templates, _bound_of_templates(request))
+    manifests, unrendered = _made(specs, request)
     with_sets = any(spec.fleet is not None for spec in specs)
     if with_sets:
         from kaitogen.pipeline import replicas  # most intents have none
@@ -93,36 +108,41 @@ def generate(request: Request, *, lean: bool = False) -> Result:
     # All that is made goes to one cluster, or else what comes from one file does.
     together = request.objects_target is None or bool(request.environments)
     refused = check(manifests, notes=request.notes, together=together)
-    diagnostics += [*invalid, *unread, *unfit, *contradicting, *unrendered, *refused]
-    target, byo_nodes = request.objects_target or Target(), None
+    diagnostics += [*invalid, *unread, *unfit, *unrendered, *refused]
+    target = request.objects_target or Target()
     if len(manifests) + len(objects) > 1 or len(specs) > 1:
         from kaitogen.pipeline import one_cluster  # a single object has none to get in the way of
 
         diagnostics += one_cluster.of(specs, manifests, (documents, objects), request, together=together)
-    if objects and request.objects_target is not None:
-        if facts is not None and target.byo:
-            from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
+    byo_nodes: dict[int, ByoNodes] = {}
+    if objects and facts is not None and target.byo:
+        from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
 
-            byo_nodes, unfit = matching.of_objects(objects, target, facts)
-            diagnostics += unfit
+        byo_nodes, unfit = matching.of_objects(objects, target, facts)
+        diagnostics += unfit
+    if objects:
         diagnostics += check_objects(objects, target, notes=request.notes, byo_nodes=byo_nodes)
     if with_sets or any(data["kind"] == "InferenceSet" for _, data in objects):
         from kaitogen.pipeline import pools  # nor do most others
 
-        diagnostics += pools.shared(manifests, objects, target, byo_nodes or {})
-    result = Result(
-        manifests=tuple(manifests),
-        findings=(),
-        workspaces=sum(serves(data) for _, data in manifests)
-        + sum(is_workspace(data) for _, data in objects),
-        objects=tuple(objects),
-        files=(*files, *fact_files),
-    )
+        diagnostics += pools.shared(manifests, objects, target, byo_nodes)
     if request.notes:
         from kaitogen.pipeline import project  # most runs ask for none
 
         diagnostics += project.unpinned(intents)
+    served = sum(serves(data) for _, data in manifests) + sum(is_workspace(data) for _, data in objects)
+    result = Result(
+        tuple(manifests), (), workspaces=served, objects=tuple(objects), files=(*files, *fact_files)
+    )
     return _with_findings(result, diagnostics, documents, request) if diagnostics else result
+
+
+def _let_go(documents: Iterable[Document]) -> None:
+    """Of the documents of intents, whose Specs have it by now, what they say."""
+    for document in documents:
+        if is_an_intent(document.value):
+            document.value.pop("metadata", None)
+            document.value.pop("spec", None)
 
 
 def _with_findings(
