@@ -134,6 +134,7 @@ def _rendered(options: Options) -> Outcome:
     else:
         made, report = _made(request, options)
         product = printed(parts(made or (), options.form), len(made or ()))
+        del made  # with all documents: what is found takes as much again to be told
     outcome = reported(report, quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
