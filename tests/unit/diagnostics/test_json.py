@@ -1,5 +1,6 @@
 """JSON is laid out as Python's own library does it, in one text or piece by piece."""
 
+import gc
 import json
 import re
 
@@ -28,3 +29,16 @@ def _unescaped(text: str) -> str:
 def test_piece_by_piece_it_is_the_same(members: dict[str, list[object]]) -> None:
     items = {key: iter(value) for key, value in members.items()}
     assert "".join(json_parts(items)) == "".join(json_parts(members)) == json_text(members)
+
+
+def test_nothing_is_left_behind() -> None:
+    """A run collects no garbage, so that what holds itself stays to its end: for each text of very many."""
+    value = {"a": [1, {"b": "c"}], "d": None}
+    json_text(value)
+    gc.collect()
+    gc.disable()
+    try:
+        json_text(value)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
