@@ -209,7 +209,7 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
     is_asked_for = is_yaml_file if request.all_yaml else is_intent_file
     # Opening a folder as a file says why it cannot be read.
     unreadable: list[tuple[str, ...]] = []
-    below = files_below(path, lambda parts, _: unreadable.append(parts))
+    below = files_below(path, lambda parts, _: unreadable.append(parts), roots=roots)
     found = [parts for parts in below if is_asked_for(parts[-1]) or parts[-1] == PROJECT]
     files = sorted([*(parts for parts in found if parts[-1] != PROJECT), *unreadable])
     for parts in sorted(found):
@@ -219,7 +219,7 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
             fix = f"run kaitogen for {os.path.dirname(name)} alone, or keep one project file for all"
             findings.append(KG184.in_file(name, message, fix=fix))
     if not files:
-        finished = [] if request.all_yaml else _finished(path)
+        finished = [] if request.all_yaml else _finished(path, roots)
         if not finished or request.objects_target is None:
             findings.append(
                 _no_files(path, [os.path.normpath(os.path.join(path, *one)) for one in finished], request)
@@ -241,22 +241,21 @@ def _leads_out(name: str, folder: str) -> Diagnostic:
 
 def is_elsewhere(real: str, roots: Sequence[str]) -> bool:
     """Whether a path without links lies outside of all roots, or in what git keeps for itself below one."""
-    from kaitogen.files.folders import is_below
+    from kaitogen.files.folders import may_be_read
 
-    return not any(
-        is_below(real, root) and f"{os.sep}.git{os.sep}" not in real[len(root) :] for root in roots
-    )
+    return not may_be_read(real, roots)
 
 
-def _finished(folder: str) -> list[tuple[str, ...]]:
+def _finished(folder: str, roots: Sequence[str]) -> list[tuple[str, ...]]:
     """The YAML files below a folder that speak of KAITO, of which no more than a thousand are looked into, sorted."""
     from kaitogen.files.folders import files_below
 
     found: list[tuple[str, ...]] = []
-    every = sorted(parts for parts in files_below(folder, lambda *_: None) if is_yaml_file(parts[-1]))
+    below = files_below(folder, lambda *_: None, roots=roots)
+    every = sorted(parts for parts in below if is_yaml_file(parts[-1]))
     for parts in every[:_MOST_LOOKED_INTO]:
         name = os.path.join(folder, *parts)
-        data = b"" if os.path.islink(name) else read_file(name)
+        data = b"" if os.path.islink(name) else _read_file(name, set(), roots=roots)
         if isinstance(data, bytes) and speaks_of_kaito(data):
             found.append(parts)
     return found

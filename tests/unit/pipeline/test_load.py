@@ -20,12 +20,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def swapping(monkeypatch: pytest.MonkeyPatch, name: Path, target: str) -> None:
-    """Let the file become a link between the look at its name and its opening."""
+    """Let the file or folder become a link between the look at its name and its opening."""
     original: Callable[..., int] = os.open
 
     def opened(path: str, *args: object) -> int:
-        if path == str(name):
-            name.unlink()
+        if path == str(name) and not name.is_symlink():
+            name.rename(name.with_name("before"))
             name.symlink_to(target)
         return original(path, *args)
 
@@ -59,8 +59,31 @@ def test_no_folder_widens_what_may_be_read(folder: Path) -> None:
     (folder / "linked").symlink_to(folder.parent)
     (folder.parent / "b.intent.yaml").write_text("secret: 1\n", encoding="utf-8")
     loaded = load.load(Request((str(folder / "linked"),), within=str(folder.resolve())))
-    assert {one.code for one in loaded.findings} == {"KG112"}
-    assert [one.value for one in loaded.documents] == [{"a": 1}]
+    assert [(one.code, one.file) for one in loaded.findings] == [("KG112", str(folder / "linked"))]
+    assert loaded.documents == []
+
+
+@pytest.mark.parametrize("target", ["../..", "../.git"])
+def test_folder_that_became_a_link_tells_no_name_of_what_it_leads_to(
+    target: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = folder / "below" / "sub"
+    below.mkdir(parents=True)
+    for place in (folder.parent, folder / ".git"):
+        (place / "hidden.intent.yaml").touch()
+    swapping(monkeypatch, below, f"../{target}")
+    loaded = load.load(Request((str(folder),)))
+    assert [(one.code, one.file) for one in loaded.findings] == [("KG112", str(below))]
+
+
+def test_what_finished_manifests_are_looked_for_in_is_no_file_from_elsewhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.intent.yaml").rename(folder / "a.yaml")
+    (folder.parent / "outside.yaml").write_text("apiVersion: kaito.sh/v1beta1\n", encoding="utf-8")
+    swapping(monkeypatch, folder / "a.yaml", "../outside.yaml")
+    (said,) = load.load(Request((str(folder),))).findings
+    assert "a.yaml" not in said.message
 
 
 def test_link_within_the_folder_is_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ or, where whoever installs the plugin says so, the repository.
 import os
 
 from kaitogen.commands.options import option
-from kaitogen.files.folders import TooManyEntries, files_below, is_below
+from kaitogen.files.folders import TooManyEntries, files_below, may_be_read
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import environments
 from kaitogen.pipeline.environments import KG157, leads_out
@@ -65,7 +65,7 @@ def included(patterns: Sequence[str], top: str, source: str) -> Paths:
         unseen: list[Diagnostic] = []
         matches = [os.path.normpath(pattern)]
         if _is_glob(pattern):
-            matches, unseen = _matches(pattern, source)
+            matches, unseen = _matches(pattern, top, source)
         findings += unseen
         findings += [leads_out(path, source) for path in matches if not _may_be_read(path, top)]
         if not unseen and not (matches and os.path.lexists(matches[0])):
@@ -129,8 +129,7 @@ def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
 
 def _may_be_read(path: str, top: str) -> bool:
     """Whether what a path leads to lies below the root, and is no part of what git keeps for itself."""
-    real = os.path.realpath(path)
-    return is_below(real, top) and ".git" not in real[len(top) :].split(os.sep)
+    return may_be_read(os.path.realpath(path), (top,))
 
 
 def _is_glob(path: str) -> bool:
@@ -143,7 +142,7 @@ def _base(pattern: str) -> str:
     return pattern[:literal].rpartition("/")[0] or "."
 
 
-def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
+def _matches(pattern: str, top: str, source: str) -> tuple[list[str], list[Diagnostic]]:
     """The files that match a glob, sorted: * and ? within a name, ** any depth; no link to a folder is followed.
 
     With them, what keeps it from having looked at all: an application would lose what was not seen.
@@ -160,7 +159,7 @@ def _matches(pattern: str, source: str) -> tuple[list[str], list[Diagnostic]]:
 
     matching: list[str] = []
     try:
-        for parts in files_below(base, unreadable, most=MAX_ENTRIES):
+        for parts in files_below(base, unreadable, most=MAX_ENTRIES, roots=(top,)):
             path = os.path.normpath(os.path.join(base, *parts))
             if glob.matches(path):
                 matching.append(path)
