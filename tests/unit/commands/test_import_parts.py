@@ -74,3 +74,17 @@ def test_a_text_that_says_something_else_is_seen(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(importer, "_AT_ONCE", 2)
     together = _imported(5)
     assert [one.rule.code for one in together.findings if one.severity == "error"] == ["KG173", "KG173"]
+
+
+def test_what_was_read_is_let_go_of_before_a_set_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = documents_of("all.yaml", WORKSPACE.format(number=1, team=1, more="").encode())
+    said: list[object] = []
+
+    def seen(name: str, values: object) -> object:
+        said.extend(document.value for document in loaded.documents)
+        return set_of(name, values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(importer, "set_of", seen)
+    made = importer.import_all(loaded, TargetOverrides(), as_set="fleet")
+    assert list(made.texts) == ["fleet.intent.yaml"]
+    assert said == [{}]

@@ -78,10 +78,13 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
     ordered = tuple(in_file_order(findings, loaded.files))
     if any(one.severity == "error" for one in ordered):
         return Imported({}, ordered)
-    if as_set and intents:
-        texts = _as_set(as_set, intents)
     taken = Counter(one.data["kind"] for intent in intents for one in intent.objects.values())
     kinds = {kind: taken[kind] for kind in _KINDS if taken[kind]}
+    if as_set and intents:
+        texts.clear()
+        for intent in intents:  # what was read has been told by now, and a set takes as much room again
+            intent.source.data.clear()
+        texts = _as_set(as_set, intents)
     return Imported(texts=texts, findings=ordered, kinds=kinds)
 
 
@@ -224,20 +227,20 @@ def _forms(stored: Json, target: Target, origin: Origin, words: Json) -> Iterato
         yield short, intent_of(short, target, origin, words)
 
 
-def _as_set(name: str, intents: Sequence[Intent]) -> dict[str, str]:
-    """All intents as one text, which is held against the same objects."""
+def _as_set(name: str, intents: list[Intent]) -> dict[str, str]:
+    """All intents as one text, which is held against the same objects. The intents are gone afterwards."""
     file = f"{name}.intent.yaml"
     value = set_of(name, [intent.value for intent in intents])
     text = laid_out(value, in_set([intent.comments for intent in intents], value))
-    if not _is_set_proved(file, text, value, intents):
+    proved = _makes_the_same(file, value, intents)
+    intents.clear()  # to read the whole text takes as much room again
+    if not (proved and alike([one.value for one in documents_of(file, text.encode()).documents], [value])):
         raise InternalError("the set does not say what its intents say")
     return {file: text}
 
 
-def _is_set_proved(file: str, text: str, value: Json, intents: Sequence[Intent]) -> bool:
-    """Whether the text is that of the set, and the set makes the objects of its intents."""
-    if not alike([one.value for one in documents_of(file, text.encode()).documents], [value]):
-        return False
+def _makes_the_same(file: str, value: Json, intents: Sequence[Intent]) -> bool:
+    """Whether the set makes the objects of its intents."""
     entries = iter(value["spec"]["workspaces"])
     for some in _parts(intents):
         part_of_it = {**value, "spec": {**value["spec"], "workspaces": list(islice(entries, len(some)))}}
