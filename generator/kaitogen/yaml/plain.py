@@ -1,8 +1,9 @@
 """The plain part of YAML, read line by line: four fifths of what the parser takes for an intent go into its events.
 
 A line of it is `key: value`, `key:`, `- value`, `- key: value` or a comment; a value is a word, a few of them, a
-simple text in quotes, or a text of whole lines behind `key: |`. That is how people and programs write most intents and Workspaces. Whatever else a text has, and
-all that is wrong in it, is for the parser: then nothing of what was read here counts.
+simple text in quotes, or a text of whole lines behind `key: |`. That is how people and programs write most intents
+and Workspaces. Whatever else a text has, and all that is wrong in it, is for the parser: then nothing of what was read
+here counts.
 """
 
 from sys import intern
@@ -14,8 +15,9 @@ from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 #: What is handed back for a text that is more than plain.
 NOT_PLAIN: Final = object()
 DIVIDER: Final = "---"
-#: No line makes more events of the parser, so that a text of few lines is within every limit.
-MOST_OF_A_LINE: Final = 4
+#: The lines of a text make no more events of the parser each, so that a text of few lines is within every limit. (One that
+#: begins a list makes six, but the key above it has no value of its own.)
+MOST_OF_A_LINE: Final = 5
 _DEEPEST: Final = 90  # levels, less than may be nested
 _LONGEST: Final = 1000  # characters of a line: libyaml takes no longer key
 _KEY: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
@@ -26,7 +28,6 @@ BELOW: Final = object()
 _LITERAL: Final = ": |"
 #: Where a line begins that says nothing.
 _NOWHERE: Final = -1
-
 
 #: What a line says: the column at which it begins, whether that is a dash, its key (empty: none) and its value.
 Line: TypeAlias = tuple[int, bool, str, Json]

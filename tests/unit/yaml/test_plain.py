@@ -162,5 +162,18 @@ def test_a_text_of_whole_lines_needs_no_parser(monkeypatch: pytest.MonkeyPatch) 
 
 def test_as_many_lines_as_may_be_too_many_values_are_left_to_the_limits() -> None:
     text = "a:\n" + "- b\n" * 20
-    assert reader._plain(text, 84) is not None
-    assert reader._plain(text, 83) is None
+    assert reader._plain(text, 105) is not None
+    assert reader._plain(text, 104) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- a:\n  - b: 1\n" * 40, "".join("  " * depth + "- b:\n" for depth in range(40)), "- a: b\n---\n" * 40],
+    ids=["lists in a list", "a list in each entry", "documents"],
+)
+def test_what_has_too_many_values_for_the_parser_has_too_many_in_plain_lines(text: str) -> None:
+    for most in range(50, 5 * text.count("\n")):
+        try:
+            list(builder.built(text, most))
+        except Unreadable:
+            assert reader._plain(text, most) is None
