@@ -34,10 +34,11 @@ def spooled(parts: Iterable[str]) -> Outcome:
     """The parts together: in memory where they are few, or where there is no folder for such files, else in a file."""
     memory = bytearray()
     file: IO[bytes] | None = None
+    asked = False
     for part in parts:
         memory += part.encode("utf-8", "backslashreplace")
-        if len(memory) > CHUNK:
-            file = file or _file()
+        if len(memory) > CHUNK and not asked:
+            file, asked = _file(), True
         if file is not None and len(memory) > CHUNK:
             _move(memory, file)
     if file is None:

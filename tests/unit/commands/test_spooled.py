@@ -35,13 +35,17 @@ def test_what_goes_in_comes_out(size: int) -> None:
 
 
 def test_without_a_folder_for_files_it_stays_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[None] = []
+
     def none(*_: Any) -> IO[bytes]:
+        asked.append(None)
         raise FileNotFoundError("No usable temporary directory found")
 
     monkeypatch.setattr(module, "TemporaryFile", none)
     outcome = spooled(_parts(2 * CHUNK))
     assert outcome.spooled is None
     assert outcome.size == len("".join(_parts(2 * CHUNK)).encode())
+    assert len(asked) == 1
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
