@@ -12,7 +12,7 @@ import shutil
 import stat
 from contextlib import contextmanager
 
-from kaitogen.errors import EnvironmentFailure
+from kaitogen.errors import EnvironmentFailure, reason
 from kaitogen.files import atomic
 from kaitogen.model import Files
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
@@ -83,9 +83,8 @@ def _readable(called: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise EnvironmentFailure(
-            f"{called} cannot be read: {reason}", fix="check its permissions, or name another folder"
+            f"{called} cannot be read: {reason(error)}", fix="check its permissions, or name another folder"
         ) from error
 
 
