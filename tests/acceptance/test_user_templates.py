@@ -111,6 +111,7 @@ def test_shipped_template_can_be_included(tmp_path: Path) -> None:
         ("{% for i in range(10**9) %}{% endfor %}", "KG503", "Range too big"),
         ("{{ 'a' * 10**10 }}", "KG503", "memory"),
         ("{% for i in range(90000) %}{{ 'a' * 100 }}{% endfor %}", "KG503", "4 MiB"),
+        ("{#" + "a" * 2**20 + "#}", "KG502", "larger than 1 MiB"),
         ("a: [", "KG507", "line 2 of its output"),
         ("just text", "KG507", "no Kubernetes object"),
         ("a: 1\na: 2\n", "KG507", "stands twice"),
@@ -373,6 +374,7 @@ def in_a_child(work: Callable[[], object], folder: Path) -> dict[str, str]:
 WAYS_OUT: dict[str, tuple[Callable[[Path], object], str]] = {
     "environment": (lambda _: dict(os.environ), "{}"),
     "descriptors": (lambda _: [one for one in range(4, 200) if os.path.exists(f"/dev/fd/{one}")], "[]"),
+    "many descriptors": (lambda folder: [os.open(folder / "in", os.O_RDONLY) for _ in range(32)], "OSError"),
     "standard output": (lambda _: os.write(1, b"x") and os.ttyname(1), "OSError"),
     "file elsewhere": (lambda folder: (folder.parent / "secret").read_bytes(), "PermissionError"),
     "folder elsewhere": (lambda folder: os.listdir(folder.parent), "PermissionError"),
@@ -399,6 +401,12 @@ def test_what_gets_out_of_the_sandbox_is_still_fenced(way: str, tmp_path: Path) 
     told = in_a_child(lambda: work(folder), folder)
     assert told == {"fences": "landlock seccomp", "value": expected}
     assert (folder / "in").stat().st_mode & 0o777 != 0o777
+
+
+def test_page_counts_the_system_calls_that_are_left(root: Path) -> None:
+    page = (root / "docs" / "security.md").read_text(encoding="utf-8")
+    intel, arm = (len(fence._CALLS[machine][1]) for machine in ("x86_64", "aarch64"))
+    assert f"{intel} system calls ({arm} on arm64)" in page
 
 
 def test_behind_the_fence_templates_can_be_read(tmp_path: Path) -> None:

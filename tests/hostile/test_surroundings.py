@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.draws import crossed
-from tests.hostile.measured import MAX_MEBIBYTES, measured, refused
+from tests.hostile.measured import MAX_MEBIBYTES, Spent, measured, refused
 from tests.hostile.texts import RIGHT
 
 GIBIBYTE = 2**30
@@ -22,14 +22,27 @@ WRONG = b"kind: WorkspaceIntent\n"
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("byte", [" ", "a", r"\n", r"\0"])
 def test_a_gibibyte_through_a_pipe(command: str, byte: str, tmp_path: Path) -> None:
-    script = f"head -c {GIBIBYTE} /dev/zero | tr '\\0' '{byte}'"
-    source = subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert source.stdout is not None
-    spent = measured([command, "-"], tmp_path, source.stdout.fileno())
-    source.stdout.close()
-    source.wait()
+    spent = fed([command, "-"], f"head -c {GIBIBYTE} /dev/zero | tr '\\0' '{byte}'", tmp_path)
     refused(spent, 1)
     assert "KG109" in spent.said
+
+
+def test_a_function_reads_no_more_than_it_may(tmp_path: Path) -> None:
+    """What kustomize hands over has all objects of a build in it: more than a file, and no end of it."""
+    spent = fed(["krm"], f"head -c {GIBIBYTE} /dev/zero", tmp_path)
+    assert (spent.code, spent.output) == (1, b"")
+    assert "KG109: more than 128 MiB came in" in spent.said
+    assert spent.mebibytes < 2 * 128 + MAX_MEBIBYTES
+
+
+def fed(line: list[str], script: str, folder: Path) -> Spent:
+    """A run that has what a script of the shell writes as its standard input."""
+    source = subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert source.stdout is not None
+    spent = measured(line, folder, source.stdout.fileno())
+    source.stdout.close()
+    source.wait()
+    return spent
 
 
 @pytest.mark.parametrize("command", COMMANDS)
