@@ -251,8 +251,8 @@ def _any_of(checks: list[Check]) -> Check:
 
 
 def _all_of(checks: list[Check]) -> Check:
-    if len(checks) == 1:
-        return checks[0]
+    if len(checks) < 2:
+        return checks[0] if checks else lambda _: True
     first, *others = checks
     rest = _all_of(others)
     return lambda value: first(value) and rest(value)

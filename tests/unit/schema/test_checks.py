@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from kaitogen import schema
 from kaitogen.model import Path
+from kaitogen.schema.checks import make_check
 from tests.draws import WHOLE
 from tests.unit.schema_samples import SAMPLES, at, drawn, reference, single_changes
 
@@ -38,6 +39,12 @@ def _agree(name: str, value: Any, *, explained: bool = True) -> bool:
         assert (problems == []) is valid
         assert [problem for problem in problems if not _exists(value, problem.path)] == []
     return valid
+
+
+@pytest.mark.parametrize("value", [None, 1, "a", [], {"a": 1}])
+def test_a_schema_that_asserts_nothing_accepts_everything(value: Any) -> None:
+    assert make_check({"description": "anything"})(value)
+    assert make_check({"properties": {"a": {}}})(value)
 
 
 @NAMES
