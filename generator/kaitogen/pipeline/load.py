@@ -228,7 +228,7 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
             files = finished
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
-        if os.path.islink(name) and is_elsewhere(os.path.realpath(name), roots):
+        if _is_link_out(name, roots):
             findings.append(_leads_out(name, path))
             continue
         yield name
@@ -237,6 +237,13 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
 def _leads_out(name: str, folder: str) -> Diagnostic:
     message = f"a symbolic link that leads out of {folder} is not followed"
     return KG112.in_file(name, message, fix="copy the file, or name it on the command line")
+
+
+def _is_link_out(name: str, roots: Sequence[str]) -> bool:
+    try:
+        return os.path.islink(name) and is_elsewhere(os.path.realpath(name), roots)
+    except OSError:
+        return False  # it is no link any more; what is opened is looked at
 
 
 def is_elsewhere(real: str, roots: Sequence[str]) -> bool:

@@ -86,6 +86,24 @@ def test_what_finished_manifests_are_looked_for_in_is_no_file_from_elsewhere(
     assert "a.yaml" not in said.message
 
 
+def test_link_that_becomes_a_file_while_it_is_looked_at_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = folder / "b.intent.yaml"
+    name.symlink_to("../outside.yaml")
+    original = os.readlink
+
+    def readlink(path: str) -> str:
+        if path == str(name):
+            name.unlink()
+            name.write_text("b: 1\n", encoding="utf-8")
+        return original(path)
+
+    monkeypatch.setattr(os, "readlink", readlink)
+    loaded = load.load(Request((str(folder),)))
+    assert (loaded.findings, [one.value for one in loaded.documents]) == ([], [{"a": 1}, {"b": 1}])
+
+
 def test_link_within_the_folder_is_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "b.txt").write_text("b: 1\n", encoding="utf-8")
     swapping(monkeypatch, folder / "a.intent.yaml", "b.txt")
