@@ -161,3 +161,10 @@ def test_a_command_loads_no_other(root: Path) -> None:
     assert {name for name in loaded if name.startswith(("kaitogen.commands.", "kaitogen.integrations"))} == {
         f"kaitogen.commands.{name}" for name in ("inputs", "options", "render", "reporting", "result")
     }
+
+
+def test_formatting_loads_no_introspection(tmp_path: Path) -> None:
+    intent = tmp_path / "a.intent.yaml"
+    intent.write_text(f"# Why.\n{COUNTED}")
+    assert not loaded_by("fmt", intent) & {"ast", "dataclasses", "inspect", "tokenize"}
+    assert intent.read_text().startswith("# Why.\n")

@@ -1,14 +1,11 @@
 """The comments of a document by the key or item that they speak of."""
 
-from dataclasses import dataclass, field
-
 from kaitogen.model import Path
 from kaitogen.typed import Iterable, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.lines import is_regular
 from kaitogen.yaml.tree import Scalars, YamlNode, trees
 
 
-@dataclass(slots=True)
 class Comments:
     """What is said of one key or item: on the lines above it, beside it, and on the lines below all of it.
 
@@ -16,10 +13,22 @@ class Comments:
     room. The path `()` has what stands at the head and at the end of the document.
     """
 
-    above: list[str] = field(default_factory=list)
-    beside: str = ""
-    below: list[str] = field(default_factory=list)
-    column: int = field(default=0, compare=False)
+    __slots__ = ("above", "below", "beside", "column")
+
+    def __init__(self) -> None:
+        self.above: list[str] = []
+        self.beside = ""
+        self.below: list[str] = []
+        self.column = 0
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is said at the same places, wherever it begins on its line."""
+        if not isinstance(other, Comments):
+            return NotImplemented
+        return (self.above, self.beside, self.below) == (other.above, other.beside, other.below)
+
+    # It changes while comments are collected.
+    __hash__ = None  # type: ignore[assignment]
 
     def add(self, other: "Comments", *, beside: bool = True) -> None:
         """Add other comments to these; where there is no room beside any more, what stood there goes above."""
