@@ -48,7 +48,7 @@ def part(name: str) -> Iterator[Vector]:
 
     Most changes are made to the objects of every version, and it is another part of them in each file.
     """
-    newest = name.endswith(f"-{KAITO_VERSIONS[-1]}-v1beta1.jsonl.gz")
+    newest = name.endswith((f"-{KAITO_VERSIONS[-1]}-v1beta1.jsonl.gz", f"-{KAITO_VERSIONS[-1]}.jsonl.gz"))
     step = 1 if WHOLE else 3 if newest else 12
     return read(name, step, sum(name.encode()) % step)
 

@@ -188,6 +188,7 @@ def _flags(folder: Path) -> list[str]:
         f"--service-account-signing-key-file={here}",
         f"--service-account-issuer={ISSUER}",
         "--authorization-mode=RBAC",
+        "--watch-cache=false",  # a CRD that goes before its cache has filled is asked for less and less often, for minutes
         "--service-cluster-ip-range=10.0.0.0/24",
         "--disable-admission-plugins=ServiceAccount",  # no controller makes the accounts that it waits for
     ]

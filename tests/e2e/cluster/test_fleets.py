@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kaitogen.model import Document, Request
@@ -85,6 +85,16 @@ MODELS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
 )
 
 
+def intent(metadata: Any, spec: Any) -> dict[str, Any]:
+    """An intent of these."""
+    return {
+        "apiVersion": "kaitogen.io/v1alpha1",
+        "kind": "WorkspaceIntent",
+        "metadata": metadata,
+        "spec": spec,
+    }
+
+
 @st.composite
 def intents(draw: st.DrawFn, name: str) -> dict[str, Any]:
     """An intent that is right: what contradicts itself is left out of what was drawn."""
@@ -116,16 +126,37 @@ def intents(draw: st.DrawFn, name: str) -> dict[str, Any]:
         )
     )
     spec = {"target": target, "placement": where, "inference": model, **copies, **around}
-    return {
-        "apiVersion": "kaitogen.io/v1alpha1",
-        "kind": "WorkspaceIntent",
-        "metadata": metadata,
-        "spec": spec,
-    }
+    return intent(metadata, spec)
 
 
 FLEET = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True).flatmap(
     lambda names: st.tuples(*map(intents, names))
+)
+
+
+def _phi_4(name: str, **more: Any) -> dict[str, Any]:
+    spec = {
+        "target": {"nodeProvisioner": "karpenter"},
+        "placement": {"instanceType": "Standard_NC24ads_A100_v4"},
+        "inference": {"model": "phi-4", "config": {"vllm": {"max-model-len": 4096}}},
+        **more,
+    }
+    return intent({"name": name, "namespace": SPACE}, spec)
+
+
+#: Of every kind one, however few others are drawn.
+EVERY_KIND = (
+    _phi_4("llama"),
+    _phi_4("m7b", scaling={"by": "keda", "min": 0, "max": 3, "triggers": [TRIGGER]}),
+    _phi_4(
+        "phi",
+        replicas=3,
+        endpoint={"service": True, "gateway": {"name": "g", "istio": True, "pool": {"picker": "phi-epp"}}},
+        disruption={"maxUnavailable": 1},
+        monitoring={"podMonitor": True, "alerts": True, "dashboard": True},
+        ragEngine={"embedding": {"local": {"modelID": "BAAI/bge-small-en-v1.5"}}},
+        modelMirror={"storageClassName": "mirrors"},
+    ),
 )
 
 
@@ -157,6 +188,7 @@ seen: set[str] = set()
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(FLEET)
+@example(EVERY_KIND)
 def test_all_that_drawn_fleets_make_is_admitted(
     kaito: ControlPlane, pods: dict[str, dict[str, str]], fleet: tuple[dict[str, Any], ...]
 ) -> None:
