@@ -521,3 +521,16 @@ def test_a_mirror_with_the_mode_that_the_crd_fills_in(tmp_path: Path) -> None:
     (tmp_path / "objects.yaml").write_text(stored.replace("Managed", "Static"), encoding="utf-8")
     done = kaitogen("import", *gates, "objects.yaml", cwd=tmp_path)
     assert (done.code, "at spec.mode\n    fix: take the field out" in done.said) == (1, True)
+
+
+def test_a_config_map_whose_data_are_no_mapping_stays_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "apiVersion: kaito.sh/v1beta1\nkind: Workspace\nmetadata: {name: phi-4}\n"
+        "resource:\n  instanceType: Standard_NC24ads_A100_v4\n  labelSelector: {matchLabels: {apps: phi-4}}\n"
+        "inference:\n  preset: {name: phi-4}\n  config: settings\n"
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: 90\n",
+        encoding="utf-8",
+    )
+    done = kaitogen("import", "-o", "out", "a.yaml", cwd=tmp_path)
+    assert done.code == 0
+    assert "KG174: ConfigMap settings stays a file of its own: it has no inference_config.yaml" in done.said

@@ -194,7 +194,9 @@ def with_config(intent: Json, config_map: Json, origin: Origin) -> Json:
 
 def _content(config_map: Json, key: str) -> Json:
     """The settings of a ConfigMap, as long as they are all that it holds."""
-    data = config_map.get("data") or {}
+    data = config_map.get("data")
+    if not isinstance(data, dict):
+        raise Kept(f"it has no {key}")
     others = [name for name in config_map if name not in ("apiVersion", "kind", "metadata", "data")]
     others += [name for name in config_map["metadata"] if name not in _METADATA]
     others += [name for name in data if name != key]
