@@ -7,7 +7,7 @@ import os
 
 from kaitogen.diagnostics.wording import which
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import CREATED_BY, full_name, is_workspace, part, serves, text, to_intent_path
+from kaitogen.kaito.objects import full_name, is_replica, is_workspace, part, serves, text, to_intent_path
 from kaitogen.kaito.rules.context import cut
 from kaitogen.model import (
     Diagnostic,
@@ -129,10 +129,8 @@ def _shared_names(everyone: Iterable[_Selecting]) -> Iterator[Diagnostic]:
     groups: dict[frozenset[tuple[str, str]], dict[str, _Selecting]] = {}
     for one in everyone:
         metadata = part(one.data, "metadata")
-        is_replica = CREATED_BY in part(metadata, "labels") or (
-            one.spec is not None and one.spec.fleet is not None
-        )
-        if is_replica or part(one.data, "resource").get("preferredNodes"):
+        of_set = is_replica(one.data) or (one.spec is not None and one.spec.fleet is not None)
+        if of_set or part(one.data, "resource").get("preferredNodes"):
             continue
         name = text(metadata, "name")
         if any(value and value in name for _, value in one.labels):

@@ -1,10 +1,9 @@
 """Where the values of a text stand: findings are told at their lines."""
 
 from kaitogen.model import Json, Path
-from kaitogen.typed import Final, Iterable, NamedTuple
+from kaitogen.typed import Iterable, NamedTuple
 from kaitogen.yaml import plain
-
-_MOST_LINES: Final = 200_000
+from kaitogen.yaml.reader import MAX_NODES
 
 
 class Place(NamedTuple):
@@ -32,7 +31,7 @@ def locate(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
 
 def _in_plain(text: str, paths: Iterable[Path]) -> dict[Path, Place] | None:
     """The same of a text of one document; None where it is more than plain, or so long that its lines are not all held."""
-    if text.count("\n") > _MOST_LINES:
+    if not plain.fits(text, MAX_NODES):
         return None
     lines = text.split("\n")
     first = 1 if lines[0] == plain.DIVIDER else 0

@@ -17,7 +17,7 @@ NOT_PLAIN: Final = object()
 DIVIDER: Final = "---"
 #: The lines of a text make no more events of the parser each, so that a text of few lines is within every limit. (One that
 #: begins a list makes six, but the key above it has no value of its own.)
-MOST_OF_A_LINE: Final = 5
+_MOST_OF_A_LINE: Final = 5
 _DEEPEST: Final = 90  # levels, less than may be nested
 _LONGEST: Final = 1000  # characters of a line: libyaml takes no longer key
 _KEY: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
@@ -38,6 +38,11 @@ _LINES: dict[str, Line] = {}
 #: What lines say before a value, by that part of their text: most new lines have a known key and a new name.
 _HEADS: dict[str, tuple[int, bool, str]] = {}
 _MOST_REMEMBERED: Final = 2_000
+
+
+def fits(text: str, most: int) -> bool:
+    """Whether a text has so few lines that, if all are plain, they say at most so many values."""
+    return text.count("\n") * _MOST_OF_A_LINE <= most
 
 
 def lines_of(text: str) -> list[str]:

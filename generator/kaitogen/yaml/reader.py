@@ -76,7 +76,7 @@ def read(text: str, most: int = MAX_NODES) -> Iterator[RawDocument]:
 
 def _plain(text: str, most: int) -> Iterable[RawDocument] | None:
     """The documents of a text whose every line is a plain one, in which nothing can be wrong; None for any other."""
-    if text.count("\n") * plain.MOST_OF_A_LINE > most:
+    if not plain.fits(text, most):
         return None
     found: list[RawDocument] = []
     start = line = 0

@@ -1,7 +1,7 @@
 """One finished Workspace, with its ConfigMap, back to the intent that makes them."""
 
 from kaitogen import schema
-from kaitogen.kaito.objects import canonical, has_null, without
+from kaitogen.kaito.objects import canonical, has_null, part, without
 from kaitogen.kaito.rules.inference_set import read_on_replicas, replica_of
 from kaitogen.kaito.versions import REPLICA_METADATA
 from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, RUNTIME_ANNOTATION, Json, Origin, Target
@@ -194,9 +194,7 @@ def with_config(intent: Json, config_map: Json, origin: Origin) -> Json:
 
 def _content(config_map: Json, key: str) -> Json:
     """The settings of a ConfigMap, as long as they are all that it holds."""
-    data = config_map.get("data")
-    if not isinstance(data, dict):
-        raise Kept(f"it has no {key}")
+    data = part(config_map, "data")
     others = [name for name in config_map if name not in ("apiVersion", "kind", "metadata", "data")]
     others += [name for name in config_map["metadata"] if name not in _METADATA]
     others += [name for name in data if name != key]
