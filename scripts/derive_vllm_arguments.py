@@ -515,11 +515,13 @@ def _table(releases: dict[str, Release]) -> str:
         "ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = {\n",
     ]
     for name in sorted({name for release in releases.values() for name in release.arguments}):
-        lines.append(f"    {name!r}: (\n")
+        rows = []
         for since, until, spec in _rows(name, releases):
             more = {key: spec[key] for key in ("choices", "none", *BOUNDS.values()) if key in spec}
-            lines.append(f"        ({since!r}, {until!r}, {spec['takes']!r}, {more!r}),\n")
-        lines.append("    ),\n")
+            rows.append(f"({since!r}, {until!r}, {spec['takes']!r}, {more!r}),")
+        # Most arguments never changed, and have one row.
+        between, end = ("", "") if len(rows) == 1 else ("\n        ", "\n    ")
+        lines.append(f"    {name!r}: ({between}{between.join(rows)}{end}),\n")
     return HEAD + "".join(lines).replace("'", '"') + "}\n"
 
 

@@ -166,10 +166,10 @@ def test_a_new_wheel_changes_only_what_it_changes(tmp_path: Path, monkeypatch: p
         assert script.main() == 0
     text = (project / script.TABLE).read_text(encoding="utf-8")
     assert '"0.1.0": (True, True),\n    "0.2.0": (False, True),' in text
-    assert '"log": (\n        ("0.1.0", "0.1.0", "flag", {}),\n    ),' in text
+    assert '"log": (("0.1.0", "0.1.0", "flag", {}),),' in text
     assert '("0.1.0", "0.1.0", "text", {"choices": ("high", "low")}),' in text
     assert '("0.2.0", "", "text", {"choices": ("low",)}),' in text
-    assert '"model": (\n        ("0.1.0", "", "text", {}),\n    ),' in text
+    assert '"model": (("0.1.0", "", "text", {}),),' in text
     fields = json.loads((project / script.SCHEMA).read_text(encoding="utf-8"))["properties"]
     assert fields["model"]["description"] == "Name of the model. (vLLM 0.1.0 to 0.2.0)"
     assert fields["disable-stats"]["description"] == "No statistics. (vLLM 0.1.0 to 0.2.0)"

@@ -23,9 +23,7 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.8.5", "json", {}),
         ("0.9.0", "", "json or text", {}),
     ),
-    "aggregate-engine-logging": (
-        ("0.12.0", "", "switch", {}),
-    ),
+    "aggregate-engine-logging": (("0.12.0", "", "switch", {}),),
     "all2all-backend": (
         ("0.12.0", "0.12.0", "text", {"choices": ("allgather_reducescatter", "deepep_high_throughput", "deepep_low_latency", "flashinfer_all2allv", "naive", "pplx"), "none": True}),
         ("0.14.1", "0.14.1", "text", {"choices": ("allgather_reducescatter", "deepep_high_throughput", "deepep_low_latency", "flashinfer_all2allv", "naive", "pplx")}),
@@ -37,67 +35,33 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
     ),
-    "allow-deprecated-quantization": (
-        ("0.14.1", "", "flag", {}),
-    ),
-    "allowed-headers": (
-        ("0.8.5", "", "json", {}),
-    ),
-    "allowed-local-media-path": (
-        ("0.8.5", "", "text", {}),
-    ),
-    "allowed-media-domains": (
-        ("0.12.0", "", "text", {"none": True}),
-    ),
-    "allowed-methods": (
-        ("0.8.5", "", "json", {}),
-    ),
-    "allowed-origins": (
-        ("0.8.5", "", "json", {}),
-    ),
-    "api-key": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "api-server-count": (
-        ("0.10.1.1", "", "int", {}),
-    ),
-    "async-scheduling": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "attention-backend": (
-        ("0.14.1", "", "text", {"none": True}),
-    ),
-    "attention-config": (
-        ("0.14.1", "", "json", {}),
-    ),
+    "allow-deprecated-quantization": (("0.14.1", "", "flag", {}),),
+    "allowed-headers": (("0.8.5", "", "json", {}),),
+    "allowed-local-media-path": (("0.8.5", "", "text", {}),),
+    "allowed-media-domains": (("0.12.0", "", "text", {"none": True}),),
+    "allowed-methods": (("0.8.5", "", "json", {}),),
+    "allowed-origins": (("0.8.5", "", "json", {}),),
+    "api-key": (("0.8.5", "", "text", {"none": True}),),
+    "api-server-count": (("0.10.1.1", "", "int", {}),),
+    "async-scheduling": (("0.10.1.1", "", "flag", {}),),
+    "attention-backend": (("0.14.1", "", "text", {"none": True}),),
+    "attention-config": (("0.14.1", "", "json", {}),),
     "block-size": (
         ("0.8.5", "0.10.1.1", "int", {"choices": (1, 8, 16, 32, 64, 128)}),
         ("0.12.0", "0.17.1", "int", {"choices": (1, 8, 16, 32, 64, 128, 256)}),
         ("0.22.1", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"above": 0}),
     ),
-    "calculate-kv-scales": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "chat-template": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "chat-template-content-format": (
-        ("0.8.5", "", "text", {"choices": ("auto", "openai", "string")}),
-    ),
-    "code-revision": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
+    "calculate-kv-scales": (("0.8.5", "", "flag", {}),),
+    "chat-template": (("0.8.5", "", "text", {"none": True}),),
+    "chat-template-content-format": (("0.8.5", "", "text", {"choices": ("auto", "openai", "string")}),),
+    "code-revision": (("0.8.5", "", "text", {"none": True}),),
     "collect-detailed-traces": (
         ("0.8.5", "0.8.5", "text", {}),
         ("0.9.0", "", "text", {"choices": ("all", "model", "worker"), "none": True}),
     ),
-    "compilation-config": (
-        ("0.8.5", "", "json", {}),
-    ),
-    "config": (
-        ("0.10.1.1", "", "text", {}),
-    ),
+    "compilation-config": (("0.8.5", "", "json", {}),),
+    "config": (("0.10.1.1", "", "text", {}),),
     "config-format": (
         ("0.8.5", "0.10.1.1", "text", {"choices": ("auto", "hf", "mistral")}),
         ("0.12.0", "", "text", {}),
@@ -107,19 +71,13 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.14.1", "0.14.1", "text", {"choices": ("auto", "classify", "embed", "mm_encoder_only", "none", "reward")}),
         ("0.17.1", "", "text", {"choices": ("auto", "classify", "embed", "none")}),
     ),
-    "cp-kv-cache-interleave-size": (
-        ("0.12.0", "", "int", {}),
-    ),
-    "cpu-distributed-timeout-seconds": (
-        ("0.22.1", "", "int", {"none": True}),
-    ),
+    "cp-kv-cache-interleave-size": (("0.12.0", "", "int", {}),),
+    "cpu-distributed-timeout-seconds": (("0.22.1", "", "int", {"none": True}),),
     "cpu-offload-gb": (
         ("0.8.5", "0.10.1.1", "float", {}),
         ("0.12.0", "", "float", {"least": 0}),
     ),
-    "cpu-offload-params": (
-        ("0.17.1", "", "text", {}),
-    ),
+    "cpu-offload-params": (("0.17.1", "", "text", {}),),
     "cuda-graph-sizes": (
         ("0.9.0", "0.10.1.1", "int", {}),
         ("0.12.0", "0.12.0", "int", {"none": True}),
@@ -128,43 +86,21 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.12.0", "0.17.1", "int", {"none": True}),
         ("0.22.1", "", "int", {}),
     ),
-    "cudagraph-metrics": (
-        ("0.14.1", "", "flag", {}),
-    ),
-    "data-parallel-address": (
-        ("0.9.0", "", "text", {}),
-    ),
-    "data-parallel-backend": (
-        ("0.10.1.1", "", "text", {}),
-    ),
-    "data-parallel-external-lb": (
-        ("0.12.0", "", "flag", {}),
-    ),
-    "data-parallel-hybrid-lb": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "data-parallel-multi-port-external-lb": (
-        ("0.22.1", "", "switch", {}),
-    ),
-    "data-parallel-rank": (
-        ("0.10.1.1", "", "int", {}),
-    ),
-    "data-parallel-rpc-port": (
-        ("0.9.0", "", "int", {}),
-    ),
+    "cudagraph-metrics": (("0.14.1", "", "flag", {}),),
+    "data-parallel-address": (("0.9.0", "", "text", {}),),
+    "data-parallel-backend": (("0.10.1.1", "", "text", {}),),
+    "data-parallel-external-lb": (("0.12.0", "", "flag", {}),),
+    "data-parallel-hybrid-lb": (("0.10.1.1", "", "flag", {}),),
+    "data-parallel-multi-port-external-lb": (("0.22.1", "", "switch", {}),),
+    "data-parallel-rank": (("0.10.1.1", "", "int", {}),),
+    "data-parallel-rpc-port": (("0.9.0", "", "int", {}),),
     "data-parallel-size": (
         ("0.8.5", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 1}),
     ),
-    "data-parallel-size-local": (
-        ("0.9.0", "", "int", {}),
-    ),
-    "data-parallel-start-rank": (
-        ("0.10.1.1", "", "int", {}),
-    ),
-    "data-parallel-supervisor-port": (
-        ("0.22.1", "", "int", {}),
-    ),
+    "data-parallel-size-local": (("0.9.0", "", "int", {}),),
+    "data-parallel-start-rank": (("0.10.1.1", "", "int", {}),),
+    "data-parallel-supervisor-port": (("0.22.1", "", "int", {}),),
     "dbo-decode-token-threshold": (
         ("0.12.0", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 0}),
@@ -173,47 +109,25 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.12.0", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 0}),
     ),
-    "dcp-comm-backend": (
-        ("0.22.1", "", "text", {"choices": ("a2a", "ag_rs")}),
-    ),
-    "dcp-kv-cache-interleave-size": (
-        ("0.12.0", "", "int", {}),
-    ),
+    "dcp-comm-backend": (("0.22.1", "", "text", {"choices": ("a2a", "ag_rs")}),),
+    "dcp-kv-cache-interleave-size": (("0.12.0", "", "int", {}),),
     "decode-context-parallel-size": (
         ("0.12.0", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 1}),
     ),
-    "default-chat-template-kwargs": (
-        ("0.14.1", "", "json", {}),
-    ),
-    "default-mm-loras": (
-        ("0.10.1.1", "", "json", {"none": True}),
-    ),
-    "device": (
-        ("0.8.5", "0.9.0", "text", {"choices": ("auto", "cpu", "cuda", "hpu", "neuron", "tpu", "xpu")}),
-    ),
-    "device-ids": (
-        ("0.25.1", "", "text", {}),
-    ),
-    "diffusion-config": (
-        ("0.25.1", "", "json", {"none": True}),
-    ),
-    "disable-access-log-for-endpoints": (
-        ("0.17.1", "", "text", {"none": True}),
-    ),
-    "disable-async-output-proc": (
-        ("0.8.5", "0.10.1.1", "switch", {}),
-    ),
+    "default-chat-template-kwargs": (("0.14.1", "", "json", {}),),
+    "default-mm-loras": (("0.10.1.1", "", "json", {"none": True}),),
+    "device": (("0.8.5", "0.9.0", "text", {"choices": ("auto", "cpu", "cuda", "hpu", "neuron", "tpu", "xpu")}),),
+    "device-ids": (("0.25.1", "", "text", {}),),
+    "diffusion-config": (("0.25.1", "", "json", {"none": True}),),
+    "disable-access-log-for-endpoints": (("0.17.1", "", "text", {"none": True}),),
+    "disable-async-output-proc": (("0.8.5", "0.10.1.1", "switch", {}),),
     "disable-cascade-attn": (
         ("0.8.5", "0.8.5", "switch", {}),
         ("0.9.0", "", "flag", {}),
     ),
-    "disable-chunked-mm-input": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "disable-custom-all-reduce": (
-        ("0.8.5", "", "flag", {}),
-    ),
+    "disable-chunked-mm-input": (("0.8.5", "", "flag", {}),),
+    "disable-custom-all-reduce": (("0.8.5", "", "flag", {}),),
     "disable-fastapi-docs": (
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
@@ -222,24 +136,18 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "0.17.1", "flag", {}),
     ),
-    "disable-hybrid-kv-cache-manager": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
+    "disable-hybrid-kv-cache-manager": (("0.10.1.1", "", "flag", {}),),
     "disable-log-requests": (
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "0.14.1", "flag", {}),
     ),
-    "disable-log-stats": (
-        ("0.8.5", "", "switch", {}),
-    ),
+    "disable-log-stats": (("0.8.5", "", "switch", {}),),
     "disable-mm-preprocessor-cache": (
         ("0.8.5", "0.8.5", "switch", {}),
         ("0.9.0", "0.9.0", "flag", {}),
         ("0.10.1.1", "0.12.0", "switch", {}),
     ),
-    "disable-nccl-for-dp-synchronization": (
-        ("0.12.0", "", "flag", {}),
-    ),
+    "disable-nccl-for-dp-synchronization": (("0.12.0", "", "flag", {}),),
     "disable-sliding-window": (
         ("0.8.5", "0.8.5", "switch", {}),
         ("0.9.0", "", "flag", {}),
@@ -252,114 +160,50 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.10.1.1", "text", {"choices": ("external_launcher", "mp", "ray", "uni"), "none": True}),
         ("0.12.0", "", "text", {"none": True}),
     ),
-    "distributed-timeout-seconds": (
-        ("0.22.1", "", "int", {"none": True}),
-    ),
-    "download-dir": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "dp-supervisor-probe-failure-threshold": (
-        ("0.22.1", "", "int", {}),
-    ),
-    "dp-supervisor-probe-interval-s": (
-        ("0.22.1", "", "float", {}),
-    ),
-    "dp-supervisor-probe-timeout-s": (
-        ("0.22.1", "", "float", {}),
-    ),
-    "dtype": (
-        ("0.8.5", "", "text", {"choices": ("auto", "bfloat16", "float", "float16", "float32", "half")}),
-    ),
-    "ec-transfer-config": (
-        ("0.12.0", "", "json", {"none": True}),
-    ),
+    "distributed-timeout-seconds": (("0.22.1", "", "int", {"none": True}),),
+    "download-dir": (("0.8.5", "", "text", {"none": True}),),
+    "dp-supervisor-probe-failure-threshold": (("0.22.1", "", "int", {}),),
+    "dp-supervisor-probe-interval-s": (("0.22.1", "", "float", {}),),
+    "dp-supervisor-probe-timeout-s": (("0.22.1", "", "float", {}),),
+    "dtype": (("0.8.5", "", "text", {"choices": ("auto", "bfloat16", "float", "float16", "float32", "half")}),),
+    "ec-transfer-config": (("0.12.0", "", "json", {"none": True}),),
     "enable-auto-tool-choice": (
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
     ),
-    "enable-chunked-prefill": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "enable-cumem-allocator": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "enable-dbo": (
-        ("0.12.0", "", "flag", {}),
-    ),
-    "enable-elastic-ep": (
-        ("0.17.1", "", "flag", {}),
-    ),
-    "enable-ep-weight-filter": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "enable-eplb": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "enable-expert-parallel": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "enable-flash-late-interaction": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "enable-flashinfer-autotune": (
-        ("0.17.1", "", "flag", {}),
-    ),
-    "enable-force-include-usage": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "enable-layerwise-nvtx-tracing": (
-        ("0.14.1", "", "flag", {}),
-    ),
-    "enable-log-deltas": (
-        ("0.14.1", "", "flag", {}),
-    ),
-    "enable-log-outputs": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "enable-log-requests": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "enable-logging-iteration-details": (
-        ("0.14.1", "", "flag", {}),
-    ),
-    "enable-lora": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "enable-lora-bias": (
-        ("0.8.5", "0.10.1.1", "flag", {}),
-    ),
-    "enable-mamba-cache-stochastic-rounding": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "enable-mfu-metrics": (
-        ("0.14.1", "", "flag", {}),
-    ),
-    "enable-mixed-moe-lora-format": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "enable-mm-embeds": (
-        ("0.12.0", "", "flag", {}),
-    ),
+    "enable-chunked-prefill": (("0.8.5", "", "flag", {}),),
+    "enable-cumem-allocator": (("0.22.1", "", "flag", {}),),
+    "enable-dbo": (("0.12.0", "", "flag", {}),),
+    "enable-elastic-ep": (("0.17.1", "", "flag", {}),),
+    "enable-ep-weight-filter": (("0.22.1", "", "flag", {}),),
+    "enable-eplb": (("0.10.1.1", "", "flag", {}),),
+    "enable-expert-parallel": (("0.8.5", "", "flag", {}),),
+    "enable-flash-late-interaction": (("0.22.1", "", "flag", {}),),
+    "enable-flashinfer-autotune": (("0.17.1", "", "flag", {}),),
+    "enable-force-include-usage": (("0.10.1.1", "", "flag", {}),),
+    "enable-layerwise-nvtx-tracing": (("0.14.1", "", "flag", {}),),
+    "enable-log-deltas": (("0.14.1", "", "flag", {}),),
+    "enable-log-outputs": (("0.10.1.1", "", "flag", {}),),
+    "enable-log-requests": (("0.10.1.1", "", "flag", {}),),
+    "enable-logging-iteration-details": (("0.14.1", "", "flag", {}),),
+    "enable-lora": (("0.8.5", "", "flag", {}),),
+    "enable-lora-bias": (("0.8.5", "0.10.1.1", "flag", {}),),
+    "enable-mamba-cache-stochastic-rounding": (("0.22.1", "", "flag", {}),),
+    "enable-mfu-metrics": (("0.14.1", "", "flag", {}),),
+    "enable-mixed-moe-lora-format": (("0.22.1", "", "flag", {}),),
+    "enable-mm-embeds": (("0.12.0", "", "flag", {}),),
     "enable-multimodal-encoder-data-parallel": (
         ("0.10.1.1", "0.10.1.1", "flag", {}),
         ("0.12.0", "0.12.0", "switch", {}),
     ),
-    "enable-offline-docs": (
-        ("0.14.1", "", "flag", {}),
-    ),
-    "enable-per-request-metrics": (
-        ("0.25.1", "", "flag", {}),
-    ),
-    "enable-prefix-caching": (
-        ("0.8.5", "", "flag", {}),
-    ),
+    "enable-offline-docs": (("0.14.1", "", "flag", {}),),
+    "enable-per-request-metrics": (("0.25.1", "", "flag", {}),),
+    "enable-prefix-caching": (("0.8.5", "", "flag", {}),),
     "enable-prompt-adapter": (
         ("0.8.5", "0.9.0", "flag", {}),
         ("0.10.1.1", "0.10.1.1", "switch", {}),
     ),
-    "enable-prompt-embeds": (
-        ("0.9.0", "", "flag", {}),
-    ),
+    "enable-prompt-embeds": (("0.9.0", "", "flag", {}),),
     "enable-prompt-tokens-details": (
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
@@ -372,9 +216,7 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
     ),
-    "enable-return-routed-experts": (
-        ("0.14.1", "", "flag", {}),
-    ),
+    "enable-return-routed-experts": (("0.14.1", "", "flag", {}),),
     "enable-server-load-tracking": (
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
@@ -387,49 +229,23 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
     ),
-    "enable-tokenizer-info-endpoint": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "enable-tower-connector-lora": (
-        ("0.14.1", "", "flag", {}),
-    ),
+    "enable-tokenizer-info-endpoint": (("0.10.1.1", "", "flag", {}),),
+    "enable-tower-connector-lora": (("0.14.1", "", "flag", {}),),
     "enforce-eager": (
         ("0.8.5", "0.8.5", "switch", {}),
         ("0.9.0", "", "flag", {}),
     ),
-    "eplb-config": (
-        ("0.12.0", "", "json", {}),
-    ),
-    "eplb-log-balancedness": (
-        ("0.10.1.1", "0.10.1.1", "flag", {}),
-    ),
-    "eplb-step-interval": (
-        ("0.10.1.1", "0.10.1.1", "int", {}),
-    ),
-    "eplb-window-size": (
-        ("0.10.1.1", "0.10.1.1", "int", {}),
-    ),
-    "exclude-tools-when-tool-choice-none": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "expert-placement-strategy": (
-        ("0.12.0", "", "text", {"choices": ("linear", "round_robin")}),
-    ),
-    "fail-on-environ-validation": (
-        ("0.17.1", "", "flag", {}),
-    ),
-    "fingerprint-mode": (
-        ("0.22.1", "", "text", {"choices": ("custom", "full", "hash", "none")}),
-    ),
-    "fingerprint-value": (
-        ("0.22.1", "", "text", {"none": True}),
-    ),
-    "fully-sharded-loras": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "gdn-prefill-backend": (
-        ("0.22.1", "", "text", {"choices": ("cutedsl", "flashinfer", "triton")}),
-    ),
+    "eplb-config": (("0.12.0", "", "json", {}),),
+    "eplb-log-balancedness": (("0.10.1.1", "0.10.1.1", "flag", {}),),
+    "eplb-step-interval": (("0.10.1.1", "0.10.1.1", "int", {}),),
+    "eplb-window-size": (("0.10.1.1", "0.10.1.1", "int", {}),),
+    "exclude-tools-when-tool-choice-none": (("0.10.1.1", "", "flag", {}),),
+    "expert-placement-strategy": (("0.12.0", "", "text", {"choices": ("linear", "round_robin")}),),
+    "fail-on-environ-validation": (("0.17.1", "", "flag", {}),),
+    "fingerprint-mode": (("0.22.1", "", "text", {"choices": ("custom", "full", "hash", "none")}),),
+    "fingerprint-value": (("0.22.1", "", "text", {"none": True}),),
+    "fully-sharded-loras": (("0.8.5", "", "flag", {}),),
+    "gdn-prefill-backend": (("0.22.1", "", "text", {"choices": ("cutedsl", "flashinfer", "triton")}),),
     "generation-config": (
         ("0.8.5", "0.8.5", "text", {"none": True}),
         ("0.9.0", "", "text", {}),
@@ -438,68 +254,36 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.10.1.1", "float", {}),
         ("0.12.0", "", "float", {"above": 0, "most": 1}),
     ),
-    "grpc": (
-        ("0.22.1", "", "switch", {}),
-    ),
+    "grpc": (("0.22.1", "", "switch", {}),),
     "guided-decoding-backend": (
         ("0.8.5", "0.8.5", "text", {"choices": ("auto", "guidance", "lm-format-enforcer", "outlines", "xgrammar")}),
         ("0.9.0", "0.9.0", "text", {"choices": ("auto", "auto", "guidance", "guidance", "lm-format-enforcer", "outlines", "xgrammar", "xgrammar")}),
         ("0.10.1.1", "0.10.1.1", "text", {"choices": ("auto", "guidance", "outlines", "xgrammar")}),
     ),
-    "guided-decoding-disable-additional-properties": (
-        ("0.9.0", "0.10.1.1", "flag", {}),
-    ),
-    "guided-decoding-disable-any-whitespace": (
-        ("0.9.0", "0.10.1.1", "flag", {}),
-    ),
-    "guided-decoding-disable-fallback": (
-        ("0.9.0", "0.10.1.1", "flag", {}),
-    ),
-    "h11-max-header-count": (
-        ("0.10.1.1", "", "int", {}),
-    ),
-    "h11-max-incomplete-event-size": (
-        ("0.10.1.1", "", "int", {}),
-    ),
-    "headless": (
-        ("0.10.1.1", "", "switch", {}),
-    ),
-    "hf-config-path": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
+    "guided-decoding-disable-additional-properties": (("0.9.0", "0.10.1.1", "flag", {}),),
+    "guided-decoding-disable-any-whitespace": (("0.9.0", "0.10.1.1", "flag", {}),),
+    "guided-decoding-disable-fallback": (("0.9.0", "0.10.1.1", "flag", {}),),
+    "h11-max-header-count": (("0.10.1.1", "", "int", {}),),
+    "h11-max-incomplete-event-size": (("0.10.1.1", "", "int", {}),),
+    "headless": (("0.10.1.1", "", "switch", {}),),
+    "hf-config-path": (("0.8.5", "", "text", {"none": True}),),
     "hf-overrides": (
         ("0.8.5", "0.8.5", "json", {}),
         ("0.9.0", "", "json or text", {}),
     ),
-    "hf-token": (
-        ("0.8.5", "", "text", {}),
-    ),
-    "host": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
+    "hf-token": (("0.8.5", "", "text", {}),),
+    "host": (("0.8.5", "", "text", {"none": True}),),
     "ignore-patterns": (
         ("0.8.5", "0.8.5", "text", {}),
         ("0.9.0", "0.10.1.1", "text", {"none": True}),
         ("0.12.0", "", "text", {}),
     ),
-    "interleave-mm-strings": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
-    "io-processor-plugin": (
-        ("0.12.0", "", "text", {"none": True}),
-    ),
-    "ir-op-priority": (
-        ("0.22.1", "", "json", {}),
-    ),
-    "jit-monitor-mode": (
-        ("0.25.1", "", "text", {"choices": ("error", "warn")}),
-    ),
-    "jit-monitor-verbose": (
-        ("0.25.1", "", "flag", {}),
-    ),
-    "kernel-config": (
-        ("0.17.1", "", "json", {}),
-    ),
+    "interleave-mm-strings": (("0.10.1.1", "", "flag", {}),),
+    "io-processor-plugin": (("0.12.0", "", "text", {"none": True}),),
+    "ir-op-priority": (("0.22.1", "", "json", {}),),
+    "jit-monitor-mode": (("0.25.1", "", "text", {"choices": ("error", "warn")}),),
+    "jit-monitor-verbose": (("0.25.1", "", "flag", {}),),
+    "kernel-config": (("0.17.1", "", "json", {}),),
     "kv-cache-dtype": (
         ("0.8.5", "0.9.0", "text", {"choices": ("auto", "fp8", "fp8_e4m3", "fp8_e5m2")}),
         ("0.10.1.1", "0.10.1.1", "text", {"choices": ("auto", "fp8", "fp8_e4m3", "fp8_e5m2", "fp8_inc")}),
@@ -507,115 +291,65 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.22.1", "0.22.1", "text", {"choices": ("auto", "bfloat16", "float16", "fp8", "fp8_ds_mla", "fp8_e4m3", "fp8_e5m2", "fp8_inc", "fp8_per_token_head", "int8_per_token_head", "nvfp4", "turboquant_3bit_nc", "turboquant_4bit_nc", "turboquant_k3v4_nc", "turboquant_k8v4")}),
         ("0.25.1", "", "text", {"choices": ("auto", "bfloat16", "float16", "fp8", "fp8_ds_mla", "fp8_e4m3", "fp8_e5m2", "fp8_inc", "fp8_per_token_head", "int4_per_token_head", "int8_per_token_head", "nvfp4", "turboquant_3bit_nc", "turboquant_4bit_nc", "turboquant_k3v4_nc", "turboquant_k8v4")}),
     ),
-    "kv-cache-dtype-skip-layers": (
-        ("0.22.1", "", "text", {}),
-    ),
+    "kv-cache-dtype-skip-layers": (("0.22.1", "", "text", {}),),
     "kv-cache-memory-bytes": (
         ("0.12.0", "0.12.0", "int", {"none": True}),
         ("0.14.1", "", "size", {"none": True}),
     ),
-    "kv-cache-metrics": (
-        ("0.12.0", "", "flag", {}),
-    ),
-    "kv-cache-metrics-sample": (
-        ("0.12.0", "", "float", {"above": 0, "most": 1}),
-    ),
-    "kv-events-config": (
-        ("0.9.0", "", "json", {"none": True}),
-    ),
+    "kv-cache-metrics": (("0.12.0", "", "flag", {}),),
+    "kv-cache-metrics-sample": (("0.12.0", "", "float", {"above": 0, "most": 1}),),
+    "kv-events-config": (("0.9.0", "", "json", {"none": True}),),
     "kv-offloading-backend": (
         ("0.12.0", "0.12.0", "text", {"choices": ("lmcache", "native"), "none": True}),
         ("0.14.1", "", "text", {"choices": ("lmcache", "native")}),
     ),
-    "kv-offloading-size": (
-        ("0.12.0", "", "float", {"none": True}),
-    ),
-    "kv-sharing-fast-prefill": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
+    "kv-offloading-size": (("0.12.0", "", "float", {"none": True}),),
+    "kv-sharing-fast-prefill": (("0.10.1.1", "", "flag", {}),),
     "kv-transfer-config": (
         ("0.8.5", "0.8.5", "json", {}),
         ("0.9.0", "", "json", {"none": True}),
     ),
-    "language-model-only": (
-        ("0.17.1", "", "flag", {}),
-    ),
+    "language-model-only": (("0.17.1", "", "flag", {}),),
     "limit-mm-per-prompt": (
         ("0.8.5", "0.9.0", "json or pairs", {}),
         ("0.10.1.1", "", "json", {}),
     ),
-    "linear-backend": (
-        ("0.22.1", "", "text", {}),
-    ),
+    "linear-backend": (("0.22.1", "", "text", {}),),
     "load-format": (
         ("0.8.5", "0.9.0", "text", {"choices": ("auto", "bitsandbytes", "dummy", "fastsafetensors", "gguf", "mistral", "npcache", "pt", "runai_streamer", "runai_streamer_sharded", "safetensors", "sharded_state", "tensorizer")}),
         ("0.10.1.1", "", "text", {}),
     ),
-    "log-config-file": (
-        ("0.10.1.1", "", "text", {"none": True}),
-    ),
-    "log-error-stack": (
-        ("0.12.0", "", "flag", {}),
-    ),
-    "logits-processor-pattern": (
-        ("0.8.5", "0.14.1", "text", {"none": True}),
-    ),
-    "logits-processors": (
-        ("0.10.1.1", "", "text", {"none": True}),
-    ),
-    "logprobs-mode": (
-        ("0.10.1.1", "", "text", {"choices": ("processed_logits", "processed_logprobs", "raw_logits", "raw_logprobs")}),
-    ),
-    "long-lora-scaling-factors": (
-        ("0.8.5", "0.9.0", "float", {"none": True}),
-    ),
+    "log-config-file": (("0.10.1.1", "", "text", {"none": True}),),
+    "log-error-stack": (("0.12.0", "", "flag", {}),),
+    "logits-processor-pattern": (("0.8.5", "0.14.1", "text", {"none": True}),),
+    "logits-processors": (("0.10.1.1", "", "text", {"none": True}),),
+    "logprobs-mode": (("0.10.1.1", "", "text", {"choices": ("processed_logits", "processed_logprobs", "raw_logits", "raw_logprobs")}),),
+    "long-lora-scaling-factors": (("0.8.5", "0.9.0", "float", {"none": True}),),
     "long-prefill-token-threshold": (
         ("0.8.5", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 0}),
     ),
-    "lora-dtype": (
-        ("0.8.5", "", "text", {"choices": ("auto", "bfloat16", "float16")}),
-    ),
-    "lora-extra-vocab-size": (
-        ("0.8.5", "0.10.1.1", "int", {}),
-    ),
-    "lora-modules": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "lora-target-modules": (
-        ("0.22.1", "", "text", {"none": True}),
-    ),
-    "mamba-backend": (
-        ("0.22.1", "", "text", {}),
-    ),
-    "mamba-block-size": (
-        ("0.12.0", "", "int", {"none": True, "above": 0}),
-    ),
+    "lora-dtype": (("0.8.5", "", "text", {"choices": ("auto", "bfloat16", "float16")}),),
+    "lora-extra-vocab-size": (("0.8.5", "0.10.1.1", "int", {}),),
+    "lora-modules": (("0.8.5", "", "text", {"none": True}),),
+    "lora-target-modules": (("0.22.1", "", "text", {"none": True}),),
+    "mamba-backend": (("0.22.1", "", "text", {}),),
+    "mamba-block-size": (("0.12.0", "", "int", {"none": True, "above": 0}),),
     "mamba-cache-dtype": (
         ("0.10.1.1", "0.12.0", "text", {"choices": ("auto", "float32")}),
         ("0.14.1", "0.17.1", "text", {"choices": ("auto", "float16", "float32")}),
         ("0.22.1", "", "text", {"choices": ("auto", "bfloat16", "float16", "float32")}),
     ),
-    "mamba-cache-mode": (
-        ("0.17.1", "", "text", {"choices": ("align", "all", "none")}),
-    ),
-    "mamba-cache-philox-rounds": (
-        ("0.22.1", "", "int", {}),
-    ),
+    "mamba-cache-mode": (("0.17.1", "", "text", {"choices": ("align", "all", "none")}),),
+    "mamba-cache-philox-rounds": (("0.22.1", "", "int", {}),),
     "mamba-ssm-cache-dtype": (
         ("0.10.1.1", "0.12.0", "text", {"choices": ("auto", "float32")}),
         ("0.14.1", "0.17.1", "text", {"choices": ("auto", "float16", "float32")}),
         ("0.22.1", "", "text", {"choices": ("auto", "bfloat16", "float16", "float32")}),
     ),
-    "master-addr": (
-        ("0.12.0", "", "text", {}),
-    ),
-    "master-port": (
-        ("0.12.0", "", "int", {}),
-    ),
-    "max-cpu-loras": (
-        ("0.8.5", "", "int", {"none": True}),
-    ),
+    "master-addr": (("0.12.0", "", "text", {}),),
+    "master-port": (("0.12.0", "", "int", {}),),
+    "max-cpu-loras": (("0.8.5", "", "int", {"none": True}),),
     "max-cudagraph-capture-size": (
         ("0.12.0", "0.14.1", "int", {"none": True}),
         ("0.17.1", "", "int", {}),
@@ -663,70 +397,36 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.22.1", "int", {"none": True}),
         ("0.25.1", "", "int", {"none": True, "least": 1}),
     ),
-    "max-prompt-adapter-token": (
-        ("0.8.5", "0.9.0", "int", {}),
-    ),
-    "max-prompt-adapters": (
-        ("0.8.5", "0.9.0", "int", {}),
-    ),
-    "max-seq-len-to-capture": (
-        ("0.8.5", "0.10.1.1", "int", {}),
-    ),
-    "media-io-kwargs": (
-        ("0.10.1.1", "", "json", {}),
-    ),
+    "max-prompt-adapter-token": (("0.8.5", "0.9.0", "int", {}),),
+    "max-prompt-adapters": (("0.8.5", "0.9.0", "int", {}),),
+    "max-seq-len-to-capture": (("0.8.5", "0.10.1.1", "int", {}),),
+    "media-io-kwargs": (("0.10.1.1", "", "json", {}),),
     "middleware": (
         ("0.8.5", "0.9.0", "text", {"none": True}),
         ("0.10.1.1", "", "text", {}),
     ),
-    "mm-encoder-attn-backend": (
-        ("0.12.0", "", "text", {"none": True}),
-    ),
-    "mm-encoder-attn-dtype": (
-        ("0.22.1", "", "text", {"choices": ("fp8",), "none": True}),
-    ),
-    "mm-encoder-fp8-scale-path": (
-        ("0.22.1", "", "text", {"none": True}),
-    ),
-    "mm-encoder-fp8-scale-save-margin": (
-        ("0.22.1", "", "float", {"above": 0.0}),
-    ),
-    "mm-encoder-fp8-scale-save-path": (
-        ("0.22.1", "", "text", {"none": True}),
-    ),
-    "mm-encoder-only": (
-        ("0.17.1", "", "flag", {}),
-    ),
-    "mm-encoder-tp-mode": (
-        ("0.12.0", "", "text", {"choices": ("data", "weights")}),
-    ),
-    "mm-ipc-gpu-memory-gb": (
-        ("0.25.1", "", "float", {"least": 0}),
-    ),
+    "mm-encoder-attn-backend": (("0.12.0", "", "text", {"none": True}),),
+    "mm-encoder-attn-dtype": (("0.22.1", "", "text", {"choices": ("fp8",), "none": True}),),
+    "mm-encoder-fp8-scale-path": (("0.22.1", "", "text", {"none": True}),),
+    "mm-encoder-fp8-scale-save-margin": (("0.22.1", "", "float", {"above": 0.0}),),
+    "mm-encoder-fp8-scale-save-path": (("0.22.1", "", "text", {"none": True}),),
+    "mm-encoder-only": (("0.17.1", "", "flag", {}),),
+    "mm-encoder-tp-mode": (("0.12.0", "", "text", {"choices": ("data", "weights")}),),
+    "mm-ipc-gpu-memory-gb": (("0.25.1", "", "float", {"least": 0}),),
     "mm-processor-cache-gb": (
         ("0.10.1.1", "0.10.1.1", "int", {}),
         ("0.12.0", "", "float", {"least": 0}),
     ),
-    "mm-processor-cache-type": (
-        ("0.12.0", "", "text", {"choices": ("lru", "shm")}),
-    ),
+    "mm-processor-cache-type": (("0.12.0", "", "text", {"choices": ("lru", "shm")}),),
     "mm-processor-kwargs": (
         ("0.8.5", "0.8.5", "json", {}),
         ("0.9.0", "0.9.0", "json or pairs", {"none": True}),
         ("0.10.1.1", "", "json", {"none": True}),
     ),
-    "mm-shm-cache-max-object-size-mb": (
-        ("0.12.0", "", "int", {"least": 0}),
-    ),
-    "mm-tensor-ipc": (
-        ("0.22.1", "", "text", {"choices": ("direct_rpc", "torch_shm")}),
-    ),
-    "model": (
-        ("0.8.5", "", "text", {}),
-    ),
-    "model-class-overrides": (
-        ("0.25.1", "", "json", {}),
-    ),
+    "mm-shm-cache-max-object-size-mb": (("0.12.0", "", "int", {"least": 0}),),
+    "mm-tensor-ipc": (("0.22.1", "", "text", {"choices": ("direct_rpc", "torch_shm")}),),
+    "model": (("0.8.5", "", "text", {}),),
+    "model-class-overrides": (("0.25.1", "", "json", {}),),
     "model-impl": (
         ("0.8.5", "0.10.1.1", "text", {"choices": ("auto", "transformers", "vllm")}),
         ("0.12.0", "", "text", {}),
@@ -735,12 +435,8 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.9.0", "json or pairs", {}),
         ("0.10.1.1", "", "json or text", {}),
     ),
-    "moe-backend": (
-        ("0.17.1", "", "text", {}),
-    ),
-    "multi-step-stream-outputs": (
-        ("0.8.5", "0.9.0", "flag", {}),
-    ),
+    "moe-backend": (("0.17.1", "", "text", {}),),
+    "multi-step-stream-outputs": (("0.8.5", "0.9.0", "flag", {}),),
     "nnodes": (
         ("0.12.0", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 1}),
@@ -749,52 +445,24 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.12.0", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 0}),
     ),
-    "num-gpu-blocks-override": (
-        ("0.8.5", "", "int", {"none": True}),
-    ),
-    "num-lookahead-slots": (
-        ("0.8.5", "0.10.1.1", "int", {}),
-    ),
-    "num-redundant-experts": (
-        ("0.10.1.1", "0.10.1.1", "int", {}),
-    ),
-    "num-scheduler-steps": (
-        ("0.8.5", "0.9.0", "int", {}),
-    ),
-    "numa-bind": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "numa-bind-cpus": (
-        ("0.22.1", "", "text", {"none": True}),
-    ),
-    "numa-bind-nodes": (
-        ("0.22.1", "", "int", {"none": True}),
-    ),
-    "offload-backend": (
-        ("0.17.1", "", "text", {"choices": ("auto", "prefetch", "uva")}),
-    ),
-    "offload-group-size": (
-        ("0.17.1", "", "int", {"least": 0}),
-    ),
-    "offload-num-in-group": (
-        ("0.17.1", "", "int", {"least": 1}),
-    ),
-    "offload-params": (
-        ("0.17.1", "", "text", {}),
-    ),
-    "offload-prefetch-step": (
-        ("0.17.1", "", "int", {"least": 0}),
-    ),
-    "optimization-level": (
-        ("0.12.0", "", "text", {}),
-    ),
+    "num-gpu-blocks-override": (("0.8.5", "", "int", {"none": True}),),
+    "num-lookahead-slots": (("0.8.5", "0.10.1.1", "int", {}),),
+    "num-redundant-experts": (("0.10.1.1", "0.10.1.1", "int", {}),),
+    "num-scheduler-steps": (("0.8.5", "0.9.0", "int", {}),),
+    "numa-bind": (("0.22.1", "", "flag", {}),),
+    "numa-bind-cpus": (("0.22.1", "", "text", {"none": True}),),
+    "numa-bind-nodes": (("0.22.1", "", "int", {"none": True}),),
+    "offload-backend": (("0.17.1", "", "text", {"choices": ("auto", "prefetch", "uva")}),),
+    "offload-group-size": (("0.17.1", "", "int", {"least": 0}),),
+    "offload-num-in-group": (("0.17.1", "", "int", {"least": 1}),),
+    "offload-params": (("0.17.1", "", "text", {}),),
+    "offload-prefetch-step": (("0.17.1", "", "int", {"least": 0}),),
+    "optimization-level": (("0.12.0", "", "text", {}),),
     "otlp-traces-endpoint": (
         ("0.8.5", "0.8.5", "text", {}),
         ("0.9.0", "", "text", {"none": True}),
     ),
-    "override-attention-dtype": (
-        ("0.10.1.1", "", "text", {"none": True}),
-    ),
+    "override-attention-dtype": (("0.10.1.1", "", "text", {"none": True}),),
     "override-generation-config": (
         ("0.8.5", "0.8.5", "json", {}),
         ("0.9.0", "0.9.0", "json or pairs", {}),
@@ -809,71 +477,43 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.8.5", "json", {}),
         ("0.9.0", "0.10.1.1", "json", {"none": True}),
     ),
-    "performance-mode": (
-        ("0.17.1", "", "text", {"choices": ("balanced", "interactivity", "throughput")}),
-    ),
+    "performance-mode": (("0.17.1", "", "text", {"choices": ("balanced", "interactivity", "throughput")}),),
     "pipeline-parallel-size": (
         ("0.8.5", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 1}),
     ),
-    "pooler-config": (
-        ("0.12.0", "", "json", {"none": True}),
-    ),
-    "port": (
-        ("0.8.5", "", "int", {}),
-    ),
-    "preemption-mode": (
-        ("0.8.5", "0.10.1.1", "text", {"choices": ("recompute", "swap"), "none": True}),
-    ),
+    "pooler-config": (("0.12.0", "", "json", {"none": True}),),
+    "port": (("0.8.5", "", "int", {}),),
+    "preemption-mode": (("0.8.5", "0.10.1.1", "text", {"choices": ("recompute", "swap"), "none": True}),),
     "prefill-context-parallel-size": (
         ("0.12.0", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 1}),
     ),
-    "prefill-schedule-interval": (
-        ("0.25.1", "", "int", {"least": 1}),
-    ),
+    "prefill-schedule-interval": (("0.25.1", "", "int", {"least": 1}),),
     "prefix-caching-hash-algo": (
         ("0.8.5", "0.9.0", "text", {"choices": ("builtin", "sha256")}),
         ("0.10.1.1", "0.10.1.1", "text", {"choices": ("builtin", "sha256", "sha256_cbor_64bit")}),
         ("0.12.0", "0.12.0", "text", {"choices": ("sha256", "sha256_cbor")}),
         ("0.14.1", "", "text", {"choices": ("sha256", "sha256_cbor", "xxhash", "xxhash_cbor")}),
     ),
-    "profiler-config": (
-        ("0.14.1", "", "json", {}),
-    ),
-    "prompt-adapters": (
-        ("0.8.5", "0.9.0", "text", {"none": True}),
-    ),
-    "pt-load-map-location": (
-        ("0.9.0", "", "json or text", {}),
-    ),
-    "qlora-adapter-name-or-path": (
-        ("0.8.5", "0.9.0", "text", {}),
-    ),
+    "profiler-config": (("0.14.1", "", "json", {}),),
+    "prompt-adapters": (("0.8.5", "0.9.0", "text", {"none": True}),),
+    "pt-load-map-location": (("0.9.0", "", "json or text", {}),),
+    "qlora-adapter-name-or-path": (("0.8.5", "0.9.0", "text", {}),),
     "quantization": (
         ("0.8.5", "0.8.5", "text", {"none": True}),
         ("0.9.0", "0.9.0", "text", {"choices": ("aqlm", "auto-round", "awq", "awq_marlin", "bitblas", "bitsandbytes", "compressed-tensors", "deepspeedfp", "experts_int8", "fbgemm_fp8", "fp8", "gguf", "gptq", "gptq_bitblas", "gptq_marlin", "gptq_marlin_24", "hqq", "ipex", "marlin", "modelopt", "modelopt_fp4", "moe_wna16", "neuron_quant", "ptpc_fp8", "qqq", "quark", "torchao", "tpu_int8"), "none": True}),
         ("0.10.1.1", "", "text", {"none": True}),
     ),
-    "quantization-config": (
-        ("0.22.1", "", "json", {"none": True}),
-    ),
-    "ray-workers-use-nsight": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "reasoning-config": (
-        ("0.22.1", "", "json", {"none": True}),
-    ),
+    "quantization-config": (("0.22.1", "", "json", {"none": True}),),
+    "ray-workers-use-nsight": (("0.8.5", "", "flag", {}),),
+    "reasoning-config": (("0.22.1", "", "json", {"none": True}),),
     "reasoning-parser": (
         ("0.8.5", "0.8.5", "text", {"none": True}),
         ("0.9.0", "", "text", {}),
     ),
-    "reasoning-parser-plugin": (
-        ("0.12.0", "", "text", {}),
-    ),
-    "renderer-num-workers": (
-        ("0.22.1", "", "int", {}),
-    ),
+    "reasoning-parser-plugin": (("0.12.0", "", "text", {}),),
+    "renderer-num-workers": (("0.22.1", "", "int", {}),),
     "response-role": (
         ("0.8.5", "0.9.0", "text", {"none": True}),
         ("0.10.1.1", "", "text", {}),
@@ -882,12 +522,8 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.9.0", "switch", {}),
         ("0.10.1.1", "", "flag", {}),
     ),
-    "revision": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "root-path": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
+    "revision": (("0.8.5", "", "text", {"none": True}),),
+    "root-path": (("0.8.5", "", "text", {"none": True}),),
     "rope-scaling": (
         ("0.8.5", "0.8.5", "json", {}),
         ("0.9.0", "0.9.0", "json or pairs", {}),
@@ -897,33 +533,21 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.8.5", "float", {}),
         ("0.9.0", "0.10.1.1", "float", {"none": True}),
     ),
-    "runner": (
-        ("0.10.1.1", "", "text", {"choices": ("auto", "draft", "generate", "pooling")}),
-    ),
+    "runner": (("0.10.1.1", "", "text", {"choices": ("auto", "draft", "generate", "pooling")}),),
     "safetensors-load-strategy": (
         ("0.12.0", "0.17.1", "text", {}),
         ("0.22.1", "0.22.1", "text", {"none": True}),
         ("0.25.1", "", "text", {"choices": ("eager", "lazy", "prefetch", "torchao"), "none": True}),
     ),
-    "safetensors-prefetch-block-size": (
-        ("0.22.1", "", "size", {"least": 1}),
-    ),
-    "safetensors-prefetch-num-threads": (
-        ("0.22.1", "", "int", {"least": 1}),
-    ),
+    "safetensors-prefetch-block-size": (("0.22.1", "", "size", {"least": 1}),),
+    "safetensors-prefetch-num-threads": (("0.22.1", "", "int", {"least": 1}),),
     "scheduler-cls": (
         ("0.8.5", "0.14.1", "text", {}),
         ("0.17.1", "", "text", {"none": True}),
     ),
-    "scheduler-delay-factor": (
-        ("0.8.5", "0.10.1.1", "float", {}),
-    ),
-    "scheduler-reserve-full-isl": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "scheduling-policy": (
-        ("0.8.5", "", "text", {"choices": ("fcfs", "priority")}),
-    ),
+    "scheduler-delay-factor": (("0.8.5", "0.10.1.1", "float", {}),),
+    "scheduler-reserve-full-isl": (("0.22.1", "", "flag", {}),),
+    "scheduling-policy": (("0.8.5", "", "text", {"choices": ("fcfs", "priority")}),),
     "seed": (
         ("0.8.5", "0.8.5", "int", {}),
         ("0.9.0", "0.10.1.1", "int", {"none": True}),
@@ -937,12 +561,8 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.8.5", "text", {}),
         ("0.9.0", "", "text", {"none": True}),
     ),
-    "shutdown-timeout": (
-        ("0.22.1", "", "int", {}),
-    ),
-    "skip-mm-profiling": (
-        ("0.10.1.1", "", "flag", {}),
-    ),
+    "shutdown-timeout": (("0.22.1", "", "int", {}),),
+    "skip-mm-profiling": (("0.10.1.1", "", "flag", {}),),
     "skip-tokenizer-init": (
         ("0.8.5", "0.8.5", "switch", {}),
         ("0.9.0", "", "flag", {}),
@@ -951,40 +571,20 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.22.1", "0.22.1", "text", {"choices": ("custom_class", "deepseek_mtp", "dflash", "draft_model", "eagle", "eagle3", "ernie_mtp", "exaone4_5_mtp", "exaone_moe_mtp", "extract_hidden_states", "gemma4_mtp", "glm4_moe_lite_mtp", "glm4_moe_mtp", "glm_ocr_mtp", "hy_v3_mtp", "longcat_flash_mtp", "medusa", "mimo_mtp", "mimo_v2_mtp", "mlp_speculator", "mtp", "nemotron_h_mtp", "ngram", "ngram_gpu", "pangu_ultra_moe_mtp", "qwen3_5_mtp", "qwen3_next_mtp", "step3p5_mtp", "suffix"), "none": True}),
         ("0.25.1", "", "text", {"choices": ("bailing_hybrid_mtp", "custom_class", "deepseek_mtp", "dflash", "draft_model", "dspark", "eagle", "eagle3", "ernie_mtp", "exaone4_5_mtp", "exaone_moe_mtp", "extract_hidden_states", "gemma4_mtp", "glm4_moe_lite_mtp", "glm4_moe_mtp", "glm_ocr_mtp", "hy_v3_mtp", "longcat_flash_mtp", "medusa", "mimo_mtp", "mimo_v2_mtp", "minimax_m3_mtp", "mlp_speculator", "mtp", "nemotron_h_mtp", "ngram", "ngram_gpu", "pangu_ultra_moe_mtp", "qwen3_5_mtp", "qwen3_next_mtp", "step3p5_mtp", "suffix"), "none": True}),
     ),
-    "spec-model": (
-        ("0.22.1", "", "text", {"none": True}),
-    ),
-    "spec-tokens": (
-        ("0.22.1", "", "int", {"above": 0}),
-    ),
-    "specialize-active-lora": (
-        ("0.17.1", "", "flag", {}),
-    ),
+    "spec-model": (("0.22.1", "", "text", {"none": True}),),
+    "spec-tokens": (("0.22.1", "", "int", {"above": 0}),),
+    "specialize-active-lora": (("0.17.1", "", "flag", {}),),
     "speculative-config": (
         ("0.8.5", "0.9.0", "json", {}),
         ("0.10.1.1", "", "json", {"none": True}),
     ),
-    "ssl-ca-certs": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "ssl-cert-reqs": (
-        ("0.8.5", "", "int", {}),
-    ),
-    "ssl-certfile": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "ssl-ciphers": (
-        ("0.17.1", "", "text", {"none": True}),
-    ),
-    "ssl-keyfile": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "stream-interval": (
-        ("0.12.0", "", "int", {"least": 1}),
-    ),
-    "structured-outputs-config": (
-        ("0.12.0", "", "json", {}),
-    ),
+    "ssl-ca-certs": (("0.8.5", "", "text", {"none": True}),),
+    "ssl-cert-reqs": (("0.8.5", "", "int", {}),),
+    "ssl-certfile": (("0.8.5", "", "text", {"none": True}),),
+    "ssl-ciphers": (("0.17.1", "", "text", {"none": True}),),
+    "ssl-keyfile": (("0.8.5", "", "text", {"none": True}),),
+    "stream-interval": (("0.12.0", "", "int", {"least": 1}),),
+    "structured-outputs-config": (("0.12.0", "", "json", {}),),
     "swap-space": (
         ("0.8.5", "0.10.1.1", "float", {}),
         ("0.12.0", "0.17.1", "float", {"least": 0}),
@@ -1006,73 +606,35 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, str, str, dict[str, Any]], ...]]] = 
         ("0.8.5", "0.10.1.1", "text", {"choices": ("auto", "custom", "mistral", "slow")}),
         ("0.12.0", "", "text", {}),
     ),
-    "tokenizer-pool-extra-config": (
-        ("0.8.5", "0.9.0", "json or pairs", {}),
-    ),
-    "tokenizer-pool-size": (
-        ("0.8.5", "0.9.0", "int", {}),
-    ),
-    "tokenizer-pool-type": (
-        ("0.8.5", "0.9.0", "text", {}),
-    ),
-    "tokenizer-revision": (
-        ("0.8.5", "", "text", {"none": True}),
-    ),
-    "tokens-only": (
-        ("0.12.0", "", "flag", {}),
-    ),
+    "tokenizer-pool-extra-config": (("0.8.5", "0.9.0", "json or pairs", {}),),
+    "tokenizer-pool-size": (("0.8.5", "0.9.0", "int", {}),),
+    "tokenizer-pool-type": (("0.8.5", "0.9.0", "text", {}),),
+    "tokenizer-revision": (("0.8.5", "", "text", {"none": True}),),
+    "tokens-only": (("0.12.0", "", "flag", {}),),
     "tool-call-parser": (
         ("0.8.5", "0.9.0", "text", {}),
         ("0.10.1.1", "", "text", {"none": True}),
     ),
-    "tool-parser-plugin": (
-        ("0.8.5", "", "text", {}),
-    ),
-    "tool-server": (
-        ("0.10.1.1", "", "text", {"none": True}),
-    ),
+    "tool-parser-plugin": (("0.8.5", "", "text", {}),),
+    "tool-server": (("0.10.1.1", "", "text", {"none": True}),),
     "trust-remote-code": (
         ("0.8.5", "0.8.5", "switch", {}),
         ("0.9.0", "", "flag", {}),
     ),
-    "trust-request-chat-template": (
-        ("0.12.0", "", "flag", {}),
-    ),
+    "trust-request-chat-template": (("0.12.0", "", "flag", {}),),
     "ubatch-size": (
         ("0.14.1", "0.22.1", "int", {}),
         ("0.25.1", "", "int", {"least": 0}),
     ),
-    "uds": (
-        ("0.10.1.1", "", "text", {"none": True}),
-    ),
-    "use-fp64-gumbel": (
-        ("0.22.1", "", "flag", {}),
-    ),
-    "use-gpu-for-pooling-score": (
-        ("0.17.1", "0.17.1", "flag", {}),
-    ),
-    "use-tqdm-on-load": (
-        ("0.8.5", "", "flag", {}),
-    ),
-    "use-v2-block-manager": (
-        ("0.8.5", "0.9.0", "switch", {}),
-    ),
-    "uvicorn-log-level": (
-        ("0.8.5", "", "text", {"choices": ("critical", "debug", "error", "info", "trace", "warning")}),
-    ),
-    "video-pruning-rate": (
-        ("0.12.0", "", "float", {"none": True, "least": 0.0, "below": 1.0}),
-    ),
-    "watermark": (
-        ("0.25.1", "", "float", {"least": 0.0, "below": 1.0}),
-    ),
-    "weight-transfer-config": (
-        ("0.17.1", "", "json", {"none": True}),
-    ),
-    "worker-cls": (
-        ("0.8.5", "", "text", {}),
-    ),
-    "worker-extension-cls": (
-        ("0.8.5", "", "text", {}),
-    ),
+    "uds": (("0.10.1.1", "", "text", {"none": True}),),
+    "use-fp64-gumbel": (("0.22.1", "", "flag", {}),),
+    "use-gpu-for-pooling-score": (("0.17.1", "0.17.1", "flag", {}),),
+    "use-tqdm-on-load": (("0.8.5", "", "flag", {}),),
+    "use-v2-block-manager": (("0.8.5", "0.9.0", "switch", {}),),
+    "uvicorn-log-level": (("0.8.5", "", "text", {"choices": ("critical", "debug", "error", "info", "trace", "warning")}),),
+    "video-pruning-rate": (("0.12.0", "", "float", {"none": True, "least": 0.0, "below": 1.0}),),
+    "watermark": (("0.25.1", "", "float", {"least": 0.0, "below": 1.0}),),
+    "weight-transfer-config": (("0.17.1", "", "json", {"none": True}),),
+    "worker-cls": (("0.8.5", "", "text", {}),),
+    "worker-extension-cls": (("0.8.5", "", "text", {}),),
 }
