@@ -4,6 +4,10 @@ import gc
 import os
 import sys
 
+from kaitogen import quick_imports
+
+quick_imports.install()
+
 from kaitogen.commands.result import CommonOptions, deliver, write_stderr
 from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
 from kaitogen.typed import NoReturn, Sequence
