@@ -383,6 +383,40 @@ def test_what_is_named_is_looked_at_once_more_when_it_is_open(
     assert line[0] == "plan" or not output
 
 
+@pytest.mark.parametrize(
+    ("said", "name", "line"),
+    [
+        ("inventory: [b.yaml]", "b.yaml", ["plan", "alone.intent.yaml"]),
+        ("prices: b.yaml", "b.yaml", ["plan", "alone.intent.yaml"]),
+        ("strict: false", "environments/b.yaml", ["render", "alone.intent.yaml", "--environment", "b"]),
+        ("templates: own", "own", ["render", "alone.intent.yaml"]),
+        ("strict: false", "../models", ["render", "../models/alone.intent.yaml"]),
+    ],
+)
+def test_a_link_that_is_exchanged_while_it_is_looked_at_is_what_stands_there_then(
+    said: str, name: str, line: list[str], app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"b.yaml": "a: 1\n", "environments/b.yaml": "a: 1\n", "own/documents/a.yaml.j2": "a: 1\n"}
+    write(app, {".kaitogen.yaml": project(said), **files})
+    monkeypatch.chdir(app)
+    expected = run(line)
+    place = Path(os.path.normpath(app / name))
+    place.rename(place.with_name("before"))
+    place.symlink_to("before")
+    monkeypatch.chdir(app)
+    original = os.readlink
+
+    def readlink(path: Any) -> Any:
+        if os.path.abspath(path) == str(place) and place.is_symlink():
+            place.unlink()
+            place.with_name("before").rename(place)
+        return original(path)
+
+    monkeypatch.setattr(os, "readlink", readlink)
+    assert run(line) == expected
+    assert not place.is_symlink()
+
+
 def test_a_folder_of_templates_that_becomes_a_link_is_not_followed_out(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,8 +73,12 @@ def _entries(folder: str, roots: Sequence[str]) -> list["os.DirEntry[str]"]:
 
 
 def opened(descriptor: int, path: str) -> str:
-    """Where that lies which was opened, without links; a system other than Linux tells it by the name alone."""
+    """Where that lies which was opened, without links; a system other than Linux tells it by the name alone, if at all."""
     try:
         return os.readlink(f"/proc/self/fd/{descriptor}")
     except OSError:
+        pass
+    try:
         return os.path.realpath(path)
+    except OSError:
+        return ""  # exchanged meanwhile, and so nowhere that may be read

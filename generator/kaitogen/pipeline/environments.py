@@ -3,7 +3,7 @@
 import os
 
 from kaitogen.model import Diagnostic, Rule
-from kaitogen.pipeline.load import is_elsewhere
+from kaitogen.pipeline.load import is_elsewhere, resolved
 from kaitogen.typed import Final
 
 KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
@@ -38,7 +38,7 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
     if not os.path.lexists(path):
         known = ", ".join(names(folder)) or "none"
         return KG157.in_file(source, f"there is no {path}", fix=f"add the file; there are: {known[:120]}")
-    if is_elsewhere(os.path.realpath(path), (top,)):
+    if is_elsewhere(resolved(path), (top,)):
         return leads_out(path, source)
     return path
 

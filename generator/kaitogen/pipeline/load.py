@@ -94,7 +94,7 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
     for path in request.paths:
         roots = [request.within] if request.within is not None else []
         if not roots and path != "-" and os.path.isdir(path):
-            roots = [os.path.realpath(path)]
+            roots = [resolved(path)]
         for file in _expand(path, findings, request, roots):
             name = STDIN if file == "-" else file
             files.append(name)
@@ -115,7 +115,7 @@ def nearest(name: str, folder: str, top: str = "") -> tuple[str, str] | None:
     That is from the folder up to `top`, which is the root of the repository where it is not given.
     Outside of a repository only the folder itself is looked into: what is above it is the machine's.
     """
-    own = here = os.path.realpath(folder)
+    own = here = resolved(folder)
     found = ""
     while True:
         if not found and os.path.lexists(os.path.join(here, name)):
@@ -240,10 +240,18 @@ def _leads_out(name: str, folder: str) -> Diagnostic:
 
 
 def _is_link_out(name: str, roots: Sequence[str]) -> bool:
+    return os.path.islink(name) and is_elsewhere(resolved(name), roots)
+
+
+def resolved(path: str) -> str:
+    """The path without links; as it stands, from the root, where one on its way is exchanged just then.
+
+    What is opened is looked at once more.
+    """
     try:
-        return os.path.islink(name) and is_elsewhere(os.path.realpath(name), roots)
+        return os.path.realpath(path)
     except OSError:
-        return False  # it is no link any more; what is opened is looked at
+        return os.path.abspath(path)
 
 
 def is_elsewhere(real: str, roots: Sequence[str]) -> bool:

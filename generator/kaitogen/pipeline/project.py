@@ -19,7 +19,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.environments import KG155, KG157, LEADS_OUT
-from kaitogen.pipeline.load import PROJECT, is_elsewhere, load_file, nearest
+from kaitogen.pipeline.load import PROJECT, is_elsewhere, load_file, nearest, resolved
 from kaitogen.pipeline.validate import target_of
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
@@ -150,7 +150,7 @@ def _unusable(document: Document, top: str) -> Iterator[Diagnostic]:
     named += [(("spec", "inventory", index), name) for index, name in enumerate(spec.get("inventory", ()))]
     for path, name in named:
         file = _beside(document.file, name)
-        if "\0" in file or is_elsewhere(os.path.realpath(file), (top,)):
+        if "\0" in file or is_elsewhere(resolved(file), (top,)):
             message = f"{name[:80]} {LEADS_OUT}"
             yield KG155.at(path, message, fix="name files beside the project file, relative to it")
         elif not os.path.lexists(file):

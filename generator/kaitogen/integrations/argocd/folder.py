@@ -12,7 +12,7 @@ from kaitogen.files.folders import TooManyEntries, files_below, may_be_read
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import environments
 from kaitogen.pipeline.environments import KG157, leads_out
-from kaitogen.pipeline.load import PROJECT, nearest
+from kaitogen.pipeline.load import PROJECT, nearest, resolved
 from kaitogen.typed import TYPE_CHECKING, Final, NamedTuple, Sequence
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _refusal(path: str, top: str, source: str) -> Diagnostic | None:
 
 def _may_be_read(path: str, top: str) -> bool:
     """Whether what a path leads to lies below the root, and is no part of what git keeps for itself."""
-    return may_be_read(os.path.realpath(path), (top,))
+    return may_be_read(resolved(path), (top,))
 
 
 def _is_glob(path: str) -> bool:

@@ -18,7 +18,7 @@ from kaitogen.model import (
     Rule,
     Target,
 )
-from kaitogen.pipeline.load import documents_of
+from kaitogen.pipeline.load import documents_of, resolved
 from kaitogen.pipeline.validate import target_of, unknown_provisioner
 from kaitogen.schema import KG120, KG121, KG122, KG123
 from kaitogen.typed import Final, Iterable, Literal, Mapping, NamedTuple, TypeAlias
@@ -173,7 +173,7 @@ def _checked(files: Iterable[tuple[str, Path]], document: Document) -> tuple[str
     for file, path in files:
         whole = os.path.join(top, file)
         try:
-            real = os.path.realpath(whole)
+            real = resolved(whole)
         except ValueError as error:
             raise _rejected(document, KG142.at(path, f"{file[:80]!r} is no path")) from error
         if not is_below(real, top):

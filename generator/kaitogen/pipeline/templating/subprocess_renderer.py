@@ -25,7 +25,7 @@ from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
 from kaitogen.pipeline import current
 from kaitogen.pipeline.companions import KINDS
 from kaitogen.pipeline.environments import leads_out
-from kaitogen.pipeline.load import is_elsewhere
+from kaitogen.pipeline.load import is_elsewhere, resolved
 from kaitogen.pipeline.templating import fence
 from kaitogen.pipeline.templating.environment import environment
 from kaitogen.typed import BinaryIO, Final, Iterator, NoReturn, Sequence, TypeAlias
@@ -74,7 +74,7 @@ def render(
     """The manifests of all contexts in order, with the templates of a user's folder laid over the shipped ones."""
     more = added_documents(folder)
     # Resolved once: from here on no link that is put in its place leads elsewhere.
-    real = os.path.realpath(folder)
+    real = resolved(folder)
     if within is not None and is_elsewhere(real, (within,)):
         return [], [leads_out(folder, "--templates")]
     companions = {kind.template for kind in KINDS}
