@@ -159,7 +159,7 @@ def test_a_call_of_argo_cd_with_a_target_loads_nothing_heavy(root: Path, tmp_pat
 def test_a_command_loads_no_other(root: Path) -> None:
     loaded = loaded_by("render", root / "examples" / "auto.intent.yaml")
     assert {name for name in loaded if name.startswith(("kaitogen.commands.", "kaitogen.integrations"))} == {
-        f"kaitogen.commands.{name}" for name in ("inputs", "options", "render", "reporting", "result")
+        f"kaitogen.commands.{name}" for name in ("inputs", "options", "render", "result")
     }
 
 

@@ -5,8 +5,7 @@ What they say stays, to the byte that comes of it, and so do their comments.
 
 from kaitogen.commands import in_place, inputs
 from kaitogen.commands.options import Group, OptionGroup
-from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.kaito.objects import alike
 from kaitogen.model import Diagnostic, Document, Rule

@@ -6,7 +6,7 @@ What it writes is what `kaitogen validate` takes: what that would refuse is refu
 import os
 import re
 
-from kaitogen.commands import project, targets
+from kaitogen.commands import inputs, targets
 from kaitogen.commands.inputs import TargetOptions
 from kaitogen.commands.options import Group, OptionGroup, argument, flag, option
 from kaitogen.commands.result import Outcome
@@ -70,17 +70,15 @@ def run(options: Options) -> Outcome:
     if options.project:
         return _project(options)
     file = "-" if options.file is None else options.file
-    request, target = _aimed(options, "" if file == "-" else os.path.dirname(file))
+    request, target = _aimed(options, file)
     text = _intent(options, request, target)
     text = text if file == "-" else _for_editors(file) + text
     return _written(file, text, "render it with: kaitogen render {}", force=options.force)
 
 
-def _aimed(options: Options, folder: str) -> tuple[Request, Target]:
-    """What a file of the folder is judged with, and the installation it is for: of the options, or else of the project file."""
-    request = Request()
-    if (found := nearest(PROJECT, folder or os.curdir)) is not None:
-        request = project.applied(request, [found], "")
+def _aimed(options: Options, file: str) -> tuple[Request, Target]:
+    """What a file there is judged with, and the installation it is for: of the options, or else of the project file."""
+    request = inputs.within_project(Request(paths=(file,)))
     given = targets.overrides(options.target.kaito, options.target.cloud)
     if options.strategy == _EXPLICIT and given.node_provisioner not in (None, _BYO):
         message = f"KAITO keeps to named nodes under byo alone, and not under {given.node_provisioner}"

@@ -9,7 +9,6 @@ from kaitogen.pipeline.load import MAX_BYTES, PROJECT, nearest
 from kaitogen.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from kaitogen.commands.max_age import AgeOptions
     from kaitogen.files.cluster import Access
 
 #: As kubectl names the files that a command is about.
@@ -38,6 +37,8 @@ INVENTORY: Final = repeatable(
     metavar="FILE",
     help="Facts about nodes (kaitogen nodes snapshot writes them), or quick selectors of your own.",
 )
+#: Digits of --max-age.
+_DIGITS: Final = 5
 
 
 class CompareOptions(OptionGroup):
@@ -120,47 +121,93 @@ class LiveOptions(OptionGroup):
         return Access(self.kubeconfig, self.context)
 
 
+class AgeOptions(OptionGroup):
+    """How old facts about nodes may be: of commands that only report, and of no render."""
+
+    max_age = option("--max-age", metavar="DAYS", default="14", help="Warn of facts that are older.")
+    today = option(
+        "--today", metavar="YYYY-MM-DD", help="The day that --max-age counts from, for a repeatable answer."
+    )
+
+    @property
+    def oldest(self) -> str:
+        """The time before which facts are too old, in the form that inventories write. UsageError for no number or day."""
+        from datetime import UTC, date, datetime, timedelta  # only those who give facts need it
+
+        days, today = self.max_age, self.today
+        if not (days.isascii() and days.isdigit() and len(days) < _DIGITS):
+            raise UsageError(f"--max-age takes a number of days, not {days[:40]}")
+        try:
+            day = datetime.now(UTC).date() if today is None else date.fromisoformat(today)
+            return f"{day - timedelta(days=int(days))}T00:00:00Z"
+        except (ValueError, OverflowError) as error:
+            raise UsageError(f"--today takes a day such as 2026-11-24, not {(today or '')[:40]}") from error
+
+
+def now() -> str:
+    """This second, in the form that inventories write."""
+    from datetime import UTC, datetime  # no render asks
+
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def request(
     paths: tuple[str, ...],
     *,
     inventory: tuple[str, ...] = (),
-    age: "AgeOptions | None" = None,
+    age: AgeOptions | None = None,
     templates: str | None = None,
+    stdin: bytes | None = None,
 ) -> Request:
     """The request of a command with PATH arguments, the current folder where there are none.
 
     `age` is how old the facts of the inventory may be, None where any age will do: what is rendered must not
-    depend on the day. EnvironmentFailure where standard input is named and cannot be read.
+    depend on the day. `stdin` is what standard input held where that was read already. EnvironmentFailure where
+    it is named and cannot be read.
     """
     paths = paths or (".",)
     if "-" in paths and "-" in inventory:
         raise UsageError("standard input can't be both the intents and the inventory", fix="name a file")
-    piped = None
-    if "-" in (*paths, *inventory):
+    if stdin is None and "-" in (*paths, *inventory):
         from kaitogen.files import standard_input  # most name files
 
-        piped = standard_input.read(MAX_BYTES)
+        stdin = standard_input.read(MAX_BYTES)
     return Request(
         paths=paths,
-        stdin=piped,
+        stdin=stdin,
         inventory=inventory,
         oldest=age.oldest if age is not None and inventory else "",
         templates=templates,
     )
 
 
-def within_project(request: Request, age: "AgeOptions | None" = None) -> Request:
+def within_project(request: Request, age: AgeOptions | None = None) -> Request:
     """The request with what the project file of its paths says, and the command line does not.
 
-    UsageError where the paths have different ones.
+    UsageError where the paths have different ones, or only some have one.
     """
     folders = dict.fromkeys(path if os.path.isdir(path) else os.path.dirname(path) for path in request.paths)
-    found = dict.fromkeys(nearest(PROJECT, folder or os.curdir) for folder in folders)
+    found = list(dict.fromkeys(nearest(PROJECT, folder or os.curdir) for folder in folders))
     if not any(found):
         return request
-    from kaitogen.commands import project  # most intents have none
+    if len(found) != 1 or found[0] is None:
+        files = [os.path.relpath(one[0]) if one else "none" for one in found]
+        message = f"the paths have different project files: {', '.join(sorted(files))[:160]}"
+        raise UsageError(message, fix="run this once for each of them")
+    from kaitogen.pipeline import project  # most intents have none
 
-    return project.applied(request, list(found), "" if age is None else age.oldest)
+    oldest = "" if age is None else age.oldest
+    said, findings = project.read(*found[0])
+    request = request._replace(findings=(*request.findings, *findings))
+    if said is None or findings:
+        return request
+    inventory = request.inventory or said.inventory
+    return request._replace(
+        project=said.document,
+        inventory=inventory,
+        oldest=request.oldest or (oldest if inventory else ""),
+        templates=said.templates if request.templates is None else request.templates,
+    )
 
 
 def is_strict(request: Request, *, given: bool) -> bool:
@@ -170,10 +217,23 @@ def is_strict(request: Request, *, given: bool) -> bool:
     )
 
 
-def overlaid(request: Request, options: OverlayOptions) -> Request:
-    """The request with what the options lay over its intents; UsageError where they name several environments."""
-    if not options.is_any:
-        return request
+def intents(
+    paths: tuple[str, ...],
+    over: OverlayOptions,
+    *,
+    inventory: tuple[str, ...] = (),
+    age: AgeOptions | None = None,
+    templates: str | None = None,
+    stdin: bytes | None = None,
+) -> Request:
+    """The `request` of a command about intents, with what their project file says and the options lay over them.
+
+    UsageError where the options name several environments.
+    """
+    made = request(paths, inventory=inventory, age=age, templates=templates, stdin=stdin)
+    made = within_project(made, age)
+    if not over.is_any:
+        return made
     from kaitogen.commands import overlays  # most runs lay nothing over their intents
 
-    return overlays.single(request, options)
+    return overlays.single(made, over)

@@ -5,8 +5,7 @@ import os
 from kaitogen.commands import inputs
 from kaitogen.commands.inputs import CompareOptions, LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
-from kaitogen.commands.reporting import STRICT, reported
-from kaitogen.commands.result import QUIET, LimitOptions, Outcome, printed
+from kaitogen.commands.result import QUIET, STRICT, LimitOptions, Outcome, printed, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError
@@ -88,9 +87,9 @@ def request_of(options: Options) -> Request:
     # From here on, so that the project file is among what was read.
     if options.receipt is not None or options.hydrator_metadata:
         current.contents = {}
-    request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
-    request = inputs.within_project(request)
-    request = inputs.overlaid(request, options.over)
+    request = inputs.intents(
+        options.paths, options.over, inventory=options.inventory, templates=options.templates
+    )
     if options.cluster.asked or options.save_inventory:
         from kaitogen.commands.nodes import source
 

@@ -1,4 +1,7 @@
-"""What a command hands back, the limits on it, and how it reaches the two streams. Nothing else prints."""
+"""How a run ends: its findings and its product as an Outcome, the limits on it, and its way to the two streams.
+
+Nothing else prints.
+"""
 
 import os
 
@@ -7,12 +10,18 @@ from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_OK, EnvironmentFailure, Usage
 from kaitogen.model import Rule
 from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, NamedTuple
 
-if TYPE_CHECKING:  # few products are that large
+if TYPE_CHECKING:
     from kaitogen.commands.spooled import Spooled
+    from kaitogen.diagnostics.formats import Report
 
 KG612 = Rule("KG612", "More output than there may be", kind="environment")
 
 QUIET: Final = flag("-q", "--quiet", help="Show errors only.")
+STRICT: Final = flag("--strict", help="Let warnings stop the run as errors do.")
+#: Of what is a list for people and a document for machines.
+FORM: Final = option(
+    "--format", choices=("text", "json"), default="text", help="How to print it: for people, or for machines."
+)
 #: MiB that Argo CD takes of a plugin (its ARGOCD_GRPC_MAX_SIZE_MB).
 _OUTPUT: Final = 100
 _HIGHEST_LIMIT: Final = 100_000
@@ -101,6 +110,38 @@ class Outcome(NamedTuple):
     def size(self) -> int:
         """The bytes of the product."""
         return len(self.stdout) if self.spooled is None else len(self.spooled)
+
+
+def reported(report: "Report", *, quiet: bool = False, wrote: bool = False) -> Outcome:
+    """The findings for a person, and the exit code: 0 where none of them stops the run.
+
+    `quiet` leaves out what stops nothing. `wrote` says that the command writes something where nothing stops it.
+    """
+    if not report.findings:
+        return Outcome()
+    # Most runs have nothing to report.
+    from kaitogen.diagnostics.formats import as_text
+    from kaitogen.diagnostics.terminal import colours
+
+    text = as_text.write(report, colour=colours(), quiet=quiet, wrote=wrote)
+    return Outcome(stderr=text, exit_code=report.exit_code)
+
+
+def formatted(command: str, form: str, value: Any) -> bytes:
+    """What a command has made in one of its formats, each of which is a module `as_...` with a function `write`.
+
+    It is loaded when it is asked for: a page of HTML, say, needs all of Jinja2.
+    """
+    from importlib import import_module
+
+    module = import_module(f"kaitogen.commands.{command}.as_{form}")
+    if form != "text":
+        text: str = module.write(value)
+    else:
+        from kaitogen.diagnostics.terminal import colours
+
+        text = module.write(value, colour=bool(colours(1)))
+    return text.encode("utf-8", "backslashreplace")
 
 
 def printed(parts: Iterable[str], number: int) -> Outcome:

@@ -1,8 +1,7 @@
 """`kaitogen schema`: one of the published JSON Schemas."""
 
 from kaitogen.commands.options import OptionGroup, argument, flag, option
-from kaitogen.commands.reporting import FORM
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import FORM, Outcome
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import UsageError
 from kaitogen.model import KAITO_VERSIONS, NEWEST_KAITO

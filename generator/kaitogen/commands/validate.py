@@ -1,11 +1,9 @@
 """`kaitogen validate`: findings about intents and finished manifests, and nothing else."""
 
 from kaitogen.commands import expectation, inputs, targets
-from kaitogen.commands.inputs import OverlayOptions
-from kaitogen.commands.max_age import AgeOptions
+from kaitogen.commands.inputs import AgeOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
-from kaitogen.commands.reporting import STRICT, reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, STRICT, Outcome, reported
 from kaitogen.diagnostics.formats import FORMATS, Report, reporter
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK

@@ -7,8 +7,7 @@ from kaitogen.commands import options as command_line
 from kaitogen.commands import receipt, render
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.receipt import PREDICATE, TYPE
-from kaitogen.commands.reporting import STRICT, reported
-from kaitogen.commands.result import QUIET, LimitOptions, Outcome
+from kaitogen.commands.result import QUIET, STRICT, LimitOptions, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import KaitogenError

@@ -2,8 +2,7 @@
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup
-from kaitogen.commands.reporting import FORM
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import FORM, Outcome
 from kaitogen.model import INTENT_API_VERSION, KAITO_VERSIONS, NEWEST_KAITO
 
 

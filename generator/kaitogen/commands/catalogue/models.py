@@ -4,8 +4,7 @@
 """
 
 from kaitogen.commands.options import OptionGroup, arguments, option
-from kaitogen.commands.reporting import FORM
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import FORM, Outcome
 from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.wording import json_text, table
 from kaitogen.errors import EXIT_FINDINGS, UsageError

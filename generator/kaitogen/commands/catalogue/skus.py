@@ -2,8 +2,7 @@
 
 from kaitogen.commands.catalogue.models import KAITO, answer, unknown_model
 from kaitogen.commands.options import OptionGroup, argument, option
-from kaitogen.commands.reporting import FORM
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import FORM, Outcome
 from kaitogen.diagnostics.wording import json_text, table
 from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
 from kaitogen.kaito.catalogue.skus import Sku, all_skus

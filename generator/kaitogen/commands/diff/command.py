@@ -8,8 +8,7 @@ from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.inputs import LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, option
 from kaitogen.commands.progress import asking
-from kaitogen.commands.reporting import formatted, reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, Outcome, formatted, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
@@ -51,9 +50,10 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
-    request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
-    request = inputs.within_project(request)
-    request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
+    request = inputs.intents(
+        options.paths, options.over, inventory=options.inventory, templates=options.templates
+    )
+    request = targets.aimed(request, options.over.target)
     report = compared(request, _other(options, request))
     outcome = reported(Report(report.findings), quiet=options.quiet)
     if outcome.exit_code:

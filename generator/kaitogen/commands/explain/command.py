@@ -4,8 +4,7 @@ from kaitogen.commands import inputs, overlays
 from kaitogen.commands.explain import pages, provenance
 from kaitogen.commands.inputs import OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, option
-from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.diagnostics.wording import json_report

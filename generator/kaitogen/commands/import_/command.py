@@ -7,8 +7,7 @@ from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.inputs import LiveOptions, TargetOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.progress import asking
-from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError

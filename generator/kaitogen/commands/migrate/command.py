@@ -11,8 +11,7 @@ from kaitogen.commands.import_.reading import target_of as target_of_workspace
 from kaitogen.commands.inputs import CloudOptions
 from kaitogen.commands.migrate import steps
 from kaitogen.commands.options import Group, OptionGroup, option
-from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import UsageError

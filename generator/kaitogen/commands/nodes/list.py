@@ -1,12 +1,10 @@
 """`kaitogen nodes list`: nodes that have GPUs, as a table for people or a document for machines."""
 
-from kaitogen.commands.inputs import INVENTORY, LiveOptions
-from kaitogen.commands.max_age import AgeOptions
+from kaitogen.commands.inputs import INVENTORY, AgeOptions, LiveOptions
 from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.source import SELECTOR, Facts, selector_of
 from kaitogen.commands.options import Group, OptionGroup, flag, option
-from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.suggest import did_you_mean
 from kaitogen.diagnostics.terminal import colours, painted

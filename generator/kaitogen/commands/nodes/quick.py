@@ -1,12 +1,10 @@
 """`kaitogen nodes quick`: the quick selectors, with what each matches now."""
 
-from kaitogen.commands.inputs import INVENTORY, LiveOptions
-from kaitogen.commands.max_age import AgeOptions
+from kaitogen.commands.inputs import INVENTORY, AgeOptions, LiveOptions
 from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.list import GAP
 from kaitogen.commands.options import Group, OptionGroup
-from kaitogen.commands.reporting import FORM, reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import FORM, QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import json_report, listed, number_of, table
 from kaitogen.model import Json

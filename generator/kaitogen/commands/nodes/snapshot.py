@@ -1,12 +1,10 @@
 """`kaitogen nodes snapshot`: an inventory of the nodes, of a cluster or of what kubectl printed."""
 
-from kaitogen.commands.inputs import LiveOptions
-from kaitogen.commands.max_age import now
+from kaitogen.commands.inputs import LiveOptions, now
 from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.source import SELECTOR, selector_of
 from kaitogen.commands.options import Group, OptionGroup, argument, option
-from kaitogen.commands.reporting import reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import listed, number_of, printable
 from kaitogen.errors import UsageError

@@ -2,8 +2,7 @@
 
 from itertools import chain
 
-from kaitogen.commands.inputs import LiveOptions
-from kaitogen.commands.max_age import AgeOptions, now
+from kaitogen.commands.inputs import AgeOptions, LiveOptions, now
 from kaitogen.commands.options import option
 from kaitogen.commands.progress import asking
 from kaitogen.diagnostics.placing import place

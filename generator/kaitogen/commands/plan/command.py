@@ -3,16 +3,14 @@
 from dataclasses import replace
 from functools import partial
 
-from kaitogen.commands import inputs, project
-from kaitogen.commands.inputs import OverlayOptions
-from kaitogen.commands.max_age import AgeOptions
+from kaitogen.commands import inputs
+from kaitogen.commands.inputs import AgeOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
 from kaitogen.commands.plan.tables import exceeded, read_tables
 from kaitogen.commands.plan.types import Plan
 from kaitogen.commands.progress import Progress
-from kaitogen.commands.reporting import STRICT, formatted, reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import QUIET, STRICT, Outcome, formatted, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.terminal import colours, rewrites
 from kaitogen.diagnostics.wording import printable
@@ -67,16 +65,14 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
     """What is found, the plan as it is written, and whether KAITO refuses any change."""
     revision = options.against
     with Progress("reading the intents", watched=rewrites()) as progress:
-        request = inputs.request(
-            options.paths, inventory=options.inventory, age=options.age, templates=options.templates
+        request = inputs.intents(
+            options.paths,
+            options.over,
+            inventory=options.inventory,
+            age=options.age,
+            templates=options.templates,
         )
-        request = inputs.within_project(request, options.age)
-        request = inputs.overlaid(request, options.over)
-        tables = read_tables(
-            options.configs,
-            project.table(request, "prices", options.price),
-            project.table(request, "budget", options.budget),
-        )
+        tables = read_tables(request, options.configs, options.price, options.budget)
         plan_options = PlanOptions(
             configs=tables.configs,
             facts=inventory_of(request),

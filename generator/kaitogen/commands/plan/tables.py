@@ -7,13 +7,13 @@ from fnmatch import fnmatchcase
 from kaitogen import schema
 from kaitogen.commands.plan.model_config import diagnostics_in, read_configs
 from kaitogen.commands.plan.types import PlannedWorkspace
-from kaitogen.commands.project import Table
 from kaitogen.kaito.catalogue.skus import all_skus, near_sku
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
 from kaitogen.kaito.sizing.model_spec import Configs
-from kaitogen.model import PROVIDERS, Diagnostic, Document, Rule
+from kaitogen.model import PROVIDERS, Diagnostic, Document, Request, Rule
 from kaitogen.pipeline.load import load_file
+from kaitogen.pipeline.project import bound, project_of
 from kaitogen.typed import Final, Iterable, Iterator
 
 KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")
@@ -38,12 +38,16 @@ class Tables:
     findings: tuple[Diagnostic, ...] = ()
 
 
-def read_tables(configs: tuple[str, ...], price: Table, budget: Table) -> Tables:
-    """The tables of these files."""
+def read_tables(request: Request, configs: tuple[str, ...], price: str | None, budget: str | None) -> Tables:
+    """The tables of these files; where None is named, of those that the project names."""
+    if request.project is not None:
+        project = project_of(request.project)
+        price = project.prices if price is None else price
+        budget = project.budget if budget is None else budget
     known, findings = read_configs(configs)
-    prices, wrong = (None, []) if price.file is None else read_prices(price.file, price.within)
+    prices, wrong = (None, []) if price is None else read_prices(price, bound(price, request))
     limits, document, more = (
-        (None, None, []) if budget.file is None else read_budget(budget.file, budget.within)
+        (None, None, []) if budget is None else read_budget(budget, bound(budget, request))
     )
     return Tables(
         configs=known,

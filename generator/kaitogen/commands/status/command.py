@@ -8,8 +8,7 @@ from kaitogen.commands.inputs import LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, arguments, option
 from kaitogen.commands.plan.build import PlanOptions, inventory_of
 from kaitogen.commands.progress import asking
-from kaitogen.commands.reporting import FORM, formatted, reported
-from kaitogen.commands.result import QUIET, Outcome
+from kaitogen.commands.result import FORM, QUIET, Outcome, formatted, reported
 from kaitogen.commands.status import reading, units
 from kaitogen.commands.status.build import status_of
 from kaitogen.commands.status.following import FollowOptions, follow
@@ -94,15 +93,14 @@ def _wanted(options: Options, named: reading.Named) -> Wanted:
     """What the named paths hold; where none is named, the intents of this folder if a cluster is asked, else all that is there."""
     if named.dumps and not named.paths:
         return Wanted(None, ())
-    request = inputs.request(
-        tuple(path for path in named.paths if path != "-"),
+    request = inputs.intents(
+        named.paths,
+        options.over,
         inventory=options.inventory,
         templates=options.templates,
+        stdin=named.stdin if "-" in named.paths else None,
     )
-    if "-" in named.paths:
-        request = request._replace(paths=named.paths, stdin=named.stdin)
-    request = inputs.within_project(request)
-    request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
+    request = targets.aimed(request, options.over.target)
     result = generate(request)
     if not named.paths and any(one.rule == KG110 for one in result.findings):
         return Wanted(None, ())

@@ -10,8 +10,7 @@ import time
 
 from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.commands.progress import Progress
-from kaitogen.commands.reporting import formatted
-from kaitogen.commands.result import Outcome, deliver
+from kaitogen.commands.result import Outcome, deliver, formatted
 from kaitogen.commands.status.as_text import total
 from kaitogen.commands.status.types import Status
 from kaitogen.diagnostics.terminal import rewrites

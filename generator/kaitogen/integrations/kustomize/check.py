@@ -3,8 +3,7 @@
 from kaitogen.commands import expectation, targets
 from kaitogen.commands.inputs import EXPECT, TargetOptions
 from kaitogen.commands.options import Group, OptionGroup
-from kaitogen.commands.reporting import STRICT
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import STRICT, Outcome
 from kaitogen.integrations.krm import command
 from kaitogen.model import Json
 

@@ -4,8 +4,7 @@ import itertools
 import os
 
 from kaitogen.commands.options import OptionGroup, arguments, option
-from kaitogen.commands.reporting import FORM
-from kaitogen.commands.result import Outcome
+from kaitogen.commands.result import FORM, Outcome
 from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import UsageError
