@@ -9,11 +9,11 @@ import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
 from marshal import loads
-from types import ModuleType
 
 TYPE_CHECKING = False  # nothing that Python has not loaded at its start: this comes before `kaitogen.typed`
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 _CACHE = f"__pycache__/%s.{sys.implementation.cache_tag}.pyc"
 #: How bytecode begins that names its source's time and size, which come next, in four bytes each (PEP 552).
@@ -58,7 +58,7 @@ class _Loader(SourceFileLoader):
         super().__init__(name, path)
         self._compiled = compiled
 
-    def exec_module(self, module: ModuleType) -> None:
+    def exec_module(self, module: "ModuleType") -> None:
         """Run the bytecode that was read, once: a module that is loaded again is looked for again."""
         code = loads(memoryview(self._compiled)[16:])  # noqa: S302 - what Python wrote, as it reads it itself
         del self._compiled
