@@ -10,15 +10,27 @@ from bench.settings import Bench
 
 #: Reading the parameters and arming the limits may cost so much, and no more.
 GOAL = 1.15
+#: What Argo CD would run itself for one application; a process that watches another is a part of ours.
+KUSTOMIZE = 0.75
 
 
 def rows(bench: Bench) -> Iterator[table.Row]:
     """One application of 1, 100 and 1,000 files of one intent each, with a target from a parameter."""
-    for number, rounds in ((1, bench.rounds.one), (100, bench.rounds.many * 3), (1_000, bench.rounds.many)):
+    yield from _one(bench)
+    for number, rounds in ((100, bench.rounds.many * 3), (1_000, bench.rounds.many)):
         folder = material.many_files(bench.work / f"argocd-{number}", number)
         commands = [_plugin(bench, folder, number), _render(bench, folder, number)]
         plugin, render = by_turns(commands, rounds, bench.home)
         yield table.ratio(f"Argo CD plugin, {number:,} intents, against render", plugin, render, GOAL)
+
+
+def _one(bench: Bench) -> Iterator[table.Row]:
+    folder = material.many_files(bench.work / "argocd-1", 1)
+    plain = material.rendered(bench.kaitogen, folder, bench.work / "argocd-1-rendered", bench.home)
+    commands = [_plugin(bench, folder, 1), _render(bench, folder, 1), bench.kustomize(plain, 1)]
+    plugin, render, kustomize = by_turns(commands, bench.rounds.one, bench.home)
+    yield table.ratio("Argo CD plugin, 1 intent, against kubectl kustomize", plugin, kustomize, KUSTOMIZE)
+    yield table.ratio("Argo CD plugin, 1 intent, against render", plugin, render, None)
 
 
 def _plugin(bench: Bench, folder: Path, number: int) -> Command:

@@ -26,7 +26,7 @@ MANY = 1_000
 VERY_MANY = 10_000
 
 
-FULL = Rounds(one=60, many=9, very_many=3)
+FULL = Rounds(one=60, many=9, very_many=5)
 QUICK = Rounds(one=3, many=1, very_many=1)
 
 
