@@ -332,7 +332,8 @@ def _read_file(
         os.close(descriptor)
         fix = "check its permissions and the length of its path"
         return KG601.in_file(path, "a folder that cannot be listed", fix=fix)
-    with open(descriptor, "rb") as file:
+    # Without a buffer a file takes three calls of the system less.
+    with open(descriptor, "rb", buffering=0 if stat.S_ISREG(info.st_mode) else -1) as file:
         if stat.S_ISFIFO(info.st_mode) and path.startswith(("/dev/fd/", "/proc/self/fd/")):
             os.set_blocking(descriptor, True)
         elif not stat.S_ISREG(info.st_mode):
@@ -344,8 +345,8 @@ def _read_file(
         try:
             # Asked for no more than the file says it has: room for the most would be made anew for each file.
             data = file.read(min(info.st_size, most) + 1)
-            if len(data) > info.st_size:
-                data += file.read(most + 1 - len(data))
+            while len(data) != info.st_size and (more := file.read(most + 1 - len(data))):
+                data += more
         except OSError as error:
             return _unreadable(path, error, "check the disk")
     _keep(path, data)

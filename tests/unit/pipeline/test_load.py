@@ -109,3 +109,19 @@ def test_link_within_the_folder_is_followed(folder: Path, monkeypatch: pytest.Mo
     swapping(monkeypatch, folder / "a.intent.yaml", "b.txt")
     loaded = load.load(Request((str(folder),)))
     assert (loaded.findings, [one.value for one in loaded.documents]) == ([], [{"b": 1}])
+
+
+@pytest.mark.parametrize("text", ["a: 12345\n", "a: 1", ""])
+def test_file_that_changes_its_size_while_it_is_read_is_read_to_its_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    original = os.fstat
+
+    def fstat(descriptor: int) -> os.stat_result:
+        info = original(descriptor)
+        (folder / "a.intent.yaml").write_text(text, encoding="utf-8")
+        return info
+
+    monkeypatch.setattr(os, "fstat", fstat)
+    request = Request((str(folder / "a.intent.yaml"),))
+    assert [one.text for one in load.load(request).documents] == ([text] if text else [])
