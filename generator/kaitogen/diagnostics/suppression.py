@@ -6,8 +6,9 @@ suppressed stays visible in the reports. What KAITO refuses it refuses, comment 
 
 from bisect import bisect_right
 
-from kaitogen.model import Diagnostic, Document, Rule, Suppressed
-from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
+from kaitogen.diagnostics.placing import each_once, place_by_document
+from kaitogen.model import Diagnostic, Document, Origin, Rule, Suppressed
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence
 
 KG130 = Rule(
     "KG130", "A comment for kaitogen that it does not understand, or without a reason", kind="invalid"
@@ -32,6 +33,20 @@ class _Comment(NamedTuple):
     covers: int
     codes: tuple[str, ...]
     reason: str
+
+
+def settled(
+    located: Iterable[Diagnostic], origins: Iterable[Origin]
+) -> tuple[list[Diagnostic], list[Suppressed], list[Diagnostic]]:
+    """Diagnostics at their lines: those that stay, those that a comment of these documents suppresses, and all with their origin."""
+    placed = place_by_document(located)
+    kept, suppressed = suppress(each_once(placed), documents_of(origins))
+    return kept, suppressed, [one for group in placed for one in group]
+
+
+def documents_of(origins: Iterable[Origin]) -> list[Document]:
+    """The documents that values come from, each once."""
+    return list({id(one.document): one.document for one in origins}.values())
 
 
 def suppress(

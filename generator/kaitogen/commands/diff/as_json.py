@@ -1,7 +1,6 @@
 """A comparison as JSON, in the shape of schemas/changes.schema.json."""
 
-from kaitogen.commands.diff.report import MEANING, DiffReport, commands, what
-from kaitogen.commands.diff.way_out import WayOut
+from kaitogen.commands.diff.report import VERDICT, DiffReport, WayOut, commands, what
 from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.model import Change, Judgement, ObjectChange
@@ -57,7 +56,7 @@ def _value(key: str, value: Json) -> dict[str, Json]:
 
 def judgement_data(judgement: Judgement) -> dict[str, str]:
     """What becomes of a change, as `kaitogen diff` and a plan say it."""
-    why = judgement.why or MEANING[judgement.verdict]
+    why = judgement.why or VERDICT[judgement.verdict][0]
     return {"verdict": judgement.verdict, "why": why, "code": judgement.code, "rule": judgement.number}
 
 

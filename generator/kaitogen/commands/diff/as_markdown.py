@@ -1,12 +1,11 @@
 """A comparison as Markdown, for a comment on a pull request."""
 
-from kaitogen.commands.diff.report import DiffReport, commands, judged, title, total, verdict
+from kaitogen.commands.diff.report import DiffReport, commands, judged, title, total
 from kaitogen.diagnostics.markdown import Comment, code, heads, plain, row
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
 from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
-from kaitogen.typed import Iterator
 
 _LONG = 200
 _HEADS = ("field", "before", "after", "what KAITO does")
@@ -23,19 +22,15 @@ def write(report: DiffReport) -> str:
 
 def block(changed: ObjectChange, report: DiffReport) -> str:
     """Everything about one object: its fields in a table, what to run, and the way out."""
-    return "\n".join(_object(changed, report))
-
-
-def _object(changed: ObjectChange, report: DiffReport) -> Iterator[str]:
-    yield f"### {plain(title(changed))}: {changed.judgement.verdict}\n"
+    parts = [f"### {plain(title(changed))}: {changed.judgement.verdict}\n"]
     if changed.changes:
-        yield heads(_HEADS) + "".join(map(_row, changed.changes))
+        parts.append(heads(_HEADS) + "".join(map(_row, changed.changes)))
     elif changed.judgement.why:
-        yield plain(f"{verdict(changed.judgement)}: {changed.judgement.why}.") + "\n"
-    for line in commands(changed):
-        yield f"Run {code(line)}.\n"
+        parts.append(plain(f"{judged(changed.judgement)}.") + "\n")
+    parts += [f"Run {code(line)}.\n" for line in commands(changed)]
     if way := report.way_out(changed):
-        yield f"Way out: {plain(way.sentence)}.\n"
+        parts.append(f"Way out: {plain(way.sentence())}.\n")
+    return "\n".join(parts)
 
 
 def _row(change: Change) -> str:

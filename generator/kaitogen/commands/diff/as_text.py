@@ -2,12 +2,11 @@
 
 from difflib import unified_diff
 
-from kaitogen.commands.diff.report import COLOURS, DiffReport, commands, judged, title, total, verdict
-from kaitogen.diagnostics.terminal import painted_word
+from kaitogen.commands.diff.report import DiffReport, commands, judged, painted, title, total, verdict
 from kaitogen.diagnostics.wording import printable, wrapped
 from kaitogen.kaito.objects import MISSING
 from kaitogen.kaito.updates.findings import shown
-from kaitogen.kaito.updates.model import Change, Judgement, ObjectChange
+from kaitogen.kaito.updates.model import Change, ObjectChange
 from kaitogen.model import Json
 from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.writer import flow
@@ -28,7 +27,7 @@ def write(report: DiffReport, *, colour: bool = False) -> str:
 
 def _object(changed: ObjectChange, report: DiffReport, *, colour: bool) -> Iterator[str]:
     said = verdict(changed.judgement) if not changed.changes else changed.judgement.verdict
-    said = _painted(said, changed.judgement) if colour else said
+    said = painted(said, changed.judgement) if colour else said
     yield f"{printable(title(changed))}: {said}"
     if not changed.changes and changed.judgement.why:
         yield from wrapped(changed.judgement.why, _INDENT, _INDENT + "  ")
@@ -37,13 +36,8 @@ def _object(changed: ObjectChange, report: DiffReport, *, colour: bool) -> Itera
     for line in commands(changed):
         # A line to paste is never wrapped.
         yield printable(f"{_INDENT}run: {line}")
-    way = report.way_out(changed)
-    if way is not None:
-        yield from wrapped(f"way out: {way.sentence}", _INDENT, _INDENT + "  ")
-
-
-def _painted(line: str, judgement: Judgement) -> str:
-    return painted_word(line, judgement.verdict, COLOURS[judgement.verdict])
+    if way := report.way_out(changed):
+        yield from wrapped(f"way out: {way.sentence()}", _INDENT, _INDENT + "  ")
 
 
 def _change(change: Change, *, colour: bool) -> Iterator[str]:
@@ -53,7 +47,7 @@ def _change(change: Change, *, colour: bool) -> Iterator[str]:
     else:
         yield from _values(difference.shown, difference.before, difference.after)
     first, *others = wrapped(judged(change.judgement), _INDENT * 2, _INDENT * 2 + "  ")
-    yield _painted(first, change.judgement) if colour else first
+    yield painted(first, change.judgement) if colour else first
     yield from others
 
 

@@ -2,20 +2,19 @@
 
 import os
 
-from kaitogen.commands.diff.report import DiffReport
-from kaitogen.commands.diff.way_out import ways_out
-from kaitogen.diagnostics.placing import each_once, in_file_order, place, place_by_document
-from kaitogen.diagnostics.suppression import suppress
+from kaitogen.commands.diff.report import DiffReport, ways_out
+from kaitogen.diagnostics.placing import in_file_order, place
+from kaitogen.diagnostics.suppression import settled
 from kaitogen.errors import UsageError
 from kaitogen.files import git
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.model import Comparison, Item, in_groups, items_of, twice
-from kaitogen.model import Diagnostic, Request, Result, Rule, Suppressed, Target
+from kaitogen.model import Diagnostic, Request, Result, Rule, Target
 from kaitogen.pipeline import revisions
 from kaitogen.pipeline.generate import KG181, generate
 from kaitogen.pipeline.load import KG110, KG601
-from kaitogen.typed import Callable, Final, Iterable, NamedTuple, Sequence
+from kaitogen.typed import Final, Iterable, NamedTuple, Sequence
 
 KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
 
@@ -64,25 +63,16 @@ def with_changes(result: Result, word: str, request: Request) -> Result:
     target = request.objects_target or Target()
     old, new = items_of(before, target)[0], items_of(result, target)[0]
     if not prefix and (double := [*twice(old), *twice(new)]):
-        found = _settled(double, new)
+        found: Iterable[Diagnostic] = double
     else:
-        found = findings_about(changes_between(old, new, prefix), new)
-    fresh = [one for one in found.kept if one not in result.findings]
+        found = problems(changes_between(old, new, prefix))
+    kept, suppressed, _ = settled(found, [item.origin for item in new])
+    fresh = [one for one in kept if one not in result.findings]
     findings = [*result.findings, *fresh, *_about(before, prefix)]
+    files = list(dict.fromkeys(item.origin.document.file for item in new))
     return result._replace(
-        findings=tuple(
-            in_file_order(findings, list(dict.fromkeys(item.origin.document.file for item in new)))
-        ),
-        suppressed=(*result.suppressed, *found.suppressed),
+        findings=tuple(in_file_order(findings, files)), suppressed=(*result.suppressed, *suppressed)
     )
-
-
-class Found(NamedTuple):
-    """The findings about changes at their lines: those that stand, those that a comment suppresses, and all with their origin."""
-
-    kept: Sequence[Diagnostic]
-    suppressed: Sequence[Suppressed]
-    about: Sequence[Diagnostic]
 
 
 def changes_between(old: Sequence[Item], new: Sequence[Item], prefix: str) -> Comparison:
@@ -95,18 +85,6 @@ def changes_between(old: Sequence[Item], new: Sequence[Item], prefix: str) -> Co
     return Comparison(objects, sum(group.compared for group in groups))
 
 
-def findings_about(changes: Comparison, new: Sequence[Item]) -> Found:
-    """What KAITO refuses of the changes, and what it takes without effect; `new` is the new side of them."""
-    return _settled(problems(changes), new)
-
-
-def _settled(located: Iterable[Diagnostic], new: Sequence[Item]) -> Found:
-    documents = list({id(item.origin.document): item.origin.document for item in new}.values())
-    placed = place_by_document(located)
-    kept, suppressed = suppress(each_once(placed), documents)
-    return Found(kept, suppressed, [one for group in placed for one in group])
-
-
 class Side(NamedTuple):
     """What a comparison is made with (a revision, a folder, a cluster): its objects, and what is wrong with them."""
 
@@ -115,34 +93,35 @@ class Side(NamedTuple):
     findings: Sequence[Diagnostic] = ()
 
 
-def compared(request: Request, other: Callable[[list[Item], bool], Side]) -> DiffReport:
-    """What the paths of the request hold, compared with another side, and what keeps them from being compared.
+def our_side(request: Request) -> Side:
+    """What the paths of the request hold, and what keeps it from being compared."""
+    return _side("", generate(request), request)
 
-    That one is a function of what they hold, and of whether that is whole.
-    """
-    after = generate(request)
-    new, unnamed = items_of(after, request.objects_target or Target())
-    findings = [*unreadable(after), *place([*unnamed, *twice(new)])]
-    side = other(new, not findings)
-    if side.items:
-        findings = [one for one in findings if not _is_gone(one)]
-    findings = list(dict.fromkeys([*findings, *side.findings]))
+
+def _side(name: str, result: Result, request: Request, more: Sequence[Diagnostic] = ()) -> Side:
+    items, unnamed = items_of(result, request.objects_target or Target())
+    return Side(name, items, [*unreadable(result), *more, *place([*unnamed, *twice(items)])])
+
+
+def compared(other: Side, ours: Side) -> DiffReport:
+    """What changes from another side to ours, and what keeps them from being compared."""
+    own = [one for one in ours.findings if not (other.items and _is_gone(one))]
+    findings = list(dict.fromkeys([*own, *other.findings]))
     broken = any(one.severity == "error" for one in findings)
-    comparison = Comparison((), 0) if broken else compare(side.items, new)
-    return DiffReport(comparison, side.name, ways_out(comparison, side.items, new), findings)
+    comparison = Comparison((), 0) if broken else compare(other.items, ours.items)
+    return DiffReport(comparison, other.name, ways_out(comparison, other.items, ours.items), findings)
 
 
 def _is_gone(finding: Diagnostic) -> bool:
-    """Whether a folder has no intents or a file is not there any more: its objects are deleted, which is no mistake."""
+    """Whether a folder has no intents or a file is not there any more: no mistake, since its objects are deleted."""
     return finding.rule == KG110 or (finding.rule == KG601 and not os.path.lexists(finding.file))
 
 
 def side_of(word: str, request: Request) -> Side:
     """The objects of a revision, a folder or a file, and what keeps them from being compared."""
     before, _ = result_of(word, request)
-    old, nameless = items_of(before, request.objects_target or Target())
     unread = [one for one in before.findings if one.rule.kind == "environment" and one.severity != "error"]
-    return Side(word, old, [*unreadable(before), *unread, *place([*nameless, *twice(old)])])
+    return _side(word, before, request, unread)
 
 
 def _about(before: Result, prefix: str) -> list[Diagnostic]:

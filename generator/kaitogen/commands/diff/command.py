@@ -1,9 +1,7 @@
 """`kaitogen diff`: what changes, and what KAITO does with each change."""
 
-from functools import partial
-
 from kaitogen.commands import inputs, targets
-from kaitogen.commands.diff.baseline import Side, compared, side_of
+from kaitogen.commands.diff.baseline import Side, compared, our_side, side_of
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.inputs import LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, option
@@ -12,9 +10,6 @@ from kaitogen.commands.result import QUIET, Outcome, formatted, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
-from kaitogen.kaito.updates.model import Item
-from kaitogen.model import Request
-from kaitogen.typed import Callable
 
 
 class Options(OptionGroup):
@@ -54,7 +49,14 @@ def run(options: Options) -> Outcome:
         options.paths, options.over, inventory=options.inventory, templates=options.templates
     )
     request = targets.aimed(request, options.over.target)
-    report = compared(request, _other(options, request))
+    against = options.against
+    if options.cluster.asked and against is not None:
+        raise UsageError("--live and --against both name the other side", fix="leave one of them out")
+    if not options.cluster.asked and against is None:
+        fix = "add --against with a revision, a folder or a file, or --live"
+        raise UsageError("diff compares with something, and nothing is named", fix=fix)
+    ours = our_side(request)
+    report = compared(_live(options, ours) if against is None else side_of(against, request), ours)
     outcome = reported(Report(report.findings), quiet=options.quiet)
     if outcome.exit_code:
         return outcome
@@ -63,29 +65,16 @@ def run(options: Options) -> Outcome:
     return Outcome(formatted("diff", options.form, report), stderr, code)
 
 
-def _other(options: Options, request: Request) -> Callable[[list[Item], bool], Side]:
-    """The other side, as a function of what ours holds and of whether that is whole."""
-    against = options.against
-    if options.cluster.asked:
-        if against is not None:
-            raise UsageError("--live and --against both name the other side", fix="leave one of them out")
-        return partial(_live, options)
-    if against is None:
-        fix = "add --against with a revision, a folder or a file, or --live"
-        raise UsageError("diff compares with something, and nothing is named", fix=fix)
-    return lambda *_: side_of(against, request)
-
-
-def _live(options: Options, items: list[Item], whole: bool) -> Side:
+def _live(options: Options, ours: Side) -> Side:
     """What runs; the cluster is asked only about what is whole on our side."""
     from kaitogen.commands.diff import live_objects
 
-    if not whole:
+    if ours.findings:
         return Side("")
     with asking(options.cluster) as cluster:
         namespace = options.namespace or live_objects.DEFAULT_NAMESPACE
         where = f"cluster {cluster.name}"
-        return Side(where, live_objects.items_in(cluster, where, items, namespace))
+        return Side(where, live_objects.items_in(cluster, where, ours.items, namespace))
 
 
 def _migration(folder: str | None, report: DiffReport) -> str:

@@ -69,6 +69,5 @@ def _former_settings(
         if now is not None and key[1] and key not in maps and key not in former:
             live = cluster.config_map(_space(old, namespace), key[1])
             if live is not None:
-                item = live_item(live, now, old.origin.document.file)
-                former[key] = item
+                former[key] = live_item(live, now, old.origin.document.file)
     return list(former.values())

@@ -1,7 +1,6 @@
 """The files of a way out: the Workspace or set as it runs, the new one beside it, the Service that moves from one to the other, and how."""
 
-from kaitogen.commands.diff.report import DiffReport
-from kaitogen.commands.diff.way_out import WayOut
+from kaitogen.commands.diff.report import DiffReport, WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import CREATED_BY, POD_INDEX, WORKSPACE_LABEL, part, value_at

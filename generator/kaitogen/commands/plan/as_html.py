@@ -10,9 +10,9 @@ from hashlib import sha256
 
 from kaitogen import __version__
 from kaitogen.commands.plan import change_rows, view_model
-from kaitogen.commands.plan.build import documents_of
-from kaitogen.commands.plan.overview import Row, cluster_of, naturally, overview
+from kaitogen.commands.plan.overview import cells, cluster_of, groups_of, naturally, overview
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
+from kaitogen.diagnostics.suppression import documents_of
 from kaitogen.diagnostics.wording import number_of, place, printable
 from kaitogen.files import shipped
 from kaitogen.kaito.sizing.types import Memory
@@ -85,6 +85,7 @@ def parts(plan: Plan) -> Iterator[str]:
         "drawing": _drawing,
         "yaml": lambda planned: "---\n".join(dump(manifest.data) for manifest in planned.manifests),
         "labels_of": _labels,
+        "cells_of": cells,
         "data": _data,
         "id": id,
         "number_of": number_of,
@@ -119,31 +120,31 @@ def _labels_by_key(plan: Plan) -> dict[str, list[str]]:
     return {key: sorted(labels[key], key=naturally) for key in sorted(labels)}
 
 
-def _data(row: Row) -> str:
+def _data(planned: PlannedWorkspace, tone: str) -> str:
     """What the script of the page filters, groups, sorts and adds up by, as JSON; amounts are for an hour."""
-    planned = row.planned
+    takes = planned.takes
     severities = [finding.severity for finding in planned.findings]
     counts = [severities.count(severity) for severity in ("error", "warning", "note")]
     data = {
-        "by": row.by,
+        "by": groups_of(planned),
         "labels": _labels(planned),
         "search": " ".join(
             [planned.title, planned.sizing.model or "", view_model.place(planned), *_labels(planned)]
         ),
-        "nodes": None if planned.nodes is None else [planned.fewest_nodes, planned.nodes],
-        "gpus": None if planned.gpus is None else [planned.fewest_gpus, planned.gpus],
+        "nodes": None if takes.nodes is None else [takes.fewest_nodes, takes.nodes],
+        "gpus": None if takes.gpus is None else [takes.fewest_gpus, takes.gpus],
         "hour": None if planned.hourly is None else float(planned.hourly),
         "unpriced": bool(planned.cost and planned.cost.unpriced),
         "found": counts,
-        "rank": _rank(row, counts),
+        "rank": _rank(tone, counts),
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _rank(row: Row, counts: Sequence[int]) -> int:
+def _rank(tone: str, counts: Sequence[int]) -> int:
     """How bad it is, for sorting: errors before what does not fit before warnings."""
     errors, warnings, _ = counts
-    return 4 * bool(errors) + 2 * ("plain", "good", "warn", "bad").index(row.tone) + bool(warnings)
+    return 4 * bool(errors) + 2 * ("plain", "good", "warn", "bad").index(tone) + bool(warnings)
 
 
 def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
@@ -230,7 +231,7 @@ def _excerpts(plan: Plan) -> Iterator[_Excerpt]:
     pointed = defaultdict(set)
     for finding in plan.findings:
         pointed[finding.file].add(finding.line)
-    documents = [one for one in documents_of(plan.workspaces) if one.text]
+    documents = [one for one in documents_of(one.spec.origin for one in plan.workspaces) if one.text]
     for number, document in enumerate(sorted(documents, key=lambda one: (one.file, one.line))):
         first, length = document.line + 1, len(document.text.splitlines())
         if here := pointed[document.file].intersection(range(first, first + length)):

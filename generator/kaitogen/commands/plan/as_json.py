@@ -2,8 +2,7 @@
 
 from decimal import Decimal
 
-from kaitogen.commands.plan.clients import model_of
-from kaitogen.commands.plan.objects import objects_of
+from kaitogen.commands.plan.objects import model_of, objects_of
 from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
 from kaitogen.diagnostics.wording import json_report_parts
@@ -149,13 +148,11 @@ def _memory(memory: Memory) -> dict[str, Any]:
 
 
 def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
-    from kaitogen.commands.diff.as_json import (  # a plan of today alone has no changes
-        judgement_data,
-        way_data,
-    )
+    from kaitogen.commands.diff import as_json as diff  # a plan of today alone has no changes
 
-    before, after = change.before, change.after
-    paid = {"before": _amount(change.hours[0]), "after": _amount(change.hours[1])}
+    before, after = (None if one is None else one.takes for one in (change.before, change.after))
+    was, will = change.figures
+    paid = {"before": _amount(was.hour), "after": _amount(will.hour)}
     return {
         "change": change.kind,
         "name": change.workspace.name,
@@ -164,8 +161,8 @@ def _change(change: Change, prices: Prices | None) -> dict[str, Any]:
         "gpus": {"before": before and before.gpus, "after": after and after.gpus},
         **({} if prices is None else {"cost": paid}),
         "what": list(change.details),
-        **judgement_data(change.judgement),
-        **({} if change.way is None else {"wayOut": way_data(change.way)}),
+        **diff.judgement_data(change.judgement),
+        **({} if change.way is None else {"wayOut": diff.way_data(change.way)}),
     }
 
 

@@ -3,7 +3,7 @@
 from kaitogen.commands.diff.as_markdown import block
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.plan import as_text, change_rows, view_model
-from kaitogen.commands.plan.overview import Row, overview
+from kaitogen.commands.plan.overview import cells, overview
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
@@ -25,7 +25,7 @@ def write(plan: Plan) -> str:
     if plan.against is not None:
         _fields(comment, plan.against.report)
     for one in planned:
-        gpus = "unknown size" if one.gpus is None else number_of(one.gpus, "GPU")
+        gpus = "unknown size" if (number := one.takes.gpus) is None else number_of(number, "GPU")
         text = fenced(as_text.block(one, plan), "text")
         comment.add(f"<details><summary>{plain(one.title)}: {gpus}</summary>\n\n{text}\n\n</details>\n\n")
     return comment.text()
@@ -37,7 +37,7 @@ def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
     comment.add(f"**{plain(view_model.total(plan))}**\n\n")
     names = ("Workspace", "strategy", "instance type", *_NUMBERS, "verdict", *_money_head(plan))
     comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in overview(plan).rows])
-    return sorted(plan.workspaces, key=lambda one: (not one.fails, -(one.gpus or 0)))
+    return sorted(plan.workspaces, key=lambda one: (not one.fails, -(one.takes.gpus or 0)))
 
 
 def _changes(comment: Comment, plan: Plan, against: Comparison) -> Sequence[PlannedWorkspace]:
@@ -73,11 +73,11 @@ def _money_head(plan: Plan) -> list[str]:
     return [] if plan.prices is None else [f"{plain(plan.prices.currency)} an hour"]
 
 
-def _row(one: Row, plan: Plan) -> str:
-    title, kind = (plain(text, _LONGEST_CELL) for text in (one.planned.title, one.cells["type"]))
-    figures = [one.cells["nodes"], one.cells["gpus"], one.verdict]
-    money = [] if plan.prices is None else [one.cells["hour"]]
-    return row((title, one.planned.strategy, kind, *figures, *money))
+def _row(one: PlannedWorkspace, plan: Plan) -> str:
+    said = cells(one)
+    title, kind = (plain(text, _LONGEST_CELL) for text in (one.title, said["type"]))
+    money = [] if plan.prices is None else [said["hour"]]
+    return row((title, one.strategy, kind, said["nodes"], said["gpus"], said["verdict"], *money))
 
 
 def _change_row(change: change_rows.Row, plan: Plan) -> str:

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 
-from kaitogen.commands.diff.report import COLOURS
+from kaitogen.commands.diff.report import painted as painted_verdict
 from kaitogen.commands.plan import change_rows, view_model
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
-from kaitogen.diagnostics.terminal import Colour, painted, painted_word
+from kaitogen.diagnostics.terminal import Colour, painted
 from kaitogen.diagnostics.wording import counted, printable, wrapped
 from kaitogen.kaito.sizing.types import Verdict
 from kaitogen.typed import Final, Iterable, Iterator
@@ -96,6 +96,5 @@ def _verdict(row: change_rows.Row, *, colour: bool) -> Iterator[str]:
         if text:
             first, *others = wrapped(text, _BELOW, _BELOW + "  ")
             judgement = row.first.judgement
-            word = change_rows.word(judgement)
-            yield painted_word(first, word, COLOURS[judgement.verdict]) if colour else first
+            yield painted_verdict(first, judgement, change_rows.word(judgement)) if colour else first
             yield from others

@@ -1,35 +1,29 @@
 """From the result of a run to the plan of it: each Workspace sized, with its findings."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
-from kaitogen.diagnostics.placing import each_once, in_file_order, place_by_document
-from kaitogen.diagnostics.suppression import suppress
+from kaitogen.diagnostics.placing import in_file_order
+from kaitogen.diagnostics.suppression import settled
 from kaitogen.kaito.objects import ConfigMaps, config_maps_of, is_workspace, part, serves, to_intent_path
-from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
-from kaitogen.kaito.rules.config import KG468, KG486
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.rules.ignored import KG461, KG462, KG463, label_line
+from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.rules.inference_set import replica_of
-from kaitogen.kaito.rules.resource import KG474
-from kaitogen.kaito.rules.vllm_settings import KG747
 from kaitogen.kaito.sizing.costs import Prices, cost
 from kaitogen.kaito.sizing.instance_types import choose
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Memory, Node
-from kaitogen.model import Diagnostic, Document, Json, Manifest, Path, Request, Result, Spec, Target
+from kaitogen.model import Diagnostic, Json, Manifest, Path, Request, Result, Spec, Target
 from kaitogen.nodes.inventory import Inventory, read
 from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
 from kaitogen.pipeline.load import load_inventory
 from kaitogen.pipeline.replicas import range_of
-from kaitogen.typed import Callable, Final, Iterable, Sequence
-
-#: Findings about fields that the target's controller does not read.
-_UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG747))
+from kaitogen.typed import Callable, Iterable, Sequence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,15 +121,21 @@ def _with_findings(
     sized: Sequence[PlannedWorkspace], result: Result
 ) -> tuple[list[PlannedWorkspace], list[Diagnostic]]:
     """Each Workspace with the findings about it, those about its size included; and all findings of the run."""
-    placed = place_by_document(
-        problem._replace(path=_path(one, problem.path)).of(one.spec.origin)
-        for one in sized
-        for problem in one.sizing.warnings
+    kept, _, about = settled(
+        (
+            problem._replace(path=_path(one, problem.path)).of(one.spec.origin)
+            for one in sized
+            for problem in one.sizing.warnings
+        ),
+        [one.spec.origin for one in sized],
     )
-    more, _ = suppress(each_once(placed), documents_of(sized))
-    findings = in_file_order(dict.fromkeys((*result.findings, *more)), result.files)
-    own = by_origin((*result.about, *(one for group in placed for one in group)), set(findings))
-    return [_with_own(one, own.get(id(one.spec.origin), ())) for one in sized], findings
+    findings = in_file_order(dict.fromkeys((*result.findings, *kept)), result.files)
+    own = by_origin((*result.about, *about), set(findings))
+    return [replace(one, findings=_by_line(own.get(id(one.spec.origin), ()))) for one in sized], findings
+
+
+def _by_line(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
 
 
 def _path(planned: PlannedWorkspace, path: Path) -> Path:
@@ -149,23 +149,12 @@ def _path(planned: PlannedWorkspace, path: Path) -> Path:
 
 def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:
     """The findings that are not suppressed by the identity of the origin that they are about."""
-    found: dict[int, dict[Diagnostic, None]] = {}
+    found: defaultdict[int, dict[Diagnostic, None]] = defaultdict(dict)
     for one in about:
         finding = one._replace(origin=None)
         if finding in kept:
-            found.setdefault(id(one.origin), {})[finding] = None
+            found[id(one.origin)][finding] = None
     return {key: list(findings) for key, findings in found.items()}
-
-
-def _with_own(planned: PlannedWorkspace, findings: Sequence[Diagnostic]) -> PlannedWorkspace:
-    own = tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
-    ignored = tuple(finding for finding in own if finding.rule in _UNREAD)
-    return replace(planned, findings=own, ignored=ignored)
-
-
-def documents_of(workspaces: Iterable[PlannedWorkspace]) -> list[Document]:
-    """The documents that the Workspaces come from, each once."""
-    return list({id(one.spec.origin.document): one.spec.origin.document for one in workspaces}.values())
 
 
 def inventory_of(request: Request) -> Inventory | None:

@@ -1,16 +1,15 @@
 """The changes of a plan as rows to show: equal changes of many Workspaces are one."""
 
 from collections import Counter
-from decimal import Decimal
 
 from kaitogen.commands.diff.report import verdict
 from kaitogen.commands.plan import view_model
-from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
+from kaitogen.commands.plan.types import Change, Comparison, Figures, Plan
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.updates.judging import KG834
 from kaitogen.kaito.updates.model import VERDICTS, Judgement
-from kaitogen.typed import Callable, Final, NamedTuple
+from kaitogen.typed import Final, NamedTuple
 
 #: So many names stand in the title of a row.
 _MOST_NAMES: Final = 5
@@ -27,34 +26,15 @@ class Row(NamedTuple):
         return self.changes[0]
 
     @property
-    def workspaces(self) -> list[PlannedWorkspace]:
-        """The Workspaces of the row, as they will be where they stay."""
-        return [change.workspace for change in self.changes]
-
-    @property
     def title(self) -> str:
         """The name of the Workspace; of several how many, and the first names."""
-        names = [one.title for one in self.workspaces]
+        names = [change.workspace.title for change in self.changes]
         return names[0] if len(names) == 1 else f"{len(names)} Workspaces ({listed(names, _MOST_NAMES)})"
 
     @property
-    def nodes(self) -> tuple[int, int]:
-        """How many nodes all of them took and will take."""
-        return self._sum(lambda change: change.nodes)
-
-    @property
-    def gpus(self) -> tuple[int, int]:
-        """How many GPUs all of them took and will take."""
-        return self._sum(lambda change: change.gpus)
-
-    def _sum(self, figures: Callable[[Change], tuple[int, int]]) -> tuple[int, int]:
-        before, after = (sum(side) for side in zip(*map(figures, self.changes), strict=True))
-        return before, after
-
-    @property
-    def hours(self) -> tuple[Decimal | None, Decimal | None]:
-        """What all of them cost and will cost for an hour; equal changes cost the same."""
-        before, after = (None if one is None else one * len(self.changes) for one in self.first.hours)
+    def figures(self) -> tuple[Figures, Figures]:
+        """What all of them took and will take: equal changes take the same."""
+        before, after = (one.times(len(self.changes)) for one in self.first.figures)
         return before, after
 
 
@@ -62,15 +42,16 @@ def rows(against: Comparison) -> list[Row]:
     """All changes in their order; of what changes, those that are equal are one row at the place of the first."""
     groups: dict[object, list[Change]] = {}
     for number, change in enumerate(against.changes):
-        same = (change.judgement, change.details, change.nodes, change.gpus, change.hours, change.way is None)
+        same = (change.judgement, change.details, change.figures, change.way is None)
         groups.setdefault(same if change.kind == "changed" else number, []).append(change)
     return [Row(tuple(group)) for group in groups.values()]
 
 
 def figures(row: Row, prices: Prices | None) -> list[str]:
     """The nodes, GPUs and, where there are prices, money of a row, for the columns of a table."""
-    moved = [view_model.moved(*row.nodes), view_model.moved(*row.gpus)]
-    return moved if prices is None else [*moved, view_model.paid(*row.hours)]
+    before, after = row.figures
+    moved = [view_model.moved(before.nodes, after.nodes), view_model.moved(before.gpus, after.gpus)]
+    return moved if prices is None else [*moved, view_model.paid(before.hour, after.hour)]
 
 
 def what(row: Row) -> str:
@@ -80,17 +61,16 @@ def what(row: Row) -> str:
 
 def delta(row: Row, prices: Prices | None) -> str:
     """What a row costs in nodes, GPUs and, by the hour, money."""
-    text = f"{_signed(*row.nodes, 'node')}, {_signed(*row.gpus, 'GPU')}"
+    before, after = row.figures
+    text = f"{_signed(after.nodes - before.nodes, 'node')}, {_signed(after.gpus - before.gpus, 'GPU')}"
     if prices is None:
         return text
-    before, after = row.hours
-    if before is None or after is None:
+    if before.hour is None or after.hour is None:
         return f"{text}, at an unknown price"
-    return f"{text}, {after - before:+,.2f} {prices.currency} an hour"
+    return f"{text}, {after.hour - before.hour:+,.2f} {prices.currency} an hour"
 
 
-def _signed(before: int, after: int, noun: str) -> str:
-    number = after - before
+def _signed(number: int, noun: str) -> str:
     return f"{number:+,} {noun}" if abs(number) == 1 else f"{number:+,} {noun}s" if number else f"0 {noun}s"
 
 
@@ -118,15 +98,8 @@ def _is_said_by_kind(change: Change) -> bool:
 
 def way_out(row: Row) -> str:
     """How the change gets through, with what both take meanwhile; empty where it does, or does not at all."""
-    way, number = row.first.way, len(row.changes)
-    if way is None or number == 1:
-        return "" if way is None else way.sentence
-    name = row.first.workspace.name
-    how = f"run each under another name ({way.name} for {name}) beside the one that runs, switch to it, then remove the old one"
-    held, both = way.held.times(number), way.meanwhile.times(number)
-    if both.nodes is None:
-        return f"{how}; how many nodes both take meanwhile, only the cluster knows"
-    return f"{how}: {both} meanwhile, {held} of which run now"
+    way = row.first.way
+    return "" if way is None else way.sentence(row.first.workspace.name, len(row.changes))
 
 
 def verdicts(against: Comparison) -> str:

@@ -23,52 +23,13 @@ class Grouping(NamedTuple):
     values: int
 
 
-class Row(NamedTuple):
-    """One Workspace as it stands in its row. What there is of it is put into words when the row is written."""
-
-    planned: PlannedWorkspace
-
-    @property
-    def by(self) -> dict[str, str]:
-        """What it can be grouped by."""
-        planned = self.planned
-        fields = {
-            "namespace": planned.namespace,
-            "type": planned.instance_type,
-            "strategy": planned.strategy,
-            "cluster": cluster_of(planned),
-        }
-        return {**fields, **{f"label.{key}": value for key, value in planned.spec.labels.items()}}
-
-    @property
-    def tone(self) -> str:
-        """The tone of its verdict."""
-        return _verdict(self.planned)[0]
-
-    @property
-    def verdict(self) -> str:
-        """What becomes of it; its other findings stand beside that."""
-        return _verdict(self.planned)[1]
-
-    @property
-    def cells(self) -> dict[str, str]:
-        """What else stands in the row."""
-        planned = self.planned
-        return {
-            "type": planned.instance_type or planned.spec.target.node_provisioner,
-            "nodes": known(planned.nodes, planned.fewest_nodes),
-            "gpus": known(planned.gpus, planned.fewest_gpus),
-            "hour": "unknown" if planned.hourly is None else f"{planned.hourly:,.2f}",
-        }
-
-
 class Overview(NamedTuple):
-    """All rows. `first` is what they are grouped by where nobody says otherwise, empty where there is nothing to group
+    """A row for each Workspace. `first` is what they are grouped by where nobody says otherwise, `team` the label that
 
-    by; `team` is the label that names the team, empty where no Workspace has one.
+    names the team; each is empty where there is none.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[PlannedWorkspace]
     groupings: Sequence[Grouping]
     first: str
     team: str
@@ -81,7 +42,7 @@ def naturally(title: str) -> list[tuple[int, str]]:
 
 def overview(plan: Plan) -> Overview:
     """The rows of a plan and their groupings."""
-    rows = list(map(Row, sorted(plan.workspaces, key=lambda one: naturally(one.title))))
+    rows = sorted(plan.workspaces, key=lambda one: naturally(one.title))
     groupings = _groupings(rows)
     labels = [one.key.removeprefix("label.") for one in groupings if one.key.startswith("label.")]
     team = next((key for key in labels if key.rpartition("/")[2] == _TEAM), "")
@@ -91,14 +52,34 @@ def overview(plan: Plan) -> Overview:
     return Overview(rows, groupings, first, team)
 
 
-def _verdict(planned: PlannedWorkspace) -> tuple[str, str]:
-    """The tone and the word for what becomes of it."""
-    memory, estimate = planned.sizing.memory, planned.sizing.estimate
+def cells(planned: PlannedWorkspace) -> dict[str, str]:
+    """What stands in its row: figures, what becomes of it, and the tone of that; its other findings stand beside."""
+    memory, estimate, takes = planned.sizing.memory, planned.sizing.estimate, planned.takes
     if planned.fails:
-        return "bad", "error"
-    if memory is None:
-        return "plain", "size unknown" if estimate.nodes is None else estimate.runtime
-    return _VERDICTS[memory.verdict]
+        tone, verdict = "bad", "error"
+    elif memory is not None:
+        tone, verdict = _VERDICTS[memory.verdict]
+    else:
+        tone, verdict = "plain", "size unknown" if estimate.nodes is None else estimate.runtime
+    return {
+        "type": planned.instance_type or planned.spec.target.node_provisioner,
+        "nodes": known(takes.nodes, takes.fewest_nodes),
+        "gpus": known(takes.gpus, takes.fewest_gpus),
+        "hour": "unknown" if planned.hourly is None else f"{planned.hourly:,.2f}",
+        "tone": tone,
+        "verdict": verdict,
+    }
+
+
+def groups_of(planned: PlannedWorkspace) -> dict[str, str]:
+    """What it can be grouped by."""
+    return {
+        "namespace": planned.namespace,
+        "type": planned.instance_type,
+        "strategy": planned.strategy,
+        "cluster": cluster_of(planned),
+        **{f"label.{key}": value for key, value in planned.spec.labels.items()},
+    }
 
 
 def cluster_of(planned: PlannedWorkspace) -> str:
@@ -107,7 +88,7 @@ def cluster_of(planned: PlannedWorkspace) -> str:
     return f"KAITO {target.kaito} on {target.provider}, nodes by {target.node_provisioner}"
 
 
-def _groupings(rows: Sequence[Row]) -> list[Grouping]:
+def _groupings(rows: Sequence[PlannedWorkspace]) -> list[Grouping]:
     """What not all rows have alike, nor each of its own, and whatever happens the strategy; then labels by their keys."""
     titles = {
         "namespace": "namespace",
@@ -117,7 +98,7 @@ def _groupings(rows: Sequence[Row]) -> list[Grouping]:
     }
     values: defaultdict[str, set[str]] = defaultdict(set)
     having: Counter[str] = Counter()
-    for by in (row.by for row in rows):
+    for by in map(groups_of, rows):
         having.update(by.keys())
         for key, value in by.items():
             values[key].add(value)

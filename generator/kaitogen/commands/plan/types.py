@@ -12,8 +12,7 @@ from kaitogen.nodes.facts import NodeFacts
 from kaitogen.typed import TYPE_CHECKING, Final, Literal, Mapping, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # a plan of today alone needs none of it
-    from kaitogen.commands.diff.report import DiffReport
-    from kaitogen.commands.diff.way_out import WayOut
+    from kaitogen.commands.diff.report import DiffReport, WayOut
     from kaitogen.kaito.updates.model import Judgement
 
 #: How the codes of findings begin that are about a change of what runs.
@@ -34,15 +33,24 @@ class KaitoObject(NamedTuple):
         return f"{self.kind} {self.name} ({self.note})" if self.note else f"{self.kind} {self.name}"
 
 
+class Takes(NamedTuple):
+    """The nodes and GPUs that KAITO will want, and with the fewest replicas of sets; None where that is unknown."""
+
+    nodes: int | None
+    gpus: int | None
+    fewest_nodes: int | None
+    fewest_gpus: int | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedWorkspace:
     """One Workspace of a plan, or one InferenceSet: then `workspace` is what each of its `replicas` is.
 
-    `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at least. `manifests` is all that is made from its intent, the Workspace included. `ignored` are those
-    of its findings that are about fields which KAITO does not read. `config_maps` are those of the same output. `command`
-    is the line that puts the selected label on the named nodes, empty where KAITO finds nodes without it. `cost` is None
-    without prices or where the nodes are unknown, `choice` where it was not asked for. `finished` says that a user wrote
-    the object itself, and no intent: `spec` is then what an intent would say.
+    `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at
+    least. `manifests` is all that is made from its intent, the Workspace included. `config_maps` are those of the same
+    output. `command` is the line that puts the selected label on the named nodes, empty where KAITO finds nodes without it.
+    `cost` is None without prices or where the nodes are unknown, `choice` where it was not asked for. `finished` says that
+    a user wrote the object itself, and no intent: `spec` is then what an intent would say.
     """
 
     spec: Spec
@@ -53,7 +61,6 @@ class PlannedWorkspace:
     config_maps: ConfigMaps
     command: str
     findings: tuple[Diagnostic, ...] = ()
-    ignored: tuple[Diagnostic, ...] = ()
     cost: Cost | None = None
     choice: Choice | None = None
     finished: bool = False
@@ -81,35 +88,24 @@ class PlannedWorkspace:
         return text(part(self.workspace, "resource"), "instanceType")
 
     @property
-    def nodes(self) -> int | None:
-        """How many nodes KAITO will want; None where that is unknown."""
-        return self._of_all(self.sizing.estimate.nodes, self.replicas)
+    def identity(self) -> tuple[str, str, str, str]:
+        """API group, kind, namespace and name of the object, as items of a comparison have them."""
+        kind = "Workspace" if self.replicas is None else "InferenceSet"
+        return "kaito.sh", kind, self.namespace, self.name
 
     @property
-    def gpus(self) -> int | None:
-        """All GPUs of these nodes."""
-        return self._of_all(self.sizing.estimate.gpus, self.replicas)
-
-    @property
-    def fewest_nodes(self) -> int | None:
-        """How many nodes there are with the fewest replicas; None where that is unknown."""
-        return self._of_all(self.sizing.estimate.nodes, self.fewest)
-
-    @property
-    def fewest_gpus(self) -> int | None:
-        """All GPUs of these nodes."""
-        return self._of_all(self.sizing.estimate.gpus, self.fewest)
-
-    def _of_all(self, number: int | None, replicas: int | None) -> int | None:
-        """What one replica takes, for so many of them."""
-        return number if number is None or self.replicas is None else number * (replicas or 0)
+    def takes(self) -> Takes:
+        """What all replicas take."""
+        each = self.sizing.estimate.nodes, self.sizing.estimate.gpus
+        if self.replicas is None:
+            return Takes(*each, *each)
+        return Takes(*(
+            None if one is None else one * (number or 0) for number in (self.replicas, self.fewest) for one in each
+        ))  # fmt: skip
 
     @property
     def serving_without_a_node(self) -> tuple[int, int] | None:
-        """How many replicas serve when one node is lost, with the fewest that can lose one and with the most; None for
-
-        what does not serve, or has no replica at all.
-        """
+        """How many replicas serve when one node is lost: of the fewest that can lose one, and of all; None where nothing serves."""
         if self.replicas is None:
             return None if self.spec.tuning is not None else (0, 0)
         return (max(self.fewest or 0, 1) - 1, self.replicas - 1) if self.replicas else None
@@ -124,10 +120,10 @@ class PlannedWorkspace:
     @property
     def usage(self) -> Usage | None:
         """What has to be paid for it; None where that is unknown, or where the user brings the nodes."""
-        node = self.sizing.estimate.node
-        if self.nodes is None or node is None or self.spec.target.byo:
+        node, nodes = self.sizing.estimate.node, self.takes.nodes
+        if nodes is None or node is None or self.spec.target.byo:
             return None
-        return Usage(self.instance_type, self.nodes, node.gpus, cheap=self.is_spot)
+        return Usage(self.instance_type, nodes, node.gpus, cheap=self.is_spot)
 
     @property
     def is_spot(self) -> bool:
@@ -138,9 +134,9 @@ class PlannedWorkspace:
     @property
     def fewest_hourly(self) -> Decimal | None:
         """What it costs for an hour with the fewest replicas; None where that is unknown, or costs nothing."""
-        if not self.replicas or self.cost is None or self.cost.unpriced:
+        if self.cost is None or self.cost.unpriced:
             return None
-        return self.cost.hour * (self.fewest or 0) / self.replicas
+        return self.cost.hour * (self.fewest or 0) / self.replicas if self.replicas else self.cost.hour
 
     @property
     def hourly(self) -> Decimal | None:
@@ -155,6 +151,19 @@ class PlannedWorkspace:
         return any(
             one.severity == "error" and not one.code.startswith(_ABOUT_CHANGES) for one in self.findings
         )
+
+
+class Figures(NamedTuple):
+    """Nodes and GPUs, as far as they are known, and what they cost for an hour, None where that is unknown."""
+
+    nodes: int = 0
+    gpus: int = 0
+    hour: Decimal | None = Decimal(0)
+
+    def times(self, number: int) -> "Figures":
+        """What so many of them take together."""
+        hour = None if self.hour is None else self.hour * number
+        return Figures(self.nodes * number, self.gpus * number, hour)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,21 +188,12 @@ class Change:
         return workspace
 
     @property
-    def nodes(self) -> tuple[int, int]:
-        """How many nodes it took and will take, as far as that is known."""
-        before, after = (0 if one is None else one.nodes or 0 for one in (self.before, self.after))
-        return before, after
-
-    @property
-    def gpus(self) -> tuple[int, int]:
-        """How many GPUs it took and will take, as far as that is known."""
-        before, after = (0 if one is None else one.gpus or 0 for one in (self.before, self.after))
-        return before, after
-
-    @property
-    def hours(self) -> tuple[Decimal | None, Decimal | None]:
-        """What it cost and will cost for an hour."""
-        before, after = (Decimal(0) if one is None else one.hourly for one in (self.before, self.after))
+    def figures(self) -> tuple[Figures, Figures]:
+        """What it took and will take."""
+        before, after = (
+            Figures() if one is None else Figures(one.takes.nodes or 0, one.takes.gpus or 0, one.hourly)
+            for one in (self.before, self.after)
+        )
         return before, after
 
     @property
@@ -236,8 +236,8 @@ class Comparison:
     @property
     def held(self) -> tuple[int, int]:
         """The nodes and GPUs that run on beside those of the plan until what takes over serves, as far as known."""
-        running = [change for change in self.changes if change.side_by_side]
-        return sum(change.nodes[0] for change in running), sum(change.gpus[0] for change in running)
+        running = [change.figures[0] for change in self.changes if change.side_by_side]
+        return sum(one.nodes for one in running), sum(one.gpus for one in running)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,36 +256,34 @@ class Plan:
     @property
     def nodes(self) -> int:
         """The nodes of all Workspaces about which that is known."""
-        return sum(one.nodes or 0 for one in self.workspaces)
+        return sum(one.takes.nodes or 0 for one in self.workspaces)
 
     @property
     def gpus(self) -> int:
         """The GPUs of all Workspaces about which that is known."""
-        return sum(one.gpus or 0 for one in self.workspaces)
+        return sum(one.takes.gpus or 0 for one in self.workspaces)
 
     @property
     def fewest_nodes(self) -> int:
         """The same with the fewest replicas of each set."""
-        return sum(one.fewest_nodes or 0 for one in self.workspaces)
+        return sum(one.takes.fewest_nodes or 0 for one in self.workspaces)
 
     @property
     def fewest_gpus(self) -> int:
         """The GPUs of these."""
-        return sum(one.fewest_gpus or 0 for one in self.workspaces)
+        return sum(one.takes.fewest_gpus or 0 for one in self.workspaces)
 
     @property
     def fewest_hour(self) -> Decimal | None:
         """What all cost for an hour with the fewest replicas of each set; None where any has no known price."""
-        costs = [(one, one.cost) for one in self.workspaces if one.cost is not None]
-        if any(cost.unpriced for _, cost in costs):
-            return None
-        amounts = (cost.hour if one.replicas is None else one.fewest_hourly for one, cost in costs)
-        return sum((amount or Decimal(0) for amount in amounts), Decimal(0))
+        amounts = [one.fewest_hourly for one in self.workspaces if one.cost is not None]
+        known = [one for one in amounts if one is not None]
+        return sum(known, Decimal(0)) if len(known) == len(amounts) else None
 
     @property
     def unknown(self) -> int:
         """How many Workspaces have an unknown number of GPUs."""
-        return sum(one.gpus is None for one in self.workspaces)
+        return sum(one.takes.gpus is None for one in self.workspaces)
 
     @property
     def elsewhere(self) -> list[Diagnostic]:

@@ -2,13 +2,17 @@
 
 from decimal import Decimal
 
-from kaitogen.commands.plan.clients import model_of
-from kaitogen.commands.plan.objects import objects_of
+from kaitogen.commands.plan.objects import model_of, objects_of
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.objects import part, text
+from kaitogen.kaito.rules.annotations import KG482, KG483, KG484
+from kaitogen.kaito.rules.config import KG468, KG486
 from kaitogen.kaito.rules.context import cut
+from kaitogen.kaito.rules.ignored import KG461, KG462, KG463
 from kaitogen.kaito.rules.layout import Layout
+from kaitogen.kaito.rules.resource import KG474
+from kaitogen.kaito.rules.vllm_settings import KG747
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Memory, Span, Term
@@ -21,6 +25,8 @@ from kaitogen.typed import Final, Iterator, NamedTuple
 COMMAND: Final = "first run"
 MAKES: Final = "makes"
 VERDICT: Final = "verdict"
+#: Findings about fields that the target's controller does not read.
+_UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG747))
 _RUNTIMES: Final = {"vllm": "vLLM", "transformers": "transformers"}
 
 
@@ -131,8 +137,8 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
         yield _line("evicted", _evicted(planned))
     if objects := objects_of(planned):
         yield Line(MAKES, tuple(map(str, objects)))
-    if planned.ignored:
-        yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in planned.ignored))
+    if ignored := [finding for finding in planned.findings if finding.rule in _UNREAD]:
+        yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in ignored))
     if planned.command:
         yield _line(COMMAND, planned.command)
 

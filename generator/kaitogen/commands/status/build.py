@@ -5,7 +5,7 @@ from dataclasses import replace
 from shlex import quote
 
 from kaitogen.commands.diff.live_objects import items_in
-from kaitogen.commands.plan.clients import model_of
+from kaitogen.commands.plan.objects import model_of
 from kaitogen.commands.status import judging
 from kaitogen.commands.status.sources import Source
 from kaitogen.commands.status.types import (
@@ -131,7 +131,7 @@ def _planned(unit: Unit) -> Planned | None:
         number = planned.replicas
         high = None if requests.high is None else requests.high * number
         requests = requests._replace(low=requests.low * number, likely=requests.likely * number, high=high)
-    return Planned(planned.nodes, planned.gpus, estimate.context.tokens, requests)
+    return Planned(planned.takes.nodes, planned.takes.gpus, estimate.context.tokens, requests)
 
 
 def _measured(workspaces: Sequence[Json]) -> Measured | None:

@@ -57,7 +57,7 @@ def written(result: Result, options: PlanOptions) -> tuple[list[Unit], list[Diag
     assert target is not None, "a status takes finished objects"
     items, unnamed = items_of(result, target)
     plan = build_plan(result, options)
-    planned = {_key(one): one for one in plan.workspaces}
+    planned = {one.identity: one for one in plan.workspaces}
     serving = [one for one in items if one.serves and not is_replica(one.data)]
     units: list[Unit] = []
     taken: set[int] = set()
@@ -68,7 +68,7 @@ def written(result: Result, options: PlanOptions) -> tuple[list[Unit], list[Diag
             whole = id(item.spec) not in taken
             others = tuple(one for one in items if whole and one.spec is item.spec and not one.serves)
             taken.add(id(item.spec))
-        units.append(Unit(item=item, others=others, planned=planned.get(item.identity[1:])))
+        units.append(Unit(item=item, others=others, planned=planned.get(item.identity)))
     return units, unnamed
 
 
@@ -99,8 +99,3 @@ def _beside(item: Item, items: Iterable[Item]) -> Iterator[Item]:
         own = kind_of(one.data) is not None and intent_name(one.data) == item.identity[3]
         if own or (one.is_config_map and one.identity[3] == settings):
             yield one
-
-
-def _key(planned: PlannedWorkspace) -> tuple[str, str, str]:
-    kind = "Workspace" if planned.replicas is None else "InferenceSet"
-    return kind, planned.namespace, planned.name
