@@ -5,8 +5,7 @@ and the reading of an Application's values all follow from it.
 """
 
 from kaitogen.model import Diagnostic, Document, Json, Path, Rule
-from kaitogen.typed import Any, Final, Literal, Mapping, NamedTuple, TypeAlias
-from kaitogen.yaml.reader import Unreadable, read
+from kaitogen.typed import Any, Final, Literal, Mapping, NamedTuple, NoReturn, TypeAlias
 
 KG150 = Rule("KG150", "The plugin for Argo CD has no such parameter", kind="invalid")
 KG151 = Rule("KG151", "A parameter that says something else than it can", kind="invalid")
@@ -17,8 +16,7 @@ PARAMETERS_VARIABLE: Final = "ARGOCD_APP_PARAMETERS"
 #: `plugin.env` entries reach us with ARGOCD_ENV_ before their names; ours begin with KAITOGEN_.
 ENV_PREFIX: Final = "ARGOCD_ENV_KAITOGEN_"
 MAX_TEXT: Final = 128 * 1024
-#: Line ends to YAML, characters it does not allow, and the escapes of a character in two halves.
-_NOT_AS_IN_YAML: Final = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\\u[dD][89a-fA-F]"
+_BLANKS: Final = " \t\n\r"
 
 Collection: TypeAlias = Literal["string", "array", "map"]
 
@@ -175,18 +173,14 @@ def _are_texts(value: Json) -> bool:
     return all(isinstance(item, str) for item in (value.values() if isinstance(value, dict) else value))
 
 
-def _differs_in_yaml(text: str) -> bool:
-    if text.isascii() and "\x7f" not in text and "\\u" not in text:
-        return False
-    import re  # whose import takes a tenth of a call
-
-    return re.search(_NOT_AS_IN_YAML, text) is not None
-
-
 class _Scanning:
-    """What the scanner asks of those who use it: no key twice, and fractions and NaN, which int refuses, are left to the reader."""
+    """What the scanner asks of those who use it: no key twice, and what JSON does not know is no number."""
 
-    strict, object_hook, parse_int, parse_float, parse_constant = True, None, int, int, int
+    strict, object_hook, parse_int, parse_float = True, None, int, float
+
+    @staticmethod
+    def parse_constant(name: str) -> NoReturn:
+        raise ValueError(name)
 
     @staticmethod
     def object_pairs_hook(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -196,37 +190,22 @@ class _Scanning:
         return made
 
 
-def _scanned(text: str) -> Json:
-    import _json  # loading the parser of YAML takes a tenth of a call
+def parsed(text: str) -> Json:
+    """The value of a JSON text, None where it is none, or has half a character.
+
+    Python's scanner in C reads it, since loading the rest of its JSON, or a parser of YAML, takes a tenth of a call.
+    How large a variable can be bounds what comes of it (128 KiB on Linux).
+    """
+    import _json
 
     make: Any = _json.make_scanner
-    value, end = make(_Scanning)(text, 0)
-    if end != len(text):
-        raise ValueError
-    return value
-
-
-def parsed(text: str) -> Json:
-    """The value of a JSON text, None where it is none.
-
-    JSON is YAML, but for a few characters, and the YAML reader is bounded: Python's own JSON costs its import, and is
-    asked only where such a character is. What Argo CD makes, its scanner in C reads without either.
-    """
-    if _differs_in_yaml(text):
-        import json
-
-        try:
-            value = json.loads(text)
-            json.dumps(value, ensure_ascii=False).encode()  # half a character is none
-            return value
-        except (ValueError, RecursionError):
-            return None
+    text = text.strip(_BLANKS)
     try:
-        return _scanned(text.strip())
+        value, end = make(_Scanning)(text, 0)
+        if "\\u" in text:
+            import json
+
+            json.dumps(value, ensure_ascii=False).encode()
     except (ImportError, StopIteration, ValueError, RecursionError, SystemError):
-        pass  # what is unusual, or wrong, is for the reader; without Python's own JSON the scanner has no error to raise
-    try:
-        raw = list(read(text))
-    except Unreadable:
-        return None
-    return raw[0].value if len(raw) == 1 and not raw[0].flaws else None
+        return None  # without Python's own JSON the scanner has no error to raise
+    return value if end == len(text) else None
