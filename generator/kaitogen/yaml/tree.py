@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from kaitogen.model import Path
-from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, Iterator, NamedTuple
+from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, Iterator, NamedTuple, TypeAlias
 from kaitogen.yaml.builder import events
 from kaitogen.yaml.lines import Lines, next_line
 from kaitogen.yaml.places import Place
@@ -36,6 +36,8 @@ _VALUES: Final = frozenset((ScalarEvent, AliasEvent, *_STARTS))
 _NO_VALUE: Final = frozenset((DocumentEndEvent, StreamEndEvent))
 #: The styles of texts that stand on lines of their own.
 BLOCK_STYLES: Final = ("|", ">")
+#: Where paths lead from a value: from each step on.
+_Steps: TypeAlias = dict[str | int, Any]
 
 
 class YamlNode:
@@ -130,19 +132,20 @@ class Tree(NamedTuple):
 
 def trees(text: str) -> tuple[list[Tree], Scalars]:
     """All documents of the text, and its scalars; yaml.YAMLError where it cannot be read."""
-    parser = _Parser(text)
-    return list(parser.trees()), parser.scalars
+    found = Scalars()
+    return list(_Parser(text, found).trees()), found
 
 
 def scalars(text: str) -> Scalars:
     """The scalars of the text, as far as it can be read."""
-    parser = _Parser(text)
+    found = Scalars()
+    parser = _Parser(text, found)
     try:
         while not isinstance(parser.next(), StreamEndEvent):
             pass
     except YAMLError:
         pass
-    return parser.scalars
+    return found
 
 
 def walk(root: YamlNode | None) -> Iterator[tuple[Path, YamlNode]]:
@@ -156,7 +159,7 @@ def walk(root: YamlNode | None) -> Iterator[tuple[Path, YamlNode]]:
 
 def located(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
     """The places of the paths; see places.locate, which knows of those in plain texts without this."""
-    steps: dict[str | int, Any] = {}
+    steps: _Steps = {}
     for path in paths:
         below = steps
         for step in path:
@@ -164,125 +167,69 @@ def located(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
     return _located(text, steps)
 
 
-def _located(text: str, steps: dict[str | int, Any]) -> dict[Path, Place]:
-    finder = _Finder(text, steps)
+def _located(text: str, steps: _Steps) -> dict[Path, Place]:
+    parser = _Parser(text, steps=steps)
     try:
-        finder.first_value()
+        parser.first_value()
     except (_AllRead, YAMLError):
         pass  # where a text breaks off behind a good document, what was found so far is right
-    return finder.places
+    lines = Lines(text)
+    places: dict[Path, Place] = {}
+    for path, node in walk(parser.root):
+        # A collection is named by its key: its first line may be far below.
+        own = node.start if node.kind in ("block", "flow") else node.value
+        key_line, key_column = lines.place(node.start.line, node.start.column)
+        line, column = lines.place(own.line, own.column)
+        places[path] = Place(key_line + 1, key_column + 1, line + 1, column + 1)
+        if node.style == "|":
+            below = steps
+            for step in path:
+                below = below[step]
+            places.update(_in_block(node, path, below, text))
+    return places
 
 
-def _in_block(
-    scalar: ScalarEvent, at: Path, steps: dict[str | int, Any], text: str
-) -> Iterator[tuple[Path, Place]]:
+def _in_block(node: YamlNode, at: Path, steps: _Steps, text: str) -> Iterator[tuple[Path, Place]]:
     """The places of what a text in the literal style says as YAML of its own, such as the settings in a ConfigMap."""
-    mark: Any = scalar.start_mark
-    inner = scalar.value.split("\n")
+    inner = node.text.split("\n")
     first = next((number for number, line in enumerate(inner) if line.strip()), None)
-    if first is None:
+    if first is None or not steps:
         return  # nothing is said, and the document may end with it
-    down = mark.line + 1
+    down = node.value.line + 1
     outer = text.split("\n")[down + first]
     right = max(outer.find(inner[first]), 0)
-    for path, place in _located(scalar.value, steps).items():
+    for path, place in _located(node.text, steps).items():
         if path:
-            yield (
-                (*at, *path),
-                Place(
-                    key_line=place.key_line + down,
-                    key_column=place.key_column + right,
-                    line=place.line + down,
-                    column=place.column + right,
-                ),
-            )
+            key = place.key_line + down, place.key_column + right
+            yield (*at, *path), Place(*key, place.line + down, place.column + right)
 
 
 class _AllRead(Exception):
     """All that was asked for is read."""
 
 
-class _Finder:
-    """Finds the places of the values that some steps lead to, and keeps nothing else. They count from 1."""
+class _Parser:
+    """Events to nodes. Where there are steps, those that they lead to are kept alone, and nothing is read behind the last."""
 
-    def __init__(self, text: str, steps: dict[str | int, Any]) -> None:
+    def __init__(self, text: str, scalars: Scalars | None = None, steps: _Steps | None = None) -> None:
         self.text = text
-        self.steps = steps
-        self.lines = Lines(text)
         self.get = events(text)
-        self.places: dict[Path, Place] = {}
+        self.scalars = scalars
+        self.root: YamlNode | None = None
+        self.anchors: dict[str, YamlNode] = {}
+        self.steps = steps
         #: The ids of all steps that are still to be read.
         self.unread = set[int]()
-        pending = [steps]
+        pending = [] if steps is None else [steps]
         while pending:
             below = pending.pop()
             self.unread.add(id(below))
             pending += below.values()
 
-    def first_value(self) -> None:
-        """Read the text's first value, as far as it is asked for; _AllRead at the last of its parts."""
-        event = self.get()
-        while type(event) not in _VALUES:
-            if type(event) in _NO_VALUE:
-                return
-            event = self.get()
-        self._value((), None, event, self.steps)
-
-    def _value(self, path: Path, key: Any, event: Any, steps: dict[str | int, Any]) -> None:
-        """Note where a value is that has begun, and read the rest of it. What is on the way is noted before what is below."""
-        begin = (key or event).start_mark
-        key_line, key_column = line, column = self.lines.place(begin.line, begin.column)
-        holds_more = type(event) in _STARTS
-        if not holds_more:  # a collection is named by its key: its first line may be far below
-            line, column = self.lines.place(event.start_mark.line, event.start_mark.column)
-        self.places[path] = Place(
-            key_line=key_line + 1, key_column=key_column + 1, line=line + 1, column=column + 1
-        )
-        if steps and type(event) is ScalarEvent and event.style == "|":
-            self.places.update(_in_block(event, path, steps, self.text))
-        self.unread.discard(id(steps))
-        if not self.unread:
-            raise _AllRead
-        if holds_more:
-            self._parts(path, steps, is_mapping=type(event) is MappingStartEvent)
-
-    def _parts(self, path: Path, steps: dict[str | int, Any], *, is_mapping: bool) -> None:
-        get = self.get
-        index = 0
-        while type(event := get()) not in _ENDS:
-            key: Any = None
-            step: str | int = index
-            if is_mapping:
-                key, step = event, (event.value if type(event) is ScalarEvent else index)
-                event = get()
-            index += 1
-            if step in steps:
-                self._value((*path, step), key, event, steps[step])
-            elif type(event) in _STARTS:
-                self._skip()
-
-    def _skip(self) -> None:
-        depth = 1
-        while depth:
-            kind = type(self.get())
-            depth += kind in _STARTS
-            depth -= kind in _ENDS
-
-
-class _Parser:
-    """Events to nodes."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.get = events(text)
-        self.scalars = Scalars()
-        self.root: YamlNode | None = None
-        self.anchors: dict[str, YamlNode] = {}
-
     def next(self) -> Any:
-        """The next event; the places of scalars are noted."""
+        """The next event; the places of scalars are noted where somebody wants them."""
         event: Any = self.get()
-        if type(event) is ScalarEvent:
+        if self.scalars is not None and type(event) is ScalarEvent:
             mark: Any = event.start_mark
             end: Any = event.end_mark
             # Beside the | or > there is room for a comment, in the text below it there is none.
@@ -314,7 +261,7 @@ class _Parser:
                 return
             event = self.next()
         self.root = self._node("", None, event)
-        self._fill(self.root, event)
+        self._fill(self.root, event, self.steps)
 
     def _node(self, step: str | int, key: Any, event: Any) -> YamlNode:
         node = YamlNode(step, key=key, event=event)
@@ -328,8 +275,11 @@ class _Parser:
             node.last = node.value.line + self.text[node.value.index : node.end.index].rstrip().count("\n")
         return node
 
-    def _fill(self, node: YamlNode, start: Any) -> None:
+    def _fill(self, node: YamlNode, start: Any, steps: _Steps | None) -> None:
         """Read the rest of a value that has begun. A child is kept before it is read: it may be the last one to be read."""
+        self.unread.discard(id(steps))
+        if steps is not None and not self.unread:
+            raise _AllRead
         if type(start) not in _STARTS:
             return
         mapping = type(start) is MappingStartEvent
@@ -341,10 +291,21 @@ class _Parser:
                 key, step = event, (event.value if type(event) is ScalarEvent else index)
                 event = self.next()
             index += 1
+            if steps is not None and step not in steps:
+                self._skip(event)
+                continue
             child = self._node(step, key, event)
             node.children.append(child)
-            self._fill(child, event)
+            self._fill(child, event, None if steps is None else steps[step])
             node.end, node.last = child.end, child.last
         if node.kind == "flow":
             node.end = event.end_mark
             node.last = node.end.line
+
+    def _skip(self, event: Any) -> None:
+        """Read the rest of a value that nobody wants."""
+        depth = int(type(event) in _STARTS)
+        while depth:
+            kind = type(self.get())
+            depth += kind in _STARTS
+            depth -= kind in _ENDS

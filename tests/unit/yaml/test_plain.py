@@ -148,7 +148,7 @@ def test_whatever_is_read_line_by_line_is_what_the_parser_reads(text: str) -> No
 )
 def test_plain_texts_need_no_parser(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builder, "_Builder", None)
-    monkeypatch.setattr(tree, "_Finder", None)
+    monkeypatch.setattr(tree, "_Parser", None)
     for raw in read(text):
         assert () in locate(text[raw.start : raw.end], [()])
 
