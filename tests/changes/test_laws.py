@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kaitogen.kaito.updates.compare import compare
-from kaitogen.kaito.updates.fields import differences, same
 from kaitogen.kaito.updates.findings import problems
-from kaitogen.kaito.updates.model import Item
+from kaitogen.kaito.updates.model import Item, differences, same
 from kaitogen.model import Document, Origin, Target
 from tests.draws import examples
 

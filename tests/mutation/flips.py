@@ -104,7 +104,7 @@ def flips() -> list[Flip]:
 
 def _mutant(flip: Flip) -> Mutant:
     source = _source(flip.module)
-    codes = re.findall(r"^(KG\d+) = Rule\(", source, re.MULTILINE)
+    codes = re.findall(r"^(KG\d+) = (?:Rule|webhook)\(", source, re.MULTILINE)
     own = f"/test_{Path(flip.module).name}"
     return Mutant(flip.module, flipped(source, flip.number), _nearest(flip.module), (own, *codes))
 

@@ -58,6 +58,8 @@ BROKEN: Final = frozenset((
     "ModelStreamingInvalidStorageClass", "ModelStreamingServiceAccountInvalid", "ModelStreamingInvalidAnnotations",
     "ModelMirrorCreateFailed",
 ))  # fmt: skip
+#: The condition of each kind that sums the others up.
+_SUMMARIES: Final = {"Workspace": "WorkspaceSucceeded", "InferenceSet": "InferenceSetReady"}
 #: Where one of these is False, it says why, and the summary only that.
 _FAILING: Final = ("NodeClaimReady", "NodesReady", "InferenceReady", "JobStarted")
 #: What KAITO does not say, and the pods of a Workspace do.
@@ -84,9 +86,18 @@ _Condition: TypeAlias = Mapping[str, Json]
 
 def of(data: Json) -> Health:
     """How an object is that a cluster holds; what is neither a Workspace nor a set is Healthy once it is there."""
-    kinds = {"Workspace": _of_workspace, "InferenceSet": _of_set}
-    judge = kinds.get(text(data, "kind"))
-    return Health("Healthy", "it is there") if judge is None else judge(data)
+    kind = text(data, "kind")
+    if kind not in _SUMMARIES:
+        return Health("Healthy", "it is there")
+    if not isinstance(data.get("status"), dict):
+        return Health("Progressing", f"waiting for KAITO to see the {kind}", "kaito")
+    found = _conditions(data)
+    if _is(found, f"{kind}Deleting", "True"):
+        return Health("Progressing", "being deleted", "deletion")
+    summary = found.get(_SUMMARIES[kind])
+    if summary is not None and _is_old(data, summary):
+        return Health("Progressing", "waiting for KAITO to see the latest change", "kaito")
+    return _of_workspace(data, found, summary) if kind == "Workspace" else _of_set(data, summary)
 
 
 def waiting_for(words: Words, told: str) -> Health:
@@ -99,17 +110,9 @@ def broken_server(reason: str, message: str) -> Health:
     return Health("Degraded", _with(f"the server does not start ({reason})", {"message": message}))
 
 
-def _of_workspace(data: Json) -> Health:
-    if not isinstance(data.get("status"), dict):
-        return Health("Progressing", "waiting for KAITO to see the Workspace", "kaito")
-    found = _conditions(data)
-    if _is(found, "WorkspaceDeleting", "True"):
-        return Health("Progressing", "being deleted", "deletion")
-    summary = found.get("WorkspaceSucceeded")
+def _of_workspace(data: Json, found: Mapping[str, _Condition], summary: _Condition | None) -> Health:
     if summary is None:
         return _waiting(data, found)
-    if _is_old(data, summary):
-        return Health("Progressing", "waiting for KAITO to see the latest change", "kaito")
     if summary.get("status") == "True":
         return Health(
             "Healthy", "the model is served" if data.get("tuning") is None else "the tuning job has succeeded"
@@ -171,22 +174,11 @@ def _waiting(data: Json, found: Mapping[str, _Condition]) -> Health:
     return Health("Progressing", "waiting for KAITO", "kaito")
 
 
-def _of_set(data: Json) -> Health:
-    if not isinstance(data.get("status"), dict):
-        return Health("Progressing", "waiting for KAITO to see the InferenceSet", "kaito")
-    found = _conditions(data)
-    if _is(found, "InferenceSetDeleting", "True"):
-        return Health("Progressing", "being deleted", "deletion")
-    ready = found.get("InferenceSetReady")
-    if ready is not None and _is_old(data, ready):
-        return Health("Progressing", "waiting for KAITO to see the latest change", "kaito")
+def _of_set(data: Json, ready: _Condition | None) -> Health:
+    """How a set is by the number of its replicas and by its condition InferenceSetReady."""
     if ready is not None and ready.get("status") == "False" and ready.get("reason") == "inferencesetFailed":
         return Health("Degraded", _with("failed", ready, reason=False))
-    return _counted(*replicas(data), ready)
-
-
-def _counted(wanted: int, there: int, ready: _Condition | None) -> Health:
-    """How a set is by the number of its replicas and by its condition InferenceSetReady."""
+    wanted, there = replicas(data)
     counted = f"{there} of {wanted} replicas are ready"
     if wanted == 0:
         if there == 0:

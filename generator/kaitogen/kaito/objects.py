@@ -28,11 +28,7 @@ _KEPT_AS_WRITTEN: Final = frozenset(("template", "volumeSource"))
 _TEXTS: Final = frozenset(("labels", "annotations"))
 
 #: All annotations of these groups are kustomize's and kpt's own memory.
-_KUSTOMIZE_GROUPS: Final = (
-    "internal.config.kubernetes.io/",
-    "kustomize.config.k8s.io/",
-    "config.k8s.io/",
-)
+_KUSTOMIZE_GROUPS: Final = ("internal.config.kubernetes.io/", "kustomize.config.k8s.io/", "config.k8s.io/")
 #: Of this group, users write the others themselves (`config.kubernetes.io/depends-on`).
 _KUSTOMIZE_KEYS: Final = frozenset(
     f"config.kubernetes.io/{key}" for key in ("function", "index", "path", "package", "id", "local-config")

@@ -62,17 +62,9 @@ KINDS["RAGEngine"] = {"v1alpha1": since(4)}
 GATES["vLLM"] = since(4)
 GATES["ensureNodeClass"] = since(4, until=10)
 GATES_ON["vLLM"] = since(4)
-_note(
-    ANNOTATIONS,
-    since(4),
-    "kaito.sh/bypass-resource-checks",
-    "kaito.sh/enablelb",
-    "kaito.sh/runtime",
-    "ragengine.kaito.io/hash",
-    "ragengine.kaito.io/revision",
-    "workspace.kaito.io/hash",
-    "workspace.kaito.io/revision",
-)
+_note(ANNOTATIONS, since(4), "kaito.sh/bypass-resource-checks", "kaito.sh/enablelb", "kaito.sh/runtime")
+_note(ANNOTATIONS, since(4), "ragengine.kaito.io/hash", "ragengine.kaito.io/revision")
+_note(ANNOTATIONS, since(4), "workspace.kaito.io/hash", "workspace.kaito.io/revision")
 PROVISIONERS["azure-gpu-provisioner"] = since(4)
 
 # 0.5
@@ -174,27 +166,14 @@ UPGRADES: Final = since(11)
 SERVED_AS_SET: Final = since(11)
 KINDS["MultiRoleInference"] = {"v1alpha1": since(11)}
 KINDS["ModelMirror"] = {"v1alpha1": since(11)}
-_note(
-    GATES,
-    since(11),
-    "ModelMirror",
-    "ModelStreaming",
-    "enableBaseImageAutoUpgrade",
-    "enableMultiRoleInferenceController",
-)
+_note(GATES, since(11), "ModelMirror", "ModelStreaming")
+_note(GATES, since(11), "enableBaseImageAutoUpgrade", "enableMultiRoleInferenceController")
 GATES_ON["enableInferenceSetController"] = since(11)
 #: Whether the weights of a model are streamed or downloaded.
 STREAMING_ANNOTATION: Final = "kaito.sh/model-streaming"
-_note(
-    ANNOTATIONS,
-    since(11),
-    "kaito.sh/disable-benchmark",
-    "kaito.sh/model-mirror-storage-class",
-    STREAMING_ANNOTATION,
-    "kaito.sh/node-class-name",
-    "kaito.sh/streaming-service-account",
-    "kaito.sh/upgrade-start-time",
-)
+_note(ANNOTATIONS, since(11), "kaito.sh/disable-benchmark", "kaito.sh/model-mirror-storage-class")
+_note(ANNOTATIONS, since(11), STREAMING_ANNOTATION, "kaito.sh/node-class-name")
+_note(ANNOTATIONS, since(11), "kaito.sh/streaming-service-account", "kaito.sh/upgrade-start-time")
 PROVISIONERS["karpenter"] = since(11)
 #: The flag --node-provisioner says who brings nodes, and overwrites the gate.
 PROVISIONER_FLAG: Final = since(11)
@@ -231,15 +210,11 @@ RELEASES["0.12"] = Release(tag="v0.12.0", day="2026-08-21", vllm="0.25.1")
 REPLICAS_CHECKED: Final = since(12)
 UPGRADE_STRATEGIES: Final = since(12)
 _note(GATES, since(12), "enableAccelerator", "enableMIG")
-_note(
-    ANNOTATIONS,
-    since(12),
-    "inference.kaito.sh/static-model-mirror",
-    "inference.kaito.sh/stream-datarefs-url",
-    "inference.kaito.sh/stream-identity-client-id",
-    "inference.kaito.sh/stream-source-type",
-    "kaito.sh/use-local-weights",
-)
+ANNOTATIONS["inference.kaito.sh/static-model-mirror"] = since(12)
+ANNOTATIONS["inference.kaito.sh/stream-datarefs-url"] = since(12)
+ANNOTATIONS["inference.kaito.sh/stream-identity-client-id"] = since(12)
+ANNOTATIONS["inference.kaito.sh/stream-source-type"] = since(12)
+ANNOTATIONS["kaito.sh/use-local-weights"] = since(12)
 #: The endpoint picker of the InferencePool speaks without TLS; before, with a certificate that nobody knows.
 POOL_WITHOUT_CERTIFICATE: Final = since(12)
 #: The field resource.partition; before, the API server drops it.

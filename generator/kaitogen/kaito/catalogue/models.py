@@ -53,22 +53,19 @@ class Model(NamedTuple):
     catalogued: int
 
 
-def _falcon(id_: str, alias: str, weights: tuple[str, int], per_token: int) -> Model:
-    return Model(
-        id=id_, aliases=(alias,), weights_text=weights[0], weights=weights[1], bytes_per_token=per_token,
-        token_limit=2048, attention="MQA", quantization="", license="apache-2.0", disk=0, timeout=1800,
-        transformers=True, tunable=True, gated=False, since=4, catalogued=4,
-    )  # fmt: skip
-
-
 #: Models that no catalogue holds any more, from the same files (presets/workspace/models/falcon/model.go).
 _SMALL, _LARGE = ("13.44Gi", 14431090115), ("77.9Gi", 83644488090)
 _GONE: Final = {
-    "falcon-7b": _falcon("tiiuae/falcon-7b", "falcon-7b", _SMALL, 8192),
-    "falcon-7b-instruct": _falcon("tiiuae/falcon-7b-instruct", "falcon-7b-instruct", _SMALL, 8192),
-    "falcon-40b": _falcon("tiiuae/falcon-40b", "falcon-40b", _LARGE, 8192),
-    "falcon-40b-instruct": _falcon("tiiuae/falcon-40b-instruct", "falcon-40b-instruct", _LARGE, 1966080),
-}
+    name: Model(
+        id=f"tiiuae/{name}", aliases=(name,), weights_text=weights[0], weights=weights[1], bytes_per_token=per_token,
+        token_limit=2048, attention="MQA", quantization="", license="apache-2.0", disk=0, timeout=1800,
+        transformers=True, tunable=True, gated=False, since=4, catalogued=4,
+    )
+    for name, weights, per_token in (
+        ("falcon-7b", _SMALL, 8192), ("falcon-7b-instruct", _SMALL, 8192),
+        ("falcon-40b", _LARGE, 8192), ("falcon-40b-instruct", _LARGE, 1966080),
+    )
+}  # fmt: skip
 
 
 class ShortName(NamedTuple):

@@ -4,7 +4,7 @@ import re
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import parts, text
-from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.context import RuleContext, cut, webhook
 from kaitogen.kaito.rules.identity import is_subdomain
 from kaitogen.kaito.rules.images import is_image, no_image
 from kaitogen.model import Diagnostic, Json, Path, Rule
@@ -14,19 +14,12 @@ KG435 = Rule("KG435", "vLLM takes no strength for an adapter", kind="refused", s
              source="pkg/model/interface.go:712@v0.12.0")  # fmt: skip
 KG436 = Rule("KG436", "The model takes no adapters on vLLM", kind="refused", since="0.4", until="0.10",
              source="pkg/model/interface.go:502@v0.10.0")  # fmt: skip
-KG439 = Rule("KG439", "More than ten adapters", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:876@v0.12.0")  # fmt: skip
-KG440 = Rule("KG440", "Two adapters of one name, or one without a source", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:917@v0.12.0")  # fmt: skip
-KG491 = Rule("KG491", "An adapter's name blocks every update", kind="can't work", since="0.4",
-             source="api/v1beta1/workspace_validation.go:257@v0.12.0")  # fmt: skip
-KG492 = Rule("KG492", "An adapter's source blocks every update", kind="can't work", since="0.4",
-             source="api/v1beta1/workspace_validation.go:261@v0.12.0")  # fmt: skip
-KG493 = Rule("KG493", "An adapter's image blocks every update", kind="can't work", since="0.4",
-             source="api/v1beta1/workspace_validation.go:252@v0.12.0")  # fmt: skip
-KG494 = Rule("KG494", "An adapter's strength blocks every update", kind="can't work", since="0.4",
-             source="api/v1beta1/workspace_validation.go:275@v0.12.0")  # fmt: skip
-
+KG439 = webhook("KG439", "More than ten adapters", 876)
+KG440 = webhook("KG440", "Two adapters of one name, or one without a source", 917)
+KG491 = webhook("KG491", "An adapter's name blocks every update", 257, kind="can't work")
+KG492 = webhook("KG492", "An adapter's source blocks every update", 261, kind="can't work")
+KG493 = webhook("KG493", "An adapter's image blocks every update", 252, kind="can't work")
+KG494 = webhook("KG494", "An adapter's strength blocks every update", 275, kind="can't work")
 
 _ADAPTERS: Final = ("inference", "adapters")
 MOST: Final = 10

@@ -3,7 +3,7 @@
 from kaitogen.diagnostics.suggest import nearest
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number
-from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut, webhook
 from kaitogen.kaito.rules.ignored import preferred_nodes
 from kaitogen.kaito.rules.sizing import estimate
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Feature, Json, Path, Rule
@@ -11,14 +11,10 @@ from kaitogen.typed import Callable, Final, Iterator
 
 KG400 = Rule("KG400", "What a load balancer lets in", kind="warning", since="0.5",
              source="pkg/workspace/manifests/manifests.go:66@v0.12.0")  # fmt: skip
-KG406 = Rule("KG406", "kaito.sh/node-image-family has a value that KAITO does not know", kind="refused", since="0.9",
-             source="api/v1beta1/workspace_validation.go:194@v0.12.0")  # fmt: skip
-KG407 = Rule("KG407", "kaito.sh/performance-mode has a value that KAITO does not know", kind="refused", since="0.10",
-             source="api/v1beta1/workspace_validation.go:141@v0.12.0")  # fmt: skip
-KG408 = Rule("KG408", "kaito.sh/use-local-weights is neither true nor false", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:153@v0.12.0")  # fmt: skip
-KG409 = Rule("KG409", "The node class is none of those that the installation lists", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:216@v0.12.0")  # fmt: skip
+KG406 = webhook("KG406", "kaito.sh/node-image-family has a value that KAITO does not know", 194, since="0.9")
+KG407 = webhook("KG407", "kaito.sh/performance-mode has a value that KAITO does not know", 141, since="0.10")
+KG408 = webhook("KG408", "kaito.sh/use-local-weights is neither true nor false", 153, since="0.12")
+KG409 = webhook("KG409", "The node class is none of those that the installation lists", 216, since="0.12")
 KG481 = Rule("KG481", "The runtime is not the one that is written", kind="warning", since="0.4",
              source="api/v1beta1/labels.go:118@v0.12.0")  # fmt: skip
 KG482 = Rule("KG482", "No load balancer is made", kind="warning", since="0.4",
@@ -27,9 +23,9 @@ KG483 = Rule("KG483", "The target does not read an annotation", kind="warning", 
              source="api/v1beta1/labels.go@v0.12.0")  # fmt: skip
 KG484 = Rule("KG484", "An annotation does nothing under this node provisioner", kind="warning", since="0.9",
              source="pkg/utils/nodeclaim/nodeclaim.go:165@v0.12.0")  # fmt: skip
-KG485 = Rule("KG485", "The resource checks are bypassed, whatever the annotation says", kind="warning", since="0.4",
-             source="api/v1beta1/workspace_validation.go:112@v0.12.0")  # fmt: skip
-
+KG485 = webhook(
+    "KG485", "The resource checks are bypassed, whatever the annotation says", 112, kind="warning"
+)
 
 _GROUPS: Final = ("kaito.sh", "kaito.io")
 #: What the chart's list of node classes holds; an installation may have another one.

@@ -7,14 +7,18 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import built_in
 from kaitogen.kaito.objects import number, text
 from kaitogen.kaito.rules import vllm_settings
-from kaitogen.kaito.rules.config_map import absent
 from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.identity import is_subdomain
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
 from kaitogen.model import Diagnostic, Json, Rule, Severity
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 from kaitogen.yaml.builder import KG104
 from kaitogen.yaml.syntax import KG102
 
+KG441 = Rule("KG441", "The ConfigMap of the inference must exist beforehand", kind="refused", since="0.4",
+             source="api/v1beta1/inference_config_validation.go:65@v0.12.0")  # fmt: skip
+KG450 = Rule("KG450", "The ConfigMap of the tuning must exist beforehand", kind="refused", since="0.4",
+             source="api/v1beta1/tuning_config_validation.go:274@v0.12.0")  # fmt: skip
 KG442 = Rule("KG442", "The ConfigMap has no inference_config.yaml", kind="refused", since="0.4",
              source="api/v1beta1/inference_config_validation.go:75@v0.12.0")  # fmt: skip
 KG443 = Rule("KG443", "KAITO cannot read the settings of vLLM", kind="refused", since="0.4",
@@ -30,7 +34,7 @@ KG486 = Rule("KG486", "transformers does not read config", kind="warning", since
 KG487 = Rule("KG487", "A configuration that KAITO's server cannot load", kind="can't work", since="0.4",
              source="presets/workspace/inference/vllm/inference_api.py:177@v0.12.0")  # fmt: skip
 
-
+_MUST_EXIST: Final = {"inference": KG441, "tuning": KG450}
 _CONFIG: Final = ("inference", "config")
 KEY: Final = "inference_config.yaml"
 _LENGTH: Final = "max-model-len"
@@ -84,6 +88,21 @@ def judge(ctx: RuleContext) -> Judged:
     tokens, missed = _context(ctx, source, vllm)
     single = tuple(vllm_settings.judge(ctx, settings, vllm))
     return Judged(problems=missed, tokens=tokens, vllm=vllm, settings=single)
+
+
+def absent(ctx: RuleContext, workload: str, name: str) -> Iterator[Diagnostic]:
+    """What KAITO's webhook makes of the config of "inference" or "tuning" that nothing here has: it asks the cluster (R41)."""
+    path, rule = (workload, "config"), _MUST_EXIST[workload]
+    if not is_subdomain(name):
+        message = f"KAITO finds no ConfigMap {cut(name)}, since no ConfigMap can have that name"
+        fix = "write the name of a ConfigMap: a-z, 0-9, - and ., at most 253 letters"
+        yield rule.at(path, message, fix=fix, found=cut(name), expected="a DNS subdomain")
+    elif ctx.notes:
+        message = f"KAITO refuses this unless the ConfigMap {cut(name)} is already in the namespace"
+        if ctx.config_maps is not None:
+            message += ", and it is not in this output"
+        fix = "apply the ConfigMap first, in an earlier sync wave"
+        yield rule.at(path, message, fix=fix, found=cut(name), severity="note")
 
 
 def parse(source: str) -> Json:

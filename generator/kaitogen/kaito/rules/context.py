@@ -6,7 +6,7 @@ from kaitogen.kaito.catalogue.models import Model, is_preset, sized_model
 from kaitogen.kaito.catalogue.models_data import SHORT_NAMES
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, Sku, find_sku
 from kaitogen.kaito.objects import ConfigMaps, on_vllm, part, text
-from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Target
+from kaitogen.model import RUNTIME_ANNOTATION, ByoNodes, Feature, Json, Kind, Rule, Target
 from kaitogen.typed import Final, Mapping
 
 BYPASS_ANNOTATION: Final = "kaito.sh/bypass-resource-checks"
@@ -93,3 +93,9 @@ def cut(value: str) -> str:
     if not line.isprintable():
         line = "".join(character if character.isprintable() else "?" for character in line)
     return wording.cut(line, 60, "...")
+
+
+def webhook(code: str, title: str, line: int, *, kind: Kind = "refused", since: str = "0.4") -> Rule:
+    """The record of a rule of KAITO's webhook for Workspaces, by its line in api/v1beta1/workspace_validation.go@v0.12.0."""
+    source = f"api/v1beta1/workspace_validation.go:{line}@v0.12.0"
+    return Rule(code, title, kind=kind, since=since, source=source)

@@ -1,21 +1,18 @@
 """Rules about the Workspace as a whole: its name, its API version, and that it has one workload."""
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.context import RuleContext, cut, webhook
 from kaitogen.model import Diagnostic, Rule, Severity
 from kaitogen.typed import Final, Iterator
 
-KG403 = Rule("KG403", "The name is no DNS label", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:70@v0.12.0")  # fmt: skip
-KG404 = Rule("KG404", "Neither inference nor tuning, or both", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:164@v0.12.0")  # fmt: skip
+KG403 = webhook("KG403", "The name is no DNS label", 70)
+KG404 = webhook("KG404", "Neither inference nor tuning, or both", 164)
 KG470 = Rule("KG470", "The name is too long for what KAITO makes of it", kind="can't work", since="0.4",
              source="pkg/workspace/manifests/manifests.go:135@v0.12.0")  # fmt: skip
 KG471 = Rule("KG471", "The name begins with a digit", kind="can't work", since="0.4",
              source="pkg/workspace/manifests/manifests.go:66@v0.12.0")  # fmt: skip
 KG495 = Rule("KG495", "An old API version", kind="warning", since="0.4",
              source="api/v1alpha1/workspace_validation.go:105@v0.12.0")  # fmt: skip
-
 
 _NAME: Final = ("metadata", "name")
 #: No pattern, because compiling one takes longer than all the rest of this module.

@@ -18,10 +18,8 @@ KG463 = Rule("KG463", "The named nodes are found by a label", kind="note", since
 KG464 = Rule("KG464", "Fewer preferredNodes than count under byo", kind="refused", since="0.7", until="0.7",
              source="api/v1beta1/workspace_validation.go:64@v0.7.2")  # fmt: skip
 
-
 KG317 = Rule("KG317", "The label that pins does not tell Workspaces of one name apart", kind="warning", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
-
 
 _COUNT: Final = ("resource", "count")
 _PREFERRED: Final = ("resource", "preferredNodes")

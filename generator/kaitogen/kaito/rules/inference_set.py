@@ -195,10 +195,8 @@ def _unread(data: Json) -> Iterator[Diagnostic]:
     """The one field that KAITO leaves to another controller, which acts on annotations of its own."""
     annotations = part(part(data, "metadata"), "annotations")
     if "nodeCountLimit" in part(data, "spec") and not any(key.startswith(SCALER) for key in annotations):
-        message = (
-            "no part of KAITO reads nodeCountLimit; keda-kaito-scaler does, for sets with its annotations"
-        )
-        yield KG908.at(("spec", "nodeCountLimit"), message, fix="remove it")
+        why = "no part of KAITO reads nodeCountLimit; keda-kaito-scaler does, for sets with its annotations"
+        yield KG908.at(("spec", "nodeCountLimit"), why, fix="remove it")
 
 
 def two_owners(data: Mapping[str, Json], who: str, what: str) -> Iterator[Diagnostic]:

@@ -34,17 +34,15 @@ def judge(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> Iterator[D
     if model is None or size is None or not nodes:
         return
     layout = with_settings(layout_of(ctx.minor, model.weights, size, nodes), vllm)
-    heads = _heads(model.id) if layout.tensor > 1 else 0
+    heads = 0
+    if layout.tensor > 1:
+        from kaitogen.kaito.catalogue.architectures import find_shape  # only where there are several GPUs
+
+        shape = find_shape(model.id)
+        heads = 0 if shape is None else shape.heads
     problem = fault(ctx, model.id, layout, nodes * size[0], nodes, heads=heads)
     if problem is not None:
         yield problem
-
-
-def _heads(model: str) -> int:
-    from kaitogen.kaito.catalogue.architectures import find_shape  # only where there are several GPUs
-
-    shape = find_shape(model)
-    return 0 if shape is None else shape.heads
 
 
 def layout_of(minor: int, weights: int, node: tuple[int, int], nodes: int) -> Layout:

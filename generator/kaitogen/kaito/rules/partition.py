@@ -3,30 +3,20 @@
 import re
 
 from kaitogen.kaito.objects import number, part, text
-from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut, webhook
 from kaitogen.kaito.versions import is_on
 from kaitogen.model import GIB, Diagnostic, Json, Rule, Severity
 from kaitogen.typed import Final, Iterator, Mapping
 
-KG414 = Rule("KG414", "A GPU partition where KAITO provisions the nodes", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:607@v0.12.0")  # fmt: skip
-KG415 = Rule("KG415", "An unknown partition mode", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:700@v0.12.0")  # fmt: skip
-KG416 = Rule("KG416", "Mode mig needs the feature gate enableMIG", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:710@v0.12.0")  # fmt: skip
-KG417 = Rule("KG417", "Mode mig takes no count", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:713@v0.12.0")  # fmt: skip
-KG418 = Rule("KG418", "The mig profile is not in KAITO's table", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:716@v0.12.0")  # fmt: skip
-KG419 = Rule("KG419", "The weights do not fit the mig profile", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:745@v0.12.0")  # fmt: skip
-KG420 = Rule("KG420", "Mode accelerator needs the feature gate enableAccelerator", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:729@v0.12.0")  # fmt: skip
-KG421 = Rule("KG421", "Mode accelerator takes no profile", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:732@v0.12.0")  # fmt: skip
-KG422 = Rule("KG422", "Mode accelerator needs a count", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:735@v0.12.0")  # fmt: skip
-
+KG414 = webhook("KG414", "A GPU partition where KAITO provisions the nodes", 607, since="0.12")
+KG415 = webhook("KG415", "An unknown partition mode", 700, since="0.12")
+KG416 = webhook("KG416", "Mode mig needs the feature gate enableMIG", 710, since="0.12")
+KG417 = webhook("KG417", "Mode mig takes no count", 713, since="0.12")
+KG418 = webhook("KG418", "The mig profile is not in KAITO's table", 716, since="0.12")
+KG419 = webhook("KG419", "The weights do not fit the mig profile", 745, since="0.12")
+KG420 = webhook("KG420", "Mode accelerator needs the feature gate enableAccelerator", 729, since="0.12")
+KG421 = webhook("KG421", "Mode accelerator takes no profile", 732, since="0.12")
+KG422 = webhook("KG422", "Mode accelerator needs a count", 735, since="0.12")
 
 _PARTITION: Final = ("resource", "partition")
 
@@ -65,7 +55,12 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield from _mig(ctx, partition)
     elif mode == "accelerator":
         yield from _gate(ctx, KG420, "accelerator", "enableAccelerator")
-        yield from _accelerator(partition)
+        if text(partition, "profile"):
+            message = "mode accelerator takes whole GPUs and no profile"
+            yield KG421.at((*_PARTITION, "profile"), message, fix="remove profile, or use mode mig")
+        if number(partition, "count") is None:
+            message = "mode accelerator does not say how many GPUs of a node to take"
+            yield KG422.at(_PARTITION, message, fix="add count, such as count: 1", expected="a count")
     else:
         found, modes = cut(str(mode)), "mig or accelerator"
         message = f"partition mode {found} is unknown to KAITO"
@@ -103,12 +98,3 @@ def _unknown_profile(profile: str, given: bool) -> Diagnostic:
     known = ", ".join(f"{slices}g.{size}gb" for size in _PROFILES[slices])
     fix, form = f"take one of {known}", "<slices>g.<memory>gb"
     return KG418.at(path, message, fix=fix, found=cut(profile), expected=form)
-
-
-def _accelerator(partition: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    if text(partition, "profile"):
-        message = "mode accelerator takes whole GPUs and no profile"
-        yield KG421.at((*_PARTITION, "profile"), message, fix="remove profile, or use mode mig")
-    if number(partition, "count") is None:
-        message = "mode accelerator does not say how many GPUs of a node to take"
-        yield KG422.at(_PARTITION, message, fix="add count, such as count: 1", expected="a count")

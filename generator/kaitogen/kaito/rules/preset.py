@@ -1,27 +1,16 @@
 """Rules about what an inference runs: the preset's name, its runtime, its secret, or a template of the user's."""
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.models import (
-    built_in,
-    find_short,
-    has_transformers,
-    is_catalogued,
-    is_preset,
-    short_names,
-)
+from kaitogen.kaito.catalogue import models
 from kaitogen.kaito.objects import part, text
-from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.context import RuleContext, cut, webhook
 from kaitogen.model import Diagnostic, Path, Rule
 from kaitogen.typed import Final, Iterator
 
-KG410 = Rule("KG410", "The preset is deprecated", kind="refused", since="0.8",
-             source="api/v1beta1/workspace_validation.go:495@v0.12.0")  # fmt: skip
-KG430 = Rule("KG430", "Inference without a preset and without a template", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:828@v0.12.0")  # fmt: skip
-KG431 = Rule("KG431", "Inference with a preset and a template", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:833@v0.12.0")  # fmt: skip
-KG432 = Rule("KG432", "KAITO has no such preset", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:840@v0.12.0")  # fmt: skip
+KG410 = webhook("KG410", "The preset is deprecated", 495, since="0.8")
+KG430 = webhook("KG430", "Inference without a preset and without a template", 828)
+KG431 = webhook("KG431", "Inference with a preset and a template", 833)
+KG432 = webhook("KG432", "KAITO has no such preset", 840)
 KG433 = Rule("KG433", "KAITO asks Hugging Face while it admits the Workspace", kind="note", since="0.9",
              source="presets/workspace/models/vllm_model.go:153@v0.12.0")  # fmt: skip
 KG434 = Rule("KG434", "The model does not run on the runtime transformers", kind="refused", since="0.11",
@@ -30,8 +19,7 @@ KG437 = Rule("KG437", "The preset needs a modelAccessSecret", kind="refused", si
              source="api/v1beta1/workspace_validation.go:635@v0.10.0")  # fmt: skip
 KG438 = Rule("KG438", "The preset takes no modelAccessSecret", kind="refused", since="0.4", until="0.10",
              source="api/v1beta1/workspace_validation.go:638@v0.10.0")  # fmt: skip
-KG446 = Rule("KG446", "Model streaming does not work here", kind="refused", since="0.11",
-             source="api/v1beta1/workspace_validation.go:944@v0.12.0")  # fmt: skip
+KG446 = webhook("KG446", "Model streaming does not work here", 944, since="0.11")
 KG467 = Rule("KG467", "A gated model without a secret", kind="warning", since="0.8",
              source="presets/workspace/generator/generator.go:785@v0.12.0")  # fmt: skip
 KG488 = Rule("KG488", "A config that comes later has no effect", kind="note", since="0.4",
@@ -40,7 +28,6 @@ KG497 = Rule("KG497", "A preset in v1alpha1", kind="refused", since="0.11",
              source="api/v1alpha1/workspace_validation.go:372@v0.12.0")  # fmt: skip
 KG489 = Rule("KG489", "A later KAITO no longer has the preset", kind="note", since="0.4", until="0.10",
              source="presets/workspace/models/falcon/model.go@v0.10.0")  # fmt: skip
-
 
 _INFERENCE: Final = ("inference",)
 _PRESET: Final = ("inference", "preset")
@@ -78,7 +65,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     if not ctx.valid_preset or _is_address(ctx.preset):
         yield wrong_name(ctx, _NAME, KG432)
         return
-    if ctx.transformers and ctx.has(versions.CATALOGUE) and not has_transformers(ctx.preset):
+    if ctx.transformers and ctx.has(versions.CATALOGUE) and not models.has_transformers(ctx.preset):
         message = f"{cut(ctx.preset)} does not run on the runtime transformers"
         yield KG434.at(_NAME, message, fix="use the runtime vllm", found="transformers", expected="vllm")
     yield from _secret(ctx)
@@ -90,7 +77,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
     """What to say of a preset name that this version does not take; `rule` is KG432 or, for tuning, KG460."""
     name, minor = ctx.preset or "", ctx.minor
-    shown, short = cut(name), find_short(name)
+    shown, short = cut(name), models.find_short(name)
     if name == _DEPRECATED and ctx.has(versions.DEPRECATION_NAMED) and rule == KG432:
         message = f"the preset {name} is deprecated, and KAITO {ctx.kaito} no longer has it"
         return KG410.at(path, message, fix="take a newer model, such as phi-4-mini-instruct", found=name)
@@ -113,15 +100,14 @@ def wrong_name(ctx: RuleContext, path: Path, rule: Rule) -> Diagnostic:
 def _likely(name: str, minor: int) -> str:
     """The fix for a wrong name: the nearest preset, or where to look."""
     from kaitogen.diagnostics.suggest import nearest  # only a wrong name needs it
-    from kaitogen.kaito.catalogue.models import all_models  # only a wrong name needs it
 
     lower = name.lower()
-    if is_preset(lower, minor) and not _is_address(name):
+    if models.is_preset(lower, minor) and not _is_address(name):
         return f"write {lower}"
-    by_id = {model.id.lower(): model for model in all_models()}
+    by_id = {model.id.lower(): model for model in models.all_models()}
     if not versions.HUGGING_FACE_IDS.holds(minor):
         aliases = by_id[lower].aliases if lower in by_id else ()
-        own = next((alias for alias in aliases if is_preset(alias, minor)), None)
+        own = next((alias for alias in aliases if models.is_preset(alias, minor)), None)
         if own:
             return f"write {own}"
     elif "/" in name:
@@ -135,7 +121,7 @@ def _likely(name: str, minor: int) -> str:
         return "fill in the variable first, with envsubst or helm template, for one"
     import re  # few names are wrong
 
-    presets = list(short_names(minor))
+    presets = list(models.short_names(minor))
     bare = re.sub("[^a-z0-9]", "", lower)
     begun = [preset for preset in presets if bare and re.sub("[^a-z0-9]", "", preset).startswith(bare)]
     close = nearest(name, presets) or (begun[0] if len(begun) == 1 else None)
@@ -162,7 +148,7 @@ def _id_in(name: str, minor: int) -> str:
         for mark in ":@?#":
             own = own.partition(mark)[0]
         candidate = f"{owner}/{own}"
-        if own and is_preset(candidate, minor):
+        if own and models.is_preset(candidate, minor):
             return cut(candidate)
     return ""
 
@@ -170,7 +156,7 @@ def _id_in(name: str, minor: int) -> str:
 def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
     name, minor = ctx.preset or "", ctx.minor
     secret = text(part(part(ctx.inference or {}, "preset"), "presetOptions"), "modelAccessSecret")
-    short = None if ctx.v1alpha1 else built_in(name, minor)
+    short = None if ctx.v1alpha1 else models.built_in(name, minor)
     if short is not None:
         downloaded = short.downloaded
         gated = ctx.model is not None and ctx.model.id.startswith("meta-llama/")
@@ -211,11 +197,11 @@ def _streaming(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def _notes(ctx: RuleContext) -> Iterator[Diagnostic]:
     name = ctx.preset or ""
-    if not is_catalogued(name, ctx.minor):
+    if not models.is_catalogued(name, ctx.minor):
         message = f"KAITO asks huggingface.co about {cut(name)} while it admits the Workspace, and refuses it if that fails"
         fix = "make sure that KAITO reaches huggingface.co"
         yield KG433.at(_NAME, message, fix=fix)
-    short = built_in(name, ctx.minor)
+    short = models.built_in(name, ctx.minor)
     if short is not None and short.removed:
         message = f"the preset {cut(name)} goes with KAITO 0.{short.removed}"
         yield KG489.at(_NAME, message, fix="take another model before KAITO is upgraded")

@@ -35,8 +35,15 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield KG931.at((), "the webhook ends at a RAGEngine without a spec", fix="add spec with an embedding")
         return
     yield from _embedding(part(spec, "embedding"))
-    yield from _service(spec)
-    yield from _compute(spec, ctx)
+    service = part(spec, "inferenceService")
+    if url := text(service, "url"):
+        yield from _address(url, (*_SERVICE, "url"))
+    window = number(service, "contextWindowSize")
+    if window is not None and window <= 0:
+        message, path = f"the context window has {window} tokens", (*_SERVICE, "contextWindowSize")
+        yield KG935.at(path, message, fix="write the model's max-model-len", found=str(window))
+    if compute := part(spec, "compute"):
+        yield from _compute(compute, ctx)
 
 
 def _embedding(embedding: Json) -> Iterator[Diagnostic]:
@@ -68,27 +75,8 @@ def _address(url: str, path: Path) -> Iterator[Diagnostic]:
         yield KG934.at(path, message, fix=fix, found=cut(url))
 
 
-def _service(spec: Json) -> Iterator[Diagnostic]:
-    service = part(spec, "inferenceService")
-    if url := text(service, "url"):
-        yield from _address(url, (*_SERVICE, "url"))
-    window = number(service, "contextWindowSize")
-    if window is not None and window <= 0:
-        message = f"the context window has {window} tokens"
-        path = (*_SERVICE, "contextWindowSize")
-        yield KG935.at(path, message, fix="write the model's max-model-len", found=str(window))
-
-
-def _compute(spec: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
-    compute = part(spec, "compute")
-    if not compute:
-        return
-    workspace = {
-        "apiVersion": "kaito.sh/v1beta1",
-        "metadata": {"name": "engine"},
-        "resource": compute,
-        "inference": {},
-    }
+def _compute(compute: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
+    workspace = {"apiVersion": "kaito.sh/v1beta1", "resource": compute, "inference": {}}
     engine = RuleContext(workspace, ctx.target)
     for problem in resource.selector(engine):
         yield problem._replace(path=(*_COMPUTE, *problem.path[1:]))

@@ -3,45 +3,35 @@
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, parts
-from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut
+from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut, webhook
 from kaitogen.model import GIB, INSTANCE_TYPE_LABEL, PROVIDERS, Diagnostic, Path, Rule, Target
 from kaitogen.typed import Final, Iterator
 
 KG405 = Rule("KG405", "The instance type does not go with the node provisioner", kind="refused", since="0.8",
              source="api/v1beta1/workspace_validation.go:174@v0.12.0", formerly=("KG210", "KG211"))  # fmt: skip
-KG411 = Rule("KG411", "A selector expression that KAITO cannot turn into a label", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:508@v0.12.0")  # fmt: skip
-KG412 = Rule("KG412", "A reserved label in the selector is dropped", kind="warning", since="0.11",
-             source="api/v1beta1/workspace_validation.go:518@v0.12.0")  # fmt: skip
-KG413 = Rule("KG413", "The selector holds reserved labels only", kind="refused", since="0.11",
-             source="api/v1beta1/workspace_validation.go:528@v0.12.0")  # fmt: skip
-KG423 = Rule("KG423", "Under byo a node must match the selector beforehand", kind="note", since="0.8",
-             source="api/v1beta1/workspace_validation.go:568@v0.12.0")  # fmt: skip
-KG424 = Rule("KG424", "Under byo every matching node must carry NVIDIA's GPU labels", kind="note", since="0.8",
-             source="api/v1beta1/workspace_validation.go:576@v0.12.0")  # fmt: skip
-KG425 = Rule("KG425", "Under byo all matching nodes must be alike", kind="note", since="0.8",
-             source="api/v1beta1/workspace_validation.go:585@v0.12.0")  # fmt: skip
-KG426 = Rule("KG426", "A cloud that KAITO has no instance types for", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:612@v0.12.0")  # fmt: skip
-KG427 = Rule("KG427", "The instance type is not in KAITO's table", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:626@v0.12.0")  # fmt: skip
-KG428 = Rule("KG428", "The weights do not fit the nodes", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:654@v0.12.0")  # fmt: skip
-KG429 = Rule("KG429", "The weights do not fit one node, and transformers uses only one", kind="refused", since="0.5",
-             source="api/v1beta1/workspace_validation.go:678@v0.12.0")  # fmt: skip
+KG411 = webhook("KG411", "A selector expression that KAITO cannot turn into a label", 508)
+KG412 = webhook("KG412", "A reserved label in the selector is dropped", 518, since="0.11", kind="warning")
+KG413 = webhook("KG413", "The selector holds reserved labels only", 528, since="0.11")
+KG423 = webhook("KG423", "Under byo a node must match the selector beforehand", 568, since="0.8", kind="note")
+KG424 = webhook(
+    "KG424", "Under byo every matching node must carry NVIDIA's GPU labels", 576, since="0.8", kind="note"
+)
+KG425 = webhook("KG425", "Under byo all matching nodes must be alike", 585, since="0.8", kind="note")
+KG426 = webhook("KG426", "A cloud that KAITO has no instance types for", 612)
+KG427 = webhook("KG427", "The instance type is not in KAITO's table", 626)
+KG428 = webhook("KG428", "The weights do not fit the nodes", 654)
+KG429 = webhook("KG429", "The weights do not fit one node, and transformers uses only one", 678, since="0.5")
 KG472 = Rule("KG472", "The instance type is in the wrong letter case", kind="can't work", since="0.4",
              source="pkg/nodeprovision/gpu-provisioner/gpu_provisioner.go:124@v0.12.0")  # fmt: skip
 KG473 = Rule("KG473", "A preset on an instance type outside the table", kind="can't work", since="0.7",
              source="pkg/workspace/estimator/nodesestimator/estimator.go:125@v0.12.0")  # fmt: skip
 KG474 = Rule("KG474", "matchExpressions is ignored", kind="warning", since="0.4",
              source="api/v1beta1/labels.go:244@v0.12.0")  # fmt: skip
-KG475 = Rule("KG475", "A tuning's selector that blocks every update", kind="can't work", since="0.4",
-             source="api/v1beta1/workspace_validation.go:816@v0.12.0")  # fmt: skip
+KG475 = webhook("KG475", "A tuning's selector that blocks every update", 816, kind="can't work")
 KG477 = Rule("KG477", "Under byo an empty selector takes every node", kind="warning", since="0.7",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:69@v0.12.0")  # fmt: skip
 KG498 = Rule("KG498", "Under karpenter a selector by instance type keeps nodes from being made", kind="can't work", since="0.11",
              source="pkg/nodeprovision/karpenter/provisioner.go:258@v0.12.0")  # fmt: skip
-
 
 KG232 = Rule("KG232", "A label for spot capacity that buys none", kind="warning", since="0.4",
              source="pkg/nodeprovision/gpu-provisioner/nodeclaim.go:205@v0.12.0")  # fmt: skip
@@ -143,7 +133,7 @@ def selector(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield from _reserved(ctx)
     if not ctx.byo:
         yield from _capacity(ctx)
-    if ctx.byo and not ctx.match_labels:
+    elif not ctx.match_labels:
         message = "the selector is empty, so every node of the cluster counts, the control plane included"
         fix = "select a label that only the GPU nodes for this Workspace have"
         path = _SELECTOR if "labelSelector" in ctx.resource else _whole(ctx)
@@ -215,10 +205,8 @@ def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
         return
     if ctx.provider not in PROVIDERS:
         found, expected = cut(ctx.provider), " or ".join(PROVIDERS)
-        message, fix = (
-            f"KAITO has no instance types for the cloud {found}",
-            f"set the provider to {', '.join(PROVIDERS)}",
-        )
+        message = f"KAITO has no instance types for the cloud {found}"
+        fix = f"set the provider to {', '.join(PROVIDERS)}"
         yield KG426.at(INSTANCE_TYPE, message, fix=fix, found=found, expected=expected)
     elif ctx.sku is None and (
         ctx.instance_type or ctx.v1alpha1 or not ctx.has(versions.STRICT_INSTANCE_TYPE)

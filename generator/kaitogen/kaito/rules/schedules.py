@@ -44,14 +44,11 @@ def duration(text: str) -> int | None:
         return 0
     if not _DURATION.fullmatch(text):
         return None
-    total = sum(_amount(number) * _NANOSECONDS[unit] for number, unit in _PART.findall(text))
+    parts = _PART.findall(text)
+    total = sum((float if "." in number else int)(number) * _NANOSECONDS[unit] for number, unit in parts)
     if total >= 2**63:
         return None
     return -int(total) if text.startswith("-") else int(total)
-
-
-def _amount(number: str) -> float:
-    return float(number) if "." in number else int(number)
 
 
 def cron_fault(text: str) -> str:
@@ -66,7 +63,8 @@ def cron_fault(text: str) -> str:
     fields = text.split()
     if len(fields) != len(_FIELDS):
         return f"it has {len(fields)} fields; a cron line has {len(_FIELDS)}"
-    return next(filter(None, map(_field_fault, fields, _FIELDS)), "")
+    parts = ((part, field) for text, field in zip(fields, _FIELDS, strict=True) for part in text.split(","))
+    return next(filter(None, (_range_fault(part, field) for part, field in parts if part)), "")
 
 
 def _descriptor_fault(text: str) -> str:
@@ -74,11 +72,6 @@ def _descriptor_fault(text: str) -> str:
         every = text.removeprefix(_EVERY)
         return "" if duration(every) is not None else f"{every[:60]} is no duration such as 1h30m"
     return "" if text in _DESCRIPTORS else f"{text[:60]} is none of {', '.join(_DESCRIPTORS)} or @every 1h"
-
-
-def _field_fault(text: str, field: _Field) -> str:
-    parts = filter(None, text.split(","))
-    return next(filter(None, (_range_fault(part, field) for part in parts)), "")
 
 
 def _range_fault(text: str, field: _Field) -> str:

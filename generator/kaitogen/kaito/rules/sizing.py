@@ -14,7 +14,6 @@ KG466 = Rule("KG466", "KAITO's estimate of nodes fails", kind="can't work", sinc
 KG469 = Rule("KG469", "max-model-len multiplies the nodes", kind="warning", since="0.7",
              source="pkg/workspace/estimator/nodesestimator/estimator.go:159@v0.12.0")  # fmt: skip
 
-
 #: vLLM cannot spread these over the GPUs of a node.
 _WHOLE_ON_ONE_GPU: Final = "tiiuae/falcon-7b"
 #: What the estimate counts with where the configuration gives no max-model-len.

@@ -4,32 +4,22 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import is_tunable
 from kaitogen.kaito.catalogue.skus import near_sku
 from kaitogen.kaito.objects import number, part, text
-from kaitogen.kaito.rules.config_map import absent
-from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.context import RuleContext, cut, webhook
 from kaitogen.kaito.rules.images import is_image, no_image
 from kaitogen.kaito.rules.preset import wrong_name
 from kaitogen.kaito.rules.resource import INSTANCE_TYPE, wrong_case
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.typed import Final, Iterator, Mapping
 
-KG447 = Rule("KG447", "Tuning on more than one node", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:466@v0.12.0")  # fmt: skip
-KG448 = Rule("KG448", "Tuning on a GPU partition", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:469@v0.12.0")  # fmt: skip
-KG449 = Rule("KG449", "An unknown tuning method", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:285@v0.12.0")  # fmt: skip
-KG455 = Rule("KG455", "The tuning's input is not exactly one source", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:377@v0.12.0")  # fmt: skip
-KG456 = Rule("KG456", "An image of the tuning is no image reference", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:365@v0.12.0")  # fmt: skip
-KG457 = Rule("KG457", "An address that KAITO does not fetch from", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:383@v0.12.0")  # fmt: skip
-KG458 = Rule("KG458", "The tuning's output is not exactly one target", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:449@v0.12.0")  # fmt: skip
-KG459 = Rule("KG459", "Tuning without a preset", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:319@v0.12.0")  # fmt: skip
-KG460 = Rule("KG460", "KAITO has no such preset to tune", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:321@v0.12.0")  # fmt: skip
+KG447 = webhook("KG447", "Tuning on more than one node", 466)
+KG448 = webhook("KG448", "Tuning on a GPU partition", 469, since="0.12")
+KG449 = webhook("KG449", "An unknown tuning method", 285)
+KG455 = webhook("KG455", "The tuning's input is not exactly one source", 377)
+KG456 = webhook("KG456", "An image of the tuning is no image reference", 365)
+KG457 = webhook("KG457", "An address that KAITO does not fetch from", 383, since="0.12")
+KG458 = webhook("KG458", "The tuning's output is not exactly one target", 449)
+KG459 = webhook("KG459", "Tuning without a preset", 319)
+KG460 = webhook("KG460", "KAITO has no such preset to tune", 321)
 KG476 = Rule("KG476", "Tuning under byo", kind="can't work", since="0.8",
              source="pkg/workspace/tuning/preset_tuning.go:148@v0.12.0")  # fmt: skip
 KG478 = Rule("KG478", "The model has no tuning parameters", kind="can't work", since="0.11",
@@ -38,7 +28,6 @@ KG479 = Rule("KG479", "The method's letter case hides its default settings", kin
              source="pkg/workspace/tuning/preset_tuning.go:286@v0.12.0")  # fmt: skip
 KG480 = Rule("KG480", "Tuning on an instance type outside the table", kind="warning", since="0.4",
              source="pkg/workspace/tuning/preset_tuning.go:148@v0.12.0")  # fmt: skip
-
 
 _TUNING: Final = ("tuning",)
 _METHODS: Final = ("lora", "qlora")
@@ -83,15 +72,10 @@ def _method(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
         found, right = cut(method), method.lower()
         message = f"KAITO admits {found}, but finds its default settings only for the method in lower case"
         yield KG479.at(path, message, fix=f"write {right}", found=found, expected=right)
-    if not config:
-        return
-    data = ctx.config_map(config)
-    if data is not None:
+    if config:
         from kaitogen.kaito.rules import tuning_config  # few bring a configuration of their own
 
-        yield from tuning_config.judge(ctx, data, config, method.lower())
-    else:
-        yield from absent(ctx, "tuning", config)
+        yield from tuning_config.judge(ctx, config, method.lower())
 
 
 def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:

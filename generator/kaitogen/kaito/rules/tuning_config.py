@@ -6,7 +6,7 @@ from itertools import islice
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part
-from kaitogen.kaito.rules.config import UNKNOWN, parse
+from kaitogen.kaito.rules.config import UNKNOWN, absent, parse
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.typed import Final, Iterator, Mapping
@@ -21,7 +21,6 @@ KG454 = Rule("KG454", "output_dir lies outside /mnt", kind="refused", since="0.4
              source="api/v1beta1/tuning_config_validation.go:146@v0.12.0")  # fmt: skip
 KG749 = Rule("KG749", "The tuning's program takes no such setting", kind="can't work", since="0.4",
              source="presets/workspace/tuning/text-generation/parser.py:71@v0.12.0", at_key=True)  # fmt: skip
-
 
 _CONFIG: Final = ("tuning", "config")
 KEY: Final = "training_config.yaml"
@@ -57,8 +56,12 @@ _BARE_WORD: Final = re.compile(
 )
 
 
-def judge(ctx: RuleContext, data: Mapping[str, str], name: str, method: str) -> Iterator[Diagnostic]:
-    """R51 to R54, and what the program of the tuning does not take. `method` is in lower case."""
+def judge(ctx: RuleContext, name: str, method: str) -> Iterator[Diagnostic]:
+    """R50 to R54 for the ConfigMap of that name, and what the program of the tuning does not take. `method` is in lower case."""
+    data = ctx.config_map(name)
+    if data is None:
+        yield from absent(ctx, "tuning", name)
+        return
     source = data.get(KEY)
     if not isinstance(source, str):
         message = f"the ConfigMap {cut(name)} has no key {KEY}"

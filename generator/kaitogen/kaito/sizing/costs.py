@@ -14,7 +14,6 @@ KG722 = Rule("KG722", "The nodes cost more than the budget allows", kind="invali
 KG723 = Rule("KG723", "The cost cannot be held against the budget", kind="warning")
 KG724 = Rule("KG724", "The budget is held against a part of the Workspaces", kind="warning")
 
-
 #: Hours of a month, as clouds count them.
 HOURS: Final = 730
 _CENT: Final = Decimal("0.01")

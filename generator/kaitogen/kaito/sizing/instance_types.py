@@ -91,7 +91,13 @@ def on_one_node(sku: Sku, provider: str, kaito: str) -> list[Model] | None:
     target = Target(kaito=kaito, provider=provider)
     if not target.has(versions.ESTIMATE):
         return None
-    return [model for model in all_models() if _fits(model, sku, target)]
+    fitting = []
+    for model in all_models():
+        ctx = RuleContext(_bare(name_of(model, target.minor), sku.name), target)
+        analysis = analyse(ctx, model_spec(ctx, {}), None, context_of(ctx))
+        if analysis.estimate.nodes == 1 and not _why_not(analysis):
+            fitting.append(model)
+    return fitting
 
 
 def offers_for(preset: str, provider: str, kaito: str) -> Choice:
@@ -102,12 +108,6 @@ def offers_for(preset: str, provider: str, kaito: str) -> Choice:
 def name_of(model: Model, minor: int) -> str:
     """A name of the model that KAITO 0.`minor` takes for a preset, where it takes one."""
     return model.id if versions.HUGGING_FACE_IDS.holds(minor) or not model.aliases else model.aliases[0]
-
-
-def _fits(model: Model, sku: Sku, target: Target) -> bool:
-    ctx = RuleContext(_bare(name_of(model, target.minor), sku.name), target)
-    analysis = analyse(ctx, model_spec(ctx, {}), None, context_of(ctx))
-    return not isinstance(analysis.model, str) and analysis.estimate.nodes == 1 and not _why_not(analysis)
 
 
 def _bare(preset: str, instance_type: str) -> dict[str, object]:

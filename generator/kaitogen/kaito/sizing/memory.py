@@ -87,11 +87,7 @@ def memory_of(model: ModelSpec, node: Node, args: EngineArgs) -> Memory:
     gpu = card_memory(node)
     shape = model.shape
     kind = ("", 0, 0) if shape is None else (shape.architecture, shape.layers, shape.hidden)
-    taken = (
-        _weights(model, args),
-        activations(args, node, kind, model.experts),
-        non_torch(args, node),
-    )
+    taken = (_weights(model, args), activations(args, node, kind, model.experts), non_torch(args, node))
     left = 1 - share
     source = f"vLLM may use {share:g} of the memory; CUDA graphs take 0.5 to 1.85 GiB of the rest"
     reserve = term("reserve", (gpu.low * left, gpu.likely * left, gpu.high * left), gpu.label, source)
@@ -109,7 +105,7 @@ def memory_of(model: ModelSpec, node: Node, args: EngineArgs) -> Memory:
         per_token=per_token,
         tokens=tokens,
         context=context,
-        requests=_requests(tokens, context, layout.data),
+        requests=tokens.each(lambda number: layout.data * (number // max(context.likely, 1))),
         verdict=_verdict(model, args, pool, tokens),
     )
 
@@ -118,7 +114,6 @@ def _weights(model: ModelSpec, args: EngineArgs) -> Term:
     layout = args.layout
     shares = layout.tensor * layout.pipeline
     each = model.weights / shares
-    label: Label
     most = each * _WEIGHTS_MORE
     if layout.pipeline > 1 and model.shape is not None and model.shape.layers:
         # The longest stage decides, where the layers do not divide.
@@ -128,11 +123,9 @@ def _weights(model: ModelSpec, args: EngineArgs) -> Term:
     source = f"files of {model.weights / GIB:.2f} GiB{over}, {model.source}"
     if args.context.vllm.get("quantization") == "fp8" and not model.quantized:
         source += "; fp8 at run time halves them, embeddings apart"
-        sizes, label = (each * 0.5, each * 0.55, most * 0.6), "assumed"
-    else:
-        source += "; loading missed such sizes by 0.75 % with vLLM 0.19"
-        sizes, label = (each * _WEIGHTS_LESS, each, most), "measured"
-    return term("weights", sizes, label, source)
+        return term("weights", (each * 0.5, each * 0.55, most * 0.6), "assumed", source)
+    source += "; loading missed such sizes by 0.75 % with vLLM 0.19"
+    return term("weights", (each * _WEIGHTS_LESS, each, most), "measured", source)
 
 
 def _pool(gpu: Term, share: float, taken: tuple[Term, ...]) -> Term:
@@ -158,12 +151,11 @@ def _per_token(model: ModelSpec, args: EngineArgs) -> Term:
     layers, shape = model.layers, model.shape
     growing = 1.0 if layers is None or shape is None or not shape.layers else layers.growing / shape.layers
     each = _share(model, args, growing)
-    label: Label = "exact"
-    source = f"{model.source}, {8 * _bytes_per_element(model, args.context.vllm)} bits per element"
     if layers is None:
-        label = "assumed"
         source = "every layer counted, as KAITO does; layers with a window or a state take less"
-    return term("KV cache per token", (each,) * 3, label, source)
+        return term("KV cache per token", (each,) * 3, "assumed", source)
+    source = f"{model.source}, {8 * _bytes_per_element(model, args.context.vllm)} bits per element"
+    return term("KV cache per token", (each,) * 3, "exact", source)
 
 
 def _share(model: ModelSpec, args: EngineArgs, part: float) -> int:
@@ -190,11 +182,6 @@ def _context(model: ModelSpec, args: EngineArgs, tokens: Span) -> Span:
     longest = (own if own is not None else model.token_limit) or _ANY
     held = tokens._replace(high=_ANY if tokens.high is None else tokens.high)
     return held.each(lambda number: min(number, longest))
-
-
-def _requests(tokens: Span, context: Span, replicas: int) -> Span:
-    length = max(context.likely, 1)
-    return tokens.each(lambda number: replicas * (number // length))
 
 
 def _verdict(model: ModelSpec, args: EngineArgs, pool: Term, tokens: Span) -> Verdict:

@@ -3,18 +3,10 @@
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import number, part, text
-from kaitogen.kaito.rules import config
+from kaitogen.kaito.rules import config, sizing
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.layout import Layout, layout_of
 from kaitogen.kaito.rules.partition import profile_memory
-from kaitogen.kaito.rules.sizing import (
-    DEFAULT_CONTEXT,
-    asks_for_estimate,
-    gpus_needed,
-    node_size,
-    nodes_needed,
-    shares,
-)
 from kaitogen.kaito.sizing.model_spec import ModelSpec
 from kaitogen.kaito.sizing.types import Context, Estimate, Node, Runtime
 from kaitogen.model import GIB, Json
@@ -51,8 +43,8 @@ def context_of(ctx: RuleContext) -> Context:
 
 
 def _default(ctx: RuleContext, why: str, vllm: Mapping[str, Json] | None = None) -> Context:
-    vllm = vllm or {}
-    return Context(DEFAULT_CONTEXT, f"KAITO's default of {DEFAULT_CONTEXT}{why}", _served(ctx, vllm), vllm)
+    vllm, tokens = vllm or {}, sizing.DEFAULT_CONTEXT
+    return Context(tokens, f"KAITO's default of {tokens}{why}", _served(ctx, vllm), vllm)
 
 
 def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, context: Context) -> Estimate:
@@ -68,7 +60,7 @@ def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, conte
     )
     if blank.runtime == "tuning":
         return blank._replace(nodes=1, reasons=("tuning always takes one node",))
-    if not asks_for_estimate(ctx):
+    if not sizing.asks_for_estimate(ctx):
         return _counted(ctx, blank)
     if isinstance(model, str):
         return blank._replace(unknown=model)
@@ -80,7 +72,7 @@ def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, conte
 def _estimated(ctx: RuleContext, model: ModelSpec, node: Node, blank: Estimate) -> Estimate:
     tokens, per_gpu = blank.context.tokens, node.memory_per_gpu / GIB
     weights, per_token = model.counted
-    nodes = nodes_needed(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
+    nodes = sizing.nodes_needed(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
     if not nodes:
         why = (
             f"a GPU of {per_gpu:g} GiB is too small at {tokens} tokens, so KAITO never gets a number of nodes"
@@ -89,9 +81,10 @@ def _estimated(ctx: RuleContext, model: ModelSpec, node: Node, blank: Estimate) 
     if "partition" in ctx.resource and profile_memory(ctx) is not None and nodes > 1:
         why = f"the model needs {nodes} slices of {per_gpu:g} GiB, and KAITO gives it one"
         return blank._replace(unknown=why)
-    size, available = shares(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
+    size, available = sizing.shares(ctx.minor, weights, per_token, (node.gpus, node.memory), tokens)
     left = f"{available / GIB:.2f} GiB left on each GPU beside overhead and {tokens:,} tokens"
-    division = f"{size / GIB:.2f} GiB of weights / {left}: {number_of(gpus_needed(size, available), 'GPU')}"
+    gpus = number_of(sizing.gpus_needed(size, available), "GPU")
+    division = f"{size / GIB:.2f} GiB of weights / {left}: {gpus}"
     return blank._replace(
         nodes=nodes,
         layout=layout_of(ctx.minor, weights, (node.gpus, node.memory), nodes),
@@ -119,12 +112,12 @@ def _counted(ctx: RuleContext, blank: Estimate) -> Estimate:
 def holds(minor: int, model: ModelSpec, node: Node, nodes: int, tokens: int) -> bool:
     """Whether that many nodes hold weights and tokens by KAITO's own reserve, the cache over all of their GPUs."""
     gpus = nodes * node.gpus
-    return nodes_needed(minor, *model.counted, (gpus, node.memory_per_gpu * gpus), tokens) == 1
+    return sizing.nodes_needed(minor, *model.counted, (gpus, node.memory_per_gpu * gpus), tokens) == 1
 
 
 def node_of(ctx: RuleContext, given: Node | None) -> Node | str:
     """The GPUs of one node as the controller sees them, or why nobody can say."""
-    size = node_size(ctx)
+    size = sizing.node_size(ctx)
     if size is not None:
         card, source = "", f"a slice of {size[1] // GIB} GiB"
         if ctx.sku is not None and not ctx.partitioned:

@@ -3,7 +3,7 @@
 from kaitogen.diagnostics.wording import cut
 from kaitogen.kaito.objects import MISSING, to_intent_path
 from kaitogen.kaito.updates.judging import KG813, KG822, KG827, KG831, KG832, KG833, KG834, KG835
-from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item, ObjectChange
+from kaitogen.kaito.updates.model import Change, Comparison, Difference, Item
 from kaitogen.kaito.updates.workspace import KG801, KG804, KG805, KG809, KG811, KG820, KG821, KG823
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.typed import Final, Iterator
@@ -27,7 +27,10 @@ def problems(comparison: Comparison) -> Iterator[Diagnostic]:
             continue
         rule = one.judgement.rule
         if one.renamed and rule is not None and rule.code.startswith(_FAMILY):
-            yield _located(item, ("metadata", "name"), _renamed(one, rule))
+            old = one.before.label if one.before else ""
+            fix = "keep the name; where it has to change, run both until the new one serves: kaitogen diff --write-migration FOLDER"
+            renamed = rule.at((), f"{old} becomes {item.label}: {one.judgement.why}", fix=fix)
+            yield _located(item, ("metadata", "name"), renamed)
         toggled = False
         for change in one.changes:
             rule = change.judgement.rule
@@ -40,14 +43,6 @@ def _located(item: Item, path: Path, problem: Diagnostic) -> Diagnostic:
     # What is said of the target stands in the intent, and nowhere in the object.
     where = path if item.spec is None or path[:2] == ("spec", "target") else to_intent_path(item.spec, path)
     return problem._replace(path=where).of(item.origin)
-
-
-def _renamed(one: ObjectChange, rule: Rule) -> Diagnostic:
-    judgement = one.judgement
-    old = one.before.label if one.before else ""
-    fix = "keep the name; where it has to change, run both until the new one serves: kaitogen diff --write-migration FOLDER"
-    message = f"{old} becomes {one.item.label}: {judgement.why}"
-    return rule.at((), message, fix=fix)
 
 
 def _problem(change: Change, rule: Rule, kaito: str) -> Diagnostic:

@@ -4,9 +4,9 @@ from operator import eq
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at
+from kaitogen.kaito.rules.context import webhook
 from kaitogen.kaito.updates import admission, workspace
-from kaitogen.kaito.updates.fields import differences
-from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement
+from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement, differences
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.kaito.updates.workspace import Update
 from kaitogen.model import Diagnostic, Json, Path, Rule, path_text
@@ -15,8 +15,7 @@ from kaitogen.typed import Final, Iterator
 KG813 = Rule("KG813", "An immutable ConfigMap changes", kind="refused")
 KG822 = Rule("KG822", "A ConfigMap changes under a Workspace that runs", kind="warning", since="0.4",
              source="pkg/workspace/controllers/workspace_controller.go:1481@v0.12.0")  # fmt: skip
-KG827 = Rule("KG827", "The node provisioner of what runs changes", kind="warning", since="0.8",
-             source="api/v1beta1/workspace_validation.go:792@v0.12.0")  # fmt: skip
+KG827 = webhook("KG827", "The node provisioner of what runs changes", 792, since="0.8", kind="warning")
 KG831 = Rule("KG831", "The partition of a set cannot change", kind="refused", since="0.12",
              source="api/v1beta1/inferenceset_validation.go:79@v0.12.0")  # fmt: skip
 KG832 = Rule("KG832", "The model of a MultiRoleInference cannot change", kind="refused", since="0.11",
@@ -59,9 +58,10 @@ def judged(
                 for each in refusals
                 if value_at(before.data, each[0], MISSING) != value_at(after.data, each[0], MISSING)
             ]
-        changes = [change._replace(judgement=_decided(change, refusals)) for change in changes] + list(
-            _unchanged(changes, refusals)
-        )
+        changes = [
+            *(change._replace(judgement=_decided(change, refusals)) for change in changes),
+            *_unchanged(changes, refusals),
+        ]
     if after.is_workspace:
         changes += _provisioner(before, after)
     return (*changes, *_named(before, after), *gone)
@@ -146,17 +146,16 @@ def _let_go(item: Item, before: int) -> Judgement:
     left = 1 if item.target.has(versions.REPLICAS_DEFAULTED) else 0
     if before <= left:
         return IN_PLACE
-    filled, rest = (
-        ("the API server fills in 1", "all replicas but one") if left else ("there is none", "all replicas")
-    )
-    why = f"whoever applied the number takes it away, and {filled}: {rest} go, until an autoscaler adds some again"
+    then = "the API server fills in 1: all replicas but one" if left else "there is none: all replicas"
+    why = f"whoever applied the number takes it away, and {then} go, until an autoscaler adds some again"
     return Judgement("in place", why, KG835)
 
 
 def _config_map(update: Update) -> Judgement:
     name = ("metadata", "name")
     if value_at(update.before, name) != value_at(update.after, name):
-        if update.item.spec is not None and update.item.spec.fleet is not None:
+        spec = update.item.spec
+        if spec is not None and spec.fleet is not None:
             why = (
                 "new replicas get it; those that run mount the old one, which has to stay until they are gone"
             )

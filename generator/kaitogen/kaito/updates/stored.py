@@ -1,16 +1,8 @@
 """An object as the API server holds it, and what a cluster holds as somebody applied it, without what others noted on it."""
 
-from kaitogen.kaito import versions
+from kaitogen.kaito import server_fields, versions
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.kaito.objects import canonical, part, value_at, without_nulls
-from kaitogen.kaito.server_fields import (
-    DEFAULT_UPDATE_STRATEGY,
-    DEFAULTS,
-    TEMPLATE,
-    UPDATE_STRATEGY,
-    last_applied,
-    without_server_fields,
-)
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Document, Json, Origin, Path
 from kaitogen.typed import Any, Final, Mapping
@@ -38,7 +30,7 @@ def stored(item: Item) -> dict[str, Json]:
 
 def written(item: Item) -> dict[str, Json]:
     """The object's data without anything that a server noted on it: what somebody could have written."""
-    data = without_server_fields(item.data)
+    data = server_fields.without_server_fields(item.data)
     kept: dict[str, Json] = canonical(data) if data["kind"] in _OURS else without_nulls(data)
     # canonical leaves out what is empty, and no object is without metadata.
     kept.setdefault("metadata", {})
@@ -48,12 +40,12 @@ def written(item: Item) -> dict[str, Json]:
 def defaults(item: Item) -> Mapping[Path, Json]:
     """What the target's CRD gives to a field that is left out where the mapping around it is there."""
     if not item.is_workspace:
-        access_mode = (*TEMPLATE, "inference", "preset", "accessMode")
-        return {UPDATE_STRATEGY: DEFAULT_UPDATE_STRATEGY, access_mode: "public"}
+        access_mode = (*server_fields.TEMPLATE, "inference", "preset", "accessMode")
+        return {server_fields.UPDATE_STRATEGY: server_fields.DEFAULT_UPDATE_STRATEGY, access_mode: "public"}
     # The CRD of v1alpha1 still has the default.
     if item.target.has(versions.INSTANCE_TYPE_DEFAULTED) or item.data["apiVersion"].endswith("/v1alpha1"):
-        return {**DEFAULTS, ("resource", "instanceType"): DEFAULT_INSTANCE_TYPE}
-    return DEFAULTS
+        return {**server_fields.DEFAULTS, ("resource", "instanceType"): DEFAULT_INSTANCE_TYPE}
+    return server_fields.DEFAULTS
 
 
 def _settings(key: str, text: Json) -> Json:
@@ -75,7 +67,7 @@ def live_item(found: Json, ours: Item, where: str) -> Item:
     somebody else, and applying ours does not touch it. The version is the one that we ask in: the
     server has the object in all of them.
     """
-    applied = last_applied(found["metadata"])
+    applied = server_fields.last_applied(found["metadata"])
     if applied is None and not (ours.serves or ours.is_config_map or ours.is_scaled_object):
         applied = ours.data  # of a companion the server fills in much more than is written
     kept = {

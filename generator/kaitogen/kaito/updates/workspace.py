@@ -3,34 +3,23 @@
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import MISSING, number, part
 from kaitogen.kaito.rules.annotations import is_kaitos, node_class_in_doubt
-from kaitogen.kaito.rules.context import RuleContext, cut
+from kaitogen.kaito.rules.context import RuleContext, cut, webhook
 from kaitogen.kaito.rules.ignored import KG464, preferred_nodes
 from kaitogen.kaito.updates.model import IN_PLACE, Difference, Item, Judgement
 from kaitogen.model import Json, Rule
 from kaitogen.typed import Callable, Final, Mapping, TypeAlias
 
-KG801 = Rule("KG801", "A Workspace that served turns to tuning, or the other way round", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:237@v0.12.0")  # fmt: skip
-KG802 = Rule("KG802", "The number of nodes of a Workspace changes", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:783@v0.12.0")  # fmt: skip
-KG803 = Rule("KG803", "The partition of a Workspace's GPUs changes", kind="refused", since="0.12",
-             source="api/v1beta1/workspace_validation.go:788@v0.12.0")  # fmt: skip
-KG804 = Rule("KG804", "The instance type of a Workspace changes", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:802@v0.12.0")  # fmt: skip
-KG805 = Rule("KG805", "The label selector of a Workspace changes", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:819@v0.12.0")  # fmt: skip
-KG806 = Rule("KG806", "The preset of a Workspace changes", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:896@v0.12.0")  # fmt: skip
-KG807 = Rule("KG807", "A pod template is added to a Workspace, or taken away", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:900@v0.12.0")  # fmt: skip
-KG809 = Rule("KG809", "An update that does not get through because of an adapter", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:905@v0.12.0")  # fmt: skip
-KG810 = Rule("KG810", "The model, the method or the input's name of a tuning changes", kind="refused", since="0.4",
-             source="api/v1beta1/workspace_validation.go:326@v0.12.0")  # fmt: skip
-KG811 = Rule("KG811", "A node class that the installation may not know", kind="warning", since="0.12",
-             source="api/v1beta1/workspace_validation.go:86@v0.12.0")  # fmt: skip
-KG812 = Rule("KG812", "The annotation model-streaming of a Workspace changes", kind="refused", since="0.11",
-             source="api/v1beta1/workspace_validation.go:928@v0.12.0")  # fmt: skip
+KG801 = webhook("KG801", "A Workspace that served turns to tuning, or the other way round", 237)
+KG802 = webhook("KG802", "The number of nodes of a Workspace changes", 783)
+KG803 = webhook("KG803", "The partition of a Workspace's GPUs changes", 788, since="0.12")
+KG804 = webhook("KG804", "The instance type of a Workspace changes", 802)
+KG805 = webhook("KG805", "The label selector of a Workspace changes", 819)
+KG806 = webhook("KG806", "The preset of a Workspace changes", 896)
+KG807 = webhook("KG807", "A pod template is added to a Workspace, or taken away", 900)
+KG809 = webhook("KG809", "An update that does not get through because of an adapter", 905)
+KG810 = webhook("KG810", "The model, the method or the input's name of a tuning changes", 326)
+KG811 = webhook("KG811", "A node class that the installation may not know", 86, since="0.12", kind="warning")
+KG812 = webhook("KG812", "The annotation model-streaming of a Workspace changes", 928, since="0.11")
 KG820 = Rule("KG820", "A pod template changes without effect", kind="warning", since="0.4",
              source="pkg/workspace/controllers/workspace_controller.go:605@v0.12.0")  # fmt: skip
 KG821 = Rule("KG821", "A ConfigMap is given to a Workspace that runs, or taken from it", kind="warning", since="0.11",

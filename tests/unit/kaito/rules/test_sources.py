@@ -22,7 +22,7 @@ def _rules() -> dict[str, Rule]:
     modules = [
         importlib.import_module(".".join(("kaitogen", *path.relative_to(PACKAGE).with_suffix("").parts)))
         for path in sorted(PACKAGE.rglob("*.py"))
-        if re.search(r"^KG[48]\d\d = Rule\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+        if re.search(r"^KG[48]\d\d = (?:Rule|webhook)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     return {
         rule.code: rule
