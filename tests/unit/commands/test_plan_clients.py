@@ -32,16 +32,16 @@ WORKSPACE = {
 )  # fmt: skip
 def test_a_plan_says_the_name_in_every_format(more: dict[str, Any], name: str | None, text: str) -> None:
     plan = build_plan(run(intent(**more)), PlanOptions())
-    assert json.loads(as_json.write(plan))["workspaces"][0]["servedModel"] == name
-    for written in (as_text.write(plan), as_markdown.write(plan), as_html.write(plan)):
-        assert text in " ".join(written.split())
+    assert json.loads("".join(as_json.write(plan)))["workspaces"][0]["servedModel"] == name
+    for form in (as_text, as_markdown, as_html):
+        assert text in " ".join("".join(form.write(plan)).split())
 
 
 def test_what_serves_no_model_has_no_name() -> None:
     template = {"spec": {"containers": [{"name": "main", "image": "example.com/main:1"}]}}
     plan = build_plan(run(intent(inference={"template": template})), PlanOptions())
-    assert json.loads(as_json.write(plan))["workspaces"][0]["servedModel"] is None
-    assert "clients" not in as_text.write(plan)
+    assert json.loads("".join(as_json.write(plan)))["workspaces"][0]["servedModel"] is None
+    assert "clients" not in "".join(as_text.write(plan))
 
 
 @pytest.mark.parametrize(
@@ -56,4 +56,4 @@ def test_what_serves_no_model_has_no_name() -> None:
 def test_a_finished_one_says_it_as_well(value: dict[str, Any], name: str) -> None:
     result = generate(Request(documents=(Document("a.yaml", value=value),), objects_target=Target()))
     plan = build_plan(result, PlanOptions(objects_target=Target()))
-    assert json.loads(as_json.write(plan))["workspaces"][0]["servedModel"] == name
+    assert json.loads("".join(as_json.write(plan)))["workspaces"][0]["servedModel"] == name

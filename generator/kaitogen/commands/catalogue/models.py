@@ -53,7 +53,7 @@ def run(options: Options) -> Outcome:
     """The models with the query in a name, or after `show` all about one of them."""
     query, kaito = options.query, options.kaito
     if len(query) == 2 and query[0] == _SHOW:
-        return answer(_shown_as_json(query[1], kaito) if options.form == "json" else shown(query[1]))
+        return answer(_in_full(query[1], kaito, options.form))
     if len(query) > 1:
         raise UsageError(
             f"models takes one word to look for, not {query[0][:40]} {query[1][:40]}",
@@ -74,12 +74,15 @@ def answer(text: str, *, empty: str = "", form: str = "text") -> Outcome:
     return Outcome(text.encode() if form == "json" else b"", f"kaitogen: {empty}\n", EXIT_FINDINGS)
 
 
-def unknown_model(name: str) -> UsageError:
-    """What to raise for a model that the catalogue does not have."""
-    names = [*(one.id for one in all_models()), *short_names(Target(NEWEST_KAITO).minor)]
-    otherwise = "kaitogen models lists them; KAITO takes other Hugging Face ids too"
-    fix = suggest.did_you_mean(name, names, otherwise)
-    return UsageError(f"KAITO's catalogue has no model {name[:60]}", fix=fix)
+def known(name: str) -> Model | ShortName:
+    """The model or retired preset of that name; UsageError where the catalogue has none."""
+    found = find_model(name) or find_short(name)
+    if found is None:
+        names = [*(one.id for one in all_models()), *short_names(Target(NEWEST_KAITO).minor)]
+        otherwise = "kaitogen models lists them; KAITO takes other Hugging Face ids too"
+        fix = suggest.did_you_mean(name, names, otherwise)
+        raise UsageError(f"KAITO's catalogue has no model {name[:60]}", fix=fix)
+    return found
 
 
 def find(query: str, minor: int) -> tuple[list[Model], dict[str, ShortName]]:
@@ -121,7 +124,7 @@ def runtimes(model: Model) -> tuple[str, ...]:
 
 def as_json(models: list[Model], retired: dict[str, ShortName], kaito: str) -> str:
     """The same for machines; the shape is schemas/models.schema.json."""
-    whole = {
+    return json_text({
         "version": 1,
         "kaito": kaito,
         "source": _source(),
@@ -130,18 +133,7 @@ def as_json(models: list[Model], retired: dict[str, ShortName], kaito: str) -> s
             {"preset": name, "id": one.id, "since": f"0.{one.since}", "removed": f"0.{one.removed}"}
             for name, one in retired.items()
         ],
-    }
-    return json_text(whole)
-
-
-def _shown_as_json(name: str, kaito: str) -> str:
-    """The list for machines with the one model, or retired preset, of that name; UsageError where there is none."""
-    model, short = find_model(name), find_short(name)
-    if model is not None:
-        return as_json([model], {}, kaito)
-    if short is None:
-        raise unknown_model(name)
-    return as_json([], {name.lower(): short}, kaito)
+    })  # fmt: skip
 
 
 def _source() -> str:
@@ -167,16 +159,17 @@ def _entry(model: Model) -> Json:
     }
 
 
-def shown(name: str) -> str:
+def _in_full(name: str, kaito: str, form: str) -> str:
     """Everything about one model or retired preset; UsageError where the catalogue has none of that name."""
-    model = find_model(name)
-    if model is not None:
-        return "".join(f"{label:<16}{value}\n" for label, value in _lines(model))
-    short = find_short(name)
-    if short is None:
-        raise unknown_model(name)
-    gone = f"retired with KAITO 0.{short.removed}" if short.removed else "taken by the newest KAITO"
-    return f"{name.lower():<16}{short.id}\n{'since':<16}KAITO 0.{short.since}, {gone}; its sizes are not published\n"
+    one, name = known(name), name.lower()
+    if form == "json":
+        return as_json([one], {}, kaito) if isinstance(one, Model) else as_json([], {name: one}, kaito)
+    if isinstance(one, Model):
+        lines = _lines(one)
+    else:
+        gone = f"retired with KAITO 0.{one.removed}" if one.removed else "taken by the newest KAITO"
+        lines = [(name, one.id), ("since", f"KAITO 0.{one.since}, {gone}; its sizes are not published")]
+    return "".join(f"{label:<16}{value}\n" for label, value in lines)
 
 
 def _lines(model: Model) -> list[tuple[str, str]]:

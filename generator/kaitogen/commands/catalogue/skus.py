@@ -1,10 +1,10 @@
 """`kaitogen skus`: instance types that KAITO knows, found by a word, smallest first, with the models that fit, as a table or as JSON."""
 
-from kaitogen.commands.catalogue.models import KAITO, answer, unknown_model
+from kaitogen.commands.catalogue.models import KAITO, answer, known
 from kaitogen.commands.options import OptionGroup, argument, option
 from kaitogen.commands.result import FORM, Outcome
 from kaitogen.diagnostics.wording import json_text, table
-from kaitogen.kaito.catalogue.models import Model, all_models, find_model, find_short
+from kaitogen.kaito.catalogue.models import Model, all_models
 from kaitogen.kaito.catalogue.skus import Sku, all_skus
 from kaitogen.kaito.sizing.instance_types import Excluded, Offer, offers_for, on_one_node
 from kaitogen.model import PROVIDERS, Json, Target
@@ -89,10 +89,8 @@ def all_of(query: str, providers: Iterable[str], kaito: str) -> Listing:
 
 def for_model(model: str, query: str, providers: Iterable[str], kaito: str) -> Listing:
     """The same for one model: where it fits, the fewest GPUs first, and why it does not elsewhere."""
-    known = find_model(model)
-    if known is None and find_short(model) is None:
-        raise unknown_model(model)
-    listing = Listing([], model if known is None else known.id, [], [])
+    one = known(model)
+    listing = Listing([], one.id if isinstance(one, Model) else model, [], [])
     for provider in providers:
         choice = offers_for(model, provider, kaito)
         listing.rows.extend(

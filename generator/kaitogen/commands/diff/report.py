@@ -163,26 +163,19 @@ def what(changed: ObjectChange) -> str:
 def commands(changed: ObjectChange) -> list[str]:
     """What to run, where other nodes are named under byo than before: KAITO finds them by their labels alone."""
     before, after = changed.before, changed.after
-    if before is None or after is None or changed.renamed:
+    if before is None or after is None or changed.renamed or not after.serves:
         return []
-    if after.serves and not after.is_workspace:
-        return _commands_of_set(before, after)
-    if not after.is_workspace:
-        return []
-    old, new = (part(one.data, "resource") for one in (before, after))
-    if selected(part(old, "labelSelector")) != selected(part(new, "labelSelector")):
-        return []  # which is refused: a new Workspace has labels of its own
-    return relabelling(RuleContext(after.data, after.target), preferred_nodes(old))
-
-
-def _commands_of_set(before: Item, after: Item) -> list[str]:
-    """The same for a set, of which the intents alone name nodes; where it selects by other labels, none has them yet."""
+    old, new = (part(one.data, "resource" if one.is_workspace else "spec") for one in (before, after))
+    same = selected(part(old, "labelSelector")) == selected(part(new, "labelSelector"))
+    if after.is_workspace:
+        # Other labels are refused: a new Workspace has labels of its own.
+        return relabelling(RuleContext(after.data, after.target), preferred_nodes(old)) if same else []
     if before.spec is None or after.spec is None or not after.spec.placement.nodes:
-        return []
-    selectors = [selected(part(part(one.data, "spec"), "labelSelector")) for one in (before, after)]
-    old = list(before.spec.placement.nodes or ()) if selectors[0] == selectors[1] else []
+        return []  # of a set the intents alone name nodes
     replica = replica_of(after.data, after.spec.placement.nodes)
-    return relabelling(RuleContext(replica, after.target), old)
+    # No node has other labels yet.
+    labelled = list(before.spec.placement.nodes or ()) if same else []
+    return relabelling(RuleContext(replica, after.target), labelled)
 
 
 def title(changed: ObjectChange) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from kaitogen.commands.diff.baseline import changes_between
 from kaitogen.commands.diff.report import DiffReport, ways_out
 from kaitogen.commands.plan.build import PlanOptions, build_plan, by_origin
-from kaitogen.commands.plan.overview import naturally
+from kaitogen.commands.plan.rows import naturally
 from kaitogen.commands.plan.types import Change, ChangeKind, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import in_file_order
 from kaitogen.diagnostics.suppression import settled

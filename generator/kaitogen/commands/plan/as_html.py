@@ -9,8 +9,8 @@ from collections import defaultdict
 from hashlib import sha256
 
 from kaitogen import __version__
-from kaitogen.commands.plan import change_rows, view_model
-from kaitogen.commands.plan.overview import cells, cluster_of, groups_of, naturally, overview
+from kaitogen.commands.plan import rows, view_model
+from kaitogen.commands.plan.rows import cluster_of, groups_of, naturally
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.suppression import documents_of
 from kaitogen.diagnostics.wording import number_of, place, printable
@@ -49,17 +49,14 @@ _SORTS: Final = {
     "-hour": "cost, most first",
     "-rank": "verdict, worst first",
 }
+#: From what is nothing to worry about on.
+_TONES: Final = ("plain", "good", "warn", "bad")
 #: As many lines are shown before and after one that a finding points at.
 _AROUND: Final = 6
 _LONGEST_LINE: Final = 1000
 
 
-def write(plan: Plan) -> str:
-    """The whole page."""
-    return "".join(parts(plan))
-
-
-def parts(plan: Plan) -> Iterator[str]:
+def write(plan: Plan) -> Iterator[str]:
     """The page, piece by piece: that of 10,000 Workspaces has 70 MB."""
     style, script = (shipped.read_text("templates", f"plan/page.{kind}") for kind in ("css", "js"))
     excerpts = list(_excerpts(plan))
@@ -69,7 +66,7 @@ def parts(plan: Plan) -> Iterator[str]:
         "version": __version__,
         "plan": plan,
         "about": "; ".join(installations) or f"KAITO {NEWEST_KAITO}",
-        "overview": overview(plan),
+        "overview": rows.overview(plan),
         "strategies": sorted({one.strategy for one in plan.workspaces}),
         "labels": _labels_by_key(plan),
         "sorts": {key: title for key, title in _SORTS.items() if plan.prices or key != "-hour"},
@@ -80,19 +77,18 @@ def parts(plan: Plan) -> Iterator[str]:
         "anchors": {id(one): f"workspace-{number}" for number, one in enumerate(plan.workspaces)},
         "kinds": {id(one.after): one.kind for one in plan.against.changes} if plan.against else {},
         "excerpts": excerpts,
-        "lines": {(one.file, line): one.anchor(line) for one in excerpts for line in one.pointed},
+        "lines": {(one.document.file, line): one.anchor(line) for one in excerpts for line in one.pointed},
         # Called while the page is filled in, Workspace by Workspace: a large plan is a large page.
         "drawing": _drawing,
         "yaml": lambda planned: "---\n".join(dump(manifest.data) for manifest in planned.manifests),
         "labels_of": _labels,
-        "cells_of": cells,
         "data": _data,
         "id": id,
         "number_of": number_of,
         "place": place,
         "printable": printable,
         "view": view_model,
-        "changes": change_rows,
+        "rows": rows,
     }
     return page_parts("plan/page.html.j2", values, {"style": style, "script": script})
 
@@ -125,6 +121,8 @@ def _data(planned: PlannedWorkspace, tone: str) -> str:
     takes = planned.takes
     severities = [finding.severity for finding in planned.findings]
     counts = [severities.count(severity) for severity in ("error", "warning", "note")]
+    # How bad it is, for sorting: errors before what does not fit before warnings.
+    rank = 4 * bool(counts[0]) + 2 * _TONES.index(tone) + bool(counts[1])
     data = {
         "by": groups_of(planned),
         "labels": _labels(planned),
@@ -136,15 +134,9 @@ def _data(planned: PlannedWorkspace, tone: str) -> str:
         "hour": None if planned.hourly is None else float(planned.hourly),
         "unpriced": bool(planned.cost and planned.cost.unpriced),
         "found": counts,
-        "rank": _rank(tone, counts),
+        "rank": rank,
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _rank(tone: str, counts: Sequence[int]) -> int:
-    """How bad it is, for sorting: errors before what does not fit before warnings."""
-    errors, warnings, _ = counts
-    return 4 * bool(errors) + 2 * ("plain", "good", "warn", "bad").index(tone) + bool(warnings)
 
 
 def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
@@ -155,8 +147,11 @@ def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
     )
     names = planned.spec.placement.nodes or ()
     whole = nodes if planned.replicas is None else nodes * planned.replicas
-    named = len(names) == whole and planned.command
-    captions = names if named else [_caption(planned, nodes, box) for box in range(min(whole, _MOST_NODES))]
+    captions = (
+        names
+        if len(names) == whole and planned.command
+        else [_caption(planned, nodes, box) for box in range(min(whole, _MOST_NODES))]
+    )
     return {
         # Those that an autoscaler may add are drawn otherwise.
         "always": whole if planned.fewest is None else nodes * planned.fewest,
@@ -197,11 +192,6 @@ class _Excerpt(NamedTuple):
     number: int
     document: Document
     pointed: Sequence[int]
-
-    @property
-    def file(self) -> str:
-        """The file that it is in."""
-        return self.document.file
 
     @property
     def first_line(self) -> int:

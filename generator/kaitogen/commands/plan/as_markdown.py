@@ -2,20 +2,19 @@
 
 from kaitogen.commands.diff.as_markdown import block
 from kaitogen.commands.diff.report import DiffReport
-from kaitogen.commands.plan import as_text, change_rows, view_model
-from kaitogen.commands.plan.overview import cells, overview
+from kaitogen.commands.plan import as_text, rows, view_model
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
 from kaitogen.model import Diagnostic
-from kaitogen.typed import Final, Sequence
+from kaitogen.typed import Final, Iterator, Sequence
 
 _LONGEST_CELL: Final = 160
 _LONGEST_MESSAGE: Final = 400
 _NUMBERS: Final = ("nodes", "GPUs")
 
 
-def write(plan: Plan) -> str:
+def write(plan: Plan) -> Iterator[str]:
     """The whole comment: figures first, then a table, then each Workspace folded, as far as there is room."""
     comment = Comment("kaitogen plan")
     planned = _all(comment, plan) if plan.against is None else _changes(comment, plan, plan.against)
@@ -28,7 +27,7 @@ def write(plan: Plan) -> str:
         gpus = "unknown size" if (number := one.takes.gpus) is None else number_of(number, "GPU")
         text = fenced(as_text.block(one, plan), "text")
         comment.add(f"<details><summary>{plain(one.title)}: {gpus}</summary>\n\n{text}\n\n</details>\n\n")
-    return comment.text()
+    yield comment.text()
 
 
 def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
@@ -36,7 +35,7 @@ def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
     comment.add(f"## Plan of {view_model.planned_objects(plan)}\n\n")
     comment.add(f"**{plain(view_model.total(plan))}**\n\n")
     names = ("Workspace", "strategy", "instance type", *_NUMBERS, "verdict", *_money_head(plan))
-    comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in overview(plan).rows])
+    comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in rows.overview(plan).rows])
     return sorted(plan.workspaces, key=lambda one: (not one.fails, -(one.takes.gpus or 0)))
 
 
@@ -45,17 +44,16 @@ def _changes(comment: Comment, plan: Plan, against: Comparison) -> Sequence[Plan
     comment.add(f"## Plan against {plain(against.revision)}\n\n")
     comment.add(f"**{view_model.summary(against)}**: {plain(view_model.figures(against.before, plan))}\n\n")
     for about, text in (
-        ("What KAITO does", change_rows.verdicts(against)),
-        ("While both run", change_rows.meanwhile(against, plan)),
+        ("What KAITO does", rows.verdicts(against)),
+        ("While both run", rows.meanwhile(against, plan)),
     ):
         if text:
             comment.add(f"{about}: **{text}**\n\n")
     names = ("", "Workspace", *_NUMBERS, *_money_head(plan), "what", "what KAITO does")
-    rows = change_rows.rows(against)
-    comment.table(heads(names, _NUMBERS), [_change_row(one, plan) for one in rows])
-    ways = [(one.title, way) for one in rows if (way := change_rows.way_out(one))]
-    if ways:
-        lines = (f"- {plain(title, _LONGEST_CELL)}: {plain(way, _LONGEST_MESSAGE)}\n" for title, way in ways)
+    changes = rows.change_rows(against)
+    comment.table(heads(names, _NUMBERS), [_change_row(one, plan) for one in changes])
+    if ways := [one for one in changes if one.way]:
+        lines = (f"- {plain(one.title, _LONGEST_CELL)}: {plain(one.way, _LONGEST_MESSAGE)}\n" for one in ways)
         comment.fold(number_of(len(ways), "way") + " out", "", lines)
     return [change.after for change in against.changes if change.after is not None]
 
@@ -74,18 +72,19 @@ def _money_head(plan: Plan) -> list[str]:
 
 
 def _row(one: PlannedWorkspace, plan: Plan) -> str:
-    said = cells(one)
+    said = rows.cells(one)
     title, kind = (plain(text, _LONGEST_CELL) for text in (one.title, said["type"]))
     money = [] if plan.prices is None else [said["hour"]]
     return row((title, one.strategy, kind, said["nodes"], said["gpus"], said["verdict"], *money))
 
 
-def _change_row(change: change_rows.Row, plan: Plan) -> str:
-    title = plain(change.title, _LONGEST_CELL)
-    what = plain(change_rows.what(change), _LONGEST_CELL)
-    said = ": ".join(filter(None, (change_rows.said(change), change_rows.why(change))))
-    verdict = f"**{plain(said, _LONGEST_CELL)}**" if change.first.refused else plain(said, _LONGEST_CELL)
-    return row((change.first.kind, title, *change_rows.figures(change, plan.prices), what, verdict))
+def _change_row(change: rows.Row, plan: Plan) -> str:
+    title, what, verdict = (
+        plain(text, _LONGEST_CELL) for text in (change.title, change.what, change.verdict)
+    )
+    if change.first.refused:
+        verdict = f"**{verdict}**"
+    return row((change.first.kind, title, *rows.figures(change, plan.prices), what, verdict))
 
 
 def _findings(comment: Comment, findings: Sequence[Diagnostic]) -> None:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from kaitogen.commands.diff.report import painted as painted_verdict
-from kaitogen.commands.plan import change_rows, view_model
+from kaitogen.commands.plan import rows, view_model
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.terminal import Colour, painted
 from kaitogen.diagnostics.wording import counted, printable, wrapped
@@ -17,13 +17,8 @@ _FIGURE: Final = 12
 _BELOW: Final = " " * 11
 
 
-def write(plan: Plan, *, colour: bool = False) -> str:
-    """The whole plan; against a revision what changes, and the plan of what is new or changed."""
-    return "".join(parts(plan, colour=colour))
-
-
-def parts(plan: Plan, *, colour: bool = False) -> Iterator[str]:
-    """The same, piece by piece."""
+def write(plan: Plan, *, colour: bool = False) -> Iterator[str]:
+    """The plan, piece by piece; against a revision what changes, and the plan of what is new or changed."""
     planned: Iterable[PlannedWorkspace] = plan.workspaces
     if plan.against is not None:
         yield "\n".join(_comparison(plan, colour=colour)) + "\n\n"
@@ -79,22 +74,21 @@ def _comparison(plan: Plan, *, colour: bool) -> Iterator[str]:
     assert plan.against is not None
     yield printable(f"Against {plan.against.revision}: {view_model.summary(plan.against)}")
     yield f"  {view_model.figures(plan.against.before, plan)}"
-    if verdicts := change_rows.verdicts(plan.against):
+    if verdicts := rows.verdicts(plan.against):
         yield f"  KAITO: {verdicts}"
-    if meanwhile := change_rows.meanwhile(plan.against, plan):
+    if meanwhile := rows.meanwhile(plan.against, plan):
         yield f"  while both run: {meanwhile}"
-    for row in change_rows.rows(plan.against):
+    for row in rows.change_rows(plan.against):
         details = f"; {', '.join(row.first.details)}" if row.first.details else ""
-        yield printable(f"  {row.first.kind:<8} {row.title}  {change_rows.delta(row, plan.prices)}{details}")
+        yield printable(f"  {row.first.kind:<8} {row.title}  {rows.delta(row, plan.prices)}{details}")
         yield from _verdict(row, colour=colour)
 
 
-def _verdict(row: change_rows.Row, *, colour: bool) -> Iterator[str]:
+def _verdict(row: rows.Row, *, colour: bool) -> Iterator[str]:
     """What KAITO does with the change and why, and the way out, below its line."""
-    said, why, way = change_rows.said(row), change_rows.why(row), change_rows.way_out(row)
-    for text in (": ".join(filter(None, (said, why))), f"way out: {way}" if way else ""):
+    for text in (row.verdict, f"way out: {row.way}" if row.way else ""):
         if text:
             first, *others = wrapped(text, _BELOW, _BELOW + "  ")
             judgement = row.first.judgement
-            yield painted_verdict(first, judgement, change_rows.word(judgement)) if colour else first
+            yield painted_verdict(first, judgement, rows.word(judgement)) if colour else first
             yield from others

@@ -7,7 +7,17 @@ from itertools import groupby
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import in_file_order
 from kaitogen.diagnostics.suppression import settled
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, is_workspace, part, serves, to_intent_path
+from kaitogen.kaito.objects import (
+    ConfigMaps,
+    config_maps_of,
+    is_replica,
+    is_workspace,
+    number,
+    part,
+    serves,
+    text,
+    to_intent_path,
+)
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.rules.inference_set import replica_of
@@ -17,13 +27,25 @@ from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Memory, Node
-from kaitogen.model import Diagnostic, Json, Manifest, Path, Request, Result, Spec, Target
+from kaitogen.model import (
+    Diagnostic,
+    Json,
+    Manifest,
+    Path,
+    Placement,
+    Request,
+    Result,
+    Spec,
+    Target,
+    UserObject,
+)
 from kaitogen.nodes.inventory import Inventory, read
 from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
+from kaitogen.pipeline.check import conforms
 from kaitogen.pipeline.load import load_inventory
 from kaitogen.pipeline.replicas import range_of
-from kaitogen.typed import Callable, Iterable, Sequence
+from kaitogen.typed import Callable, Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +69,8 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
     config_maps = config_maps_of(data for _, data in (*result.manifests, *result.objects))
     groups = [tuple(group) for _, group in groupby(result.manifests, key=lambda one: id(one.spec))]
     of_intents = len(groups)
-    groups += [(one,) for one in _finished(result, options.objects_target)]
+    if options.objects_target is not None and result.objects:
+        groups += [(one,) for one in _finished(result, options.objects_target)]
     sized: list[PlannedWorkspace] = []
     memories: dict[Memory, Memory] = {}
     for done, manifests in enumerate(groups):
@@ -77,13 +100,38 @@ def _with_memory_of(memories: dict[Memory, Memory], planned: PlannedWorkspace) -
     return replace(planned, sizing=planned.sizing._replace(memory=memories.setdefault(memory, memory)))
 
 
-def _finished(result: Result, target: Target | None) -> list[Manifest]:
-    """What is planned of finished objects; most plans are of intents alone."""
-    if target is None or not result.objects:
-        return []
-    from kaitogen.commands.plan.finished import manifests_of
+def _finished(result: Result, target: Target) -> Iterator[Manifest]:
+    """Each finished Workspace and set that is as its schema says, with what an intent would say of it.
 
-    return list(manifests_of(result, target))
+    Workspaces that are the replicas of a set are left to it.
+    """
+    for one in result.objects:
+        data = one.data
+        if serves(data) and not is_replica(data) and conforms(data, target):
+            yield Manifest(_spec_of(one, target), data)
+
+
+def _spec_of(one: UserObject, target: Target) -> Spec:
+    origin, data = one
+    metadata = part(data, "metadata")
+    workspace = data if is_workspace(data) else replica_of(data)
+    resource = part(workspace, "resource")
+    placement = Placement(
+        node_count=number(resource, "count"),
+        instance_type=text(resource, "instanceType") or None,
+        label_selector=resource.get("labelSelector"),
+    )
+    return Spec(
+        origin=origin,
+        name=text(metadata, "name"),
+        namespace=text(metadata, "namespace") or None,
+        labels=part(metadata, "labels"),
+        annotations=part(metadata, "annotations"),
+        target=target,
+        placement=placement,
+        inference=workspace.get("inference"),
+        tuning=workspace.get("tuning"),
+    )
 
 
 def _sized(
@@ -139,12 +187,14 @@ def _by_line(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _path(planned: PlannedWorkspace, path: Path) -> Path:
-    """Where a field of the Workspace is written: in the intent, or in the finished object."""
+    """Where a field of the Workspace, or of the replica of a set, is written: in the intent, or in the finished object."""
     if not planned.finished:
         return to_intent_path(planned.spec, path)
-    from kaitogen.commands.plan.finished import path_of
-
-    return path_of(planned.manifests[0].data, path)
+    if is_workspace(planned.manifests[0].data):
+        return path
+    if path[:2] == ("resource", "labelSelector"):
+        return ("spec", *path[1:])
+    return path if path[:1] == ("metadata",) else ("spec", "template", *path)
 
 
 def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:

@@ -2,19 +2,22 @@
 
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 
 from kaitogen.commands import inputs
-from kaitogen.commands.inputs import AgeOptions, OverlayOptions
+from kaitogen.commands.inputs import AgeOptions, OverlayOptions, TargetOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
 from kaitogen.commands.plan.tables import exceeded, read_tables
 from kaitogen.commands.plan.types import Plan
 from kaitogen.commands.progress import Progress
-from kaitogen.commands.result import QUIET, STRICT, Outcome, formatted, reported
+from kaitogen.commands.result import QUIET, STRICT, Outcome, reported
+from kaitogen.commands.spooled import spooled
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.terminal import colours, rewrites
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
+from kaitogen.model import Request, Result
 from kaitogen.pipeline.classify import KG114
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110
@@ -82,9 +85,7 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
         )
         result = generate(request, lean=revision is None)
         if any(finding.rule in (KG110, KG114) for finding in result.findings):
-            from kaitogen.commands.plan.finished import with_finished  # most plans are of intents
-
-            request, result = with_finished(request, result, options.over.target)
+            request, result = _with_finished(request, result, options.over.target)
             plan_options = replace(plan_options, objects_target=request.objects_target)
         plan = build_plan(result, plan_options)
         more = [*tables.findings, *exceeded(tables, plan.workspaces)]
@@ -104,20 +105,17 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
     return report, written, plan.against is not None and plan.against.refused > 0
 
 
+def _with_finished(request: Request, result: Result, options: TargetOptions) -> tuple[Request, Result]:
+    """The request and its result; made again where finished manifests stand in the place of intents."""
+    from kaitogen.commands import targets  # most plans are of intents
+
+    again = targets.aimed(request, options)
+    seen = generate(again)
+    return (again, seen) if seen.objects else (request, result)
+
+
 def _written(plan: Plan, form: str) -> Outcome:
     """The plan in a format; that of very many Workspaces is too large for memory."""
-    if form == "markdown":  # a comment has room for so much
-        return Outcome(formatted("plan", form, plan))
-    from kaitogen.commands.spooled import spooled
-
-    if form == "text":
-        from kaitogen.commands.plan import as_text
-
-        return spooled(as_text.parts(plan, colour=bool(colours(1))))
-    if form == "json":
-        from kaitogen.commands.plan import as_json
-
-        return spooled(as_json.parts(plan))
-    from kaitogen.commands.plan import as_html  # this needs all of Jinja2
-
-    return spooled(as_html.parts(plan))
+    module = import_module(f"kaitogen.commands.plan.as_{form}")  # a page of HTML, say, needs all of Jinja2
+    colour = {"colour": bool(colours(1))} if form == "text" else {}
+    return spooled(module.write(plan, **colour))

@@ -64,11 +64,7 @@ def read_configs(words: tuple[str, ...]) -> tuple[dict[str, ModelSpec], list[Dia
 
 
 class _Unusable(Exception):
-    """A file that no model can be read from, and why."""
-
-    def __init__(self, *diagnostics: Diagnostic) -> None:
-        super().__init__()
-        self.diagnostics = list(diagnostics)
+    """A file that no model can be read from; its arguments say why."""
 
 
 def read_config(path: str) -> tuple[ModelSpec | None, list[Diagnostic]]:
@@ -76,14 +72,16 @@ def read_config(path: str) -> tuple[ModelSpec | None, list[Diagnostic]]:
     file = os.path.join(path, CONFIG) if os.path.isdir(path) else path
     try:
         document = _json(file)
-        fields = _merged(document.value)
+        value = document.value
+        # Those of the language model in one of several inputs as well, as KAITO merges them.
+        fields = {**(part(value, "text_config") or part(value, "llm_config")), **value}
         numbers, problems = _numbers(fields)
         if problems:
             return None, diagnostics_in(document, problems)
         weights, source = _weights(file)
         return _model(fields, numbers, weights, f"{source} beside {file}"), []
     except _Unusable as unusable:
-        return None, unusable.diagnostics
+        return None, list(unusable.args)
 
 
 def _json(file: str) -> Document:
@@ -96,19 +94,12 @@ def _json(file: str) -> Document:
     except (ValueError, RecursionError) as error:
         message = f"not JSON: {getattr(error, 'msg', 'it cannot be read').lower()}"
         line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
-        raise _Unusable(
-            KG166.in_file(file, message, line=line, column=column, fix="download the file anew")
-        ) from error
+        wrong = KG166.in_file(file, message, line=line, column=column, fix="download the file anew")
+        raise _Unusable(wrong) from error
     if not isinstance(value, dict):
         fix = "name the model's config.json"
         raise _Unusable(KG166.in_file(file, "not a mapping", line=1, column=1, fix=fix))
     return Document(file, number=0, value=value, text=text)
-
-
-def _merged(value: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The fields with those of the language model in one of several inputs, as KAITO merges them."""
-    nested = part(value, "text_config") or part(value, "llm_config")
-    return {**nested, **value}
 
 
 def _name_of(fields: Mapping[str, Json], what: str) -> str:

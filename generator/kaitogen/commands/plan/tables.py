@@ -111,22 +111,19 @@ def _read(path: str, kind: str, within: str | None) -> tuple[Document | None, li
     if len(loaded.documents) != 1:
         message = f"{len(loaded.documents) or 'no'} documents where one is expected"
         return None, [KG164.in_file(path, message, fix=f"kaitogen schema {kind} prints its schema")]
-    document = loaded.documents[0]
-    if document.flaws:
-        return None, list(document.flaws)
-    problems = schema.problems(kind, document.value)
-    return (None if problems else document), diagnostics_in(document, problems)
+    (document,) = loaded.documents
+    findings = list(document.flaws) or diagnostics_in(document, schema.problems(kind, document.value))
+    return (None if findings else document), findings
 
 
 def _unknown(name: str, field: str, rule: Rule) -> Iterator[Diagnostic]:
     """A name that stands for no instance type of any cloud does nothing, without a word."""
+    pattern = _PATTERN.intersection(name)
     names = [sku.name for provider in PROVIDERS for sku in all_skus(provider)]
-    if any(fnmatchcase(one, name) for one in names) if _PATTERN.intersection(name) else name in names:
+    if any(fnmatchcase(one, name) for one in names) if pattern else name in names:
         return
-    near = next((sku.name for provider in PROVIDERS if (sku := near_sku(provider, name))), None)
-    what = "matches no instance type" if _PATTERN.intersection(name) else "is no instance type"
+    near = next((sku.name for provider in PROVIDERS if (sku := near_sku(provider, name))), "")
+    what = "matches no instance type" if pattern else "is no instance type"
     message = f"{cut(name)} {what} in KAITO's tables, so it is never used"
     advice = f"write {near}" if near else "kaitogen skus lists them"
-    yield rule.at(
-        (field, name), message, fix=advice, found=cut(name), expected=near or "", severity="warning"
-    )
+    yield rule.at((field, name), message, fix=advice, found=cut(name), expected=near)

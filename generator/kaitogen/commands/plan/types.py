@@ -224,10 +224,6 @@ class Comparison:
     same: int
     report: "DiffReport"
 
-    def count(self, kind: ChangeKind) -> int:
-        """How many changes there are of a kind."""
-        return sum(change.kind == kind for change in self.changes)
-
     @property
     def refused(self) -> int:
         """How many changes KAITO refuses."""

@@ -1,5 +1,6 @@
 """What formats of a plan share: the two columns of a Workspace, kept apart, and figures with their ranges in words."""
 
+from collections import Counter
 from decimal import Decimal
 
 from kaitogen.commands.plan.objects import model_of, objects_of
@@ -15,7 +16,7 @@ from kaitogen.kaito.rules.resource import KG474
 from kaitogen.kaito.rules.vllm_settings import KG747
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
-from kaitogen.kaito.sizing.types import Estimate, Memory, Span, Term
+from kaitogen.kaito.sizing.types import Estimate, Span, Term, Verdict
 from kaitogen.kaito.versions import KINDS
 from kaitogen.model import GIB
 from kaitogen.pipeline.burst import pair_of
@@ -27,6 +28,12 @@ MAKES: Final = "makes"
 VERDICT: Final = "verdict"
 #: Findings about fields that the target's controller does not read.
 _UNREAD: Final = frozenset((KG461, KG462, KG463, KG468, KG474, KG482, KG483, KG484, KG486, KG747))
+#: What a memory comes to: the tone of it, a word, and a few of them.
+VERDICTS: Final[dict[Verdict, tuple[str, str, str]]] = {
+    "fits": ("good", "fits", "fits, with every figure at its worst"),
+    "tight": ("warn", "tight", "tight: it may not start"),
+    "fails": ("bad", "does not fit", "does not fit: vLLM will not start"),
+}
 _RUNTIMES: Final = {"vllm": "vLLM", "transformers": "transformers"}
 
 
@@ -250,7 +257,7 @@ def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
         )
         replicas = from_to(fewest, most, "replica")
         yield _line("in all", f"{tokens} tokens and {requests} requests over {replicas}", label)
-    yield _line(VERDICT, verdict(memory))
+    yield _line(VERDICT, VERDICTS[memory.verdict][2])
     if best := lever(planned):
         yield _line("best lever", best)
 
@@ -289,13 +296,6 @@ def _meaning(value: Layout) -> str:
             f"one copy in {value.pipeline} stages over as many nodes, {number_of(value.tensor, 'GPU')} each"
         )
     return "the whole model on one GPU" if value.tensor == 1 else f"one copy over {value.tensor} GPUs"
-
-
-def verdict(memory: Memory) -> str:
-    """What the bill comes to, in a few words."""
-    if memory.verdict == "fits":
-        return "fits, with every figure at its worst"
-    return "tight: it may not start" if memory.verdict == "tight" else "does not fit: vLLM will not start"
 
 
 def money(amount: Decimal, prices: Prices) -> str:
@@ -359,8 +359,9 @@ def alone(plan: Plan) -> str:
 
 def summary(against: Comparison) -> str:
     """How many Workspaces are new, changed, gone and the same."""
-    counts = [f"{against.count(kind)} {kind}" for kind in ("new", "changed", "gone") if against.count(kind)]
-    return ", ".join([*counts, f"{against.same} the same"])
+    counts = Counter(change.kind for change in against.changes)
+    words = [f"{counts[kind]} {kind}" for kind in ("new", "changed", "gone") if counts[kind]]
+    return ", ".join([*words, f"{against.same} the same"])
 
 
 def figures(before: Plan, after: Plan) -> str:

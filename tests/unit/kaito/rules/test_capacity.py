@@ -114,7 +114,7 @@ def test_a_plan_counts_the_price_of_the_capacity(capacity: str, hour: str, words
     plan = build_plan(result, PlanOptions(prices=prices))
     assert plan.cost is not None
     assert f"{plan.cost.hour:.2f}" == hour
-    text = as_text.write(plan)
+    text = "".join(as_text.write(plan))
     assert words in text
     assert ("evicted" in text) == (capacity == "spot")
 
@@ -122,7 +122,7 @@ def test_a_plan_counts_the_price_of_the_capacity(capacity: str, hour: str, words
 def test_without_a_spot_price_nothing_is_made_up() -> None:
     prices = Prices("EUR", "", {A100: Price(Decimal("3.5"))})
     result = run(intent(target=KARPENTER, placement={"instanceType": A100, "capacity": "spot"}))
-    assert "at spot prices" not in as_text.write(build_plan(result, PlanOptions(prices=prices)))
+    assert "at spot prices" not in "".join(as_text.write(build_plan(result, PlanOptions(prices=prices))))
 
 
 @pytest.mark.parametrize(
