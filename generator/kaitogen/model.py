@@ -274,7 +274,10 @@ class ByoNodes(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """What an intent says about where to run, or None; `byo_nodes` where facts are, `labels` for its capacity and zones."""
+    """What an intent says about where to run, or None; `byo_nodes` where facts are, `labels` for its capacity and zones.
+
+    Of a strategy it is the `resource` of the Workspace, None where a field is left out.
+    """
 
     strategy: str | None = None
     nodes: tuple[str, ...] | None = None
@@ -302,16 +305,6 @@ class Spec(NamedTuple):
     tuning: Mapping[str, Json] | None
     fleet: Mapping[str, Json] | None = None
     companions: Mapping[str, Json] | None = None
-
-
-class ResourceSpec(NamedTuple):
-    """What a strategy makes of a placement: the `resource` of the Workspace, None where a field is left out."""
-
-    strategy: str
-    label_selector: Mapping[str, Json]
-    node_count: int | None = None
-    preferred_nodes: tuple[str, ...] | None = None
-    instance_type: str | None = None
 
 
 class Context(NamedTuple):

@@ -1,7 +1,7 @@
-"""Spec and ResourceSpec to the values that the templates see; every name of the template vocabulary stands here once."""
+"""Spec and what its strategy makes of its placement, to the values that the templates see; every name of the template vocabulary stands here once."""
 
 from kaitogen.kaito.objects import in_key_order
-from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, ResourceSpec, Spec
+from kaitogen.model import RUNTIME_ANNOTATION, Context, Json, Placement, Spec
 from kaitogen.typed import Final
 from kaitogen.yaml.writer import dump
 
@@ -17,7 +17,7 @@ _HASH_DIGITS: Final = 10
 _OWN_GROUPS: Final = ("kaito.sh", "kaitogen.io")
 
 
-def context(spec: Spec, resource: ResourceSpec) -> Context:
+def context(spec: Spec, resource: Placement) -> Context:
     """The context of one Workspace; a ConfigMap made from inline configuration comes before it.
 
     KAITO falls back to its defaults for good where the ConfigMap is missing at the
@@ -46,7 +46,7 @@ def context(spec: Spec, resource: ResourceSpec) -> Context:
         "preferred_nodes": None if resource.preferred_nodes is None else list(resource.preferred_nodes),
         "instance_type": resource.instance_type,
         "label_selector": resource.label_selector,
-        "partition": spec.placement.partition,
+        "partition": resource.partition,
         "replicas": None,
         "auto_upgrade": None,
         "node_count_limit": None,

@@ -17,7 +17,7 @@ from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_objects
 from kaitogen.pipeline.classify import classify, is_an_intent
 from kaitogen.pipeline.context import context
-from kaitogen.pipeline.load import load, load_inventory
+from kaitogen.pipeline.load import bound, load, load_inventory
 from kaitogen.pipeline.render import render
 from kaitogen.pipeline.strategies import resolved
 from kaitogen.pipeline.validate import validate
@@ -76,16 +76,9 @@ def _made(specs: list[Spec], request: Request) -> tuple[list[Manifest], list[Dia
     wrong: list[Diagnostic] = []
     # One after the other: together they take a fifth of a run's memory.
     contexts = (context(spec, resource) for spec, resource in resolved(specs, wrong))
-    manifests, unrendered = render(contexts, request.templates, _bound_of_templates(request))
+    within = None if request.templates is None else bound(request.templates, request)
+    manifests, unrendered = render(contexts, request.templates, within)
     return manifests, [*wrong, *unrendered]
-
-
-def _bound_of_templates(request: Request) -> str | None:
-    if request.templates is None or request.project is None:
-        return request.within
-    from kaitogen.pipeline.project import bound  # loaded where there is one
-
-    return bound(request.templates, request)
 
 
 def generate(request: Request, *, lean: bool = False) -> Result:

@@ -139,12 +139,7 @@ def load_inventory(request: Request) -> Loaded:
             continue
         name = STDIN if given == "-" else given
         loaded.files.append(name)
-        within = request.within
-        if request.project is not None:
-            from kaitogen.pipeline.project import bound  # loaded where there is one
-
-            within = bound(given, request)
-        data = _stdin(request) if given == "-" else read_file(given, MAX_FACTS, within)
+        data = _stdin(request) if given == "-" else read_file(given, MAX_FACTS, bound(given, request))
         if isinstance(data, Diagnostic):
             loaded.findings.append(data)
         else:
@@ -154,12 +149,25 @@ def load_inventory(request: Request) -> Loaded:
 
 def facts_of(name: str, data: bytes) -> Loaded:
     """The same of one text."""
-    loaded = Loaded([], [], [name])
     if len(data) > MAX_FACTS:
-        loaded.findings.append(too_large(name, MAX_FACTS))
-    else:
-        _parse(name, data, loaded, MAX_FACT_VALUES)
-    return _without_flawed(loaded)
+        return Loaded([], [too_large(name, MAX_FACTS)], [name])
+    return _without_flawed(documents_of(name, data, MAX_FACT_VALUES))
+
+
+def bound(path: str, request: Request) -> str | None:
+    """What a file or folder must not lie outside of when it is opened: the run's bound, or that of a project file which names it.
+
+    What the project file names was looked at when it was read; somebody may have put a link in its place since.
+    """
+    if request.within is not None or request.project is None:
+        return request.within
+    from kaitogen.pipeline.project import project_of  # loaded where there is one
+
+    said = project_of(request.project)
+    if path not in {*said.inventory, said.prices, said.budget, said.templates}:
+        return None
+    found = nearest(PROJECT, os.path.dirname(request.project.file) or os.curdir)
+    return found[1] if found else None
 
 
 def _without_flawed(loaded: Loaded) -> Loaded:
@@ -219,13 +227,11 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
             fix = f"run kaitogen for {os.path.dirname(name)} alone, or keep one project file for all"
             findings.append(KG184.in_file(name, message, fix=fix))
     if not files:
-        finished = [] if request.all_yaml else _finished(path, roots)
-        if not finished or request.objects_target is None:
-            findings.append(
-                _no_files(path, [os.path.normpath(os.path.join(path, *one)) for one in finished], request)
-            )
-        else:
-            files = finished
+        files = [] if request.all_yaml else _finished(path, roots)
+        if not files or request.objects_target is None:
+            finished = [os.path.normpath(os.path.join(path, *one)) for one in files]
+            findings.append(_no_files(path, finished, request))
+            return
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
         if _is_link_out(name, roots):
@@ -305,9 +311,7 @@ def is_yaml_file(name: str) -> bool:
 
 
 def _stdin(request: Request) -> bytes | Diagnostic:
-    data = request.stdin or b""
-    _keep(STDIN, data)
-    return data if len(data) <= MAX_BYTES else too_large(STDIN)
+    return _kept(STDIN, request.stdin or b"", MAX_BYTES)
 
 
 def _read_file(
@@ -349,13 +353,13 @@ def _read_file(
                 data += more
         except OSError as error:
             return _unreadable(path, error, "check the disk")
-    _keep(path, data)
-    return data if len(data) <= most else too_large(path, most)
+    return _kept(path, data, most)
 
 
-def _keep(name: str, data: bytes) -> None:
+def _kept(name: str, data: bytes, most: int) -> bytes | Diagnostic:
     if current.contents is not None:
         current.contents[name] = data
+    return data if len(data) <= most else too_large(name, most)
 
 
 def _unreadable(path: str, error: Exception, fix: str) -> Diagnostic:
@@ -368,21 +372,16 @@ def _parse(name: str, data: bytes, loaded: Loaded, most: int = MAX_NODES) -> Non
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        advice = "save the file as UTF-8"
-        loaded.findings.append(
-            KG101.in_file(
-                name, f"byte 0x{data[error.start]:02x} is not UTF-8", line=line, column=column, fix=advice
-            )
-        )
+        message, fix = f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8"
+        loaded.findings.append(KG101.in_file(name, message, line=line, column=column, fix=fix))
         return
     try:
         wrong = 0
         for index, raw in enumerate(read(text, most)):
             own = text[raw.start : raw.end]
             flaws = tuple([_flaw(name, flaw, own, raw.line) for flaw in raw.flaws])
-            loaded.documents.append(
-                Document(name, index, value=raw.value, text=own, line=raw.line, flaws=flaws)
-            )
+            document = Document(name, index, value=raw.value, text=own, line=raw.line, flaws=flaws)
+            loaded.documents.append(document)
             wrong += bool(flaws)
             if wrong == MAX_WRONG and name.endswith(INTENT_FILES):
                 return  # what comes after so many is judged by nobody

@@ -19,7 +19,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.environments import KG155, KG157, LEADS_OUT
-from kaitogen.pipeline.load import PROJECT, is_elsewhere, load_file, nearest, resolved
+from kaitogen.pipeline.load import is_elsewhere, load_file, resolved
 from kaitogen.pipeline.validate import target_of
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
@@ -77,20 +77,6 @@ def project_of(document: Document) -> Project:
         environments=named.get("environments"),
         strict=spec.get("strict", False),
     )
-
-
-def bound(path: str, request: Request) -> str | None:
-    """What a file or folder must not lie outside of when it is opened: the run's bound, or that of a project file which names it.
-
-    What the project file names was looked at when it was read; somebody may have put a link in its place since.
-    """
-    if request.within is not None or request.project is None:
-        return request.within
-    said = project_of(request.project)
-    if path not in {*said.inventory, said.prices, said.budget, said.templates}:
-        return None
-    found = nearest(PROJECT, os.path.dirname(request.project.file) or os.curdir)
-    return found[1] if found else None
 
 
 def is_valid(document: Document) -> bool:

@@ -11,7 +11,7 @@ from kaitogen.model import (
     Json,
     Origin,
     Path,
-    ResourceSpec,
+    Placement,
     path_text,
 )
 from kaitogen.nodes import choose
@@ -88,7 +88,7 @@ def _key(origin: Origin) -> tuple[int, tuple[Path, ...]]:
     return id(origin.document), origin.roots
 
 
-def _answer(intent: Json, origin: Origin, path: Path, resource: ResourceSpec | None) -> str:
+def _answer(intent: Json, origin: Origin, path: Path, resource: Placement | None) -> str:
     """The value for one Workspace, or what is so without any, and below it the places that say it, what counts first."""
     value, name = value_at(intent, path), printable(str(intent["metadata"]["name"]))
     if value is None:
@@ -132,7 +132,7 @@ def _shown(value: Json) -> str:
     return printable(cut(flow(value), _MAX_VALUE))
 
 
-def _default(intent: Json, path: Path, resource: ResourceSpec | None) -> str:
+def _default(intent: Json, path: Path, resource: Placement | None) -> str:
     if path in _DEFAULTS and value_at(intent, path[:-1]) is not None:
         annotated = value_at(intent, ("metadata", "annotations", RUNTIME_ANNOTATION))
         if path[-1] == "runtime" and annotated is not None:

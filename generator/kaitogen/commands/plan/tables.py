@@ -12,8 +12,8 @@ from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.model import PROVIDERS, Diagnostic, Document, Request, Rule
-from kaitogen.pipeline.load import load_file
-from kaitogen.pipeline.project import bound, project_of
+from kaitogen.pipeline.load import bound, load_file
+from kaitogen.pipeline.project import project_of
 from kaitogen.typed import Final, Iterable, Iterator
 
 KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")

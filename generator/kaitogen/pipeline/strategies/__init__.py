@@ -1,6 +1,6 @@
 """The placement strategies: a literal registry, and the choice among them."""
 
-from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, Placement, Spec
 from kaitogen.pipeline.strategies import auto, count, explicit
 from kaitogen.pipeline.strategies.base import Strategy
 from kaitogen.typed import Final, Iterator
@@ -13,13 +13,13 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 }
 
 
-def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, ResourceSpec]], list[Diagnostic]]:
+def resolve(specs: list[Spec]) -> tuple[list[tuple[Spec, Placement]], list[Diagnostic]]:
     """The resource of every Spec whose placement does not contradict its strategy, and what contradicts."""
     diagnostics: list[Diagnostic] = []
     return list(resolved(specs, diagnostics)), diagnostics
 
 
-def resolved(specs: list[Spec], diagnostics: list[Diagnostic]) -> Iterator[tuple[Spec, ResourceSpec]]:
+def resolved(specs: list[Spec], diagnostics: list[Diagnostic]) -> Iterator[tuple[Spec, Placement]]:
     """The same one after the other: what contradicts goes to the diagnostics on the way."""
     for spec in specs:
         strategy = STRATEGIES[strategy_of(spec.placement)]

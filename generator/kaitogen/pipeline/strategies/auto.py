@@ -1,6 +1,6 @@
 """Placement `auto`: KAITO decides how many nodes of the instance type it takes, and which."""
 
-from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
+from kaitogen.model import Diagnostic, Placement, Rule, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 from kaitogen.typed import Iterator
 
@@ -24,6 +24,6 @@ def objections(spec: Spec) -> Iterator[Diagnostic]:
         yield KG202.at((*PLACEMENT, "nodes"), message, fix="remove nodes, or use strategy: explicit")
 
 
-def resource(spec: Spec) -> ResourceSpec:
+def resource(spec: Spec) -> Placement:
     """No count; preferredNodes only where the intent hands some through to KAITO."""
     return from_placement("auto", spec)

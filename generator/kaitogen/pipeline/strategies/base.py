@@ -1,6 +1,6 @@
 """What a placement strategy is: a module with these three functions."""
 
-from kaitogen.model import Diagnostic, Placement, ResourceSpec, Spec
+from kaitogen.model import Diagnostic, Placement, Spec
 from kaitogen.typed import Iterator, Mapping, Protocol
 
 #: Paths of diagnostics start here, since a strategy only judges the placement.
@@ -16,13 +16,11 @@ class Strategy(Protocol):
     def objections(self, spec: Spec, /) -> Iterator[Diagnostic]:
         """What in the placement contradicts this strategy."""
 
-    def resource(self, spec: Spec, /) -> ResourceSpec:
+    def resource(self, spec: Spec, /) -> Placement:
         """The resource of the Workspace; called only where there are no objections."""
 
 
-def from_placement(
-    strategy: str, spec: Spec, default_labels: Mapping[str, str] | None = None
-) -> ResourceSpec:
+def from_placement(strategy: str, spec: Spec, default_labels: Mapping[str, str] | None = None) -> Placement:
     """The resource as the placement says it, for the strategy of that name.
 
     Where the intent has no selector, it selects by `default_labels`, or else by the label `apps` with the
@@ -34,10 +32,4 @@ def from_placement(
         selector = {"matchLabels": default_labels or {"apps": spec.name}}
     if placement.labels:
         selector = {**selector, "matchLabels": {**(selector.get("matchLabels") or {}), **placement.labels}}
-    return ResourceSpec(
-        strategy=strategy,
-        label_selector=selector,
-        node_count=placement.node_count,
-        preferred_nodes=placement.preferred_nodes,
-        instance_type=placement.instance_type,
-    )
+    return placement._replace(strategy=strategy, label_selector=selector)

@@ -1,6 +1,6 @@
 """Placement `count`: a number of nodes of one instance type."""
 
-from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
+from kaitogen.model import Diagnostic, Placement, Rule, Spec
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 from kaitogen.typed import Iterator
 
@@ -24,6 +24,6 @@ def objections(spec: Spec) -> Iterator[Diagnostic]:
         yield KG203.at((*PLACEMENT, "nodes"), message, fix="remove nodes, or use strategy: explicit")
 
 
-def resource(spec: Spec) -> ResourceSpec:
+def resource(spec: Spec) -> Placement:
     """The count as written; preferredNodes only where the intent hands some through to KAITO."""
     return from_placement("count", spec)

@@ -2,7 +2,7 @@
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import on_vllm, runtime_of
-from kaitogen.model import Diagnostic, Placement, ResourceSpec, Rule, Spec
+from kaitogen.model import Diagnostic, Placement, Rule, Spec
 from kaitogen.nodes import default_labels
 from kaitogen.pipeline.strategies.base import PLACEMENT, from_placement
 from kaitogen.typed import Iterator
@@ -32,7 +32,7 @@ def objections(spec: Spec) -> Iterator[Diagnostic]:
         yield KG207.at((*PLACEMENT, "preferredNodes"), message, fix="remove preferredNodes")
 
 
-def resource(spec: Spec) -> ResourceSpec:
+def resource(spec: Spec) -> Placement:
     """Count and preferredNodes from the nodes; a default selector that fits how the provisioner finds nodes.
 
     Under byo KAITO finds the nodes by their labels, and does not read the count of a preset on vLLM; but it fixes it, so

@@ -2,7 +2,6 @@
 
 import math
 import os
-from io import StringIO
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined
 from jinja2.environment import Environment
@@ -15,12 +14,7 @@ from kaitogen.pipeline.templating.sandbox import Hidden, Sandbox
 from kaitogen.typed import Any, Callable, Final, Iterator, Mapping, Sequence
 from kaitogen.yaml.writer import flow
 
-#: Names of Jinja2's own that give another answer at each call, or text of no use here.
-_NOT_THE_SAME_TWICE: Final = ("lipsum",)
-_RANDOM_FILTERS: Final = ("random",)
 MAX_TEMPLATE_BYTES: Final = 1024 * 1024
-
-
 #: How text around the marks of a template is taken.
 _LAYOUT: Final[dict[str, Any]] = {
     "trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True, "auto_reload": False,
@@ -30,10 +24,8 @@ _LAYOUT: Final[dict[str, Any]] = {
 def environment(roots: Sequence[str]) -> Environment:
     """An environment whose templates come from these folders, the first that has one, and from nowhere else."""
     made = Sandbox(loader=FolderLoader(roots), undefined=StrictUndefined, finalize=encode, **_LAYOUT)
-    for name in _NOT_THE_SAME_TWICE:
-        del made.globals[name]
-    for name in _RANDOM_FILTERS:
-        del made.filters[name]
+    # These give another answer at each call.
+    del made.globals["lipsum"], made.filters["random"]
     return made
 
 
@@ -42,9 +34,7 @@ def fill_page(name: str, values: Mapping[str, Json], trusted: Mapping[str, str] 
 
     What is in `trusted` goes into HTML as it is: our own style and script.
     """
-    page = StringIO()
-    page.writelines(page_parts(name, values, trusted))
-    return page.getvalue()
+    return "".join(page_parts(name, values, trusted))
 
 
 def page_parts(
@@ -52,9 +42,8 @@ def page_parts(
 ) -> Iterator[str]:
     """The same piece by piece, for pages that are too large for memory."""
     loader = FolderLoader([os.path.realpath(shipped.folder("templates"))])
-    made = Environment(
-        loader=loader, undefined=StrictUndefined, autoescape=name.endswith(".html.j2"), **_LAYOUT
-    )
+    is_html = name.endswith(".html.j2")
+    made = Environment(loader=loader, undefined=StrictUndefined, autoescape=is_html, **_LAYOUT)
     marked = {key: Markup(text) for key, text in (trusted or {}).items()}  # noqa: S704 - files that we ship
     return made.get_template(name).generate(**values, **marked)
 
