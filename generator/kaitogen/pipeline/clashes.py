@@ -6,9 +6,10 @@ from kaitogen.diagnostics.wording import which
 from kaitogen.kaito.objects import full_name, is_of_kaito, list_items, part, text
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import STATEFUL_SETS
-from kaitogen.model import Diagnostic, Document, Json, Manifest, Rule, Target, UserObject
+from kaitogen.model import Diagnostic, Document, Json, Rule
 from kaitogen.pipeline.classify import is_an_intent, is_companion
 from kaitogen.pipeline.companions import kind_of
+from kaitogen.pipeline.one_cluster import Placed
 from kaitogen.typed import Callable, Final, Iterator, Mapping, Sequence
 
 KG240 = Rule("KG240", "An object that is written by hand as well", kind="invalid")
@@ -19,60 +20,48 @@ KG241 = Rule("KG241", "A Service that KAITO makes itself", kind="can't work", si
 _WITH_SERVICE: Final = ("Workspace", "RAGEngine")
 
 
-def of(
-    manifests: Sequence[Manifest],
-    documents: Sequence[Document],
-    objects: Sequence[UserObject],
-    target: Target,
-    *,
-    everywhere: bool,
-) -> Iterator[Diagnostic]:
-    """KG240 and KG241 of the companions among the manifests of a run.
+def of(every: Sequence[Placed], documents: Sequence[Document], *, everywhere: bool) -> Iterator[Diagnostic]:
+    """KG240 and KG241 of the companions that intents make, among all objects of a run.
 
     What stands in one folder goes to one cluster, or `everywhere` is: all of it. `documents` are all that were read: what is
-    a companion by its label is kaitogen's own, and no clash. `target` is that of finished `objects`.
+    a companion by its label is kaitogen's own, and no clash.
     """
 
     def place(document: Document) -> str:
         return "" if everywhere else os.path.dirname(document.file)
 
     written = {(place(one), *_identity(data)): one for one in documents for data in _finished(one.value)}
-    kaitos = _services(manifests, objects, target, place)
-    for spec, data in manifests:
-        kind = kind_of(data)
+    kaitos = _services(every, place)
+    for data, origin, _, spec, _ in every:
+        kind = None if spec is None else kind_of(data)
         if kind is None:
             continue
-        here, identity, name = spec.origin.document, _identity(data), full_name(data)
+        here, identity, name = origin.document, _identity(data), full_name(data)
         other = written.setdefault((place(here), *identity), here)
         # What one file makes twice is KG220.
         if other.file != here.file or not is_an_intent(other.value):
             message = f"{data['kind']} {name} would be written twice: it is in {which(other)} as well"
             fix = "remove one of the two, or rename the other one"
-            yield KG240.at(kind.asked, message, fix=fix).of(spec.origin)
+            yield KG240.at(kind.asked, message, fix=fix).of(origin)
         made = kaitos.get((place(here), *identity[2:])) if data["kind"] == "Service" else None
         if made is not None:
             message = f"Service {name} is one that KAITO makes for {made[0]}, in {which(made[1])}"
-            yield KG241.at(kind.asked, message, fix="give the set or the other one another name").of(
-                spec.origin
-            )
+            fix = "give the set or the other one another name"
+            yield KG241.at(kind.asked, message, fix=fix).of(origin)
 
 
 def _services(
-    manifests: Sequence[Manifest],
-    objects: Sequence[UserObject],
-    target: Target,
-    place: Callable[[Document], str],
+    every: Sequence[Placed], place: Callable[[Document], str]
 ) -> dict[tuple[str, str, str], tuple[str, Document]]:
     """The Services that KAITO makes, by place, namespace and name: for whom, and where that is written."""
     found: dict[tuple[str, str, str], tuple[str, Document]] = {}
-    every = [(data, spec.origin, spec.target) for spec, data in manifests]
-    for data, origin, own in (*every, *((data, origin, target) for origin, data in objects)):
+    for data, origin, target, *_ in every:
         if not is_of_kaito(data) or data["kind"] not in _WITH_SERVICE:
             continue
         where, (namespace, name) = place(origin.document), _identity(data)[2:]
         made = f"{data['kind']} {cut(full_name(data))}", origin.document
         found.setdefault((where, namespace, name), made)
-        if data["kind"] == "Workspace" and own.has(STATEFUL_SETS):
+        if data["kind"] == "Workspace" and target.has(STATEFUL_SETS):
             found.setdefault((where, namespace, f"{name}-headless"), made)
     return found
 

@@ -93,8 +93,7 @@ def generate(request: Request, *, lean: bool = False) -> Result:
     facts, unread, fact_files = load_inventory(request) if request.inventory else (None, [], [])
     specs, unfit = choose(specs, facts, request.oldest)
     manifests, unrendered = _made(specs, request)
-    with_sets = any(spec.fleet is not None for spec in specs)
-    if with_sets:
+    if any(spec.fleet is not None for spec in specs):
         from kaitogen.pipeline import replicas  # most intents have none
 
         manifests = replicas.counted(manifests)
@@ -103,22 +102,19 @@ def generate(request: Request, *, lean: bool = False) -> Result:
     refused = check(manifests, notes=request.notes, together=together)
     diagnostics += [*invalid, *unread, *unfit, *unrendered, *refused]
     target = request.objects_target or Target()
-    if len(manifests) + len(objects) > 1 or len(specs) > 1:
-        from kaitogen.pipeline import one_cluster  # a single object has none to get in the way of
-
-        diagnostics += one_cluster.of(specs, manifests, (documents, objects), request, together=together)
     byo_nodes: dict[int, ByoNodes] = {}
     if objects and facts is not None and target.byo:
         from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
 
         byo_nodes, unfit = matching.of_objects(objects, target, facts)
         diagnostics += unfit
+    if len(manifests) + len(objects) > 1 or len(specs) > 1:
+        from kaitogen.pipeline import one_cluster  # a single object has none to get in the way of
+
+        read = (documents, objects)
+        diagnostics += one_cluster.of(specs, manifests, read, byo_nodes, request, together=together)
     if objects:
         diagnostics += check_objects(objects, target, notes=request.notes, byo_nodes=byo_nodes)
-    if with_sets or any(data["kind"] == "InferenceSet" for _, data in objects):
-        from kaitogen.pipeline import pools  # nor do most others
-
-        diagnostics += pools.shared(manifests, objects, target, byo_nodes)
     if request.notes:
         from kaitogen.pipeline import project  # most runs ask for none
 

@@ -10,6 +10,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import full_name, is_replica, is_workspace, part, serves, text, to_intent_path
 from kaitogen.kaito.rules.context import cut
 from kaitogen.model import (
+    ByoNodes,
     Diagnostic,
     Document,
     Json,
@@ -22,7 +23,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.pipeline.classify import SCALED_OBJECT
-from kaitogen.typed import Iterable, Iterator, NamedTuple, Sequence
+from kaitogen.typed import Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 KG234 = Rule("KG234", "Several Workspaces select by the name of one", kind="warning", since="0.4",
              source="pkg/nodeprovision/byo-provisioner/byo_provisioner.go:68@v0.12.0")  # fmt: skip
@@ -31,37 +32,44 @@ KG490 = Rule("KG490", "One selector for different named nodes", kind="can't work
 KG235 = Rule("KG235", "Targets that differ in one application", kind="warning", since="0.4")
 
 
-class _Selecting(NamedTuple):
-    """A Workspace that finds nodes by labels, of a set the one that each replica is; `spec` is None of a finished one."""
+class Placed(NamedTuple):
+    """An object of a run, where it is written, and for which KAITO; `spec` is None of a finished one.
+
+    Of a Workspace that finds nodes by labels these are the `labels`.
+    """
 
     data: Json
     origin: Origin
     target: Target
     spec: Spec | None
-    labels: frozenset[tuple[str, str]]
+    labels: frozenset[tuple[str, str]] = frozenset()
 
 
 def of(
     specs: Sequence[Spec],
     manifests: Sequence[Manifest],
     read: tuple[Sequence[Document], Sequence[UserObject]],
+    byo_nodes: Mapping[int, ByoNodes],
     request: Request,
     *,
     together: bool,
 ) -> Iterator[Diagnostic]:
     """What is wrong with all of it together; most intents are for one installation, whose KAITO keeps nodes apart.
 
-    `read` is all documents, and the finished objects among them. `together` says that everything goes to one cluster.
+    `read` is all documents, and the finished objects among them; `byo_nodes` are facts about the nodes of these, by the
+    identity of their data. `together` says that everything goes to one cluster.
     """
     documents, objects = read
     target = request.objects_target or Target()
-    everyone = list(_selecting(manifests, objects, target))
-    yield from _shared_selectors(one for one in everyone if one.target.byo)
+    every = [Placed(data, spec.origin, target=spec.target, spec=spec) for spec, data in manifests]
+    every += [Placed(data, origin, target=target, spec=None) for origin, data in objects]
+    selecting = list(_selecting(every))
+    yield from _shared_selectors(one for one in selecting if one.target.byo)
     if any(spec.companions is not None for spec in specs):
         from kaitogen.pipeline import clashes  # most intents have none
 
         everywhere = together or request.within is not None
-        yield from clashes.of(manifests, documents, objects, target, everywhere=everywhere)
+        yield from clashes.of(every, documents, everywhere=everywhere)
     if any(spec.target != specs[0].target for spec in specs):
         yield from differing_targets(specs, everywhere=request.within is not None)
     scaled = [one for one in objects if one.data["kind"] == SCALED_OBJECT]
@@ -69,42 +77,41 @@ def of(
         from kaitogen.pipeline.finished_sets import scaled_by_hand  # hardly any run has one
 
         yield from scaled_by_hand(manifests, scaled)
-    yield from _shared_names(everyone)
+    yield from _shared_names(selecting)
+    if any(one.data["kind"] == "InferenceSet" or (one.spec and one.spec.fleet) for one in every):
+        from kaitogen.pipeline import pools  # most intents have no replicas
+
+        yield from pools.shared(every, byo_nodes)
 
 
-def _selecting(
-    manifests: Sequence[Manifest], objects: Sequence[UserObject], target: Target
-) -> Iterator[_Selecting]:
-    """The Workspaces of a KAITO that takes nodes by labels alone; `target` is that of finished objects."""
-    every = [(_replica(spec, data), spec.origin, spec.target, spec) for spec, data in manifests]
-    finished: list[tuple[Json, Origin, Target, Spec | None]] = [
-        (data, origin, target, None) for origin, data in objects
-    ]
-    for data, origin, its_target, spec in (*every, *finished):
-        if is_workspace(data) and (its_target.byo or its_target.has(versions.NODES_REUSED)):
+def _selecting(every: Iterable[Placed]) -> Iterator[Placed]:
+    """The Workspaces of a KAITO that takes nodes by labels alone."""
+    for one in every:
+        data = _replica(one)
+        if is_workspace(data) and (one.target.byo or one.target.has(versions.NODES_REUSED)):
             labels = part(part(part(data, "resource"), "labelSelector"), "matchLabels")
-            own = frozenset((label, str(value)) for label, value in labels.items())
-            if own:
-                yield _Selecting(data=data, origin=origin, target=its_target, spec=spec, labels=own)
+            if labels:
+                own = frozenset((label, str(value)) for label, value in labels.items())
+                yield one._replace(data=data, labels=own)
 
 
-def _replica(spec: Spec, data: Json) -> Json:
+def _replica(one: Placed) -> Json:
     """The object, of a set the Workspace that each replica is, as it would prefer the nodes that are named for all."""
-    if spec.fleet is None or not serves(data):
-        return data
+    if one.spec is None or one.spec.fleet is None or not serves(one.data):
+        return one.data
     from kaitogen.kaito.rules.inference_set import replica_of  # most intents have no replicas
 
-    return replica_of(data, spec.placement.nodes or ())
+    return replica_of(one.data, one.spec.placement.nodes or ())
 
 
-def _shared_selectors(everyone: Iterable[_Selecting]) -> Iterator[Diagnostic]:
+def _shared_selectors(selecting: Iterable[Placed]) -> Iterator[Diagnostic]:
     """KG490: Workspaces under byo that name different nodes and find them by the same labels.
 
     The labels alone decide, so that each may run on the nodes of the other. Objects of one identity are of different
     clusters, or made twice, which is told elsewhere.
     """
-    seen: dict[tuple[str, frozenset[tuple[str, str]]], dict[frozenset[str], _Selecting]] = {}
-    for one in everyone:
+    seen: dict[tuple[str, frozenset[tuple[str, str]]], dict[frozenset[str], Placed]] = {}
+    for one in selecting:
         nodes = part(one.data, "resource").get("preferredNodes")
         if not isinstance(nodes, list):
             continue
@@ -120,14 +127,14 @@ def _shared_selectors(everyone: Iterable[_Selecting]) -> Iterator[Diagnostic]:
         by_nodes.setdefault(own, one)
 
 
-def _shared_names(everyone: Iterable[_Selecting]) -> Iterator[Diagnostic]:
+def _shared_names(selecting: Iterable[Placed]) -> Iterator[Diagnostic]:
     """KG234: Workspaces of other names with one selector, whose value is a part of these names.
 
     So it is after a prefix or suffix that changed names and no labels; a pool that is shared on purpose has a name of its
     own.
     """
-    groups: dict[frozenset[tuple[str, str]], dict[str, _Selecting]] = {}
-    for one in everyone:
+    groups: dict[frozenset[tuple[str, str]], dict[str, Placed]] = {}
+    for one in selecting:
         metadata = part(one.data, "metadata")
         of_set = is_replica(one.data) or (one.spec is not None and one.spec.fleet is not None)
         if of_set or part(one.data, "resource").get("preferredNodes"):
@@ -144,9 +151,7 @@ def _shared_names(everyone: Iterable[_Selecting]) -> Iterator[Diagnostic]:
             yield _at_selector(KG234, other, message, fix, first, selector)
 
 
-def _at_selector(
-    rule: Rule, one: _Selecting, message: str, fix: str, other: _Selecting, selector: str
-) -> Diagnostic:
+def _at_selector(rule: Rule, one: Placed, message: str, fix: str, other: Placed, selector: str) -> Diagnostic:
     path = ("resource", "labelSelector")
     where = path if one.spec is None else to_intent_path(one.spec, path)
     fix = f"{fix} {which(other.origin.document)}"

@@ -2,8 +2,9 @@
 
 from kaitogen.diagnostics.wording import listed, which
 from kaitogen.kaito.objects import full_name, in_key_order, is_replica, part, serves
-from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Target, UserObject
-from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence
+from kaitogen.model import ByoNodes, Diagnostic, Origin, Path, Rule
+from kaitogen.pipeline.one_cluster import Placed
+from kaitogen.typed import Final, Iterable, Iterator, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.writer import flow
 
 KG326 = Rule("KG326", "Nodes that replicas and others select alike", kind="warning", since="0.8",
@@ -24,20 +25,15 @@ class _Taker(NamedTuple):
     path: Path
 
 
-def shared(
-    manifests: Sequence[Manifest],
-    objects: Sequence[UserObject],
-    target: Target,
-    facts: Mapping[int, ByoNodes],
-) -> Iterator[Diagnostic]:
+def shared(every: Iterable[Placed], facts: Mapping[int, ByoNodes]) -> Iterator[Diagnostic]:
     """KG326: under byo every replica takes all nodes of its selector for its own, and so does a Workspace.
 
     One selector is one pool. Two of which an inventory knows that they find the same node, or two lists that name it,
-    are one as well. `target` is that of finished objects, `facts` are about their nodes by the identity of their data.
+    are one as well. `facts` are about the nodes of finished objects, by the identity of their data.
     """
     everyone: dict[str, _Taker] = {}
     sets: dict[str, _Taker] = {}
-    for taker in (*_of_intents(manifests), *(_of_objects(objects, facts) if target.byo else ())):
+    for taker in _takers(every, facts):
         pools = (taker.selector, *taker.nodes)
         others = everyone if taker.is_set else sets
         taken = [pool for pool in pools if pool in others and others[pool].title != taker.title]
@@ -61,45 +57,27 @@ def _told(taker: _Taker, first: _Taker, taken: Sequence[str]) -> Diagnostic:
     elif path == _NAMED:
         path = _PLACED
     message = f"{first.title[:80]} selects {what}, and KAITO reserves none for either"
-    return KG326.at(path, message, fix=f"{fix}; the other is in {which(first.origin.document)}").of(
-        taker.origin
-    )
+    fix = f"{fix}; the other is in {which(first.origin.document)}"
+    return KG326.at(path, message, fix=fix).of(taker.origin)
 
 
-def _of_intents(manifests: Sequence[Manifest]) -> Iterator[_Taker]:
-    for spec, data in manifests:
-        if not spec.target.byo or not serves(data):
+def _takers(every: Iterable[Placed], facts: Mapping[int, ByoNodes]) -> Iterator[_Taker]:
+    """Those of nodes of the user's own, but for the finished Workspaces that KAITO made of a set: they are its replicas."""
+    for data, origin, target, spec, _ in every:
+        if not target.byo or not serves(data) or (spec is None and is_replica(data)):
             continue
-        facts, names = spec.placement.byo_nodes, spec.placement.nodes or ()
-        yield _Taker(
-            title=full_name(data),
-            origin=spec.origin,
-            is_set=spec.fleet is not None,
-            selector=_selector(data),
-            nodes=names or (() if facts is None else facts.names),
-            path=_NAMED if names else _PLACED,
-        )
-
-
-def _of_objects(objects: Sequence[UserObject], facts: Mapping[int, ByoNodes]) -> Iterator[_Taker]:
-    """Finished ones, but for the Workspaces that KAITO made of a set: they are its replicas."""
-    for origin, data in objects:
-        if not serves(data) or is_replica(data):
-            continue
-        known = facts.get(id(data))
+        holder = "spec" if data["kind"] == "InferenceSet" else "resource"
+        path: Path = (holder, "labelSelector")
+        is_set = data["kind"] == "InferenceSet"
+        known, names = facts.get(id(data)), tuple[str, ...]()
+        if spec is not None:
+            known, names = spec.placement.byo_nodes, spec.placement.nodes or ()
+            path, is_set = _NAMED if names else _PLACED, spec.fleet is not None
         yield _Taker(
             title=full_name(data),
             origin=origin,
-            is_set=data["kind"] == "InferenceSet",
-            selector=_selector(data),
-            nodes=() if known is None else known.names,
-            path=(_holder(data), "labelSelector"),
+            is_set=is_set,
+            selector=flow(in_key_order(part(data, holder).get("labelSelector"))),
+            nodes=names or (() if known is None else known.names),
+            path=path,
         )
-
-
-def _holder(data: Mapping[str, Json]) -> str:
-    return "spec" if data["kind"] == "InferenceSet" else "resource"
-
-
-def _selector(data: Mapping[str, Json]) -> str:
-    return flow(in_key_order(part(data, _holder(data)).get("labelSelector")))
