@@ -47,8 +47,6 @@ class EnvironmentFailure(KaitogenError):
 class InternalError(KaitogenError):
     """kaitogen contradicts itself; always a bug of ours."""
 
-    exit_code = EXIT_BUG
-
 
 def reason(error: Exception) -> str:
     """Why the system did not do something, as it is said behind a colon."""

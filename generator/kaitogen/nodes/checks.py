@@ -28,7 +28,6 @@ KG314 = Rule("KG314", "A selector that matches other nodes as well", kind="warni
 KG315 = Rule("KG315", "Nodes without the labels that KAITO reads", kind="refused", since="0.8")
 KG316 = Rule("KG316", "Nodes with different GPUs", kind="refused", since="0.8")
 
-
 NODES: Final[Path] = ("spec", "placement", "nodes")
 #: As many nodes are named in a command to run.
 _MANY: Final = 20

@@ -14,7 +14,6 @@ KG320 = Rule("KG320", "No inventory of nodes", kind="invalid")
 KG321 = Rule("KG321", "Facts about nodes that are old", kind="warning")
 KG322 = Rule("KG322", "A node that stands twice in an inventory", kind="invalid")
 
-
 KIND: Final = "NodeInventory"
 _SCHEMAS: Final = {KIND: "inventory", QUICK_KIND: "quick-selectors"}
 #: What makes an inventory, for the fix of findings.
@@ -23,6 +22,8 @@ MAKE_ONE: Final = "kaitogen nodes snapshot"
 _NUMBER: Final = re.compile(r"(?<=vmss)[0-9a-z]+$|[0-9]+")
 #: For as many unknown names a near one is looked for: nobody corrects more at a time, and each takes its time.
 _MOST_SLIPS: Final = 50
+#: Findings after which no further document is judged: a file of nothing but dashes has a million.
+_MOST_WRONG: Final = 1_000
 
 
 class Inventory:
@@ -91,10 +92,6 @@ class Known(NamedTuple):
 
 #: The annotation that says which facts a manifest was made from, where they stand in no file.
 MARK: Final = f"{INTENT_API_VERSION.partition('/')[0]}/inventory-sha256"
-
-
-#: Findings after which no further document is judged: a file of nothing but dashes has a million.
-_MOST_WRONG: Final = 1_000
 
 
 def mark(inventory: Inventory) -> str:

@@ -27,8 +27,6 @@ _OF_NODES: Final = ("strategy", "nodes", "count", "preferredNodes")
 _BURST: Final[Path] = ("spec", "replicas", "burst")
 _PLACEMENT: Final[Path] = ("spec", "placement")
 _SERVED: Final = "served-model-name"
-
-
 #: The key of a Spec's fleet that says of what pair it is one.
 PAIR: Final = "pair"
 

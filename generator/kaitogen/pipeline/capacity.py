@@ -68,9 +68,8 @@ def _of_pools(capacity: str, target: Target) -> Iterator[Diagnostic]:
         yield _at("capacity", f"no label of {target.provider} says which nodes are {capacity}", fix)
     elif target.provider == "azure" and not target.has(SPOT_TOLERATED):
         message = f"pods of KAITO {target.kaito} do not tolerate the taint that Azure puts on spot nodes"
-        yield _at(
-            "capacity", message, f"generate for KAITO {SPOT_TOLERATED.came_with} or newer, or remove capacity"
-        )
+        fix = f"generate for KAITO {SPOT_TOLERATED.came_with} or newer, or remove capacity"
+        yield _at("capacity", message, fix)
 
 
 def _is_provisioned(target: Target) -> bool:

@@ -18,10 +18,14 @@ from kaitogen.typed import Final, Iterable, Iterator, Sequence
 
 KG113 = Rule("KG113", "A document that is no mapping", kind="invalid")
 KG114 = Rule("KG114", "A document of another kind among intents", kind="invalid")
-
+KG115 = Rule("KG115", "Values repeated until they are too much", kind="invalid")
 
 #: As many wrong documents of one file are told. Nobody corrects more at a time, and a hostile file has a million.
 MAX_WRONG: Final = 200
+#: In characters, for all that one run repeats.
+MAX_REPEATED: Final = 256 * 1024 * 1024
+#: What a value takes beside its text.
+_EACH: Final = 64
 _INTENT_GROUP: Final = INTENT_API_VERSION.partition("/")[0] + "/"
 _START: Final = f"start the document with apiVersion: {INTENT_API_VERSION} and kind: {INTENT_KIND}"
 #: How the names of files end that hold intents only.
@@ -33,7 +37,6 @@ _OF_KAITO: Final = (
 #: What `import` makes intents of.
 _IMPORTED: Final = ("Workspace", "InferenceSet")
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
-
 
 #: What says that an object is a companion of kaitogen's, and its key in the labels.
 MANAGED_BY: Final = ("app.kubernetes.io/managed-by", "kaitogen")
@@ -67,6 +70,45 @@ class ErrorLimit:
         return [KG125.at((), message, fix="correct these first").of(origin)]
 
 
+class Repetition:
+    """Counts what one run repeats: defaults of a set in every entry, an environment and values over every intent.
+
+    A text of a mebibyte in the defaults of a thousand workspaces is a gibibyte, in every stage after this one.
+    """
+
+    def __init__(self) -> None:
+        self._room = MAX_REPEATED
+
+    def too_much(self, value: Json, times: int, path: Path) -> Diagnostic | None:
+        """What is wrong once everything so far, and the value so many times, come to more than `MAX_REPEATED`."""
+        if self._room >= 0:
+            self._room -= times * _weight(value, self._room // max(times, 1))
+        if self._room >= 0:
+            return None
+        message = (
+            f"repeated in every intent, this and what came before are more than {MAX_REPEATED // 2**20} MiB"
+        )
+        fix = "shorten it, or write long texts into a ConfigMap that intents name"
+        return KG115.at(path, message, fix=fix)
+
+
+def _weight(value: Json, enough: int) -> int:
+    """What a value weighs, counted no further than until that is more than enough."""
+    weight = 0
+    pending = [value]
+    while pending and weight <= enough:
+        one = pending.pop()
+        weight += _EACH
+        if isinstance(one, str):
+            weight += len(one)
+        elif isinstance(one, list):
+            pending += one
+        elif isinstance(one, dict):
+            weight += sum(map(len, one))
+            pending += one.values()
+    return weight
+
+
 def classify(
     documents: Iterable[Document], *, with_objects: bool
 ) -> tuple[list[Document], list[UserObject], list[Diagnostic]]:
@@ -91,9 +133,15 @@ def classify(
             diagnostics += [problem.of(Origin(document))] if problem is not None else []
             diagnostics += [*document.flaws, *error_limit.count_error(Origin(document))]
             continue
-        found = _objects_in(document, diagnostics)
+        found: list[UserObject] = []
+        for path, data in _objects(document.value, ()):
+            origin = Origin(document, (path,))
+            if unnamed := _unnamed(data):
+                diagnostics.append(unnamed.of(origin))
+            else:
+                found.append(UserObject(origin, data))
         if not document.flaws:
-            objects += [UserObject(Origin(document, (path,)), data) for path, data in found]
+            objects += found
         elif all(data["kind"] == "ConfigMap" for _, data in found):
             ill_written.append((document, [data for _, data in found]))
         else:
@@ -191,9 +239,8 @@ def _no_intent(value: Json) -> Diagnostic | None:
             return None
         message = f"{INTENT_API_VERSION} has no kind {kind[:60] or 'without a name'} that is an intent"
         advice = f"write {INTENT_KIND}, or {SET_KIND} for several with defaults"
-        return KG123.at(
-            ("kind",), message, fix=advice, found=kind[:60], expected=f"{INTENT_KIND} or {SET_KIND}"
-        )
+        expected = f"{INTENT_KIND} or {SET_KIND}"
+        return KG123.at(("kind",), message, fix=advice, found=kind[:60], expected=expected)
     if isinstance(kind, str) and isinstance(api_version, str):
         message = f"{kind[:60]} of {api_version[:60]} is not an intent"
         finished = _FINISHED if kind in _IMPORTED else _OF_KAITO
@@ -202,32 +249,19 @@ def _no_intent(value: Json) -> Diagnostic | None:
     return None
 
 
-def _objects_in(document: Document, diagnostics: list[Diagnostic]) -> list[tuple[Path, Json]]:
-    """What there is to look at in a document; what has no kind or version goes into the diagnostics instead."""
-    objects: list[tuple[Path, Json]] = []
-    for path, data in _objects(document.value, ()):
-        if problem := _unnamed(data):
-            diagnostics.append(problem.of(Origin(document, (path,))))
-        else:
-            objects.append((path, data))
-    return objects
-
-
 def _objects(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
-    """KAITO's objects of a document, and the ConfigMaps, ScaledObjects and companions beside them; a List of kubectl's is
-
-    looked into.
-    """
+    """KAITO's objects, and the ConfigMaps, ScaledObjects and companions beside them; a List of kubectl's is looked into."""
     if not isinstance(value, dict):
         return
     kind, api_version = value.get("kind"), value.get("apiVersion")
+    scaled = value_at(value, ("spec", "scaleTargetRef", "kind"))
     if (items := list_items(value)) is not None:
         for index, item in enumerate(items):
             yield from _objects(item, (*path, "items", index))
     elif isinstance(api_version, str) and (
         (api_version + "/").startswith(KAITO_GROUP)
         or (kind == "ConfigMap" and api_version == "v1")
-        or (kind == SCALED_OBJECT and api_version == "keda.sh/v1alpha1" and _scales_a_set(value))
+        or (kind == SCALED_OBJECT and api_version == "keda.sh/v1alpha1" and scaled == "InferenceSet")
         or is_companion(value)
     ):
         yield path, value
@@ -237,11 +271,6 @@ def is_companion(data: Json) -> bool:
     """Whether an object says that kaitogen made it beside a Workspace or set (see pipeline/companions.py)."""
     key, name = MANAGED_BY
     return bool(value_at(data, ("metadata", "labels", key)) == name)
-
-
-def _scales_a_set(scaled_object: Json) -> bool:
-    reference = value_at(scaled_object, ("spec", "scaleTargetRef"))
-    return isinstance(reference, dict) and reference.get("kind") == "InferenceSet"
 
 
 def _unnamed(data: Json) -> Diagnostic | None:

@@ -97,16 +97,11 @@ def intent_path(data: Json, path: Path) -> Path:
     return (*kind.asked, *path[1:]) if kind is not None and kind.is_spec and path[:1] == ("spec",) else path
 
 
-def words_of(data: Json) -> Json:
-    """What the `spec` of an intent says to get this companion."""
-    kind = kind_of(data)
-    return {} if kind is None else kind.words(data)
-
-
 def with_words(spec: Json, companions: list[Json]) -> Json:
     """The `spec` of an intent with the words for these companions."""
     for data in companions:
-        spec = merged(spec, words_of(data))
+        kind = kind_of(data)
+        spec = spec if kind is None else merged(spec, kind.words(data))
     return spec
 
 
@@ -131,10 +126,8 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
     inference = spec.get("inference") or {}
     if "model" not in inference:
         what = "a tuning" if spec.get("tuning") is not None else "a pod template of your own"
-        for word in (
-            one for one in ("endpoint", "disruption", "monitoring", "ragEngine", "modelMirror") if one in spec
-        ):
-            if word != "disruption" or what == "a tuning":
+        for word in ("endpoint", "disruption", "monitoring", "ragEngine", "modelMirror"):
+            if word in spec and (word != "disruption" or what == "a tuning"):
                 message = f"{word} is for a model that KAITO serves, and this is {what}"
                 yield KG226.at(("spec", word), message, fix=f"remove {word}")
         return
@@ -147,10 +140,8 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
         message = (
             f"KAITO's own Service {name} has the address of a single Workspace, so no second one is written"
         )
-        what = "service" if len(endpoint) > 1 else "endpoint"
-        yield KG228.at(
-            ("spec", "endpoint", "service"), message, fix=f"remove {what}, or add replicas to have copies"
-        )
+        fix = f"remove {'service' if len(endpoint) > 1 else 'endpoint'}, or add replicas to have copies"
+        yield KG228.at(("spec", "endpoint", "service"), message, fix=fix)
     runtime = runtime_of(inference, value["metadata"].get("annotations") or {})
     if gateway and "pool" in gateway:
         made = target.feature_gates.get(_GATE) is True
@@ -222,11 +213,6 @@ def _has_pool(spec: Spec) -> bool:
     return spec.fleet is not None and spec.target.feature_gates.get(_GATE) is True and runs_on_vllm
 
 
-def _pool_of(name: str) -> str:
-    """The name of the pool that KAITO makes for the set of that name."""
-    return name + POOL
-
-
 def _address(spec: Spec) -> str:
     return f"{rag_engine.address(spec)}, clients send model {served_name(spec)}"
 
@@ -267,7 +253,7 @@ def _route(spec: Spec) -> Json:
 def _backend(spec: Spec, name: str) -> Json:
     """What a route leads to for the set of that name."""
     if _has_pool(spec) or own_pools.of(spec, _leaders(spec)) is not None:
-        named = _pool_of(name) if _has_pool(spec) else name
+        named = f"{name}{POOL}" if _has_pool(spec) else name
         return {"group": _POOL_GROUP, "kind": "InferencePool", "name": named}
     return {"group": "", "kind": "Service", "name": name, "port": _PORT}
 
@@ -309,7 +295,7 @@ def _tls(spec: Spec) -> Json:
         return None
     plain = own is None and spec.target.has(POOL_WITHOUT_CERTIFICATE)
     tls: Json = {"mode": "DISABLE"} if plain else {"mode": "SIMPLE", "insecureSkipVerify": True}
-    return {"host": f"{_pool_of(spec.name)}-epp" if own is None else own["picker"]["name"], "tls": tls}
+    return {"host": f"{spec.name}{POOL}-epp" if own is None else own["picker"]["name"], "tls": tls}
 
 
 def _budget(spec: Spec) -> Json:
@@ -352,7 +338,7 @@ KINDS: Final = (
     Companion(
         key="tls", api_version="networking.istio.io/v1", kind="DestinationRule", template="destination-rule.yaml.j2",
         values=_tls, words=lambda _: {"endpoint": {"gateway": {"istio": True}}},
-        note=lambda spec: f"for {_pool_of(spec.name)}-epp", asked=(*_GATEWAY, "istio"),
+        note=lambda spec: f"for {spec.name}{POOL}-epp", asked=(*_GATEWAY, "istio"),
     ),
     Companion(
         key="budget", api_version="policy/v1", kind="PodDisruptionBudget", template="pod-disruption-budget.yaml.j2",

@@ -23,8 +23,9 @@ def context(spec: Spec, resource: Placement) -> Context:
     KAITO falls back to its defaults for good where the ConfigMap is missing at the
     first look, hence the order.
     """
-    kind = "inference" if spec.inference is not None else "tuning"
-    workload = (spec.inference if spec.inference is not None else spec.tuning) or {}
+    kind, workload = (
+        ("tuning", spec.tuning or {}) if spec.inference is None else ("inference", spec.inference)
+    )
     config = workload.get("config")
     config_map = _config_map(spec, kind, workload) if config and "configMapName" not in config else None
     runtime = workload.get("runtime")
@@ -93,10 +94,10 @@ def _preset(workload: Json) -> Json:
 
 def _inference(workload: Json) -> Json:
     """The pod template, and the adapters with each strength as the text that KAITO stores."""
-    adapters = []
-    for adapter in workload.get("adapters") or ():
-        strength = adapter.get("strength")
-        adapters.append(adapter if strength is None else {**adapter, "strength": str(strength)})
+    adapters = [
+        one if one.get("strength") is None else {**one, "strength": str(one["strength"])}
+        for one in workload.get("adapters") or ()
+    ]
     return {"template": workload.get("template"), "adapters": adapters}
 
 

@@ -20,7 +20,6 @@ KG184 = Rule("KG184", "A project file that is not read", kind="warning")
 KG188 = Rule("KG188", "An intent file without an intent", kind="invalid")
 KG601 = Rule("KG601", "A file that cannot be read", kind="environment")
 
-
 MAX_BYTES: Final = 16 * 1024 * 1024
 #: Facts about the nodes of a large cluster take more room than intents, and say less of each.
 MAX_FACTS: Final = 64 * 1024 * 1024

@@ -33,8 +33,13 @@ def asked(word: str, spec: Spec) -> bool:
 
 
 def alerts(spec: Spec) -> Json:
-    """What the template of a PrometheusRule needs; None where the intent asks for none."""
-    return {"groups": _groups(spec)} if asked("alerts", spec) else None
+    """What the template of a PrometheusRule needs: one group with all alerts of the model; None where none is asked for."""
+    if not asked("alerts", spec):
+        return None
+    # Alertmanager takes alerts of the same labels for one and the same.
+    whose = {"kaito_name": spec.name, **({"namespace": spec.namespace} if spec.namespace else {})}
+    rules = [{**rule, "labels": {**rule["labels"], **whose}} for rule in _alerts(spec)]
+    return {"groups": [{"name": f"kaito-{spec.name}", "rules": rules}]}
 
 
 def dashboard(spec: Spec) -> Json:
@@ -47,9 +52,8 @@ def dashboard(spec: Spec) -> Json:
     return {"name": f"{spec.name}{DASHBOARD}", "labels": labels, "data": {f"{file}.json": _json(spec)}}
 
 
-def _groups(spec: Spec) -> Json:
-    """The groups of a PrometheusRule, one with all alerts of the model."""
-    rules = [
+def _alerts(spec: Spec) -> list[Json]:
+    return [
         _alert(
             "KaitoRequestsWaiting", f"avg(sum by (pod) ({_metric(spec, 'num_requests_waiting')})) > {_WAITING}", "5m", "warning",
             f"More than {_WAITING} requests wait in each replica of {spec.name}",
@@ -68,10 +72,6 @@ def _groups(spec: Spec) -> Json:
         ),
         *_benchmark(spec),
     ]  # fmt: skip
-    # Alertmanager takes alerts of the same labels for one and the same.
-    whose = {"kaito_name": spec.name, **({"namespace": spec.namespace} if spec.namespace else {})}
-    rules = [{**rule, "labels": {**rule["labels"], **whose}} for rule in rules]
-    return [{"name": f"kaito-{spec.name}", "rules": rules}]
 
 
 def _json(spec: Spec) -> str:

@@ -25,10 +25,9 @@ from kaitogen.model import (
     Rule,
     path_text,
 )
-from kaitogen.pipeline.classify import entries
+from kaitogen.pipeline.classify import Repetition, entries
 from kaitogen.pipeline.load import load
-from kaitogen.pipeline.repetition import Repetition
-from kaitogen.schema.checks import schema_at
+from kaitogen.schema.checks import schema_at, types_of
 from kaitogen.typed import Final, Iterable, Iterator, Sequence
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
@@ -37,7 +36,6 @@ KG152 = Rule("KG152", "A path at which nothing can be set", kind="invalid")
 KG153 = Rule("KG153", "No intent of that name", kind="invalid")
 KG154 = Rule("KG154", "The file of an environment is not what it has to be", kind="invalid")
 KG182 = Rule("KG182", "An environment adds what is there already", kind="invalid")
-
 
 _STEP: Final = (
     r'(?:^|\.)(?P<key>[A-Za-z0-9_][A-Za-z0-9_-]*)|\[(?P<index>\d{1,4})\]|\["(?P<quoted>[^"\\]{1,300})"\]'
@@ -258,11 +256,7 @@ def _merged(document: Document, base: Path, part: Json, origin: Origin) -> Docum
 
 def _malformed(value: Json) -> list[Diagnostic]:
     """What is wrong with the file of an environment as such; its values are judged where they end up."""
-    if (
-        not isinstance(value, dict)
-        or value.get("kind") != SET_KIND
-        or not isinstance(value.get("spec"), dict)
-    ):
+    if value_at(value, ("kind",)) != SET_KIND or not isinstance(value_at(value, ("spec",)), dict):
         return [KG154.at((), "the file of an environment is not what it has to be", fix=_ENVIRONMENT)]
     return schema.problems("environment", value)
 
@@ -283,13 +277,9 @@ def _typed(path: Path, text: str) -> Json:
         value = text
     if kinds & {"object", "array"} and isinstance(value, str):
         value = _structure(text)
-    if isinstance(value, bool):
-        fits = not kinds or "boolean" in kinds
-    elif isinstance(value, int | float):
-        fits = not kinds or bool(kinds & {"integer", "number"})
-    else:
-        fits = True
-    return value if fits or "string" not in kinds else text
+    fitting = {"boolean"} if isinstance(value, bool) else {"integer", "number"}
+    is_misfit = isinstance(value, bool | int | float) and not kinds & fitting
+    return text if is_misfit and "string" in kinds else value
 
 
 def _structure(text: str) -> Json:
@@ -307,23 +297,14 @@ def _kinds(path: Path) -> set[str]:
     schemas = [schema_at("intent")]
     for step in path:
         schemas = [below for whole in schemas for below in _below(whole, step)]
-    kinds: set[str] = set()
-    for whole in schemas:
-        types = whole.get("type", ())
-        kinds.update([types] if isinstance(types, str) else types)
-    return kinds
+    return {kind for whole in schemas for kind in types_of(whole)}
 
 
 def _below(whole: Json, step: str | int) -> Iterator[Json]:
+    """The schema of what stands at a step, and everything that it refers to."""
     below = whole.get("items") if isinstance(step, int) else (whole.get("properties") or {}).get(step)
     if below is None and isinstance(step, str):
         below = whole.get("additionalProperties")
-    if isinstance(below, dict):
-        yield from _variants(below)
-
-
-def _variants(whole: Json) -> Iterator[Json]:
-    """A schema, and everything that it refers to."""
-    yield whole
-    if "$ref" in whole:
-        yield from _variants(schema_at(whole["$ref"]))
+    while isinstance(below, dict):
+        yield below
+        below = schema_at(below["$ref"]) if "$ref" in below else None

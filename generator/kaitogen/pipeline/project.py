@@ -38,11 +38,11 @@ class Project(NamedTuple):
 
     document: Document
     inventory: tuple[str, ...]
-    prices: str | None
-    budget: str | None
-    templates: str | None
-    environments: str | None
     strict: bool
+    prices: str | None = None
+    budget: str | None = None
+    templates: str | None = None
+    environments: str | None = None
 
 
 def read(file: str, top: str) -> tuple[Project | None, list[Diagnostic]]:
@@ -71,11 +71,8 @@ def project_of(document: Document) -> Project:
     return Project(
         document=document,
         inventory=tuple(_beside(document.file, name) for name in spec.get("inventory", ())),
-        prices=named.get("prices"),
-        budget=named.get("budget"),
-        templates=named.get("templates"),
-        environments=named.get("environments"),
         strict=spec.get("strict", False),
+        **named,
     )
 
 

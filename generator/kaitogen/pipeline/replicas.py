@@ -37,7 +37,6 @@ KG325 = Rule("KG325", "Replicas that can keep each other from starting", kind="c
 KG327 = Rule("KG327", "The autoscaler owns the number of replicas", kind="note", since="0.8")
 KG328 = Rule("KG328", "Nobody makes the replicas", kind="warning", since="0.8")
 
-
 _GATE: Final = "enableInferenceSetController"
 _SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
 #: What KAITO calls the words of spec.upgrade, where it has others.
@@ -92,9 +91,8 @@ def _unsaid(value: Json, target: Target) -> Iterator[Diagnostic]:
     drops = "drops all annotations from the template of an InferenceSet, and its replicas read"
     for key in value["metadata"].get("annotations") or {}:
         if inference_set.read_on_replicas(key):
-            yield _not_before(
-                target, REPLICA_METADATA, ("metadata", "annotations", key), f"{drops} {key} there"
-            )
+            path = ("metadata", "annotations", key)
+            yield _not_before(target, REPLICA_METADATA, path, f"{drops} {key} there")
     if "runtime" in (spec.get("inference") or {}):
         path = ("spec", "inference", "runtime")
         yield _not_before(target, REPLICA_METADATA, path, f"{drops} {RUNTIME_ANNOTATION} there")
@@ -124,12 +122,14 @@ def of_set(spec: Spec, values: Mapping[str, Json]) -> dict[str, Json]:
         kept = {**config_map["annotations"], **_kept(config_map["annotations"])}
         values = {**values, "config_map": {**config_map, "annotations": kept}}
     metadata = own.get("replicaMetadata", {})
+    serves_newest = spec.target.has(KINDS["InferenceSet"]["v1beta1"])
     return {
         **values,
         "replicas": None if own.get("replicas") == AUTO else own.get("replicas"),
         "node_count_limit": limit,
         "auto_upgrade": {_UPGRADE.get(key, key): item for key, item in own.get("upgrade", {}).items()},
-        "api_version": _api_version(spec),
+        # The newest that the target serves, but for an intent that asks for the old one.
+        "api_version": spec.target.api_version if serves_newest else "kaito.sh/v1alpha1",
         "annotations": {key: text for key, text in annotations.items() if inference_set.read_on_set(key)},
         "replica_labels": metadata.get("labels", spec.labels if spec.target.has(REPLICA_METADATA) else {}),
         "replica_annotations": {
@@ -156,36 +156,26 @@ def _kept(annotations: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _api_version(spec: Spec) -> str:
-    """The newest that the target serves, but for an intent that asks for the old one."""
-    served = spec.target.has(KINDS["InferenceSet"]["v1beta1"])
-    return spec.target.api_version if served else "kaito.sh/v1alpha1"
-
-
 def counted(manifests: Sequence[Manifest]) -> list[Manifest]:
-    """The manifests, with a number of replicas and a limit of nodes in each set that leaves them to kaitogen, where they
-
-    can be worked out.
-    """
+    """The manifests, with a number of replicas or a limit of nodes in each set that leaves it to kaitogen, if it is known."""
     config_maps = config_maps_of(data for _, data in manifests)
-    made: list[Manifest] = []
-    for spec, data in manifests:
-        numbers = data
-        if spec.fleet and data["kind"] == "InferenceSet":
-            if spec.fleet.get("replicas") == AUTO:
-                numbers = _counted(spec, data, config_maps)
-            elif "scaling" in spec.fleet and "nodeCountLimit" not in spec.fleet:
-                from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
-
-                numbers = scaling.limited(
-                    spec.fleet, data, size_of(data, spec.target, config_maps, spec.placement.byo_nodes)
-                )
-        made.append(Manifest(spec, numbers))
-    return made
+    return [
+        Manifest(spec, _counted(spec, data, config_maps) if data["kind"] == "InferenceSet" else data)
+        for spec, data in manifests
+    ]
 
 
 def _counted(spec: Spec, data: Mapping[str, Json], config_maps: ConfigMaps) -> Mapping[str, Json]:
-    there, nodes = _there(spec)[0], size_of(data, spec.target, config_maps, spec.placement.byo_nodes).nodes
+    fleet = spec.fleet or {}
+    is_limited = "scaling" in fleet and "nodeCountLimit" not in fleet
+    if not is_limited and fleet.get("replicas") != AUTO:
+        return data
+    estimate = size_of(data, spec.target, config_maps, spec.placement.byo_nodes)
+    if is_limited:
+        from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
+
+        return scaling.limited(fleet, data, estimate)
+    there, nodes = _there(spec)[0], estimate.nodes
     if there is None or not nodes or there < nodes:
         return data
     return {**data, "spec": {"replicas": there // nodes, **part(data, "spec")}}
@@ -301,9 +291,9 @@ def range_of(spec: Spec | None, data: Mapping[str, Json]) -> tuple[int | None, i
 
 
 def _there(spec: Spec) -> tuple[int | None, str]:
-    """How many nodes there are for all replicas together, and how that is known: the intent names or counts them, or
+    """How many nodes there are for all replicas together, None where nothing says it, and how that is known.
 
-    an inventory knows those that its selector finds. None where nothing says it.
+    The intent names or counts them, or an inventory knows those that its selector finds.
     """
     count, names, facts = spec.placement.node_count, spec.placement.nodes, spec.placement.byo_nodes
     if names is not None:

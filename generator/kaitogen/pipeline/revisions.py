@@ -22,7 +22,7 @@ from kaitogen.pipeline.load import (
     too_large,
 )
 from kaitogen.pipeline.project import is_valid
-from kaitogen.typed import Callable, Final, Iterator, Sequence
+from kaitogen.typed import Callable, Final, Iterable, Iterator, Sequence
 
 KG645 = Rule("KG645", "A submodule that is not looked into", kind="environment")
 
@@ -44,8 +44,7 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
         raise UsageError("standard input has no revision", fix="name files or folders of the repository")
     documents: list[Document] = []
     findings: list[Diagnostic] = []
-    project: Document | None = None
-    inventory, environments, templates = request.inventory, request.environments, request.templates
+    today, request = request, request._replace(paths=(), project=None)
     with ExitStack() as stack:
         try:
             repository = repository_of(paths)
@@ -59,22 +58,15 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
             )
             for path in paths:
                 past.add(path)
-            inventory = tuple(known for given in inventory for known in past.documents_in(given))
-            environments = tuple(known for given in environments for known in past.documents_in(given))
-            project = past.project(request.project)
-            if templates is not None:
-                templates = past.templates(templates, stack)
+            request = request._replace(
+                inventory=past.those_of(today.inventory),
+                environments=past.those_of(today.environments),
+                project=past.project(today.project),
+                templates=None if today.templates is None else past.templates(today.templates, stack),
+            )
         except git.GitError as error:
             findings.append(error.rule.in_file(revision or "--against", error.message, fix=error.fix))
-        yield request._replace(
-            paths=(),
-            project=project,
-            inventory=inventory,
-            environments=environments,
-            documents=tuple(documents),
-            findings=tuple(findings),
-            templates=templates,
-        )
+        yield request._replace(documents=tuple(documents), findings=tuple(findings))
 
 
 def repository_of(paths: Sequence[str]) -> git.Repository:
@@ -104,11 +96,8 @@ class _Past:
         """Read a file, or the intent files below a folder."""
         inside = self._inside(path)
         if inside is None:
-            raise git.GitError(
-                KG644,
-                f"{path} is not in the repository {self.repository.top}",
-                "compare the files of one repository at a time",
-            )
+            message = f"{path} is not in the repository {self.repository.top}"
+            raise git.GitError(KG644, message, "compare the files of one repository at a time")
         entry = self.repository.entry(self.commit, inside)
         if entry is None:
             return
@@ -131,6 +120,10 @@ class _Past:
                 self.findings.append(KG601.in_file(name, message, fix="name another revision"))
             else:
                 self._read({name: target})
+
+    def those_of(self, files: Iterable[str | Document]) -> tuple[str | Document, ...]:
+        """What stands for these files at the revision."""
+        return tuple(known for given in files for known in self.documents_in(given))
 
     def documents_in(self, given: str | Document) -> Iterator[str | Document]:
         """The documents of a file beside the intents at the revision; today's, where the revision has no such file."""

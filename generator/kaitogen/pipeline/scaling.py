@@ -7,14 +7,13 @@ from kaitogen.kaito.objects import part, value_at
 from kaitogen.kaito.rules import schedules
 from kaitogen.kaito.sizing.types import Estimate
 from kaitogen.kaito.versions import KINDS
-from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
+from kaitogen.model import Diagnostic, Json, Path, Rule, Severity, Spec, Target
 from kaitogen.pipeline.context import shared_annotations
 from kaitogen.typed import Final, Iterator, Mapping
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import dump
 
 KG225 = Rule("KG225", "Scaling that cannot be done as it is said", kind="invalid", since="0.8")
-
 KG329 = Rule("KG329", "A limit of nodes that means another number of replicas", kind="warning", since="0.11")
 
 _SCALING: Final = ("spec", "scaling")
@@ -42,10 +41,10 @@ def objections(spec: Mapping[str, Json], target: Target) -> Iterator[Diagnostic]
         message = f"replicas is {spec['replicas']}, and {by} is to set that number"
         yield KG225.at(("spec", "replicas"), message, fix="remove replicas, or scaling")
     if most < least:
-        yield _at("max", f"max is {most}, and min is {least}", "write a max of min or more")
+        yield _at(("max",), f"max is {most}, and min is {least}", "write a max of min or more")
     newest = KINDS["InferenceSet"]["v1beta1"]
     if least == 0 and not target.has(newest):
-        yield _at("min", f"KAITO {target.kaito} has no fewer than 1 replica", "write min: 1")
+        yield _at(("min",), f"KAITO {target.kaito} has no fewer than 1 replica", "write min: 1")
     if by == _OWN:
         yield from _of_own(scaling, target)
     else:
@@ -56,55 +55,50 @@ def _of_own(scaling: Mapping[str, Json], target: Target) -> Iterator[Diagnostic]
     newest = KINDS["InferenceSet"]["v1beta1"]
     if not target.has(newest):
         message = f"{_OWN} scales InferenceSets of v1beta1, which KAITO {target.kaito} does not have"
-        yield _at("by", message, f"write by: keda, or generate for KAITO {newest.came_with} or newer")
+        yield _at(("by",), message, f"write by: keda, or generate for KAITO {newest.came_with} or newer")
     if scaling.get("min", 1) == 0 and target.has(newest):
-        yield _at("min", f"{_OWN} keeps one replica at least", "write min: 1, or by: keda")
+        yield _at(("min",), f"{_OWN} keeps one replica at least", "write min: 1, or by: keda")
     if scaling["max"] == 1:
-        yield _at("max", f"{_OWN} does nothing for a max of 1", "write 2 or more")
+        yield _at(("max",), f"{_OWN} does nothing for a max of 1", "write 2 or more")
     for word in ("schedule", "triggers"):
         if word in scaling:
-            yield _at(word, f"{_OWN} knows no {word}", "write by: keda, or remove it")
+            yield _at((word,), f"{_OWN} knows no {word}", "write by: keda, or remove it")
     if "metrics" not in scaling:
         message = f"{_OWN} does nothing without metrics"
-        fix = 'add metrics, such as {name: "vllm:num_requests_waiting", up: 10, down: 1}'
-        yield KG225.at(_SCALING, message, fix=fix)
+        yield _at((), message, 'add metrics, such as {name: "vllm:num_requests_waiting", up: 10, down: 1}')
     for index, metric in enumerate(scaling.get("metrics", ())):
-        if metric["down"] > metric["up"]:
-            path = (*_SCALING, "metrics", index, "down")
-            yield KG225.at(
-                path, f"down is {metric['down']}, above up {metric['up']}", fix="write down of up or less"
+        down, up = metric["down"], metric["up"]
+        if down > up:
+            yield _at(
+                ("metrics", index, "down"), f"down is {down}, above up {up}", "write down of up or less"
             )
         if "window" in metric and metric.get("type") != "histogram":
-            path = (*_SCALING, "metrics", index, "window")
-            yield KG225.at(path, "only a histogram has a window", fix="remove it, or write type: histogram")
+            fix = "remove it, or write type: histogram"
+            yield _at(("metrics", index, "window"), "only a histogram has a window", fix)
 
 
 def _of_keda(scaling: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if "metrics" in scaling:
-        message = "KEDA itself does not read metrics of pods"
-        yield _at("metrics", message, f"write triggers, such as one of type prometheus, or by: {_OWN}")
+        fix = f"write triggers, such as one of type prometheus, or by: {_OWN}"
+        yield _at(("metrics",), "KEDA itself does not read metrics of pods", fix)
     if "evaluationWindow" in scaling:
-        yield _at(
-            "evaluationWindow", "KEDA itself has no evaluation window", f"remove it, or write by: {_OWN}"
-        )
+        fix = f"remove it, or write by: {_OWN}"
+        yield _at(("evaluationWindow",), "KEDA itself has no evaluation window", fix)
     if not {"metrics", "schedule", "triggers"} & scaling.keys():
-        yield KG225.at(_SCALING, "nothing says when the number changes", fix="add schedule or triggers")
+        yield _at((), "nothing says when the number changes", "add schedule or triggers")
     for index, times in enumerate(scaling.get("schedule", ())):
         for word in ("start", "end"):
             fault = schedules.cron_fault(times[word])
             if fault:
-                path = (*_SCALING, "schedule", index, word)
                 fix = 'write five fields, such as "0 8 * * 1-5"'
-                yield KG225.at(path, f"KEDA cannot read this cron line: {fault}", fix=fix)
+                yield _at(("schedule", index, word), f"KEDA cannot read this cron line: {fault}", fix)
         if times["replicas"] > scaling["max"]:
-            path = (*_SCALING, "schedule", index, "replicas")
             message = f"{times['replicas']} replicas are more than max, which is {scaling['max']}"
-            yield KG225.at(path, message, fix="write a max of as many")
+            yield _at(("schedule", index, "replicas"), message, "write a max of as many")
 
 
-def _at(word: str, message: str, fix: str) -> Diagnostic:
-    path: Path = (*_SCALING, word)
-    return KG225.at(path, message, fix=fix)
+def _at(below: Path, message: str, fix: str) -> Diagnostic:
+    return KG225.at((*_SCALING, *below), message, fix=fix)
 
 
 def annotations(scaling: Mapping[str, Json]) -> dict[str, str]:
@@ -142,21 +136,14 @@ def of_limit(limit: int, least: int, most: int, nodes: int) -> Iterator[Diagnost
     made = max(limit // nodes, 1)
     if limit == 0 or made == most:
         return
-    message = f"{_OWN} divides nodeCountLimit {limit} by the {number_of(nodes, 'node')} of a replica: "
-    message += f"at most {number_of(made, 'replica')}, "
-    message += (
-        f"fewer than the least, {least}, so it scales nothing"
-        if made < least
-        else f"whatever the maximum {most} says"
-    )
-    yield KG329.at(
-        ("spec", "nodeCountLimit"),
-        message,
-        fix=f"write nodeCountLimit: {most * nodes}, or remove it",
-        found=str(limit),
-        expected=str(most * nodes),
-        severity="error" if made < least else "warning",
-    )
+    severity: Severity = "warning"
+    result = f"whatever the maximum {most} says"
+    if made < least:
+        severity, result = "error", f"fewer than the least, {least}, so it scales nothing"
+    message = f"{_OWN} divides nodeCountLimit {limit} by the {number_of(nodes, 'node')} of a replica: at most {number_of(made, 'replica')}, {result}"
+    path, right = ("spec", "nodeCountLimit"), str(most * nodes)
+    fix = f"write nodeCountLimit: {right}, or remove it"
+    yield KG329.at(path, message, fix=fix, found=str(limit), expected=right, severity=severity)
 
 
 def limited(fleet: Mapping[str, Json], data: Mapping[str, Json], estimate: Estimate) -> Mapping[str, Json]:
@@ -242,12 +229,8 @@ def metrics_of_old(written: Mapping[str, str]) -> tuple[str, bool] | None:
         return None
     if kind not in ("gauge", "histogram") or down > up:
         return None
-    metric = {
-        "name": said.get("metricName") or _METRIC_OF_OLD,
-        "type": kind,
-        "upthreshold": up,
-        "downthreshold": down,
-    }
+    name = said.get("metricName") or _METRIC_OF_OLD
+    metric = {"name": name, "type": kind, "upthreshold": up, "downthreshold": down}
     return dump([metric]), "downthreshold" not in said
 
 
@@ -304,16 +287,10 @@ def scaled_object(spec: Spec, scaling: Mapping[str, Json]) -> Json:
     """What the template of a ScaledObject needs; None where the scaler of KAITO makes one itself."""
     if scaling["by"] == _OWN:
         return None
-    crons = [
-        {
-            "type": "cron",
-            "metadata": {
-                **{key: times[key] for key in _TIMES},
-                "desiredReplicas": str(times["replicas"]),
-            },
-        }
+    schedule = (
+        {**{key: times[key] for key in _TIMES}, "desiredReplicas": str(times["replicas"])}
         for times in scaling.get("schedule", ())
-    ]
+    )
     return {
         "annotations": shared_annotations(spec),
         "min": scaling.get("min", 1),
@@ -322,5 +299,8 @@ def scaled_object(spec: Spec, scaling: Mapping[str, Json]) -> Json:
             f"scale{key.capitalize()}": {_WINDOW: seconds}
             for key, seconds in scaling.get("cooldown", {}).items()
         },
-        "triggers": [*crons, *scaling.get("triggers", ())],
+        "triggers": [
+            *({"type": "cron", "metadata": times} for times in schedule),
+            *scaling.get("triggers", ()),
+        ],
     }

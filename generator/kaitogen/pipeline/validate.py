@@ -16,8 +16,7 @@ from kaitogen.model import (
 )
 from kaitogen.nodes import add_instance_type
 from kaitogen.pipeline import current
-from kaitogen.pipeline.classify import ErrorLimit, intents, is_set, shared_by_entries
-from kaitogen.pipeline.repetition import Repetition
+from kaitogen.pipeline.classify import ErrorLimit, Repetition, intents, is_set, shared_by_entries
 from kaitogen.typed import Final, Iterator, Mapping
 
 KG212 = Rule("KG212", "Nothing to run", kind="invalid", since="0.4")
@@ -123,9 +122,8 @@ def _rules(value: Json) -> Iterator[Diagnostic]:
         config = (workload or {}).get("config")
         if "configName" in (workload or {}) and (config is None or "configMapName" in config):
             message = "configName names a generated ConfigMap, and none is generated here"
-            yield KG218.at(
-                ("spec", kind, "configName"), message, fix="remove configName, or give config inline"
-            )
+            fix = "remove configName, or give config inline"
+            yield KG218.at(("spec", kind, "configName"), message, fix=fix)
 
 
 def unknown_provisioner(target: Target) -> Diagnostic | None:
@@ -134,11 +132,8 @@ def unknown_provisioner(target: Target) -> Diagnostic | None:
     if target.has(known):
         return None
     message = f"KAITO {target.kaito} has no node provisioner {target.node_provisioner}; it came with {known.came_with}"
-    return KG219.at(
-        ("spec", "target", "nodeProvisioner"),
-        message,
-        fix=f'set kaito: "{known.came_with}" or newer, or another nodeProvisioner',
-    )
+    fix = f'set kaito: "{known.came_with}" or newer, or another nodeProvisioner'
+    return KG219.at(("spec", "target", "nodeProvisioner"), message, fix=fix)
 
 
 def _instance_type(target: Target, placement: Json) -> Iterator[Diagnostic]:

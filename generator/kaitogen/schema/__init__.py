@@ -18,7 +18,6 @@ KG123 = Rule("KG123", "A word that is not on offer", kind="invalid")
 KG124 = Rule("KG124", "A value out of range, or text of the wrong form", kind="invalid")
 KG125 = Rule("KG125", "Something else that the schema refuses", kind="invalid")
 
-
 #: Where the `$id` of every schema begins; the rest is the file's path below schemas/.
 BASE: Final = "https://kaitogen.io/schemas/"
 

@@ -40,9 +40,8 @@ def resource(spec: Spec) -> Placement:
     """
     nodes = spec.placement.nodes or ()
     node_count = spec.placement.node_count if _count_is_unread(spec) else len(nodes)
-    return from_placement("explicit", spec, default_labels(spec))._replace(
-        node_count=node_count, preferred_nodes=nodes
-    )
+    placement = from_placement("explicit", spec, default_labels(spec))
+    return placement._replace(node_count=node_count, preferred_nodes=nodes)
 
 
 def _count_is_unread(spec: Spec) -> bool:

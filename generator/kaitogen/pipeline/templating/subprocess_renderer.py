@@ -39,7 +39,6 @@ KG505 = Rule("KG505", "A template that reaches for Python's insides", kind="inva
 KG506 = Rule("KG506", "A template that fails while it is filled in", kind="invalid")
 KG507 = Rule("KG507", "A template that makes no Kubernetes object", kind="invalid")
 
-
 #: Every template of this folder is rendered for every intent, after the Workspace.
 DOCUMENTS: Final = "documents"
 SUFFIX: Final = ".yaml.j2"
@@ -57,8 +56,6 @@ MAX_MEMORY: Final = 512 * 1024 * 1024
 _WALL_SECONDS: Final = 20.0
 _LENGTH: Final = struct.Struct("!Q")
 _RULES: Final = {rule.code: rule for rule in (KG501, KG502, KG503, KG504, KG505, KG506)}
-
-
 _OURS: Final = frozenset(("Workspace", "InferenceSet", "ConfigMap", "ScaledObject"))
 
 #: Python and Jinja2 themselves, which load parts of theirs when they are first needed.
@@ -79,12 +76,11 @@ def render(
         return [], [leads_out(folder, "--templates")]
     companions = {kind.template for kind in KINDS}
     jobs = [context._replace(templates=(*context.templates, *more)) for context in contexts]
+    roots = (real, os.path.realpath(shipped.folder("templates")))
     manifests: list[Manifest] = []
     diagnostics: list[Diagnostic] = []
     room = MAX_TOTAL
-    for job, answer in zip(
-        jobs, fill_all(jobs, (real, os.path.realpath(shipped.folder("templates")))), strict=False
-    ):
+    for job, answer in zip(jobs, fill_all(jobs, roots), strict=False):
         if isinstance(answer, Diagnostic):
             diagnostics.append(answer.of(job.spec.origin))
             continue
@@ -135,18 +131,16 @@ def _bad_output(template: str, line: int, what: str) -> Diagnostic:
 def added_documents(folder: str) -> tuple[str, ...]:
     """The templates in the user's `documents/` folder, sorted by name; UsageError where there is no such folder at all."""
     if not os.path.isdir(folder):
-        raise UsageError(
-            f"--templates: {folder} is not a folder", fix="name the folder that holds your templates"
-        )
+        fix = "name the folder that holds your templates"
+        raise UsageError(f"--templates: {folder} is not a folder", fix=fix)
     below = os.path.join(folder, DOCUMENTS)
     if not os.path.isdir(below):
         return ()
     try:
         names = sorted(os.listdir(below))
     except OSError as error:
-        raise EnvironmentFailure(
-            f"--templates: {below} cannot be read: {reason(error)}", fix="check its permissions"
-        ) from error
+        message = f"--templates: {below} cannot be read: {reason(error)}"
+        raise EnvironmentFailure(message, fix="check its permissions") from error
     return tuple(f"{DOCUMENTS}/{name}" for name in names if name.endswith(SUFFIX))
 
 
@@ -176,9 +170,8 @@ def _answers(stream: BinaryIO, count: int, child: int) -> Iterator[Answer]:
         head = _read(stream, _LENGTH.size)
         (length,) = _LENGTH.unpack(head) if len(head) == _LENGTH.size else (1,)
         body = _read(stream, min(length, _MOST_ANSWERED))
-        if (
-            len(body) < length
-        ):  # one that is longer than any has come of something that got through Jinja2's fence
+        # One that is longer than any has come of something that got through Jinja2's fence.
+        if len(body) < length:
             yield _death(stream, child)
             return
         answer = json.loads(body)
