@@ -28,7 +28,7 @@ MAX_READ: Final = 64 * 2**20
 _NO_OTHER: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _EXECUTABLE: Final = 0o111
 #: A run is done long before. One that was stopped (Ctrl-Z) must not stop the others for good.
-_LOCK_SECONDS: Final = 10.0
+LOCK_SECONDS: Final = 10.0
 _LOCK_PAUSE: Final = 0.02
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
@@ -166,7 +166,7 @@ def remove_left_over(folder: str) -> None:
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
             if name.startswith(HELD):
-                with _abandoned(path) as free:
+                with locked(path, 0) as free:
                     if free:
                         discard(path)
             elif name.startswith(PREFIX) and time.time() - os.lstat(path).st_mtime > _ABANDONED_AFTER:
@@ -181,56 +181,49 @@ def held_folder(folder: str) -> Iterator[str]:
         # One that has no lock yet is left over to another run, which may remove it.
         while not os.path.isdir(new):
             new = tempfile.mkdtemp(prefix=HELD, dir=folder)
-            locks.enter_context(held(new))
+            locks.enter_context(locked(new, LOCK_SECONDS))
         yield new
 
 
 @contextmanager
-def held(folder: str) -> Iterator[None]:
-    """Say to others that a run still works on this folder, named HELD; the kernel takes it back when the run dies."""
-    with _lockable(folder) as lock:
-        lock(wait=True)
-        yield
+def locked(path: str, seconds: float) -> Iterator[bool]:
+    """Lock a file or folder for the block, after waiting so long where another run has it; False where it is not locked.
 
-
-@contextmanager
-def _abandoned(path: str) -> Iterator[bool]:
-    """Whether no run works on it, and then none begins to in the block; False where nobody can say."""
-    with _lockable(path) as lock:
-        yield lock(wait=False) is True
-
-
-@contextmanager
-def _lockable(path: str) -> Iterator[Callable[..., bool | None]]:
-    """A function that locks a file or folder for the block: False where another has it, None where there are no locks."""
+    The lock is the kernel's and ends with the process, so that nothing is left to clean up.
+    """
     try:
-        import fcntl  # not there on every system
-
         descriptor = os.open(path, os.O_RDONLY)
-    except (ImportError, OSError):
-        yield lambda **_: None
+    except OSError:
+        yield False
         return
-
-    def lock(*, wait: bool) -> bool | None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-        except OSError:  # a file system without locks
-            return None
-        return True
-
     try:
-        yield lock
+        yield _lock(descriptor, time.monotonic() + seconds)
     finally:
         os.close(descriptor)
 
 
+def _lock(descriptor: int, until: float) -> bool:
+    """Whether it is locked by then: not where another run has it, or where the system or the file system has no locks."""
+    try:
+        import fcntl  # not there on every system
+    except ImportError:
+        return False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(_LOCK_PAUSE)
+        except OSError:
+            return False
+        else:
+            return True
+
+
 def discard(path: str) -> None:
-    """Remove a file or a folder of our own, if it is there."""
-    with suppress(
-        OSError
-    ):  # what cannot be removed is for the next run; shutil.rmtree takes more descriptors
+    """Remove a file or a folder of our own, if it is there. (shutil.rmtree takes more descriptors.)"""
+    with suppress(OSError):  # what cannot be removed is for the next run
         if not os.path.isdir(path) or os.path.islink(path):
             os.unlink(path)
             return
@@ -256,19 +249,6 @@ def exchange(path: str, other: str) -> bool:
     if code in _NO_EXCHANGE:
         return False
     raise OSError(code, os.strerror(code), other)
-
-
-@contextmanager
-def folder_lock(folder: str) -> Iterator[None]:
-    """Wait for other runs that write below the folder, and let them wait; nothing where the system has no locks.
-
-    The lock is the kernel's and ends with the process, so that nothing is left to clean up.
-    """
-    with _lockable(folder) as lock:
-        deadline = time.monotonic() + _LOCK_SECONDS
-        while lock(wait=False) is False and time.monotonic() < deadline:
-            time.sleep(_LOCK_PAUSE)
-        yield
 
 
 def _make_folders(folder: str, made: ExitStack) -> None:

@@ -67,7 +67,8 @@ def layout(files: Files) -> Layout:
 
 def write(folder: str, wanted: Layout) -> None:
     """Make the folder this layout, all or nothing; EnvironmentFailure where something that is not ours is there."""
-    with atomic.folder_lock(os.path.dirname(os.path.realpath(folder))):
+    parent = os.path.dirname(os.path.realpath(folder))
+    with atomic.locked(parent, atomic.LOCK_SECONDS):
         old = _blobs(folder)
         paths = {os.path.join(folder, *name.split("/")): data for name, data in wanted.files.items()}
         atomic.write_files(paths, make_folders=True)

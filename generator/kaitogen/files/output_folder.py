@@ -40,7 +40,7 @@ def replace(folder: str, files: Files) -> None:
     parent = os.path.dirname(target)
     try:
         os.makedirs(parent, exist_ok=True)
-        with atomic.folder_lock(parent):
+        with atomic.locked(parent, atomic.LOCK_SECONDS):
             _replace(folder, target, parent, files)
     except OSError as error:
         raise atomic.unwritten(folder, error) from error
@@ -97,7 +97,10 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
     for name in sorted(names.own):
         known = name == METADATA or name in files or name.endswith(_ENDINGS)
         if not known and atomic.is_regular(os.path.join(target, name)):
-            raise _not_ours(os.path.join(folder, LIST), name)
+            path = os.path.join(folder, LIST)
+            message = f"{path} names {name}, which kaitogen does not make, and would remove"
+            fix = "remove the line from the list, or choose another folder"
+            raise EnvironmentFailure(message, fix=fix)
     with _readable(folder):
         same = {name for name, data in files.items() if atomic.holds(os.path.join(target, name), data)}
     for name in sorted((names.others & files.keys()) - same):
@@ -113,12 +116,6 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
             os.rename(new, os.path.join(target, _STAGE))  # this name says that it is complete
         atomic.sync_folder(target)
         _finish(target)
-
-
-def _not_ours(path: str, name: str) -> EnvironmentFailure:
-    """What to say of a list that would have a file of somebody else's removed."""
-    message = f"{path} names {name}, which kaitogen does not make, and would remove"
-    return EnvironmentFailure(message, fix="remove the line from the list, or choose another folder")
 
 
 def _listed(folder: str) -> list[str]:

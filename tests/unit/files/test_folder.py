@@ -139,7 +139,7 @@ def test_what_a_run_works_on_is_left_alone(tmp_path: Path) -> None:
     target = start(tmp_path, inside=False)
     mine = tmp_path / f"{atomic.HELD}mine"
     mine.mkdir()
-    with atomic.held(str(mine)):
+    with atomic.locked(str(mine), 0):
         output_folder.replace(str(target), NEW)
         assert mine.is_dir()
     output_folder.replace(str(target), OLD)
@@ -198,7 +198,7 @@ def test_run_that_was_stopped_does_not_stop_others_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = start(tmp_path, inside=False)
-    monkeypatch.setattr(atomic, "_LOCK_SECONDS", 0.1)
-    with atomic.folder_lock(str(tmp_path)):
+    monkeypatch.setattr(atomic, "LOCK_SECONDS", 0.1)
+    with atomic.locked(str(tmp_path), 0):
         output_folder.replace(str(target), NEW)
     assert shown(target) == {**NEW, **FOREIGN}
