@@ -99,7 +99,7 @@ def test_json_conforms_to_its_published_schema(situation: Situation, tmp_path: P
 def test_json_schema_is_printed_and_refuses_another_shape() -> None:
     schema = json.loads(kaitogen("schema", "findings").output)
     assert schema == json_schema().schema
-    right = json.loads(reporter("json").write(Report((finding("x"),), (Suppressed(finding("y"), "why"),))))
+    right = json.loads(reporter("json")(Report((finding("x"),), (Suppressed(finding("y"), "why"),))))
     validator = Draft202012Validator(schema)
     validator.validate(right)
     for part, key in (
@@ -245,7 +245,7 @@ def test_no_words_break_a_format(
     findings: list[Diagnostic], suppressed: list[Diagnostic], reason: str, strict: bool
 ) -> None:
     report = Report(tuple(findings), tuple(Suppressed(one, reason or "-") for one in suppressed), 1, strict)
-    made = {form: reporter(form).write(report).encode("utf-8", "backslashreplace") for form in FORMATS}
+    made = {form: reporter(form)(report).encode("utf-8", "backslashreplace") for form in FORMATS}
     assert len(json.loads(made["json"])["findings"]) == len(findings)
     assert len(json.loads(made["sarif"])["runs"][0]["results"]) == len(findings) + len(suppressed)
     assert len(suite(Done(0, made["junit"], ""))) == len(findings) + 1

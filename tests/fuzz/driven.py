@@ -28,7 +28,7 @@ def judged(data: bytes, *, finished: bool = False, reports: bool = True) -> Resu
         said = as_text.write(report, colour=True)
         assert not said or said.endswith("\n")
         for form in ("json", "sarif", "github", "junit", "argocd"):
-            reporter(form).write(report)
+            reporter(form)(report)
         _planned(result)
     if result.ok:
         made = stream(result.manifests, "yaml")

@@ -60,7 +60,7 @@ def run(options: Options) -> Outcome:
 
         report = report._replace(explain=why_and_fix)
     if options.form != "text":
-        text = reporter(options.form).write(report)
+        text = reporter(options.form)(report)
         return Outcome(text.encode("utf-8", "backslashreplace"), unexpected, code)
     stderr = reported(report, quiet=options.quiet).stderr + unexpected
     return Outcome(stderr=stderr or _all_well(report, named, quiet=options.quiet), exit_code=code)

@@ -3,7 +3,7 @@
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.model import Diagnostic, Suppressed
-from kaitogen.typed import Callable, Final, Mapping, NamedTuple, Protocol, Sequence
+from kaitogen.typed import Callable, Final, Mapping, NamedTuple, Sequence
 
 
 class Report(NamedTuple):
@@ -48,24 +48,17 @@ class Report(NamedTuple):
 FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
 
-class Reporter(Protocol):
-    """A format of reports, satisfied by a module with this function."""
-
-    def write(self, report: Report, /) -> str:
-        """The whole report, with a newline at its end where it is not empty."""
-
-
-def reporter(name: str) -> Reporter:
-    """The reporter of a format."""
+def reporter(name: str) -> Callable[[Report], str]:
+    """What writes a whole report in a format, with a newline at its end where it is not empty."""
     # Loaded where somebody asks for one: most runs have nothing to report.
     from kaitogen.diagnostics.formats import as_argocd, as_github, as_json, as_junit, as_sarif, as_text
 
-    reporters: dict[str, Reporter] = {
-        "text": as_text,
-        "json": as_json,
-        "github": as_github,
-        "sarif": as_sarif,
-        "junit": as_junit,
-        "argocd": as_argocd,
+    writers: dict[str, Callable[[Report], str]] = {
+        "text": as_text.write,
+        "json": as_json.write,
+        "github": as_github.write,
+        "sarif": as_sarif.write,
+        "junit": as_junit.write,
+        "argocd": as_argocd.write,
     }
-    return reporters[name]
+    return writers[name]

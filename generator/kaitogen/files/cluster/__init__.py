@@ -15,9 +15,9 @@ PAGE: Final = 250
 _MOST_PAGES: Final = 4000
 _GROUP: Final = "kaito.sh"
 _VERSIONS: Final = ("v1beta1", "v1alpha1")
+_CORE: Final = "/api/v1"
 #: Assigned to a node and not finished: what holds resources.
 _HOLDING: Final = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
-
 
 #: What a caller keeps of an object: the rest is large, and annotations may hold what others keep secret.
 _Kept = TypeVar("_Kept")
@@ -49,22 +49,20 @@ class Cluster(Server):
 
     def nodes(self, keep: Callable[[Json], _Kept]) -> list[_Kept]:
         """What is kept of each node."""
-        return self._list("/api/v1/nodes", Action("list", "nodes"), keep)
+        return self._list(_CORE, Action("list", "nodes"), keep)
 
     def pods(self, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
         """What is kept of each pod, of all namespaces, that is on a node and not finished; None keeps nothing of it."""
-        return self._list("/api/v1/pods", Action("list", "pods"), keep, fieldSelector=_HOLDING)
+        return self._list(_CORE, Action("list", "pods"), keep, fieldSelector=_HOLDING)
 
     def pods_of(self, namespace: str, label: str, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
         """What is kept of each pod of a namespace that has this label, wherever it is; None keeps nothing of it."""
-        inside = f"/api/v1/namespaces/{quote(namespace, safe='')}/pods"
-        return self._list(inside, Action("list", "pods", namespace=namespace), keep, labelSelector=label)
+        return self._list(_CORE, Action("list", "pods", namespace=namespace), keep, labelSelector=label)
 
     def events(self, namespace: str, kind: str, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
         """What is kept of each event of a namespace about objects of a kind; None keeps nothing of it."""
-        inside = f"/api/v1/namespaces/{quote(namespace, safe='')}/events"
         about = f"involvedObject.kind={kind}"
-        return self._list(inside, Action("list", "events", namespace=namespace), keep, fieldSelector=about)
+        return self._list(_CORE, Action("list", "events", namespace=namespace), keep, fieldSelector=about)
 
     def workspaces(self, namespace: str | None = None) -> list[Json]:
         """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
@@ -79,12 +77,10 @@ class Cluster(Server):
         return self._of_kaito("InferenceSet", namespace) or []
 
     def _of_kaito(self, kind: str, namespace: str | None) -> list[Json] | None:
-        inside = f"namespaces/{quote(namespace, safe='')}/" if namespace else ""
-        plural = f"{kind.lower()}s"
+        action = Action("list", f"{kind.lower()}s", group=_GROUP, namespace=namespace)
         for version in _VERSIONS:
-            action = Action("list", plural, group=_GROUP, namespace=namespace)
             try:
-                items = self._list(f"/apis/{_GROUP}/{version}/{inside}{plural}", action, _slim_workspace)
+                items = self._list(f"/apis/{_GROUP}/{version}", action, _slim_workspace)
             except _Missing:
                 continue
             return [{"apiVersion": f"{_GROUP}/{version}", "kind": kind, **item} for item in items]
@@ -92,7 +88,7 @@ class Cluster(Server):
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
-        return self._one("/api/v1", "ConfigMap", Action("get", "configmaps", namespace=namespace, name=name))
+        return self._one(_CORE, "ConfigMap", Action("get", "configmaps", namespace=namespace, name=name))
 
     def scaled_object(self, namespace: str, name: str) -> Json | None:
         """One ScaledObject of KEDA's; None where there is none of that name, or no KEDA."""
@@ -109,8 +105,7 @@ class Cluster(Server):
         return self._one(f"/apis/{version}" if group else f"/api/{version}", kind, action)
 
     def _one(self, api: str, kind: str, action: Action) -> Json | None:
-        inside = f"namespaces/{quote(action.namespace, safe='')}/" if action.namespace else ""
-        answer = self.ask(f"{api}/{inside}{action.resource}/{quote(action.name or '', safe='')}", {}, action)
+        answer = self.ask(_path(api, action), {}, action)
         if _is_missing(answer, action):
             return None
         if answer.status != 200 or not isinstance(answer.value, dict) or answer.value.get("kind") != kind:
@@ -118,12 +113,12 @@ class Cluster(Server):
         return answer.value
 
     def _list(
-        self, path: str, action: Action, keep: Callable[[Json], _Kept | None], **query: str
+        self, api: str, action: Action, keep: Callable[[Json], _Kept | None], **query: str
     ) -> list[_Kept]:
         """All objects of a list; where the server forgets it half-way, everything again from the start, once."""
         for _ in range(2):
             try:
-                pages = self._pages(path, action, query)
+                pages = self._pages(_path(api, action), action, query)
                 return [kept for page in pages for item in page if (kept := keep(item)) is not None]
             except _Expired:
                 self._progress(f"{self.where}: the list expired; asking again from the start")
@@ -168,17 +163,20 @@ class Cluster(Server):
         return items, following
 
 
+def _path(api: str, action: Action) -> str:
+    """Where the API of that group and version has what is asked for."""
+    inside = f"namespaces/{quote(action.namespace, safe='')}/" if action.namespace else ""
+    name = f"/{quote(action.name, safe='')}" if action.name else ""
+    return f"{api}/{inside}{action.resource}{name}"
+
+
 def _is_missing(answer: Answer, action: Action) -> bool:
     """Whether there is no such object, or no such kind; of a group that it does not have the server says so in plain text."""
-    said = _is_status(answer.value) or (
-        bool(action.group) and str(answer.value).strip() == "404 page not found"
-    )
-    return answer.status == 404 and said
-
-
-def _is_status(value: Json) -> bool:
-    """Whether this is how an API server says that something failed, and not somebody else's page."""
-    return isinstance(value, dict) and value.get("kind") == "Status"
+    if answer.status != 404:
+        return False
+    if isinstance(answer.value, dict):  # what is no Status is somebody else's page
+        return bool(answer.value.get("kind") == "Status")
+    return bool(action.group) and str(answer.value).strip() == "404 page not found"
 
 
 def _is_object(item: Json) -> bool:

@@ -8,6 +8,7 @@ or, where whoever installs the plugin says so, the repository.
 import os
 
 from kaitogen.commands.options import option
+from kaitogen.errors import reason
 from kaitogen.files.folders import TooManyEntries, files_below, may_be_read
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import environments
@@ -153,8 +154,7 @@ def _matches(pattern: str, top: str, source: str) -> tuple[list[str], list[Diagn
 
     def unreadable(parts: tuple[str, ...], error: OSError) -> None:
         if parts:
-            reason = (error.strerror or type(error).__name__).lower()
-            message = f"{os.path.normpath(os.path.join(base, *parts))} cannot be looked into: {reason}"
+            message = f"{os.path.normpath(os.path.join(base, *parts))} cannot be looked into: {reason(error)}"
             findings.append(KG157.in_file(source, message, fix="check its permissions"))
 
     matching: list[str] = []

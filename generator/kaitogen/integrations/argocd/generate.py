@@ -10,7 +10,7 @@ from itertools import chain
 from kaitogen.commands.options import OptionGroup, option
 from kaitogen.commands.result import Outcome, limit, printed
 from kaitogen.diagnostics.formats import Report
-from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError
+from kaitogen.errors import EXIT_ENVIRONMENT, KaitogenError, reason
 from kaitogen.integrations.argocd import calls, folder, parameters
 from kaitogen.integrations.argocd.folder import WITHIN
 from kaitogen.integrations.argocd.parameters import AppParameters
@@ -65,8 +65,7 @@ def run(options: Options) -> Outcome:
     except KaitogenError as error:
         return _failure(error.message, error.fix, error.exit_code)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        return _failure(f"the folder cannot be read: {reason}", "", EXIT_ENVIRONMENT)
+        return _failure(f"the folder cannot be read: {reason(error)}", "", EXIT_ENVIRONMENT)
 
 
 def stopped(finding: Diagnostic) -> Outcome:
