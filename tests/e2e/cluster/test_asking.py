@@ -127,8 +127,8 @@ def test_workspaces_of_both_versions(kaito: ControlPlane, tmp_path: Path) -> Non
     kaito.request("POST", path, intent)
     try:
         with connect(Access(str(kaito.config(tmp_path)))) as cluster:
-            (found,) = cluster.workspaces()
-            assert cluster.workspaces("kube-system") == []
+            (found,) = cluster.of_kaito("Workspace")
+            assert cluster.of_kaito("Workspace", "kube-system") == []
         assert (found["apiVersion"], found["metadata"]["name"]) == ("kaito.sh/v1beta1", "phi-4")
         assert "managedFields" not in found["metadata"]
     finally:

@@ -13,11 +13,8 @@ DEFAULT_NAMESPACE = "default"
 class Holder(Protocol):
     """What objects are looked for in: a cluster, or what was read of one."""
 
-    def workspaces(self, namespace: str | None = None) -> list[Json]:
-        """The Workspaces of a namespace, or of all."""
-
-    def inference_sets(self, namespace: str | None = None) -> list[Json]:
-        """The InferenceSets of a namespace, or of all."""
+    def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
+        """The objects of a kind of KAITO's in a namespace, or in all."""
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
@@ -28,14 +25,12 @@ class Holder(Protocol):
 
 def items_in(cluster: Holder, where: str, items: Sequence[Item], namespace: str) -> list[Item]:
     """The objects of a cluster, called `where`, that these would change, each as the old state of its own."""
-    listed = {
-        (kind, space): listing(space)
-        for kind, listing in (("Workspace", cluster.workspaces), ("InferenceSet", cluster.inference_sets))
-        for space in sorted(
-            {_space(item, namespace) for item in items if item.serves and item.identity[1] == kind}
-        )
+    spaces = {(item.identity[1], _space(item, namespace)) for item in items if item.serves}
+    placed = {
+        (kind, space, one["metadata"]["name"]): one
+        for kind, space in sorted(spaces, key=lambda where: (where[0] != "Workspace", where[1]))
+        for one in cluster.of_kaito(kind, space)
     }
-    placed = {(*key, one["metadata"]["name"]): one for key, found in listed.items() for one in found}
     live_items: list[Item] = []
     for item in items:
         kind = kind_of(item.data)

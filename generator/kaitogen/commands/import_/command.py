@@ -80,7 +80,7 @@ def _loaded(options: Options) -> Loaded:
 def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
     """The Workspaces and sets of a namespace, or of all, the ConfigMaps with their settings, and what scales the sets."""
     file = f"cluster {cluster.name}"
-    found = list(cluster.workspaces(namespace))
+    found = list(cluster.of_kaito("Workspace", namespace))
     sets, unread = _sets_in(cluster, namespace, file, of_replicas=any(map(is_replica, found)))
     named = {
         (one["metadata"]["namespace"], settings)
@@ -101,7 +101,7 @@ def _sets_in(
     from kaitogen.files.cluster.problems import KG627, ClusterError  # few ask a cluster
 
     try:
-        return cluster.inference_sets(namespace), []
+        return cluster.of_kaito("InferenceSet", namespace), []
     except ClusterError as stop:
         if stop.rule != KG627 or of_replicas:
             raise

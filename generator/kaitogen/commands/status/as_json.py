@@ -2,7 +2,7 @@
 
 from kaitogen.commands.diff.as_json import judgement_data
 from kaitogen.commands.diff.report import what
-from kaitogen.commands.status.types import Nodes, Planned, Running, Status
+from kaitogen.commands.status.types import Planned, Running, Status
 from kaitogen.diagnostics.wording import json_report
 from kaitogen.kaito.health import Health
 from kaitogen.kaito.updates.model import ObjectChange
@@ -31,7 +31,7 @@ def _object(one: Running) -> dict[str, Any]:
         **_health(one.health),
         "fix": one.fix or None,
         "replicas": None if one.replicas is None else one.replicas._asdict(),
-        "nodes": None if one.nodes is None else _nodes(one.nodes),
+        "nodes": None if one.nodes is None else one.nodes._asdict(),
         "endpoint": None
         if one.endpoint is None
         else {key: text or None for key, text in one.endpoint._asdict().items()},
@@ -45,17 +45,13 @@ def _object(one: Running) -> dict[str, Any]:
         "planned": None if one.planned is None else _planned(one.planned),
         "drift": None if one.drift is None else [_changed(change) for change in one.drift],
         "each": [
-            {"name": each.name, **_health(each.health), "nodes": _nodes(each.nodes)} for each in one.each
+            {"name": each.name, **_health(each.health), "nodes": each.nodes._asdict()} for each in one.each
         ],
     }
 
 
 def _health(health: Health) -> dict[str, Any]:
     return {"health": health.state, "message": health.message, "waitsFor": health.step or None}
-
-
-def _nodes(nodes: Nodes) -> dict[str, Any]:
-    return {"desired": nodes.desired, "ready": nodes.ready, "names": list(nodes.names)}
 
 
 def _planned(planned: Planned) -> dict[str, Any]:

@@ -1,11 +1,14 @@
-"""From what is wanted and what a source holds to the status of each object."""
+"""The Workspaces and sets that a status is about, and from what a source holds the status of each."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from shlex import quote
 
-from kaitogen.commands.diff.live_objects import items_in
+from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE, items_in
+from kaitogen.commands.import_.reading import target_of
+from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.commands.plan.objects import model_of
+from kaitogen.commands.plan.types import PlannedWorkspace
 from kaitogen.commands.status import judging
 from kaitogen.commands.status.sources import Source
 from kaitogen.commands.status.types import (
@@ -18,22 +21,113 @@ from kaitogen.commands.status.types import (
     Running,
     Status,
 )
-from kaitogen.commands.status.units import Unit
 from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
-from kaitogen.kaito.objects import part, text, value_at
+from kaitogen.kaito.objects import CREATED_BY, is_replica, part, text, value_at
 from kaitogen.kaito.rules.config import KEY, settings_of
 from kaitogen.kaito.rules.layout import setting
+from kaitogen.kaito.server_fields import declared
 from kaitogen.kaito.updates.compare import compare
-from kaitogen.kaito.updates.model import Item, ObjectChange
-from kaitogen.model import Json, Path
-from kaitogen.typed import Final, Iterable, Mapping, Sequence, TypeAlias
+from kaitogen.kaito.updates.model import Item, ObjectChange, items_of, settings_name
+from kaitogen.model import Diagnostic, Document, Json, Origin, Path, Result, TargetOverrides, UserObject
+from kaitogen.pipeline.companions import intent_name, kind_of
+from kaitogen.typed import Final, Iterable, Iterator, Mapping, Sequence, TypeAlias
 
 _PEAK: Final[Path] = ("status", "performance", "metrics", "peakTokensPerMinute")
 _PORT: Final = 8080
 
 #: Changes by the namespace that an object is looked for in, and its own identity.
 _Drift: TypeAlias = dict[tuple[str, tuple[str, str, str, str]], ObjectChange]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """One Workspace or set with `others`, what goes with it, as written; or as found in the cluster, where nothing is written.
+
+    `planned` is None where it cannot be planned.
+    """
+
+    item: Item
+    others: tuple[Item, ...] = ()
+    planned: PlannedWorkspace | None = None
+    written: bool = True
+
+    @property
+    def kind(self) -> str:
+        """Workspace or InferenceSet."""
+        return self.item.identity[1]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.item.identity[3]
+
+    def namespace(self, source: Source, given: str | None) -> str:
+        """Where it is looked for: its own namespace, else the one that is given, else where the source alone has one of its name."""
+        own = self.item.identity[2] or given
+        if own:
+            return own
+        if source.is_whole:
+            return DEFAULT_NAMESPACE
+        found = {
+            text(one["metadata"], "namespace")
+            for one in source.of_kaito(self.kind)
+            if one["metadata"]["name"] == self.name
+        }
+        return found.pop() if len(found) == 1 else DEFAULT_NAMESPACE
+
+
+def units_of(result: Result, options: PlanOptions) -> tuple[list[Unit], list[Diagnostic]]:
+    """What the files of a run hold, in their order, and what keeps an object from being looked for."""
+    target = options.objects_target
+    assert target is not None, "a status takes finished objects"
+    items, unnamed = items_of(result, target)
+    planned = {
+        ("Workspace" if one.replicas is None else "InferenceSet", one.namespace, one.name): one
+        for one in build_plan(result, options).workspaces
+    }
+    units: list[Unit] = []
+    taken: set[int] = set()
+    for item in items:
+        if not item.serves or is_replica(item.data):
+            continue
+        if item.spec is None:
+            others = tuple(_beside(item, items))
+        else:
+            whole = id(item.spec) not in taken
+            others = tuple(one for one in items if whole and one.spec is item.spec and not one.serves)
+            taken.add(id(item.spec))
+        units.append(Unit(item=item, others=others, planned=planned.get(item.identity[1:])))
+    return units, unnamed
+
+
+def units_in(source: Source, namespace: str | None, overrides: TargetOverrides) -> Iterator[Unit]:
+    """All that a source has, sets first; a Workspace that is a replica of one of them is told with it."""
+    sets = source.of_kaito("InferenceSet", namespace)
+    owners = {(text(one["metadata"], "namespace"), one["metadata"]["name"]) for one in sets}
+    for data in (*sets, *source.of_kaito("Workspace", namespace)):
+        metadata = data["metadata"]
+        set_name = part(metadata, "labels").get(CREATED_BY)
+        if data["kind"] == "Workspace" and (text(metadata, "namespace"), set_name) in owners:
+            continue
+        target, _ = target_of(data, overrides)
+        own = declared(data)
+        origin = Origin(Document(source.name, value=own, inline=True))
+        result = Result(manifests=(), findings=(), objects=(UserObject(origin, own),))
+        plan = build_plan(result, PlanOptions(objects_target=target))
+        planned = next(iter(plan.workspaces), None)
+        yield Unit(item=Item(own, target, origin), planned=planned, written=False)
+
+
+def _beside(item: Item, items: Iterable[Item]) -> Iterator[Item]:
+    """Of finished objects those that go with one: the ConfigMap that it names, and what kaitogen wrote in its name."""
+    settings = settings_name(item.data)
+    for one in items:
+        if one.identity[2] != item.identity[2] or one.serves:
+            continue
+        own = kind_of(one.data) is not None and intent_name(one.data) == item.identity[3]
+        if own or (one.is_config_map and one.identity[3] == settings):
+            yield one
 
 
 def status_of(units: Iterable[Unit], source: Source, namespace: str | None) -> Status:
@@ -129,8 +223,7 @@ def _planned(unit: Unit) -> Planned | None:
     requests = None if memory is None else memory.requests
     if requests is not None and planned.replicas is not None:
         number = planned.replicas
-        high = None if requests.high is None else requests.high * number
-        requests = requests._replace(low=requests.low * number, likely=requests.likely * number, high=high)
+        requests = requests.each(lambda one: one * number)
     return Planned(planned.takes.nodes, planned.takes.gpus, estimate.context.tokens, requests)
 
 

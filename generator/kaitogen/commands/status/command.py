@@ -1,5 +1,9 @@
-"""`kaitogen status`: what runs of the intents, of finished manifests, or of all that is there."""
+"""`kaitogen status`: what runs of the intents, of finished manifests, or of all that is there.
 
+Which of the named files hold what runs, as kubectl printed it, and which say what should, the objects themselves tell.
+"""
+
+import os
 from functools import partial
 
 from kaitogen.commands import inputs, targets
@@ -9,21 +13,33 @@ from kaitogen.commands.options import Group, OptionGroup, arguments, option
 from kaitogen.commands.plan.build import PlanOptions, inventory_of
 from kaitogen.commands.progress import asking
 from kaitogen.commands.result import FORM, QUIET, Outcome, formatted, reported
-from kaitogen.commands.status import reading, units
-from kaitogen.commands.status.build import status_of
+from kaitogen.commands.status.build import Unit, status_of, units_in, units_of
 from kaitogen.commands.status.following import FollowOptions, follow
 from kaitogen.commands.status.sources import Dump, Source
 from kaitogen.commands.status.types import Status
-from kaitogen.commands.status.units import Unit
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.wording import listed
 from kaitogen.errors import UsageError
+from kaitogen.files import standard_input
+from kaitogen.kaito.objects import list_items, part, serves, text
 from kaitogen.kaito.updates.model import twice
-from kaitogen.model import Diagnostic
+from kaitogen.model import Diagnostic, Json, Rule
+from kaitogen.pipeline.classify import INTENT_FILES
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG110
-from kaitogen.typed import Iterable, NamedTuple, Sequence
+from kaitogen.pipeline.load import KG110, MAX_FACT_VALUES, MAX_FACTS, STDIN, documents_of, read_file
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence
+from kaitogen.yaml.reader import Unreadable
+from kaitogen.yaml.stream import items
+
+KG771 = Rule("KG771", "Nothing that KAITO runs is in it", kind="invalid")
+
+#: What makes a file that a status can be told from.
+_HOW_TO_DUMP: Final = (
+    "kubectl get workspaces,inferencesets,configmaps,pods,events,nodes -A -o yaml > cluster.yaml"
+)
+#: Kinds that nobody writes down: kubectl alone has them.
+_OBSERVED: Final = ("Pod", "Event", "Node")
 
 
 class Options(OptionGroup):
@@ -46,6 +62,18 @@ class Options(OptionGroup):
     quiet = QUIET
 
 
+class Named(NamedTuple):
+    """The paths of a command line: those with what should run, and the `dumps`, their objects together.
+
+    `stdin` is what was read from standard input, None where nothing was.
+    """
+
+    paths: tuple[str, ...]
+    dumps: tuple[str, ...]
+    objects: list[Json]
+    stdin: bytes | None
+
+
 class Wanted(NamedTuple):
     """What the status is about, None for all that is there, and what keeps it from being told."""
 
@@ -55,12 +83,12 @@ class Wanted(NamedTuple):
 
 def run(options: Options) -> Outcome:
     """Say how everything is; only findings come out where what should run cannot be read."""
-    named = reading.told_apart(options.paths)
+    named = _told_apart(options.paths)
     live = options.cluster.asked
     if live and named.dumps:
         raise UsageError("--live and a file of kubectl's both say what runs", fix="leave one of them out")
     if not live and not named.dumps:
-        fix = f"add --live, or name the file that this makes: {reading.HOW_TO_DUMP}"
+        fix = f"add --live, or name the file that this makes: {_HOW_TO_DUMP}"
         raise UsageError("nothing says what runs", fix=fix)
     if options.following.asked and not live:
         raise UsageError("a file stays as it is, and --watch and --wait go by a cluster", fix="add --live")
@@ -74,7 +102,7 @@ def run(options: Options) -> Outcome:
             return follow(look, options.following, options.form)
         status, said = look()
         return Outcome(formatted("status", options.form, status), said, status.exit_code)
-    if finding := reading.nothing(named):
+    if finding := _nothing(named):
         return reported(Report([finding]))
     status = _status(options, wanted, Source(Dump(listed(named.dumps), named.objects)))
     return Outcome(formatted("status", options.form, status), outcome.stderr, status.exit_code)
@@ -89,7 +117,7 @@ def _look(options: Options, wanted: Wanted) -> tuple[Status, str]:
     return status, reported(Report(findings), quiet=options.quiet).stderr
 
 
-def _wanted(options: Options, named: reading.Named) -> Wanted:
+def _wanted(options: Options, named: Named) -> Wanted:
     """What the named paths hold; where none is named, the intents of this folder if a cluster is asked, else all that is there."""
     if named.dumps and not named.paths:
         return Wanted(None, ())
@@ -104,16 +132,73 @@ def _wanted(options: Options, named: reading.Named) -> Wanted:
     result = generate(request)
     if not named.paths and any(one.rule == KG110 for one in result.findings):
         return Wanted(None, ())
-    found, unnamed = units.written(
+    found, unnamed = units_of(
         result, PlanOptions(objects_target=request.objects_target, facts=inventory_of(request))
     )
-    items = [item for unit in found for item in (unit.item, *unit.others)]
-    return Wanted(found, [*unreadable(result), *place([*unnamed, *twice(items)])])
+    every = [item for unit in found for item in (unit.item, *unit.others)]
+    return Wanted(found, [*unreadable(result), *place([*unnamed, *twice(every)])])
 
 
 def _status(options: Options, wanted: Wanted, source: Source) -> Status:
     about: Iterable[Unit] | None = wanted.units
     if about is None:
         overrides = targets.overrides(options.over.target.kaito, options.over.target.cloud)
-        about = units.found(source, options.namespace, overrides)
+        about = units_in(source, options.namespace, overrides)
     return status_of(about, source, options.namespace)
+
+
+def _told_apart(paths: Sequence[str]) -> Named:
+    """The paths by what they hold; what cannot be read is left to whoever reads what should run, who says why."""
+    wanted: list[str] = []
+    dumps: list[str] = []
+    objects: list[Json] = []
+    stdin: bytes | None = None
+    for path in paths:
+        data: bytes | Diagnostic = b""
+        if path == "-":
+            data = stdin = standard_input.read(MAX_FACTS)
+        elif not os.path.isdir(path) and not path.endswith(INTENT_FILES):
+            data = read_file(path, MAX_FACTS)
+        found = [] if isinstance(data, Diagnostic) else list(_objects(path, data))
+        if any(map(_is_observed, found)):
+            dumps.append(STDIN if path == "-" else path)
+            objects += found
+        else:
+            wanted.append(path)
+    return Named(tuple(wanted), tuple(dumps), objects, stdin)
+
+
+def _nothing(named: Named) -> Diagnostic | None:
+    """The finding for dumps that hold nothing of KAITO's."""
+    if any(serves(one) for one in named.objects):
+        return None
+    kinds = ", ".join(sorted({text(one, "kind")[:60] for one in named.objects})[:3])
+    message = f"there is no Workspace and no InferenceSet in it, only objects of kind {kinds}"
+    return KG771.in_file(named.dumps[0], message, fix=f"take all that tells: {_HOW_TO_DUMP}")
+
+
+def _objects(path: str, data: bytes) -> Iterator[Json]:
+    """The objects of a text, those of a list one by one; nothing where it is not well written."""
+    if data.lstrip().startswith(b"{"):
+        try:
+            found: list[Json] = list(items(iter((data,))))
+        except Unreadable:
+            return
+    else:
+        found = [one.value for one in documents_of(path, data, MAX_FACT_VALUES).documents]
+    for value in found:
+        if isinstance(value, dict):
+            listed = list_items(value)
+            every = [value] if listed is None else listed
+            yield from (one for one in every if isinstance(one, dict) and _is_named(one))
+
+
+def _is_named(one: Json) -> bool:
+    metadata = part(one, "metadata")
+    named = text(one, "kind") and text(metadata, "name")
+    return bool(named) and isinstance(metadata.get("namespace"), str | None)
+
+
+def _is_observed(one: Json) -> bool:
+    """Whether an API server has had it in its hands: what someone writes has no uid and no status."""
+    return one["kind"] in _OBSERVED or "uid" in one["metadata"] or bool(one.get("status"))

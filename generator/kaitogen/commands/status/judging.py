@@ -3,8 +3,7 @@
 from shlex import quote
 
 from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE
-from kaitogen.commands.status.facts import Event, Pod
-from kaitogen.commands.status.sources import Source
+from kaitogen.commands.status.sources import Event, Pod, Source
 from kaitogen.commands.status.types import Nodes, Replica
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import health
@@ -24,22 +23,21 @@ _FIXES: Final = {
 }
 
 
-def of_workspace(data: Json, source: Source) -> tuple[Health, Nodes]:
+def replica(data: Json, source: Source) -> Replica:
     """How a Workspace is and what nodes it has; pods and nodes are asked for only where it is not ready."""
-    found = health.of(data)
-    nodes = _nodes(data)
+    name, found, nodes = text(part(data, "metadata"), "name"), health.of(data), _nodes(data)
     if part(data, "metadata").get("deletionTimestamp"):
-        return _deleted(data), nodes
+        return Replica(name, _deleted(data), nodes)
     if found.state in _SETTLED:
-        return found, nodes._replace(ready=nodes.desired)
+        return Replica(name, found, nodes._replace(ready=nodes.desired))
     if found.step in ("server", "room"):
         found = _by_pods(data, found, source)
     known = source.nodes()
     if known is None:
-        return found, nodes
+        return Replica(name, found, nodes)
     there = sum(name in known and known[name].ready for name in nodes.names)
     ready = there if nodes.desired is None else min(there, nodes.desired)
-    return _by_nodes(data, found, nodes, known), nodes._replace(ready=ready)
+    return Replica(name, _by_nodes(data, found, nodes, known), nodes._replace(ready=ready))
 
 
 def of_set(data: Json, each: Sequence[Replica] | None) -> Health:
@@ -162,9 +160,3 @@ def _lost(names: Sequence[str], known: Mapping[str, NodeFacts]) -> Iterator[str]
 def _selected(data: Json) -> dict[str, str]:
     labels = value_at(data, ("resource", "labelSelector", "matchLabels"))
     return {key: str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}
-
-
-def replica(data: Json, source: Source) -> Replica:
-    """One Workspace of a set, and how it is."""
-    found, nodes = of_workspace(data, source)
-    return Replica(text(part(data, "metadata"), "name"), found, nodes)

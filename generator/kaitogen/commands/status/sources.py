@@ -1,15 +1,53 @@
-"""Where a status comes from: the live cluster, or the files that kubectl printed, which are asked in the same way."""
+"""Where a status comes from: the live cluster, or the files that kubectl printed, which are asked in the same way.
 
-from kaitogen.commands.status.facts import Event, Pod, event, pod
-from kaitogen.kaito.objects import CREATED_BY, WORKSPACE_LABEL, is_of_kaito, part, text
+Of pods and events the little is kept that says what a Workspace waits for.
+"""
+
+from kaitogen.kaito.health import CONTAINERS
+from kaitogen.kaito.objects import CREATED_BY, WORKSPACE_LABEL, is_of_kaito, part, parts, text
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
-from kaitogen.typed import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Sequence, TypeVar
+from kaitogen.typed import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Final,
+    Iterable,
+    Mapping,
+    NamedTuple,
+    Sequence,
+    TypeVar,
+)
 
 if TYPE_CHECKING:
     from kaitogen.files.cluster import Cluster
 
+_LONGEST: Final = 300
 _T = TypeVar("_T")
+
+
+class Pod(NamedTuple):
+    """One pod of a Workspace. `broken` is the reason that KAITO has for a container that does not run, `told` what is said of it.
+
+    `unscheduled` is why the scheduler finds no node for it. `phase` is none of Kubernetes' own: created, initializing,
+    running or ready.
+    """
+
+    name: str
+    workspace: str
+    phase: str
+    broken: str = ""
+    told: str = ""
+    unscheduled: str = ""
+
+
+class Event(NamedTuple):
+    """One event about a pod; `time` is when it was seen last, in a form that sorts."""
+
+    pod: str
+    reason: str
+    message: str
+    time: str
 
 
 class Dump:
@@ -23,13 +61,12 @@ class Dump:
         self._objects = {_identity(one): one for one in objects}
         self.kinds = {kind for kind, _, _ in self._objects}
 
-    def workspaces(self, namespace: str | None = None) -> list[Json]:
-        """The Workspaces of a namespace, or of all."""
-        return self._of_kaito("Workspace", namespace)
-
-    def inference_sets(self, namespace: str | None = None) -> list[Json]:
-        """The InferenceSets of a namespace, or of all."""
-        return self._of_kaito("InferenceSet", namespace)
+    def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
+        """The objects of a kind of KAITO's in a namespace, or in all."""
+        found = self._objects.items()
+        return [
+            one for key, one in found if key[0] == kind and is_of_kaito(one) and namespace in (None, key[1])
+        ]
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap."""
@@ -50,12 +87,6 @@ class Dump:
     def nodes(self, keep: Callable[[Json], _T]) -> list[_T]:
         """What is kept of each node."""
         return self._kept("Node", "", keep)
-
-    def _of_kaito(self, kind: str, namespace: str | None) -> list[Json]:
-        found = self._objects.items()
-        return [
-            one for key, one in found if key[0] == kind and is_of_kaito(one) and namespace in (None, key[1])
-        ]
 
     def _kept(self, kind: str, namespace: str, keep: Callable[[Json], _T | None]) -> list[_T]:
         every = (keep(one) for key, one in self._objects.items() if key[:2] == (kind, namespace))
@@ -86,13 +117,14 @@ class Source:
         """Whether an object of this kind that is not here is nowhere."""
         return self._kinds is None or kind in self._kinds
 
-    def workspaces(self, namespace: str | None = None) -> list[Json]:
-        """The Workspaces of a namespace, or of all."""
-        return self._of_kind("Workspace", namespace)
-
-    def inference_sets(self, namespace: str | None = None) -> list[Json]:
-        """The InferenceSets of a namespace, or of all."""
-        return self._of_kind("InferenceSet", namespace)
+    def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
+        """The objects of a kind of KAITO's in a namespace, or in all."""
+        every = self._lists.get((kind, None))
+        if every is not None and namespace is not None:
+            return [one for one in every if part(one, "metadata").get("namespace") == namespace]
+        if (kind, namespace) not in self._lists:
+            self._lists[kind, namespace] = self._held.of_kaito(kind, namespace)
+        return self._lists[kind, namespace]
 
     def find(self, kind: str, namespace: str, name: str) -> Json | None:
         """A Workspace or an InferenceSet by its name."""
@@ -115,10 +147,10 @@ class Source:
         return self._once(self._nodes)
 
     def _by_name(self, kind: str, namespace: str) -> dict[str, Json]:
-        return {text(one["metadata"], "name"): one for one in self._of_kind(kind, namespace)}
+        return {text(one["metadata"], "name"): one for one in self.of_kaito(kind, namespace)}
 
     def _of_sets(self, namespace: str) -> dict[str, list[Json]]:
-        every = sorted(self.workspaces(namespace), key=lambda one: text(one["metadata"], "name"))
+        every = sorted(self.of_kaito("Workspace", namespace), key=lambda one: text(one["metadata"], "name"))
         return _grouped(every, lambda one: text(part(part(one, "metadata"), "labels"), CREATED_BY))
 
     def _pods(self, namespace: str) -> dict[str, list[Pod]]:
@@ -132,15 +164,6 @@ class Source:
     def _nodes(self) -> dict[str, NodeFacts] | None:
         found = self._allowed("Node", lambda: self._held.nodes(lambda one: of_entry(entry(one))))
         return None if found is None else {one.name: one for one in found}
-
-    def _of_kind(self, kind: str, namespace: str | None) -> list[Json]:
-        listing = self._held.workspaces if kind == "Workspace" else self._held.inference_sets
-        every = self._lists.get((kind, None))
-        if every is not None and namespace is not None:
-            return [one for one in every if part(one, "metadata").get("namespace") == namespace]
-        if (kind, namespace) not in self._lists:
-            self._lists[kind, namespace] = listing(namespace)
-        return self._lists[kind, namespace]
 
     def _once(self, make: Callable[..., _T], *about: str) -> _T:
         """What a method of this object makes, made at its first call with these arguments."""
@@ -177,3 +200,61 @@ def _grouped(every: Iterable[_T], key: Callable[[_T], str]) -> dict[str, list[_T
     for one in every:
         groups.setdefault(key(one), []).append(one)
     return groups
+
+
+def pod(data: Json) -> Pod | None:
+    """A pod that runs a Workspace; None for any other."""
+    metadata, status = part(data, "metadata"), part(data, "status")
+    workspace = text(part(metadata, "labels"), WORKSPACE_LABEL)
+    if not workspace:
+        return None
+    containers = [*parts(status, "initContainerStatuses"), *parts(status, "containerStatuses")]
+    broken, told = next(filter(None, map(_broken, containers)), ("", ""))
+    conditions = {text(one, "type"): one for one in parts(status, "conditions")}
+    scheduled = conditions.get("PodScheduled", {})
+    return Pod(
+        name=text(metadata, "name"),
+        workspace=workspace,
+        phase=_phase(status, conditions),
+        broken=broken,
+        told=told,
+        unscheduled=text(scheduled, "message")[:_LONGEST] if text(scheduled, "status") == "False" else "",
+    )
+
+
+def event(data: Json) -> Event | None:
+    """An event about a pod; None for one about anything else."""
+    about = part(data, "involvedObject") or part(data, "regarding")
+    if text(about, "kind") != "Pod":
+        return None
+    series = part(data, "series")
+    times = (
+        text(series, "lastObservedTime"),
+        *(text(data, key) for key in ("lastTimestamp", "deprecatedLastTimestamp", "eventTime")),
+    )
+    return Event(
+        pod=text(about, "name"),
+        reason=text(data, "reason"),
+        message=(text(data, "message") or text(data, "note"))[:_LONGEST],
+        time=max(times),
+    )
+
+
+def _broken(container: Mapping[str, Json]) -> tuple[str, str] | None:
+    """Why a container does not run and what is said of that; None where it does, or only takes its time."""
+    waiting = part(part(container, "state"), "waiting")
+    reason = text(waiting, "reason")
+    if reason not in CONTAINERS:
+        return None
+    ended = text(part(part(container, "lastState"), "terminated"), "reason")
+    told = text(waiting, "message")[:_LONGEST] or reason
+    return CONTAINERS.get(ended if ended == "OOMKilled" else reason, reason), told
+
+
+def _phase(status: Mapping[str, Json], conditions: Mapping[str, Mapping[str, Json]]) -> str:
+    if text(conditions.get("Ready", {}), "status") == "True":
+        return "ready"
+    if any(part(one, "state").get("running") for one in parts(status, "initContainerStatuses")):
+        return "initializing"
+    running = (part(one, "state").get("running") is not None for one in parts(status, "containerStatuses"))
+    return "running" if any(running) else "created"

@@ -60,7 +60,7 @@ class Planned(NamedTuple):
 
 
 class Replica(NamedTuple):
-    """One Workspace that KAITO made of a set."""
+    """One Workspace, by itself or made by KAITO for a set."""
 
     name: str
     health: Health

@@ -64,19 +64,11 @@ class Cluster(Server):
         about = f"involvedObject.kind={kind}"
         return self._list(_CORE, Action("list", "events", namespace=namespace), keep, fieldSelector=about)
 
-    def workspaces(self, namespace: str | None = None) -> list[Json]:
-        """KAITO's Workspaces of a namespace, or of all, in the newest version that the cluster serves."""
-        found = self._of_kaito("Workspace", namespace)
-        if found is None:
-            message = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
-            raise ClusterError(KG628, self.where, message)
-        return found
+    def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
+        """KAITO's objects of a kind in a namespace, or in all, in the newest version that the cluster serves.
 
-    def inference_sets(self, namespace: str | None = None) -> list[Json]:
-        """KAITO's InferenceSets of a namespace, or of all, in the same way; none where the cluster has no such kind."""
-        return self._of_kaito("InferenceSet", namespace) or []
-
-    def _of_kaito(self, kind: str, namespace: str | None) -> list[Json] | None:
+        ClusterError where it does not know Workspaces; InferenceSets there are none, where it has no such kind.
+        """
         action = Action("list", f"{kind.lower()}s", group=_GROUP, namespace=namespace)
         for version in _VERSIONS:
             try:
@@ -84,7 +76,10 @@ class Cluster(Server):
             except _Missing:
                 continue
             return [{"apiVersion": f"{_GROUP}/{version}", "kind": kind, **item} for item in items]
-        return None
+        if kind == "Workspace":
+            message = "there are no Workspaces of kaito.sh here: the CustomResourceDefinition is missing"
+            raise ClusterError(KG628, self.where, message)
+        return []
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""

@@ -199,7 +199,7 @@ def test_a_refusal_prints_what_would_allow_it(asking: Asking) -> None:
 
 def test_a_refusal_in_a_namespace(asking: Asking) -> None:
     with asking(refusal(403, 'workspaces.kaito.sh is forbidden: User "ci" cannot')) as (cluster, _, _):
-        _, words, fix = raised(lambda: cluster.workspaces("inference"))
+        _, words, fix = raised(lambda: cluster.of_kaito("Workspace", "inference"))
         assert "ci may not list workspaces.kaito.sh in namespace inference" in words
         assert 'kind: Role\nmetadata: {name: kaitogen-list-workspaces, namespace: "inference"}' in fix
 
@@ -207,16 +207,16 @@ def test_a_refusal_in_a_namespace(asking: Asking) -> None:
 def test_workspaces_of_the_newest_version_that_is_served(asking: Asking) -> None:
     missing = Reply(b"404 page not found\n", 404)
     with asking(missing, page("a", kind="WorkspaceList")) as (cluster, asked, _):
-        assert cluster.workspaces() == [
+        assert cluster.of_kaito("Workspace") == [
             {"apiVersion": "kaito.sh/v1alpha1", "kind": "Workspace", "metadata": {"name": "a"}}
         ]
     assert [one.path for one in asked] == [
         f"/apis/kaito.sh/{version}/workspaces" for version in ("v1beta1", "v1alpha1")
     ]
     with asking(missing) as (cluster, _, _):
-        assert raised(cluster.workspaces)[0] == "KG628"
+        assert raised(lambda: cluster.of_kaito("Workspace"))[0] == "KG628"
     with asking(Reply(b"<html>", 404)) as (cluster, _, _):
-        assert raised(cluster.workspaces)[0] == "KG629"
+        assert raised(lambda: cluster.of_kaito("Workspace"))[0] == "KG629"
 
 
 def test_one_config_map(asking: Asking) -> None:
