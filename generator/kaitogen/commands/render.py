@@ -9,7 +9,7 @@ from kaitogen.commands.result import QUIET, STRICT, LimitOptions, Outcome, print
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError
-from kaitogen.model import Files, Manifest, Request
+from kaitogen.model import Document, Files, Manifest, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.emit import FORMATS, files, parts, stream, with_kustomization
 from kaitogen.pipeline.generate import generate
@@ -79,6 +79,9 @@ def run(options: Options) -> Outcome:
     if options.receipt is not None and (options.cluster.asked or options.save_inventory):
         fix = "keep the facts with --save-inventory first, and render with --inventory"
         raise UsageError("--receipt is about files, and --live asks a cluster", fix=fix)
+    if options.save_inventory is not None and not options.cluster.asked:
+        fix = "add --live, or take an inventory with kaitogen nodes snapshot"
+        raise UsageError("--save-inventory keeps the facts of a live cluster, and none is asked", fix=fix)
     return _rendered(options)
 
 
@@ -90,10 +93,10 @@ def request_of(options: Options) -> Request:
     request = inputs.intents(
         options.paths, options.over, inventory=options.inventory, templates=options.templates
     )
-    if options.cluster.asked or options.save_inventory:
-        from kaitogen.commands.nodes import source
+    if options.cluster.asked:
+        from kaitogen.commands.nodes.source import live_document  # few renders ask one
 
-        request = source.with_live_inventory(request, options.cluster)
+        request = request._replace(inventory=(live_document(options.cluster), *request.inventory))
     return request
 
 
@@ -138,10 +141,14 @@ def _rendered(options: Options) -> Outcome:
     if outcome.exit_code:
         return outcome
     stderr = outcome.stderr
-    if options.cluster.asked or options.save_inventory:
-        from kaitogen.commands.nodes import source
+    if options.save_inventory is not None:
+        from kaitogen.files import atomic
+        from kaitogen.yaml.writer import dump
 
-        stderr += source.save_inventory(request, options.save_inventory)
+        live = request.inventory[0]
+        assert isinstance(live, Document), "the facts of the cluster come first"
+        atomic.write_files({options.save_inventory: dump(live.value).encode()})
+        stderr += f"kaitogen: kept the facts about nodes in {options.save_inventory}\n"
     if options.receipt is not None:
         from kaitogen.commands import receipt
 

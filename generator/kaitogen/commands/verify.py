@@ -13,7 +13,7 @@ from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import KaitogenError
 from kaitogen.files import output_folder
 from kaitogen.kaito.objects import value_at
-from kaitogen.model import Diagnostic, Files, Json, Rule
+from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline import current
 from kaitogen.pipeline.load import nearest, read_file
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
@@ -53,7 +53,7 @@ def run(options: Options) -> Outcome:
     """Every input and output that differs from the receipt, each with its first line that does."""
     read = _read(options.receipt)
     most = LimitOptions(**options.given).output_bytes
-    findings = [read] if isinstance(read, Diagnostic) else list(_differences(read, options.against, most))
+    findings = [read] if isinstance(read, Diagnostic) else _differences(read, options.against, most)
     outcome = reported(Report(findings, strict=options.strict), quiet=options.quiet)
     if outcome.stderr or isinstance(read, Diagnostic) or options.quiet:
         return outcome
@@ -108,7 +108,7 @@ def _is_word(value: Json) -> bool:
     return isinstance(value, str) and "\0" not in value and value == value.encode(errors="replace").decode()
 
 
-def _differences(known: Receipt, against: str | None, most: int) -> Iterator[Diagnostic]:
+def _differences(known: Receipt, against: str | None, most: int) -> list[Diagnostic]:
     """What differs, in this order: kaitogen itself, inputs, outputs made anew, outputs that are there, the receipt."""
     other_tool = list(_other_tool(known))
     anew, failed = _anew(known)
@@ -126,7 +126,7 @@ def _differences(known: Receipt, against: str | None, most: int) -> Iterator[Dia
         findings.append(
             KG751.in_file(known.path, message, fix="write it again with kaitogen render --receipt")
         )
-    yield from findings
+    return findings
 
 
 def _anew(known: Receipt) -> tuple[Json, list[Diagnostic]]:
@@ -183,11 +183,16 @@ def _other_inputs(known: Receipt, anew: Json) -> Iterator[Diagnostic]:
 
 def _other_outputs(known: Receipt, against: str, most: int) -> Iterator[Diagnostic]:
     """The outputs in a folder or a file that are not those of the receipt."""
-    outputs, findings = _outputs_in(against, known.outputs, most)
-    yield from findings
-    if findings:
-        return
-    now = {name: receipt.described(name, data) for name, data in outputs.items()}
+    outputs: dict[str, bytes | None] = {}
+    if render.STREAM in known.outputs:
+        data = read_file(against)
+        if isinstance(data, Diagnostic):
+            yield data
+            return
+        outputs[render.STREAM] = data
+    else:
+        outputs = output_folder.contents(against, known.outputs, most)
+    now = {name: receipt.described(name, data) for name, data in outputs.items() if data is not None}
     known_here = {name: one for name, one in known.outputs.items() if name != receipt.IMAGE}
     for name, line in _unequal(known_here, now):
         path = against if name == render.STREAM else os.path.join(against, name)
@@ -200,15 +205,6 @@ def _other_outputs(known: Receipt, against: str, most: int) -> Iterator[Diagnost
         yield KG753.in_file(
             path, message, line=line, fix="render again; what is generated is not edited by hand"
         )
-
-
-def _outputs_in(against: str, expected: Mapping[str, Json], most: int) -> tuple[Files, list[Diagnostic]]:
-    """The bytes of the outputs where they are, and what cannot be read of them."""
-    if render.STREAM in expected:
-        data = read_file(against)
-        return ({}, [data]) if isinstance(data, Diagnostic) else ({render.STREAM: data}, [])
-    there = output_folder.contents(against, expected, most)
-    return {name: data for name, data in there.items() if data is not None}, []
 
 
 def _unequal(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[tuple[str, int]]:

@@ -9,7 +9,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import standard_input
 from kaitogen.kaito.objects import part
-from kaitogen.model import Diagnostic, Document, Json, Request
+from kaitogen.model import Diagnostic, Document, Json
 from kaitogen.nodes import inventory, snapshot
 from kaitogen.nodes.facts import entry
 from kaitogen.nodes.inventory import KG320, Known
@@ -19,7 +19,6 @@ from kaitogen.pipeline.load import MAX_FACTS, STDIN, facts_of
 from kaitogen.typed import Final, Iterable, Iterator, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.stream import items
-from kaitogen.yaml.writer import dump
 
 SELECTOR: Final = option("-l", "--selector", metavar="SELECTOR", help="Labels, as kubectl's -l takes them.")
 _CHUNK: Final = 1 << 20
@@ -105,7 +104,8 @@ def read(name: str) -> Read:
     if loaded.findings:
         return Read(findings=loaded.findings)
     values = [document.value for document in loaded.documents]
-    if any(_is_kubectls(value) for value in values):
+    kinds = [str(value.get("kind")) for value in values if isinstance(value, dict)]
+    if any(kind == "Node" or kind.endswith("List") for kind in kinds):
         return _of_objects(label, (one for value in values for one in _items(value)))
     return Read(loaded.documents)
 
@@ -126,11 +126,6 @@ def _of_objects(label: str, objects: Iterable[Json]) -> Read:
         return Read(findings=[finding])
     value = snapshot.document(entries, "", "")
     return Read([Document(label, value=value, inline=True)], pods=pods)
-
-
-def _is_kubectls(value: Json) -> bool:
-    kind = value.get("kind") if isinstance(value, dict) else None
-    return kind == "Node" or (isinstance(kind, str) and kind.endswith("List"))
 
 
 def _items(value: Json) -> Iterator[Json]:
@@ -156,26 +151,6 @@ def _live(options: LiveOptions, *, with_pods: bool) -> Read:
 def live_document(options: LiveOptions) -> Document:
     """The nodes of the live cluster as an inventory that was never a file."""
     return _live(options, with_pods=False).documents[0]
-
-
-def with_live_inventory(request: Request, cluster: LiveOptions) -> Request:
-    """The request with the nodes of the live cluster; UsageError where the options do not go together."""
-    if not cluster.asked:
-        fix = "add --live, or take an inventory with kaitogen nodes snapshot"
-        raise UsageError("--save-inventory keeps the facts of a live cluster, and none is asked", fix=fix)
-    return request._replace(inventory=(live_document(cluster), *request.inventory))
-
-
-def save_inventory(request: Request, name: str | None) -> str:
-    """Write the facts that were used into the file of --save-inventory, if there is one; what to say about it."""
-    if name is None:
-        return ""
-    from kaitogen.files import atomic  # few keep them
-
-    live = request.inventory[0]
-    assert isinstance(live, Document), "the facts of the cluster come first"
-    atomic.write_files({name: dump(live.value).encode()})
-    return f"kaitogen: kept the facts about nodes in {name}\n"
 
 
 def _pieces(name: str) -> Iterator[bytes]:
