@@ -103,7 +103,7 @@ def request_of(options: Options) -> Request:
 def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[Files, Report]:
     """What is made, as files by name or as the one stream, and what is found; no files where that stops the run."""
     manifests, report = _made(request, options)
-    if manifests is None:
+    if report.exit_code:
         return {}, report
     if not in_folder:
         return {STREAM: stream(manifests, options.form).encode()}, report
@@ -118,11 +118,11 @@ def outputs_of(request: Request, options: Options, *, in_folder: bool) -> tuple[
     return wanted, report
 
 
-def _made(request: Request, options: Options) -> tuple[Sequence[Manifest] | None, Report]:
-    """The manifests, None where what is found stops the run, and that."""
+def _made(request: Request, options: Options) -> tuple[Sequence[Manifest], Report]:
+    """The manifests, none where what is found stops the run, and that."""
     result = generate(request, lean=True)
     report = Report(result.findings, strict=inputs.is_strict(request, given=options.strict))
-    return (None if report.findings and report.exit_code else result.manifests), report
+    return (() if report.exit_code else result.manifests), report
 
 
 def _rendered(options: Options) -> Outcome:
@@ -135,7 +135,7 @@ def _rendered(options: Options) -> Outcome:
         product = Outcome(outputs.get(STREAM, b""))
     else:
         made, report = _made(request, options)
-        product = printed(parts(made or (), options.form), len(made or ()))
+        product = printed(parts(made, options.form), len(made))
         del made  # with all documents: what is found takes as much again to be told
     outcome = reported(report, quiet=options.quiet, wrote=True)
     if outcome.exit_code:

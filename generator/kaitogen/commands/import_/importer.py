@@ -4,11 +4,11 @@ from collections import Counter
 from itertools import islice
 
 from kaitogen import schema
-from kaitogen.commands.import_.comments import at_fields, by_object, in_intent, in_set
+from kaitogen.commands.import_.intent import Identity, Intent, at_fields, by_object, in_intent, in_set
 from kaitogen.commands.import_.intent_set import set_of
 from kaitogen.commands.import_.pairs import joined
 from kaitogen.commands.import_.reading import Read, read_objects
-from kaitogen.commands.import_.to_intent import Identity, Intent, Kept, intent_of, with_config
+from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
 from kaitogen.kaito.objects import alike, canonical, part, paths_in, text, to_intent_path, value_at, without

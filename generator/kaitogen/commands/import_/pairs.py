@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from kaitogen.commands.import_.to_intent import Intent
+from kaitogen.commands.import_.intent import Intent
 from kaitogen.kaito.objects import CREATED_BY, part, text, value_at
 from kaitogen.model import Document, Json, Path, Request
 from kaitogen.nodes.facts import ZONE_LABEL

@@ -4,28 +4,15 @@ from kaitogen import schema
 from kaitogen.kaito.objects import canonical, has_null, part, without
 from kaitogen.kaito.rules.inference_set import read_on_replicas, replica_of
 from kaitogen.kaito.versions import REPLICA_METADATA
-from kaitogen.model import (
-    INTENT_API_VERSION,
-    INTENT_KIND,
-    RUNTIME_ANNOTATION,
-    Json,
-    Origin,
-    Path,
-    Spec,
-    Target,
-    UserObject,
-)
+from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, RUNTIME_ANNOTATION, Json, Origin, Target
 from kaitogen.pipeline import scaling
 from kaitogen.pipeline.context import CONFIG_KEYS, context
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import FLEET, spec_of
-from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, TypeAlias
-from kaitogen.yaml.comments import Comments
+from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.writer import dump, flow
 
-#: API group, kind, namespace and name.
-Identity: TypeAlias = tuple[str, str, str, str]
 _METADATA: Final = ("name", "namespace", "labels", "annotations")
 _UPGRADE: Final = {"maintenanceWindow": "window"}
 _RUNTIMES: Final = ("vllm", "transformers")
@@ -35,17 +22,6 @@ _WORKLOAD: Final = (
     "model", "accessSecret", "accessMode", "image", "imagePullSecrets", "runtime", "method", "input", "output",
     "config", "configName", "adapters", "template",
 )  # fmt: skip
-
-
-class Intent(NamedTuple):
-    """One intent by the name of its file, with its comments, and the objects that it has to make."""
-
-    name: str
-    value: Json
-    spec: Spec
-    comments: Mapping[Path, Comments]
-    source: UserObject
-    objects: Mapping[Identity, UserObject]
 
 
 class Kept(Exception):

@@ -137,9 +137,9 @@ def _edits(
 ) -> Iterator[Edit]:
     """What is to be done to a document, at each place once; what cannot be decided goes to the problems."""
     seen: set[Path] = set()
-    for origin, step in () if document.flaws else _steps(document, overrides, replicas):
+    for step in () if document.flaws else _steps(document, overrides, replicas):
         if isinstance(step, Diagnostic):
-            problems.append(step.of(origin))
+            problems.append(step.of(Origin(document)))
         elif step.path not in seen:
             seen.add(step.path)
             yield step
@@ -147,14 +147,12 @@ def _edits(
 
 def _steps(
     document: Document, overrides: TargetOverrides, replicas: int | str | None
-) -> Iterator[tuple[Origin, Edit | Diagnostic]]:
-    to = Target(overrides.kaito or NEWEST_KAITO)
-    origin, value = Origin(document), document.value
+) -> Iterator[Edit | Diagnostic]:
+    to, value = Target(overrides.kaito or NEWEST_KAITO), document.value
     if not is_an_intent(value):
         for one in classify([document], with_objects=True)[1]:
-            of_object = _OF_OBJECTS.get(one.data["kind"])
-            if of_object is not None:
-                yield from ((origin, step) for step in of_object(one.data, one.origin.roots[0], to))
+            if of_object := _OF_OBJECTS.get(one.data["kind"]):
+                yield from of_object(one.data, one.origin.roots[0], to)
         return
     parts: list[tuple[Path, Json]] = [((), value)]
     if is_set(value):
@@ -165,8 +163,8 @@ def _steps(
             *entries(value),
         ]
     for root, part in parts:
-        yield from ((origin, step) for step in steps.of_part(part, root, to))
-    yield from ((origin, step) for step in _whole(document, to, replicas))
+        yield from steps.of_part(part, root, to)
+    yield from _whole(document, to, replicas)
 
 
 def _whole(document: Document, to: Target, replicas: int | str | None) -> Iterator[Edit | Diagnostic]:

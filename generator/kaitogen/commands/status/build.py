@@ -133,7 +133,7 @@ def _beside(item: Item, items: Iterable[Item]) -> Iterator[Item]:
 def status_of(units: Iterable[Unit], source: Source, namespace: str | None) -> Status:
     """The status of all of them, in their order."""
     placed = [(unit, unit.namespace(source, namespace)) for unit in units]
-    there = [one for one in placed if one[0].written and source.find(one[0].kind, one[1], one[0].name)]
+    there = [one for one in placed if one[0].written and one[0].name in source.by_name(one[0].kind, one[1])]
     drift = _drift(there, source)
     return Status(source.name, [_running(unit, source, space, drift) for unit, space in placed])
 
@@ -149,10 +149,12 @@ def _running(unit: Unit, source: Source, namespace: str, drift: _Drift) -> Runni
         planned=_planned(unit),
         drift=(),
     )
-    data = source.find(unit.kind, namespace, unit.name)
+    data = source.by_name(unit.kind, namespace).get(unit.name)
     if data is None:
         return missing
-    workspaces = [data] if unit.kind == "Workspace" else source.replicas(namespace, unit.name)
+    workspaces: Sequence[Json] | None = [data]
+    if unit.kind == "InferenceSet":  # of which a dump without Workspaces does not say what became
+        workspaces = source.replicas(namespace).get(unit.name, []) if source.holds("Workspace") else None
     each = None if workspaces is None else [judging.replica(one, source) for one in workspaces]
     found = each[0].health if unit.kind == "Workspace" and each else judging.of_set(data, each)
     worst = _worst(data, workspaces or [], each or [], found)

@@ -108,7 +108,7 @@ def _by_pods(data: Json, found: Health, source: Source) -> Health:
     """What the pods say of what is waited for, before KAITO says it or where an older one never does."""
     metadata = part(data, "metadata")
     space, name = text(metadata, "namespace"), text(metadata, "name")
-    pods = [one for one in source.pods(space, name) if one.phase != "ready"]
+    pods = [one for one in source.pods(space).get(name, ()) if one.phase != "ready"]
     for pod in pods:
         if pod.broken:
             return health.broken_server(pod.broken, f"pod {pod.name}: {pod.told}")
@@ -117,7 +117,7 @@ def _by_pods(data: Json, found: Health, source: Source) -> Health:
             return health.waiting_for(health.REASONS["Unschedulable"], f"pod {pod.name}: {pod.unscheduled}")
     restarting = found.message.startswith("restarting")
     for pod in pods if found.step == "server" else ():
-        better = _by_pod(pod, source.last_event(space, pod.name) if pod.phase == "created" else None)
+        better = _by_pod(pod, source.last_events(space).get(pod.name) if pod.phase == "created" else None)
         if better is not None:
             return better._replace(message=f"restarting, {better.message}") if restarting else better
     return found

@@ -15,7 +15,6 @@ from kaitogen.typed import (
     Iterable,
     Mapping,
     NamedTuple,
-    Sequence,
     TypeVar,
 )
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 300
 _T = TypeVar("_T")
+_Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 class Pod(NamedTuple):
@@ -93,6 +93,18 @@ class Dump:
         return [one for one in every if one is not None]
 
 
+def _once(make: _Method) -> _Method:
+    """The method of a Source, of which it keeps what came of it for each of its arguments."""
+
+    def kept(source: "Source", *about: str) -> Any:
+        key = (make.__name__, *about)
+        if key not in source.made:
+            source.made[key] = make(source, *about)
+        return source.made[key]
+
+    return kept  # type: ignore[return-value]  # but for what it keeps it is the same method
+
+
 class Source:
     """A cluster or a dump, of which each list is gone through once, however many objects a status is about.
 
@@ -103,7 +115,7 @@ class Source:
         self._held = held
         self._kinds = held.kinds if isinstance(held, Dump) else None
         self._lists: dict[tuple[str, str | None], list[Json]] = {}
-        self._made: dict[tuple[str, ...], Any] = {}
+        self.made: dict[tuple[str, ...], Any] = {}
         self.name = held.name if isinstance(held, Dump) else f"cluster {held.name}"
         self.findings: list[Diagnostic] = []
         self.config_map, self.object_of = held.config_map, held.object_of
@@ -126,52 +138,34 @@ class Source:
             self._lists[kind, namespace] = self._held.of_kaito(kind, namespace)
         return self._lists[kind, namespace]
 
-    def find(self, kind: str, namespace: str, name: str) -> Json | None:
-        """A Workspace or an InferenceSet by its name."""
-        return self._once(self._by_name, kind, namespace).get(name)
-
-    def replicas(self, namespace: str, name: str) -> list[Json] | None:
-        """The Workspaces that KAITO made of a set, by name; None where the source holds no Workspaces at all."""
-        return self._once(self._of_sets, namespace).get(name, []) if self.holds("Workspace") else None
-
-    def pods(self, namespace: str, workspace: str) -> Sequence[Pod]:
-        """The pods of a Workspace, as far as anything is known about pods."""
-        return self._once(self._pods, namespace).get(workspace, [])
-
-    def last_event(self, namespace: str, pod: str) -> Event | None:
-        """What was noted on a pod last; None where that is nothing, or not known."""
-        return self._once(self._last_events, namespace).get(pod)
-
-    def nodes(self) -> Mapping[str, NodeFacts] | None:
-        """All nodes by name; None where nothing is known about nodes."""
-        return self._once(self._nodes)
-
-    def _by_name(self, kind: str, namespace: str) -> dict[str, Json]:
+    @_once
+    def by_name(self, kind: str, namespace: str) -> dict[str, Json]:
+        """The Workspaces or InferenceSets of a namespace."""
         return {text(one["metadata"], "name"): one for one in self.of_kaito(kind, namespace)}
 
-    def _of_sets(self, namespace: str) -> dict[str, list[Json]]:
+    @_once
+    def replicas(self, namespace: str) -> dict[str, list[Json]]:
+        """The Workspaces that KAITO made of a set, by the name of the set."""
         every = sorted(self.of_kaito("Workspace", namespace), key=lambda one: text(one["metadata"], "name"))
         return _grouped(every, lambda one: text(part(part(one, "metadata"), "labels"), CREATED_BY))
 
-    def _pods(self, namespace: str) -> dict[str, list[Pod]]:
+    @_once
+    def pods(self, namespace: str) -> dict[str, list[Pod]]:
+        """The pods by their Workspace, as far as anything is known about pods."""
         found = self._allowed("Pod", lambda: self._held.pods_of(namespace, WORKSPACE_LABEL, pod))
         return _grouped(found or (), lambda one: one.workspace)
 
-    def _last_events(self, namespace: str) -> dict[str, Event]:
+    @_once
+    def last_events(self, namespace: str) -> dict[str, Event]:
+        """What was noted last on each pod, as far as anything is known about events."""
         found = self._allowed("Event", lambda: self._held.events(namespace, "Pod", event))
         return {one.pod: one for one in sorted(found or (), key=lambda one: one.time)}
 
-    def _nodes(self) -> dict[str, NodeFacts] | None:
+    @_once
+    def nodes(self) -> dict[str, NodeFacts] | None:
+        """All nodes by name; None where nothing is known about nodes."""
         found = self._allowed("Node", lambda: self._held.nodes(lambda one: of_entry(entry(one))))
         return None if found is None else {one.name: one for one in found}
-
-    def _once(self, make: Callable[..., _T], *about: str) -> _T:
-        """What a method of this object makes, made at its first call with these arguments."""
-        key = (make.__name__, *about)
-        if key not in self._made:
-            self._made[key] = make(*about)
-        made: _T = self._made[key]
-        return made
 
     def _allowed(self, kind: str, listing: Callable[[], list[_T]]) -> list[_T] | None:
         """The list; None where a dump has nothing of the kind, and with a warning where the user may not read it."""

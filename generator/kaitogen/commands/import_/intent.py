@@ -1,12 +1,25 @@
-"""The comments of manifests, at the fields of the intents that now say the same."""
+"""What an import makes of a Workspace or set: the intent, the objects that it has to make again, and the comments of these at the fields that now say the same."""
 
 from kaitogen.kaito.objects import MISSING, to_intent_path, value_at
-from kaitogen.model import Document, Json, Path, Spec
-from kaitogen.typed import Iterable, Mapping, Sequence
+from kaitogen.model import Document, Json, Path, Spec, UserObject
+from kaitogen.typed import Final, Iterable, Mapping, NamedTuple, Sequence, TypeAlias
 from kaitogen.yaml.comments import Comments, comments
 
+#: API group, kind, namespace and name.
+Identity: TypeAlias = tuple[str, str, str, str]
 #: What says of a whole object what it is.
-_OF_OBJECT = ((), ("kind",), ("apiVersion",))
+_OF_OBJECT: Final = ((), ("kind",), ("apiVersion",))
+
+
+class Intent(NamedTuple):
+    """One intent by the name of its file, with its comments, and the objects that it has to make."""
+
+    name: str
+    value: Json
+    spec: Spec
+    comments: Mapping[Path, Comments]
+    source: UserObject
+    objects: Mapping[Identity, UserObject]
 
 
 def by_object(document: Document) -> dict[Path, list[tuple[Path, Comments]]]:
