@@ -98,16 +98,12 @@ def watched() -> int | None:
         return code
     from signal import Signals  # few are ended so
 
-    name = Signals(-code).name
-    if -code == signal.SIGXCPU:
-        finding = _finding("", KG610, f"answered no more at its limit of time and was ended ({name})")
-    elif -code == signal.SIGKILL:
-        finding = _finding(
-            "", KG611, f"was killed, most likely where the memory of the container was used up ({name})"
-        )
-    else:
-        finding = _finding("", KG610, f"was ended from outside ({name})")
-    return deliver(stopped(finding))
+    known: dict[int, tuple[Rule, str]] = {
+        signal.SIGXCPU: (KG610, "answered no more at its limit of time and was ended"),
+        signal.SIGKILL: (KG611, "was killed, most likely where the memory of the container was used up"),
+    }
+    rule, message = known.get(-code, (KG610, "was ended from outside"))
+    return deliver(stopped(_finding("", rule, f"{message} ({Signals(-code).name})")))
 
 
 class _Watch:

@@ -57,9 +57,14 @@ def statement(options: Options, outputs: Files, *, image: bool) -> Json:
     }
 
 
+@cache
 def tool() -> dict[str, dict[str, str]]:
     """What the output rests on beside the input: the version of kaitogen, and the digests of the tables it ships."""
-    return {"tool": {"name": "kaitogen", "version": __version__}, "tables": _tables()}
+    from kaitogen.kaito import catalogue
+
+    digests = {"catalogue": _digest_of(os.path.dirname(catalogue.__file__), suffix="_data.py")}
+    digests |= {kind: _digest_of(shipped.folder(kind)) for kind in sorted(_TABLES)}
+    return {"tool": {"name": "kaitogen", "version": __version__}, "tables": digests}
 
 
 def inputs(options: Options) -> list[Json]:
@@ -154,15 +159,6 @@ def _files_of(folder: str) -> Files:
 
 def _raise(error: OSError) -> None:
     raise error
-
-
-@cache
-def _tables() -> dict[str, str]:
-    """The digests of what ships with kaitogen and decides what it makes."""
-    from kaitogen.kaito import catalogue
-
-    digests = {"catalogue": _digest_of(os.path.dirname(catalogue.__file__), suffix="_data.py")}
-    return digests | {kind: _digest_of(shipped.folder(kind)) for kind in sorted(_TABLES)}
 
 
 def _digest_of(folder: str, suffix: str = "") -> str:

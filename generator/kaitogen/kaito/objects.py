@@ -225,10 +225,15 @@ def with_value(holder: Json, path: Path, value: Json) -> Json:
     return changed
 
 
+def place_of(data: Mapping[str, Json]) -> tuple[str, str]:
+    """The namespace and the name of an object; empty where it does not say them."""
+    metadata = part(data, "metadata")
+    return text(metadata, "namespace"), text(metadata, "name")
+
+
 def full_name(data: Mapping[str, Json]) -> str:
     """The name of an object, with its namespace before it where it has one."""
-    metadata = part(data, "metadata")
-    return "/".join(filter(None, (text(metadata, "namespace"), text(metadata, "name"))))
+    return "/".join(filter(None, place_of(data)))
 
 
 def part(mapping: Mapping[str, Json], key: str) -> Mapping[str, Json]:

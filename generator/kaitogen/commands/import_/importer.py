@@ -11,7 +11,17 @@ from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
-from kaitogen.kaito.objects import alike, canonical, part, paths_in, text, to_intent_path, value_at, without
+from kaitogen.kaito.objects import (
+    alike,
+    canonical,
+    part,
+    paths_in,
+    place_of,
+    text,
+    to_intent_path,
+    value_at,
+    without,
+)
 from kaitogen.kaito.server_fields import REPLICAS, by_others, declared, filled_in
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import (
@@ -89,9 +99,9 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
 
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     """The intents of all Workspaces, and what stays a file of its own, or cannot be said."""
-    config_maps = {place: one for one in read.config_maps if (place := _place(one.data))[1]}
+    config_maps = {place: one for one in read.config_maps if (place := place_of(one.data))[1]}
     scaled_objects = {
-        (_place(one.data)[0], name): one
+        (place_of(one.data)[0], name): one
         for one in read.scaled_objects
         if (name := text(one.data["spec"]["scaleTargetRef"], "name"))
     }
@@ -102,7 +112,7 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     kept: list[Diagnostic] = []
     read_document, comments = None, {}
     for workspace, target in read.workspaces:
-        companions = around.pop(_place(workspace.data), [])
+        companions = around.pop(place_of(workspace.data), [])
         intent, problems = _intent(workspace, target, config_maps, scaled_objects, companions)
         document, (root, *_) = workspace.origin
         if document is not read_document:  # a List has many
@@ -110,7 +120,7 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
         intents.append(intent._replace(comments=in_intent(comments.get(root, ()), intent.spec)))
         kept += problems
     for one in (one for found in around.values() for one in found):
-        message = f"{one.data['kind']} {_place(one.data)[1]} stays a file of its own: nothing of its name is imported"
+        message = f"{one.data['kind']} {place_of(one.data)[1]} stays a file of its own: nothing of its name is imported"
         advice = "name the file of its Workspace or set as well, or keep it"
         kept.append(KG174.at(("metadata", "name"), message, fix=advice).of(one.origin))
     return joined(intents), kept
@@ -123,16 +133,12 @@ def _owner(companion: Json, read: Read) -> tuple[str, str]:
         from kaitogen.pipeline import model_mirror  # few runs have any
 
         where = text(part(companion, "spec"), "jobNamespace")
-        readers = [_place(one.data) for one, _ in read.workspaces if model_mirror.reads(one.data, companion)]
+        readers = [
+            place_of(one.data) for one, _ in read.workspaces if model_mirror.reads(one.data, companion)
+        ]
         inside = [place for place in readers if place[0] == where]
-        return next(iter(inside + readers), _place(companion))
-    return _place(companion)[0], intent_name(companion)
-
-
-def _place(data: Json) -> tuple[str, str]:
-    """The namespace and the name of an object."""
-    metadata = part(data, "metadata")
-    return text(metadata, "namespace"), text(metadata, "name")
+        return next(iter(inside + readers), place_of(companion))
+    return place_of(companion)[0], intent_name(companion)
 
 
 def _intent(

@@ -182,8 +182,10 @@ def with_config(intent: Json, config_map: Json, origin: Origin) -> Json:
     content = _content(config_map, CONFIG_KEYS[kind])
     expected = _essence(config_map)
     made = []
-    for name in (None, "plain"):
-        candidate = _with_inline(intent, kind, content, name)
+    for named in ({}, {"configName": "plain"}):
+        workload = {**intent["spec"][kind], "config": content, **named}
+        workload = _in_order((*_WORKLOAD, *workload), workload)
+        candidate = {**intent, "spec": {**intent["spec"], kind: workload}}
         if not schema.conforms("intent", candidate):
             raise Kept("it holds what inline configuration may not say")
         made.append(_config_map(candidate, origin))
@@ -211,15 +213,6 @@ def _content(config_map: Json, key: str) -> Json:
     if not content or "configMapName" in content or has_null(content):
         raise Kept(f"its {key} holds nothing, or a null, which inline configuration cannot say")
     return content
-
-
-def _with_inline(intent: Json, kind: str, content: Json, name: str | None) -> Json:
-    workload: Json = {}
-    for key, item in intent["spec"][kind].items():
-        workload[key] = content if key == "config" else item
-        if key == "config" and name:
-            workload["configName"] = name
-    return {**intent, "spec": {**intent["spec"], kind: workload}}
 
 
 def _config_map(intent: Json, origin: Origin) -> Json:

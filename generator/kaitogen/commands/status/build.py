@@ -23,7 +23,7 @@ from kaitogen.commands.status.types import (
 )
 from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
-from kaitogen.kaito.objects import CREATED_BY, is_replica, part, text, value_at
+from kaitogen.kaito.objects import CREATED_BY, is_replica, part, place_of, text, value_at
 from kaitogen.kaito.rules.config import KEY, settings_of
 from kaitogen.kaito.rules.layout import setting
 from kaitogen.kaito.server_fields import declared
@@ -69,11 +69,8 @@ class Unit:
             return own
         if source.is_whole:
             return DEFAULT_NAMESPACE
-        found = {
-            text(one["metadata"], "namespace")
-            for one in source.of_kaito(self.kind)
-            if one["metadata"]["name"] == self.name
-        }
+        places = map(place_of, source.of_kaito(self.kind))
+        found = {namespace for namespace, name in places if name == self.name}
         return found.pop() if len(found) == 1 else DEFAULT_NAMESPACE
 
 
@@ -104,11 +101,10 @@ def units_of(result: Result, options: PlanOptions) -> tuple[list[Unit], list[Dia
 def units_in(source: Source, namespace: str | None, overrides: TargetOverrides) -> Iterator[Unit]:
     """All that a source has, sets first; a Workspace that is a replica of one of them is told with it."""
     sets = source.of_kaito("InferenceSet", namespace)
-    owners = {(text(one["metadata"], "namespace"), one["metadata"]["name"]) for one in sets}
+    owners = set(map(place_of, sets))
     for data in (*sets, *source.of_kaito("Workspace", namespace)):
-        metadata = data["metadata"]
-        set_name = part(metadata, "labels").get(CREATED_BY)
-        if data["kind"] == "Workspace" and (text(metadata, "namespace"), set_name) in owners:
+        owner = part(data["metadata"], "labels").get(CREATED_BY)
+        if data["kind"] == "Workspace" and (place_of(data)[0], owner) in owners:
             continue
         target, _ = target_of(data, overrides)
         own = declared(data)

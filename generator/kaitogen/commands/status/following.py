@@ -69,18 +69,16 @@ def follow(look: Callable[[], tuple[Status, str]], options: FollowOptions, form:
                 broken_since = now
             lasts = broken_since is not None and now - broken_since >= patience
             if status.exit_code == EXIT_OK or lasts or now - started >= timeout:
-                why = "" if status.exit_code == EXIT_OK else _why(options, broken=lasts)
-                return Outcome(
-                    b"" if options.watch else text, f"{'' if said == told else said}{why}", status.exit_code
+                reason = (
+                    f", as something was broken for {options.patience}"
+                    if lasts
+                    else f" after {options.timeout}"
                 )
+                why = "" if status.exit_code == EXIT_OK else f"kaitogen: gave up{reason}\n"
+                said = "" if said == told else said
+                return Outcome(b"" if options.watch else text, f"{said}{why}", status.exit_code)
         with Progress(total(status), watched=rewrites() and not options.watch):
             time.sleep(every)
-
-
-def _why(options: FollowOptions, *, broken: bool) -> str:
-    if broken:
-        return f"kaitogen: gave up, as something was broken for {options.patience}\n"
-    return f"kaitogen: gave up after {options.timeout}\n"
 
 
 def _drawn(text: bytes, *, again: bool) -> bytes:

@@ -8,7 +8,7 @@ from kaitogen.commands.status.types import Nodes, Replica
 from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
-from kaitogen.kaito.objects import number, part, text, value_at
+from kaitogen.kaito.objects import number, part, place_of, text, value_at
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Json
 from kaitogen.nodes.facts import NodeFacts
@@ -25,7 +25,7 @@ _FIXES: Final = {
 
 def replica(data: Json, source: Source) -> Replica:
     """How a Workspace is and what nodes it has; pods and nodes are asked for only where it is not ready."""
-    name, found, nodes = text(part(data, "metadata"), "name"), health.of(data), _nodes(data)
+    (_, name), found, nodes = place_of(data), health.of(data), _nodes(data)
     if part(data, "metadata").get("deletionTimestamp"):
         return Replica(name, _deleted(data), nodes)
     if found.state in _SETTLED:
@@ -69,9 +69,9 @@ def fix_of(data: Json, found: Health, source: Source) -> str:
     """What to do about it, as an instruction; empty where there is nothing but to wait."""
     if found.step == "deletion":
         return _released(data, source)
-    metadata = part(data, "metadata")
+    space, name = place_of(data)
     # Copied into a shell, whatever a cluster calls its objects.
-    where = f"{quote(text(metadata, 'name'))} -n {quote(text(metadata, 'namespace') or DEFAULT_NAMESPACE)}"
+    where = f"{quote(name)} -n {quote(space or DEFAULT_NAMESPACE)}"
     for begin, fix in _FIXES.items():
         if found.step == begin or begin in found.message:
             return fix.format(kind=quote(text(data, "kind").lower()), where=where)
@@ -91,7 +91,7 @@ def _deleted(data: Json) -> Health:
 
 def _released(data: Json, source: Source) -> str:
     """KAITO reads the ConfigMap of a set whenever it writes to it, and so cannot delete a set without."""
-    name, space = settings_name(data), text(part(data, "metadata"), "namespace")
+    name, (space, _) = settings_name(data), place_of(data)
     if name and source.holds("ConfigMap") and source.config_map(space, name) is None:
         return f"apply the ConfigMap {name} again: KAITO reads it to delete this, and it is gone"
     return ""
@@ -106,8 +106,7 @@ def _nodes(data: Json) -> Nodes:
 
 def _by_pods(data: Json, found: Health, source: Source) -> Health:
     """What the pods say of what is waited for, before KAITO says it or where an older one never does."""
-    metadata = part(data, "metadata")
-    space, name = text(metadata, "namespace"), text(metadata, "name")
+    space, name = place_of(data)
     pods = [one for one in source.pods(space).get(name, ()) if one.phase != "ready"]
     for pod in pods:
         if pod.broken:

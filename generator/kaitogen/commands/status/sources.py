@@ -4,7 +4,7 @@ Of pods and events the little is kept that says what a Workspace waits for.
 """
 
 from kaitogen.kaito.health import CONTAINERS
-from kaitogen.kaito.objects import CREATED_BY, WORKSPACE_LABEL, is_of_kaito, part, parts, text
+from kaitogen.kaito.objects import CREATED_BY, WORKSPACE_LABEL, is_of_kaito, part, parts, place_of, text
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
 from kaitogen.typed import (
@@ -58,7 +58,7 @@ class Dump:
 
     def __init__(self, name: str, objects: Iterable[Json]) -> None:
         self.name = name
-        self._objects = {_identity(one): one for one in objects}
+        self._objects = {(text(one, "kind"), *place_of(one)): one for one in objects}
         self.kinds = {kind for kind, _, _ in self._objects}
 
     def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
@@ -141,12 +141,12 @@ class Source:
     @_once
     def by_name(self, kind: str, namespace: str) -> dict[str, Json]:
         """The Workspaces or InferenceSets of a namespace."""
-        return {text(one["metadata"], "name"): one for one in self.of_kaito(kind, namespace)}
+        return {place_of(one)[1]: one for one in self.of_kaito(kind, namespace)}
 
     @_once
     def replicas(self, namespace: str) -> dict[str, list[Json]]:
         """The Workspaces that KAITO made of a set, by the name of the set."""
-        every = sorted(self.of_kaito("Workspace", namespace), key=lambda one: text(one["metadata"], "name"))
+        every = sorted(self.of_kaito("Workspace", namespace), key=place_of)
         return _grouped(every, lambda one: text(part(part(one, "metadata"), "labels"), CREATED_BY))
 
     @_once
@@ -182,11 +182,6 @@ class Source:
             finding = KG627.in_file(stop.where, message, fix=stop.fix)._replace(severity="warning")
             self.findings.append(finding)
             return None
-
-
-def _identity(data: Json) -> tuple[str, str, str]:
-    metadata = part(data, "metadata")
-    return text(data, "kind"), text(metadata, "namespace"), text(metadata, "name")
 
 
 def _grouped(every: Iterable[_T], key: Callable[[_T], str]) -> dict[str, list[_T]]:
