@@ -79,10 +79,7 @@ def units_of(result: Result, options: PlanOptions) -> tuple[list[Unit], list[Dia
     target = options.objects_target
     assert target is not None, "a status takes finished objects"
     items, unnamed = items_of(result, target)
-    planned = {
-        ("Workspace" if one.replicas is None else "InferenceSet", one.namespace, one.name): one
-        for one in build_plan(result, options).workspaces
-    }
+    planned = {one.identity: one for one in build_plan(result, options).workspaces}
     units: list[Unit] = []
     taken: set[int] = set()
     for item in items:
@@ -94,7 +91,7 @@ def units_of(result: Result, options: PlanOptions) -> tuple[list[Unit], list[Dia
             whole = id(item.spec) not in taken
             others = tuple(one for one in items if whole and one.spec is item.spec and not one.serves)
             taken.add(id(item.spec))
-        units.append(Unit(item=item, others=others, planned=planned.get(item.identity[1:])))
+        units.append(Unit(item=item, others=others, planned=planned.get(item.identity)))
     return units, unnamed
 
 
