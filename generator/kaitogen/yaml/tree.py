@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from kaitogen.model import Path
-from kaitogen.typed import TYPE_CHECKING, Any, Final, Iterable, Iterator, NamedTuple, TypeAlias
+from kaitogen.typed import TYPE_CHECKING, Any, Callable, Final, Iterable, Iterator, NamedTuple, TypeAlias
 from kaitogen.yaml.builder import events
 from kaitogen.yaml.lines import Lines, next_line
 from kaitogen.yaml.places import Place
@@ -63,15 +63,16 @@ class YamlNode:
         self.last: int = event.end_mark.line
         self.anchor: str | None = event.anchor
         self.key_style: str = getattr(key, "style", None) or ""
-        self.style: str = getattr(event, "style", None) or ""
-        self.text: str = getattr(event, "value", "")
+        self.style: str = ""
+        self.text: str = ""
         self.children: list[YamlNode] = []
         self.target: YamlNode | None = None
-        self.kind = "scalar"
-        if type(event) in _STARTS:
-            self.kind = "flow" if event.flow_style else "block"
+        if type(event) is ScalarEvent:
+            self.kind, self.style, self.text = "scalar", event.style or "", event.value
         elif type(event) is AliasEvent:
             self.kind, self.anchor, self.text = "alias", None, str(event.anchor)
+        else:
+            self.kind = "flow" if event.flow_style else "block"
 
     @property
     def one_line(self) -> bool:
@@ -89,12 +90,25 @@ class Scalars:
         self._ends = array("q")
         self._blocks: set[int] = set()
 
-    def add(self, start: int, end: int, *, is_block: bool = False) -> None:
-        """Note the next one, by its offset and the offset behind it, and whether it has lines of its own."""
-        if is_block:
-            self._blocks.add(len(self._starts))
-        self._starts.append(start)
-        self._ends.append(end)
+    def noted(self, text: str) -> Callable[[], Any]:
+        """The events of the text, as `events` has them, with the scalars among them noted here."""
+        get = events(text)
+
+        def next_event() -> Any:
+            event = get()
+            if type(event) is ScalarEvent:
+                mark: Any = event.start_mark
+                end: Any = event.end_mark
+                start = mark.index
+                if event.style in BLOCK_STYLES:
+                    # Beside the | or > there is room for a comment, in the text below it there is none.
+                    start = next_line(text, start)
+                    self._blocks.add(len(self._starts))
+                self._starts.append(start)
+                self._ends.append(end.index)
+            return event
+
+        return next_event
 
     def __contains__(self, offset: int) -> bool:
         """Whether the character at the offset belongs to a scalar."""
@@ -133,15 +147,15 @@ class Tree(NamedTuple):
 def trees(text: str) -> tuple[list[Tree], Scalars]:
     """All documents of the text, and its scalars; yaml.YAMLError where it cannot be read."""
     found = Scalars()
-    return list(_Parser(text, found).trees()), found
+    return list(_Parser(text, found.noted(text)).trees()), found
 
 
 def scalars(text: str) -> Scalars:
     """The scalars of the text, as far as it can be read."""
     found = Scalars()
-    parser = _Parser(text, found)
+    next_event = found.noted(text)
     try:
-        while not isinstance(parser.next(), StreamEndEvent):
+        while type(next_event()) is not StreamEndEvent:
             pass
     except YAMLError:
         pass
@@ -168,7 +182,7 @@ def located(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
 
 
 def _located(text: str, steps: _Steps) -> dict[Path, Place]:
-    parser = _Parser(text, steps=steps)
+    parser = _Parser(text, events(text), steps)
     try:
         parser.first_value()
     except (_AllRead, YAMLError):
@@ -211,10 +225,9 @@ class _AllRead(Exception):
 class _Parser:
     """Events to nodes. Where there are steps, those that they lead to are kept alone, and nothing is read behind the last."""
 
-    def __init__(self, text: str, scalars: Scalars | None = None, steps: _Steps | None = None) -> None:
+    def __init__(self, text: str, next_event: Callable[[], Any], steps: _Steps | None = None) -> None:
         self.text = text
-        self.get = events(text)
-        self.scalars = scalars
+        self.next = next_event
         self.root: YamlNode | None = None
         self.anchors: dict[str, YamlNode] = {}
         self.steps = steps
@@ -225,18 +238,6 @@ class _Parser:
             below = pending.pop()
             self.unread.add(id(below))
             pending += below.values()
-
-    def next(self) -> Any:
-        """The next event; the places of scalars are noted where somebody wants them."""
-        event: Any = self.get()
-        if self.scalars is not None and type(event) is ScalarEvent:
-            mark: Any = event.start_mark
-            end: Any = event.end_mark
-            # Beside the | or > there is room for a comment, in the text below it there is none.
-            is_block = event.style in BLOCK_STYLES
-            start = next_line(self.text, mark.index) if is_block else mark.index
-            self.scalars.add(start, end.index, is_block=is_block)
-        return event
 
     def trees(self) -> Iterator[Tree]:
         """The documents, one after the other."""
@@ -277,9 +278,10 @@ class _Parser:
 
     def _fill(self, node: YamlNode, start: Any, steps: _Steps | None) -> None:
         """Read the rest of a value that has begun. A child is kept before it is read: it may be the last one to be read."""
-        self.unread.discard(id(steps))
-        if steps is not None and not self.unread:
-            raise _AllRead
+        if steps is not None:
+            self.unread.discard(id(steps))
+            if not self.unread:
+                raise _AllRead
         if type(start) not in _STARTS:
             return
         mapping = type(start) is MappingStartEvent
@@ -306,6 +308,6 @@ class _Parser:
         """Read the rest of a value that nobody wants."""
         depth = int(type(event) in _STARTS)
         while depth:
-            kind = type(self.get())
+            kind = type(self.next())
             depth += kind in _STARTS
             depth -= kind in _ENDS
