@@ -1,4 +1,4 @@
-"""Every command by name: what it is for, and the module that declares its options and runs it.
+"""Every command by name: what it is for, and the function that runs it, whose argument declares its options.
 
 A module is imported when its command is called, or its own help is asked for.
 
@@ -14,8 +14,8 @@ from kaitogen.typed import Any, Callable, Final, NamedTuple, Sequence
 
 #: The environment variable by which a shell asks what may complete a line.
 COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
-#: In the order of the help text: the module, which has a class `Options` and a function `run` (or one that is
-#: named here), and the summary.
+#: In the order of the help text: the module, whose function `run` (or one that is named here) takes the options of
+#: the command, and the summary.
 COMMANDS: Final = {
     "render": ("commands.render", "Turn intents into KAITO Workspaces."),
     "validate": ("commands.validate", "Check intents and finished Workspace manifests."),
@@ -41,7 +41,7 @@ COMMANDS: Final = {
     "migrate": ("commands.migrate.command", "Move intents and finished Workspaces to another KAITO version."),
     "fmt": ("commands.fmt", "Put intent files into canonical order and style."),
     "nodes list": ("commands.nodes.list", "List nodes that have GPUs, with state, type, taints and place."),
-    "nodes quick": ("commands.nodes.quick", "List the quick selectors, with what each matches."),
+    "nodes quick": ("commands.nodes.list:quick", "List the quick selectors, with what each matches."),
     "nodes snapshot": ("commands.nodes.snapshot", "Write an inventory of the nodes."),
     "argocd generate": (
         "integrations.argocd.generate",
@@ -71,9 +71,9 @@ COMMANDS: Final = {
         "integrations.kustomize.components",
         "List the ready-made pieces for overlays, or write some of them out.",
     ),
-    "help": ("cli.help", "Show the help of a command."),
-    "version": ("commands.version", "Print the version of kaitogen and the KAITO versions it knows."),
-    "completion": ("cli.completion", "Print the completion script of a shell."),
+    "help": ("cli.about:help_of", "Show the help of a command."),
+    "version": ("cli.about:version", "Print the version of kaitogen and the KAITO versions it knows."),
+    "completion": ("cli.about:completion", "Print the completion script of a shell."),
 }
 #: Of commands whose names have two words, by the first.
 GROUPS: Final = {
@@ -101,7 +101,8 @@ def find(name: str) -> Command | None:
     # Not by importlib, which costs a hundredth of a render.
     module = __import__(f"kaitogen.{module_name}", fromlist=["run"])
     run, stopped = getattr(module, function or "run"), getattr(module, "stopped", None)
-    return Command(name, module.Options, run, stopped)
+    options, *_ = run.__annotations__.values()
+    return Command(name, options, run, stopped)
 
 
 def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | None:

@@ -1,24 +1,24 @@
-"""`kaitogen nodes list`: nodes that have GPUs, as a table for people or a document for machines."""
+"""`kaitogen nodes list` and `nodes quick`: nodes that have GPUs, and what each quick selector matches of them."""
 
 from kaitogen.commands.inputs import INVENTORY, AgeOptions, LiveOptions
 from kaitogen.commands.nodes import source
 from kaitogen.commands.nodes.source import SELECTOR, Facts, selector_of
 from kaitogen.commands.options import Group, OptionGroup, flag, option
-from kaitogen.commands.result import QUIET, Outcome, reported
+from kaitogen.commands.result import FORM, QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.suggest import did_you_mean
 from kaitogen.diagnostics.terminal import colours, painted
-from kaitogen.diagnostics.wording import json_text, number_of, table
+from kaitogen.diagnostics.wording import json_report, json_text, listed, number_of, table
 from kaitogen.errors import UsageError
 from kaitogen.model import INSTANCE_TYPE_LABEL, INTENT_API_VERSION, Json, Target
 from kaitogen.nodes.facts import Gpus, NodeFacts, gpus
-from kaitogen.nodes.inventory import Known
-from kaitogen.nodes.selectors import Selector, equal, matches
+from kaitogen.nodes.inventory import Inventory, Known
+from kaitogen.nodes.selectors import Quick, Selector, equal, matches, written
 from kaitogen.nodes.status import age, chips, obstacles, of_presets, tolerated
 from kaitogen.typed import Any, Callable, Final, Sequence
 from kaitogen.yaml.writer import dump
 
-GAP: Final = "   "
+_GAP: Final = "   "
 _KIND: Final = "NodeReport"
 _NOTHING: Final = "-"
 #: The column that has colours.
@@ -75,13 +75,13 @@ def run(options: Options) -> Outcome:
     if options.ready:
         nodes = [node for node in nodes if not obstacles(node, _TOLERATIONS)]
     if options.form in ("json", "yaml"):
-        written = (dump if options.form == "yaml" else json_text)(_report(nodes, found))
-        return outcome._replace(stdout=written.encode())
+        text = (dump if options.form == "yaml" else json_text)(_report(nodes, found))
+        return outcome._replace(stdout=text.encode())
     if not nodes:
         return outcome._replace(stderr=outcome.stderr + _none_of(pool, everything, options))
     rows = [_cells(node, found, wide=options.form == "wide") for node in nodes]
     cells = [list(rows[0]), *(list(row.values()) for row in rows)]
-    return outcome._replace(stdout=table(cells, gap=GAP, paint=_painted if colours(1) else None).encode())
+    return outcome._replace(stdout=table(cells, gap=_GAP, paint=_painted if colours(1) else None).encode())
 
 
 def _none_of(pool: Sequence[NodeFacts], everything: Sequence[NodeFacts], options: Options) -> str:
@@ -193,3 +193,50 @@ def _gpu(node: NodeFacts, found: Gpus, facts: Facts) -> dict[str, Json]:
         "slices": dict(found.slices),
     }
     return made if facts.used is None else {**made, "free": _free(node, found, facts)}
+
+
+class QuickOptions(OptionGroup):
+    """Of `kaitogen nodes quick`."""
+
+    inventory = INVENTORY
+    cluster = Group(LiveOptions)
+    age = Group(AgeOptions)
+    form = FORM
+    quiet = QUIET
+
+
+def quick(options: QuickOptions) -> Outcome:
+    """One line for each; without facts about nodes none says what it matches."""
+    found = source.facts(options.inventory, options.cluster, options.age, needed=False)
+    outcome = reported(Report(found.findings), quiet=options.quiet)
+    if outcome.exit_code:
+        return outcome
+    inventory = found.known.inventory
+    if options.form == "json":
+        entries = [_quick_entry(one, inventory) for one in found.known.quick.values()]
+        return outcome._replace(stdout=json_report(1, {"quick": entries}).encode())
+    rows = [("NAME", "MATCHES", "MEANS", "SELECTOR")]
+    for one in found.known.quick.values():
+        matched = "-" if inventory is None else _matched(one.selector, inventory)
+        means = f"{one.description} ({one.file})" if one.file else one.description
+        rows.append((one.name, matched, means, written(one.selector)))
+    return outcome._replace(stdout=table(rows, gap=_GAP).encode())
+
+
+def _quick_entry(one: Quick, inventory: Inventory | None) -> Json:
+    return {
+        "name": one.name,
+        "description": one.description,
+        "selector": written(one.selector),
+        "file": one.file or None,
+        "nodes": None if inventory is None else _names(one.selector, inventory),
+    }
+
+
+def _names(selector: Selector, inventory: Inventory) -> list[str]:
+    return [node.name for node in inventory.gpu_nodes if matches(selector, node.labels)]
+
+
+def _matched(selector: Selector, inventory: Inventory) -> str:
+    nodes = _names(selector, inventory)
+    return f"{number_of(len(nodes), 'node')}: {listed(nodes, 3)}" if nodes else "0 nodes"
