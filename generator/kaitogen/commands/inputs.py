@@ -217,23 +217,11 @@ def is_strict(request: Request, *, given: bool) -> bool:
     )
 
 
-def intents(
-    paths: tuple[str, ...],
-    over: OverlayOptions,
-    *,
-    inventory: tuple[str, ...] = (),
-    age: AgeOptions | None = None,
-    templates: str | None = None,
-    stdin: bytes | None = None,
-) -> Request:
-    """The `request` of a command about intents, with what their project file says and the options lay over them.
-
-    UsageError where the options name several environments.
-    """
-    made = request(paths, inventory=inventory, age=age, templates=templates, stdin=stdin)
-    made = within_project(made, age)
+def overlaid(request: Request, over: OverlayOptions, age: AgeOptions | None = None) -> Request:
+    """The request `within_project`, with what the options lay over its intents; UsageError where they name several environments."""
+    request = within_project(request, age)
     if not over.is_any:
-        return made
+        return request
     from kaitogen.commands import overlays  # most runs lay nothing over their intents
 
-    return overlays.single(made, over)
+    return overlays.single(request, over)

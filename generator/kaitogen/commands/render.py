@@ -90,9 +90,8 @@ def request_of(options: Options) -> Request:
     # From here on, so that the project file is among what was read.
     if options.receipt is not None or options.hydrator_metadata:
         current.contents = {}
-    request = inputs.intents(
-        options.paths, options.over, inventory=options.inventory, templates=options.templates
-    )
+    request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+    request = inputs.overlaid(request, options.over)
     if options.cluster.asked:
         from kaitogen.commands.nodes.source import live_document  # few renders ask one
 

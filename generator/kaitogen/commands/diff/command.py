@@ -45,10 +45,8 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """Compare what the paths hold with another side; nothing but findings comes out where a side cannot be read."""
-    request = inputs.intents(
-        options.paths, options.over, inventory=options.inventory, templates=options.templates
-    )
-    request = targets.aimed(request, options.over.target)
+    request = inputs.request(options.paths, inventory=options.inventory, templates=options.templates)
+    request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
     against = options.against
     if options.cluster.asked and against is not None:
         raise UsageError("--live and --against both name the other side", fix="leave one of them out")

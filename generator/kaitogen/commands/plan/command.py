@@ -68,13 +68,10 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
     """What is found, the plan as it is written, and whether KAITO refuses any change."""
     revision = options.against
     with Progress("reading the intents", watched=rewrites()) as progress:
-        request = inputs.intents(
-            options.paths,
-            options.over,
-            inventory=options.inventory,
-            age=options.age,
-            templates=options.templates,
+        request = inputs.request(
+            options.paths, inventory=options.inventory, age=options.age, templates=options.templates
         )
+        request = inputs.overlaid(request, options.over, options.age)
         tables = read_tables(request, options.configs, options.price, options.budget)
         plan_options = PlanOptions(
             configs=tables.configs,

@@ -121,14 +121,11 @@ def _wanted(options: Options, named: Named) -> Wanted:
     """What the named paths hold; where none is named, the intents of this folder if a cluster is asked, else all that is there."""
     if named.dumps and not named.paths:
         return Wanted(None, ())
-    request = inputs.intents(
-        named.paths,
-        options.over,
-        inventory=options.inventory,
-        templates=options.templates,
-        stdin=named.stdin if "-" in named.paths else None,
+    piped = named.stdin if "-" in named.paths else None
+    request = inputs.request(
+        named.paths, inventory=options.inventory, templates=options.templates, stdin=piped
     )
-    request = targets.aimed(request, options.over.target)
+    request = targets.aimed(inputs.overlaid(request, options.over), options.over.target)
     result = generate(request)
     if not named.paths and any(one.rule == KG110 for one in result.findings):
         return Wanted(None, ())
