@@ -11,17 +11,7 @@ from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
 from kaitogen.errors import InternalError
-from kaitogen.kaito.objects import (
-    alike,
-    canonical,
-    part,
-    paths_in,
-    place_of,
-    text,
-    to_intent_path,
-    value_at,
-    without,
-)
+from kaitogen.kaito.objects import alike, canonical, paths_in, place_of, to_intent_path, value_at, without
 from kaitogen.kaito.server_fields import REPLICAS, by_others, declared, filled_in
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import (
@@ -39,7 +29,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.pipeline.classify import SCALED_OBJECT
-from kaitogen.pipeline.companions import KINDS, intent_name, kind_of, with_words
+from kaitogen.pipeline.companions import KINDS, with_words
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
@@ -100,20 +90,13 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     """The intents of all Workspaces, and what stays a file of its own, or cannot be said."""
     config_maps = {place: one for one in read.config_maps if (place := place_of(one.data))[1]}
-    scaled_objects = {
-        (place_of(one.data)[0], name): one
-        for one in read.scaled_objects
-        if (name := text(one.data["spec"]["scaleTargetRef"], "name"))
-    }
-    around: dict[tuple[str, str], list[UserObject]] = {}
-    for one in read.companions:
-        around.setdefault(_owner(one.data, read), []).append(one)
+    around = dict(read.companions)
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
     read_document, comments = None, {}
     for workspace, target in read.workspaces:
         companions = around.pop(place_of(workspace.data), [])
-        intent, problems = _intent(workspace, target, config_maps, scaled_objects, companions)
+        intent, problems = _intent(workspace, target, config_maps, read.scaled_objects, companions)
         document, (root, *_) = workspace.origin
         if document is not read_document:  # a List has many
             read_document, comments = document, by_object(document)
@@ -124,21 +107,6 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
         advice = "name the file of its Workspace or set as well, or keep it"
         kept.append(KG174.at(("metadata", "name"), message, fix=advice).of(one.origin))
     return joined(intents), kept
-
-
-def _owner(companion: Json, read: Read) -> tuple[str, str]:
-    """The namespace and the name of what it stands beside; of a mirror the first that runs its model where it is fetched."""
-    kind = kind_of(companion)
-    if kind is not None and kind.in_cluster:
-        from kaitogen.pipeline import model_mirror  # few runs have any
-
-        where = text(part(companion, "spec"), "jobNamespace")
-        readers = [
-            place_of(one.data) for one, _ in read.workspaces if model_mirror.reads(one.data, companion)
-        ]
-        inside = [place for place in readers if place[0] == where]
-        return next(iter(inside + readers), place_of(companion))
-    return place_of(companion)[0], intent_name(companion)
 
 
 def _intent(
@@ -188,7 +156,7 @@ def _intent(
 def _scaling(stored: Json, scaled: UserObject) -> tuple[Diagnostic | None, Json]:
     """What a ScaledObject says of a set, in words of an intent; and why it cannot be said, or is a file of its own."""
     data, name = canonical(declared(scaled.data)), stored["metadata"]["name"]
-    own = text(part(data, "metadata"), "name")
+    own = place_of(data)[1]
     if value_at(stored, REPLICAS) is not None and not by_others(stored, [REPLICAS]):
         message = f"{SCALED_OBJECT} {own} stays a file of its own: its set says replicas as well"
         advice = "take replicas out of the set, which KEDA sets, or keep both as they are"

@@ -4,7 +4,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.suppression import suppress
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.objects import CREATED_BY, list_items, part, paths_in, serves, value_at
+from kaitogen.kaito.objects import CREATED_BY, list_items, part, paths_in, place_of, serves, text, value_at
 from kaitogen.kaito.rules.inference_set import KG910
 from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
@@ -21,7 +21,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.check import KG220, check_objects
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify
-from kaitogen.pipeline.companions import kind_of
+from kaitogen.pipeline.companions import intent_name, kind_of
 from kaitogen.pipeline.load import Loaded
 from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 
@@ -43,12 +43,15 @@ _V1ALPHA1: Final = "kaito.sh/v1alpha1"
 
 
 class Read(NamedTuple):
-    """What an import works on: each Workspace with its target, what may stand beside one, and what is wrong or worth a word."""
+    """What an import works on: each Workspace with its target, what may stand beside one, and what is wrong or worth a word.
+
+    ScaledObjects and companions are by namespace and name of what they stand beside.
+    """
 
     workspaces: list[tuple[UserObject, Target]]
     config_maps: list[UserObject]
-    scaled_objects: list[UserObject]
-    companions: list[UserObject]
+    scaled_objects: dict[tuple[str, str], UserObject]
+    companions: dict[tuple[str, str], list[UserObject]]
     findings: Sequence[Diagnostic]
 
 
@@ -58,14 +61,17 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     _, objects, diagnostics = classify(documents, with_objects=True)
     located = [*diagnostics, *(one for document in documents for one in _nested(document))]
     findings = list(map(_unrendered, unreadable))
-    found = Read(workspaces=[], config_maps=[], scaled_objects=[], companions=[], findings=())
+    found = Read(workspaces=[], config_maps=[], scaled_objects={}, companions={}, findings=())
+    companions: list[UserObject] = []
     seen: dict[tuple[str, str, str], Origin] = {}
     for one in objects:
         if one.data["kind"] == SCALED_OBJECT:
+            scaled = text(one.data["spec"]["scaleTargetRef"], "name")
             # What keda-kaito-scaler makes of annotations is its own.
-            found.scaled_objects.extend([] if value_at(one.data, _OWNER) else [one])
+            if scaled and not value_at(one.data, _OWNER):
+                found.scaled_objects[place_of(one.data)[0], scaled] = one
         elif kind_of(one.data) is not None:
-            found.companions.append(one)
+            companions.append(one)
         elif not serves(one.data):
             found.config_maps.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
@@ -74,6 +80,8 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
             target, note = target_of(one.data, overrides)
             found.workspaces.append((one, target))
             located += [note.of(one.origin)] if note else []
+    for one in companions:
+        found.companions.setdefault(_beside(one.data, found.workspaces), []).append(one)
     located += judged(found.workspaces, found.config_maps)
     findings += place(located)
     here = any(serves(one.data) for one in objects)
@@ -81,6 +89,19 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
         findings.append(_nothing(documents, files))
     kept, _ = suppress(findings, documents)
     return found._replace(findings=kept)
+
+
+def _beside(companion: Json, workspaces: Sequence[tuple[UserObject, Target]]) -> tuple[str, str]:
+    """The namespace and the name of what it stands beside; of a mirror the first that runs its model where it is fetched."""
+    kind = kind_of(companion)
+    if kind is not None and kind.in_cluster:
+        from kaitogen.pipeline import model_mirror  # few runs have any
+
+        where = text(part(companion, "spec"), "jobNamespace")
+        readers = [place_of(one.data) for one, _ in workspaces if model_mirror.reads(one.data, companion)]
+        inside = [place for place in readers if place[0] == where]
+        return next(iter(inside + readers), place_of(companion))
+    return place_of(companion)[0], intent_name(companion)
 
 
 def judged(

@@ -7,16 +7,7 @@ from kaitogen.kaito.health import CONTAINERS
 from kaitogen.kaito.objects import CREATED_BY, WORKSPACE_LABEL, is_of_kaito, part, parts, place_of, text
 from kaitogen.model import Diagnostic, Json
 from kaitogen.nodes.facts import NodeFacts, entry, of_entry
-from kaitogen.typed import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Final,
-    Iterable,
-    Mapping,
-    NamedTuple,
-    TypeVar,
-)
+from kaitogen.typed import TYPE_CHECKING, Any, Callable, Final, Iterable, Mapping, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from kaitogen.files.cluster import Cluster
