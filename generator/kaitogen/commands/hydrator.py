@@ -13,7 +13,6 @@ from kaitogen.commands.render import Options
 from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import git
-from kaitogen.files.folders import is_below
 from kaitogen.files.output_folder import METADATA
 from kaitogen.model import Rule
 from kaitogen.pipeline.load import MAX_BYTES, STDIN, is_intent_file
@@ -75,7 +74,7 @@ def _changed(
 ) -> Iterator[str]:
     """What was read and is not in the commit, has another content there, or is in the commit and here no more."""
     for name, data in contents.items():
-        inside = None if name == STDIN else _inside(repository, name)
+        inside = None if name == STDIN else repository.place_of(os.path.realpath(name))
         entry = repository.entry(commit, inside) if inside else None
         if (
             entry is None
@@ -84,7 +83,7 @@ def _changed(
         ):
             yield name
     for path in options.paths or (".",):
-        yield from _gone(repository, commit, _inside(repository, path))
+        yield from _gone(repository, commit, repository.place_of(os.path.realpath(path)))
 
 
 def _gone(repository: git.Repository, commit: str, folder: str | None) -> Iterable[str]:
@@ -93,12 +92,3 @@ def _gone(repository: git.Repository, commit: str, folder: str | None) -> Iterab
         return ()
     paths = (below.path for below in repository.below(entry) if is_intent_file(os.path.basename(below.path)))
     return [path for path in paths if not os.path.lexists(os.path.join(repository.top, path))]
-
-
-def _inside(repository: git.Repository, path: str) -> str | None:
-    """The path as the repository knows it, empty for its top; None where it is outside."""
-    real = os.path.realpath(path)
-    if not is_below(real, repository.top):
-        return None
-    below = os.path.relpath(real, repository.top)
-    return "" if below == os.curdir else below.replace(os.sep, "/")

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 from kaitogen.errors import KaitogenError
+from kaitogen.files.folders import is_below
 from kaitogen.model import Rule
 from kaitogen.typed import IO, Final, Iterable, Iterator, NamedTuple
 
@@ -102,6 +103,13 @@ class Repository(NamedTuple):
         """Where the repository was cloned from; empty where it was not."""
         done = _run(self.top, "config", "--get", "remote.origin.url")
         return done.stdout.decode("utf-8", "replace").strip()
+
+    def place_of(self, real: str) -> str | None:
+        """A real path as the repository knows it, empty for its top; None where it is outside."""
+        if not is_below(real, self.top):
+            return None
+        below = os.path.relpath(real, self.top)
+        return "" if below == os.curdir else below.replace(os.sep, "/")
 
     def entry(self, commit: str, path: str) -> Entry | None:
         """What stands at a path; the top itself is a folder, and None is nothing."""

@@ -88,12 +88,16 @@ def _file_names(manifest: Manifest, form: Format) -> Iterator[str]:
     yield _stem(words).encode()[: _LONGEST_NAME - len(ending)].decode(errors="ignore") + ending
 
 
-def _stem(words: Sequence[str]) -> str:
-    """The words as part of a file's name that neither leads elsewhere nor hides, and is no option to any program, and no device."""
-    # An object from a user's own template may be called anything; a file may not.
-    safe = "_".join(
+def file_words(words: Iterable[str]) -> str:
+    """The words in one of a file's name: an object from a user's own template may be called anything; a file may not."""
+    return "_".join(
         "".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words
     )
+
+
+def _stem(words: Sequence[str]) -> str:
+    """The words as part of a file's name that neither leads elsewhere nor hides, and is no option to any program, and no device."""
+    safe = file_words(words)
     if safe.partition(".")[0].lower() in _DEVICES:
         return f"_{safe}"
     return "_" + safe[1:] if safe.startswith((".", "-")) else safe

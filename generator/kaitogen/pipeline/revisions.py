@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import git
-from kaitogen.files.folders import is_below
 from kaitogen.files.git import KG644
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline.load import (
@@ -179,10 +178,7 @@ class _Past:
         else:
             # A link is looked up as itself: what it leads to is the revision's to say.
             real = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
-        if not is_below(real, self.repository.top):
-            return None
-        below = os.path.relpath(real, self.repository.top)
-        return "" if below == os.curdir else below.replace(os.sep, "/")
+        return self.repository.place_of(real)
 
     def _files(
         self, folder: git.Entry, shown: str, is_asked_for: Callable[[str], bool]

@@ -11,6 +11,7 @@ from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Files, Json
 from kaitogen.pipeline.classify import intents, is_set
+from kaitogen.pipeline.emit import file_words
 from kaitogen.pipeline.templating.environment import fill_page
 from kaitogen.typed import Final, NamedTuple
 from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
@@ -88,10 +89,7 @@ def _move(before: Item, after: Item, way: WayOut) -> _Move:
 
 
 def _file(namespace: str, name: str) -> str:
-    words = [namespace, name] if namespace else [name]
-    return "_".join(
-        "".join(char if char.isalnum() or char in "-." else "-" for char in word) for word in words
-    )
+    return file_words([namespace, name] if namespace else [name])
 
 
 def _files_of(move: _Move) -> dict[str, str]:
