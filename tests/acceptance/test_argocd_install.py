@@ -259,6 +259,12 @@ def test_doctor_finds_a_good_installation_good(tmp_path: Path, sidecar: dict[str
     assert text.count("ok   ") >= 9
 
 
+def test_doctor_names_a_work_folder_that_is_none(tmp_path: Path, sidecar: dict[str, str]) -> None:
+    folder = str(tmp_path / "none")
+    _, text = doctor(tmp_path, {**sidecar, "ARGOCD_CMP_WORKDIR": "", "TMPDIR": folder})
+    assert [line.startswith(f"wrong  the work folder {folder}") for line in wrong(text)] == [True]
+
+
 def test_doctor_says_whether_the_kernel_fences_templates(
     tmp_path: Path, sidecar: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, option, parse
@@ -79,7 +78,7 @@ def _checks(config: str) -> Iterator[_Looked]:
     sockets = os.environ.get(_SOCKETS_VARIABLE) or _SOCKET_FOLDER
     fix = f"mount the volume `plugins` there, writable for user {_SERVER_USER}"
     yield _is_writable(sockets), f"the folder of sockets {sockets} can be written", fix
-    work = os.environ.get(_WORK_VARIABLE) or tempfile.gettempdir()
+    work = os.environ.get(_WORK_VARIABLE) or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - as Go's os.TempDir
     fix = "mount an emptyDir of the sidecar's own there, not the repo server's"
     yield _is_writable(work), f"the work folder {work} can be written", fix
     user = os.getuid()
