@@ -501,9 +501,29 @@ def test_a_render_with_the_live_cluster_can_be_repeated_without_it(tmp_path: Pat
     assert mark == sha256(dump(yaml.safe_load(kept)["spec"]["nodes"]).encode()).hexdigest()
 
 
-def test_a_render_without_a_cluster_keeps_nothing(tmp_path: Path) -> None:
+def test_a_render_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
+    given(tmp_path, intent({"select": {"instanceType": NC96}}))
+    (tmp_path / "out").touch()
+    with answering(Reply({"kind": "NodeList", "metadata": {}, "items": [api_node("gpu-1")]})) as server:
+        live = (
+            "--live",
+            "--kubeconfig",
+            str(kubeconfig(tmp_path, server.address)),
+            "--save-inventory",
+            "kept",
+        )
+        done = kaitogen("render", *live, "-o", "out", "intent.yaml", cwd=tmp_path)
+        assert (done.code, (tmp_path / "kept").exists()) == (3, False), done.said
+        (tmp_path / "kept").mkdir()
+        done = kaitogen("render", *live, "-o", "new", "intent.yaml", cwd=tmp_path)
+    assert (done.code, len(os.listdir(tmp_path / "new"))) == (3, 2), done.said
+    assert "what is rendered was written, and the facts about nodes were not" in done.said
+
+
+@pytest.mark.parametrize("name", ["kept.yaml", ""])
+def test_a_render_without_a_cluster_keeps_nothing(name: str, tmp_path: Path) -> None:
     given(tmp_path, intent(["a-1"]), *FLEET)
-    done = rendered(tmp_path, "--save-inventory", "kept.yaml")
+    done = rendered(tmp_path, "--save-inventory", name)
     assert (done.code, done.output, (tmp_path / "kept.yaml").exists()) == (2, b"", False)
 
 

@@ -1,13 +1,17 @@
 """Every command that writes, killed at every system call that changes a disk: old or new, and the next run makes it whole.
 
-The gate kills it at one of five calls, which are others for each command.
+The gate kills it at one of five calls, which are others for each command; at one of nine where it asks a cluster.
 """
 
+import atexit
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,6 +24,7 @@ from tests.draws import WHOLE
 from tests.hostile.texts import RIGHT
 from tests.hostile.traced import killed_at
 from tests.samples import BASES
+from tests.unit.files.cluster.scripted import answering, kubeconfig, page
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ptrace")
 
@@ -51,6 +56,8 @@ class Writer(NamedTuple):
     again: str = ""
     #: Whether its files are those of a commit.
     committed: bool = False
+    #: Whether it asks a cluster, which has one node.
+    live: bool = False
 
 
 WRITERS: Final = {
@@ -88,6 +95,17 @@ WRITERS: Final = {
         "nodes snapshot nodes.yaml -o out.yaml --time 2026-11-26T10:00:00Z",
         {"nodes.yaml": NODES, "out.yaml": b"old"},
     ),
+    "nodes snapshot --live": Writer(
+        "nodes snapshot --live --kubeconfig kubeconfig -o out.yaml --time 2026-11-26T10:00:00Z",
+        {"out.yaml": b"old"},
+        live=True,
+    ),
+    "render --live, with what it was told": Writer(
+        "render -q -o out a.intent.yaml --live --kubeconfig kubeconfig --save-inventory nodes.yaml",
+        {"a.intent.yaml": RIGHT, "b.intent.yaml": OTHER, "nodes.yaml": b"old"},
+        ("render -q -o out b.intent.yaml",),
+        live=True,
+    ),
     "init": Writer("init new.intent.yaml", {}, again="init --force new.intent.yaml"),
     "init --force": Writer("init --force new.intent.yaml", {"new.intent.yaml": b"old"}),
     "init --project": Writer("init --project", {}, again="init --project --force"),
@@ -101,6 +119,20 @@ WRITERS: Final = {
 }
 
 
+@cache
+def cluster() -> str:
+    """The address of an API server that stays for the other tests of this process."""
+    running = ExitStack()
+    atexit.register(running.close)
+    return running.enter_context(answering(page("gpu-1"))).address
+
+
+#: What asks a cluster loads a large library each time, and most of its runs are for the night.
+QUICK: Final = [
+    pytest.param(name, marks=pytest.mark.night) if one.live else name for name, one in WRITERS.items()
+]
+
+
 def placed(folder: Path, writer: Writer) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     for name, data in writer.files.items():
@@ -108,6 +140,8 @@ def placed(folder: Path, writer: Writer) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     folder.mkdir(exist_ok=True)
+    if writer.live:
+        kubeconfig(folder, cluster())
     if writer.committed:
         for words in ("init -q", "add .", "commit -q -m one"):
             subprocess.run(["git", *words.split()], cwd=folder, env={**os.environ, **WHO}, check=True)
@@ -117,8 +151,9 @@ def placed(folder: Path, writer: Writer) -> Path:
 
 
 def shown(folder: Path, *, left_over: bool = True) -> dict[str, bytes]:
+    """What the files of a folder hold, but when a cluster was asked."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        path.relative_to(folder).as_posix(): re.sub(rb"(?m)^  taken: .*", b"", path.read_bytes())
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and ".git" not in path.parts
@@ -137,7 +172,7 @@ def test_killed_at_every_call(name: str, tmp_path: Path) -> None:
     assert done.code in (0, 1), done.said
     new = shown(folder)
     assert new != old
-    number, step = (0, 1) if WHOLE else (sum(name.encode()) % 5, 5)
+    number, step = (0, 1) if WHOLE else (sum(name.encode()) % 5, 9 if writer.live else 5)
     while True:
         number += step
         shutil.rmtree(folder)

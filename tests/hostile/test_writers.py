@@ -14,7 +14,7 @@ import pytest
 from kaitogen.files import atomic
 from tests.acceptance.command import KAITOGEN
 from tests.draws import WHOLE, crossed
-from tests.hostile.test_kills import WRITERS, placed, shown
+from tests.hostile.test_kills import QUICK, WRITERS, placed, shown
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 libc = ctypes.CDLL(None)
@@ -64,7 +64,7 @@ def test_a_disk_that_is_full(name: str, blocks: int, tmp_path: Path) -> None:
     assert shown(folder) == before
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", QUICK)
 def test_a_folder_that_may_not_be_written_to(name: str, tmp_path: Path) -> None:
     folder = placed(tmp_path / "work", WRITERS[name])
     before = shown(folder)
@@ -93,7 +93,7 @@ def test_few_descriptors(name: str, descriptors: int, tmp_path: Path) -> None:
         assert not any(atomic.PREFIX in path for path in shown(folder))
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", QUICK)
 def test_runs_at_once_are_one(name: str, tmp_path: Path) -> None:
     folder = placed(tmp_path / "whole", WRITERS[name])
     whole = run(name, folder)

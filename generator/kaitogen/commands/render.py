@@ -76,7 +76,7 @@ def run(options: Options) -> Outcome:
         raise UsageError("--hydrator-metadata is about files, and none are written", fix="add -o FOLDER")
     if options.oci_layout == "":
         raise UsageError("--oci-layout names no folder: its value is empty", fix="name a new folder")
-    if options.receipt is not None and (options.cluster.asked or options.save_inventory):
+    if options.receipt is not None and (options.cluster.asked or options.save_inventory is not None):
         fix = "keep the facts with --save-inventory first, and render with --inventory"
         raise UsageError("--receipt is about files, and --live asks a cluster", fix=fix)
     if options.save_inventory is not None and not options.cluster.asked:
@@ -140,13 +140,14 @@ def _rendered(options: Options) -> Outcome:
     if outcome.exit_code:
         return outcome
     stderr = outcome.stderr
+    # One of the two: a receipt is about files, and not about what a cluster said.
+    beside = options.save_inventory if options.receipt is None else options.receipt
     if options.save_inventory is not None:
-        from kaitogen.files import atomic
         from kaitogen.yaml.writer import dump
 
         live = request.inventory[0]
         assert isinstance(live, Document), "the facts of the cluster come first"
-        atomic.write_files({options.save_inventory: dump(live.value).encode()})
+        text = dump(live.value).encode()
         stderr += f"kaitogen: kept the facts about nodes in {options.save_inventory}\n"
     if options.receipt is not None:
         from kaitogen.commands import receipt
@@ -160,14 +161,13 @@ def _rendered(options: Options) -> Outcome:
         limits.check_output(sum(map(len, outputs.values())), options.oci_layout)
         delivered = _image(options.oci_layout, outputs, delivered, check=check)
     # Last: there must be no receipt of what could not be written.
-    if options.receipt is not None:
+    if beside is not None:
         try:
-            delivered = _file(options.receipt, text, delivered, check=check)
+            delivered = _file(beside, text, delivered, check=check and options.receipt is not None)
         except EnvironmentFailure as error:
             if in_folder:
-                error.fix = (
-                    "what is rendered was written, and the receipt was not; check space and permissions"
-                )
+                what = "facts about nodes were" if options.receipt is None else "receipt was"
+                error.fix = f"what is rendered was written, and the {what} not; check space and permissions"
             raise
     return delivered._replace(exit_code=EXIT_OK) if check and not options.compared.check else delivered
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import urllib3
 
 from kaitogen.diagnostics.wording import printable
+from kaitogen.errors import EnvironmentFailure
 from kaitogen.files import standard_input
 from kaitogen.files.cluster import problems
 from kaitogen.files.cluster.problems import KG622, ClusterError
@@ -80,7 +81,12 @@ def log_in(access: Access) -> Connection:
     chosen = choose(access)
     configuration = client.Configuration()
     # The client writes keys to files. They are gone again before the first request is sent.
-    with tempfile.TemporaryDirectory(prefix="kaitogen-", ignore_cleanup_errors=True) as folder:
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="kaitogen-", ignore_cleanup_errors=True)
+    except OSError as error:
+        message = "the kubeconfig's keys go through a temporary file, and no folder takes one"
+        raise EnvironmentFailure(message, fix="set TMPDIR to a folder with space") from error
+    with scratch as folder:
         if chosen is None:
             cluster, source = "in-cluster", "the service account"
             _as_pod(config, configuration)
