@@ -8,7 +8,6 @@ from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Path, Rule
 from kaitogen.nodes import checks, default_labels, inventory
 from kaitogen.nodes.facts import POOL_LABELS, PRODUCT_LABEL, ZONE_LABEL, NodeFacts, gpus
 from kaitogen.nodes.inventory import Inventory, Known
-from kaitogen.nodes.matching import matching, refusals, together
 from kaitogen.nodes.selectors import Refused, Selector, asked, equal, matches
 from kaitogen.nodes.status import obstacles, of_spec
 from kaitogen.typed import Final, Iterable, Mapping, Sequence
@@ -56,13 +55,13 @@ def _of_selector(spec: Spec, facts: Inventory) -> tuple[Spec, list[Diagnostic]]:
     if not checks.reads_labels(spec.target):
         return spec, []
     labels = checks.selected_labels(spec)
-    nodes = matching(spec.target, labels, facts)
+    nodes = checks.matching(spec.target, labels, facts)
     problems: list[Diagnostic] = []
     if checks.asks_for_nodes(spec):
-        problems += refusals(spec.target, labels, nodes, ("spec", "placement", "labelSelector"))
+        problems += checks.refusals(spec.target, labels, nodes, ("spec", "placement", "labelSelector"))
     if spec.placement.labels:
         problems += checks.tainted(spec, nodes, ("spec", "placement"))
-    byo_nodes = together(nodes, len(nodes), None)
+    byo_nodes = checks.together(nodes, len(nodes), None)
     return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes)), problems
 
 
@@ -85,7 +84,7 @@ def _with_nodes(spec: Spec, known: Known, facts: Inventory) -> tuple[Spec, list[
     if not nodes:
         return spec, problems
     pinned = facts.having(checks.selected_labels(spec)) == {node.name for node in nodes}
-    byo_nodes = together(nodes, len(spec.placement.nodes or ()), pinned)
+    byo_nodes = checks.together(nodes, len(spec.placement.nodes or ()), pinned)
     return spec._replace(placement=spec.placement._replace(byo_nodes=byo_nodes)), problems
 
 

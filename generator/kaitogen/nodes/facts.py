@@ -78,21 +78,10 @@ class NodeFacts(NamedTuple):
 
 
 def of_entry(entry: Json) -> NodeFacts:
-    """The facts of an entry that conforms to the schema of inventories."""
-    taints = tuple(
-        Taint(one["key"], one.get("value", ""), one["effect"]) for one in entry.get("taints") or ()
-    )
-    return NodeFacts(
-        name=entry["name"],
-        ready=entry["ready"],
-        cordoned=entry.get("cordoned", False),
-        pressure=tuple(entry.get("pressure") or ()),
-        created=entry.get("created", ""),
-        labels=entry.get("labels") or {},
-        taints=taints,
-        capacity=entry.get("capacity") or {},
-        allocatable=entry.get("allocatable") or {},
-    )
+    """The facts of an entry that conforms to the schema of inventories, whose fields have the same names."""
+    taints = [Taint(one["key"], one.get("value", ""), one["effect"]) for one in entry.get("taints", ())]
+    lists = {"pressure": tuple(entry.get("pressure", ())), "taints": tuple(taints)}
+    return NodeFacts(**{**entry, **lists})
 
 
 def entry(node: Json) -> dict[str, Json]:

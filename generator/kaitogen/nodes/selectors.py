@@ -45,6 +45,16 @@ class Requirement(NamedTuple):
             return number > bound if self.operator == ">" else number < bound
         return self.operator == "exists" or value in self.values
 
+    def __str__(self) -> str:
+        """As kubectl's -l takes it."""
+        if self.operator in ("exists", "absent"):
+            return self.key if self.operator == "exists" else f"!{self.key}"
+        if self.operator in ("in", "notin") and len(self.values) == 1:
+            return f"{self.key}{'=' if self.operator == 'in' else '!='}{self.values[0]}"
+        if self.operator in ("<", ">"):
+            return f"{self.key}{self.operator}{self.values[0]}"
+        return f"{self.key} {self.operator} ({','.join(self.values)})"
+
 
 Selector: TypeAlias = tuple[Requirement, ...]
 
@@ -77,17 +87,7 @@ def equal(labels: Mapping[str, str]) -> Selector:
 
 def written(selector: Iterable[Requirement]) -> str:
     """The text of a selector, as kubectl's -l takes it."""
-    return ",".join(_written(one) for one in selector)
-
-
-def _written(one: Requirement) -> str:
-    if one.operator in ("exists", "absent"):
-        return one.key if one.operator == "exists" else f"!{one.key}"
-    if one.operator in ("in", "notin") and len(one.values) == 1:
-        return f"{one.key}{'=' if one.operator == 'in' else '!='}{one.values[0]}"
-    if one.operator in ("<", ">"):
-        return f"{one.key}{one.operator}{one.values[0]}"
-    return f"{one.key} {one.operator} ({','.join(one.values)})"
+    return ",".join(map(str, selector))
 
 
 def parse(text: str) -> Selector:

@@ -6,7 +6,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, parts, text
 from kaitogen.model import Json, Spec, Target
 from kaitogen.nodes.facts import GPU_RESOURCES, LIFECYCLE, NodeFacts, Taint, whole
-from kaitogen.typed import Iterable, Mapping, NamedTuple
+from kaitogen.typed import Iterable, Mapping, NamedTuple, Sequence
 
 
 class Toleration(NamedTuple):
@@ -49,15 +49,13 @@ def tolerated(taint: Taint, tolerations: Iterable[Toleration]) -> bool:
     )
 
 
-def untolerated(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[Taint]:
+def untolerated(node: NodeFacts, tolerations: Sequence[Toleration]) -> list[Taint]:
     """The taints that keep such pods off a node; those that only repeat its state are left to that."""
-    known = tuple(tolerations)
-    return [
-        taint for taint in node.taints if not taint.key.startswith(LIFECYCLE) and not tolerated(taint, known)
-    ]
+    taints = (taint for taint in node.taints if not taint.key.startswith(LIFECYCLE))
+    return [taint for taint in taints if not tolerated(taint, tolerations)]
 
 
-def obstacles(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
+def obstacles(node: NodeFacts, tolerations: Sequence[Toleration]) -> list[str]:
     """Why a node takes none of such pods now, in words; empty where it does."""
     reasons = [] if node.ready else ["not Ready"]
     if node.cordoned:
@@ -65,7 +63,7 @@ def obstacles(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
     return reasons + [f"tainted with {taint}" for taint in untolerated(node, tolerations)]
 
 
-def chips(node: NodeFacts, tolerations: Iterable[Toleration]) -> list[str]:
+def chips(node: NodeFacts, tolerations: Sequence[Toleration]) -> list[str]:
     """Ready or Not Ready, and what is to be said besides: Cordoned, Tainted where KAITO's pods are kept off, pressures."""
     states = ["Ready" if node.ready else "Not Ready"]
     if node.cordoned:

@@ -15,19 +15,14 @@ from kaitogen.kaito.objects import (
     value_at,
 )
 from kaitogen.kaito.rules import RuleContext
-from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Rule, Spec, Target, UserObject
+from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import SCALED_OBJECT, ErrorLimit
+from kaitogen.pipeline.context import CONFIG_KEYS
 from kaitogen.schema.compiled import FILES
-from kaitogen.typed import Final, Mapping, Sequence
+from kaitogen.typed import Mapping, Sequence
 
 KG220 = Rule("KG220", "One object made twice", kind="invalid")
-
-#: The key of a ConfigMap that holds a workload's settings.
-_SETTINGS: Final[dict[Path, str]] = {
-    ("inference",): "inference_config.yaml",
-    ("tuning",): "training_config.yaml",
-}
 
 
 def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool = True) -> list[Diagnostic]:
@@ -111,7 +106,7 @@ def _at_its_document(
     """A finding about what a ConfigMap says stands there, not at the name by which the object refers to it."""
     path = problem.path
     length = path.index("config") + 1 if "config" in path else len(path)
-    key = _SETTINGS.get(path[length - 2 : length - 1])
+    key = CONFIG_KEYS.get(str(path[length - 2])) if length > 1 else None
     if key is None or length == len(path):
         return problem.of(origin)
     named = ctx.config_map(str(value_at(ctx.workspace, path[:length])))

@@ -48,8 +48,8 @@ class Companion(NamedTuple):
 
     `key` names it to templates, `values` is what its template needs, None where the intent does not ask for it. `words`
     is what an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for.
-    `asked` is where an intent asks for it, and with `is_spec` says its spec. `suffix` is what its name has after that of the
-    intent. `in_cluster` says that it belongs to no namespace, and has a name of its own.
+    `asked` is where an intent asks for it, and of KAITO's own kinds says its spec. `suffix` is what its name has after that
+    of the intent. `in_cluster` says that it belongs to no namespace, and has a name of its own.
     """
 
     key: str
@@ -61,7 +61,6 @@ class Companion(NamedTuple):
     note: Callable[[Spec], str]
     asked: Path
     suffix: str = ""
-    is_spec: bool = False
     in_cluster: bool = False
 
 
@@ -92,9 +91,9 @@ def intent_name(data: Json) -> str:
 
 
 def intent_path(data: Json, path: Path) -> Path:
-    """The path in the intent of what stands at `path` in a companion."""
+    """The path in the intent of what stands at `path` in a companion of KAITO's own kinds."""
     kind = kind_of(data)
-    return (*kind.asked, *path[1:]) if kind is not None and kind.is_spec and path[:1] == ("spec",) else path
+    return (*kind.asked, *path[1:]) if kind is not None and path[:1] == ("spec",) else path
 
 
 def with_words(spec: Json, companions: list[Json]) -> Json:
@@ -362,11 +361,11 @@ KINDS: Final = (
     Companion(
         key="rag_engine", api_version="kaito.sh/v1beta1", kind="RAGEngine", template="rag-engine.yaml.j2",
         values=rag_engine.values, words=rag_engine.words, note=rag_engine.note,
-        asked=rag_engine.PLACE, suffix=rag_engine.SUFFIX, is_spec=True,
+        asked=rag_engine.PLACE, suffix=rag_engine.SUFFIX,
     ),
     Companion(
         key="model_mirror", api_version="kaito.sh/v1alpha1", kind="ModelMirror", template="model-mirror.yaml.j2",
         values=model_mirror.values, words=model_mirror.words, note=model_mirror.note,
-        asked=model_mirror.PLACE, is_spec=True, in_cluster=True,
+        asked=model_mirror.PLACE, in_cluster=True,
     ),
 )  # fmt: skip

@@ -104,9 +104,9 @@ def generate(request: Request, *, lean: bool = False) -> Result:
     target = request.objects_target or Target()
     byo_nodes: dict[int, ByoNodes] = {}
     if objects and facts is not None and target.byo:
-        from kaitogen.nodes import matching  # hardly any run holds finished objects against facts
+        from kaitogen.nodes import checks  # hardly any run holds finished objects against facts
 
-        byo_nodes, unfit = matching.of_objects(objects, target, facts)
+        byo_nodes, unfit = checks.of_objects(objects, target, facts)
         diagnostics += unfit
     if len(manifests) + len(objects) > 1 or len(specs) > 1:
         from kaitogen.pipeline import one_cluster  # a single object has none to get in the way of

@@ -10,7 +10,7 @@ from kaitogen.kaito.rules.inference_set import DISABLE_BENCHMARK
 from kaitogen.kaito.versions import BENCHMARK, KV_CACHE_METRIC, STATEFUL_SETS
 from kaitogen.model import Json, Path, Spec
 from kaitogen.pipeline.classify import MANAGED_BY
-from kaitogen.typed import Final
+from kaitogen.typed import Final, Iterator
 
 #: Requests that wait in each replica on average, and the share of the KV cache that is in use.
 _WAITING: Final = 10
@@ -131,42 +131,34 @@ def _panels(spec: Spec) -> list[tuple[str, str, list[tuple[str, str]]]]:
     ]  # fmt: skip
 
 
-def _replicas(spec: Spec) -> list[Json]:
+def _replicas(spec: Spec) -> Iterator[Json]:
     """None answers where one should; fewer than there should be, where that is a number above 1."""
     fleet = spec.fleet or {"replicas": 1}
     wanted = fleet["scaling"].get("min", 1) if "scaling" in fleet else fleet.get("replicas")
-    alerts: list[Json] = []
     if wanted != 0:
-        alerts.append(
-            _alert(
-                "KaitoNoReplicaAnswers", f"absent(up{_job(spec)} == 1)", "10m", "critical",
-                f"No replica of {spec.name} answers",
-                "See the Workspace or InferenceSet for what it waits for: nodes, image, weights.",
-            )
+        yield _alert(
+            "KaitoNoReplicaAnswers", f"absent(up{_job(spec)} == 1)", "10m", "critical",
+            f"No replica of {spec.name} answers",
+            "See the Workspace or InferenceSet for what it waits for: nodes, image, weights.",
         )  # fmt: skip
     if isinstance(wanted, int) and wanted > 1:
-        alerts.append(
-            _alert(
-                "KaitoReplicasBelowDesired", f"sum(up{_job(spec)}) < {wanted}", "30m", "warning",
-                f"Fewer than {wanted} replicas of {spec.name} answer",
-                "kubectl get workspaces says which one is not ready, and what it waits for.",
-            )
+        yield _alert(
+            "KaitoReplicasBelowDesired", f"sum(up{_job(spec)}) < {wanted}", "30m", "warning",
+            f"Fewer than {wanted} replicas of {spec.name} answer",
+            "kubectl get workspaces says which one is not ready, and what it waits for.",
         )  # fmt: skip
-    return alerts
 
 
-def _benchmark(spec: Spec) -> list[Json]:
+def _benchmark(spec: Spec) -> Iterator[Json]:
     """KAITO measures a replica before it calls it ready (pkg/workspace/controllers/workspace_controller.go@v0.12.0)."""
     if not spec.target.has(BENCHMARK) or spec.annotations.get(DISABLE_BENCHMARK) == "true":
-        return []
+        return
     condition = f'{_CONDITION}{{{_named(spec, "name")}, type="BenchmarkCompleted"}}'
-    return [
-        _alert(
-            "KaitoBenchmarkNotDone", f"min by (name) ({condition}) == 0", "30m", "warning",
-            f"The benchmark of a replica of {spec.name} is not done, so that KAITO does not call it ready",
-            f"It may well serve: where only its log could not be read, the annotation {DISABLE_BENCHMARK} clears it.",
-        )
-    ]  # fmt: skip
+    yield _alert(
+        "KaitoBenchmarkNotDone", f"min by (name) ({condition}) == 0", "30m", "warning",
+        f"The benchmark of a replica of {spec.name} is not done, so that KAITO does not call it ready",
+        f"It may well serve: where only its log could not be read, the annotation {DISABLE_BENCHMARK} clears it.",
+    )  # fmt: skip
 
 
 def _alert(name: str, query: str, lasting: str, severity: str, summary: str, description: str) -> Json:

@@ -193,15 +193,18 @@ def of_intent(problems: list[Diagnostic]) -> list[Diagnostic]:
 def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic]:
     """What is to say of the replicas of a set, and of the nodes that its intent names, counts or selects for all of them."""
     (there, how), estimate = _there(spec), size_of(data, spec.target, config_maps, spec.placement.byo_nodes)
-    replicas, nodes = range_of(spec, data)[1], estimate.nodes
+    (least, replicas), nodes = range_of(spec, data), estimate.nodes
     yield from unmade(spec.target)
-    automatic = spec.fleet is not None and spec.fleet.get("replicas") == AUTO
-    if spec.fleet and "scaling" in spec.fleet:
-        by = spec.fleet["scaling"]["by"]
-        message = f"replicas is not written: {by} sets it, and whoever applies a number would fight it"
+    fleet, path = spec.fleet or {}, to_intent_path(spec, _REPLICAS)
+    automatic, scaled = fleet.get("replicas") == AUTO, "scaling" in fleet
+    if scaled:
+        from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
+
+        message = f"replicas is not written: {fleet['scaling']['by']} sets it, and whoever applies a number would fight it"
         fix = "let nothing else set it: no replicas in patches, and no self-healing of /spec/replicas"
-        yield KG327.at(to_intent_path(spec, _REPLICAS), message, fix=fix)
-        yield from _of_limit(spec.fleet, estimate)
+        yield KG327.at(path, message, fix=fix)
+        if least is not None and replicas is not None and nodes and scaling.reads_limit(fleet):
+            yield from scaling.of_limit(fleet.get("nodeCountLimit", 0), least, replicas, nodes)
     if automatic and replicas is None:
         yield _unknown(there, estimate)
     if there is None or nodes is None or replicas is None:
@@ -211,12 +214,11 @@ def room(spec: Spec, data: Json, config_maps: ConfigMaps) -> Iterator[Diagnostic
         message = f"{_taken(replicas, nodes)} of {there} nodes"
         fix = "leave them to others, or take as many nodes as whole replicas need"
         yield KG319.at(_REPLICAS, message, fix=fix, found=str(there), expected=str(needed))
-    scaled = spec.fleet is not None and "scaling" in spec.fleet
-    path = to_intent_path(spec, _REPLICAS)
-    path = (*path, "max") if scaled else path
-    # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
-    least = max(2, range_of(spec, data)[0] or 0) if scaled else 1
-    yield from too_many(Wanted(replicas, nodes, least, path), there, how, byo=spec.target.byo)
+    wanted = Wanted(replicas, nodes, 1, path)
+    if scaled:
+        # An autoscaler does nothing for a single replica, and no maximum may lie below the minimum.
+        wanted = Wanted(replicas, nodes, max(2, least or 0), (*path, "max"))
+    yield from too_many(wanted, there, how, byo=spec.target.byo)
 
 
 def unmade(target: Target) -> Iterator[Diagnostic]:
@@ -225,14 +227,6 @@ def unmade(target: Target) -> Iterator[Diagnostic]:
         message = f"KAITO {target.kaito} makes nothing of an InferenceSet while its gate {_GATE} is off"
         fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
         yield KG328.at(_REPLICAS, message, fix=fix)
-
-
-def _of_limit(fleet: Mapping[str, Json], estimate: Estimate) -> Iterator[Diagnostic]:
-    from kaitogen.pipeline import scaling  # few leave the number to an autoscaler
-
-    if scaling.reads_limit(fleet) and "nodeCountLimit" in fleet and estimate.nodes:
-        least, most = fleet["scaling"].get("min", 1), fleet["scaling"]["max"]
-        yield from scaling.of_limit(fleet["nodeCountLimit"], least, most, estimate.nodes)
 
 
 class Wanted(NamedTuple):

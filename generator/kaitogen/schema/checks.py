@@ -277,29 +277,18 @@ _TYPES: Final = {
     "integer": _is_integer,
 }
 _CLASSES: Final = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
-_FIELDS: Final = ("object", _fields)
-_TOGETHER: Final = ("object", _fields_together)
-_ITEMS: Final = ("array", _list)
-_LETTERS: Final = ("string", _text)
-_SIZE: Final = ("number", _number)
-#: The keywords that speak of values of one type only, and what makes the check for all of a kind.
+#: The keywords that speak of values of one type only, by what makes the check for all of a kind.
 _BY_TYPE: Final = {
-    "properties": _FIELDS,
-    "additionalProperties": _FIELDS,
-    "required": _FIELDS,
-    "propertyNames": ("object", _keys),
-    "minProperties": _TOGETHER,
-    "maxProperties": _TOGETHER,
-    "dependentSchemas": _TOGETHER,
-    "items": _ITEMS,
-    "minItems": _ITEMS,
-    "maxItems": _ITEMS,
-    "uniqueItems": _ITEMS,
-    "pattern": _LETTERS,
-    "minLength": _LETTERS,
-    "maxLength": _LETTERS,
-    "minimum": _SIZE,
-    "maximum": _SIZE,
+    word: (kind, make)
+    for kind, make, words in (
+        ("object", _fields, ("properties", "additionalProperties", "required")),
+        ("object", _keys, ("propertyNames",)),
+        ("object", _fields_together, ("minProperties", "maxProperties", "dependentSchemas")),
+        ("array", _list, ("items", "minItems", "maxItems", "uniqueItems")),
+        ("string", _text, ("pattern", "minLength", "maxLength")),
+        ("number", _number, ("minimum", "maximum")),
+    )
+    for word in words
 }
 #: The keywords that speak of values of any type.
 _BY_KEYWORD: Final = {

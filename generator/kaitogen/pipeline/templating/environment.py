@@ -123,18 +123,18 @@ def environment(roots: Sequence[str]) -> Environment:
     return made
 
 
-def fill_page(name: str, values: Mapping[str, Json], trusted: Mapping[str, str] | None = None) -> str:
-    """The page of a shipped template of HTML or Markdown; in HTML every value is escaped.
-
-    What is in `trusted` goes into HTML as it is: our own style and script.
-    """
-    return "".join(page_parts(name, values, trusted))
+def fill_page(name: str, values: Mapping[str, Json]) -> str:
+    """The page of a shipped template of HTML or Markdown; in HTML every value is escaped."""
+    return "".join(page_parts(name, values))
 
 
 def page_parts(
     name: str, values: Mapping[str, Json], trusted: Mapping[str, str] | None = None
 ) -> Iterator[str]:
-    """The same piece by piece, for pages that are too large for memory."""
+    """The same piece by piece, for pages that are too large for memory.
+
+    What is in `trusted` goes into HTML as it is: our own style and script.
+    """
     loader = FolderLoader([os.path.realpath(shipped.folder("templates"))])
     is_html = name.endswith(".html.j2")
     made = Environment(loader=loader, undefined=StrictUndefined, autoescape=is_html, **_LAYOUT)

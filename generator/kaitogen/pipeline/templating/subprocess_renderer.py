@@ -282,28 +282,26 @@ def _one(made: Environment, name: str, values: dict[str, Json], room: int) -> st
     return "".join(parts)
 
 
+#: What a template may raise, the first that fits: the rule, the message around the error's own words, and advice.
+_CAUSES: Final[tuple[tuple[type[Exception], Rule, str, str], ...]] = (
+    (TemplateSyntaxError, KG501, "not a Jinja2 template: {}", "correct the template"),
+    (TemplateNotFound, KG502, "no template {} in your folder or among the shipped ones", "check the name"),
+    (UndefinedError, KG504, "{}", "use a name of the template vocabulary, or test it with `is defined`"),
+    (SecurityError, KG505, "the sandbox refuses this: {}", "templates see values, not Python's insides"),
+    (_TooMuch, KG503, f"more than {MAX_OUTPUT // 2**20} MiB of text for one intent", "shorten its loops"),
+    (MemoryError, KG503, "stopped: too much memory", "make the template smaller"),
+    (RecursionError, KG503, "stopped: templates that include themselves", "make the template smaller"),
+    (OverflowError, KG503, "stopped: {}", "make the template smaller"),
+    (Exception, KG506, "{}", "correct the template"),
+)
+
+
 def _cause(error: Exception, name: str) -> tuple[Rule, str, str]:
     """Rule, message and advice for what a template raised."""
-    reason = " ".join(str(error).split())[:160]
-    rule, message, fix = KG506, reason or type(error).__name__, "correct the template"
-    if isinstance(error, TemplateSyntaxError):
-        rule, message = KG501, f"not a Jinja2 template: {reason}"
-    elif isinstance(error, TemplateNotFound):
-        rule, message = KG502, f"no template {reason} in your folder or among the shipped ones"
-        fix = "check the name"
-    elif isinstance(error, UndefinedError):
-        rule, fix = KG504, "use a name of the template vocabulary, or test it with `is defined`"
-    elif isinstance(error, SecurityError):
-        message = f"the sandbox refuses this: {reason}"
-        rule, fix = KG505, "templates see values, not Python's insides"
-    elif isinstance(error, _TooMuch):
-        message = f"more than {MAX_OUTPUT // 2**20} MiB of text for one intent"
-        rule, fix = KG503, "shorten its loops"
-    elif isinstance(error, MemoryError | OverflowError | RecursionError):
-        known = {MemoryError: "too much memory", RecursionError: "templates that include themselves"}
-        message = f"stopped: {known.get(type(error), reason)}"
-        rule, fix = KG503, "make the template smaller"
-    return rule, f"{_where(error, name)}: {message}", fix
+    said = " ".join(str(error).split())[:160] or type(error).__name__
+    fitting = (cause for cause in _CAUSES if isinstance(error, cause[0]))
+    _, rule, message, fix = next(fitting)
+    return rule, f"{_where(error, name)}: {message.format(said)}", fix
 
 
 def _where(error: BaseException, name: str) -> str:
