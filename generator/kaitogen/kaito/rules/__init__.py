@@ -59,15 +59,11 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
     vllm: Mapping[str, Json] = {}
     settings: Sequence[Diagnostic] = ()
     inference = ctx.inference or {}
-    if text(inference, "config"):
-        from kaitogen.kaito.rules import config  # few bring a configuration
+    if text(inference, "config") or ctx.v1alpha1:
+        from kaitogen.kaito.rules import config  # few bring a configuration, or write the old version
 
         problems, tokens, vllm, settings = config.judge(ctx)
         found += problems
-    elif ctx.v1alpha1:
-        from kaitogen.kaito.rules import config  # few write the old version
-
-        found += config.missing(ctx)
     if inference.get("adapters"):
         from kaitogen.kaito.rules import adapters  # few have adapters
 

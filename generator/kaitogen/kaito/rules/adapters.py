@@ -4,9 +4,9 @@ import re
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import parts, text
+from kaitogen.kaito.rules import images
 from kaitogen.kaito.rules.context import RuleContext, cut, webhook
 from kaitogen.kaito.rules.identity import is_subdomain
-from kaitogen.kaito.rules.images import is_image, no_image
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.typed import Final, Iterator, Mapping
 
@@ -95,8 +95,8 @@ def _source(ctx: RuleContext, source: Mapping[str, Json], path: Path) -> Iterato
         else:
             what = f"the adapter has {'both an image and a volume' if given else 'neither image nor volume'}"
         yield KG492.at(path, f"{what}: {_LATER}", fix=f"give one of {allowed}", expected=allowed)
-    elif isinstance(image, str) and image and not is_image(image):
-        yield no_image(KG493, (*path, "image"), image, f": {_LATER}")
+    else:
+        yield from images.judge(KG493, source, path, f": {_LATER}")
 
 
 def _is_strength(text: str) -> bool:

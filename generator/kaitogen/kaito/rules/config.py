@@ -61,8 +61,10 @@ class Judged(NamedTuple):
 
 
 def judge(ctx: RuleContext) -> Judged:
-    """R41 to R45 with the traps, and what vLLM makes of the settings. Only where the Workspace names a ConfigMap."""
+    """R41 to R45 with the traps, and what vLLM makes of the settings; of no ConfigMap, what v1alpha1 misses in it."""
     name = text(ctx.inference or {}, "config")
+    if not name:
+        return Judged(() if ctx.transformers else tuple(_length_given(ctx, {})))
     if ctx.transformers:
         message = "the runtime transformers does not read config: its ConfigMap is mounted and not passed on"
         unread = KG486.at(_CONFIG, message, fix="remove config, or use the runtime vllm")
@@ -173,12 +175,6 @@ def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagno
 
 def _is_blank(value: Json) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def missing(ctx: RuleContext) -> Iterator[Diagnostic]:
-    """What a Workspace of v1alpha1 lacks that names no ConfigMap."""
-    if not ctx.transformers:
-        yield from _length_given(ctx, {})
 
 
 def _no_number(ctx: RuleContext, value: str) -> Diagnostic:

@@ -2,9 +2,10 @@
 
 import re
 
+from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules.context import cut
-from kaitogen.model import Diagnostic, Path, Rule
-from kaitogen.typed import Final
+from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.typed import Final, Iterator, Mapping
 
 _LONGEST: Final = 1024
 _LONGEST_NAME: Final = 255
@@ -27,10 +28,12 @@ def is_image(reference: str) -> bool:
     return match is not None and len(match["name"]) <= _LONGEST_NAME
 
 
-def no_image(rule: Rule, path: Path, reference: str, later: str = "") -> Diagnostic:
-    """What to say of a reference that is none; `later` is what the message ends in."""
-    message, fix = f"{cut(reference)} is no image reference{later}", why_not(reference)
-    return rule.at(path, message, fix=fix, found=cut(reference), expected="an image reference")
+def judge(rule: Rule, source: Mapping[str, Json], path: Path, later: str = "") -> Iterator[Diagnostic]:
+    """The rule where the source at a path has an `image` that is none; `later` is what the message ends in."""
+    image = text(source, "image")
+    if image and not is_image(image):
+        message, fix = f"{cut(image)} is no image reference{later}", why_not(image)
+        yield rule.at((*path, "image"), message, fix=fix, found=cut(image), expected="an image reference")
 
 
 def why_not(reference: str) -> str:

@@ -4,11 +4,11 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.models import is_tunable
 from kaitogen.kaito.catalogue.skus import near_sku
 from kaitogen.kaito.objects import number, part, text
+from kaitogen.kaito.rules import images
 from kaitogen.kaito.rules.context import RuleContext, cut, webhook
-from kaitogen.kaito.rules.images import is_image, no_image
 from kaitogen.kaito.rules.preset import wrong_name
 from kaitogen.kaito.rules.resource import INSTANCE_TYPE, wrong_case
-from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.typed import Final, Iterator, Mapping
 
 KG447 = webhook("KG447", "Tuning on more than one node", 466)
@@ -89,7 +89,7 @@ def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]
     elif given == ["volumeSource"] and not ctx.has(versions.TUNING_VOLUMES):
         message = f"KAITO {ctx.kaito} does not take the input from a volume; that came with {versions.TUNING_VOLUMES.came_with}"
         yield KG455.at((*path, "volumeSource"), message, fix="give urls or an image")
-    yield from _image(source, path)
+    yield from images.judge(KG456, source, path)
     urls = source.get("urls")
     if ctx.has(versions.TUNING_URLS_CHECKED) and not ctx.v1alpha1 and isinstance(urls, list):
         from kaitogen.kaito.rules.urls import unreachable  # few tunings have any
@@ -103,12 +103,6 @@ def _input(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]
 def _is_given(source: Mapping[str, Json], key: str) -> bool:
     """Whether KAITO takes a field for given: an empty volume source is an emptyDir, all else that is empty is not there."""
     return (key == "volumeSource" and isinstance(source.get(key), dict)) or bool(source.get(key))
-
-
-def _image(source: Mapping[str, Json], path: Path) -> Iterator[Diagnostic]:
-    image = text(source, "image")
-    if image and not is_image(image):
-        yield no_image(KG456, (*path, "image"), image)
 
 
 def _output(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -125,7 +119,7 @@ def _output(ctx: RuleContext, tuning: Mapping[str, Json]) -> Iterator[Diagnostic
     elif given == ["volumeSource"] and not ctx.has(versions.TUNING_VOLUMES):
         message = f"KAITO {ctx.kaito} does not write the output to a volume; that came with {versions.TUNING_VOLUMES.came_with}"
         yield KG458.at((*path, "volumeSource"), message, fix="give an image")
-    yield from _image(target, path)
+    yield from images.judge(KG456, target, path)
 
 
 def _instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:

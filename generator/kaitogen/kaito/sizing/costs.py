@@ -122,10 +122,8 @@ def _dear(budget: Budget, usages: list[Usage], prices: Prices | None) -> Iterato
         return
     if prices.currency != budget.currency:
         found, expected, path = budget.currency, prices.currency, (*path, "currency")
-        message, fix = (
-            f"the budget is in {found} and the prices are in {expected}",
-            "write both in one currency",
-        )
+        message = f"the budget is in {found} and the prices are in {expected}"
+        fix = "write both in one currency"
         yield KG723.at(path, message, fix=fix, found=found, expected=expected, severity="error")
         return
     total = cost(prices, usages)

@@ -45,7 +45,11 @@ def judge(analysis: Analysis) -> Iterator[Diagnostic]:
     else:
         yield from _context(analysis, model, memory)
     yield from _fewer(analysis, model)
-    yield from _replicas(analysis, memory)
+    replicas = memory.layout.data  # which multiply throughput and weights, not the context
+    if replicas > 1:
+        message = f"KAITO runs {replicas} replicas of {analysis.name} in one pod, one on each GPU with all of the weights"
+        fix = "take an instance type with one GPU where one replica is enough"
+        yield KG708.at(_path(analysis), message, fix=fix, found=str(replicas))
 
 
 def _path(analysis: Analysis) -> Path:
@@ -128,12 +132,3 @@ def _leaving(analysis: Analysis) -> Iterator[Diagnostic]:
     if sku is not None and sku.removed > ctx.minor:
         message = f"{sku.name} ({sku.gpu_model}) leaves KAITO's table with 0.{sku.removed}"
         yield KG706.at(_path(analysis), message, fix="take a newer card before KAITO is upgraded")
-
-
-def _replicas(analysis: Analysis, memory: Memory) -> Iterator[Diagnostic]:
-    """KG708: replicas multiply throughput and weights, not the context."""
-    replicas = memory.layout.data
-    if replicas > 1:
-        message = f"KAITO runs {replicas} replicas of {analysis.name} in one pod, one on each GPU with all of the weights"
-        fix = "take an instance type with one GPU where one replica is enough"
-        yield KG708.at(_path(analysis), message, fix=fix, found=str(replicas))
