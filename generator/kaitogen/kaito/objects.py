@@ -5,6 +5,8 @@ from kaitogen.typed import Any, Final, Iterable, Iterator, Mapping, TypeAlias
 
 #: The data of each ConfigMap by its namespace ("" where it names none) and name.
 ConfigMaps: TypeAlias = Mapping[tuple[str, str], Mapping[str, str]]
+#: What Kubernetes takes for one and the same object: its API group, kind, namespace ("" for none) and name.
+Identity: TypeAlias = tuple[str, str, str, str]
 
 #: How the API version of every object of KAITO's begins.
 KAITO_GROUP: Final = "kaito.sh/"
@@ -229,6 +231,11 @@ def place_of(data: Mapping[str, Json]) -> tuple[str, str]:
     """The namespace and the name of an object; empty where it does not say them."""
     metadata = part(data, "metadata")
     return text(metadata, "namespace"), text(metadata, "name")
+
+
+def identity(data: Mapping[str, Json]) -> Identity:
+    """As `Manifest.identity`, of an object that may say anything: what is no text is empty."""
+    return text(data, "apiVersion").rpartition("/")[0], text(data, "kind"), *place_of(data)
 
 
 def full_name(data: Mapping[str, Json]) -> str:

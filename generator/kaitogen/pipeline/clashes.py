@@ -3,14 +3,14 @@
 import os
 
 from kaitogen.diagnostics.wording import which
-from kaitogen.kaito.objects import full_name, is_of_kaito, list_items, part, text
+from kaitogen.kaito.objects import full_name, identity, is_of_kaito, list_items, part, place_of, text
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import STATEFUL_SETS
 from kaitogen.model import Diagnostic, Document, Json, Rule
 from kaitogen.pipeline.classify import is_an_intent, is_companion
 from kaitogen.pipeline.companions import kind_of
 from kaitogen.pipeline.one_cluster import Placed
-from kaitogen.typed import Callable, Final, Iterator, Mapping, Sequence
+from kaitogen.typed import Callable, Final, Iterator, Sequence
 
 KG240 = Rule("KG240", "An object that is written by hand as well", kind="invalid")
 KG241 = Rule("KG241", "A Service that KAITO makes itself", kind="can't work", since="0.8",
@@ -30,20 +30,20 @@ def of(every: Sequence[Placed], documents: Sequence[Document], *, everywhere: bo
     def place(document: Document) -> str:
         return "" if everywhere else os.path.dirname(document.file)
 
-    written = {(place(one), *_identity(data)): one for one in documents for data in _finished(one.value)}
+    written = {(place(one), *identity(data)): one for one in documents for data in _finished(one.value)}
     kaitos = _services(every, place)
     for data, origin, _, spec, _ in every:
         kind = None if spec is None else kind_of(data)
         if kind is None:
             continue
-        here, identity, name = origin.document, _identity(data), full_name(data)
-        other = written.setdefault((place(here), *identity), here)
+        here, own, name = origin.document, identity(data), full_name(data)
+        other = written.setdefault((place(here), *own), here)
         # What one file makes twice is KG220.
         if other.file != here.file or not is_an_intent(other.value):
             message = f"{data['kind']} {name} would be written twice: it is in {which(other)} as well"
             fix = "remove one of the two, or rename the other one"
             yield KG240.at(kind.asked, message, fix=fix).of(origin)
-        made = kaitos.get((place(here), *identity[2:])) if data["kind"] == "Service" else None
+        made = kaitos.get((place(here), *own[2:])) if data["kind"] == "Service" else None
         if made is not None:
             message = f"Service {name} is one that KAITO makes for {made[0]}, in {which(made[1])}"
             fix = "give the set or the other one another name"
@@ -58,7 +58,7 @@ def _services(
     for data, origin, target, *_ in every:
         if not is_of_kaito(data) or data["kind"] not in _WITH_SERVICE:
             continue
-        where, (namespace, name) = place(origin.document), _identity(data)[2:]
+        where, (namespace, name) = place(origin.document), place_of(data)
         made = f"{data['kind']} {cut(full_name(data))}", origin.document
         found.setdefault((where, namespace, name), made)
         if data["kind"] == "Workspace" and target.has(STATEFUL_SETS):
@@ -75,10 +75,3 @@ def _finished(value: Json) -> Iterator[Json]:
             yield from _finished(item)
     elif text(part(value, "metadata"), "name") and not is_companion(value):
         yield value
-
-
-def _identity(data: Mapping[str, Json]) -> tuple[str, str, str, str]:
-    """As `Manifest.identity`, of an object that may say anything."""
-    metadata = part(data, "metadata")
-    group = text(data, "apiVersion").rpartition("/")[0]
-    return group, text(data, "kind"), text(metadata, "namespace"), text(metadata, "name")

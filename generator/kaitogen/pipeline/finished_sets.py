@@ -1,12 +1,12 @@
 """Finished InferenceSets: what depends on the nodes of each replica, by KAITO's own estimate."""
 
-from kaitogen.kaito.objects import ConfigMaps, number, part, text, to_intent_path, value_at
+from kaitogen.kaito.objects import ConfigMaps, number, part, place_of, text, to_intent_path
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import SCALER, two_owners
 from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Path, Target, UserObject
 from kaitogen.pipeline.replicas import Wanted, found, size_of, too_many, unmade
 from kaitogen.pipeline.scaling import bounds_of, of_limit, scaling_of_object
-from kaitogen.typed import Final, Iterator, Mapping, Sequence
+from kaitogen.typed import Final, Iterator, Sequence
 
 #: What an installation has is said of finished objects by options.
 _BY_OPTION: Final = (
@@ -80,12 +80,6 @@ def _most(
 def _scaling(data: Json, scaled_objects: Sequence[UserObject]) -> Iterator[UserObject]:
     """Those that scale a set."""
     for one in scaled_objects:
-        target = _identity(one.data, ("spec", "scaleTargetRef"))
-        if target == _identity(data, ("metadata",)):
+        scaled = text(part(part(one.data, "spec"), "scaleTargetRef"), "name")
+        if (place_of(one.data)[0], scaled) == place_of(data):
             yield one
-
-
-def _identity(data: Json, named: Path) -> tuple[str, str]:
-    """Namespace, and the name that stands below a path."""
-    holder: Mapping[str, Json] = value_at(data, named) or {}
-    return text(part(data, "metadata"), "namespace"), text(holder, "name")

@@ -14,20 +14,17 @@ from kaitogen.files import standard_input
 from kaitogen.integrations.krm import bookkeeping, configuration, resource_list
 from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS, VALIDATOR, Job, placed
 from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
-from kaitogen.kaito.objects import KAITO_GROUP, value_at
+from kaitogen.kaito.objects import KAITO_GROUP, Identity, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG109, PROJECT, documents_of, is_all_empty, nearest, too_large
-from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence, TypeAlias
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
 KG145 = Rule("KG145", "An intent that nobody turned into a Workspace", kind="invalid")
 KG146 = Rule("KG146", "Another number of Workspaces than expected", kind="invalid")
 KG187 = Rule("KG187", "A project file beside a function that does not read it", kind="warning")
 KG147 = Rule("KG147", "A generator that generates nothing", kind="invalid")
-
-#: API group, kind, namespace and name.
-Identity: TypeAlias = tuple[str, str, str, str]
 
 #: Words that an object of interest cannot do without.
 _WORDS: Final = (GROUP, "WorkspaceIntent", KAITO_GROUP, "ConfigMap")

@@ -4,7 +4,7 @@ Of two values the order of keys means nothing, and lists go by name where their 
 """
 
 from kaitogen.diagnostics.wording import number_of, which
-from kaitogen.kaito.objects import MISSING, part, text
+from kaitogen.kaito.objects import MISSING, Identity, identity, part, text
 from kaitogen.model import Diagnostic, Json, Origin, Path, Result, Rule, Spec, Target, path_text
 from kaitogen.typed import Final, Iterable, Iterator, Literal, Mapping, NamedTuple, Sequence, TypeAlias
 
@@ -39,11 +39,9 @@ class Item(NamedTuple):
     spec: Spec | None = None
 
     @property
-    def identity(self) -> tuple[str, str, str, str]:
-        """API group, kind, namespace and name: what Kubernetes takes for one and the same object."""
-        metadata = self.data["metadata"]
-        group = self.data["apiVersion"].rpartition("/")[0]
-        return group, self.data["kind"], metadata.get("namespace") or "", metadata["name"]
+    def identity(self) -> Identity:
+        """What Kubernetes takes for one and the same object."""
+        return identity(self.data)
 
     @property
     def is_workspace(self) -> bool:
