@@ -182,7 +182,7 @@ def test_a_plan_counts_from_the_fewest_to_the_most_and_by_spot_prices() -> None:
     assert plan.cost.hour == 2 * 4 + 4 * 1
     assert plan.fewest_hour == 2 * 4 + 1 * 1
     assert total(plan).endswith("with the most replicas, 9.00 EUR an hour with the fewest")
-    lines = [line for one in plan.workspaces for column in columns(one, prices) for line in column.lines]
+    lines = [line for one in plan.workspaces for column in columns(one, prices).values() for line in column]
     text = " ".join(paragraph for line in lines for paragraph in line.paragraphs)
     assert "2 and 4 of 6 requests" in text
     assert "4 of 6 requests fail until then" in text

@@ -1,4 +1,4 @@
-"""The other side of a comparison: what a revision, a folder or a file said, brought to objects as the new side is."""
+"""The other side of a comparison: what a revision, a folder or a file said, or a cluster holds, as objects like the new side's."""
 
 import os
 
@@ -9,15 +9,19 @@ from kaitogen.errors import UsageError
 from kaitogen.files import git
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
-from kaitogen.kaito.updates.model import Comparison, Item, in_groups, items_of, twice
-from kaitogen.model import Diagnostic, Request, Result, Rule, Target
+from kaitogen.kaito.updates.model import Comparison, Item, in_groups, items_of, settings_name, twice
+from kaitogen.kaito.updates.stored import live_item
+from kaitogen.model import Diagnostic, Json, Request, Result, Rule, Target
 from kaitogen.pipeline import revisions
+from kaitogen.pipeline.companions import kind_of
 from kaitogen.pipeline.generate import KG181, generate
 from kaitogen.pipeline.load import KG110, KG601
-from kaitogen.typed import Final, Iterable, NamedTuple, Sequence
+from kaitogen.typed import Final, Iterable, NamedTuple, Protocol, Sequence
 
 KG829 = Rule("KG829", "Something that is not compared, since it was not valid before", kind="warning")
 
+#: The default of kubectl where neither it nor the object says one.
+DEFAULT_NAMESPACE = "default"
 #: How a path begins that can be no revision.
 _EXPLICIT: Final = (os.sep, os.curdir + os.sep, os.pardir + os.sep)
 
@@ -93,12 +97,8 @@ class Side(NamedTuple):
     findings: Sequence[Diagnostic] = ()
 
 
-def our_side(request: Request) -> Side:
-    """What the paths of the request hold, and what keeps it from being compared."""
-    return _side("", generate(request), request)
-
-
-def _side(name: str, result: Result, request: Request, more: Sequence[Diagnostic] = ()) -> Side:
+def side(name: str, result: Result, request: Request, more: Sequence[Diagnostic] = ()) -> Side:
+    """What a run made of the request, or of another side, and what keeps it from being compared, `more` among that."""
     items, unnamed = items_of(result, request.objects_target or Target())
     return Side(name, items, [*unreadable(result), *more, *place([*unnamed, *twice(items)])])
 
@@ -121,7 +121,7 @@ def side_of(word: str, request: Request) -> Side:
     """The objects of a revision, a folder or a file, and what keeps them from being compared."""
     before, _ = result_of(word, request)
     unread = [one for one in before.findings if one.rule.kind == "environment" and one.severity != "error"]
-    return _side(word, before, request, unread)
+    return side(word, before, request, unread)
 
 
 def _about(before: Result, prefix: str) -> list[Diagnostic]:
@@ -137,3 +137,61 @@ def _about(before: Result, prefix: str) -> list[Diagnostic]:
         message = f"what {file} says is not compared, since it was no valid intent or object: {one.message} ({one.code}{line})"
         passed_on.append(KG829.in_file(file.removeprefix(prefix), message, fix=fix))
     return passed_on
+
+
+class Holder(Protocol):
+    """What objects are looked for in: a cluster, or what was read of one."""
+
+    def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
+        """The objects of a kind of KAITO's in a namespace, or in all."""
+
+    def config_map(self, namespace: str, name: str) -> Json | None:
+        """One ConfigMap; None where there is none of that name."""
+
+    def object_of(self, like: Json, namespace: str, name: str) -> Json | None:
+        """One object of the kind that another has; None where there is none of that name."""
+
+
+def items_in(cluster: Holder, where: str, items: Sequence[Item], namespace: str) -> list[Item]:
+    """The objects of a cluster, called `where`, that these would change, each as the old state of its own."""
+    spaces = {(item.identity[1], _space(item, namespace)) for item in items if item.serves}
+    placed = {
+        (kind, space, one["metadata"]["name"]): one
+        for kind, space in sorted(spaces, key=lambda where: (where[0] != "Workspace", where[1]))
+        for one in cluster.of_kaito(kind, space)
+    }
+    live_items: list[Item] = []
+    for item in items:
+        kind = kind_of(item.data)
+        key = ("" if kind is not None and kind.in_cluster else _space(item, namespace), item.identity[3])
+        live = placed.get((item.identity[1], *key))
+        if item.is_config_map:
+            live = cluster.config_map(*key)
+        elif item.is_scaled_object or kind is not None:
+            live = cluster.object_of(item.data, *key)
+        if live is not None:
+            live_items.append(live_item(live, item, where))
+    return live_items + _former_settings(cluster, live_items, items, namespace)
+
+
+def _space(item: Item, namespace: str) -> str:
+    return item.identity[2] or namespace
+
+
+def _former_settings(
+    cluster: Holder, live_items: Sequence[Item], items: Sequence[Item], namespace: str
+) -> list[Item]:
+    """The ConfigMaps that Workspaces read so far, where they are to read another one that is among the items."""
+    maps = {item.identity[2:]: item for item in items if item.is_config_map}
+    new = {item.identity: item for item in items if item.serves}
+    former: dict[tuple[str, str], Item] = {}
+    for old in live_items:
+        if not old.serves:
+            continue
+        now = maps.get((old.identity[2], settings_name(new[old.identity].data)))
+        key = (old.identity[2], settings_name(old.data))
+        if now is not None and key[1] and key not in maps and key not in former:
+            live = cluster.config_map(_space(old, namespace), key[1])
+            if live is not None:
+                former[key] = live_item(live, now, old.origin.document.file)
+    return list(former.values())

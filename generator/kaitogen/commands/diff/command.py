@@ -1,7 +1,7 @@
 """`kaitogen diff`: what changes, and what KAITO does with each change."""
 
 from kaitogen.commands import inputs, targets
-from kaitogen.commands.diff.baseline import Side, compared, our_side, side_of
+from kaitogen.commands.diff.baseline import DEFAULT_NAMESPACE, Side, compared, items_in, side, side_of
 from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.inputs import LiveOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, option
@@ -10,6 +10,7 @@ from kaitogen.commands.result import QUIET, Outcome, formatted, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of, printable
 from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+from kaitogen.pipeline.generate import generate
 
 
 class Options(OptionGroup):
@@ -53,7 +54,7 @@ def run(options: Options) -> Outcome:
     if not options.cluster.asked and against is None:
         fix = "add --against with a revision, a folder or a file, or --live"
         raise UsageError("diff compares with something, and nothing is named", fix=fix)
-    ours = our_side(request)
+    ours = side("", generate(request), request)
     report = compared(_live(options, ours) if against is None else side_of(against, request), ours)
     outcome = reported(Report(report.findings), quiet=options.quiet)
     if outcome.exit_code:
@@ -65,14 +66,12 @@ def run(options: Options) -> Outcome:
 
 def _live(options: Options, ours: Side) -> Side:
     """What runs; the cluster is asked only about what is whole on our side."""
-    from kaitogen.commands.diff import live_objects
-
     if ours.findings:
         return Side("")
     with asking(options.cluster) as cluster:
-        namespace = options.namespace or live_objects.DEFAULT_NAMESPACE
+        namespace = options.namespace or DEFAULT_NAMESPACE
         where = f"cluster {cluster.name}"
-        return Side(where, live_objects.items_in(cluster, where, ours.items, namespace))
+        return Side(where, items_in(cluster, where, ours.items, namespace))
 
 
 def _migration(folder: str | None, report: DiffReport) -> str:

@@ -24,7 +24,11 @@ _PORT, _TARGET_PORT = 80, 5000
 
 
 class _Move(NamedTuple):
-    """One Workspace or set on its way to another name: what it is called, and the names of files without their steps."""
+    """One Workspace or set on its way to another name: what it is called, and the names of files without their steps.
+
+    `kind` is as kubectl takes it, `ready` the condition that says that it serves, or has run to its end. `settings` is the
+    ConfigMap that replicas of the old set mount, empty where there is none, or no set.
+    """
 
     before: Item
     after: Item
@@ -34,25 +38,10 @@ class _Move(NamedTuple):
     new: str
     old_file: str
     new_file: str
-
-    @property
-    def serves(self) -> bool:
-        return self.after.data.get("tuning") is None
-
-    @property
-    def kind(self) -> str:
-        """As kubectl takes it."""
-        return str(self.after.data["kind"]).lower()
-
-    @property
-    def ready(self) -> str:
-        """The condition that says that it serves, or has run to its end."""
-        return "WorkspaceSucceeded" if self.after.is_workspace else "InferenceSetReady"
-
-    @property
-    def settings(self) -> str:
-        """The ConfigMap that replicas of the old set mount; empty where there is none, or no set."""
-        return "" if self.after.is_workspace else settings_name(self.before.data)
+    serves: bool
+    kind: str
+    ready: str
+    settings: str
 
 
 def files(report: DiffReport) -> Files:
@@ -62,7 +51,13 @@ def files(report: DiffReport) -> Files:
         for one in report.comparison.objects
         if one.before is not None and one.after is not None and (way := report.way_out(one)) is not None
     ]
-    texts = {name: text for move in moves for name, text in _files_of(move).items()}
+    texts: dict[str, str] = {}
+    for move in moves:
+        texts[f"step-1_{move.old_file}.yaml"] = _text(move.before)
+        texts[f"step-1_{move.new_file}.yaml"] = _text(move.after, move.new) + _scaling(move)
+        if move.serves:
+            texts[f"step-1_{move.old_file}-traffic.yaml"] = _service(move, move.old)
+            texts[f"step-2_{move.old_file}-traffic.yaml"] = _service(move, move.new)
     if moves:
         values = {
             "moves": moves,
@@ -75,7 +70,8 @@ def files(report: DiffReport) -> Files:
 
 
 def _move(before: Item, after: Item, way: WayOut) -> _Move:
-    _, _, namespace, old = before.identity
+    _, kind, namespace, old = before.identity
+    alone = after.is_workspace
     return _Move(
         before=before,
         after=after,
@@ -85,22 +81,15 @@ def _move(before: Item, after: Item, way: WayOut) -> _Move:
         new=way.name,
         old_file=_file(namespace, old),
         new_file=_file(after.identity[2], way.name),
+        serves=after.data.get("tuning") is None,
+        kind=kind.lower(),
+        ready="WorkspaceSucceeded" if alone else "InferenceSetReady",
+        settings="" if alone else settings_name(before.data),
     )
 
 
 def _file(namespace: str, name: str) -> str:
     return file_words([namespace, name] if namespace else [name])
-
-
-def _files_of(move: _Move) -> dict[str, str]:
-    made = {
-        f"step-1_{move.old_file}.yaml": _text(move.before),
-        f"step-1_{move.new_file}.yaml": _text(move.after, move.new) + _scaling(move),
-    }
-    if move.serves:
-        made[f"step-1_{move.old_file}-traffic.yaml"] = _service(move, move.old)
-        made[f"step-2_{move.old_file}-traffic.yaml"] = _service(move, move.new)
-    return made
 
 
 def _text(item: Item, name: str = "") -> str:

@@ -44,11 +44,9 @@ class WayOut(NamedTuple):
 
     def sentence(self, name: str = "", number: int = 1) -> str:
         """The way out in one sentence; of `number` changes that are equal, the first of which is of a Workspace `name`."""
-        how = (
-            f"run it as {self.name}"
-            if number == 1
-            else f"run each under another name ({self.name} for {name})"
-        )
+        how = f"run it as {self.name}"
+        if number > 1:
+            how = f"run each under another name ({self.name} for {name})"
         how += " beside the one that runs, switch to it, then remove the old one"
         if self.replaced and number == 1:
             how = f"delete the replicas one by one, each comes back with the change; or {how}"

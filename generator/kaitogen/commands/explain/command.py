@@ -49,14 +49,12 @@ def run(options: Options) -> Outcome:
     if not options.codes_or_files:
         return Outcome(pages.table().encode())
     markdown = options.form == "markdown"
-    shown = [_explanation(word, markdown=markdown) for word in options.codes_or_files]
+    shown: list[str] = []
+    for word in options.codes_or_files:
+        code, page = word.upper(), _page(word)
+        text = pages.as_markdown(page) if markdown else pages.as_text(page)
+        shown.append(text if page.code == code else f"{code} is {page.code} now.\n\n{text}")
     return Outcome(("\n" if markdown else _BETWEEN).join(shown).encode())
-
-
-def _explanation(word: str, *, markdown: bool) -> str:
-    code, page = word.upper(), _page(word)
-    text = pages.as_markdown(page) if markdown else pages.as_text(page)
-    return text if page.code == code else f"{code} is {page.code} now.\n\n{text}"
 
 
 def _page(word: str) -> pages.Page:

@@ -17,7 +17,7 @@ from kaitogen.kaito.updates.model import VERDICTS, Cost, Judgement, items_of
 from kaitogen.model import Diagnostic, Request, Result, Rule, Target
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.revisions import request_at
-from kaitogen.typed import Final, Iterator
+from kaitogen.typed import Final
 
 KG730 = Rule("KG730", "The intents of the revision had errors", kind="warning")
 
@@ -77,7 +77,7 @@ class _Judged:
             if one.before is not None and one.after is not None and one.after.spec is not None:
                 self._beside[id(one.after.spec)].append(one.judgement)
 
-    def change(self, kind: ChangeKind, was: PlannedWorkspace | None, will: PlannedWorkspace | None) -> Change:
+    def change(self, was: PlannedWorkspace | None, will: PlannedWorkspace | None) -> Change:
         """The change with its judgement; its way out takes what the plans say, who may know more of a model."""
         own = judgement = way = None
         if will is not None:
@@ -91,35 +91,26 @@ class _Judged:
             judgement = min(beside, key=lambda one: VERDICTS.index(one.verdict), default=None)
         details: tuple[str, ...] = ()
         if was is not None and will is not None:
-            details = tuple(_details(was, will))
+            pairs = zip(_respects(was).items(), _respects(will).values(), strict=True)
+            changed = tuple(f"{name} {old} -> {new}" for (name, old), new in pairs if old != new)
+            details = changed or ("other fields",)
             if way is not None:
                 way = way._replace(held=Cost(*was.takes[:2]), needed=Cost(*will.takes[:2]))
-        return Change(
-            kind=kind,
-            judgement=judgement or _NOTHING_APPLIED,
-            before=was,
-            after=will,
-            details=details,
-            way=way,
-        )
+        judgement = judgement or _NOTHING_APPLIED
+        return Change(judgement=judgement, before=was, after=will, details=details, way=way)
 
 
 def _compared(before: Plan, after: Plan, report: DiffReport) -> Comparison:
     """What became of the Workspaces of a revision; `report` is the comparison of the objects of both sides."""
     judged = _Judged(report)
     old, new = ({(one.namespace, one.name): one for one in plan.workspaces} for plan in (before, after))
-    both = [(old[key], new[key]) for key in old if key in new]
-    changed = [judged.change("changed", was, will) for was, will in both if _differ(was, will)]
-    changes = [
-        *(judged.change("new", None, one) for key, one in new.items() if key not in old),
-        *(judged.change("gone", one, None) for key, one in old.items() if key not in new),
-        *changed,
-    ]
+    pairs = [(old.get(key), new.get(key)) for key in {**new, **old}]
+    changes = [judged.change(was, will) for was, will in pairs if _differ(was, will)]
     return Comparison(
         revision=report.against,
         before=before,
         changes=tuple(sorted(changes, key=_importance)),
-        same=len(both) - len(changed),
+        same=len(pairs) - len(changes),
         report=report,
     )
 
@@ -132,21 +123,17 @@ def _importance(change: Change) -> tuple[bool, list[Decimal], int, list[tuple[in
     return not fails, differences, _RANK[change.kind], naturally(change.workspace.title)
 
 
-def _differ(was: PlannedWorkspace, will: PlannedWorkspace) -> bool:
+def _differ(was: PlannedWorkspace | None, will: PlannedWorkspace | None) -> bool:
     """Whether anything that is applied differs, or anything that KAITO makes of it."""
+    if was is None or will is None:
+        return True
     if (was.spec.target, was.sizing.estimate) != (will.spec.target, will.sizing.estimate):
         return True
     return [one.data for one in was.manifests] != [one.data for one in will.manifests]
 
 
-def _details(was: PlannedWorkspace, will: PlannedWorkspace) -> Iterator[str]:
-    """The respects in which a Workspace changes; what has no name of its own here is `other fields`."""
-    pairs = zip(_respects(was).items(), _respects(will).values(), strict=True)
-    changed = [f"{name} {old} -> {new}" for (name, old), new in pairs if old != new]
-    yield from changed or ["other fields"]
-
-
 def _respects(planned: PlannedWorkspace) -> dict[str, str]:
+    """The respects in which a Workspace may change that have a name of their own."""
     estimate, target, number = planned.sizing.estimate, planned.spec.target, planned.replicas
     replicas = "one Workspace" if number is None else from_to(planned.fewest or 0, number)
     return {

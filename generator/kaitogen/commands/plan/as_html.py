@@ -18,7 +18,7 @@ from kaitogen.files import shipped
 from kaitogen.kaito.sizing.types import Memory
 from kaitogen.model import NEWEST_KAITO, Document
 from kaitogen.pipeline.templating.environment import page_parts
-from kaitogen.typed import Any, Final, Iterator, NamedTuple, Sequence
+from kaitogen.typed import Any, Final, Iterator, Sequence
 from kaitogen.yaml.writer import dump
 
 #: The height of a GPU in the drawing's own units.
@@ -33,21 +33,6 @@ _TERMS: Final = {
     "non-torch": "other",
     "KV cache": "cache",
     "reserve": "reserve",
-}
-#: So many Workspaces are shown with all their details, and so many findings about the run without being asked for.
-_FEW: Final = 5
-#: So many rows of changes are shown at first, and so many names in each.
-_FIRST_CHANGES: Final = 3
-_FIRST_NAMES: Final = 3
-#: How Workspaces can be sorted; the minus begins with the most.
-_SORTS: Final = {
-    "name": "name",
-    "model": "model",
-    "type": "instance type",
-    "-gpus": "GPUs, most first",
-    "-nodes": "nodes, most first",
-    "-hour": "cost, most first",
-    "-rank": "verdict, worst first",
 }
 #: From what is nothing to worry about on.
 _TONES: Final = ("plain", "good", "warn", "bad")
@@ -69,18 +54,19 @@ def write(plan: Plan) -> Iterator[str]:
         "overview": rows.overview(plan),
         "strategies": sorted({one.strategy for one in plan.workspaces}),
         "labels": _labels_by_key(plan),
-        "sorts": {key: title for key, title in _SORTS.items() if plan.prices or key != "-hour"},
-        "few": _FEW,
-        "changes_first": _FIRST_CHANGES,
-        "names_first": _FIRST_NAMES,
         "terms": _TERMS,
         "anchors": {id(one): f"workspace-{number}" for number, one in enumerate(plan.workspaces)},
         "kinds": {id(one.after): one.kind for one in plan.against.changes} if plan.against else {},
         "excerpts": excerpts,
-        "lines": {(one.document.file, line): one.anchor(line) for one in excerpts for line in one.pointed},
+        "lines": {
+            (document.file, line): f"line-{number}-{line}"
+            for number, document, pointed in excerpts
+            for line in pointed
+        },
         # Called while the page is filled in, Workspace by Workspace: a large plan is a large page.
         "drawing": _drawing,
         "yaml": lambda planned: "---\n".join(dump(manifest.data) for manifest in planned.manifests),
+        "around": _around,
         "labels_of": _labels,
         "data": _data,
         "id": id,
@@ -147,15 +133,13 @@ def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
     )
     names = planned.spec.placement.nodes or ()
     whole = nodes if planned.replicas is None else nodes * planned.replicas
-    captions = (
-        names
-        if len(names) == whole and planned.command
-        else [_caption(planned, nodes, box) for box in range(min(whole, _MOST_NODES))]
-    )
+    captions = [_caption(planned, nodes, box) for box in range(min(whole, _MOST_NODES))]
+    if len(names) == whole and planned.command:
+        captions = list(names[:_MOST_NODES])
     return {
         # Those that an autoscaler may add are drawn otherwise.
         "always": whole if planned.fewest is None else nodes * planned.fewest,
-        "captions": captions[:_MOST_NODES],
+        "captions": captions,
         "more": max(whole - _MOST_NODES, 0),
         "gpus": min(gpus, _MOST_GPUS),
         "bars": [] if memory is None else list(_bars(memory)),
@@ -186,38 +170,8 @@ def _bars(memory: Memory) -> Iterator[dict[str, str]]:
         yield {"kind": _TERMS.get(name, "other"), "top": f"{bottom:.2f}", "height": f"{height:.2f}"}
 
 
-class _Excerpt(NamedTuple):
-    """A document with the lines that findings point at."""
-
-    number: int
-    document: Document
-    pointed: Sequence[int]
-
-    @property
-    def first_line(self) -> int:
-        """The line of the file that it begins at."""
-        return self.document.line + 1
-
-    @property
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """What stands around the lines, each with its number; number 0 stands for lines that are left out."""
-        near = {line for one in self.pointed for line in range(one - _AROUND, one + _AROUND + 1)}
-        left_out = False
-        for line, text in enumerate(self.document.text.splitlines(), self.first_line):
-            if line in near:
-                yield line, printable(text[:_LONGEST_LINE])
-                left_out = False
-            elif not left_out:
-                yield 0, ""
-                left_out = True
-
-    def anchor(self, line: int) -> str:
-        """Where a line of it is on the page."""
-        return f"line-{self.number}-{line}"
-
-
-def _excerpts(plan: Plan) -> Iterator[_Excerpt]:
-    """The documents of a plan that findings point at."""
+def _excerpts(plan: Plan) -> Iterator[tuple[int, Document, list[int]]]:
+    """The documents of a plan that findings point at, each with its number and the lines that they point at."""
     pointed = defaultdict(set)
     for finding in plan.findings:
         pointed[finding.file].add(finding.line)
@@ -225,4 +179,17 @@ def _excerpts(plan: Plan) -> Iterator[_Excerpt]:
     for number, document in enumerate(sorted(documents, key=lambda one: (one.file, one.line))):
         first, length = document.line + 1, len(document.text.splitlines())
         if here := pointed[document.file].intersection(range(first, first + length)):
-            yield _Excerpt(number, document, sorted(here))
+            yield number, document, sorted(here)
+
+
+def _around(document: Document, pointed: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """What stands around lines, each line with its number; number 0 stands for lines that are left out."""
+    near = {line for one in pointed for line in range(one - _AROUND, one + _AROUND + 1)}
+    left_out = False
+    for line, text in enumerate(document.text.splitlines(), document.line + 1):
+        if line in near:
+            yield line, printable(text[:_LONGEST_LINE])
+            left_out = False
+        elif not left_out:
+            yield 0, ""
+            left_out = True

@@ -32,7 +32,7 @@ def _against(plan: Plan, against: Comparison) -> dict[str, Any]:
         "revision": against.revision,
         "before": _totals(against.before),
         "same": against.same,
-        "refused": against.refused,
+        "refused": sum(change.refused for change in against.changes),
         "meanwhile": {"nodes": plan.nodes + nodes, "gpus": plan.gpus + gpus},
         "changes": [_change(change, plan.prices) for change in against.changes],
     }

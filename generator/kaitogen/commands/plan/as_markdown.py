@@ -35,7 +35,7 @@ def _all(comment: Comment, plan: Plan) -> Sequence[PlannedWorkspace]:
     comment.add(f"## Plan of {view_model.planned_objects(plan)}\n\n")
     comment.add(f"**{plain(view_model.total(plan))}**\n\n")
     names = ("Workspace", "strategy", "instance type", *_NUMBERS, "verdict", *_money_head(plan))
-    comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in rows.overview(plan).rows])
+    comment.table(heads(names, _NUMBERS), [_row(one, plan) for one in rows.in_order(plan)])
     return sorted(plan.workspaces, key=lambda one: (not one.fails, -(one.takes.gpus or 0)))
 
 

@@ -33,21 +33,17 @@ def write(plan: Plan, *, colour: bool = False) -> Iterator[str]:
 def block(planned: PlannedWorkspace, plan: Plan, *, colour: bool = False) -> str:
     """Everything about one Workspace."""
     lines = [printable(f"{planned.title}  ({planned.strategy}, {view_model.place(planned)})")]
-    choice = view_model.choice(planned, plan.prices)
-    for column in (*view_model.columns(planned, plan.prices), *([] if choice is None else [choice])):
-        lines.append(f"  {column.heading}")
-        for line in column.lines:
-            lines += (
-                _verdict_line(line, planned) if colour and line.about == view_model.VERDICT else _line(line)
-            )
-    return "\n".join(lines)
-
-
-def _verdict_line(line: view_model.Line, planned: PlannedWorkspace) -> list[str]:
-    """The line of a verdict, in its colour."""
-    head, text = f"    {line.about:<{_ABOUT}}", ", ".join(line.paragraphs)
     memory = planned.sizing.memory
-    return [head + (text if memory is None else painted(text, _COLOURS[memory.verdict], bold=True))]
+    columns = view_model.columns(planned, plan.prices) | view_model.choice(planned, plan.prices)
+    for heading, column in columns.items():
+        lines.append(f"  {heading}")
+        for line in column:
+            shown = _line(line)
+            if colour and memory is not None and line.about == view_model.VERDICT:
+                (verdict,) = line.paragraphs
+                shown = [shown[0].replace(verdict, painted(verdict, _COLOURS[memory.verdict], bold=True))]
+            lines += shown
+    return "\n".join(lines)
 
 
 @lru_cache(4096)

@@ -19,7 +19,6 @@ from kaitogen.kaito.objects import (
     to_intent_path,
 )
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.sizing.costs import Prices, cost
 from kaitogen.kaito.sizing.instance_types import choose
@@ -75,14 +74,10 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
     memories: dict[Memory, Memory] = {}
     for done, manifests in enumerate(groups):
         options.progress(done, len(groups))
-        sized += [
-            _with_memory_of(
-                memories,
-                replace(_sized(manifest, manifests, config_maps, options), finished=done >= of_intents),
-            )
-            for manifest in manifests
-            if serves(manifest.data)
-        ]
+        for manifest in manifests:
+            if serves(manifest.data):
+                one = replace(_sized(manifest, manifests, config_maps, options), finished=done >= of_intents)
+                sized.append(_with_memory_of(memories, one))
     workspaces, findings = _with_findings(sized, result)
     return Plan(
         workspaces=tuple(workspaces),
@@ -143,17 +138,14 @@ def _sized(
     if not is_workspace(workspace):
         fewest, replicas = range_of(spec, workspace)
         workspace = replica_of(workspace, spec.placement.nodes or ())
-    ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
     node = None if options.facts is None else _node(options.facts, spec, workspace)
     sizing = size(workspace, spec.target, config_maps, options.configs, node)
     planned = PlannedWorkspace(
         spec=spec,
-        workspace=workspace,
+        ctx=RuleContext(workspace, spec.target, config_maps=config_maps),
         manifests=manifests,
-        config_maps=config_maps,
         strategy=strategies.strategy_of(spec.placement),
         sizing=sizing,
-        command=label_line(ctx),
         replicas=replicas,
         fewest=fewest,
     )
@@ -178,12 +170,11 @@ def _with_findings(
         [one.spec.origin for one in sized],
     )
     findings = in_file_order(dict.fromkeys((*result.findings, *kept)), result.files)
-    own = by_origin((*result.about, *about), set(findings))
-    return [replace(one, findings=_by_line(own.get(id(one.spec.origin), ()))) for one in sized], findings
-
-
-def _by_line(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code)))
+    by_line = {
+        key: tuple(sorted(group, key=lambda one: (one.line, one.column, one.code)))
+        for key, group in by_origin((*result.about, *about), set(findings)).items()
+    }
+    return [replace(one, findings=by_line.get(id(one.spec.origin), ())) for one in sized], findings
 
 
 def _path(planned: PlannedWorkspace, path: Path) -> Path:
@@ -197,14 +188,14 @@ def _path(planned: PlannedWorkspace, path: Path) -> Path:
     return path if path[:1] == ("metadata",) else ("spec", "template", *path)
 
 
-def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, list[Diagnostic]]:
+def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, dict[Diagnostic, None]]:
     """The findings that are not suppressed by the identity of the origin that they are about."""
     found: defaultdict[int, dict[Diagnostic, None]] = defaultdict(dict)
     for one in about:
         finding = one._replace(origin=None)
         if finding in kept:
             found[id(one.origin)][finding] = None
-    return {key: list(findings) for key, findings in found.items()}
+    return found
 
 
 def inventory_of(request: Request) -> Inventory | None:

@@ -5,7 +5,7 @@ from functools import partial
 from importlib import import_module
 
 from kaitogen.commands import inputs
-from kaitogen.commands.inputs import AgeOptions, OverlayOptions, TargetOptions
+from kaitogen.commands.inputs import AgeOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
 from kaitogen.commands.plan.tables import exceeded, read_tables
@@ -17,7 +17,6 @@ from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.terminal import colours, rewrites
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
-from kaitogen.model import Request, Result
 from kaitogen.pipeline.classify import KG114
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110
@@ -82,7 +81,11 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
         )
         result = generate(request, lean=revision is None)
         if any(finding.rule in (KG110, KG114) for finding in result.findings):
-            request, result = _with_finished(request, result, options.over.target)
+            from kaitogen.commands import targets  # most plans are of intents
+
+            again = targets.aimed(request, options.over.target)
+            if (seen := generate(again)).objects:  # finished manifests stand in the place of intents
+                request, result = again, seen
             plan_options = replace(plan_options, objects_target=request.objects_target)
         plan = build_plan(result, plan_options)
         more = [*tables.findings, *exceeded(tables, plan.workspaces)]
@@ -99,16 +102,8 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
         # A plan that leaves the other side out would be taken for one without changes.
         written = _written(plan, options.form) if readable else Outcome()
     report = Report(plan.findings, strict=inputs.is_strict(request, given=options.strict))
-    return report, written, plan.against is not None and plan.against.refused > 0
-
-
-def _with_finished(request: Request, result: Result, options: TargetOptions) -> tuple[Request, Result]:
-    """The request and its result; made again where finished manifests stand in the place of intents."""
-    from kaitogen.commands import targets  # most plans are of intents
-
-    again = targets.aimed(request, options)
-    seen = generate(again)
-    return (again, seen) if seen.objects else (request, result)
+    changes = () if plan.against is None else plan.against.changes
+    return report, written, any(change.refused for change in changes)
 
 
 def _written(plan: Plan, form: str) -> Outcome:

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from kaitogen.diagnostics.placing import place
 from kaitogen.kaito.catalogue.architectures import Shape
-from kaitogen.kaito.objects import part
+from kaitogen.kaito.objects import number, part
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts, mixed
 from kaitogen.model import GIB, Diagnostic, Document, Json, Origin, Rule
@@ -164,10 +164,8 @@ def _size(path: str) -> int:
 
 def _indexed(path: str) -> int:
     document = _json(path)
-    total = part(document.value, "metadata").get("total_size")
-    if isinstance(total, float) and total.is_integer():
-        total = int(total)
-    if isinstance(total, int) and not isinstance(total, bool) and 0 < total <= _MOST_BYTES:
+    total = number(part(document.value, "metadata"), "total_size") or 0
+    if 0 < total <= _MOST_BYTES:
         return total
     message = "the index does not say how large the weights are"
     problem = KG162.at(("metadata", "total_size"), message, fix="download the file anew")

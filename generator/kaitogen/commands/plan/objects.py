@@ -8,71 +8,53 @@ from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.inference_set import has_pool
 from kaitogen.kaito.sizing.types import Estimate
-from kaitogen.model import Json, Manifest, Spec
+from kaitogen.model import Json
 from kaitogen.pipeline import companions
-from kaitogen.typed import Final, Iterable, Iterator
+from kaitogen.typed import Final, Iterator
 
 _WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 #: Kubernetes takes names of so many characters.
 _LONGEST_NAME: Final = 63
 
 
-def objects_of(planned: PlannedWorkspace) -> tuple[KaitoObject, ...]:
+def objects_of(planned: PlannedWorkspace) -> Iterator[KaitoObject]:
     """What will be there once KAITO has done its work, in the order of making; nothing where an error keeps it from that.
 
-    The ConfigMap that kaitogen makes beside it and what Kubernetes makes of its own count as well. Worked out where it is
-    written: held for all Workspaces it would take a third of the memory of a plan.
+    What kaitogen makes beside it and what Kubernetes makes of its own count as well. Worked out where it is written: held
+    for all Workspaces it would take a third of the memory of a plan.
     """
     if planned.fails:  # what is refused, or never gets its nodes, makes nothing that anyone could count on
-        return ()
-    ctx = RuleContext(planned.workspace, planned.spec.target, config_maps=planned.config_maps)
-    replicas = None if planned.replicas is None else (planned.fewest or 0, planned.replicas)
-    return (
-        *_config_map(ctx),
-        *_made(ctx, planned.sizing.estimate, replicas),
-        *_autoscaling_of(planned.spec),
-        *_companions_of(planned.manifests),
-    )
-
-
-def _autoscaling_of(spec: Spec) -> Iterator[KaitoObject]:
-    """What an autoscaler of a set works by, named as the set; KEDA makes an HPA of each ScaledObject."""
-    scaling = (spec.fleet or {}).get("scaling")
-    if scaling is None:
         return
-    made = "kaitogen's own" if scaling["by"] == "keda" else "by keda-kaito-scaler 0.6.2"
-    yield KaitoObject("ScaledObject", spec.name, made)
-    yield KaitoObject("HorizontalPodAutoscaler", f"keda-hpa-{spec.name}", "by KEDA")
-
-
-def _companions_of(manifests: Iterable[Manifest]) -> Iterator[KaitoObject]:
-    """What kaitogen itself writes around it, and what each is good for."""
-    for spec, data in manifests:
+    ctx, name = planned.ctx, planned.spec.name
+    settings = text(ctx.inference or ctx.tuning or {}, "config")
+    if ctx.config_map(settings) is not None:
+        yield KaitoObject("ConfigMap", settings, "kaitogen's own, applied before")
+    replicas = None if planned.replicas is None else (planned.fewest or 0, planned.replicas)
+    yield from _made(ctx, planned.sizing.estimate, replicas)
+    if scaling := (planned.spec.fleet or {}).get("scaling"):
+        made = "kaitogen's own" if scaling["by"] == "keda" else "by keda-kaito-scaler 0.6.2"
+        yield KaitoObject("ScaledObject", name, made)
+        # KEDA makes one of each ScaledObject.
+        yield KaitoObject("HorizontalPodAutoscaler", f"keda-hpa-{name}", "by KEDA")
+    for spec, data in planned.manifests:
         if (kind := companions.kind_of(data)) is not None:
             yield KaitoObject(kind.kind, text(data["metadata"], "name"), kind.note(spec))
 
 
-def _config_map(ctx: RuleContext) -> Iterator[KaitoObject]:
-    name = text(ctx.inference or ctx.tuning or {}, "config")
-    if ctx.config_map(name) is not None:
-        yield KaitoObject("ConfigMap", name, "kaitogen's own, applied before")
-
-
 def _made(
     ctx: RuleContext, estimate: Estimate, replicas: tuple[int, int] | None = None
-) -> tuple[KaitoObject, ...]:
+) -> Iterator[KaitoObject]:
     if replicas is None:
-        return (*_nodes(ctx, estimate), *_workload(ctx, estimate))
+        yield from _nodes(ctx, estimate)
+        yield from _workload(ctx, estimate)
+        return
     metadata = {**ctx.metadata, "name": f"{ctx.name}-XXXXX"}
     replica = RuleContext({**ctx.workspace, "metadata": metadata}, ctx.target, config_maps=ctx.config_maps)
-    return (
-        KaitoObject(
-            "Workspace", replica.name, f"{from_to(*replicas)}, one for each replica, with all that follows"
-        ),
-        *_made(replica, estimate),
-        KaitoObject("ControllerRevision", f"{ctx.name}-XXXXX", "one for all replicas"),
-        *_pool(ctx),
-    )
+    note = f"{from_to(*replicas)}, one for each replica, with all that follows"
+    yield KaitoObject("Workspace", replica.name, note)
+    yield from _made(replica, estimate)
+    yield KaitoObject("ControllerRevision", f"{ctx.name}-XXXXX", "one for all replicas")
+    yield from _pool(ctx)
 
 
 def _pool(ctx: RuleContext) -> Iterator[KaitoObject]:

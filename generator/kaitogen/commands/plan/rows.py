@@ -11,7 +11,7 @@ from kaitogen.diagnostics.wording import listed, number_of
 from kaitogen.kaito.sizing.costs import Prices
 from kaitogen.kaito.updates.judging import KG834
 from kaitogen.kaito.updates.model import VERDICTS, Judgement
-from kaitogen.typed import Final, NamedTuple, Sequence
+from kaitogen.typed import Any, Final, NamedTuple, Sequence
 
 _NUMBERS: Final = re.compile(r"([0-9]{1,9})")
 #: Groups are for looking over: with more than so many there is no overview.
@@ -30,33 +30,26 @@ class Grouping(NamedTuple):
     values: int
 
 
-class Overview(NamedTuple):
-    """A row for each Workspace. `first` is what they are grouped by where nobody says otherwise, `team` the label that
-
-    names the team; each is empty where there is none.
-    """
-
-    rows: Sequence[PlannedWorkspace]
-    groupings: Sequence[Grouping]
-    first: str
-    team: str
-
-
 def naturally(title: str) -> list[tuple[int, str]]:
     """The key that sorts a title with its numbers as numbers, so that w10 comes after w2."""
     return [(int(word), "") if word.isdecimal() else (-1, word) for word in _NUMBERS.split(title)]
 
 
-def overview(plan: Plan) -> Overview:
-    """The rows of a plan and their groupings."""
-    rows = sorted(plan.workspaces, key=lambda one: naturally(one.title))
+def in_order(plan: Plan) -> list[PlannedWorkspace]:
+    """The Workspaces in natural order."""
+    return sorted(plan.workspaces, key=lambda one: naturally(one.title))
+
+
+def overview(plan: Plan) -> dict[str, Any]:
+    """The `rows` of a page, their `groupings`, the `first` of these, and the label that names the `team`, empty without one."""
+    rows = in_order(plan)
     groupings = _groupings(rows)
     labels = [one.key.removeprefix("label.") for one in groupings if one.key.startswith("label.")]
     team = next((key for key in labels if key.rpartition("/")[2] == _TEAM), "")
     wanted = (f"label.{team}", "namespace", "type", "strategy", "cluster")
     useful = {one.key for one in groupings if 1 < one.values <= _MOST_GROUPS}
     first = next((key for key in wanted if key in useful), "strategy")
-    return Overview(rows, groupings, first, team)
+    return {"rows": rows, "groupings": groupings, "first": first, "team": team}
 
 
 def cells(planned: PlannedWorkspace) -> dict[str, str]:

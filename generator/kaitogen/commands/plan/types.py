@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kaitogen.kaito.objects import ConfigMaps, part, text
+from kaitogen.kaito.objects import text
+from kaitogen.kaito.rules.context import RuleContext
+from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
-from kaitogen.model import Diagnostic, Json, Manifest, Spec
+from kaitogen.model import Diagnostic, Manifest, Spec
 from kaitogen.nodes.facts import NodeFacts
-from kaitogen.typed import TYPE_CHECKING, Final, Literal, Mapping, NamedTuple, TypeAlias
+from kaitogen.typed import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # a plan of today alone needs none of it
     from kaitogen.commands.diff.report import DiffReport, WayOut
@@ -29,7 +31,6 @@ class KaitoObject(NamedTuple):
     note: str = ""
 
     def __str__(self) -> str:
-        """`Deployment phi-4 (1 pod)`."""
         return f"{self.kind} {self.name} ({self.note})" if self.note else f"{self.kind} {self.name}"
 
 
@@ -44,22 +45,19 @@ class Takes(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedWorkspace:
-    """One Workspace of a plan, or one InferenceSet: then `workspace` is what each of its `replicas` is.
+    """One Workspace of a plan, or one InferenceSet: then `ctx` is of what each of its `replicas` is.
 
     `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at
-    least. `manifests` is all that is made from its intent, the Workspace included. `config_maps` are those of the same
-    output. `command` is the line that puts the selected label on the named nodes, empty where KAITO finds nodes without it.
-    `cost` is None without prices or where the nodes are unknown, `choice` where it was not asked for. `finished` says that
-    a user wrote the object itself, and no intent: `spec` is then what an intent would say.
+    least. `manifests` is all that is made from its intent, the Workspace included. `cost` is None without prices or where
+    the nodes are unknown, `choice` where it was not asked for. `finished` says that a user wrote the object itself, and no
+    intent: `spec` is then what an intent would say.
     """
 
     spec: Spec
-    workspace: Mapping[str, Json]
+    ctx: RuleContext
     manifests: tuple[Manifest, ...]
     strategy: str
     sizing: Sizing
-    config_maps: ConfigMaps
-    command: str
     findings: tuple[Diagnostic, ...] = ()
     cost: Cost | None = None
     choice: Choice | None = None
@@ -70,12 +68,12 @@ class PlannedWorkspace:
     @property
     def name(self) -> str:
         """The Workspace's name."""
-        return text(part(self.workspace, "metadata"), "name")
+        return self.ctx.name
 
     @property
     def namespace(self) -> str:
         """Its namespace; empty where the intent leaves it to whoever applies it."""
-        return text(part(self.workspace, "metadata"), "namespace")
+        return text(self.ctx.metadata, "namespace")
 
     @property
     def title(self) -> str:
@@ -85,13 +83,18 @@ class PlannedWorkspace:
     @property
     def instance_type(self) -> str:
         """The instance type of the Workspace; empty where it has none."""
-        return text(part(self.workspace, "resource"), "instanceType")
+        return text(self.ctx.resource, "instanceType")
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
         """API group, kind, namespace and name of the object, as items of a comparison have them."""
         kind = "Workspace" if self.replicas is None else "InferenceSet"
         return "kaito.sh", kind, self.namespace, self.name
+
+    @property
+    def command(self) -> str:
+        """The line that puts the selected label on the named nodes; empty where KAITO finds nodes without it."""
+        return label_line(self.ctx)
 
     @property
     def takes(self) -> Takes:
@@ -128,8 +131,7 @@ class PlannedWorkspace:
     @property
     def is_spot(self) -> bool:
         """Whether its selector asks for nodes that the cloud may take back at any time."""
-        labels = part(part(part(self.workspace, "resource"), "labelSelector"), "matchLabels")
-        return NodeFacts("", ready=True, labels=labels).capacity_type == "spot"
+        return NodeFacts("", ready=True, labels=self.ctx.match_labels).capacity_type == "spot"
 
     @property
     def fewest_hourly(self) -> Decimal | None:
@@ -173,12 +175,18 @@ class Change:
     `judgement` is what KAITO does with the change, `way` how it gets through where that is nothing.
     """
 
-    kind: ChangeKind
     judgement: "Judgement"
     before: PlannedWorkspace | None = None
     after: PlannedWorkspace | None = None
     details: tuple[str, ...] = ()
     way: "WayOut | None" = None
+
+    @property
+    def kind(self) -> ChangeKind:
+        """Which of the two sides has it."""
+        if self.before is None:
+            return "new"
+        return "gone" if self.after is None else "changed"
 
     @property
     def workspace(self) -> PlannedWorkspace:
@@ -223,11 +231,6 @@ class Comparison:
     changes: tuple[Change, ...]
     same: int
     report: "DiffReport"
-
-    @property
-    def refused(self) -> int:
-        """How many changes KAITO refuses."""
-        return sum(change.refused for change in self.changes)
 
     @property
     def held(self) -> tuple[int, int]:

@@ -49,44 +49,35 @@ class Line(NamedTuple):
     source: str = ""
 
 
-class Column(NamedTuple):
-    """One of the two columns."""
-
-    heading: str
-    lines: tuple[Line, ...]
-
-
-def columns(planned: PlannedWorkspace, prices: Prices | None = None) -> tuple[Column, Column]:
-    """What KAITO will do, and what vLLM will then probably have."""
+def columns(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, list[Line]]:
+    """What KAITO will do, and what vLLM will then probably have, each below its heading."""
     kaito, memory = planned.sizing.estimate.kaito, planned.sizing.memory
     vllm = "vLLM" if memory is None else f"vLLM {memory.vllm}"
     each = "" if memory is None else ", on each GPU"
-    return (
-        Column(f"What KAITO {kaito} will do", (*_kaito(planned), *_cost(planned, prices))),
-        Column(f"What {vllm} will then probably have{each}", tuple(_vllm(planned))),
-    )
+    return {
+        f"What KAITO {kaito} will do": [*_kaito(planned), *_cost(planned, prices)],
+        f"What {vllm} will then probably have{each}": list(_vllm(planned)),
+    }
 
 
-def choice(planned: PlannedWorkspace, prices: Prices | None = None) -> Column | None:
-    """The instance types on which it would run, and why the others fall out; None where that was not asked for."""
-    if planned.choice is None:
-        return None
-    order = "the cheapest first" if prices is not None else "the fewest GPUs first"
-    ranks = ("best", "runner-up", *(f"{number}." for number in range(3, len(planned.choice.offers) + 1)))
-    lines = [_line("unknown", planned.choice.unknown)] if planned.choice.unknown else []
-    offers = zip(ranks, planned.choice.offers, strict=False)
+def choice(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, list[Line]]:
+    """The instance types on which it would run, and why the others fall out; empty where that was not asked for."""
+    found = planned.choice
+    if found is None:
+        return {}
+    first, by = "the fewest GPUs first", "by GPUs"
+    if prices is not None:
+        first, by = "the cheapest first", "by price, then by GPUs"
+    ranks = ("best", "runner-up", *(f"{number}." for number in range(3, len(found.offers) + 1)))
+    offers = zip(ranks, found.offers, strict=False)
+    lines = [_line("unknown", found.unknown)] if found.unknown else []
     lines += [_line(rank, _offer(offer, planned, prices)) for rank, offer in offers]
-    if len(planned.choice.offers) > 1:
-        lines.append(_line("order", _order(prices)))
-    lines += [_line("falls out", f"{out.sku.name}: {out.why}") for out in planned.choice.excluded]
-    return Column(f"Instance types that would do, {order}", tuple(lines))
-
-
-def _order(prices: Prices | None) -> str:
-    """How the offers are ranked."""
-    first = "by GPUs" if prices is None else "by price, then by GPUs"
-    last = "confidential types, and those that a later KAITO no longer has, come last"
-    return f"{first}, then by nodes, of which fewer is better, then by the longest context; {last}"
+    if len(found.offers) > 1:
+        last = "confidential types, and those that a later KAITO no longer has, come last"
+        order = f"{by}, then by nodes, of which fewer is better, then by the longest context; {last}"
+        lines.append(_line("order", order))
+    lines += [_line("falls out", f"{out.sku.name}: {out.why}") for out in found.excluded]
+    return {f"Instance types that would do, {first}": lines}
 
 
 def _line(about: str, text: str, trust: str = "", source: str = "") -> Line:
@@ -142,8 +133,8 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
         yield _line("context", _context(estimate))
     if planned.is_spot:
         yield _line("evicted", _evicted(planned))
-    if objects := objects_of(planned):
-        yield Line(MAKES, tuple(map(str, objects)))
+    if objects := tuple(map(str, objects_of(planned))):
+        yield Line(MAKES, objects)
     if ignored := [finding for finding in planned.findings if finding.rule in _UNREAD]:
         yield Line("ignores", tuple(f"{finding.message} ({finding.code})" for finding in ignored))
     if planned.command:
@@ -152,7 +143,14 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
 
 def _served(planned: PlannedWorkspace) -> Iterator[Line]:
     """What runs, and the name of the model that clients send."""
-    yield _line("runs", _runs(planned))
+    estimate, model = planned.sizing.estimate, cut(planned.sizing.model)
+    if estimate.runtime == "template":
+        runs = "a pod template of your own"
+    elif estimate.runtime == "tuning":
+        runs = f"{cut(text(planned.ctx.tuning or {}, 'method'))} of {model}"
+    else:
+        runs = f"{model} on {_RUNTIMES[estimate.runtime]}"
+    yield _line("runs", runs)
     name, config_map = model_of(planned)
     unless = f", unless ConfigMap {cut(config_map)} says served-model-name" if config_map else ""
     if name:
@@ -170,16 +168,6 @@ def _evicted(planned: PlannedWorkspace) -> str:
         return text
     share, of_all = pair.weights[1], sum(pair.weights)
     return f"{text}; where no other of the burst is there, {share} of {of_all} requests fail until then"
-
-
-def _runs(planned: PlannedWorkspace) -> str:
-    estimate = planned.sizing.estimate
-    if estimate.runtime == "template":
-        return "a pod template of your own"
-    model = planned.sizing.model
-    if estimate.runtime == "tuning":
-        return f"{cut(text(part(planned.workspace, 'tuning'), 'method'))} of {cut(model)}"
-    return f"{cut(model)} on {_RUNTIMES[estimate.runtime]}"
 
 
 def size(estimate: Estimate) -> str:
@@ -285,17 +273,14 @@ def span(value: Span, noun: str = "") -> str:
 
 def layout(value: Layout) -> str:
     """The three sizes, and what they come to."""
-    return f"data {value.data} x tensor {value.tensor} x pipeline {value.pipeline}: {_meaning(value)}"
-
-
-def _meaning(value: Layout) -> str:
+    gpus = number_of(value.tensor, "GPU")
     if value.data > 1:
-        return f"{value.data} replicas of the model in one pod, each on {number_of(value.tensor, 'GPU')}"
-    if value.pipeline > 1:
-        return (
-            f"one copy in {value.pipeline} stages over as many nodes, {number_of(value.tensor, 'GPU')} each"
-        )
-    return "the whole model on one GPU" if value.tensor == 1 else f"one copy over {value.tensor} GPUs"
+        meaning = f"{value.data} replicas of the model in one pod, each on {gpus}"
+    elif value.pipeline > 1:
+        meaning = f"one copy in {value.pipeline} stages over as many nodes, {gpus} each"
+    else:
+        meaning = "the whole model on one GPU" if value.tensor == 1 else f"one copy over {gpus}"
+    return f"data {value.data} x tensor {value.tensor} x pipeline {value.pipeline}: {meaning}"
 
 
 def money(amount: Decimal, prices: Prices) -> str:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from shlex import quote
 
-from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE, items_in
+from kaitogen.commands.diff.baseline import DEFAULT_NAMESPACE, items_in
 from kaitogen.commands.import_.reading import target_of
 from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.commands.plan.objects import model_of

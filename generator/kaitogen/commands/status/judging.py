@@ -2,7 +2,7 @@
 
 from shlex import quote
 
-from kaitogen.commands.diff.live_objects import DEFAULT_NAMESPACE
+from kaitogen.commands.diff.baseline import DEFAULT_NAMESPACE
 from kaitogen.commands.status.sources import Event, Pod, Source
 from kaitogen.commands.status.types import Nodes, Replica
 from kaitogen.diagnostics.wording import listed, number_of
