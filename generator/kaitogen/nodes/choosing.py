@@ -124,11 +124,7 @@ def _conditions(spec: Spec, known: Known) -> Selector:
 
         fix = did_you_mean(name, known.quick, f"there are {', '.join(sorted(known.quick))}")
         raise Refused(KG323.at((*_SELECT, "quick"), f"there is no quick selector {name[:60]}", fix=fix))
-    try:
-        selector = asked(select)
-    except Refused as refused:
-        problem = refused.problem
-        raise Refused(problem._replace(path=(*_SELECT, *problem.path))) from refused
+    selector = asked(select, _SELECT)
     instance_type = spec.placement.instance_type
     if instance_type is not None:
         selector += equal({INSTANCE_TYPE_LABEL: instance_type})

@@ -3,7 +3,7 @@
 import re
 from collections import deque
 
-from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Json, Origin, Rule
+from kaitogen.model import INSTANCE_TYPE_LABEL, Diagnostic, Document, Json, Origin, Path, Rule
 from kaitogen.nodes.facts import LEFT_OUT, ZONE_LABEL
 from kaitogen.typed import Final, Iterable, Iterator, Literal, Mapping, NamedTuple, TypeAlias
 
@@ -234,15 +234,18 @@ BUILT_IN: Final = {
 
 
 class Refused(Exception):
-    """A selection that comes to nothing; `problem` says why, its path starting at the selection's mapping."""
+    """A selection that comes to nothing; `problem` says why."""
 
     def __init__(self, problem: Diagnostic) -> None:
         super().__init__(problem.message)
         self.problem = problem
 
 
-def asked(selection: Mapping[str, Json]) -> Selector:
-    """What `matchLabels`, `labels`, `instanceType` and `zone` of a selection ask for together; Refused where nothing can match."""
+def asked(selection: Mapping[str, Json], place: Path = ()) -> Selector:
+    """What `matchLabels`, `labels`, `instanceType` and `zone` of a selection ask for together; Refused where nothing can match.
+
+    The selection's mapping stands at `place`.
+    """
     fixed = dict(selection.get("matchLabels") or {})
     selector = equal(fixed)
     if "labels" in selection:
@@ -250,7 +253,7 @@ def asked(selection: Mapping[str, Json]) -> Selector:
             selector += parse(selection["labels"])
         except NoSelector as wrong:
             message = f"at character {wrong.column} of the label expression: {wrong.message}"
-            raise Refused(KG324.at(("labels",), message, fix=wrong.fix)) from wrong
+            raise Refused(KG324.at((*place, "labels"), message, fix=wrong.fix)) from wrong
     for field, label in (("instanceType", INSTANCE_TYPE_LABEL), ("zone", ZONE_LABEL)):
         if field in selection:
             selector += equal({label: selection[field]})
@@ -259,7 +262,7 @@ def asked(selection: Mapping[str, Json]) -> Selector:
             message = f"an inventory of nodes leaves out the label {requirement.key[:80]}"
             field = "matchLabels" if requirement.key in fixed else "labels"
             fix = "select by a label that does not come and go with the software on the node"
-            raise Refused(KG324.at((field,), message, fix=fix))
+            raise Refused(KG324.at((*place, field), message, fix=fix))
     return selector
 
 
@@ -267,9 +270,8 @@ def quick_selectors(document: Document, diagnostics: list[Diagnostic]) -> Iterat
     """The selectors of a team's document that conforms to its schema; what is wrong with others goes to `diagnostics`."""
     for name, selection in document.value["spec"]["selectors"].items():
         try:
-            selector = asked(selection)
+            selector = asked(selection, ("spec", "selectors", name))
         except Refused as refused:
-            path = ("spec", "selectors", name, *refused.problem.path)
-            diagnostics.append(refused.problem._replace(path=path).of(Origin(document)))
+            diagnostics.append(refused.problem.of(Origin(document)))
             continue
         yield Quick(name, selection.get("description", ""), selector, document.file)

@@ -110,10 +110,9 @@ class _Past:
             else:
                 self._read(dict(self._files(entry, path, is_yaml_file)), only_ours=True)
         else:
-            target: git.Entry | None = entry
-            if entry.mode == git.LINK:
-                everything = self.repository.below(git.Entry(git.FOLDER, self.commit, ""))
-                target = self._followed({other.path: other for other in everything}, entry)
+            everything = git.Entry(git.FOLDER, self.commit, "")
+            others = self.repository.below(everything) if entry.mode == git.LINK else ()
+            target = self._followed({other.path: other for other in others}, entry)
             if target is None:
                 message = "a symbolic link that leads nowhere at this revision"
                 self.findings.append(KG601.in_file(name, message, fix="name another revision"))
@@ -213,13 +212,13 @@ class _Past:
         return None
 
     def _read(self, named: dict[str, git.Entry], *, only_ours: bool = False) -> None:
-        fresh = {name: entry for name, entry in named.items() if entry.path not in self.seen}
-        names = iter(fresh)
-        for entry, data in self.repository.contents(fresh.values(), MAX_BYTES):
-            name = next(names)
-            if entry.path in self.seen:
-                continue
-            self.seen.add(entry.path)
+        fresh: dict[str, git.Entry] = {}
+        for name, entry in named.items():
+            if entry.path not in self.seen:
+                self.seen.add(entry.path)
+                fresh[name] = entry
+        contents = self.repository.contents(fresh.values(), MAX_BYTES)
+        for name, (_, data) in zip(fresh, contents, strict=True):
             if only_ours and not speaks_of_kaito(data):
                 continue
             if len(data) > MAX_BYTES:
