@@ -9,8 +9,6 @@ from kaitogen.typed import Final, Iterable, Mapping
 
 #: What a number alone means.
 WORKSPACE: Final = "Workspace"
-#: More digits than any number of objects has.
-_DIGITS: Final = 10
 
 
 def kinds_of(objects: Iterable[Json]) -> dict[str, int]:
@@ -40,7 +38,7 @@ def expected(words: str | None) -> dict[str, int] | None:
             near = nearest(kind, KINDS)
             fix = f"write {near}" if near else f"KAITO's kinds are {', '.join(KINDS)}"
             raise UsageError(f"--expect names a kind that KAITO does not have: {kind[:40]}", fix=fix)
-        if not (number.isascii() and number.isdigit() and len(number) < _DIGITS):
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise UsageError(f"--expect takes a number of {number_of(2, kind)[2:]}, not {number[:40]}")
         if kind in numbers:
             raise UsageError(f"--expect names {kind} twice", fix="leave one of the two out")

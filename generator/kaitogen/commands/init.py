@@ -26,7 +26,6 @@ from kaitogen.typed import Final, Iterator, Sequence
 from kaitogen.yaml.scalars import encode
 from kaitogen.yaml.writer import flow
 
-_NAME: Final = "my-model"
 _MODEL: Final = "phi-4-mini-instruct"
 #: Nodes of the strategies that name or count them, where nothing is said of replicas.
 _NODES: Final = 2
@@ -117,7 +116,7 @@ def _findings(text: str, request: Request) -> Sequence[Diagnostic]:
 
 def _values(options: Options) -> dict[str, Json]:
     """What the options say, as the scaffold takes it."""
-    name, namespace, replicas = options.name or _NAME, options.namespace, options.replicas
+    name, namespace, replicas = options.name or "my-model", options.namespace, options.replicas
     if replicas is not None and not re.fullmatch("[0-9]{1,3}", replicas):
         fix = "write a whole number, such as 3"
         raise UsageError(f"--replicas {replicas[:60]} is no number of copies", fix=fix)

@@ -37,8 +37,6 @@ INVENTORY: Final = repeatable(
     metavar="FILE",
     help="Facts about nodes (kaitogen nodes snapshot writes them), or quick selectors of your own.",
 )
-#: Digits of --max-age.
-_DIGITS: Final = 5
 
 
 class CompareOptions(OptionGroup):
@@ -135,7 +133,7 @@ class AgeOptions(OptionGroup):
         from datetime import UTC, date, datetime, timedelta  # only those who give facts need it
 
         days, today = self.max_age, self.today
-        if not (days.isascii() and days.isdigit() and len(days) < _DIGITS):
+        if not (days.isascii() and days.isdigit() and len(days) < 5):
             raise UsageError(f"--max-age takes a number of days, not {days[:40]}")
         try:
             day = datetime.now(UTC).date() if today is None else date.fromisoformat(today)

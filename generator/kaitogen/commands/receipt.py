@@ -31,9 +31,6 @@ IMAGE: Final = "oci-image"
 LINES: Final = "kaitogen.io/lines"
 #: Options that say where something goes or how much is said, and nothing about what is made.
 _ELSEWHERE: Final = frozenset(("out", "oci_layout", "check", "dry_run", "receipt", "quiet", "save_inventory"))
-_PATHS: Final = ("PATH", "FILE", "FOLDER")
-_MOST_LINES: Final = 50_000
-_DIGITS: Final = 4
 #: The shipped folders that the output rests on beside the input.
 _TABLES: Final = ("templates", "schemas", "overlays")
 
@@ -95,7 +92,7 @@ def arguments(options: OptionGroup) -> list[str]:
         if one.name in _ELSEWHERE or value == one.default:
             continue
         for given in value if isinstance(value, tuple) else (value,):
-            word = _relative(given) if one.metavar in _PATHS else given
+            word = _relative(given) if one.metavar in ("PATH", "FILE", "FOLDER") else given
             if one.names:
                 words.append(one.names[-1] if given is True else f"{one.names[-1]}={word}")
             else:
@@ -119,13 +116,13 @@ def _lines(described: Json) -> list[str]:
     sums = annotations.get(LINES) if isinstance(annotations, dict) else None
     if not isinstance(sums, str):
         return []
-    return [sums[at : at + _DIGITS] for at in range(0, len(sums), _DIGITS)]
+    return [sums[at : at + 4] for at in range(0, len(sums), 4)]
 
 
 def described(name: str, data: bytes) -> Json:
     """A file as in-toto describes resources, with a checksum of each line that finds any change of 16 bits in a row."""
     described: Json = {"name": name, "digest": {"sha256": sha256(data).hexdigest()}}
-    if data.count(b"\n") < _MOST_LINES:
+    if data.count(b"\n") < 50_000:
         sums = "".join(f"{crc_hqx(line, 0):04x}" for line in data.split(b"\n"))
         described["annotations"] = {LINES: sums}
     return described

@@ -4,8 +4,6 @@ import re
 
 from kaitogen.typed import Iterable
 
-_MAX_WORD = 80
-
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
     """The choice that `word` is a slip of: other case or separators, plural, typing error, or cut short; or None.
@@ -13,7 +11,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     A version number is never taken for another one: only a leading v or a patch level too many is forgiven.
     """
     known = list(choices)
-    if not 1 < len(word) <= _MAX_WORD:
+    if not 1 < len(word) <= 80:
         return None
     if version := re.fullmatch(r"[vV]?(\d+(?:\.\d+)?)(?:\.\d+)*", word):
         return version[1] if version[1] in known else None

@@ -21,7 +21,6 @@ _IGNORE: Final = r"ignore\s*=\s*(?P<codes>KG\d{3}(?:\s*,\s*KG\d{3})*)(?:\s+(?P<r
 #: As many comments without a reason are told of one document.
 _MAX_WRONG: Final = 200
 _NOWHERE: Final = -1
-_ADVICE: Final = "write # kaitogen: ignore=KG431 and the reason"
 
 
 class _Comment(NamedTuple):
@@ -81,7 +80,7 @@ def suppress(
         if not comment.reason:
             lacking = "a finding is to be suppressed without a reason"
             message = lacking if comment.codes else "a comment for kaitogen that it does not understand"
-            wrong.append(_about(comment, KG130, message, _ADVICE))
+            wrong.append(_about(comment, KG130, message, "write # kaitogen: ignore=KG431 and the reason"))
     return [*kept, *dict.fromkeys(wrong)], suppressed
 
 

@@ -26,10 +26,8 @@ _ABANDONED_AFTER: Final = 3600.0
 MAX_READ: Final = 64 * 2**20
 #: What was looked at may have become a link or a pipe since; not every system can tell.
 _NO_OTHER: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-_EXECUTABLE: Final = 0o111
 #: A run is done long before. One that was stopped (Ctrl-Z) must not stop the others for good.
 LOCK_SECONDS: Final = 10.0
-_LOCK_PAUSE: Final = 0.02
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 #: The kernel, the C library or the file system has no such operation.
@@ -214,7 +212,7 @@ def _lock(descriptor: int, until: float) -> bool:
         except BlockingIOError:
             if time.monotonic() >= until:
                 return False
-            time.sleep(_LOCK_PAUSE)
+            time.sleep(0.02)
         except OSError:
             return False
         else:
@@ -270,7 +268,7 @@ def _remove_empty(folder: str) -> None:
 
 def _mode_for(path: str, target: str, *, executable: bool) -> int:
     """The mode that the file will have; PermissionError or EnvironmentFailure where it must not be replaced."""
-    more = _EXECUTABLE if executable else 0
+    more = 0o111 if executable else 0
     if not os.path.lexists(target):
         return default_mode(0o666 | more)
     mode = os.stat(target).st_mode

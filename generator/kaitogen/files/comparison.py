@@ -6,7 +6,6 @@ from kaitogen.typed import Final, Iterator, Sequence, TypeAlias
 
 #: What difflib says of a run of lines: its kind, and where it begins and ends on both sides.
 _Opcode: TypeAlias = tuple[str, int, int, int, int]
-_BETWEEN_DOCUMENTS: Final = "---\n"
 #: Control characters but for tabs and ends of lines, and marks of direction.
 _STEERS: Final = r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\r(?!\n)"
 
@@ -101,7 +100,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[_Opcode]:
 
 def _documents(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Where the documents of a text begin and end."""
-    starts = [0, *(number for number, line in enumerate(lines) if line == _BETWEEN_DOCUMENTS and number)]
+    starts = [0, *(number for number, line in enumerate(lines) if line == "---\n" and number)]
     return list(zip(starts, [*starts[1:], len(lines)], strict=True))
 
 

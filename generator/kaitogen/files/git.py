@@ -25,7 +25,6 @@ LINK: Final = "120000"
 SUBMODULE: Final = "160000"
 
 _SECONDS: Final = 60
-_CHUNK: Final = 65536
 #: In bytes, with what stands above it.
 _LONGEST_MESSAGE: Final = 2**20
 #: What stays of the caller's variables that git listens to: where objects wait while a push is being
@@ -176,7 +175,7 @@ def _content(stream: IO[bytes], limit: int) -> bytes:
     size = int(head[2])
     content = stream.read(min(size, limit + 1))
     left = size + 1 - len(content)
-    while left > 0 and (passed := len(stream.read(min(left, _CHUNK)))):
+    while left > 0 and (passed := len(stream.read(min(left, 65536)))):
         left -= passed
     return content
 

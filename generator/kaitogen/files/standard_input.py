@@ -6,9 +6,7 @@ import stat
 import sys
 
 from kaitogen.errors import EnvironmentFailure, reason
-from kaitogen.typed import Final, Iterator
-
-_CHUNK: Final = 1 << 18
+from kaitogen.typed import Iterator
 
 
 def read(most: int) -> bytes:
@@ -29,7 +27,7 @@ def pieces() -> Iterator[bytes]:
         raise EnvironmentFailure("standard input is closed", fix="pipe a file into it, or name the file")
     while True:
         try:
-            piece = os.read(0, _CHUNK)
+            piece = os.read(0, 1 << 18)
         except BlockingIOError:  # another program that shares the pipe may have made it so
             from select import select  # as rare as that
 

@@ -53,7 +53,6 @@ UPDATE_STRATEGY: Final[Path] = ("spec", "updateStrategy")
 #: Where the CRD of 0.12 fills in Managed, which a mirror of 0.11 cannot but be (api/v1alpha1/modelmirror_types.go@v0.12.0).
 MIRROR_MODE: Final[Path] = ("spec", "mode")
 DEFAULT_UPDATE_STRATEGY: Final = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
-_DEEPEST: Final = 3
 
 
 def without_server_fields(data: Json) -> Json:
@@ -150,6 +149,6 @@ def _records(metadata: Json) -> Iterator[Json]:
 
 def _plain(fields: Json, depth: int) -> Json:
     """The notation of managedFields (`f:resource: {f:count: {}}`) as mappings with plain keys."""
-    if not isinstance(fields, dict) or depth > _DEEPEST:
+    if not isinstance(fields, dict) or depth > 3:
         return {}
     return {key.removeprefix("f:"): _plain(item, depth + 1) for key, item in fields.items()}

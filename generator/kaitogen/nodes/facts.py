@@ -153,7 +153,6 @@ _ACCELERATOR: Final = (
 PRODUCT_LABEL: Final = "nvidia.com/gpu.product"
 COUNT_LABEL: Final = "nvidia.com/gpu.count"
 MEMORY_LABEL: Final = "nvidia.com/gpu.memory"
-_AMD_MEMORY: Final = "amd.com/gpu.vram"
 
 
 class Gpus(NamedTuple):
@@ -232,7 +231,7 @@ def _memory(node: NodeFacts, sku: Sku | None) -> int:
     labelled = whole(node.labels.get(MEMORY_LABEL, ""))
     if labelled:
         return labelled
-    match = re.fullmatch(r"([0-9]{1,6})(G|M)i?B?", node.labels.get(_AMD_MEMORY, ""))
+    match = re.fullmatch(r"([0-9]{1,6})(G|M)i?B?", node.labels.get("amd.com/gpu.vram", ""))
     if match:
         return int(match[1]) * (1024 if match[2] == "G" else 1)
     return sku.memory * 1024 // sku.gpus if sku is not None and sku.gpus else 0

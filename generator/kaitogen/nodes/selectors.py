@@ -15,8 +15,6 @@ _TOKEN: Final = re.compile(r"\s*(?:(?P<sign>==|!=|[=!<>(),])|(?P<word>[^\s=!<>()
 _PREFIX: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
-_MOST_OF_A_NAME: Final = 63
-_MOST_OF_A_PREFIX: Final = 253
 #: Comparisons with one value, and how they are asked.
 _ONE_VALUE: Final[dict[str, Operator]] = {"=": "in", "==": "in", "!=": "notin"}
 _FORMS: Final = "key=value, key!=value, key in (a,b), key notin (a,b), key, !key, key>1 or key<1"
@@ -153,7 +151,7 @@ def _key(tokens: deque[_Token]) -> str:
         what = repr(token.text) if token.text else "the end"
         raise _wrong(token, f"a label key is expected, and here is {what}", f"write {_FORMS}")
     prefix, slash, name = token.text.rpartition("/")
-    good_prefix = _PREFIX.fullmatch(prefix) and len(prefix) <= _MOST_OF_A_PREFIX
+    good_prefix = _PREFIX.fullmatch(prefix) and len(prefix) <= 253
     if (slash and not good_prefix) or not _is_name(name):
         fix = "a key is a name of at most 63 letters, digits, -, _ and ., with or without a DNS name and / before it"
         raise _wrong(token, f"{token.text[:60]!r} is no label key", fix)
@@ -188,7 +186,7 @@ def _values(tokens: deque[_Token]) -> tuple[str, ...]:
 
 
 def _is_name(text: str) -> bool:
-    return len(text) <= _MOST_OF_A_NAME and _NAME.fullmatch(text) is not None
+    return len(text) <= 63 and _NAME.fullmatch(text) is not None
 
 
 QUICK_KIND: Final = "QuickSelectors"

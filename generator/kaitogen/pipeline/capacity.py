@@ -21,7 +21,6 @@ _POOLS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
 }
 #: All labels that a capacity may be asked for by.
 LABELS: Final = frozenset((_KARPENTER, *(key for key, _ in _POOLS.values())))
-_PLACEMENT: Final = ("spec", "placement")
 
 
 def labels(placement: Json, target: Target) -> dict[str, str]:
@@ -79,4 +78,4 @@ def _is_provisioned(target: Target) -> bool:
 
 def _at(word: str | Path, message: str, fix: str) -> Diagnostic:
     path = (word,) if isinstance(word, str) else word
-    return KG231.at((*_PLACEMENT, *path), message, fix=fix)
+    return KG231.at(("spec", "placement", *path), message, fix=fix)

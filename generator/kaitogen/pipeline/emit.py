@@ -9,7 +9,6 @@ from kaitogen.yaml.writer import dump
 Format: TypeAlias = Literal["yaml", "json"]
 
 FORMATS: Final[tuple[Format, ...]] = ("yaml", "json")
-_HASH_DIGITS: Final = 10
 #: In bytes; what every file system takes.
 _LONGEST_NAME: Final = 255
 #: What Windows takes for a device, whatever follows behind a dot.
@@ -84,7 +83,7 @@ def _file_names(manifest: Manifest, form: Format) -> Iterator[str]:
             yield f"{stem}.{form}"
     from hashlib import sha256  # names that are long, or differ only in what a file's name cannot hold
 
-    ending = f"_{sha256(chr(0).join(manifest.identity).encode()).hexdigest()[:_HASH_DIGITS]}.{form}"
+    ending = f"_{sha256(chr(0).join(manifest.identity).encode()).hexdigest()[:10]}.{form}"
     yield _stem(words).encode()[: _LONGEST_NAME - len(ending)].decode(errors="ignore") + ending
 
 

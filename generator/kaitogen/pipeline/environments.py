@@ -12,7 +12,6 @@ KG157 = Rule("KG157", "A name that stands for nothing in the repository", kind="
 #: What is said of a path, before what to name instead.
 LEADS_OUT: Final = "leads out of the folder that may be read"
 FOLDER: Final = "environments"
-_NAME: Final = r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}"
 
 
 def names(folder: str) -> list[str]:
@@ -31,7 +30,7 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
     """
     import re  # most runs have no environment
 
-    if not re.fullmatch(_NAME, name):
+    if not re.fullmatch(r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}", name):
         fix = "write the name alone, without folder and ending"
         return KG155.in_file(source, f"{name[:60]} is no name of an environment", fix=fix)
     path = os.path.normpath(os.path.join(folder, f"{name}.yaml"))

@@ -12,8 +12,6 @@ from kaitogen.typed import Final, Iterator, Sequence
 _BY_OPTION: Final = (
     "switch it on in KAITO's installation, and say so by --feature-gate enableInferenceSetController=true"
 )
-_REPLICAS: Final[Path] = ("spec", "replicas")
-_SCALED: Final[Path] = ("spec", "maxReplicaCount")
 _ANNOTATED: Final[Path] = ("metadata", "annotations", f"{SCALER}max-replicas")
 
 
@@ -70,11 +68,11 @@ def _most(
     for place, scaled in _scaling(data, scaled_objects):
         words = scaling_of_object(scaled)
         if isinstance(words["max"], int):
-            return words["max"], max(1, number(words, "min") or 0), _SCALED, place
+            return words["max"], max(1, number(words, "min") or 0), ("spec", "maxReplicaCount"), place
     if "replicas" not in data["spec"] and annotated is not None:
         return annotated[1], max(2, annotated[0]), _ANNOTATED, origin
     replicas = number(data["spec"], "replicas")
-    return 1 if replicas is None else replicas, 1, _REPLICAS, origin
+    return 1 if replicas is None else replicas, 1, ("spec", "replicas"), origin
 
 
 def _scaling(data: Json, scaled_objects: Sequence[UserObject]) -> Iterator[UserObject]:

@@ -28,7 +28,6 @@ STDIN: Final = "<stdin>"
 #: The file with what holds for all intents of a folder.
 PROJECT: Final = ".kaitogen.yaml"
 _MOST_LOOKED_INTO: Final = 1000
-_ENDINGS: Final = (".intent.yaml", ".intent.yml")
 #: JSON is YAML as well.
 _YAML: Final = (".yaml", ".yml", ".json")
 #: What a file of a folder has to speak of where all of its YAML files are asked for; the last two are
@@ -301,7 +300,7 @@ def _no_files(path: str, finished: list[str], request: Request) -> Diagnostic:
 
 def is_intent_file(name: str) -> bool:
     """Whether a file of that name is read where its folder is named."""
-    return name in INTENT_FILES or name.endswith(_ENDINGS)
+    return name in INTENT_FILES or name.endswith((".intent.yaml", ".intent.yml"))
 
 
 def is_yaml_file(name: str) -> bool:

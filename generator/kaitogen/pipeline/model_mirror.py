@@ -20,7 +20,6 @@ KG257 = Rule("KG257", "A ModelMirror of a size that nobody knows", kind="invalid
 #: Where an intent says it.
 PLACE: Final[Path] = ("spec", "modelMirror")
 _GATES: Final = ("ModelMirror", "ModelStreaming")
-_OWN: Final = ("storageClassName", "size")
 
 
 def model_id(name: str) -> str:
@@ -96,7 +95,7 @@ def values(spec: Spec) -> Json:
     if "accessSecret" in inference:
         source["accessSecret"] = {"name": inference["accessSecret"]}  # KAITO reads it beside the download
     storage = {"size": asked.get("size", _size(model)), "storageClassName": asked["storageClassName"]}
-    own = {key: item for key, item in asked.items() if key not in _OWN}
+    own = {key: item for key, item in asked.items() if key not in ("storageClassName", "size")}
     made = {"source": source, "storage": storage, "jobNamespace": where, **own}
     return {"name": name_of(model), "spec": made}
 

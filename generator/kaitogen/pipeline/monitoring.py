@@ -14,9 +14,6 @@ from kaitogen.typed import Final, Iterator
 
 #: Requests that wait in each replica on average, and the share of the KV cache that is in use.
 _WAITING: Final = 10
-_FULL: Final = 0.95
-#: Restarts of a pod within an hour.
-_RESTARTS: Final = 3
 #: A condition of a Workspace, 1 where it is True.
 _CONDITION: Final = "kube_kaito_workspace_status_condition"
 #: Where an intent says it.
@@ -60,13 +57,13 @@ def _alerts(spec: Spec) -> list[Json]:
             "Add replicas, or let an autoscaler do it.",
         ),
         _alert(
-            "KaitoKVCacheFull", f"max({_kv_cache(spec)}) > {_FULL}", "10m", "warning",
+            "KaitoKVCacheFull", f"max({_kv_cache(spec)}) > 0.95", "10m", "warning",
             f"The KV cache of a replica of {spec.name} is full",
             "Requests are put off or started anew. Add replicas, or lower max-model-len.",
         ),
         *_replicas(spec),
         _alert(
-            "KaitoPodsRestarting", f"increase({_restarts(spec)}[1h]) > {_RESTARTS}", "5m", "warning",
+            "KaitoPodsRestarting", f"increase({_restarts(spec)}[1h]) > 3", "5m", "warning",
             f"A pod of {spec.name} restarts again and again",
             "kubectl logs --previous says why: often memory, or a setting that vLLM refuses.",
         ),

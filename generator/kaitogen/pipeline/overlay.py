@@ -40,7 +40,6 @@ KG182 = Rule("KG182", "An environment adds what is there already", kind="invalid
 _STEP: Final = (
     r'(?:^|\.)(?P<key>[A-Za-z0-9_][A-Za-z0-9_-]*)|\[(?P<index>\d{1,4})\]|\["(?P<quoted>[^"\\]{1,300})"\]'
 )
-_TOPS: Final = ("metadata", "spec")
 #: Findings after which no further document is judged: a file of nothing but dashes has a million.
 _MOST_WRONG: Final = 1_000
 _ENVIRONMENT: Final = f"write it as a {SET_KIND}: spec.defaults for every intent, spec.workspaces for single ones, spec.add and spec.drop"
@@ -220,7 +219,7 @@ def parse_path(text: str) -> Path | None:
         key, index, quoted = match.group("key", "index", "quoted")
         steps.append(int(index) if index is not None else (key if key is not None else quoted))
         at = match.end()
-    return tuple(steps) if len(steps) > 1 and steps[0] in _TOPS else None
+    return tuple(steps) if len(steps) > 1 and steps[0] in ("metadata", "spec") else None
 
 
 def _name(intent: Json) -> str:

@@ -23,7 +23,6 @@ SUFFIX: Final = "-rag"
 #: What a RAGEngine asks: it refuses an address without this (presets/ragengine/inference/inference.py:281@v0.12.0).
 _CHAT: Final = "/v1/chat/completions"
 _ORDER: Final = ("embedding", "inferenceService", "storage", "guardrails")
-_AUTO: Final = ("auto", "-1")
 
 
 def objections(value: Json, target: Target, *, addressed: bool) -> Iterator[Diagnostic]:
@@ -51,7 +50,7 @@ def context_window(inference: Json) -> int | None:
     """The tokens of a question and its answer: max-model-len where the intent sets it, else the longest context of the model."""
     settings = part(part(inference, "config"), "vllm")
     written = setting(settings, "max-model-len")
-    if written is not None and str(written) not in _AUTO:
+    if written is not None and str(written) not in ("auto", "-1"):
         return int(written) if str(written).isdecimal() else None
     model = find_model(inference["model"])
     return None if model is None else model.token_limit or None

@@ -16,7 +16,6 @@ from kaitogen.yaml.writer import dump
 KG225 = Rule("KG225", "Scaling that cannot be done as it is said", kind="invalid", since="0.8")
 KG329 = Rule("KG329", "A limit of nodes that means another number of replicas", kind="warning", since="0.11")
 
-_SCALING: Final = ("spec", "scaling")
 _PREFIX: Final = "scaledobject.kaito.sh/"
 _OWN: Final = "keda-kaito-scaler"
 #: What the scaler calls the fields of a metric (pkg/scaledobject/provisioner.go:222 of keda-kaito-scaler 0.6.2).
@@ -28,8 +27,6 @@ _EVALUATION: Final = "evaluationwindow"
 _METRIC_OF_OLD: Final = "vllm:num_requests_waiting"
 #: Of a cron trigger, beside how many replicas there are to be.
 _TIMES: Final = ("timezone", "start", "end")
-#: More than any number of replicas has.
-_DIGITS: Final = 10
 _WINDOW: Final = "stabilizationWindowSeconds"
 
 
@@ -98,7 +95,7 @@ def _of_keda(scaling: Mapping[str, Json]) -> Iterator[Diagnostic]:
 
 
 def _at(below: Path, message: str, fix: str) -> Diagnostic:
-    return KG225.at((*_SCALING, *below), message, fix=fix)
+    return KG225.at(("spec", "scaling", *below), message, fix=fix)
 
 
 def annotations(scaling: Mapping[str, Json]) -> dict[str, str]:
@@ -210,7 +207,7 @@ def bounds_of(written: Mapping[str, str]) -> tuple[int, int] | None:
 
 
 def _is_number(text: Json) -> bool:
-    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < _DIGITS
+    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10
 
 
 def metrics_of_old(written: Mapping[str, str]) -> tuple[str, bool] | None:

@@ -9,7 +9,6 @@ from kaitogen.schema.words import cut, short, written
 from kaitogen.typed import Final
 
 _ONLY_A_NAME: Final = "write the name of a Secret; a secret's value is never accepted here"
-_MAX_FIX: Final = 200
 #: A key with its value behind it, and no blank between the two.
 _GLUED: Final = r"([A-Za-z][\w-]{0,40})[:=](\S{1,200})"
 #: A version of KAITO, of whose patch releases nothing is asked.
@@ -35,7 +34,7 @@ def add(key: str, schema: Json) -> str:
 def choose(value: Json, allowed: list[Json]) -> str:
     """The choice that was meant, or all of them."""
     words = [choice for choice in allowed if isinstance(choice, str)]
-    otherwise = cut(f"write one of {', '.join(written(choice) for choice in allowed)}", _MAX_FIX)
+    otherwise = cut(f"write one of {', '.join(written(choice) for choice in allowed)}", 200)
     return suggest.did_you_mean(value, words, otherwise) if isinstance(value, str) else otherwise
 
 

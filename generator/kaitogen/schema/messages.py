@@ -15,8 +15,6 @@ MAX_TOLD: Final = 50
 #: How many errors of one value are looked at.
 MAX_ERRORS: Final = 250
 
-_UNKNOWN: Final = "additionalProperties"
-_MISSING: Final = "required"
 #: Of several errors at one place the first of these is told: the others follow from it, or come up next.
 _ORDER: Final = ("type", "const", "enum", "minLength", "maxLength", "pattern", "not")
 _BOUNDS: Final = {
@@ -32,7 +30,7 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
     for error in islice(errors, MAX_ERRORS):
         by_place.setdefault(tuple(error.absolute_path), []).append(error)
     more = next(errors, None) is not None
-    unknown = [path for path, group in by_place.items() if group[0].validator == _UNKNOWN]
+    unknown = [path for path, group in by_place.items() if group[0].validator == "additionalProperties"]
     # What is not told needs no guess, and a guess takes its time.
     meant = {
         path: meant_by(file, str(path[-1]), path[:-1], by_place[path][0].schema)
@@ -67,7 +65,7 @@ def explained(file: str, errors: Iterator[Any]) -> list[Diagnostic]:
 
 def _at_one_place(path: Path, group: list[Any], there: set[Path]) -> Iterator[Diagnostic]:
     """What is told of the errors at one place: one, or one for each missing field."""
-    missing = [error for error in group if error.validator == _MISSING]
+    missing = [error for error in group if error.validator == "required"]
     wrong_type = any(error.validator == "type" for error in group)
     if missing and not wrong_type:
         for error in missing:
@@ -91,14 +89,12 @@ def _problem(
 
 #: What people look for in an intent, since every pod has it, other tools have it, or a set of intents.
 _OF_PODS: Final = frozenset(("affinity", "env", "nodeSelector", "resources", "tolerations", "volumes"))
-_OF_CARDS: Final = frozenset(("gpus", "gpuCount"))
-_OF_SETS: Final = frozenset(("defaults", "workspaces"))
 
 
 def _unknown(path: Path, error: Any, meant: Meant | None) -> Diagnostic:
     key, known = str(path[-1]), list(error.schema.get("properties", {}))
     message = f"unknown field {shown(key)}"
-    if key in _OF_CARDS and path[0] == "spec" and "partition" not in path:
+    if key in ("gpus", "gpuCount") and path[0] == "spec" and "partition" not in path:
         fix = "remove it: the instance type says how many GPUs a node has (kaitogen skus lists them)"
         return _problem(KG120, path, message, fix)
     if meant:
@@ -106,7 +102,7 @@ def _unknown(path: Path, error: Any, meant: Meant | None) -> Diagnostic:
     fix = f"remove it, or write one of {', '.join(known)}" if known else "remove it"
     if key in _OF_PODS and path[0] == "spec":
         fix = "KAITO makes the pods of a preset itself, and has no field for it; a pod of your own is inference.template"
-    elif key in _OF_SETS and len(path) == 2 and "inference" in known:
+    elif key in ("defaults", "workspaces") and len(path) == 2 and "inference" in known:
         fix = "that is a field of sets: write kind: WorkspaceIntentSet"
     return _problem(KG120, path, message, cut(fix, 200))
 

@@ -1,13 +1,11 @@
 """Small changes to the text of one document: a value replaced, a key taken out or put in, and every other byte as it was."""
 
 from kaitogen.model import Json, Path
-from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
+from kaitogen.typed import Iterator, NamedTuple, Sequence
 from kaitogen.yaml.lines import line_starts
 from kaitogen.yaml.scalars import encode
 from kaitogen.yaml.tree import YamlNode, trees, walk
 from kaitogen.yaml.writer import dump, flow
-
-_SHARED: Final = ("&", "*", "!")
 
 
 class Edit(NamedTuple):
@@ -87,7 +85,7 @@ class _Editor:
                 yield from self._below(path, self.nodes[path])
 
     def _is_shared(self, node: YamlNode) -> bool:
-        return self.text[node.value.index : node.value.index + 1] in _SHARED
+        return self.text[node.value.index : node.value.index + 1] in ("&", "*", "!")
 
     def _add(self, path: Path, value: Json) -> None:
         """Note the key for what holds it; what is missing on the way is made."""

@@ -12,7 +12,6 @@ MAX_BYTES: Final = 512 * 1024 * 1024
 _MAX_VALUE: Final = 16 * 1024 * 1024
 _BLANKS: Final = " \t\r\n"
 _DELIMITERS: Final = frozenset(",]}:" + _BLANKS)
-_ITEMS: Final = "items"
 _FIX: Final = "hand over what kubectl get -o json printed, whole"
 
 
@@ -24,7 +23,7 @@ def items(parts: Iterator[bytes]) -> Iterator[Json]:
     for _ in reader.members("{", "}"):
         key = reader.value()
         reader.take(":")
-        if key == _ITEMS and reader.peek() == "[":
+        if key == "items" and reader.peek() == "[":
             listed = True
             for _ in reader.members("[", "]"):
                 yield reader.value()

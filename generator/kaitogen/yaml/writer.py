@@ -13,7 +13,6 @@ LONGEST_SIMPLE_KEY: Final = 1000
 _READABLE: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=-:, "
 #: What becomes a list. (A union of types would be made anew for every value.)
 _LISTS: Final = (list, tuple)
-_LINE_END_TRAPS: Final = (" ", "\t")
 
 
 def flow(value: Json) -> str:
@@ -119,5 +118,5 @@ def _literal(text: str, indent: str) -> str:
 
 def _block_safe(line: str) -> bool:
     return line.isascii() and (
-        not line or (line.replace("\t", "").isprintable() and line[-1] not in _LINE_END_TRAPS)
+        not line or (line.replace("\t", "").isprintable() and line[-1] not in (" ", "\t"))
     )

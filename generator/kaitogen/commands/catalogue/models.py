@@ -26,7 +26,6 @@ from kaitogen.typed import Any, Callable, Final
 KAITO: Final = option(
     "--kaito", choices=KAITO_VERSIONS, default=NEWEST_KAITO, help="KAITO version to look in."
 )
-_SHOW: Final = "show"
 #: What models may be sorted by; the list is in the order of their ids before.
 _ORDERS: Final[dict[str, Callable[[Model], Any]]] = {
     "name": lambda one: one.id.lower(),
@@ -52,7 +51,7 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """The models with the query in a name, or after `show` all about one of them."""
     query, kaito = options.query, options.kaito
-    if len(query) == 2 and query[0] == _SHOW:
+    if len(query) == 2 and query[0] == "show":
         return answer(_in_full(query[1], kaito, options.form))
     if len(query) > 1:
         raise UsageError(

@@ -12,7 +12,6 @@ from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.writer import flow
 
 _INDENT: Final = "    "
-_SHORT: Final = 60
 _LONG: Final = 400
 _NOTHING: Final = "(nothing)"
 #: Lines of a text that differ: as many are shown.
@@ -61,7 +60,7 @@ def _values(field: str, before: Json, after: Json) -> Iterator[str]:
             yield f"      ({len(lines) - _MOST_LINES} lines more)"
         return
     old, new = (_NOTHING if value is MISSING else flow(value) for value in (before, after))
-    if len(old) + len(new) <= _SHORT:
+    if len(old) + len(new) <= 60:
         yield printable(f"    {field}: {old} -> {new}")
         return
     yield printable(f"    {field}:")

@@ -11,9 +11,6 @@ from kaitogen.diagnostics.wording import json_report
 from kaitogen.errors import EXIT_FINDINGS, UsageError
 from kaitogen.model import Diagnostic
 from kaitogen.pipeline.generate import prepare
-from kaitogen.typed import Final
-
-_BETWEEN: Final = "\n" + "-" * 88 + "\n\n"
 
 
 class Options(OptionGroup):
@@ -54,7 +51,7 @@ def run(options: Options) -> Outcome:
         code, page = word.upper(), _page(word)
         text = pages.as_markdown(page) if markdown else pages.as_text(page)
         shown.append(text if page.code == code else f"{code} is {page.code} now.\n\n{text}")
-    return Outcome(("\n" if markdown else _BETWEEN).join(shown).encode())
+    return Outcome(("\n" if markdown else "\n" + "-" * 88 + "\n\n").join(shown).encode())
 
 
 def _page(word: str) -> pages.Page:

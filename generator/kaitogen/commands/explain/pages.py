@@ -33,7 +33,6 @@ _SENTENCES: Final = {
     "See also": "See also {}.",
 }
 _FOLDER: Final = "docs/findings"
-_WIDTH: Final = 88
 _NAME: Final = re.compile(r"(KG\d{3})\.md")
 _CODE: Final = re.compile(r"KG\d{3}")
 #: The whole page of a code that a rule was known by before.
@@ -212,4 +211,4 @@ def _facts(page: Page) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return wrapped(" ".join(text.split()), "", "", _WIDTH)
+    return wrapped(" ".join(text.split()), "", "", 88)

@@ -35,7 +35,6 @@ _MARK: Final = "{{"
 #: A pod template and a ConfigMap may hold braces that are meant for others.
 _FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData"))
 _RENDER_FIRST: Final = "render it first: helm template . | kaitogen import -"
-_OWNER: Final[Path] = ("metadata", "ownerReferences", 0)
 _MOST_KINDS: Final = 3
 #: The feature gate that a mode of partitioning needs.
 _GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
@@ -68,7 +67,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
         if one.data["kind"] == SCALED_OBJECT:
             scaled = text(one.data["spec"]["scaleTargetRef"], "name")
             # What keda-kaito-scaler makes of annotations is its own.
-            if scaled and not value_at(one.data, _OWNER):
+            if scaled and not value_at(one.data, ("metadata", "ownerReferences", 0)):
                 found.scaled_objects[place_of(one.data)[0], scaled] = one
         elif kind_of(one.data) is not None:
             companions.append(one)

@@ -15,7 +15,6 @@ from kaitogen.yaml.writer import dump, flow
 
 _METADATA: Final = ("name", "namespace", "labels", "annotations")
 _UPGRADE: Final = {"maintenanceWindow": "window"}
-_RUNTIMES: Final = ("vllm", "transformers")
 #: The order in which the schema lists the fields.
 _PLACEMENT: Final = ("nodes", "count", "instanceType", "labelSelector", "partition", "preferredNodes")
 _WORKLOAD: Final = (
@@ -46,7 +45,7 @@ def intent_of(workspace: Json, target: Target, origin: Origin, scaled: Json = No
     if "inference" in workspace:
         runtime = (metadata.get("annotations") or {}).get(RUNTIME_ANNOTATION)
         spec["inference"] = _workload(workspace["inference"])
-        if runtime in _RUNTIMES:
+        if runtime in ("vllm", "transformers"):
             spec["inference"] = _workload(workspace["inference"], runtime=runtime)
             intent["metadata"] = without(metadata, ("annotations", RUNTIME_ANNOTATION))
     if "tuning" in workspace:

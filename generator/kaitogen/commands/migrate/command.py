@@ -41,8 +41,6 @@ from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import flow
 
 _BY_HAND: Final = "change it by hand; what an alias stands for, say, is written elsewhere"
-#: More digits than any number of replicas that the CRD takes.
-_DIGITS: Final = 10
 _OF_OBJECTS: Final[Mapping[str, Callable[[Json, Path, Target], Iterator[Edit | Diagnostic]]]] = {
     "Workspace": steps.of_workspace,
     "InferenceSet": steps.of_inference_set,
@@ -89,7 +87,7 @@ def _replicas(word: str | None) -> int | str | None:
     """What is to stand in spec.replicas; None where that is not asked for."""
     if word is None or word == AUTO:
         return word
-    if not (word.isascii() and word.isdigit()) or len(word) > _DIGITS:
+    if not (word.isascii() and word.isdigit()) or len(word) > 10:
         raise UsageError(f"--replicas {word[:60]} is no number of replicas", fix="write a number, or auto")
     return int(word)
 

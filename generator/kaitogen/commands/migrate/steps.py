@@ -18,10 +18,8 @@ KG180 = Rule(
 
 _GATE: Final = "disableNodeAutoProvisioning"
 _NEWEST_API: Final = "kaito.sh/v1beta1"
-_AUTO_PROVISION: Final = f"{inference_set.SCALER}auto-provision"
 _METRICS: Final = f"{inference_set.SCALER}metrics"
 _MOST: Final = f"{inference_set.SCALER}max-replicas"
-_WORKLOADS: Final = ("inference", "tuning")
 
 
 def of_part(part: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
@@ -59,7 +57,7 @@ def _scaler(value: Json, root: Path, to: Target) -> Iterator[Edit | Diagnostic]:
     dead = [key for key in own if key not in inference_set.SCALER_READS]
     if (
         not dead
-        or own.get(_AUTO_PROVISION) != "true"
+        or own.get(f"{inference_set.SCALER}auto-provision") != "true"
         or not to.has(versions.KINDS["InferenceSet"]["v1beta1"])
     ):
         return
@@ -93,7 +91,7 @@ def _fields(value: Json, root: Path, to: Target, *, is_intent: bool) -> Iterator
     placement = ("spec", "placement") if is_intent else ("resource",)
     if not to.has(versions.PREFERRED_NODES_READ) and "preferredNodes" in _mapping(value, *placement):
         yield Edit((*root, *placement, "preferredNodes"), None)
-    for kind in _WORKLOADS:
+    for kind in ("inference", "tuning"):
         holder, name = (("spec", kind), "model") if is_intent else ((kind, "preset"), "name")
         preset = _mapping(value, *holder)
         if isinstance(preset.get(name), str):

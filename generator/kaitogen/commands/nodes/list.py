@@ -19,8 +19,6 @@ from kaitogen.typed import Any, Callable, Final, Sequence
 from kaitogen.yaml.writer import dump
 
 _GAP: Final = "   "
-_KIND: Final = "NodeReport"
-_NOTHING: Final = "-"
 #: The column that has colours.
 _STATUS: Final = 1
 #: What KAITO's pods tolerate.
@@ -137,7 +135,7 @@ def _cells(node: NodeFacts, facts: Facts, *, wide: bool) -> dict[str, str]:
         cells["ALLOCATABLE"] = ", ".join(f"{name}: {number}" for name, number in node.allocatable.items())
         cells["SEEN BY"] = "" if found is None else found.sign
         cells["CREATED"] = node.created
-    return {heading: cell or _NOTHING for heading, cell in cells.items()}
+    return {heading: cell or "-" for heading, cell in cells.items()}
 
 
 def _number(found: Gpus) -> str:
@@ -157,7 +155,7 @@ def _report(nodes: Sequence[NodeFacts], facts: Facts) -> dict[str, Json]:
     about = {"cluster": inventory.cluster, "taken": inventory.taken} if inventory is not None else {}
     known = {key: value for key, value in about.items() if value}
     entries = [_entry(node, facts) for node in nodes]
-    return {"apiVersion": INTENT_API_VERSION, "kind": _KIND, **known, "nodes": entries}
+    return {"apiVersion": INTENT_API_VERSION, "kind": "NodeReport", **known, "nodes": entries}
 
 
 def _entry(node: NodeFacts, facts: Facts) -> dict[str, Json]:

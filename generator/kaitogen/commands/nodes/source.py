@@ -21,10 +21,8 @@ from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.stream import items
 
 SELECTOR: Final = option("-l", "--selector", metavar="SELECTOR", help="Labels, as kubectl's -l takes them.")
-_CHUNK: Final = 1 << 20
 #: In so many of its first bytes a document of ours says what it is.
 _HEAD: Final = 1 << 16
-_OURS: Final = b"kaitogen.io/"
 _KUBECTL: Final = "kubectl get nodes -o json | kaitogen nodes snapshot - > nodes.yaml"
 
 
@@ -92,7 +90,7 @@ def read(name: str) -> Read:
     data = bytearray()
     while len(data) < _HEAD and (piece := next(pieces, b"")):
         data += piece
-    if _OURS not in data and data.lstrip().startswith(b"{"):
+    if b"kaitogen.io/" not in data and data.lstrip().startswith(b"{"):
         try:
             return _of_objects(label, items(chain((bytes(data),), pieces)))
         except Unreadable as stop:
@@ -159,7 +157,7 @@ def _pieces(name: str) -> Iterator[bytes]:
         return
     try:
         with open(name, "rb", buffering=0, opener=standard_input.waits_for_nobody) as file:
-            while piece := file.read(_CHUNK):
+            while piece := file.read(1 << 20):
                 yield piece
     except (OSError, ValueError) as error:
         fix = "check the path and its permissions"

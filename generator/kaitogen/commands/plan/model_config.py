@@ -33,10 +33,7 @@ _NUMBERS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "kv_rank": (10**5, ("kv_lora_rank",)),
     "rope_dim": (10**5, ("qk_rope_head_dim",)),
 }  # fmt: skip
-_REQUIRED: Final = ("layers", "heads", "hidden")
-_DEFAULT_LIMIT: Final = 2048
 _EXPERTS: Final = ("num_experts", "num_local_experts", "n_routed_experts")
-_MOST_FILES: Final = 100_000
 #: More bytes than the weights of any model have.
 _MOST_BYTES: Final = 2**50
 #: Which files KAITO counts (presets/workspace/generator/generator.go:436): the first kind that is there.
@@ -115,7 +112,7 @@ def _numbers(fields: Mapping[str, Json]) -> tuple[dict[str, int], list[Diagnosti
         name = _name_of(fields, what)
         value = fields[name] if name else None
         if value is None:
-            if what in _REQUIRED:
+            if what in ("layers", "heads", "hidden"):
                 message = f"{names[0]} is missing, without which the model cannot be sized"
                 problems.append(KG160.at((), message, fix="download the file anew"))
         elif isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most:
@@ -139,7 +136,7 @@ def _weights(file: str) -> tuple[int, str]:
     folder = os.path.dirname(file)
     try:
         with os.scandir(folder or ".") as entries:
-            names = [entry.name for _, entry in zip(range(_MOST_FILES), entries, strict=False)]
+            names = [entry.name for _, entry in zip(range(100_000), entries, strict=False)]
     except OSError:
         names = []
     files = ([name for name in names if re.fullmatch(pattern, name)] for pattern in _WEIGHTS)
@@ -199,7 +196,7 @@ def _model(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int,
         id="",
         weights=weights,
         bytes_per_token=elements * shape.layers * 2,
-        token_limit=numbers.get("limit", _DEFAULT_LIMIT),
+        token_limit=numbers.get("limit", 2048),
         shape=shape,
         layers=_layers(fields, shape),
         experts=experts or has_experts(architecture, ""),

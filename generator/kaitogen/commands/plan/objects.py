@@ -12,7 +12,6 @@ from kaitogen.model import Json
 from kaitogen.pipeline import companions
 from kaitogen.typed import Final, Iterator
 
-_WEIGHTS_CLASS: Final = "kaito-local-nvme-disk"
 #: Kubernetes takes names of so many characters.
 _LONGEST_NAME: Final = 63
 
@@ -106,7 +105,7 @@ def _workload(ctx: RuleContext, estimate: Estimate) -> Iterator[KaitoObject]:
     kubernetes = f"and {name}-XXXXXXXXXX, which Kubernetes makes for the StatefulSet" if stateful else ""
     yield KaitoObject("ControllerRevision", f"{name}-XXXXX", kubernetes)
     if _keeps_weights(ctx):
-        note = f"one for each pod, where the StorageClass {_WEIGHTS_CLASS} is there"
+        note = "one for each pod, where the StorageClass kaito-local-nvme-disk is there"
         yield KaitoObject("PersistentVolumeClaim", f"model-weights-volume-{name}-N", note)
 
 

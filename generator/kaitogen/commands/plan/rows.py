@@ -18,8 +18,6 @@ _NUMBERS: Final = re.compile(r"([0-9]{1,9})")
 _MOST_GROUPS: Final = 20
 #: What a label is called that says whose a Workspace is, with or without a domain before it.
 _TEAM: Final = "team"
-#: So many names stand in the title of a row.
-_MOST_NAMES: Final = 5
 
 
 class Grouping(NamedTuple):
@@ -154,7 +152,7 @@ def _row(changes: tuple[Change, ...]) -> Row:
         said = ""
     return Row(
         changes=changes,
-        title=names[0] if number == 1 else f"{number} Workspaces ({listed(names, _MOST_NAMES)})",
+        title=names[0] if number == 1 else f"{number} Workspaces ({listed(names, 5)})",
         before=before.times(number),
         after=after.times(number),
         what=", ".join(first.details) or view_model.place(first.workspace),

@@ -10,7 +10,6 @@ from kaitogen.typed import Final, Iterator
 _ABOUT: Final = 11
 #: What is in none of these states needs somebody.
 _COLOURS: Final[dict[str, Colour]] = {"Healthy": "green", "Progressing": "yellow", "Suspended": "cyan"}
-_MOST_FIELDS: Final = 5
 
 
 def write(status: Status, *, colour: bool = False) -> str:
@@ -96,7 +95,7 @@ def _drift(drift: tuple[ObjectChange, ...]) -> Iterator[str]:
     if not drift:
         yield from _line("drift", "none: it runs as it is written")
     for changed in drift:
-        fields = listed((change.difference.shown for change in changed.changes), _MOST_FIELDS)
+        fields = listed((change.difference.shown for change in changed.changes), 5)
         differs = {"created": "is not in the cluster", "deleted": "is in the cluster alone"}.get(
             what(changed), "differs"
         )

@@ -18,7 +18,6 @@ from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, UsageError
 from kaitogen.typed import Callable, Final
 
 _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
-_LONGEST: Final = 7 * 24 * 3600
 #: Clears the screen and begins at its top.
 _ANEW: Final = b"\x1b[2J\x1b[H"
 
@@ -92,6 +91,6 @@ def _seconds(name: str, word: str) -> int:
     """The seconds of a duration such as 90s; UsageError where it is none."""
     found = re.fullmatch(r"([0-9]{1,9})([smh]?)", word, re.ASCII)
     seconds = int(found[1]) * _UNITS[found[2]] if found else -1
-    if not 0 <= seconds <= _LONGEST:
+    if not 0 <= seconds <= 7 * 24 * 3600:
         raise UsageError(f"{name} takes a duration such as 90s, 30m or 2h, not {word[:40]}")
     return seconds

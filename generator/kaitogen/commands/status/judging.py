@@ -14,8 +14,6 @@ from kaitogen.model import Json
 from kaitogen.nodes.facts import NodeFacts
 from kaitogen.typed import Final, Iterator, Mapping, Sequence
 
-_PULLS: Final = "Pulling"
-_SETTLED: Final = ("Healthy", "Suspended")
 #: What a person does about something that is waited for or broken, by the step, or by how the words begin.
 _FIXES: Final = {
     "quota": "raise the quota, or choose another instance type or region",
@@ -28,7 +26,7 @@ def replica(data: Json, source: Source) -> Replica:
     (_, name), found, nodes = place_of(data), health.of(data), _nodes(data)
     if part(data, "metadata").get("deletionTimestamp"):
         return Replica(name, _deleted(data), nodes)
-    if found.state in _SETTLED:
+    if found.state in ("Healthy", "Suspended"):
         return Replica(name, found, nodes._replace(ready=nodes.desired))
     if found.step in ("server", "room"):
         found = _by_pods(data, found, source)
@@ -128,7 +126,7 @@ def _by_pod(pod: Pod, last: Event | None) -> Health | None:
         return health.waiting_for(health.ADAPTERS, f"pod {pod.name} fetches them")
     if pod.phase == "running":
         return health.waiting_for(health.LOADING, f"pod {pod.name} runs and does not answer yet")
-    if last is not None and last.reason == _PULLS:
+    if last is not None and last.reason == "Pulling":
         return health.waiting_for(health.IMAGE, f"pod {pod.name}: {last.message}")
     return None
 

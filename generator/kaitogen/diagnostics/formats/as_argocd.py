@@ -13,7 +13,6 @@ from kaitogen.typed import Final
 
 #: Nothing on Argo CD's way shortens what we say, and all of it ends up in the Application's status.
 MAX_BYTES: Final = 4096
-_LINE: Final = 400
 _RANK: Final = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -45,7 +44,7 @@ def _line(finding: Diagnostic) -> str:
     path = f" at {finding.field}" if finding.path else ""
     fix = f"; {' '.join(finding.fix.split())}" if finding.fix else ""
     text = f"{place(finding)}: {finding.severity} {finding.code}: {finding.message}{path}{fix}"
-    return cut(_without_folder(printable(text)), _LINE)
+    return cut(_without_folder(printable(text)), 400)
 
 
 def _more(number: int) -> str:

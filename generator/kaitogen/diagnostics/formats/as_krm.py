@@ -2,14 +2,12 @@
 
 from kaitogen.diagnostics.formats import Report
 from kaitogen.model import Diagnostic, Json
-from kaitogen.typed import Final, Mapping
-
-_MOST: Final = 1000
+from kaitogen.typed import Mapping
 
 
 def results(report: Report, references: Mapping[str, Json]) -> list[Json]:
     """One entry for each finding, as many as anybody reads. `references` are those to the objects, by the finding's file."""
-    return [_result(finding, references.get(finding.file)) for finding in report.findings[:_MOST]]
+    return [_result(finding, references.get(finding.file)) for finding in report.findings[:1000]]
 
 
 def _result(finding: Diagnostic, reference: Json) -> Json:

@@ -14,7 +14,6 @@ __all__ = ["Access", "Cluster", "ClusterError", "connect"]
 PAGE: Final = 250
 _MOST_PAGES: Final = 4000
 _GROUP: Final = "kaito.sh"
-_VERSIONS: Final = ("v1beta1", "v1alpha1")
 _CORE: Final = "/api/v1"
 #: Assigned to a node and not finished: what holds resources.
 _HOLDING: Final = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
@@ -70,7 +69,7 @@ class Cluster(Server):
         ClusterError where it does not know Workspaces; InferenceSets there are none, where it has no such kind.
         """
         action = Action("list", f"{kind.lower()}s", group=_GROUP, namespace=namespace)
-        for version in _VERSIONS:
+        for version in ("v1beta1", "v1alpha1"):
             try:
                 items = self._list(f"/apis/{_GROUP}/{version}", action, _slim_workspace)
             except _Missing:

@@ -27,7 +27,6 @@ from kaitogen.model import Json
 #: What a server says when it is there and cannot answer now.
 _BUSY: Final = {429, 500, 502, 503, 504}
 _SHOWN: Final = 200
-_CHUNK: Final = 1 << 20
 _CUT: Final = "the connection was cut"
 
 
@@ -135,7 +134,7 @@ class Server:
         body = bytearray()
         until = time.monotonic() + self._limits.whole
         try:
-            while part := response.read1(_CHUNK):
+            while part := response.read1(1 << 20):
                 body += part
                 if len(body) > self._limits.size:
                     message = f"more than {self._limits.size // 2**20} MiB in one page"

@@ -33,7 +33,6 @@ _FILES: Final = {
     "client-key": "client-key-data",
     "tokenFile": "token",
 }
-_SHOWN_HINT: Final = 300
 #: A credential plugin may wait for a person who logs in with a browser; longer than this nobody does.
 PLUGIN_SECONDS: Final = 120
 
@@ -312,7 +311,7 @@ def _with_plugin(context: str, file: str, user: Mapping) -> Mapping:
         hint = plugin.get("installHint")
         advice = f"install {printable(command)}, or put it on PATH"
         if isinstance(hint, str) and hint.strip():
-            advice += f"; its hint: {printable(' '.join(hint.split())[:_SHOWN_HINT])}"
+            advice += f"; its hint: {printable(' '.join(hint.split())[:300])}"
         raise problems.plugin_failed(f"there is no program {command}", context, advice)
     return {**user, "exec": {**plugin, "command": path}}
 

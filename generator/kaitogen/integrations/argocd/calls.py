@@ -14,7 +14,6 @@ else:
     import _socket as socket  # without its half in Python, which makes classes of constants: a tenth of a call
 
 CALLS: Final = 8
-_PAUSE: Final = 0.05
 _NAME: Final = "\0kaitogen-argocd-generate-"
 
 
@@ -42,4 +41,4 @@ def place(most: int, seconds: float) -> "socket.socket | None":
             message = f"{most} other calls are at work in this sidecar, and none ended within {seconds:g} s"
             fix = "refresh again, or raise --calls-at-once and the memory of the sidecar"
             raise EnvironmentFailure(message, fix=fix)
-        time.sleep(_PAUSE)
+        time.sleep(0.05)

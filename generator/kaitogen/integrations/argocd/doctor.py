@@ -18,9 +18,6 @@ from kaitogen.pipeline.load import documents_of, load_file
 from kaitogen.typed import Final, Iterator, Mapping, TypeAlias
 
 _CONFIG_FOLDER: Final = "/home/argocd/cmp-server/config"
-_SOCKET_FOLDER: Final = "/home/argocd/cmp-server/plugins"
-_SOCKETS_VARIABLE: Final = "ARGOCD_PLUGINSOCKFILEPATH"
-_WORK_VARIABLE: Final = "ARGOCD_CMP_WORKDIR"
 _SERVER_USER: Final = 999
 _SAMPLE: Final = b"""\
 apiVersion: kaitogen.io/v1alpha1
@@ -75,10 +72,10 @@ _Looked: TypeAlias = tuple[bool, str, str]
 
 def _checks(config: str) -> Iterator[_Looked]:
     yield from _plugin(os.path.join(config, "plugin.yaml"))
-    sockets = os.environ.get(_SOCKETS_VARIABLE) or _SOCKET_FOLDER
+    sockets = os.environ.get("ARGOCD_PLUGINSOCKFILEPATH") or "/home/argocd/cmp-server/plugins"
     fix = f"mount the volume `plugins` there, writable for user {_SERVER_USER}"
     yield _is_writable(sockets), f"the folder of sockets {sockets} can be written", fix
-    work = os.environ.get(_WORK_VARIABLE) or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - as Go's os.TempDir
+    work = os.environ.get("ARGOCD_CMP_WORKDIR") or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - as Go's os.TempDir
     fix = "mount an emptyDir of the sidecar's own there, not the repo server's"
     yield _is_writable(work), f"the work folder {work} can be written", fix
     user = os.getuid()

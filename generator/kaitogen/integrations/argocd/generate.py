@@ -29,7 +29,6 @@ KG156 = Rule("KG156", "Nothing to deploy", kind="invalid")
 #: Less than Argo CD's own 60 s.
 SECONDS: Final = 40
 MEBIBYTES: Final = 256
-_COPY: Final = "copy the file into the application's folder"
 
 
 class Options(OptionGroup):
@@ -134,7 +133,7 @@ def _result(app: AppParameters, top: str, templates: str | None, said: "Project 
     empty_allowed = app.is_on("allow_empty")
     # There is no command line here to name a link's file on.
     findings = [
-        one._replace(fix=_COPY) if one.rule == KG112 else one
+        one._replace(fix="copy the file into the application's folder") if one.rule == KG112 else one
         for one in result.findings
         if not (empty_allowed and one.rule == KG110) and not is_all_empty(one)
     ]

@@ -16,7 +16,6 @@ PARAMETERS_VARIABLE: Final = "ARGOCD_APP_PARAMETERS"
 #: `plugin.env` entries reach us with ARGOCD_ENV_ before their names; ours begin with KAITOGEN_.
 ENV_PREFIX: Final = "ARGOCD_ENV_KAITOGEN_"
 MAX_TEXT: Final = 128 * 1024
-_BLANKS: Final = " \t\n\r"
 
 Collection: TypeAlias = Literal["string", "array", "map"]
 
@@ -199,7 +198,7 @@ def parsed(text: str) -> Json:
     import _json
 
     make: Any = _json.make_scanner
-    text = text.strip(_BLANKS)
+    text = text.strip(" \t\n\r")
     try:
         value, end = make(_Scanning)(text, 0)
         if "\\u" in text:

@@ -13,8 +13,6 @@ FIELDS: Final = ("generators", "transformers", "validators")
 _RESOURCES: Final = ("resources", "bases", "components")
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 FUNCTION: Final = "config.kubernetes.io/function"
-_MAX_FOLDERS: Final = 200
-_MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 class Site(NamedTuple):
@@ -78,7 +76,7 @@ def _resources(folder: str) -> Iterator[Json]:
 def _kustomizations(pending: list[str]) -> Iterator[tuple[str, Json]]:
     """The folders with their kustomizations, each once; whoever goes through them may add to the folders."""
     seen: set[str] = set()
-    while pending and len(seen) < _MAX_FOLDERS:
+    while pending and len(seen) < 200:
         current = pending.pop(0)
         kustomization = None if current in seen else _kustomization(current)
         if kustomization is not None:
@@ -127,6 +125,6 @@ def _documents(text: str) -> Iterator[Json]:
 def _text(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            return file.read(_MAX_BYTES).decode("utf-8", "replace")
+            return file.read(16 * 1024 * 1024).decode("utf-8", "replace")
     except OSError:
         return ""

@@ -27,7 +27,6 @@ KG485 = webhook(
     "KG485", "The resource checks are bypassed, whatever the annotation says", 112, kind="warning"
 )
 
-_GROUPS: Final = ("kaito.sh", "kaito.io")
 #: What the chart's list of node classes holds; an installation may have another one.
 _NODE_CLASSES: Final = ("image-family-ubuntu", "image-family-azure-linux")
 #: The values that KAITO takes, of annotations that have a few, and the rule for all others.
@@ -49,7 +48,7 @@ _UNCHECKED_IN_V1ALPHA1: Final = ("kaito.sh/performance-mode", "kaito.sh/use-loca
 def is_kaitos(key: str) -> bool:
     """Whether an annotation belongs to KAITO."""
     group, slash, _ = key.partition("/")
-    return bool(slash) and (group in _GROUPS or group.endswith((".kaito.sh", ".kaito.io")))
+    return bool(slash) and (group in ("kaito.sh", "kaito.io") or group.endswith((".kaito.sh", ".kaito.io")))
 
 
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:

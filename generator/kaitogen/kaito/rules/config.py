@@ -34,7 +34,6 @@ KG486 = Rule("KG486", "transformers does not read config", kind="warning", since
 KG487 = Rule("KG487", "A configuration that KAITO's server cannot load", kind="can't work", since="0.4",
              source="presets/workspace/inference/vllm/inference_api.py:177@v0.12.0")  # fmt: skip
 
-_MUST_EXIST: Final = {"inference": KG441, "tuning": KG450}
 _CONFIG: Final = ("inference", "config")
 KEY: Final = "inference_config.yaml"
 _LENGTH: Final = "max-model-len"
@@ -94,7 +93,7 @@ def judge(ctx: RuleContext) -> Judged:
 
 def absent(ctx: RuleContext, workload: str, name: str) -> Iterator[Diagnostic]:
     """What KAITO's webhook makes of the config of "inference" or "tuning" that nothing here has: it asks the cluster (R41)."""
-    path, rule = (workload, "config"), _MUST_EXIST[workload]
+    path, rule = (workload, "config"), {"inference": KG441, "tuning": KG450}[workload]
     if not is_subdomain(name):
         message = f"KAITO finds no ConfigMap {cut(name)}, since no ConfigMap can have that name"
         fix = "write the name of a ConfigMap: a-z, 0-9, - and ., at most 253 letters"

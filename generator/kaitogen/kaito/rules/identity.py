@@ -17,8 +17,6 @@ KG495 = Rule("KG495", "An old API version", kind="warning", since="0.4",
 _NAME: Final = ("metadata", "name")
 #: No pattern, because compiling one takes longer than all the rest of this module.
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
-_LONGEST_LABEL: Final = 63
-_LONGEST_SUBDOMAIN: Final = 253
 #: A StatefulSet's revision label is <name>-<10 characters>, and a label's value has 63 at most.
 LONGEST_NAME: Final = 52
 
@@ -66,12 +64,12 @@ def no_label(name: str) -> Diagnostic:
 
 def is_label(name: str) -> bool:
     """Whether the name, which is not empty, is a DNS label."""
-    return len(name) <= _LONGEST_LABEL and _is_dns_word(name)
+    return len(name) <= 63 and _is_dns_word(name)
 
 
 def is_subdomain(name: str) -> bool:
     """Whether the name, which may be empty, is a DNS subdomain, as the names of most objects have to be."""
-    return len(name) <= _LONGEST_SUBDOMAIN and all(map(_is_dns_word, name.split(".")))
+    return len(name) <= 253 and all(map(_is_dns_word, name.split(".")))
 
 
 def _is_dns_word(name: str) -> bool:

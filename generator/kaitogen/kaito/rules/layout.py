@@ -4,7 +4,7 @@ from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.sizing import estimate, node_size
-from kaitogen.model import Diagnostic, Json, Path, Rule
+from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
 KG704 = Rule("KG704", "The GPUs do not divide the attention heads", kind="can't work", since="0.7",
@@ -12,7 +12,6 @@ KG704 = Rule("KG704", "The GPUs do not divide the attention heads", kind="can't 
 KG709 = Rule("KG709", "The settings spread the model over more GPUs than there are", kind="can't work", since="0.7",
              source="presets/workspace/inference/vllm/inference_api.py:144@v0.12.0")  # fmt: skip
 
-_CONFIG: Final[Path] = ("inference", "config")
 #: More GPUs or stages than any Workspace has.
 _MOST: Final = 4096
 #: In the order of a Layout.
@@ -67,7 +66,7 @@ def fault(
     if taken > gpus:
         message = f"the settings spread {name} over {taken} GPUs, and KAITO asks for {number_of(nodes, 'node')} with {number_of(gpus, 'GPU')}: vLLM does not start"
         fix = "remove the parallel sizes from the settings, or take nodes with more GPUs"
-        return KG709.at(_CONFIG, message, fix=fix, found=str(taken), expected=str(gpus))
+        return KG709.at(("inference", "config"), message, fix=fix, found=str(taken), expected=str(gpus))
     if heads % layout.tensor:
         message = f"KAITO spreads {name} over {layout.tensor} GPUs, which do not divide its {heads} attention heads: vLLM refuses to start"
         fix = "take an instance type with another number of GPUs, or set tensor-parallel-size"

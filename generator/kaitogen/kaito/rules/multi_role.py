@@ -10,7 +10,6 @@ from kaitogen.typed import Final, Iterator
 
 #: Its sets are named <name>-prefill and <name>-decode, and their replicas have six characters more.
 _LONGEST_NAME: Final = 38
-_ROLES: Final = ("prefill", "decode")
 _VALIDATION: Final = "api/v1alpha1/multiroleinference_validation.go"
 
 KG911 = Rule("KG911", "The model has no name", kind="refused", since="0.11", source=f"{_VALIDATION}@v0.12.0")
@@ -35,7 +34,7 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield KG912.at(("spec", "labelSelector"), message, fix=fix)
     roles = parts(spec, "roles")
     types = [text(role, "type") for role in roles]
-    if sorted(types) != sorted(_ROLES):
+    if sorted(types) != ["decode", "prefill"]:
         message = f"the roles are {' and '.join(types) or 'none'}"
         fix = "write one role of type prefill and one of type decode"
         yield KG913.at(("spec", "roles"), message, fix=fix)

@@ -32,7 +32,6 @@ KG489 = Rule("KG489", "A later KAITO no longer has the preset", kind="note", sin
 _INFERENCE: Final = ("inference",)
 _PRESET: Final = ("inference", "preset")
 _NAME: Final = (*_PRESET, "name")
-_SECRET: Final = (*_PRESET, "presetOptions", "modelAccessSecret")
 
 #: What no Hugging Face id has.
 _NOT_IN_IDS: Final = frozenset(":@?#")
@@ -167,7 +166,7 @@ def _secret(ctx: RuleContext) -> Iterator[Diagnostic]:
             return
         if secret and not downloaded:
             message = f"KAITO {ctx.kaito} has {cut(name)} in its image and refuses an access secret for it"
-            yield KG438.at(_SECRET, message, fix="remove it")
+            yield KG438.at((*_PRESET, "presetOptions", "modelAccessSecret"), message, fix="remove it")
             return
     # Where the weights are on the node already, nothing is downloaded.
     local = ctx.has(versions.LOCAL_WEIGHTS) and ctx.annotations.get("kaito.sh/use-local-weights") == "true"

@@ -28,7 +28,6 @@ _FIELDS: Final = (
 )
 _DESCRIPTORS: Final = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _EVERY: Final = "@every "
-_ZONES: Final = ("TZ=", "CRON_TZ=")
 #: A zone that every table of time zones has: where it is missing, nobody can tell a wrong name.
 _KNOWN_ZONE: Final = "Europe/Berlin"
 _DURATION: Final = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+")
@@ -53,7 +52,7 @@ def duration(text: str) -> int | None:
 
 def cron_fault(text: str) -> str:
     """What is wrong with a cron line of five fields, or `@daily` and its like; empty where nothing is."""
-    if text.startswith(_ZONES):
+    if text.startswith(("TZ=", "CRON_TZ=")):
         zone, blank, text = text.partition(" ")
         if not blank or not _is_zone(zone.partition("=")[2]):
             return f"{zone[:60]} names no time zone"

@@ -24,7 +24,6 @@ from kaitogen.typed import Final, Mapping
 
 #: KAITO's own factor on the weight files is the most that loading adds; headers missed by 0.75 % on average.
 _WEIGHTS_MORE, _WEIGHTS_LESS = 1.02, 0.9925
-_EIGHT_BITS: Final = ("fp8", "int8")
 #: More tokens than any cache holds.
 _ANY: Final = 2**62
 _TRUST: Final[tuple[Label, ...]] = ("exact", "measured", "assumed")
@@ -143,7 +142,7 @@ def _bytes_per_element(model: ModelSpec, vllm: Mapping[str, Json]) -> int:
     kind = vllm.get("kv-cache-dtype", vllm.get("kv_cache_dtype"))
     if not isinstance(kind, str) or kind == "auto":
         kind = "" if model.shape is None else model.shape.cache
-    return 1 if kind.startswith(_EIGHT_BITS) else 2
+    return 1 if kind.startswith(("fp8", "int8")) else 2
 
 
 def _per_token(model: ModelSpec, args: EngineArgs) -> Term:

@@ -22,7 +22,6 @@ KG707 = Rule("KG707", "More context than the cache will hold", kind="can't work"
 KG708 = Rule("KG708", "Replicas in one pod", kind="note", since="0.10")
 KG711 = Rule("KG711", "An unknown model", kind="warning", since="0.9")
 
-_INSTANCE_TYPE: Final = ("resource", "instanceType")
 _NAME: Final = ("inference", "preset", "name")
 _CONFIG: Final = ("inference", "config")
 #: A context below this is a surprise to most who did not choose it.
@@ -53,7 +52,7 @@ def judge(analysis: Analysis) -> Iterator[Diagnostic]:
 
 
 def _path(analysis: Analysis) -> Path:
-    return _INSTANCE_TYPE if "instanceType" in analysis.ctx.resource else ("resource",)
+    return ("resource", "instanceType") if "instanceType" in analysis.ctx.resource else ("resource",)
 
 
 def _failure(analysis: Analysis, model: ModelSpec, memory: Memory) -> Diagnostic | None:

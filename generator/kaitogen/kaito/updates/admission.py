@@ -10,9 +10,6 @@ from kaitogen.model import Diagnostic, Json, Path
 from kaitogen.typed import Final, Iterable, Iterator, Mapping
 
 _ADAPTERS: Final[Path] = ("inference", "adapters")
-_INSTANCE_TYPE: Final[Path] = ("resource", "instanceType")
-_SELECTOR: Final[Path] = ("resource", "labelSelector")
-_BLOCKING: Final = frozenset((KG491, KG492, KG493, KG494))
 
 
 def dropped(item: Item) -> list[Diagnostic]:
@@ -59,10 +56,10 @@ def refusals(
     resource = part(after, "resource")
     if selected(part(resource, "labelSelector")) is None:
         why = "KAITO cannot compare a label selector with anything but In and one value, and so refuses every update"
-        yield _SELECTOR, refused(KG805, why)
+        yield ("resource", "labelSelector"), refused(KG805, why)
     demanded = not ctx.byo and ctx.has(versions.STRICT_INSTANCE_TYPE)
     if resource and demanded and not text(resource, "instanceType"):
-        yield _INSTANCE_TYPE, refused(KG804, f"{ctx.provisioner} requires an instance type")
+        yield ("resource", "instanceType"), refused(KG804, f"{ctx.provisioner} requires an instance type")
 
 
 def _kept(item: Item, config_maps: ConfigMaps) -> RuleContext:
@@ -93,7 +90,7 @@ def _of_workspace(ctx: RuleContext) -> Iterator[tuple[Path, Judgement]]:
         from kaitogen.kaito.rules import adapters  # few have adapters
 
         for problem in adapters.at_updates(ctx):
-            if problem.rule in _BLOCKING:
+            if problem.rule in (KG491, KG492, KG493, KG494):
                 what = problem.message.partition(":")[0]
                 yield _ADAPTERS, refused(KG809, f"{what}, and KAITO looks at all adapters at every update")
             else:

@@ -10,7 +10,6 @@ from kaitogen.typed import Final, Iterator
 from kaitogen.yaml.writer import flow
 
 _FAMILY: Final = "KG8"
-_LONGEST: Final = 60
 _WAY_OUT: Final = (
     "keep the old value, or run the change beside it under a new name: "
     "kaitogen diff --write-migration FOLDER writes the files"
@@ -97,7 +96,7 @@ def sentence(difference: Difference) -> str:
     return f"{field} changes from {shown(before)} to {shown(after)}"
 
 
-def shown(value: Json, longest: int = _LONGEST) -> str:
+def shown(value: Json, longest: int = 60) -> str:
     """A value on one line, cut; empty for what is not there."""
     if value is MISSING:
         return ""

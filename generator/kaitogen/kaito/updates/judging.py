@@ -27,7 +27,6 @@ KG835 = Rule("KG835", "Replicas go where nobody says their number", kind="warnin
 KG834 = Rule("KG834", "Only new replicas get a change of the template", kind="warning", since="0.8",
              source="pkg/inferenceset/inferenceset_controller.go:389@v0.12.0")  # fmt: skip
 
-_NAME: Final = frozenset((("metadata", "name"), ("metadata", "namespace")))
 _TEMPLATE: Final[Path] = ("spec", "template")
 _PARTITION: Final[Path] = (*_TEMPLATE, "resource", "partition")
 _LABELS: Final[Path] = (*_TEMPLATE, "metadata", "labels")
@@ -44,7 +43,7 @@ def judged(
     changes = [
         Change(difference, _judge(update, difference))
         for difference in differences(update.before, update.after)
-        if difference.path not in _NAME
+        if difference.path not in (("metadata", "name"), ("metadata", "namespace"))
     ]
     if before.data != after.data:
         refusals = sorted(

@@ -9,7 +9,6 @@ from kaitogen.typed import Any, Final, Mapping
 from kaitogen.yaml.reader import Unreadable, read
 
 _OURS: Final = frozenset(("Workspace", "ConfigMap", "ScaledObject"))
-_YAML: Final = (".yaml", ".yml", ".json")
 #: Of these, others add what they like, so that a key that only the cluster has is none of ours.
 _SHARED: Final = frozenset(("labels", "annotations"))
 _SHARED_METADATA: Final = frozenset(("finalizers", "ownerReferences"))
@@ -50,7 +49,7 @@ def defaults(item: Item) -> Mapping[Path, Json]:
 
 def _settings(key: str, text: Json) -> Json:
     """What a text of a ConfigMap says, where it is YAML: comments and the order of its keys do not count."""
-    if not (isinstance(text, str) and str(key).endswith(_YAML)):
+    if not (isinstance(text, str) and str(key).endswith((".yaml", ".yml", ".json"))):
         return text
     try:
         documents = list(read(text))

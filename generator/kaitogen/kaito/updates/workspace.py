@@ -46,7 +46,6 @@ class Update:
 Judge: TypeAlias = Callable[[Update, Difference], Judgement]
 
 _NODE_CLASS: Final = "kaito.sh/node-class-name"
-_UPGRADE: Final = "kaito.sh/upgrade-to-version"
 #: The controller looks at these again and again, and not only when it makes nodes, pods or Services.
 _ALWAYS_READ: Final = frozenset(("kaito.sh/disable-benchmark", "kaito.sh/run-benchmark"))
 #: When KAITO reads the others, which is over for a Workspace that runs.
@@ -80,7 +79,7 @@ def refused(rule: Rule, why: str) -> Judgement:
 
 def _metadata(update: Update, difference: Difference) -> Judgement:
     ctx, key = update.ctx, str(difference.path[2]) if len(difference.path) > 2 else ""
-    if difference.path[1] == "labels" and key == _UPGRADE:
+    if difference.path[1] == "labels" and key == "kaito.sh/upgrade-to-version":
         return Judgement("restart", "KAITO moves the pods to that base image")
     if difference.path[1] != "annotations" or not is_kaitos(key) or key in _ALWAYS_READ:
         return IN_PLACE
