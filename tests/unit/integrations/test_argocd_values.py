@@ -1,6 +1,7 @@
 """Values laid over intents: what Argo CD's parameters say, by path and with the types of the schema."""
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -80,6 +81,7 @@ def test_character_that_yaml_sees_otherwise_than_json(character: str, escaped: b
 
 def test_half_a_character_and_endless_nesting_are_refused() -> None:
     assert parameters.parsed('["\\ud83d"]') is None
+    assert parameters.parsed(os.fsdecode(b'["\xff"]')) is None
     assert parameters.parsed("[" * 100_000 + "\x7f") is None
 
 

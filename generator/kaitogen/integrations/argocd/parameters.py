@@ -200,6 +200,7 @@ def parsed(text: str) -> Json:
     make: Any = _json.make_scanner
     text = text.strip(" \t\n\r")
     try:
+        text.encode()  # what Python makes of bytes that are no UTF-8 is half a character as well
         value, end = make(_Scanning)(text, 0)
         if "\\u" in text:
             import json
