@@ -159,9 +159,14 @@ class Cluster(Server):
 
 def _path(api: str, action: Action) -> str:
     """Where the API of that group and version has what is asked for."""
-    inside = f"namespaces/{quote(action.namespace, safe='')}/" if action.namespace else ""
-    name = f"/{quote(action.name, safe='')}" if action.name else ""
+    inside = f"namespaces/{_step(action.namespace)}/" if action.namespace else ""
+    name = f"/{_step(action.name)}" if action.name else ""
     return f"{api}/{inside}{action.resource}{name}"
+
+
+def _step(name: str) -> str:
+    """A name as one step of a path: one of dots alone would be taken out, with the step before it, before it is sent."""
+    return quote(name, safe="") if name.strip(".") else name.replace(".", "%2E")
 
 
 def _is_missing(answer: Answer, action: Action) -> bool:

@@ -232,6 +232,19 @@ def test_one_config_map(asking: Asking) -> None:
     assert asked[0].path == "/api/v1/namespaces/..%2Fb/configmaps/a"
 
 
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_a_name_of_dots_leads_nowhere_else(dots: str, asking: Asking) -> None:
+    with asking(refusal(404)) as (cluster, asked, _):
+        cluster.config_map(dots, dots)
+        cluster.of_kaito("InferenceSet", dots)
+    quoted = dots.replace(".", "%2E")
+    assert [one.path for one in asked] == [
+        f"/api/v1/namespaces/{quoted}/configmaps/{quoted}",
+        f"/apis/kaito.sh/v1beta1/namespaces/{quoted}/inferencesets",
+        f"/apis/kaito.sh/v1alpha1/namespaces/{quoted}/inferencesets",
+    ]
+
+
 def test_what_is_large_or_secret_is_left_out(asking: Asking) -> None:
     node = {
         "metadata": {
