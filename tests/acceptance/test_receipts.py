@@ -215,6 +215,14 @@ def test_arguments_of_a_receipt_are_those_of_render_alone(fleet: Path) -> None:
         assert "its arguments are none of kaitogen render" in verified().stderr
 
 
+@pytest.mark.parametrize("name", [[], {}, 1, None])
+def test_a_name_that_is_no_text_is_told(name: object, fleet: Path) -> None:
+    statement = json.loads(Path("receipt.json").read_text())
+    statement["subject"][0]["name"] = name
+    Path("receipt.json").write_text(json.dumps(statement))
+    assert "error KG751: inputs, subject or arguments are not what kaitogen writes there" in verified().stderr
+
+
 @pytest.mark.parametrize("word", ["--templates=a\0b", "a\0b", "--templates=a\ud800b", "-oa\ud800b"])
 def test_what_no_shell_hands_over_is_no_argument_of_a_receipt(word: str, fleet: Path) -> None:
     statement = json.loads(Path("receipt.json").read_text())

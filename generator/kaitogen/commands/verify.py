@@ -93,14 +93,11 @@ def _by_name(described: Json) -> dict[str, Json] | None:
     """Descriptions by their names; None where they are not what kaitogen writes."""
     if not isinstance(described, list):
         return None
-    by_name = {value_at(one, ("name",)): one for one in described}
-    digests = (value_at(one, ("digest", "sha256")) for one in described)
-    whole = len(by_name) == len(described) and all(map(_is_text, by_name)) and all(map(_is_text, digests))
-    return by_name if whole else None
-
-
-def _is_text(value: Json) -> bool:
-    return isinstance(value, str)
+    names = [value_at(one, ("name",)) for one in described]
+    texts = [*names, *(value_at(one, ("digest", "sha256")) for one in described)]
+    if not all(isinstance(text, str) for text in texts) or len(set(names)) != len(names):
+        return None
+    return dict(zip(names, described, strict=True))
 
 
 def _is_word(value: Json) -> bool:
