@@ -9,8 +9,8 @@ import os
 import sys
 import time
 
-from kaitogen.commands.result import Outcome, deliver
-from kaitogen.errors import EXIT_ENVIRONMENT, UsageError
+from kaitogen.commands.result import Outcome, deliver, reported
+from kaitogen.errors import UsageError
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import current
 from kaitogen.typed import TYPE_CHECKING, Callable, Final
@@ -71,10 +71,9 @@ def bounded(
 
 def stopped(finding: Diagnostic) -> Outcome:
     """What a command says whose run a bound has ended."""
-    from kaitogen.diagnostics.formats import Report, as_text
-    from kaitogen.diagnostics.terminal import colours
+    from kaitogen.diagnostics.formats import Report  # few are
 
-    return Outcome(stderr=as_text.write(Report([finding]), colour=colours()), exit_code=EXIT_ENVIRONMENT)
+    return reported(Report([finding]), wrote=True)
 
 
 def watched() -> int | None:

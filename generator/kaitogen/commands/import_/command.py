@@ -11,7 +11,7 @@ from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.errors import UsageError
-from kaitogen.kaito.objects import is_replica
+from kaitogen.kaito.objects import is_replica, place_of
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Diagnostic, Document, Json
 from kaitogen.pipeline.load import Loaded, load
@@ -82,13 +82,9 @@ def _objects_in(cluster: "Cluster", namespace: str | None) -> Loaded:
     file = f"cluster {cluster.name}"
     found = list(cluster.of_kaito("Workspace", namespace))
     sets, unread = _sets_in(cluster, namespace, file, of_replicas=any(map(is_replica, found)))
-    named = {
-        (one["metadata"]["namespace"], settings)
-        for one in (*found, *sets)
-        if (settings := settings_name(one))
-    }
+    named = {(place_of(one)[0], name) for one in (*found, *sets) if (name := settings_name(one))}
     others = [cluster.config_map(*where) for where in sorted(named)]
-    others += [cluster.scaled_object(one["metadata"]["namespace"], one["metadata"]["name"]) for one in sets]
+    others += [cluster.scaled_object(*place_of(one)) for one in sets]
     objects = [*found, *sets, *(one for one in others if one is not None)]
     documents = [Document(file, number, value=one, inline=True) for number, one in enumerate(objects)]
     return Loaded(documents, unread, [file])
