@@ -67,20 +67,10 @@ class Dump:
         """One object of the kind that another has."""
         return self._objects.get((like["kind"], namespace, name))
 
-    def pods_of(self, namespace: str, _label: str, keep: Callable[[Json], _T | None]) -> list[_T]:
-        """What is kept of each pod of a namespace."""
-        return self._kept("Pod", namespace, keep)
-
-    def events(self, namespace: str, _kind: str, keep: Callable[[Json], _T | None]) -> list[_T]:
-        """What is kept of each event of a namespace."""
-        return self._kept("Event", namespace, keep)
-
-    def nodes(self, keep: Callable[[Json], _T]) -> list[_T]:
-        """What is kept of each node."""
-        return self._kept("Node", "", keep)
-
-    def _kept(self, kind: str, namespace: str, keep: Callable[[Json], _T | None]) -> list[_T]:
-        every = (keep(one) for key, one in self._objects.items() if key[:2] == (kind, namespace))
+    def listed(self, kind: str, keep: Callable[[Json], _T | None], namespace: str | None = None) -> list[_T]:
+        """What is kept of each node, or each pod or event of a namespace."""
+        place = (kind, namespace or "")
+        every = (keep(one) for key, one in self._objects.items() if key[:2] == place)
         return [one for one in every if one is not None]
 
 
@@ -143,29 +133,31 @@ class Source:
     @_once
     def pods(self, namespace: str) -> dict[str, list[Pod]]:
         """The pods by their Workspace, as far as anything is known about pods."""
-        found = self._allowed("Pod", lambda: self._held.pods_of(namespace, WORKSPACE_LABEL, pod))
+        found = self._allowed("Pod", pod, namespace, labelSelector=WORKSPACE_LABEL)
         return _grouped(found or (), lambda one: one.workspace)
 
     @_once
     def last_events(self, namespace: str) -> dict[str, Event]:
         """What was noted last on each pod, as far as anything is known about events."""
-        found = self._allowed("Event", lambda: self._held.events(namespace, "Pod", event))
+        found = self._allowed("Event", event, namespace, fieldSelector="involvedObject.kind=Pod")
         return {one.pod: one for one in sorted(found or (), key=lambda one: one.time)}
 
     @_once
     def nodes(self) -> dict[str, NodeFacts] | None:
         """All nodes by name; None where nothing is known about nodes."""
-        found = self._allowed("Node", lambda: self._held.nodes(lambda one: of_entry(entry(one))))
+        found = self._allowed("Node", lambda one: of_entry(entry(one)))
         return None if found is None else {one.name: one for one in found}
 
-    def _allowed(self, kind: str, listing: Callable[[], list[_T]]) -> list[_T] | None:
+    def _allowed(
+        self, kind: str, keep: Callable[[Json], _T | None], namespace: str | None = None, **query: str
+    ) -> list[_T] | None:
         """The list; None where a dump has nothing of the kind, and with a warning where the user may not read it."""
         if isinstance(self._held, Dump):
-            return listing() if self.holds(kind) else None
+            return self._held.listed(kind, keep, namespace) if self.holds(kind) else None
         from kaitogen.files.cluster.problems import KG627, ClusterError  # a dump asks no cluster
 
         try:
-            return listing()
+            return self._held.listed(kind, keep, namespace, **query)
         except ClusterError as stop:
             if stop.rule != KG627:
                 raise

@@ -48,20 +48,17 @@ class Cluster(Server):
 
     def nodes(self, keep: Callable[[Json], _Kept]) -> list[_Kept]:
         """What is kept of each node."""
-        return self._list(_CORE, Action("list", "nodes"), keep)
+        return self.listed("Node", keep)
 
     def pods(self, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
         """What is kept of each pod, of all namespaces, that is on a node and not finished; None keeps nothing of it."""
-        return self._list(_CORE, Action("list", "pods"), keep, fieldSelector=_HOLDING)
+        return self.listed("Pod", keep, fieldSelector=_HOLDING)
 
-    def pods_of(self, namespace: str, label: str, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
-        """What is kept of each pod of a namespace that has this label, wherever it is; None keeps nothing of it."""
-        return self._list(_CORE, Action("list", "pods", namespace=namespace), keep, labelSelector=label)
-
-    def events(self, namespace: str, kind: str, keep: Callable[[Json], _Kept | None]) -> list[_Kept]:
-        """What is kept of each event of a namespace about objects of a kind; None keeps nothing of it."""
-        about = f"involvedObject.kind={kind}"
-        return self._list(_CORE, Action("list", "events", namespace=namespace), keep, fieldSelector=about)
+    def listed(
+        self, kind: str, keep: Callable[[Json], _Kept | None], namespace: str | None = None, **query: str
+    ) -> list[_Kept]:
+        """What is kept of each node, pod or event, of a namespace or of all, that the query's selectors choose; None keeps nothing of it."""
+        return self._list(_CORE, Action("list", f"{kind.lower()}s", namespace=namespace), keep, **query)
 
     def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
         """KAITO's objects of a kind in a namespace, or in all, in the newest version that the cluster serves.
