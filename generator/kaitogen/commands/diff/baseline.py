@@ -145,9 +145,6 @@ class Holder(Protocol):
     def of_kaito(self, kind: str, namespace: str | None = None) -> list[Json]:
         """The objects of a kind of KAITO's in a namespace, or in all."""
 
-    def config_map(self, namespace: str, name: str) -> Json | None:
-        """One ConfigMap; None where there is none of that name."""
-
     def object_of(self, like: Json, namespace: str, name: str) -> Json | None:
         """One object of the kind that another has; None where there is none of that name."""
 
@@ -165,9 +162,7 @@ def items_in(cluster: Holder, where: str, items: Sequence[Item], namespace: str)
         kind = kind_of(item.data)
         key = ("" if kind is not None and kind.in_cluster else _space(item, namespace), item.identity[3])
         live = placed.get((item.identity[1], *key))
-        if item.is_config_map:
-            live = cluster.config_map(*key)
-        elif item.is_scaled_object or kind is not None:
+        if item.is_config_map or item.is_scaled_object or kind is not None:
             live = cluster.object_of(item.data, *key)
         if live is not None:
             live_items.append(live_item(live, item, where))
@@ -191,7 +186,7 @@ def _former_settings(
         now = maps.get((old.identity[2], settings_name(new[old.identity].data)))
         key = (old.identity[2], settings_name(old.data))
         if now is not None and key[1] and key not in maps and key not in former:
-            live = cluster.config_map(_space(old, namespace), key[1])
+            live = cluster.object_of(now.data, _space(old, namespace), key[1])
             if live is not None:
                 former[key] = live_item(live, now, old.origin.document.file)
     return list(former.values())

@@ -90,7 +90,8 @@ def _deleted(data: Json) -> Health:
 def _released(data: Json, source: Source) -> str:
     """KAITO reads the ConfigMap of a set whenever it writes to it, and so cannot delete a set without."""
     name, (space, _) = settings_name(data), place_of(data)
-    if name and source.holds("ConfigMap") and source.config_map(space, name) is None:
+    like = {"apiVersion": "v1", "kind": "ConfigMap"}
+    if name and source.holds(like["kind"]) and source.object_of(like, space, name) is None:
         return f"apply the ConfigMap {name} again: KAITO reads it to delete this, and it is gone"
     return ""
 

@@ -59,10 +59,6 @@ class Dump:
             one for key, one in found if key[0] == kind and is_of_kaito(one) and namespace in (None, key[1])
         ]
 
-    def config_map(self, namespace: str, name: str) -> Json | None:
-        """One ConfigMap."""
-        return self._objects.get(("ConfigMap", namespace, name))
-
     def object_of(self, like: Json, namespace: str, name: str) -> Json | None:
         """One object of the kind that another has."""
         return self._objects.get((like["kind"], namespace, name))
@@ -99,7 +95,7 @@ class Source:
         self.made: dict[tuple[str, ...], Any] = {}
         self.name = held.name if isinstance(held, Dump) else f"cluster {held.name}"
         self.findings: list[Diagnostic] = []
-        self.config_map, self.object_of = held.config_map, held.object_of
+        self.object_of = held.object_of
 
     @property
     def is_whole(self) -> bool:

@@ -79,7 +79,7 @@ class Cluster(Server):
 
     def config_map(self, namespace: str, name: str) -> Json | None:
         """One ConfigMap; None where there is none of that name."""
-        return self._one(_CORE, "ConfigMap", Action("get", "configmaps", namespace=namespace, name=name))
+        return self.object_of({"apiVersion": "v1", "kind": "ConfigMap"}, namespace, name)
 
     def scaled_object(self, namespace: str, name: str) -> Json | None:
         """One ScaledObject of KEDA's; None where there is none of that name, or no KEDA."""
@@ -93,9 +93,7 @@ class Cluster(Server):
         version, kind = like["apiVersion"], like["kind"]
         group, _, _ = version.rpartition("/")
         action = Action("get", f"{kind.lower()}s", group=group, namespace=namespace or None, name=name)
-        return self._one(f"/apis/{version}" if group else f"/api/{version}", kind, action)
-
-    def _one(self, api: str, kind: str, action: Action) -> Json | None:
+        api = f"/apis/{version}" if group else f"/api/{version}"
         answer = self.ask(_path(api, action), {}, action)
         if _is_missing(answer, action):
             return None
