@@ -14,8 +14,8 @@ from kaitogen.typed import Any, Callable, Final, NamedTuple, Sequence
 
 #: The environment variable by which a shell asks what may complete a line.
 COMPLETE_VARIABLE: Final = "_KAITOGEN_COMPLETE"
-#: In the order of the help text: the module, whose function `run` (or one that is named here) takes the options of
-#: the command, and the summary.
+#: In the order of the help text: the module, which has a class `Options` and a function `run` (or one that is
+#: named here, which takes its options as `options`), and the summary.
 COMMANDS: Final = {
     "render": ("commands.render", "Turn intents into KAITO Workspaces."),
     "validate": ("commands.validate", "Check intents and finished Workspace manifests."),
@@ -101,7 +101,7 @@ def find(name: str) -> Command | None:
     # Not by importlib, which costs a hundredth of a render.
     module = __import__(f"kaitogen.{module_name}", fromlist=["run"])
     run, stopped = getattr(module, function or "run"), getattr(module, "stopped", None)
-    options, *_ = run.__annotations__.values()
+    options = run.__annotations__["options"] if function else module.Options
     return Command(name, options, run, stopped)
 
 
