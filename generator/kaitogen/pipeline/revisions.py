@@ -10,16 +10,7 @@ from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import git
 from kaitogen.files.git import KG644
 from kaitogen.model import Diagnostic, Document, Request, Rule
-from kaitogen.pipeline.load import (
-    KG112,
-    KG601,
-    MAX_BYTES,
-    documents_of,
-    is_intent_file,
-    is_yaml_file,
-    speaks_of_kaito,
-    too_large,
-)
+from kaitogen.pipeline import load
 from kaitogen.pipeline.project import is_valid
 from kaitogen.typed import Callable, Final, Iterable, Iterator, Sequence
 
@@ -104,18 +95,18 @@ class _Past:
         if entry.mode == git.SUBMODULE:
             self._note_submodule(name)
         elif entry.mode == git.FOLDER:
-            intents = dict(self._files(entry, path, is_intent_file))
+            intents = dict(self._files(entry, path, load.is_intent_file))
             if intents or not self.finished:
                 self._read(intents)
             else:
-                self._read(dict(self._files(entry, path, is_yaml_file)), only_ours=True)
+                self._read(dict(self._files(entry, path, load.is_yaml_file)), only_ours=True)
         else:
             everything = git.Entry(git.FOLDER, self.commit, "")
             others = self.repository.below(everything) if entry.mode == git.LINK else ()
             target = self._followed({other.path: other for other in others}, entry)
             if target is None:
                 message = "a symbolic link that leads nowhere at this revision"
-                self.findings.append(KG601.in_file(name, message, fix="name another revision"))
+                self.findings.append(load.KG601.in_file(name, message, fix="name another revision"))
             else:
                 self._read({name: target})
 
@@ -130,8 +121,8 @@ class _Past:
         if not isinstance(given, str) or entry is None or not entry.is_file:
             yield given
             return
-        for _, data in self.repository.contents([entry], MAX_BYTES):
-            loaded = documents_of(self._name(given), data)
+        for _, data in self.repository.contents([entry], load.MAX_BYTES):
+            loaded = load.documents_of(self._name(given), data)
             self.findings += loaded.findings
             yield from loaded.documents
 
@@ -152,7 +143,7 @@ class _Past:
         files = [below for below in self.repository.below(entry) if below.is_file]
         try:
             scratch = os.path.realpath(stack.enter_context(tempfile.TemporaryDirectory(prefix="kaitogen-")))
-            for file, data in self.repository.contents(files, MAX_BYTES):
+            for file, data in self.repository.contents(files, load.MAX_BYTES):
                 path = os.path.join(scratch, *posixpath.relpath(file.path, entry.path or ".").split("/"))
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "xb") as stream:
@@ -198,7 +189,7 @@ class _Past:
                     continue
                 message = f"a symbolic link that leads out of {shown} is not followed"
                 fix = "copy the file, or name it on the command line"
-                self.findings.append(KG112.in_file(name, message, fix=fix))
+                self.findings.append(load.KG112.in_file(name, message, fix=fix))
 
     def _followed(self, entries: dict[str, git.Entry], entry: git.Entry) -> git.Entry | None:
         """The file that an entry is, links followed among these entries alone; None where they lead elsewhere."""
@@ -217,13 +208,13 @@ class _Past:
             if entry.path not in self.seen:
                 self.seen.add(entry.path)
                 fresh[name] = entry
-        contents = self.repository.contents(fresh.values(), MAX_BYTES)
+        contents = self.repository.contents(fresh.values(), load.MAX_BYTES)
         for name, (_, data) in zip(fresh, contents, strict=True):
-            if only_ours and not speaks_of_kaito(data):
+            if only_ours and not load.speaks_of_kaito(data):
                 continue
-            if len(data) > MAX_BYTES:
-                self.findings.append(too_large(name))
+            if len(data) > load.MAX_BYTES:
+                self.findings.append(load.too_large(name))
                 continue
-            loaded = documents_of(name, data)
+            loaded = load.documents_of(name, data)
             self.documents += loaded.documents
             self.findings += loaded.findings

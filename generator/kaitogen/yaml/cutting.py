@@ -8,31 +8,12 @@ import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
 
 # isort: split
 import yaml
+from yaml import tokens
 from yaml.error import YAMLError
-from yaml.tokens import (
-    AliasToken,
-    AnchorToken,
-    BlockEndToken,
-    BlockEntryToken,
-    BlockMappingStartToken,
-    BlockSequenceStartToken,
-    DocumentEndToken,
-    DocumentStartToken,
-    FlowEntryToken,
-    FlowMappingEndToken,
-    FlowMappingStartToken,
-    FlowSequenceEndToken,
-    FlowSequenceStartToken,
-    KeyToken,
-    ScalarToken,
-    StreamEndToken,
-    StreamStartToken,
-    ValueToken,
-)
 
 from kaitogen.typed import Any, Final, Iterator, NamedTuple
+from kaitogen.yaml import libyaml
 from kaitogen.yaml.builder import MAX_DEPTH, unreadable
-from kaitogen.yaml.libyaml import tokens
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import dashed
 
@@ -40,10 +21,16 @@ from kaitogen.yaml.writer import dashed
 FLOW: Final = -2
 
 _STARTS: Final = (
-    BlockMappingStartToken, BlockSequenceStartToken, FlowMappingStartToken, FlowSequenceStartToken
+    tokens.BlockMappingStartToken, tokens.BlockSequenceStartToken,
+    tokens.FlowMappingStartToken, tokens.FlowSequenceStartToken,
 )  # fmt: skip
-_ENDS: Final = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
-_FRAME: Final = (StreamStartToken, DocumentStartToken, DocumentEndToken, StreamEndToken)
+_ENDS: Final = (tokens.BlockEndToken, tokens.FlowMappingEndToken, tokens.FlowSequenceEndToken)
+_FRAME: Final = (
+    tokens.StreamStartToken,
+    tokens.DocumentStartToken,
+    tokens.DocumentEndToken,
+    tokens.StreamEndToken,
+)
 _REST: Final = -1
 _WIDEST: Final = 2**31 - 1  # as much as the emitter in C can hold: no line is broken
 
@@ -69,7 +56,7 @@ def cut(text: str, key: str) -> Cut | None:
     """
     walk = _Walk(key)
     try:
-        for token in tokens(text):
+        for token in libyaml.tokens(text):
             walk.see(token)
             if walk.depth > MAX_DEPTH:
                 return None  # for the reader to say so; the scanner takes longer the deeper it is
@@ -118,9 +105,9 @@ class _Walk:
         """The next token of the text."""
         kind = type(token)
         here = len(self.spans) - 1 if self._inside else _REST
-        if kind is AnchorToken:
+        if kind is tokens.AnchorToken:
             self._anchors[token.value] = here, f"&a{len(self.renamed)}"
-        if kind in (AnchorToken, AliasToken):
+        if kind in (tokens.AnchorToken, tokens.AliasToken):
             section, name = self._anchors.get(token.value, (here, f"&{token.value}"))
             self.renamed.append((token.start_mark.index, token.end_mark.index, name))
             if section != here:
@@ -144,20 +131,20 @@ class _Walk:
 
     def _outside(self, token: Any, kind: type[Any]) -> None:
         """Look for the key of the outermost mapping, and for the list behind it."""
-        found = self._before == [KeyToken, ScalarToken, ValueToken]
-        if found and kind is FlowSequenceStartToken:
+        found = self._before == [tokens.KeyToken, tokens.ScalarToken, tokens.ValueToken]
+        if found and kind is tokens.FlowSequenceStartToken:
             self.flow, self.start, self._inside = True, token.start_mark.index, self.depth + 1
-        elif found and kind in (BlockSequenceStartToken, BlockEntryToken):
-            self._inside = self.depth + (kind is BlockSequenceStartToken)
-            if kind is BlockEntryToken:
+        elif found and kind in (tokens.BlockSequenceStartToken, tokens.BlockEntryToken):
+            self._inside = self.depth + (kind is tokens.BlockSequenceStartToken)
+            if kind is tokens.BlockEntryToken:
                 self.spans.append((token.start_mark.index, -1))
-        elif found and kind is AnchorToken:
+        elif found and kind is tokens.AnchorToken:
             return
-        if self.depth == 1 and kind is KeyToken:
-            self._before = [KeyToken]
-        elif (self._before == [KeyToken] and kind is ScalarToken and token.value == self.key) or (
-            self._before == [KeyToken, ScalarToken] and kind is ValueToken
-        ):
+        if self.depth == 1 and kind is tokens.KeyToken:
+            self._before = [tokens.KeyToken]
+        elif (
+            self._before == [tokens.KeyToken] and kind is tokens.ScalarToken and token.value == self.key
+        ) or (self._before == [tokens.KeyToken, tokens.ScalarToken] and kind is tokens.ValueToken):
             self._before.append(kind)
         else:
             self._before = []
@@ -165,18 +152,18 @@ class _Walk:
     def _in_list(self, token: Any, kind: type[Any]) -> None:
         if self.flow:
             self._in_brackets(token, kind)
-        elif kind is BlockEntryToken and self.depth == self._inside:
+        elif kind is tokens.BlockEntryToken and self.depth == self._inside:
             self.spans.append((token.start_mark.index, -1))
-        elif self.depth <= 1 and kind in (KeyToken, BlockEndToken, *_FRAME):
+        elif self.depth <= 1 and kind in (tokens.KeyToken, tokens.BlockEndToken, *_FRAME):
             self.end, self._inside = token.start_mark.index, 0
 
     def _in_brackets(self, token: Any, kind: type[Any]) -> None:
         level = self.depth == self._inside
-        if level and kind is FlowSequenceEndToken:
+        if level and kind is tokens.FlowSequenceEndToken:
             self.end, self._inside = token.end_mark.index, 0
-        elif level and kind is FlowEntryToken:
-            self._before = [FlowEntryToken]
-        elif not self.spans or self._before == [FlowEntryToken]:
+        elif level and kind is tokens.FlowEntryToken:
+            self._before = [tokens.FlowEntryToken]
+        elif not self.spans or self._before == [tokens.FlowEntryToken]:
             self.spans.append((token.start_mark.index, token.end_mark.index))
             self._before = []
         else:

@@ -8,14 +8,7 @@ import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
 # isort: split
 import re
 
-from yaml.events import (
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from yaml import events
 
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.typed import Any, Callable, Final
@@ -26,8 +19,8 @@ KG117 = Rule("KG117", "YAML that Kubernetes' tools do not read", kind="invalid")
 _BYTE_ORDER_MARK: Final = r"(?:\A|(?<=[\n\r\x85\u2028\u2029]))[ \t]*\ufeff"
 #: A comment may follow, and nothing else (apimachinery, pkg/util/yaml/decoder.go:305@v0.34.0).
 _AFTER_DIVIDER: Final = r"(?m)^---[^\S\r\n]*(?=[^\s#])"
-_STARTS: Final = (MappingStartEvent, SequenceStartEvent)
-_ENDS: Final = (MappingEndEvent, SequenceEndEvent)
+_STARTS: Final = (events.MappingStartEvent, events.SequenceStartEvent)
+_ENDS: Final = (events.MappingEndEvent, events.SequenceEndEvent)
 
 
 def first(text: str) -> Diagnostic | None:
@@ -60,11 +53,11 @@ def watched(get: Callable[[], Any], note: Callable[[Rule, Any, str, str], None])
             flow += flow > 0 or event.flow_style is True
         elif isinstance(event, _ENDS):
             flow -= flow > 0
-        elif isinstance(event, DocumentStartEvent):
+        elif isinstance(event, events.DocumentStartEvent):
             if event.version or event.tags:
                 message = "a line that begins with % stands above the document"
                 note(KG117, event, message, "remove it: no directive is needed")
-        elif isinstance(event, ScalarEvent) and flow and not event.style and "?" in event.value:
+        elif isinstance(event, events.ScalarEvent) and flow and not event.style and "?" in event.value:
             message = f"{event.value[:60]} has a question mark between brackets or braces"
             note(KG117, event, message, "put it into quotes")
         return event

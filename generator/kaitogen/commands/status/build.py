@@ -9,18 +9,8 @@ from kaitogen.commands.import_.reading import target_of
 from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.commands.plan.objects import model_of
 from kaitogen.commands.plan.types import PlannedWorkspace
-from kaitogen.commands.status import judging
+from kaitogen.commands.status import judging, types
 from kaitogen.commands.status.sources import Source
-from kaitogen.commands.status.types import (
-    Endpoint,
-    Measured,
-    Nodes,
-    Planned,
-    Replica,
-    Replicas,
-    Running,
-    Status,
-)
 from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
 from kaitogen.kaito.objects import CREATED_BY, is_replica, part, place_of, text, value_at
@@ -123,16 +113,16 @@ def _beside(item: Item, items: Iterable[Item]) -> Iterator[Item]:
             yield one
 
 
-def status_of(units: Iterable[Unit], source: Source, namespace: str | None) -> Status:
+def status_of(units: Iterable[Unit], source: Source, namespace: str | None) -> types.Status:
     """The status of all of them, in their order."""
     placed = [(unit, unit.namespace(source, namespace)) for unit in units]
     there = [one for one in placed if one[0].written and one[0].name in source.by_name(one[0].kind, one[1])]
     drift = _drift(there, source)
-    return Status(source.name, [_running(unit, source, space, drift) for unit, space in placed])
+    return types.Status(source.name, [_running(unit, source, space, drift) for unit, space in placed])
 
 
-def _running(unit: Unit, source: Source, namespace: str, drift: _Drift) -> Running:
-    missing = Running(
+def _running(unit: Unit, source: Source, namespace: str, drift: _Drift) -> types.Running:
+    missing = types.Running(
         kind=unit.kind,
         namespace=namespace,
         name=unit.name,
@@ -164,27 +154,29 @@ def _running(unit: Unit, source: Source, namespace: str, drift: _Drift) -> Runni
     )
 
 
-def _worst(data: Json, workspaces: Sequence[Json], each: Sequence[Replica], found: Health) -> Json:
+def _worst(data: Json, workspaces: Sequence[Json], each: Sequence[types.Replica], found: Health) -> Json:
     """The object that the words are about: the set itself, or the replica that they name."""
     pairs = zip(workspaces, each, strict=True)
     return next((one for one, replica in pairs if f"; {replica.name}: " in found.message), data)
 
 
-def _replicas(data: Json, found: Health, each: Sequence[Replica] | None) -> Replicas | None:
+def _replicas(data: Json, found: Health, each: Sequence[types.Replica] | None) -> types.Replicas | None:
     if data["kind"] == "Workspace":
-        return None if data.get("tuning") is not None else Replicas(1, int(found.state == "Healthy"))
+        return None if data.get("tuning") is not None else types.Replicas(1, int(found.state == "Healthy"))
     desired, said = health.replicas(data)
-    return Replicas(desired, said if each is None else sum(one.health.state == "Healthy" for one in each))
+    return types.Replicas(
+        desired, said if each is None else sum(one.health.state == "Healthy" for one in each)
+    )
 
 
-def _nodes(each: Sequence[Replica] | None) -> Nodes | None:
+def _nodes(each: Sequence[types.Replica] | None) -> types.Nodes | None:
     """The nodes of all replicas together; under byo several may count the same ones."""
     if not each:
         return None
     desired = [one.nodes.desired for one in each]
     ready = [one.nodes.ready for one in each]
     names = dict.fromkeys(name for one in each for name in one.nodes.names)
-    return Nodes(_sum(desired), _sum(ready), tuple(names))
+    return types.Nodes(_sum(desired), _sum(ready), tuple(names))
 
 
 def _sum(numbers: Sequence[int | None]) -> int | None:
@@ -210,7 +202,7 @@ def _of_unit(unit: Unit, namespace: str, drift: _Drift) -> tuple[ObjectChange, .
     return tuple(drift[key] for key in keys if key in drift)
 
 
-def _planned(unit: Unit) -> Planned | None:
+def _planned(unit: Unit) -> types.Planned | None:
     planned = unit.planned
     if planned is None:
         return None
@@ -219,17 +211,17 @@ def _planned(unit: Unit) -> Planned | None:
     if requests is not None and planned.replicas is not None:
         number = planned.replicas
         requests = requests.each(lambda one: one * number)
-    return Planned(planned.takes.nodes, planned.takes.gpus, estimate.context.tokens, requests)
+    return types.Planned(planned.takes.nodes, planned.takes.gpus, estimate.context.tokens, requests)
 
 
-def _measured(workspaces: Sequence[Json]) -> Measured | None:
+def _measured(workspaces: Sequence[Json]) -> types.Measured | None:
     """What KAITO's benchmark wrote, of all replicas that have it."""
     peaks = [peak for one in workspaces if isinstance(peak := value_at(one, _PEAK), dict)]
     values = [value for peak in peaks if (value := _number(peak.get("value"))) is not None]
     if not values:
         return None
     settings = part(peaks[0], "config")
-    return Measured(sum(values), len(values), {key: str(text) for key, text in settings.items()})
+    return types.Measured(sum(values), len(values), {key: str(text) for key, text in settings.items()})
 
 
 def _number(value: Json) -> float | None:
@@ -241,14 +233,14 @@ def _number(value: Json) -> float | None:
     return number if 0 <= number < 1e15 else None
 
 
-def _endpoint(unit: Unit, namespace: str, each: Sequence[Replica]) -> Endpoint | None:
+def _endpoint(unit: Unit, namespace: str, each: Sequence[types.Replica]) -> types.Endpoint | None:
     """Where the model answers: at the Gateway, at the Service of the set, or at that of a Workspace, which KAITO makes."""
     if value_at(unit.item.data, ("tuning",)) is not None:
         return None
     model = _model(unit)
     for item in unit.others:
         if item.data["kind"] == "HTTPRoute" and (host := _host(item.data)):
-            return Endpoint(host, model, "", _curl(host, model))
+            return types.Endpoint(host, model, "", _curl(host, model))
     service = unit.name
     own = any(item.data["kind"] == "Service" for item in unit.others)
     if unit.kind == "InferenceSet" and not own:
@@ -258,7 +250,7 @@ def _endpoint(unit: Unit, namespace: str, each: Sequence[Replica]) -> Endpoint |
         service = serving[0]
     forward = f"kubectl -n {quote(namespace)} port-forward {quote(f'service/{service}')} {_PORT}:80"
     url = f"http://{service}.{namespace}"
-    return Endpoint(url, model, forward, _curl(f"http://localhost:{_PORT}", model))
+    return types.Endpoint(url, model, forward, _curl(f"http://localhost:{_PORT}", model))
 
 
 def _host(route: Json) -> str:
