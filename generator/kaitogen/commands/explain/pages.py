@@ -58,9 +58,10 @@ class Example(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What a page says, as plain text, and its Markdown. `facts` are by their labels: Kind, KAITO, Rule, See also."""
+    """What a page says, as plain text, and its Markdown. `kind` is that of the rule; `facts` are by their labels: KAITO, See also."""
 
     code: str
+    kind: str
     title: str
     why: str
     fix: str
@@ -68,11 +69,6 @@ class Page(NamedTuple):
     failing: Example
     passing: Example
     markdown: str
-
-    @property
-    def kind(self) -> str:
-        """The kind of the rule, as its record has it."""
-        return self.facts["Kind"]
 
 
 def codes() -> list[str]:
@@ -127,11 +123,13 @@ def parse(markdown: str) -> Page:
     found = _TITLE.fullmatch(title)
     facts = {match[1]: plain(match[2]) for match in map(_FACT.fullmatch, head.split("\n")) if match}
     fix = next((block.removeprefix(_FIX) for block in blocks if block.startswith(_FIX)), "")
-    if found is None or "Kind" not in facts or not (fix and failing and passing):
+    kind = facts.pop("Kind", "")
+    if found is None or not (kind and fix and failing and passing):
         raise InternalError(f"docs/findings has a page that lacks a part: {title[:60]}")
     why = [block for block in blocks if not block.startswith((_FIX, "- "))]
     return Page(
         code=found[1],
+        kind=kind,
         title=plain(found[2]),
         why="\n\n".join(map(plain, why)),
         fix=plain(fix),
@@ -186,15 +184,8 @@ def as_markdown(page: Page) -> str:
 
 def as_json(page: Page) -> Json:
     """One page for machines; `facts` are by the labels of the page, of which not every code has each."""
-    facts = {label: value for label, value in page.facts.items() if label != "Kind"}
-    return {
-        "code": page.code,
-        "kind": page.kind,
-        "title": page.title,
-        "why": page.why,
-        "fix": page.fix,
-        "facts": facts,
-    }
+    names = ("code", "kind", "title", "why", "fix", "facts")
+    return {name: getattr(page, name) for name in names}
 
 
 def table() -> str:

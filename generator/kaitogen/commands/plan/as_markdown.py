@@ -1,12 +1,10 @@
 """A plan as Markdown for a comment on a pull request."""
 
 from kaitogen.commands.diff.as_markdown import block
-from kaitogen.commands.diff.report import DiffReport
 from kaitogen.commands.plan import as_text, rows, view_model
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.markdown import Comment, fenced, heads, plain, row
 from kaitogen.diagnostics.wording import counted, number_of, place
-from kaitogen.model import Diagnostic
 from kaitogen.typed import Final, Iterator, Sequence
 
 _LONGEST_CELL: Final = 160
@@ -20,9 +18,20 @@ def write(plan: Plan) -> Iterator[str]:
     planned = _all(comment, plan) if plan.against is None else _changes(comment, plan, plan.against)
     if alone := view_model.alone(plan):
         comment.add(f"{alone}.\n\n")
-    _findings(comment, plan.findings)
-    if plan.against is not None:
-        _fields(comment, plan.against.report)
+    loud = sorted(
+        (one for one in plan.findings if one.severity != "note"), key=lambda one: one.severity != "error"
+    )
+    if loud:
+        lines = (
+            f"- **{one.severity} {one.code}** {plain(place(one))}: {plain(one.message, _LONGEST_MESSAGE)}\n"
+            for one in loud
+        )
+        comment.fold(counted(loud), "", lines)
+    report = None if plan.against is None else plan.against.report
+    # What is on both sides and differs, as `kaitogen diff` has it.
+    if report is not None and (objects := [one for one in report.comparison.objects if one.changes]):
+        blocks = (block(one, report) + "\n" for one in objects)
+        comment.fold(f"{number_of(len(objects), 'object')} field by field", "", blocks)
     for one in planned:
         gpus = "unknown size" if (number := one.takes.gpus) is None else number_of(number, "GPU")
         text = fenced(as_text.block(one, plan), "text")
@@ -58,14 +67,6 @@ def _changes(comment: Comment, plan: Plan, against: Comparison) -> Sequence[Plan
     return [change.after for change in against.changes if change.after is not None]
 
 
-def _fields(comment: Comment, report: DiffReport) -> None:
-    """What is on both sides and differs, field by field as `kaitogen diff` has it, folded."""
-    objects = [one for one in report.comparison.objects if one.changes]
-    if objects:
-        blocks = (block(one, report) + "\n" for one in objects)
-        comment.fold(f"{number_of(len(objects), 'object')} field by field", "", blocks)
-
-
 def _money_head(plan: Plan) -> list[str]:
     """The head of the column with the cost, where there are prices."""
     return [] if plan.prices is None else [f"{plain(plan.prices.currency)} an hour"]
@@ -85,14 +86,3 @@ def _change_row(change: rows.Row, plan: Plan) -> str:
     if change.first.refused:
         verdict = f"**{verdict}**"
     return row((change.first.kind, title, *rows.figures(change, plan.prices), what, verdict))
-
-
-def _findings(comment: Comment, findings: Sequence[Diagnostic]) -> None:
-    """The errors, then the warnings, folded."""
-    loud = [one for one in findings if one.severity != "note"]
-    if loud:
-        lines = (
-            f"- **{one.severity} {one.code}** {plain(place(one))}: {plain(one.message, _LONGEST_MESSAGE)}\n"
-            for one in sorted(loud, key=lambda one: one.severity != "error")
-        )
-        comment.fold(counted(loud), "", lines)
