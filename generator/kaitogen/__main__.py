@@ -9,7 +9,7 @@ from kaitogen import quick_imports
 quick_imports.install()
 
 from kaitogen.commands.result import CommonOptions, deliver, write_stderr
-from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, KaitogenError
+from kaitogen.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, EnvironmentFailure, KaitogenError
 from kaitogen.typed import NoReturn, Sequence
 
 
@@ -38,11 +38,11 @@ def run(arguments: Sequence[str]) -> int:
         try:
             return _run(arguments)
         except KaitogenError as error:
-            from kaitogen.diagnostics.formats.as_text import failure
-            from kaitogen.diagnostics.terminal import colours
-
-            write_stderr(failure(error, colour=colours()))
-            return error.exit_code
+            return _failed(error)
+        except FileNotFoundError:
+            if _is_somewhere():
+                raise
+            return _failed(EnvironmentFailure("the current folder was removed", fix="change to another one"))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -81,6 +81,23 @@ def _run(arguments: Sequence[str]) -> int:
         outcome = outcome._replace(stderr="")
     limits.check_output(outcome.size)
     return deliver(outcome)
+
+
+def _failed(error: KaitogenError) -> int:
+    from kaitogen.diagnostics.formats.as_text import failure
+    from kaitogen.diagnostics.terminal import colours
+
+    write_stderr(failure(error, colour=colours()))
+    return error.exit_code
+
+
+def _is_somewhere() -> bool:
+    """Whether there is a current folder: somebody else may have removed it, and then no path has an absolute form."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _bug(error: Exception) -> str:

@@ -66,6 +66,15 @@ def test_no_environment(name: str, environment: dict[str, str], place: Path) -> 
     assert run(name, place, environment=environment).returncode == 0
 
 
+@pytest.mark.parametrize("name", ["render", "validate", "argocd"])
+def test_a_current_folder_that_was_removed(name: str, place: Path) -> None:
+    (place / "gone").mkdir()
+    shell = ["/bin/sh", "-c", 'rmdir "$PWD"; exec "$@"', "sh", str(KAITOGEN), *COMMANDS[name]]
+    done = subprocess.run(shell, cwd=place / "gone", capture_output=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout) == (3, b""), done.stderr
+    assert b"kaitogen: the current folder was removed; change to another one" in done.stderr
+
+
 def test_many_runs_at_once_are_one(place: Path) -> None:
     whole = run("templates", place).stdout
     with ThreadPoolExecutor(10) as pool:
