@@ -3,7 +3,7 @@
 import os
 
 from kaitogen.model import Diagnostic, Rule
-from kaitogen.pipeline.load import is_elsewhere, resolved
+from kaitogen.pipeline.load import resolved
 from kaitogen.typed import Final
 
 KG155 = Rule("KG155", "A path that leads out of the application's folder", kind="invalid")
@@ -30,6 +30,8 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
     """
     import re  # most runs have no environment
 
+    from kaitogen.files.folders import may_be_read
+
     if not re.fullmatch(r"[A-Za-z0-9][-A-Za-z0-9_.]{0,99}", name):
         fix = "write the name alone, without folder and ending"
         return KG155.in_file(source, f"{name[:60]} is no name of an environment", fix=fix)
@@ -37,7 +39,7 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
     if not os.path.lexists(path):
         known = ", ".join(names(folder)) or "none"
         return KG157.in_file(source, f"there is no {path}", fix=f"add the file; there are: {known[:120]}")
-    if is_elsewhere(resolved(path), (top,)):
+    if not may_be_read(resolved(path), (top,)):
         return leads_out(path, source)
     return path
 

@@ -210,7 +210,7 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
     if path == "-" or not os.path.isdir(path):
         yield path
         return
-    from kaitogen.files.folders import files_below  # a file that is named needs none of it
+    from kaitogen.files.folders import files_below, may_be_read  # a file that is named needs none of it
 
     is_asked_for = is_yaml_file if request.all_yaml else is_intent_file
     # Opening a folder as a file says why it cannot be read.
@@ -232,7 +232,7 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
             return
     for file in files:
         name = os.path.normpath(os.path.join(path, *file))
-        if _is_link_out(name, roots):
+        if os.path.islink(name) and not may_be_read(resolved(name), roots):
             findings.append(_leads_out(name, path))
             continue
         yield name
@@ -241,10 +241,6 @@ def _expand(path: str, findings: list[Diagnostic], request: Request, roots: Sequ
 def _leads_out(name: str, folder: str) -> Diagnostic:
     message = f"a symbolic link that leads out of {folder} is not followed"
     return KG112.in_file(name, message, fix="copy the file, or name it on the command line")
-
-
-def _is_link_out(name: str, roots: Sequence[str]) -> bool:
-    return os.path.islink(name) and is_elsewhere(resolved(name), roots)
 
 
 def resolved(path: str) -> str:
@@ -256,13 +252,6 @@ def resolved(path: str) -> str:
         return os.path.realpath(path)
     except OSError:
         return os.path.abspath(path)
-
-
-def is_elsewhere(real: str, roots: Sequence[str]) -> bool:
-    """Whether a path without links lies outside of all roots, or in what git keeps for itself below one."""
-    from kaitogen.files.folders import may_be_read
-
-    return not may_be_read(real, roots)
 
 
 def _finished(folder: str, roots: Sequence[str]) -> list[tuple[str, ...]]:
@@ -324,9 +313,9 @@ def _read_file(
     except (OSError, ValueError) as error:
         return _unreadable(path, error, "check the path and its permissions")
     if roots:
-        from kaitogen.files.folders import opened
+        from kaitogen.files.folders import may_be_read, opened
 
-        if is_elsewhere(opened(descriptor, path), roots):
+        if not may_be_read(opened(descriptor, path), roots):
             os.close(descriptor)
             return _leads_out(path, "what may be read")
     info = os.fstat(descriptor)

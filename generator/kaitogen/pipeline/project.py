@@ -19,7 +19,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.environments import KG155, KG157, LEADS_OUT
-from kaitogen.pipeline.load import is_elsewhere, load_file, resolved
+from kaitogen.pipeline.load import load_file, resolved
 from kaitogen.pipeline.validate import target_of
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
@@ -128,12 +128,14 @@ def _beside(file: str, name: str) -> str:
 
 def _unusable(document: Document, top: str) -> Iterator[Diagnostic]:
     """What names a file that is not there, or that may not be read."""
+    from kaitogen.files.folders import may_be_read  # a project file that names none needs none of it
+
     spec = document.value["spec"]
     named: list[tuple[Path, str]] = [(("spec", key), spec[key]) for key in _FILES[1:] if key in spec]
     named += [(("spec", "inventory", index), name) for index, name in enumerate(spec.get("inventory", ()))]
     for path, name in named:
         file = _beside(document.file, name)
-        if "\0" in file or is_elsewhere(resolved(file), (top,)):
+        if "\0" in file or not may_be_read(resolved(file), (top,)):
             message = f"{name[:80]} {LEADS_OUT}"
             yield KG155.at(path, message, fix="name files beside the project file, relative to it")
         elif not os.path.lexists(file):

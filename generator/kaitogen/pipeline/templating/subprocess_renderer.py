@@ -20,12 +20,13 @@ from jinja2.exceptions import SecurityError
 
 from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import shipped
+from kaitogen.files.folders import may_be_read
 from kaitogen.kaito.objects import canonical, without_nulls
 from kaitogen.model import Context, Diagnostic, Json, Manifest, Rule
 from kaitogen.pipeline import current
 from kaitogen.pipeline.companions import KINDS
 from kaitogen.pipeline.environments import leads_out
-from kaitogen.pipeline.load import is_elsewhere, resolved
+from kaitogen.pipeline.load import resolved
 from kaitogen.pipeline.templating import fence
 from kaitogen.pipeline.templating.environment import environment
 from kaitogen.typed import BinaryIO, Final, Iterator, NoReturn, Sequence, TypeAlias
@@ -72,7 +73,7 @@ def render(
     more = added_documents(folder)
     # Resolved once: from here on no link that is put in its place leads elsewhere.
     real = resolved(folder)
-    if within is not None and is_elsewhere(real, (within,)):
+    if within is not None and not may_be_read(real, (within,)):
         return [], [leads_out(folder, "--templates")]
     companions = {kind.template for kind in KINDS}
     jobs = [context._replace(templates=(*context.templates, *more)) for context in contexts]
