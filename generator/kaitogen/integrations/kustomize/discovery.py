@@ -76,8 +76,9 @@ def _resources(folder: str) -> Iterator[Json]:
 def _kustomizations(pending: list[str]) -> Iterator[tuple[str, Json]]:
     """The folders with their kustomizations, each once; whoever goes through them may add to the folders."""
     seen: set[str] = set()
-    while pending and len(seen) < 200:
-        current = pending.pop(0)
+    for current in pending:
+        if len(seen) == 200:
+            return
         kustomization = None if current in seen else _kustomization(current)
         if kustomization is not None:
             seen.add(current)
