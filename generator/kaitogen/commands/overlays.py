@@ -8,13 +8,12 @@ from kaitogen.diagnostics.placing import in_file_order
 from kaitogen.errors import UsageError
 from kaitogen.model import Assignment, Diagnostic, Document, Request, Result
 from kaitogen.pipeline import environments, overlay
-from kaitogen.pipeline.project import project_of
+from kaitogen.pipeline.project import TARGET, project_of
 from kaitogen.typed import Final, Iterable, Sequence
 from kaitogen.yaml.writer import flow
 
 #: Stands for each environment that there is.
 ALL: Final = "all"
-_TARGET: Final = ("spec", "target")
 #: What each of its fields is called on a command line.
 _OPTIONS: Final = {
     "kaito": "--kaito",
@@ -89,12 +88,12 @@ def _named(options: TargetOptions) -> Iterable[Assignment]:
     said = targets.fields(options)
     for gate, is_on in said.pop("featureGates", {}).items():
         source = Document(f"--feature-gate {gate}", inline=True)
-        yield Assignment(None, (*_TARGET, "featureGates", gate), text=flow(is_on), source=source)
+        yield Assignment(None, (*TARGET, "featureGates", gate), text=flow(is_on), source=source)
     for field, value in said.items():
         source = Document(_OPTIONS[field], inline=True)
         is_text = isinstance(value, str)
         text = value if is_text else flow(value)
-        yield Assignment(None, (*_TARGET, field), text=text, source=source, typed=not is_text)
+        yield Assignment(None, (*TARGET, field), text=text, source=source, typed=not is_text)
 
 
 def _files(request: Request, words: Sequence[str]) -> list[tuple[str, str | Diagnostic]]:

@@ -16,6 +16,8 @@ CREATED_BY: Final = "inferenceset.kaito.sh/created-by"
 WORKSPACE_LABEL: Final = "kaito.sh/workspace"
 #: Kubernetes' label with the number of a pod, of which the first one of each replica serves.
 POD_INDEX: Final = "apps.kubernetes.io/pod-index"
+#: Where a set says what a Workspace says.
+TEMPLATE: Final[Path] = ("spec", "template")
 
 #: What has values in it. (A union of types would be made anew for every value.)
 _HOLDERS: Final = (dict, list)
@@ -356,7 +358,7 @@ def _number_of(spec: Spec) -> Path:
 
 def _in_replica(path: Path) -> Path:
     """From a field of a set to the one of the Workspace that each replica is, where that has it."""
-    if path[:2] == ("spec", "template"):
+    if path[:2] == TEMPLATE:
         return path[2:]
     return ("resource", *path[1:]) if path[:2] == ("spec", "labelSelector") else path
 

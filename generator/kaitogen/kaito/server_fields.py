@@ -1,6 +1,6 @@
 """What the API server, KAITO and the tools around them write on an object, and the object without it."""
 
-from kaitogen.kaito.objects import is_kustomize_annotation, value_at, without
+from kaitogen.kaito.objects import TEMPLATE, is_kustomize_annotation, value_at, without
 from kaitogen.model import Json, Path
 from kaitogen.typed import Final, Iterable, Iterator
 
@@ -44,8 +44,6 @@ DEFAULTS: Final[dict[Path, Json]] = {
     ("inference", "preset", "accessMode"): "public",
     ("tuning", "preset", "accessMode"): "public",
 }
-#: Where a set says what a Workspace says.
-TEMPLATE: Final[Path] = ("spec", "template")
 #: What an autoscaler sets, and before it the CRD.
 REPLICAS: Final[Path] = ("spec", "replicas")
 #: What the CRD fills into every set.

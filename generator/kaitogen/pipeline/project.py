@@ -26,7 +26,7 @@ from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 KG183 = Rule("KG183", "A project file is one document", kind="invalid")
 KG186 = Rule("KG186", "The newest KAITO, for want of a version", kind="note")
 
-_TARGET: Final = ("spec", "target")
+TARGET: Final = ("spec", "target")
 #: How the codes of findings about nodes begin.
 _ABOUT_NODES: Final = "KG3"
 #: The fields that name files or folders, relative to the project file.
@@ -83,7 +83,7 @@ def is_valid(document: Document) -> bool:
 
 def under(documents: Iterable[Document], project: Document) -> list[Document]:
     """The documents of intents with the project's target below what they say of theirs."""
-    target = value_at(project.value, _TARGET)
+    target = value_at(project.value, TARGET)
     return [_under(document, target, project) for document in documents] if target else list(documents)
 
 
@@ -98,7 +98,7 @@ def credited(diagnostics: Iterable[Diagnostic], request: Request) -> Iterator[Di
             pass
         elif with_facts and one.code.startswith(_ABOUT_NODES):
             part = "inventory"
-        elif one.rule.since and one.path[:2] != _TARGET and _has_target_of(one.origin, project, request):
+        elif one.rule.since and one.path[:2] != TARGET and _has_target_of(one.origin, project, request):
             part = "target"
         yield one._replace(message=f"{one.message} ({part}: {project.file})") if part else one
 
@@ -111,7 +111,7 @@ def unpinned(documents: Iterable[Document]) -> Iterator[Diagnostic]:
         if isinstance(document.value.get("spec"), dict)
         and (not is_set(document.value) or schema.conforms("set", document.value))
         for value, origin in intents(document)
-        if value_at(value, (*_TARGET, "kaito")) is None
+        if value_at(value, (*TARGET, "kaito")) is None
     ]
     if found:
         message = (
@@ -152,7 +152,7 @@ def _placed(problems: Iterable[Diagnostic], document: Document) -> list[Diagnost
 def _under(document: Document, target: Json, project: Document) -> Document:
     """The document with the target below its own, and for each value of it that counts, that it is the project's."""
     value = document.value
-    place: Path = ("spec", "defaults", *_TARGET) if is_set(value) else _TARGET
+    place: Path = ("spec", "defaults", *TARGET) if is_set(value) else TARGET
     shared = value_at(value, place)
     if not isinstance(shared, dict | None):
         return document  # what is wrong with it, its schema says
@@ -162,10 +162,10 @@ def _under(document: Document, target: Json, project: Document) -> Document:
         return document
     overrides: list[Override] = []
     for base, intent in entries(value):
-        own = value_at(intent, _TARGET)
+        own = value_at(intent, TARGET)
         said = [part for part in (own, shared) if isinstance(part, dict)]
         overrides += [
-            Override(base, (*_TARGET, *path), Origin(project))
+            Override(base, (*TARGET, *path), Origin(project))
             for path in leaves(target)
             if not any(_says(part, path) for part in said)
         ]
@@ -187,11 +187,11 @@ def _has_target_of(origin: Origin, project: Document, request: Request) -> bool:
     """Whether the target of what is judged, or a part of it, is the project's."""
     document, roots = origin
     if not is_an_intent(document.value):
-        said, used = value_at(project.value, _TARGET) or {}, request.objects_target or Target()
+        said, used = value_at(project.value, TARGET) or {}, request.objects_target or Target()
         known = target_of({"target": said})
         fields = {"kaito": "kaito", "provider": "provider", "nodeProvisioner": "node_provisioner"}
         return any(
             key in said and getattr(known, name) == getattr(used, name) for key, name in fields.items()
         )
     last = {over.path: over.origin.document for over in document.overrides if over.base in ((), roots[0])}
-    return any(source is project for path, source in last.items() if path[:2] == _TARGET)
+    return any(source is project for path, source in last.items() if path[:2] == TARGET)

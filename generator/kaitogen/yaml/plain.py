@@ -10,7 +10,7 @@ from sys import intern
 
 from kaitogen.model import Json
 from kaitogen.typed import Any, Final, Iterable, TypeAlias
-from kaitogen.yaml.scalars import AmbiguousScalar, resolve
+from kaitogen.yaml.scalars import ASCII_WORD, AmbiguousScalar, resolve
 
 #: What is handed back for a text that is more than plain.
 NOT_PLAIN: Final = object()
@@ -20,8 +20,7 @@ DIVIDER: Final = "---"
 _MOST_OF_A_LINE: Final = 5
 _DEEPEST: Final = 90  # levels, less than may be nested
 _LONGEST: Final = 1000  # characters of a line: libyaml takes no longer key
-_KEY: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
-_TEXT: Final = _KEY + "+@=:,;()% "
+_TEXT: Final = ASCII_WORD + "+@=:,;()% "
 #: The value of a key with nothing behind it: what stands on the lines below, or null.
 BELOW: Final = object()
 #: How the line of a key ends that has a text of whole lines below it.
@@ -172,7 +171,7 @@ def _literal(text: str) -> Line | None:
 
 
 def _is_key(word: str) -> bool:
-    return bool(word) and not word.strip(_KEY) and isinstance(_scalar(word), str)
+    return bool(word) and not word.strip(ASCII_WORD) and isinstance(_scalar(word), str)
 
 
 def _scalar(word: str) -> Json:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 INT64_MIN: Final = -(2**63)
 UINT64_MAX: Final = 2**64 - 1
 
-_ASCII_WORD: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
+ASCII_WORD: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
 #: Texts that were found to need no quotes: the same few keys and words come again and again.
 PLAIN: set[str] = set()
 _MOST_REMEMBERED: Final = 10_000
@@ -126,7 +126,7 @@ def is_plain(text: str) -> bool:
 
 
 def _reads_as_word(text: str) -> bool:
-    if not text or text.strip(_ASCII_WORD) or text.lower() in QUOTED_WORDS:
+    if not text or text.strip(ASCII_WORD) or text.lower() in QUOTED_WORDS:
         return False
     first = text[0]
     if first.isdigit():

@@ -6,7 +6,6 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.objects import CREATED_BY, list_items, part, paths_in, place_of, serves, text, value_at
 from kaitogen.kaito.rules.inference_set import KG910
-from kaitogen.kaito.server_fields import TEMPLATE
 from kaitogen.model import (
     PROVIDERS,
     Diagnostic,
@@ -192,7 +191,7 @@ def target_of(workspace: Json, overrides: TargetOverrides) -> tuple[Target, Diag
     """The target of a Workspace, with a note about what nobody said."""
     target = overrides.target
     is_set = workspace.get("kind") == "InferenceSet"
-    below = (*TEMPLATE, "resource") if is_set else ("resource",)
+    below = ("spec", "template", "resource") if is_set else ("resource",)
     resource: Json = value_at(workspace, below) or {}
     resource = resource if isinstance(resource, dict) else {}
     instance_type, mode = resource.get("instanceType"), part(resource, "partition").get("mode")

@@ -17,7 +17,7 @@ from kaitogen.integrations.krm.resource_list import Item, Rejected, ResourceList
 from kaitogen.kaito.objects import KAITO_GROUP, Identity, value_at
 from kaitogen.model import INTENT_API_VERSION, Diagnostic, Document, Json, Origin, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
-from kaitogen.pipeline.load import KG109, PROJECT, documents_of, is_all_empty, nearest, too_large
+from kaitogen.pipeline.load import KG109, PROJECT, STDIN, documents_of, is_all_empty, nearest, too_large
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence
 
 KG144 = Rule("KG144", "The object that is made is there already", kind="invalid")
@@ -34,7 +34,6 @@ _NOT_EXPANDED: Final = (
 )
 #: More than an intent file may have: a function is handed everything that a build holds.
 MAX_BYTES: Final = 128 * 1024 * 1024
-_STDIN: Final = "<stdin>"
 _VALIDATOR: Final = {
     "apiVersion": INTENT_API_VERSION,
     "kind": VALIDATOR,
@@ -69,7 +68,7 @@ def run(options: Options) -> Outcome:
     legacy = options.config is not None
     try:
         given = (
-            _legacy(options.config) if options.config is not None else resource_list.parse(_input(), _STDIN)
+            _legacy(options.config) if options.config is not None else resource_list.parse(_input(), STDIN)
         )
         job = configuration.job(given.function_config)
         answer = _FUNCTIONS[job.mode](job, given)
@@ -93,7 +92,7 @@ def check(spec: Json) -> Outcome:
     """What a validator with that spec says to the documents on standard input; it hands none of them on."""
     try:
         job = configuration.job({**_VALIDATOR, "spec": spec})
-        answer = _validate(job, resource_list.documents(_input(), _STDIN))
+        answer = _validate(job, resource_list.documents(_input(), STDIN))
         report = Report(answer.findings, strict=job.strict)
     except Rejected as stop:
         report = Report(stop.findings)
@@ -135,7 +134,7 @@ def _legacy(file: str) -> ResourceList:
         raise Rejected(*flaws)
     if len(loaded.documents) != 1:
         raise UsageError(f"{file} holds {len(loaded.documents)} documents, not one configuration")
-    objects = resource_list.documents(b"" if os.isatty(0) else _input(), _STDIN)
+    objects = resource_list.documents(b"" if os.isatty(0) else _input(), STDIN)
     return objects._replace(function_config=loaded.documents[0].value)
 
 
@@ -149,7 +148,7 @@ def _input() -> bytes:
     data = standard_input.read(MAX_BYTES)
     if len(data) > MAX_BYTES:
         message = f"more than {MAX_BYTES // 2**20} MiB came in"
-        raise Rejected(KG109.in_file(_STDIN, message, fix="split the kustomization"))
+        raise Rejected(KG109.in_file(STDIN, message, fix="split the kustomization"))
     return data
 
 

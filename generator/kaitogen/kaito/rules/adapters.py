@@ -21,7 +21,7 @@ KG492 = webhook("KG492", "An adapter's source blocks every update", 261, kind="c
 KG493 = webhook("KG493", "An adapter's image blocks every update", 252, kind="can't work")
 KG494 = webhook("KG494", "An adapter's strength blocks every update", 275, kind="can't work")
 
-_ADAPTERS: Final = ("inference", "adapters")
+ADAPTERS: Final = ("inference", "adapters")
 MOST: Final = 10
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _HEXADECIMAL: Final = re.compile(
@@ -37,16 +37,16 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     if len(adapters) > MOST:
         message = f"{len(adapters)} adapters are more than the {MOST} that KAITO accepts"
         found, expected = str(len(adapters)), f"at most {MOST}"
-        yield KG439.at(_ADAPTERS, message, fix="leave some out", found=found, expected=expected)
+        yield KG439.at(ADAPTERS, message, fix="leave some out", found=found, expected=expected)
     name = ctx.preset or ""
     if vllm_preset and adapters and ctx.has(versions.BUILT_IN_PRESETS) and name.startswith("falcon-7b"):
         message = f"{cut(name)} takes no adapters on vllm"
-        yield KG436.at(_ADAPTERS, message, fix="remove the adapters, or use the runtime transformers")
+        yield KG436.at(ADAPTERS, message, fix="remove the adapters, or use the runtime transformers")
     for index, adapter in enumerate(adapters):
         if vllm_preset and "strength" in adapter:
             strength = cut(str(adapter["strength"]))
             message = "the runtime vllm takes no strength for an adapter, not even 1.0"
-            path = (*_ADAPTERS, index, "strength")
+            path = (*ADAPTERS, index, "strength")
             yield KG435.at(path, message, fix="remove strength", found=strength, expected="no strength")
     # To remove the strength is the one way out of both.
     yield from (one for one in at_updates(ctx) if not (vllm_preset and one.rule == KG494))
@@ -56,7 +56,7 @@ def at_updates(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R40 and what is asked of each adapter at every update (U8, U9), whatever the runtime."""
     seen: set[str] = set()
     for index, adapter in enumerate(parts(ctx.inference or {}, "adapters")):
-        path = (*_ADAPTERS, index)
+        path = (*ADAPTERS, index)
         source = adapter.get("source")
         if not isinstance(source, dict):
             message = "the adapter has no source, and KAITO's webhook crashes on that"

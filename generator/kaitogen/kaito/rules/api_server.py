@@ -1,7 +1,7 @@
 """What the API server says to an object, and KAITO's decoder after it: before any rule of KAITO's own is asked."""
 
 from kaitogen import schema
-from kaitogen.kaito.objects import KAITO_GROUP, schema_name, value_at
+from kaitogen.kaito.objects import KAITO_GROUP, TEMPLATE, schema_name, value_at
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.versions import KINDS, REPLICA_METADATA
 from kaitogen.model import Diagnostic, Json, Path, Rule, Target, path_text
@@ -21,7 +21,6 @@ KG496 = Rule("KG496", "A pod template or a volume lacks what Kubernetes requires
 #: What KAITO decodes strictly, because its own schema has nothing to say about it.
 _STRICT: Final = frozenset(("template", "updateStrategy", "volumeSource"))
 #: Of an InferenceSet, which calls what its replicas are made of a template as well.
-_TEMPLATE_OF_SET: Final = ("spec", "template")
 
 
 def refused(workspace: Json, target: Target) -> Iterator[Diagnostic]:
@@ -60,8 +59,8 @@ def unread_nulls(data: Json, target: Target) -> Iterator[Diagnostic]:
 
 
 def _is_strict(path: Path, target: Target) -> bool:
-    if path[: len(_TEMPLATE_OF_SET)] == _TEMPLATE_OF_SET:
-        path = path[len(_TEMPLATE_OF_SET) :]
+    if path[: len(TEMPLATE)] == TEMPLATE:
+        path = path[len(TEMPLATE) :]
         if path[:1] == ("metadata",) and target.has(REPLICA_METADATA):
             return True
     return not _STRICT.isdisjoint(step for step in path if isinstance(step, str))

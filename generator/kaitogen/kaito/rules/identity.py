@@ -14,7 +14,7 @@ KG471 = Rule("KG471", "The name begins with a digit", kind="can't work", since="
 KG495 = Rule("KG495", "An old API version", kind="warning", since="0.4",
              source="api/v1alpha1/workspace_validation.go:105@v0.12.0")  # fmt: skip
 
-_NAME: Final = ("metadata", "name")
+NAME: Final = ("metadata", "name")
 #: No pattern, because compiling one takes longer than all the rest of this module.
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 #: A StatefulSet's revision label is <name>-<10 characters>, and a label's value has 63 at most.
@@ -52,14 +52,14 @@ def _digit_first(name: str) -> Iterator[Diagnostic]:
     if not name[0].isalpha():
         message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
         fix = "begin the name with a letter"
-        yield KG471.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
+        yield KG471.at(NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
 def no_label(name: str) -> Diagnostic:
     """What to say of a name that KAITO does not take for any of its objects."""
     message = f"{cut(name)} is no name that KAITO accepts"
     advice = "use 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends"
-    return KG403.at(_NAME, message, fix=advice, found=cut(name), expected="a DNS label")
+    return KG403.at(NAME, message, fix=advice, found=cut(name), expected="a DNS label")
 
 
 def is_label(name: str) -> bool:
@@ -84,4 +84,4 @@ def _too_long(ctx: RuleContext, name: str) -> Diagnostic:
     message = f"the name has {len(name)} characters, and {bound} {LONGEST_NAME}"
     found, expected = f"{len(name)} characters", f"at most {LONGEST_NAME}"
     severity: Severity = "error" if now else "warning"
-    return KG470.at(_NAME, message, fix="shorten the name", found=found, expected=expected, severity=severity)
+    return KG470.at(NAME, message, fix="shorten the name", found=found, expected=expected, severity=severity)

@@ -1,7 +1,7 @@
 """Rules about an InferenceSet: its own fields, and every Workspace rule on the replicas that KAITO would make of it."""
 
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import part, text
+from kaitogen.kaito.objects import TEMPLATE, part, text
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
@@ -9,8 +9,6 @@ from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED, STREAMING_ANNOTATIO
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Severity
 from kaitogen.typed import Callable, Final, Iterable, Iterator, Mapping, Sequence
 
-_NAME: Final = ("metadata", "name")
-_TEMPLATE: Final = ("spec", "template")
 _WINDOW: Final = ("spec", "autoUpgrade", "maintenanceWindow")
 #: A replica is named <set>-<5 characters>; what a Workspace's name may have is left for the set's.
 LONGEST_NAME: Final = identity.LONGEST_NAME - 6
@@ -123,11 +121,11 @@ def names(data: Mapping[str, Json], longest: int) -> Iterator[Diagnostic]:
     elif len(name) > longest:
         message = f"the name has {len(name)} characters, and what KAITO makes of this {data['kind']} works up to {longest}"
         found, expected = f"{len(name)} characters", f"at most {longest}"
-        yield KG907.at(_NAME, message, fix="shorten the name", found=found, expected=expected)
+        yield KG907.at(identity.NAME, message, fix="shorten the name", found=found, expected=expected)
     elif not name[0].isalpha():
         message = f"{cut(name)} begins with a digit, and the Services that KAITO names after it must not"
         fix = "begin the name with a letter"
-        yield KG907.at(_NAME, message, fix=fix, found=cut(name), expected="a letter first")
+        yield KG907.at(identity.NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
 def _window(data: Json) -> Iterator[Diagnostic]:
@@ -174,7 +172,7 @@ def _annotations(ctx: RuleContext) -> Iterator[Diagnostic]:
     data = ctx.workspace
     own = part(part(data, "metadata"), "annotations")
     below = part(part(part(part(data, "spec"), "template"), "metadata"), "annotations")
-    path: Path = (*_TEMPLATE, "metadata", "annotations")
+    path: Path = (*TEMPLATE, "metadata", "annotations")
     for key in own:
         if key in _TEMPLATE_ONLY and own[key] != below.get(key):
             message = f"the replicas do not get {key} from the set itself, and KAITO reads it on them"
@@ -276,4 +274,4 @@ def _path_in_set(path: Path) -> Path:
     """From a field of a replica to the field of the set that says it."""
     if path[:2] == ("resource", "labelSelector"):
         return ("spec", *path[1:])
-    return (*_TEMPLATE, *path)
+    return (*TEMPLATE, *path)

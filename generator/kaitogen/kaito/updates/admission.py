@@ -2,14 +2,11 @@
 
 from kaitogen.kaito import rules, versions
 from kaitogen.kaito.objects import ConfigMaps, as_stored, has_null, is_of_kaito, part, text, without
-from kaitogen.kaito.rules import RuleContext, api_server, identity
-from kaitogen.kaito.rules.adapters import KG440, KG491, KG492, KG493, KG494
+from kaitogen.kaito.rules import RuleContext, adapters, api_server, identity
 from kaitogen.kaito.updates.model import Item, Judgement
 from kaitogen.kaito.updates.workspace import KG804, KG805, KG809, refused, selected
 from kaitogen.model import Diagnostic, Json, Path
-from kaitogen.typed import Final, Iterable, Iterator, Mapping
-
-_ADAPTERS: Final[Path] = ("inference", "adapters")
+from kaitogen.typed import Iterable, Iterator, Mapping
 
 
 def dropped(item: Item) -> list[Diagnostic]:
@@ -87,14 +84,15 @@ def _of_workspace(ctx: RuleContext) -> Iterator[tuple[Path, Judgement]]:
         if problem.rule == identity.KG403:
             yield problem.path, Judgement("refused", problem.message, problem.rule)
     if ctx.inference and ctx.inference.get("adapters"):
-        from kaitogen.kaito.rules import adapters  # few have adapters
-
         for problem in adapters.at_updates(ctx):
-            if problem.rule in (KG491, KG492, KG493, KG494):
+            if problem.rule != adapters.KG440:
                 what = problem.message.partition(":")[0]
-                yield _ADAPTERS, refused(KG809, f"{what}, and KAITO looks at all adapters at every update")
+                yield (
+                    adapters.ADAPTERS,
+                    refused(KG809, f"{what}, and KAITO looks at all adapters at every update"),
+                )
             else:
-                yield _ADAPTERS, Judgement("refused", problem.message, KG440, number="U8")
+                yield adapters.ADAPTERS, Judgement("refused", problem.message, problem.rule, number="U8")
             return
     if ctx.tuning:
         from kaitogen.kaito.rules import tuning  # few tune

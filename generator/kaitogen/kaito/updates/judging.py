@@ -3,7 +3,7 @@
 from operator import eq
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import MISSING, ConfigMaps, value_at
+from kaitogen.kaito.objects import MISSING, TEMPLATE, ConfigMaps, value_at
 from kaitogen.kaito.rules.context import webhook
 from kaitogen.kaito.updates import admission, workspace
 from kaitogen.kaito.updates.model import IN_PLACE, VERDICTS, Change, Difference, Item, Judgement, differences
@@ -27,9 +27,8 @@ KG835 = Rule("KG835", "Replicas go where nobody says their number", kind="warnin
 KG834 = Rule("KG834", "Only new replicas get a change of the template", kind="warning", since="0.8",
              source="pkg/inferenceset/inferenceset_controller.go:389@v0.12.0")  # fmt: skip
 
-_TEMPLATE: Final[Path] = ("spec", "template")
-_PARTITION: Final[Path] = (*_TEMPLATE, "resource", "partition")
-_LABELS: Final[Path] = (*_TEMPLATE, "metadata", "labels")
+_PARTITION: Final[Path] = (*TEMPLATE, "resource", "partition")
+_LABELS: Final[Path] = (*TEMPLATE, "metadata", "labels")
 
 
 def judged(
@@ -134,7 +133,7 @@ def _of_set(item: Item, difference: Difference) -> Judgement:
         return _let_go(item, before)
     if path[: len(_LABELS)] == _LABELS:
         return IN_PLACE
-    if path[:2] in (_TEMPLATE, ("spec", "labelSelector")):
+    if path[:2] in (TEMPLATE, ("spec", "labelSelector")):
         why = "new replicas get it, and those that run keep what they have"
         return Judgement("no effect", why, KG834)
     return IN_PLACE

@@ -2,7 +2,7 @@
 
 from kaitogen.kaito import server_fields, versions
 from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
-from kaitogen.kaito.objects import canonical, part, value_at, without_nulls
+from kaitogen.kaito.objects import TEMPLATE, canonical, part, value_at, without_nulls
 from kaitogen.kaito.updates.model import Item
 from kaitogen.model import Document, Json, Origin, Path
 from kaitogen.typed import Any, Final, Mapping
@@ -39,7 +39,7 @@ def written(item: Item) -> dict[str, Json]:
 def defaults(item: Item) -> Mapping[Path, Json]:
     """What the target's CRD gives to a field that is left out where the mapping around it is there."""
     if not item.is_workspace:
-        access_mode = (*server_fields.TEMPLATE, "inference", "preset", "accessMode")
+        access_mode = (*TEMPLATE, "inference", "preset", "accessMode")
         return {server_fields.UPDATE_STRATEGY: server_fields.DEFAULT_UPDATE_STRATEGY, access_mode: "public"}
     # The CRD of v1alpha1 still has the default.
     if item.target.has(versions.INSTANCE_TYPE_DEFAULTED) or item.data["apiVersion"].endswith("/v1alpha1"):
