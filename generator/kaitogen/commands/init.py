@@ -34,8 +34,6 @@ _EXPLICIT: Final = "explicit"
 #: What the scaffold knows more of than the name.
 _KNOWN: Final = (_DEFAULT, "count", _EXPLICIT)
 _BYO: Final = "byo"
-#: Where a repository keeps what `kaitogen schema editor` prints.
-_SCHEMA: Final = "kaitogen.schema.json"
 
 
 class Options(OptionGroup):
@@ -204,5 +202,5 @@ def _written(file: str, text: str, then: str, *, force: bool) -> Outcome:
 def _for_editors(file: str) -> str:
     """The line that tells an editor where the schema is; empty where the repository keeps none above the file."""
     folder = os.path.dirname(os.path.realpath(file))
-    found = nearest(_SCHEMA, folder)
+    found = nearest("kaitogen.schema.json", folder)
     return "" if found is None else f"# yaml-language-server: $schema={os.path.relpath(found[0], folder)}\n"

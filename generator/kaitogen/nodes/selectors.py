@@ -13,7 +13,6 @@ Operator: TypeAlias = Literal["in", "notin", "exists", "absent", ">", "<"]
 
 _TOKEN: Final = re.compile(r"\s*(?:(?P<sign>==|!=|[=!<>(),])|(?P<word>[^\s=!<>(),]+)|(?P<end>$))")
 _PREFIX: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 #: Comparisons with one value, and how they are asked.
 _ONE_VALUE: Final[dict[str, Operator]] = {"=": "in", "==": "in", "!=": "notin"}
@@ -186,7 +185,7 @@ def _values(tokens: deque[_Token]) -> tuple[str, ...]:
 
 
 def _is_name(text: str) -> bool:
-    return len(text) <= 63 and _NAME.fullmatch(text) is not None
+    return len(text) <= 63 and re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", text) is not None
 
 
 QUICK_KIND: Final = "QuickSelectors"

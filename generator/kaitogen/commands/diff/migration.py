@@ -18,8 +18,6 @@ from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
 from kaitogen.yaml.writer import dump
 
 README: Final = "README.md"
-#: The label that a StatefulSet gives to each of its pods.
-_FIRST_POD_LABEL: Final = "statefulset.kubernetes.io/pod-name"
 _PORT, _TARGET_PORT = 80, 5000
 
 
@@ -134,7 +132,7 @@ def _renamed(data: Json, old: str, new: str) -> Json:
 def _service(move: _Move, name: str) -> str:
     """A Service of its own, so that clients keep one address while what is behind it changes."""
     stateful = move.after.target.has(versions.STATEFUL_SETS)
-    selector = {_FIRST_POD_LABEL: f"{name}-0"} if stateful else {WORKSPACE_LABEL: name}
+    selector = {"statefulset.kubernetes.io/pod-name": f"{name}-0"} if stateful else {WORKSPACE_LABEL: name}
     if not move.after.is_workspace:
         selector = {CREATED_BY: name, POD_INDEX: "0"}
     namespace = {"namespace": move.namespace} if move.namespace else {}

@@ -37,7 +37,6 @@ _NAME: Final = re.compile(r"(KG\d{3})\.md")
 _CODE: Final = re.compile(r"KG\d{3}")
 #: The whole page of a code that a rule was known by before.
 _MOVED: Final = re.compile(r"# KG\d{3} is \[?(KG\d{3})")
-_TITLE: Final = re.compile(r"# (KG\d{3}): (.+)")
 _FACT: Final = re.compile(r"- ([A-Z][\w ]+): (.+)")
 _FIX: Final = "**What to do.** "
 _LINK: Final = re.compile(r"(?<!\\)\[([^\]]+)\]\([^)]+\)")
@@ -120,7 +119,7 @@ def parse(markdown: str) -> Page:
     head, _, rest = markdown.partition("\n## This gets it\n")
     failing, _, passing = rest.partition("\n## This does not\n")
     title, *blocks = head.strip().split("\n\n")
-    found = _TITLE.fullmatch(title)
+    found = re.fullmatch(r"# (KG\d{3}): (.+)", title)
     facts = {match[1]: plain(match[2]) for match in map(_FACT.fullmatch, head.split("\n")) if match}
     fix = next((block.removeprefix(_FIX) for block in blocks if block.startswith(_FIX)), "")
     kind = facts.pop("Kind", "")

@@ -34,8 +34,6 @@ _NUMBERS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "rope_dim": (10**5, ("qk_rope_head_dim",)),
 }  # fmt: skip
 _EXPERTS: Final = ("num_experts", "num_local_experts", "n_routed_experts")
-#: More bytes than the weights of any model have.
-_MOST_BYTES: Final = 2**50
 #: Which files KAITO counts (presets/workspace/generator/generator.go:436): the first kind that is there.
 _WEIGHTS: Final = (r"consolidated.*\.safetensors", r".*\.safetensors", r".*\.bin")
 _INDEXES: Final = ("model.safetensors.index.json", "consolidated.safetensors.index.json", "pytorch_model.bin.index.json")  # fmt: skip
@@ -162,7 +160,7 @@ def _size(path: str) -> int:
 def _indexed(path: str) -> int:
     document = _json(path)
     total = number(part(document.value, "metadata"), "total_size") or 0
-    if 0 < total <= _MOST_BYTES:
+    if 0 < total <= 2**50:
         return total
     message = "the index does not say how large the weights are"
     problem = KG162.at(("metadata", "total_size"), message, fix="download the file anew")

@@ -9,7 +9,6 @@ from kaitogen.model import Diagnostic, Rule
 from kaitogen.typed import Any, Final
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS: Final = {"error": "error", "warning": "warning", "note": "note"}
 
 
 def write(report: Report) -> str:
@@ -47,7 +46,7 @@ def _result(finding: Diagnostic, codes: list[str]) -> dict[str, Any]:
     return {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
-        "level": _LEVELS[finding.severity],
+        "level": finding.severity,
         "message": {"text": words},
         "locations": [{"physicalLocation": place}],
     }

@@ -40,7 +40,6 @@ _LENGTH: Final = "max-model-len"
 _NOT_DECIMAL: Final = re.compile(
     r"max-model-len\s*:\s*[+-]?0[xXoObB][0-9a-fA-F_]+|max-model-len\s*:\s*[0-9]+_[0-9_]+"
 )
-_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 #: Up to 0.6 nodes with several GPUs below this many GiB each needed an explicit max-model-len.
 _SMALL_GPU: Final = 20
 
@@ -257,6 +256,6 @@ def served_length(vllm: Mapping[str, Json]) -> int | None:
 def _as_whole(value: Json) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value if abs(value) < 10**18 else 10**18
-    if isinstance(value, str) and len(value) < 19 and _WHOLE.fullmatch(value.strip()):
+    if isinstance(value, str) and len(value) < 19 and re.fullmatch(r"[+-]?[0-9]+", value.strip()):
         return int(value)
     return None

@@ -28,7 +28,6 @@ _PROFILES: Final = {
     4: (20, 24, 40, 47, 48, 71, 90),
     7: (40, 80, 94, 96, 141, 180),
 }
-_PROFILE: Final = re.compile(r"([0-9])g\.([0-9]{1,3})gb")
 
 
 def profile_memory(ctx: RuleContext) -> int | None:
@@ -36,7 +35,7 @@ def profile_memory(ctx: RuleContext) -> int | None:
     partition = part(ctx.resource, "partition")
     if partition.get("mode") != "mig":
         return None
-    match = _PROFILE.fullmatch(text(partition, "profile"))
+    match = re.fullmatch(r"([0-9])g\.([0-9]{1,3})gb", text(partition, "profile"))
     if match is None or int(match[2]) not in _PROFILES.get(int(match[1]), ()):
         return None
     return int(match[2])

@@ -31,7 +31,6 @@ _EVERY: Final = "@every "
 #: A zone that every table of time zones has: where it is missing, nobody can tell a wrong name.
 _KNOWN_ZONE: Final = "Europe/Berlin"
 _DURATION: Final = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+")
-_PART: Final = re.compile(r"([0-9.]+)([a-zµμ]+)")
 _NANOSECONDS: Final = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
 }  # fmt: skip
@@ -43,7 +42,7 @@ def duration(text: str) -> int | None:
         return 0
     if not _DURATION.fullmatch(text):
         return None
-    parts = _PART.findall(text)
+    parts = re.findall(r"([0-9.]+)([a-zµμ]+)", text)
     total = sum((float if "." in number else int)(number) * _NANOSECONDS[unit] for number, unit in parts)
     if total >= 2**63:
         return None
