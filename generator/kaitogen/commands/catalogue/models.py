@@ -26,6 +26,7 @@ from kaitogen.typed import Any, Callable, Final
 KAITO: Final = option(
     "--kaito", choices=KAITO_VERSIONS, default=NEWEST_KAITO, help="KAITO version to look in."
 )
+_SOURCE: Final = f"KAITO {versions.RELEASES[NEWEST_KAITO].tag}"
 #: What models may be sorted by; the list is in the order of their ids before.
 _ORDERS: Final[dict[str, Callable[[Model], Any]]] = {
     "name": lambda one: one.id.lower(),
@@ -126,17 +127,13 @@ def as_json(models: list[Model], retired: dict[str, ShortName], kaito: str) -> s
     return json_text({
         "version": 1,
         "kaito": kaito,
-        "source": _source(),
+        "source": _SOURCE,
         "models": [_entry(one) for one in models],
         "retired": [
             {"preset": name, "id": one.id, "since": f"0.{one.since}", "removed": f"0.{one.removed}"}
             for name, one in retired.items()
         ],
     })  # fmt: skip
-
-
-def _source() -> str:
-    return f"KAITO {versions.RELEASES[NEWEST_KAITO].tag}"
 
 
 def _entry(model: Model) -> Json:
@@ -194,5 +191,5 @@ def _lines(model: Model) -> list[tuple[str, str]]:
         ("gated", "yes: a Hugging Face token is needed" if model.gated else "no"),
         ("disk", f"{model.disk} GiB on each node"),
         ("since", f"KAITO 0.{model.since}; by its Hugging Face id without asking the network since 0.{model.catalogued}"),
-        ("source", _source()),
+        ("source", _SOURCE),
     ]  # fmt: skip

@@ -89,8 +89,8 @@ def all_of(query: str, providers: Iterable[str], kaito: str) -> Listing:
 
 def for_model(model: str, query: str, providers: Iterable[str], kaito: str) -> Listing:
     """The same for one model: where it fits, the fewest GPUs first, and why it does not elsewhere."""
-    one = known(model)
-    listing = Listing([], one.id if isinstance(one, Model) else model, [], [])
+    found = known(model)
+    listing = Listing([], found.id if isinstance(found, Model) else model, [], [])
     for provider in providers:
         choice = offers_for(model, provider, kaito)
         listing.rows.extend(

@@ -79,9 +79,15 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
                 one = replace(_sized(manifest, manifests, config_maps, options), finished=done >= of_intents)
                 sized.append(_with_memory_of(memories, one))
     workspaces, findings = _with_findings(sized, result)
+    takes = [one.takes for one in workspaces]
     return Plan(
         workspaces=tuple(workspaces),
         findings=tuple(findings),
+        nodes=sum(one.nodes or 0 for one in takes),
+        gpus=sum(one.gpus or 0 for one in takes),
+        fewest_nodes=sum(one.fewest_nodes or 0 for one in takes),
+        fewest_gpus=sum(one.fewest_gpus or 0 for one in takes),
+        unknown=sum(one.gpus is None for one in takes),
         prices=options.prices,
         cost=options.prices and cost(options.prices, [one.usage for one in sized if one.usage is not None]),
     )
@@ -140,9 +146,15 @@ def _sized(
         workspace = replica_of(workspace, spec.placement.nodes or ())
     node = None if options.facts is None else _node(options.facts, spec, workspace)
     sizing = size(workspace, spec.target, config_maps, options.configs, node)
+    ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
+    namespace = text(ctx.metadata, "namespace")
     planned = PlannedWorkspace(
         spec=spec,
-        ctx=RuleContext(workspace, spec.target, config_maps=config_maps),
+        ctx=ctx,
+        name=ctx.name,
+        namespace=namespace,
+        title=f"{namespace}/{ctx.name}" if namespace else ctx.name,
+        instance_type=text(ctx.resource, "instanceType"),
         manifests=manifests,
         strategy=strategies.strategy_of(spec.placement),
         sizing=sizing,

@@ -20,14 +20,6 @@ _MOST_GROUPS: Final = 20
 _TEAM: Final = "team"
 
 
-class Grouping(NamedTuple):
-    """Something that Workspaces have in common: a field or a label, and how many values of it there are."""
-
-    key: str
-    title: str
-    values: int
-
-
 def naturally(title: str) -> list[tuple[int, str]]:
     """The key that sorts a title with its numbers as numbers, so that w10 comes after w2."""
     return [(int(word), "") if word.isdecimal() else (-1, word) for word in _NUMBERS.split(title)]
@@ -42,10 +34,10 @@ def overview(plan: Plan) -> dict[str, Any]:
     """The `rows` of a page, their `groupings`, the `first` of these, and the label that names the `team`, empty without one."""
     rows = in_order(plan)
     groupings = _groupings(rows)
-    labels = [one.key.removeprefix("label.") for one in groupings if one.key.startswith("label.")]
+    labels = [key.removeprefix("label.") for key in groupings if key.startswith("label.")]
     team = next((key for key in labels if key.rpartition("/")[2] == _TEAM), "")
     wanted = (f"label.{team}", "namespace", "type", "strategy", "cluster")
-    useful = {one.key for one in groupings if 1 < one.values <= _MOST_GROUPS}
+    useful = {key for key, (_, number) in groupings.items() if 1 < number <= _MOST_GROUPS}
     first = next((key for key in wanted if key in useful), "strategy")
     return {"rows": rows, "groupings": groupings, "first": first, "team": team}
 
@@ -86,8 +78,11 @@ def cluster_of(planned: PlannedWorkspace) -> str:
     return f"KAITO {target.kaito} on {target.provider}, nodes by {target.node_provisioner}"
 
 
-def _groupings(rows: Sequence[PlannedWorkspace]) -> list[Grouping]:
-    """What not all rows have alike, nor each of its own, and whatever happens the strategy; then labels by their keys."""
+def _groupings(rows: Sequence[PlannedWorkspace]) -> dict[str, tuple[str, int]]:
+    """What not all rows have alike, nor each of its own, and whatever happens the strategy; then labels by their keys.
+
+    Each has a title, and the number of its values.
+    """
     titles = {
         "namespace": "namespace",
         "type": "instance type",
@@ -97,12 +92,12 @@ def _groupings(rows: Sequence[PlannedWorkspace]) -> list[Grouping]:
     by = [groups_of(one) for one in rows]
     labels = sorted({key for groups in by for key in groups} - titles.keys())
     titles |= {key: f"{key.removeprefix('label.')} (label)" for key in labels}
-    found = []
+    found = {}
     for key, title in titles.items():
         number = len({groups.get(key, "") for groups in by})
         always = key == "strategy" or key.rpartition("/")[2].removeprefix("label.") == _TEAM
         if always or 1 < number < max(len(rows), 3):
-            found.append(Grouping(key, title, number))
+            found[key] = title, number
     return found
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
@@ -47,7 +46,8 @@ class Takes(NamedTuple):
 class PlannedWorkspace:
     """One Workspace of a plan, or one InferenceSet: then `ctx` is of what each of its `replicas` is.
 
-    `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at
+    `namespace` is empty where the intent leaves it to whoever applies it, `instance_type` where it has none. `title` is
+    namespace and name, as people write them. `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at
     least. `manifests` is all that is made from its intent, the Workspace included. `cost` is None without prices or where
     the nodes are unknown, `choice` where it was not asked for. `finished` says that a user wrote the object itself, and no
     intent: `spec` is then what an intent would say.
@@ -55,6 +55,10 @@ class PlannedWorkspace:
 
     spec: Spec
     ctx: RuleContext
+    name: str
+    namespace: str
+    title: str
+    instance_type: str
     manifests: tuple[Manifest, ...]
     strategy: str
     sizing: Sizing
@@ -64,26 +68,6 @@ class PlannedWorkspace:
     finished: bool = False
     replicas: int | None = None
     fewest: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The Workspace's name."""
-        return self.ctx.name
-
-    @property
-    def namespace(self) -> str:
-        """Its namespace; empty where the intent leaves it to whoever applies it."""
-        return text(self.ctx.metadata, "namespace")
-
-    @property
-    def title(self) -> str:
-        """Namespace and name, as people write them."""
-        return f"{self.namespace}/{self.name}" if self.namespace else self.name
-
-    @property
-    def instance_type(self) -> str:
-        """The instance type of the Workspace; empty where it has none."""
-        return text(self.ctx.resource, "instanceType")
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
@@ -243,34 +227,21 @@ class Comparison:
 class Plan:
     """All Workspaces of a run, with all findings of it.
 
-    `cost` is what all nodes cost by `prices`, where those were given; `against` what differs from a revision.
+    `nodes` and `gpus` are those of all Workspaces, the fewest those with the fewest replicas of each set; the GPUs of
+    `unknown` many are unknown, and not among them. `cost` is what all nodes cost by `prices`, where those were given;
+    `against` what differs from a revision.
     """
 
     workspaces: tuple[PlannedWorkspace, ...]
     findings: tuple[Diagnostic, ...]
+    nodes: int
+    gpus: int
+    fewest_nodes: int
+    fewest_gpus: int
+    unknown: int
     prices: Prices | None = None
     cost: Cost | None = None
     against: Comparison | None = None
-
-    @property
-    def nodes(self) -> int:
-        """The nodes of all Workspaces about which that is known."""
-        return sum(one.takes.nodes or 0 for one in self.workspaces)
-
-    @property
-    def gpus(self) -> int:
-        """The GPUs of all Workspaces about which that is known."""
-        return sum(one.takes.gpus or 0 for one in self.workspaces)
-
-    @property
-    def fewest_nodes(self) -> int:
-        """The same with the fewest replicas of each set."""
-        return sum(one.takes.fewest_nodes or 0 for one in self.workspaces)
-
-    @property
-    def fewest_gpus(self) -> int:
-        """The GPUs of these."""
-        return sum(one.takes.fewest_gpus or 0 for one in self.workspaces)
 
     @property
     def fewest_hour(self) -> Decimal | None:
@@ -278,11 +249,6 @@ class Plan:
         amounts = [one.fewest_hourly for one in self.workspaces if one.cost is not None]
         known = [one for one in amounts if one is not None]
         return sum(known, Decimal(0)) if len(known) == len(amounts) else None
-
-    @property
-    def unknown(self) -> int:
-        """How many Workspaces have an unknown number of GPUs."""
-        return sum(one.takes.gpus is None for one in self.workspaces)
 
     @property
     def elsewhere(self) -> list[Diagnostic]:

@@ -198,17 +198,11 @@ def _replicas(planned: PlannedWorkspace) -> Iterator[Line]:
         text += ", and one replica more during an upgrade"
     yield _line("replicas", text)
     if serving := planned.serving_without_a_node:
-        yield _line("node lost", _serving(max(fewest, 1), most, *serving))
-
-
-def _serving(fewest: int, most: int, left: int, left_of_most: int) -> str:
-    """How many replicas go on serving, with the most and with the fewest of those that can lose one."""
-    text = f"{left_of_most:,} of {most:,} go on serving" if left_of_most else "nothing goes on serving"
-    if fewest == most:
-        return text
-    return f"{text}, " + (
-        f"{left:,} of {fewest:,} with the fewest" if left else "nothing where only one runs"
-    )
+        least, (left, left_of_most) = max(fewest, 1), serving
+        text = f"{left_of_most:,} of {most:,} go on serving" if left_of_most else "nothing goes on serving"
+        if least != most:
+            text += f", {left:,} of {least:,} with the fewest" if left else ", nothing where only one runs"
+        yield _line("node lost", text)
 
 
 def _context(estimate: Estimate) -> str:
