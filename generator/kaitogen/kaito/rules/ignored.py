@@ -118,7 +118,7 @@ def label_line(ctx: RuleContext) -> str:
 def relabelling(ctx: RuleContext, before: list[str]) -> list[str]:
     """The lines that label the nodes that are named now, and take the label from those that no longer are.
 
-    None where the labels are not for people to set, or where names alone say which nodes are used.
+    None of them where the labels are not for people to set, or where names alone say which nodes are used.
     """
     if not ctx.byo or ctx.has(versions.PREFERRED_NODES_READ) or not _can_be_set(ctx):
         return []
