@@ -5,14 +5,7 @@ from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part, to_
 from kaitogen.kaito.rules import inference_set
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.sizing.types import Estimate, Node
-from kaitogen.kaito.versions import (
-    KINDS,
-    PARTITIONS,
-    REPLICA_METADATA,
-    UPGRADE_STRATEGIES,
-    UPGRADES,
-    is_on,
-)
+from kaitogen.kaito.versions import KINDS, PARTITIONS, REPLICA_METADATA, UPGRADE_STRATEGIES, UPGRADES, is_on
 from kaitogen.model import (
     RUNTIME_ANNOTATION,
     ByoNodes,

@@ -4,16 +4,7 @@ from kaitogen import schema
 from kaitogen.diagnostics.wording import cut, printable
 from kaitogen.errors import UsageError
 from kaitogen.kaito.objects import value_at
-from kaitogen.model import (
-    RUNTIME_ANNOTATION,
-    Diagnostic,
-    Document,
-    Json,
-    Origin,
-    Path,
-    Placement,
-    path_text,
-)
+from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Document, Json, Origin, Path, Placement, path_text
 from kaitogen.nodes import choose
 from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.load import PROJECT

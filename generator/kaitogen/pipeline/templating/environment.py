@@ -19,17 +19,7 @@ from markupsafe import Markup  # Jinja2's own word for text that is HTML already
 from kaitogen.files import shipped
 from kaitogen.files.folders import is_below, opened
 from kaitogen.model import Json
-from kaitogen.typed import (
-    Any,
-    Callable,
-    Final,
-    ItemsView,
-    Iterator,
-    KeysView,
-    Mapping,
-    Sequence,
-    ValuesView,
-)
+from kaitogen.typed import Any, Callable, Final, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from kaitogen.yaml.writer import flow
 
 MAX_TEMPLATE_BYTES: Final = 1024 * 1024
