@@ -362,6 +362,11 @@ class Request(NamedTuple):
     environments: "tuple[str | Document, ...]" = ()
     assignments: tuple[Assignment, ...] = ()
 
+    @property
+    def target(self) -> Target:
+        """What finished objects are judged by: that of theirs, or of an installation of which nothing is said."""
+        return self.objects_target or Target()
+
 
 class Suppressed(NamedTuple):
     """A finding that a comment suppresses, and the reason that the comment gives."""

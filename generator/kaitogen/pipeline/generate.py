@@ -1,18 +1,7 @@
 """The order of the stages, and nothing else."""
 
 from kaitogen.kaito.objects import is_workspace, serves
-from kaitogen.model import (
-    ByoNodes,
-    Diagnostic,
-    Document,
-    Manifest,
-    Request,
-    Result,
-    Rule,
-    Spec,
-    Target,
-    UserObject,
-)
+from kaitogen.model import ByoNodes, Diagnostic, Document, Manifest, Request, Result, Rule, Spec, UserObject
 from kaitogen.nodes import choose
 from kaitogen.pipeline.check import check, check_objects
 from kaitogen.pipeline.classify import classify, is_an_intent
@@ -101,7 +90,7 @@ def generate(request: Request, *, lean: bool = False) -> Result:
     together = request.objects_target is None or bool(request.environments)
     refused = check(manifests, notes=request.notes, together=together)
     diagnostics += [*invalid, *unread, *unfit, *unrendered, *refused]
-    target = request.objects_target or Target()
+    target = request.target
     byo_nodes: dict[int, ByoNodes] = {}
     if objects and facts is not None and target.byo:
         from kaitogen.nodes import checks  # hardly any run holds finished objects against facts

@@ -60,7 +60,7 @@ def of(
     identity of their data. `together` says that everything goes to one cluster.
     """
     documents, objects = read
-    target = request.objects_target or Target()
+    target = request.target
     every = [Placed(data, spec.origin, target=spec.target, spec=spec) for spec, data in manifests]
     every += [Placed(data, origin, target=target, spec=None) for origin, data in objects]
     selecting = list(_selecting(every))

@@ -5,18 +5,7 @@ import os
 from kaitogen import schema
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito.objects import leaves, merged, value_at, with_value
-from kaitogen.model import (
-    NEWEST_KAITO,
-    Diagnostic,
-    Document,
-    Json,
-    Origin,
-    Override,
-    Path,
-    Request,
-    Rule,
-    Target,
-)
+from kaitogen.model import NEWEST_KAITO, Diagnostic, Document, Json, Origin, Override, Path, Request, Rule
 from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.environments import KG155, KG157, LEADS_OUT
 from kaitogen.pipeline.load import load_file, resolved
@@ -187,7 +176,7 @@ def _has_target_of(origin: Origin, project: Document, request: Request) -> bool:
     """Whether the target of what is judged, or a part of it, is the project's."""
     document, roots = origin
     if not is_an_intent(document.value):
-        said, used = value_at(project.value, TARGET) or {}, request.objects_target or Target()
+        said, used = value_at(project.value, TARGET) or {}, request.target
         known = target_of({"target": said})
         fields = {"kaito": "kaito", "provider": "provider", "nodeProvisioner": "node_provisioner"}
         return any(

@@ -11,7 +11,7 @@ from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.model import Comparison, Item, in_groups, items_of, settings_name, twice
 from kaitogen.kaito.updates.stored import live_item
-from kaitogen.model import Diagnostic, Json, Request, Result, Rule, Target
+from kaitogen.model import Diagnostic, Json, Request, Result, Rule
 from kaitogen.pipeline import revisions
 from kaitogen.pipeline.companions import kind_of
 from kaitogen.pipeline.generate import KG181, generate
@@ -64,7 +64,7 @@ def unreadable(result: Result) -> list[Diagnostic]:
 def with_changes(result: Result, word: str, request: Request) -> Result:
     """The result of a run with findings about what changed since the other side."""
     before, prefix = result_of(word, request)
-    target = request.objects_target or Target()
+    target = request.target
     old, new = items_of(before, target)[0], items_of(result, target)[0]
     if not prefix and (double := [*twice(old), *twice(new)]):
         found: Iterable[Diagnostic] = double
@@ -99,7 +99,7 @@ class Side(NamedTuple):
 
 def side(name: str, result: Result, request: Request, more: Sequence[Diagnostic] = ()) -> Side:
     """What a run made of the request, or of another side, and what keeps it from being compared, `more` among that."""
-    items, unnamed = items_of(result, request.objects_target or Target())
+    items, unnamed = items_of(result, request.target)
     return Side(name, items, [*unreadable(result), *more, *place([*unnamed, *twice(items)])])
 
 

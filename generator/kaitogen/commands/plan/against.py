@@ -14,7 +14,7 @@ from kaitogen.diagnostics.suppression import settled
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.updates.findings import problems
 from kaitogen.kaito.updates.model import VERDICTS, Cost, Judgement, items_of
-from kaitogen.model import Diagnostic, Request, Result, Rule, Target
+from kaitogen.model import Diagnostic, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.revisions import request_at
 from kaitogen.typed import Final
@@ -37,7 +37,7 @@ def against(
     with request_at(revision, request.paths, request) as earlier:
         past = generate(earlier)
         before = build_plan(past, replace(options, choosing=False))
-    target = request.objects_target or Target()
+    target = request.target
     old, new = items_of(past, target)[0], items_of(result, target)[0]
     changes = changes_between(old, new, f"{revision}:")
     kept, _, about = settled(problems(changes), [item.origin for item in new])
