@@ -8,32 +8,22 @@ import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
 # isort: split
 from bisect import bisect_right
 
+from yaml import events
 from yaml.error import Mark, YAMLError
-from yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
 
 from kaitogen.model import Path
 from kaitogen.typed import TYPE_CHECKING, Any, Callable, Final, Iterable, Iterator, NamedTuple, TypeAlias
-from kaitogen.yaml.builder import events
+from kaitogen.yaml import builder
 from kaitogen.yaml.lines import Lines, next_line
 from kaitogen.yaml.places import Place
 
 if TYPE_CHECKING:
     import re
 
-_STARTS: Final = frozenset((MappingStartEvent, SequenceStartEvent))
-_ENDS: Final = frozenset((MappingEndEvent, SequenceEndEvent))
-_VALUES: Final = frozenset((ScalarEvent, AliasEvent, *_STARTS))
-_NO_VALUE: Final = frozenset((DocumentEndEvent, StreamEndEvent))
+_STARTS: Final = frozenset((events.MappingStartEvent, events.SequenceStartEvent))
+_ENDS: Final = frozenset((events.MappingEndEvent, events.SequenceEndEvent))
+_VALUES: Final = frozenset((events.ScalarEvent, events.AliasEvent, *_STARTS))
+_NO_VALUE: Final = frozenset((events.DocumentEndEvent, events.StreamEndEvent))
 #: The styles of texts that stand on lines of their own.
 BLOCK_STYLES: Final = ("|", ">")
 #: Where paths lead from a value: from each step on.
@@ -67,9 +57,9 @@ class YamlNode:
         self.text: str = ""
         self.children: list[YamlNode] = []
         self.target: YamlNode | None = None
-        if type(event) is ScalarEvent:
+        if type(event) is events.ScalarEvent:
             self.kind, self.style, self.text = "scalar", event.style or "", event.value
-        elif type(event) is AliasEvent:
+        elif type(event) is events.AliasEvent:
             self.kind, self.anchor, self.text = "alias", None, str(event.anchor)
         else:
             self.kind = "flow" if event.flow_style else "block"
@@ -91,12 +81,12 @@ class Scalars:
         self._blocks: set[int] = set()
 
     def noted(self, text: str) -> Callable[[], Any]:
-        """The events of the text, as `events` has them, with the scalars among them noted here."""
-        get = events(text)
+        """The events of the text, as `builder.events` has them, with the scalars among them noted here."""
+        get = builder.events(text)
 
         def next_event() -> Any:
             event = get()
-            if type(event) is ScalarEvent:
+            if type(event) is events.ScalarEvent:
                 mark: Any = event.start_mark
                 end: Any = event.end_mark
                 start = mark.index
@@ -155,7 +145,7 @@ def scalars(text: str) -> Scalars:
     found = Scalars()
     next_event = found.noted(text)
     try:
-        while type(next_event()) is not StreamEndEvent:
+        while type(next_event()) is not events.StreamEndEvent:
             pass
     except YAMLError:
         pass
@@ -182,7 +172,7 @@ def located(text: str, paths: Iterable[Path]) -> dict[Path, Place]:
 
 
 def _located(text: str, steps: _Steps) -> dict[Path, Place]:
-    parser = _Parser(text, events(text), steps)
+    parser = _Parser(text, builder.events(text), steps)
     try:
         parser.first_value()
     except (_AllRead, YAMLError):
@@ -242,8 +232,8 @@ class _Parser:
     def trees(self) -> Iterator[Tree]:
         """The documents, one after the other."""
         begun = False
-        while type(event := self.next()) is not StreamEndEvent:
-            if type(event) is not DocumentStartEvent:
+        while type(event := self.next()) is not events.StreamEndEvent:
+            if type(event) is not events.DocumentStartEvent:
                 continue
             mark: Any = event.start_mark
             # Comments above the first document belong to it where no --- starts it.
@@ -284,13 +274,13 @@ class _Parser:
                 raise _AllRead
         if type(start) not in _STARTS:
             return
-        mapping = type(start) is MappingStartEvent
+        mapping = type(start) is events.MappingStartEvent
         index = 0
         while type(event := self.next()) not in _ENDS:
             key: Any = None
             step: str | int = index
             if mapping:
-                key, step = event, (event.value if type(event) is ScalarEvent else index)
+                key, step = event, (event.value if type(event) is events.ScalarEvent else index)
                 event = self.next()
             index += 1
             if steps is not None and step not in steps:

@@ -16,7 +16,7 @@ from kaitogen.model import Request
 from kaitogen.pipeline.emit import stream
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of, is_intent_file
-from kaitogen.yaml import builder, tree
+from kaitogen.yaml import builder
 from kaitogen.yaml.builder import events
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import dump, flow
@@ -150,7 +150,6 @@ def test_a_file_is_parsed_three_times(documents: int, monkeypatch: pytest.Monkey
         return events(text)
 
     monkeypatch.setattr(builder, "events", counted)
-    monkeypatch.setattr(tree, "events", counted)
     text = "---\n".join(["# head\nspec: {}\nkind: WorkspaceIntent  # what it is\n"] * documents)
     made, findings = formatted("a.intent.yaml", text.encode())
     assert findings == []
