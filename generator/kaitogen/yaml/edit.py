@@ -42,16 +42,6 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def changed(value: Json, edit: Edit) -> Json:
-    """The same edit to the value itself."""
-    (step, *rest), new = edit.path, edit.value
-    if isinstance(value, list) and isinstance(step, int):
-        return [changed(one, Edit(tuple(rest), new)) if at == step else one for at, one in enumerate(value)]
-    inner = changed(value.get(step, {}), Edit(tuple(rest), new)) if rest else new
-    kept = {key: item for key, item in value.items() if key != step or inner not in (None, {})}
-    return kept if inner in (None, {}) else {**kept, step: inner}
-
-
 class _Editor:
     """All edits of one text, held against its tree."""
 

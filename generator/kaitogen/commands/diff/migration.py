@@ -3,7 +3,7 @@
 from kaitogen.commands.diff.report import DiffReport, WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
-from kaitogen.kaito.objects import CREATED_BY, POD_INDEX, WORKSPACE_LABEL, part, value_at
+from kaitogen.kaito.objects import CREATED_BY, POD_INDEX, WORKSPACE_LABEL, part, value_at, with_value
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.updates.model import Item, settings_name
@@ -14,7 +14,7 @@ from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.emit import file_words
 from kaitogen.pipeline.templating.environment import fill_page
 from kaitogen.typed import Final, NamedTuple
-from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
+from kaitogen.yaml.edit import Edit, NotEdited, edited
 from kaitogen.yaml.writer import dump
 
 README: Final = "README.md"
@@ -105,7 +105,7 @@ def _text(item: Item, name: str = "") -> str:
             return edited(text, [Edit(("metadata", "name"), name)]) if name else text
         except NotEdited:
             pass  # its comments are lost then
-    return dump(changed(value, Edit(("metadata", "name"), name or own)))
+    return dump(with_value(value, ("metadata", "name"), name or own))
 
 
 def _scaling(move: _Move) -> str:
@@ -114,7 +114,7 @@ def _scaling(move: _Move) -> str:
         return ""
     data = written(move.way.scaler)
     for path in (("metadata", "name"), ("spec", "scaleTargetRef", "name")):
-        data = changed(data, Edit(path, move.new))
+        data = with_value(data, path, move.new)
     return f"---\n{dump(data)}"
 
 
@@ -125,7 +125,7 @@ def _renamed(data: Json, old: str, new: str) -> Json:
     labels = value_at(data, selector)
     repeated = [key for key, value in labels.items() if value == old] if isinstance(labels, dict) else []
     for path in (("metadata", "name"), *((*selector, key) for key in repeated)):
-        data = changed(data, Edit(path, new))
+        data = with_value(data, path, new)
     return data
 
 

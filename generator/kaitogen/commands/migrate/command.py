@@ -3,8 +3,6 @@
 A migration is edits to the text of a file, and a finding for everything that they cannot decide.
 """
 
-from functools import reduce
-
 from kaitogen.commands import in_place, inputs, targets
 from kaitogen.commands.import_.reading import judged
 from kaitogen.commands.import_.reading import target_of as target_of_workspace
@@ -15,7 +13,7 @@ from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.placing import place
 from kaitogen.errors import UsageError
-from kaitogen.kaito.objects import MISSING, in_key_order, serves, value_at
+from kaitogen.kaito.objects import MISSING, in_key_order, serves, value_at, with_value, without
 from kaitogen.model import (
     KAITO_VERSIONS,
     NEWEST_KAITO,
@@ -36,7 +34,7 @@ from kaitogen.pipeline.replicas import AUTO
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import validate
 from kaitogen.typed import Callable, Final, Iterator, Mapping
-from kaitogen.yaml.edit import Edit, NotEdited, changed, edited
+from kaitogen.yaml.edit import Edit, NotEdited, edited
 from kaitogen.yaml.reader import Unreadable, read, text_of
 from kaitogen.yaml.writer import flow
 
@@ -116,7 +114,9 @@ def migrated(
         flaws += document.flaws
         if document.flaws:
             continue
-        value = reduce(changed, edits, document.value)
+        value = document.value
+        for path, new in edits:
+            value = without(value, path) if new is None else with_value(value, path, new)
         documents.append(document._replace(value=value))
         start = text.index(document.text, end)
         parts += text[end:start], _edited_text(document, edits, value, problems)
