@@ -31,8 +31,6 @@ IMAGE: Final = "oci-image"
 LINES: Final = "kaitogen.io/lines"
 #: Options that say where something goes or how much is said, and nothing about what is made.
 _ELSEWHERE: Final = frozenset(("out", "oci_layout", "check", "dry_run", "receipt", "quiet", "save_inventory"))
-#: The shipped folders that the output rests on beside the input.
-_TABLES: Final = ("templates", "schemas", "overlays")
 
 
 def statement(options: Options, outputs: Files, *, image: bool) -> Json:
@@ -60,7 +58,7 @@ def tool() -> dict[str, dict[str, str]]:
     from kaitogen.kaito import catalogue
 
     digests = {"catalogue": _digest_of(os.path.dirname(catalogue.__file__), suffix="_data.py")}
-    digests |= {kind: _digest_of(shipped.folder(kind)) for kind in sorted(_TABLES)}
+    digests |= {kind: _digest_of(shipped.folder(kind)) for kind in ("overlays", "schemas", "templates")}
     return {"tool": {"name": "kaitogen", "version": __version__}, "tables": digests}
 
 

@@ -25,8 +25,6 @@ LINK: Final = "120000"
 SUBMODULE: Final = "160000"
 
 _SECONDS: Final = 60
-#: In bytes, with what stands above it.
-_LONGEST_MESSAGE: Final = 2**20
 #: What stays of the caller's variables that git listens to: where objects wait while a push is being
 #: checked, where to stop looking for a repository, and the user's own configuration. A hook sets others.
 _KEPT: Final = frozenset((
@@ -95,7 +93,7 @@ class Repository(NamedTuple):
 
     def about(self, commit: str) -> str:
         """Author, committer and message of a commit, as git keeps them: a header, an empty line, the message."""
-        ((_, data),) = self.contents([Entry("", commit, "")], _LONGEST_MESSAGE)
+        ((_, data),) = self.contents([Entry("", commit, "")], 2**20)
         return data.decode("utf-8", "replace")
 
     def address(self) -> str:

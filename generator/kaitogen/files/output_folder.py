@@ -22,8 +22,6 @@ LIST: Final = ".kaitogen-files"
 _HEAD: Final = "# Written by kaitogen, which removes the files named here once it no longer makes them.\n"
 #: The one file that kaitogen makes which is no manifest and no kustomization.
 METADATA: Final = "hydrator.metadata"
-#: Of every other file that kaitogen makes.
-_ENDINGS: Final = (".yaml", ".json")
 _STAGE: Final = ".kaitogen-stage"
 
 
@@ -95,7 +93,7 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
         _finish(target)
     names = _names(target, folder)
     for name in sorted(names.own):
-        known = name == METADATA or name in files or name.endswith(_ENDINGS)
+        known = name == METADATA or name in files or name.endswith((".yaml", ".json"))
         if not known and atomic.is_regular(os.path.join(target, name)):
             path = os.path.join(folder, LIST)
             message = f"{path} names {name}, which kaitogen does not make, and would remove"

@@ -34,8 +34,6 @@ _FINISHED: Final = "kaitogen import makes an intent of it; kaitogen validate tak
 _OF_KAITO: Final = (
     "put it into a file that is not named *.intent.yaml, where kaitogen validate takes it as it is"
 )
-#: What `import` makes intents of.
-_IMPORTED: Final = ("Workspace", "InferenceSet")
 _OTHER_KINDS: Final = "keep other kinds in files of their own that are not named *.intent.yaml"
 
 #: What says that an object is a companion of kaitogen's, and its key in the labels.
@@ -243,7 +241,7 @@ def _no_intent(value: Json) -> Diagnostic | None:
         return KG123.at(("kind",), message, fix=advice, found=kind[:60], expected=expected)
     if isinstance(kind, str) and isinstance(api_version, str):
         message = f"{kind[:60]} of {api_version[:60]} is not an intent"
-        finished = _FINISHED if kind in _IMPORTED else _OF_KAITO
+        finished = _FINISHED if kind in ("Workspace", "InferenceSet") else _OF_KAITO
         fix = finished if api_version.startswith("kaito.sh/") else _OTHER_KINDS
         return KG114.at(("kind",), message, fix=fix, found=f"kind {kind[:60]}")
     return None

@@ -14,7 +14,6 @@ else:
     import _socket as socket  # without its half in Python, which makes classes of constants: a tenth of a call
 
 CALLS: Final = 8
-_NAME: Final = "\0kaitogen-argocd-generate-"
 
 
 def place(most: int, seconds: float) -> "socket.socket | None":
@@ -29,7 +28,7 @@ def place(most: int, seconds: float) -> "socket.socket | None":
         for number in range(most):
             held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             try:
-                held.bind(f"{_NAME}{number}")
+                held.bind(f"\0kaitogen-argocd-generate-{number}")
             except FileNotFoundError:  # names without files are Linux's
                 held.close()
                 return None

@@ -20,9 +20,6 @@ from kaitogen.model import Json
 from kaitogen.typed import Final, Iterable
 from kaitogen.yaml.writer import dump
 
-#: How the line begins that says who wrote a file.
-_MARK: Final = b"# Written by `kaitogen argocd install`"
-_IMAGE: Final = f"registry.example.com/kaitogen:{__version__}"
 _DETECTED: Final = "plugin-discover.yaml"
 _NAMED: Final = "kustomize/plugin.yaml"
 _SIDECAR: Final = "kustomize/repo-server.yaml"
@@ -47,7 +44,7 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """The files for this version of kaitogen, with the image and the ways that the options choose."""
     texts = files(
-        _IMAGE if options.image is None else options.image,
+        f"registry.example.com/kaitogen:{__version__}" if options.image is None else options.image,
         discover=options.discover,
         dynamic=options.dynamic,
     )
@@ -92,4 +89,4 @@ def _fill(texts: dict[str, str], names: Iterable[str], key: str, body: str) -> N
 def _is_ours(content: bytes) -> bool:
     """Whether a file says in its first comment that this command wrote it."""
     comment = takewhile(lambda line: line.startswith(b"#"), content.splitlines())
-    return any(line.startswith(_MARK) for line in comment)
+    return any(line.startswith(b"# Written by `kaitogen argocd install`") for line in comment)

@@ -26,8 +26,6 @@ KG146 = Rule("KG146", "Another number of Workspaces than expected", kind="invali
 KG187 = Rule("KG187", "A project file beside a function that does not read it", kind="warning")
 KG147 = Rule("KG147", "A generator that generates nothing", kind="invalid")
 
-#: Words that an object of interest cannot do without.
-_WORDS: Final = (GROUP, "WorkspaceIntent", KAITO_GROUP, "ConfigMap")
 _NOT_EXPANDED: Final = (
     "list a WorkspaceTransformer under transformers: and build with --enable-alpha-plugins --enable-exec,\n"
     "without which kustomize leaves it out and says nothing"
@@ -285,7 +283,7 @@ def _classify(given: ResourceList) -> _Classified:
 
 def _is_of_interest(item: Item) -> bool:
     """Whether an object has to be read: looking into its text is a hundred times as fast."""
-    return any(word in item.text for word in _WORDS)
+    return any(word in item.text for word in (GROUP, "WorkspaceIntent", KAITO_GROUP, "ConfigMap"))
 
 
 def _is_intent(value: Json) -> bool:

@@ -19,7 +19,6 @@ from kaitogen.typed import Final, Iterator
 
 #: Where each kind belongs; all others are generators.
 _FIELD_OF: Final = {TRANSFORMER: "transformers", VALIDATOR: "validators"}
-_TIMEOUT: Final = 20
 _EXEC_FLAGS: Final = "--enable-alpha-plugins --enable-exec"
 _INSTALL: Final = "run: kaitogen kustomize install"
 _ANNOTATE: Final = f'add the annotation {discovery.FUNCTION}: "exec: {{path: kaitogen-krm}}"'
@@ -207,7 +206,7 @@ def _tools(tree: Tree, folder: str) -> Iterator[Check]:
 def _first_line(program: str, arguments: str) -> str:
     try:
         run = subprocess.run(  # noqa: S603 - a tool that the user has on PATH, with fixed arguments
-            [program, *arguments.split()], capture_output=True, text=True, timeout=_TIMEOUT, check=False
+            [program, *arguments.split()], capture_output=True, text=True, timeout=20, check=False
         )
     except (OSError, subprocess.SubprocessError):
         return "(does not say its version)"

@@ -48,8 +48,6 @@ _FIELDS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 #: What ModelConfig took up to KAITO 0.10.
 _OLDER_MODEL_FIELDS: Final = ("from_tf", "resume_download", "load_in_4bit", "load_in_8bit")
-#: As many unknown settings are told of one section.
-_MOST: Final = 20
 _BITS: Final = ("load_in_4bit", "load_in_8bit")
 _BARE_WORD: Final = re.compile(
     r"""(load_in_4bit|load_in_8bit|output_dir)\s*:\s*([yYnN]|[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF)(?=\s*(?:[,}#\n]|$))"""
@@ -86,7 +84,7 @@ def judge(ctx: RuleContext, name: str, method: str) -> Iterator[Diagnostic]:
             message = f"KAITO cannot read {KEY}: {section} is no mapping"
             yield KG451.at(_CONFIG, message, fix=f"write the settings of {section} below it")
         else:
-            yield from islice(_not_taken(ctx, section, training[section]), _MOST)
+            yield from islice(_not_taken(ctx, section, training[section]), 20)
     # Settings whose value is a bare word that KAITO's reader, of YAML 1.1, takes for true or false.
     words = {key: word.lower() in ("y", "yes", "on") for key, word in _BARE_WORD.findall(source)}
     yield from _quantization(part(training, "QuantizationConfig"), method, words)

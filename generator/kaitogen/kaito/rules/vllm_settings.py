@@ -38,12 +38,9 @@ KG748 = Rule("KG748", "vLLM refuses a context longer than the model's", kind="ca
 
 _SETTINGS: Final[Path] = ("inference", "config")
 _VLLM: Final[Path] = (*_SETTINGS, "vllm")
-#: As many findings are told of one configuration.
-_MOST: Final = 50
 #: What KAITO's probes and Services ask (pkg/utils/consts/consts.go:141@v0.12.0).
 _PORT: Final = "5000"
 _SHARE: Final = "kv_cache_cpu_memory_utilization"
-_OFF: Final = ("false", "no", "off", "none", "0")
 #: What makes vLLM answer elsewhere, or otherwise than by plain HTTP.
 _ELSEWHERE: Final = ("grpc", "headless", "ssl-certfile", "ssl-keyfile", "uds")
 #: What changes the length that a model can do, so that its own limit says nothing.
@@ -53,7 +50,7 @@ _OTHER_LIMIT: Final = ("hf-overrides", "hf-config-path", "rope-scaling", "model"
 def judge(ctx: RuleContext, settings: Mapping[str, Json], vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """What the server of the target's vLLM does with `inference_config.yaml`, whose section `vllm` is given as well."""
     if ctx.preset is not None and not ctx.transformers:
-        yield from islice(_findings(ctx, settings, vllm), _MOST)
+        yield from islice(_findings(ctx, settings, vllm), 50)
 
 
 def _findings(
@@ -110,7 +107,7 @@ def _value(line: CommandLine, argument: Argument, key: str, word: str) -> Iterat
 
 def _flag(argument: Argument, key: str, word: str, *, turns_off: bool, fits: bool) -> Iterator[Diagnostic]:
     """A flag takes no word, and KAITO writes one behind it; vLLM lets the first such word through, from 0.10 on."""
-    off = word.lower() in _OFF
+    off = word.lower() in ("false", "no", "off", "none", "0")
     wanted = f"no-{argument.name}" if off != turns_off and argument.takes == "flag" else argument.name
     repeated = f"write {wanted}: --{wanted}, a flag that is its own value"
     if not fits:
