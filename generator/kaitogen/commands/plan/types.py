@@ -47,10 +47,10 @@ class PlannedWorkspace:
     """One Workspace of a plan, or one InferenceSet: then `ctx` is of what each of its `replicas` is.
 
     `namespace` is empty where the intent leaves it to whoever applies it, `instance_type` where it has none. `title` is
-    namespace and name, as people write them. `sizing` is that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at
-    least. `manifests` is all that is made from its intent, the Workspace included. `cost` is None without prices or where
-    the nodes are unknown, `choice` where it was not asked for. `finished` says that a user wrote the object itself, and no
-    intent: `spec` is then what an intent would say.
+    namespace and name, as people write them. `sizing` is that of one replica, all other figures are those of all of them,
+    of which an autoscaler makes `fewest` at least. `manifests` is all that is made from its intent, the Workspace
+    included. `cost` is None without prices or where the nodes are unknown, `choice` where it was not asked for. `finished`
+    says that a user wrote the object itself, and no intent: `spec` is then what an intent would say.
     """
 
     spec: Spec
