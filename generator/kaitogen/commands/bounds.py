@@ -11,6 +11,7 @@ import time
 
 from kaitogen.commands.result import Outcome, deliver, reported
 from kaitogen.errors import UsageError
+from kaitogen.files.folders import size_of
 from kaitogen.model import Diagnostic, Rule
 from kaitogen.pipeline import current
 from kaitogen.typed import TYPE_CHECKING, Callable, Final
@@ -180,7 +181,7 @@ class _Watch:
                 self.finding = _finding(where, KG610, message)
             else:
                 # The largest of the files that were read took the memory, and not the one at hand.
-                self.finding = self.about_memory(max(sorted(current.files), key=_size, default=""))
+                self.finding = self.about_memory(max(sorted(current.files), key=size_of, default=""))
             raise Stopped
 
 
@@ -207,10 +208,3 @@ def _set(which: int, soft_and_hard: tuple[int, int]) -> None:
         resource.setrlimit(which, soft_and_hard)
     except (OSError, ValueError):
         pass  # a system that knows the limit and does not take it, such as macOS: the looks still bound
-
-
-def _size(name: str) -> int:
-    try:
-        return os.stat(name).st_size
-    except OSError:
-        return 0

@@ -13,6 +13,14 @@ class TooManyEntries(Exception):
     """The folder holds more than the caller wants to look at."""
 
 
+def size_of(path: str) -> int:
+    """The bytes of a file; 0 where they cannot be known."""
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is the folder or lies under it; both with their links resolved."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

@@ -6,6 +6,7 @@ import re
 from decimal import ROUND_CEILING, Decimal
 
 from kaitogen.diagnostics.placing import place
+from kaitogen.files.folders import size_of
 from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.objects import number, part
 from kaitogen.kaito.rules.context import cut
@@ -138,7 +139,7 @@ def _weights(file: str) -> tuple[int, str]:
     except OSError:
         names = []
     files = ([name for name in names if re.fullmatch(pattern, name)] for pattern in _WEIGHTS)
-    size = sum(_size(os.path.join(folder, name)) for name in next(filter(None, files), []))
+    size = sum(size_of(os.path.join(folder, name)) for name in next(filter(None, files), []))
     index = next((name for name in _INDEXES if name in names), None)
     indexed = 0 if index is None else _indexed(os.path.join(folder, index))
     if not max(size, indexed):
@@ -148,13 +149,6 @@ def _weights(file: str) -> tuple[int, str]:
     source = "the weight files" if size >= indexed else "the index of the weights"
     # KAITO keeps a text with two decimals of a GiB, which Kubernetes rounds up to whole bytes.
     return int((Decimal(f"{max(size, indexed) / GIB:.2f}") * GIB).to_integral_value(ROUND_CEILING)), source
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return 0
 
 
 def _indexed(path: str) -> int:
