@@ -9,18 +9,7 @@ Read on an instance, an attribute is the value of the command line or its defaul
 it is the declaration, from which `parse` here and click (cli/click_parser.py) are both derived.
 """
 
-from kaitogen.typed import (
-    Any,
-    Final,
-    Generic,
-    Iterator,
-    Literal,
-    Mapping,
-    Sequence,
-    TypeAlias,
-    TypeVar,
-    overload,
-)
+from kaitogen.typed import Any, Final, Generic, Iterator, Literal, Sequence, TypeAlias, TypeVar, overload
 
 Value: TypeAlias = str | bool | tuple[str, ...] | None
 
@@ -162,7 +151,7 @@ def arguments(
     return Argument((), help, metavar=metavar, most=most, more=more)
 
 
-def folded(given: Mapping[str, Any]) -> dict[str, Any]:
+def folded(given: dict[str, Any]) -> dict[str, Any]:
     """The values by name, those of an option that adds to arguments behind these: click knows no order between the two."""
     values = dict(given)
     for name in [name for name in values if name.endswith(_BY_OPTION)]:

@@ -15,7 +15,6 @@ _LONGEST_NAME: Final = 255
 _DEVICES: Final = frozenset((
     "con", "prn", "aux", "nul", *(port + digit for port in ("com", "lpt") for digit in "0123456789¹²³"),
 ))  # fmt: skip
-KUSTOMIZATION: Final = "kustomization.yaml"
 _REFERENCES: Final = "namereference.yaml"
 
 
@@ -70,7 +69,7 @@ def with_kustomization(files: Files) -> Files:
         "configurations": [_REFERENCES],
     }
     references = shipped.read_text("overlays", _REFERENCES)
-    return {**files, KUSTOMIZATION: dump(kustomization).encode(), _REFERENCES: references.encode()}
+    return {**files, "kustomization.yaml": dump(kustomization).encode(), _REFERENCES: references.encode()}
 
 
 def _file_names(manifest: Manifest, form: Format) -> Iterator[str]:

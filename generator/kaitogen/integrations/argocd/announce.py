@@ -28,7 +28,6 @@ _OFFERED: Final[tuple[Path, ...]] = (
     ("spec", "inference", "model"),
     ("spec", "tuning", "model"),
 )
-MAX_OFFERED: Final = 200
 #: A page waits for the answer, so it comes soon, whatever lies in the folder.
 SECONDS: Final = 5
 MEBIBYTES: Final = 256
@@ -97,7 +96,7 @@ def _with_default(parameter: Parameter, documents: list[Document], intents: list
         names = environments.names(known or environments.FOLDER)
         announced["tooltip"] += f" There are: {', '.join(names)}." if names else " There is none."
     elif parameter.name == "set":
-        announced["map"] = dict(list(_offers(intents))[:MAX_OFFERED])
+        announced["map"] = dict(list(_offers(intents))[:200])
     return announced
 
 

@@ -5,7 +5,6 @@ from kaitogen.model import Json
 from kaitogen.typed import Any, Final
 
 PATHS: Final = ("internal.config.kubernetes.io/path", "config.kubernetes.io/path")
-ORIGIN: Final = "config.kubernetes.io/origin"
 #: How its line begins that names a file.
 _AT: Final = "path: "
 INDEXES: Final = ("internal.config.kubernetes.io/index", "config.kubernetes.io/index")
@@ -41,7 +40,7 @@ def cleaned(value: Json) -> Json:
 def file_of(value: Json) -> str:
     """The file that an object came from, where a tool noted it; else nothing."""
     noted = annotations(value)
-    lines = str(noted.get(ORIGIN) or "").split("\n")
+    lines = str(noted.get("config.kubernetes.io/origin") or "").split("\n")
     origin = (line[len(_AT) :].strip() for line in lines if line.startswith(_AT))
     return _path(noted) or next(origin, "")
 

@@ -42,8 +42,6 @@ INSTANCE_TYPE: Final = ("resource", "instanceType")
 _LOWER_PREFIXES: Final = tuple(prefix.lower() for prefix in LENIENT_PREFIXES)
 _SELECTOR: Final = ("resource", "labelSelector")
 
-#: Labels below these domains belong to Kubernetes and its drivers.
-SYSTEM_LABEL_DOMAINS: Final = ("kubernetes.io", "k8s.io", "nvidia.com")
 _CAPACITY_TYPE: Final = "karpenter.sh/capacity-type"
 _CAPACITY_TYPES: Final = ("on-demand", "spot", "reserved")
 #: What a cloud's own labels say of nodes that may be taken away at any time.
@@ -159,7 +157,7 @@ def covered_by_others(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def is_system_label(key: str) -> bool:
     """Whether a label belongs to Kubernetes or its drivers, and so is not for people to set."""
-    return key.partition("/")[0].endswith(SYSTEM_LABEL_DOMAINS)
+    return key.partition("/")[0].endswith(("kubernetes.io", "k8s.io", "nvidia.com"))
 
 
 def _capacity(ctx: RuleContext) -> Iterator[Diagnostic]:
