@@ -78,6 +78,21 @@ def test_a_bad_server(name: str, server: str, tmp_path: Path) -> None:
     assert (tmp_path / "nodes.yaml").read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("name", ["diff", "status"])
+@pytest.mark.parametrize("levels", [150, 480, 900])
+def test_an_object_nested_deeper_than_any_manifest(levels: int, name: str, tmp_path: Path) -> None:
+    """The template of a Workspace may hold anything, and whoever may write one would end everybody's run."""
+    deep = b'{"a":' * levels + b"1" + b"}" * levels
+    item = b'{"metadata": {"name": "phi-4", "namespace": "default"}, "inference": {"template": %s}}' % deep
+    code, _, said = asked(name, tmp_path, Reply(b'{"metadata": {}, "items": [%s]}' % item))
+    assert code in (0, 1, 5), said
+    (tmp_path / "dump.json").write_bytes(
+        b'{"kind": "List", "items": [{"apiVersion": "kaito.sh/v1beta1", "kind": "Workspace", "status": {"a": 1}, %s]}'
+        % item[1:]
+    )
+    assert run(["status", "dump.json", "a.intent.yaml"])[0] in (1, 5)
+
+
 @pytest.mark.parametrize("first", ["slow to answer", "cut", "cut at once", "503"])
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_server_that_recovers(name: str, first: str, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from kaitogen.yaml.syntax import KG102
 MAX_BYTES: Final = 512 * 1024 * 1024
 #: One value that is none of the items, and one item.
 _MAX_VALUE: Final = 16 * 1024 * 1024
+#: More levels than a file of YAML may have, so that what is cut off still differs from all that is written.
+_DEEPEST: Final = 110
 _BLANKS: Final = " \t\r\n"
 _DELIMITERS: Final = frozenset(",]}:" + _BLANKS)
 _FIX: Final = "hand over what kubectl get -o json printed, whole"
@@ -33,6 +35,23 @@ def items(parts: Iterator[bytes]) -> Iterator[Json]:
         reader.stop(f"unexpected {reader.peek()!r} behind the object")
     if not listed:
         yield rest
+
+
+def shallow(value: Json) -> Json:
+    """The value, emptied of what lies deeper than a manifest of ours can: whoever works on it goes down by calls."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            below
+            for one in level
+            for below in (one.values() if type(one) is dict else one if type(one) is list else ())
+        ]
+        if not level:
+            return value
+    for one in level:
+        if isinstance(one, dict | list):
+            one.clear()
+    return value
 
 
 class _Reader:

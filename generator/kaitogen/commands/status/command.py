@@ -30,7 +30,7 @@ from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import KG110, MAX_FACT_VALUES, MAX_FACTS, STDIN, documents_of, read_file
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.reader import Unreadable
-from kaitogen.yaml.stream import items
+from kaitogen.yaml.stream import items, shallow
 
 KG771 = Rule("KG771", "Nothing that KAITO runs is in it", kind="invalid")
 
@@ -178,7 +178,7 @@ def _objects(path: str, data: bytes) -> Iterator[Json]:
     """The objects of a text, those of a list one by one; nothing where it is not well written."""
     if data.lstrip().startswith(b"{"):
         try:
-            found: list[Json] = list(items(iter((data,))))
+            found: list[Json] = list(map(shallow, items(iter((data,)))))
         except Unreadable:
             return
     else:

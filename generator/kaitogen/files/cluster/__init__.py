@@ -8,6 +8,7 @@ from kaitogen.files.cluster.login import Access, log_in
 from kaitogen.files.cluster.problems import KG628, KG630, Action, ClusterError
 from kaitogen.model import Json
 from kaitogen.typed import Callable, Final, Iterator, TypeVar
+from kaitogen.yaml.stream import shallow
 
 __all__ = ["Access", "Cluster", "ClusterError", "connect"]
 
@@ -98,7 +99,7 @@ class Cluster(Server):
             return None
         if answer.status != 200 or not isinstance(answer.value, dict) or answer.value.get("kind") != kind:
             raise problems.nonsense(self.where, f"no {kind} in an answer of status {answer.status}")
-        return answer.value
+        return shallow(answer.value)
 
     def _list(
         self, api: str, action: Action, keep: Callable[[Json], _Kept | None], **query: str
@@ -179,4 +180,4 @@ def _is_object(item: Json) -> bool:
 
 def _slim_workspace(workspace: Json) -> Json:
     workspace["metadata"].pop("managedFields", None)
-    return workspace
+    return shallow(workspace)
