@@ -38,7 +38,7 @@ def expected(words: str | None) -> dict[str, int] | None:
             near = nearest(kind, KINDS)
             fix = f"write {near}" if near else f"KAITO's kinds are {', '.join(KINDS)}"
             raise UsageError(f"--expect names a kind that KAITO does not have: {kind[:40]}", fix=fix)
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
+        if not (number.isascii() and number.isdigit() and len(number) < 10):  # more than there ever are
             raise UsageError(f"--expect takes a number of {number_of(2, kind)[2:]}, not {number[:40]}")
         if kind in numbers:
             raise UsageError(f"--expect names {kind} twice", fix="leave one of the two out")

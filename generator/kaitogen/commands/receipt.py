@@ -29,6 +29,7 @@ PREDICATE: Final = "https://kaitogen.io/render/v1"
 IMAGE: Final = "oci-image"
 #: The annotation with a checksum of four digits for each line, by which the line that differs is found.
 LINES: Final = "kaitogen.io/lines"
+_MOST_LINES: Final = 50_000
 #: Options that say where something goes or how much is said, and nothing about what is made.
 _ELSEWHERE: Final = frozenset(("out", "oci_layout", "check", "dry_run", "receipt", "quiet", "save_inventory"))
 
@@ -120,7 +121,7 @@ def _lines(described: Json) -> list[str]:
 def described(name: str, data: bytes) -> Json:
     """A file as in-toto describes resources, with a checksum of each line that finds any change of 16 bits in a row."""
     described: Json = {"name": name, "digest": {"sha256": sha256(data).hexdigest()}}
-    if data.count(b"\n") < 50_000:
+    if data.count(b"\n") < _MOST_LINES:
         sums = "".join(f"{crc_hqx(line, 0):04x}" for line in data.split(b"\n"))
         described["annotations"] = {LINES: sums}
     return described

@@ -207,6 +207,7 @@ def bounds_of(written: Mapping[str, str]) -> tuple[int, int] | None:
 
 
 def _is_number(text: Json) -> bool:
+    # No number of replicas has ten digits.
     return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10
 
 

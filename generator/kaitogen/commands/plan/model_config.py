@@ -22,6 +22,7 @@ KG166 = Rule("KG166", "A model's configuration is no JSON", kind="invalid")
 
 
 CONFIG: Final = "config.json"
+_MOST_FILES: Final = 100_000
 #: The numbers that KAITO reads, each by the first of its names (presets/workspace/generator/model_catalog.go:58), with
 #: more than any model has: what is above is a slip, and would only make sizes without sense.
 _NUMBERS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
@@ -135,7 +136,7 @@ def _weights(file: str) -> tuple[int, str]:
     folder = os.path.dirname(file)
     try:
         with os.scandir(folder or ".") as entries:
-            names = [entry.name for _, entry in zip(range(100_000), entries, strict=False)]
+            names = [entry.name for _, entry in zip(range(_MOST_FILES), entries, strict=False)]
     except OSError:
         names = []
     files = ([name for name in names if re.fullmatch(pattern, name)] for pattern in _WEIGHTS)

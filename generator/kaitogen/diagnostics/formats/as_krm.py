@@ -2,12 +2,14 @@
 
 from kaitogen.diagnostics.formats import Report
 from kaitogen.model import Diagnostic, Json
-from kaitogen.typed import Mapping
+from kaitogen.typed import Final, Mapping
+
+_MOST_RESULTS: Final = 1000
 
 
 def results(report: Report, references: Mapping[str, Json]) -> list[Json]:
     """One entry for each finding, as many as anybody reads. `references` are those to the objects, by the finding's file."""
-    return [_result(finding, references.get(finding.file)) for finding in report.findings[:1000]]
+    return [_result(finding, references.get(finding.file)) for finding in report.findings[:_MOST_RESULTS]]
 
 
 def _result(finding: Diagnostic, reference: Json) -> Json:

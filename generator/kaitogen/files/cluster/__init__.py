@@ -13,6 +13,7 @@ from kaitogen.yaml.stream import shallow
 __all__ = ["Access", "Cluster", "ClusterError", "connect"]
 
 PAGE: Final = 250
+_MOST_PAGES: Final = 4000
 _GROUP: Final = "kaito.sh"
 _CORE: Final = "/api/v1"
 #: Assigned to a node and not finished: what holds resources.
@@ -116,7 +117,7 @@ class Cluster(Server):
 
     def _pages(self, path: str, action: Action, query: dict[str, str]) -> Iterator[list[Json]]:
         following, number = "", 0
-        for _ in range(4000):
+        for _ in range(_MOST_PAGES):
             again = {"continue": following} if following else {}
             answer = self.ask(path, {"limit": str(PAGE), **query, **again}, action)
             items, following = self._page(answer, action)

@@ -12,6 +12,8 @@ from kaitogen.yaml.reader import Unreadable, read
 FIELDS: Final = ("generators", "transformers", "validators")
 _RESOURCES: Final = ("resources", "bases", "components")
 NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_MOST_FOLDERS: Final = 200
+_MOST_BYTES: Final = 16 * 1024 * 1024
 FUNCTION: Final = "config.kubernetes.io/function"
 
 
@@ -77,7 +79,7 @@ def _kustomizations(pending: list[str]) -> Iterator[tuple[str, Json]]:
     """The folders with their kustomizations, each once; whoever goes through them may add to the folders."""
     seen: set[str] = set()
     for current in pending:
-        if len(seen) == 200:
+        if len(seen) == _MOST_FOLDERS:
             return
         kustomization = None if current in seen else _kustomization(current)
         if kustomization is not None:
@@ -126,6 +128,6 @@ def _documents(text: str) -> Iterator[Json]:
 def _text(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            return file.read(16 * 1024 * 1024).decode("utf-8", "replace")
+            return file.read(_MOST_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""

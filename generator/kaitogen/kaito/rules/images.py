@@ -7,6 +7,8 @@ from kaitogen.kaito.rules.context import cut
 from kaitogen.model import Diagnostic, Json, Path, Rule
 from kaitogen.typed import Final, Iterator, Mapping
 
+#: Characters of a whole reference, and of the name in it.
+_LONGEST, _LONGEST_NAME = 1024, 255
 _HOST_PART: Final = r"(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])"
 _HOST: Final = rf"(?:{_HOST_PART}(?:\.{_HOST_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _PATH_PART: Final = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
@@ -20,10 +22,10 @@ _BARE_ID: Final = re.compile(r"[a-f0-9]{64}")
 
 def is_image(reference: str) -> bool:
     """Whether a registry client can parse it; the name may be short, upper case is for the host alone."""
-    if len(reference) > 1024 or _BARE_ID.fullmatch(reference):
+    if len(reference) > _LONGEST or _BARE_ID.fullmatch(reference):
         return False
     match = _REFERENCE.fullmatch(reference)
-    return match is not None and len(match["name"]) <= 255
+    return match is not None and len(match["name"]) <= _LONGEST_NAME
 
 
 def judge(rule: Rule, source: Mapping[str, Json], path: Path, later: str = "") -> Iterator[Diagnostic]:

@@ -24,6 +24,8 @@ KG749 = Rule("KG749", "The tuning's program takes no such setting", kind="can't 
 
 _CONFIG: Final = ("tuning", "config")
 KEY: Final = "training_config.yaml"
+#: As many unknown settings are told of one section.
+_MOST_UNKNOWN: Final = 20
 _SECTIONS: Final = (
     "ModelConfig", "QuantizationConfig", "LoraConfig", "TrainingArguments", "DatasetConfig", "DataCollator",
 )  # fmt: skip
@@ -84,7 +86,7 @@ def judge(ctx: RuleContext, name: str, method: str) -> Iterator[Diagnostic]:
             message = f"KAITO cannot read {KEY}: {section} is no mapping"
             yield KG451.at(_CONFIG, message, fix=f"write the settings of {section} below it")
         else:
-            yield from islice(_not_taken(ctx, section, training[section]), 20)
+            yield from islice(_not_taken(ctx, section, training[section]), _MOST_UNKNOWN)
     # Settings whose value is a bare word that KAITO's reader, of YAML 1.1, takes for true or false.
     words = {key: word.lower() in ("y", "yes", "on") for key, word in _BARE_WORD.findall(source)}
     yield from _quantization(part(training, "QuantizationConfig"), method, words)

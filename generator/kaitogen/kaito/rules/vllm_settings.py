@@ -40,6 +40,8 @@ _SETTINGS: Final[Path] = ("inference", "config")
 _VLLM: Final[Path] = (*_SETTINGS, "vllm")
 #: What KAITO's probes and Services ask (pkg/utils/consts/consts.go:141@v0.12.0).
 _PORT: Final = "5000"
+#: As many findings are told of one configuration.
+_MOST_FINDINGS: Final = 50
 _SHARE: Final = "kv_cache_cpu_memory_utilization"
 #: What makes vLLM answer elsewhere, or otherwise than by plain HTTP.
 _ELSEWHERE: Final = ("grpc", "headless", "ssl-certfile", "ssl-keyfile", "uds")
@@ -50,7 +52,7 @@ _OTHER_LIMIT: Final = ("hf-overrides", "hf-config-path", "rope-scaling", "model"
 def judge(ctx: RuleContext, settings: Mapping[str, Json], vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """What the server of the target's vLLM does with `inference_config.yaml`, whose section `vllm` is given as well."""
     if ctx.preset is not None and not ctx.transformers:
-        yield from islice(_findings(ctx, settings, vllm), 50)
+        yield from islice(_findings(ctx, settings, vllm), _MOST_FINDINGS)
 
 
 def _findings(
