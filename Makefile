@@ -233,16 +233,17 @@ pythons: ## Run small samples of the tests on each Python of PYTHONS
 	done
 
 .PHONY: tools
-tools: ## Build or fetch the programs that the end-to-end tests run (from nothing, about a quarter of an hour)
-	@sh scripts/build_tools.sh kustomize kpt argocd yaml helm krew promtool cluster jsonnet cue kubeconform >/dev/null
+tools: e2e-tools ## Build or fetch all programs that tests and benchmark run (from nothing, about a quarter of an hour)
+	@sh scripts/build_tools.sh cluster jsonnet cue kubeconform >/dev/null
+
+.PHONY: e2e-tools
+e2e-tools:
+	@sh scripts/build_tools.sh kustomize kpt argocd yaml helm krew promtool >/dev/null
 	@sh scripts/fetch_browser.sh >/dev/null
 	@sh scripts/fetch_language_server.sh >/dev/null
 
 .PHONY: e2e
-e2e: $(VENV)/.dev docs ## Run the tests that need a real kubectl, kustomize, kpt, Helm, krew, Argo CD and promtool (Go builds all but the first), a browser and a language server
-	@sh scripts/build_tools.sh kustomize argocd kpt yaml helm krew promtool >/dev/null
-	@sh scripts/fetch_browser.sh >/dev/null
-	@sh scripts/fetch_language_server.sh >/dev/null
+e2e: $(VENV)/.dev e2e-tools docs ## Run the tests that need a real kubectl, kustomize, kpt, Helm, krew, Argo CD and promtool (Go builds all but the first), a browser and a language server
 	@$(PYTEST) -m 'e2e and not cluster' tests/e2e
 
 # One after the other: each worker would start an API server of its own.

@@ -27,6 +27,24 @@ digest() { # of what decides what is built
         { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-12
 }
 
+build() { # the program of a module
+    stage=$(mktemp -d "$tools/.build-XXXXXX")
+    trap 'rm -rf "$stage"' EXIT
+    if ls "$1"/*.go >/dev/null 2>&1; then package=.; else package=tool; fi
+    echo "build_tools: building $name (some minutes, once)" >&2
+    # What debuggers read is a quarter of the work, and the linker leaves it out anyway.
+    # The tag is promtool's: without the clients of all clouds, which take longer than all the rest.
+    (cd "$1" && GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false -tags=remove_all_sd" \
+        nice go build -p "${KAITOGEN_BUILD_JOBS:-2}" -trimpath -gcflags=all=-dwarf=false \
+        -ldflags="$(flags .)" -o "$stage/" "$package") >&2 || {
+        echo "build_tools: $name could not be built; the Go module proxy may be out of reach" >&2
+        exit 3
+    }
+    mv "$(find "$stage" -type f | head -n 1)" "$2" # renamed at once: two runs may meet here
+    rm -rf "$stage"
+    trap - EXIT
+}
+
 for name in "$@"; do
     module=$root/tests/e2e/$name
     if [ ! -d "$module" ]; then module=$root/bench/peers/$name; fi
@@ -38,21 +56,11 @@ for name in "$@"; do
             exit 3
         fi
         mkdir -p "$tools"
-        stage=$(mktemp -d "$tools/.build-XXXXXX")
-        trap 'rm -rf "$stage"' EXIT
-        if ls "$module"/*.go >/dev/null 2>&1; then package=.; else package=tool; fi
-        echo "build_tools: building $name (some minutes, once)" >&2
-        # What debuggers read is a quarter of the work, and the linker leaves it out anyway.
-        # The tag is promtool's: without the clients of all clouds, which take longer than all the rest.
-        (cd "$module" && GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false -tags=remove_all_sd" \
-            nice go build -p "${KAITOGEN_BUILD_JOBS:-2}" -trimpath -gcflags=all=-dwarf=false \
-            -ldflags="$(flags .)" -o "$stage/" "$package") >&2 || {
-            echo "build_tools: $name could not be built; the Go module proxy may be out of reach" >&2
-            exit 3
-        }
-        mv "$(find "$stage" -type f | head -n 1)" "$program" # renamed at once: two runs may meet here
-        rm -rf "$stage"
-        trap - EXIT
+        # One program at a time, on systems that have flock: two at once compile twice what they share.
+        exec 9>"$tools/.lock"
+        if command -v flock >/dev/null 2>&1; then flock 9; fi
+        if [ ! -x "$program" ]; then build "$module" "$program"; fi
+        exec 9>&-
     fi
     echo "$program"
 done

@@ -84,12 +84,18 @@ class ShortName(NamedTuple):
         return self.since <= minor and (self.removed == 0 or minor < self.removed)
 
 
+#: Those that were asked for: thousands of Workspaces hold a few models once.
+_found: dict[str, Model] = {}
+
+
 def find_model(name: str) -> Model | None:
     """The model behind a short name or Hugging Face id in any letter case; None where the catalogue has none."""
     key = name.lower()
-    short = SHORT_NAMES.get(key)
-    row = MODELS.get(key if short is None else short[0])
-    return None if row is None else Model._make(row)
+    if key in SHORT_NAMES:
+        key = SHORT_NAMES[key][0]
+    if key not in _found and key in MODELS:
+        _found[key] = Model._make(MODELS[key])
+    return _found.get(key)
 
 
 def sized_model(name: str, minor: int) -> Model | None:

@@ -38,10 +38,16 @@ class Sku(NamedTuple):
         return f"KAITO 0.{self.removed} no longer has it" if self.removed else ""
 
 
+#: Those that were asked for, by provider and name: thousands of Workspaces hold a few types once.
+_found: dict[tuple[str, str], Sku] = {}
+
+
 def find_sku(provider: str, instance_type: str) -> Sku | None:
     """The instance type in any version's table of the provider; letter case counts, as it does for the controller."""
-    row = SKUS.get(provider, {}).get(instance_type)
-    return None if row is None else Sku._make((instance_type, *row))
+    key = provider, instance_type
+    if key not in _found and instance_type in SKUS.get(provider, {}):
+        _found[key] = Sku._make((instance_type, *SKUS[provider][instance_type]))
+    return _found.get(key)
 
 
 def near_sku(provider: str, text: str) -> Sku | None:
