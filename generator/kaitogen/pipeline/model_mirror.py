@@ -6,7 +6,7 @@ there is none. So the name is no intent's own, and of intents for one model only
 
 from kaitogen.kaito.catalogue.models import find_model
 from kaitogen.kaito.catalogue.models_data import SHORT_NAMES
-from kaitogen.kaito.objects import part, runtime_of, text, value_at
+from kaitogen.kaito.objects import TEMPLATE, part, runtime_of, text, value_at
 from kaitogen.kaito.versions import KINDS, STREAMING_ANNOTATION
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.typed import Final, Iterator
@@ -114,7 +114,7 @@ def note(spec: Spec) -> str:
 
 def reads(data: Json, mirror: Json) -> bool:
     """Whether a Workspace or a set is of the model that a mirror is of."""
-    for below in ((), ("spec", "template")):
+    for below in ((), TEMPLATE):
         preset = value_at(data, (*below, "inference", "preset"))
         name = text(preset, "name") if isinstance(preset, dict) else ""
         if name and name_of(name) == text(part(mirror, "metadata"), "name"):

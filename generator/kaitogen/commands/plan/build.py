@@ -8,6 +8,7 @@ from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.placing import in_file_order
 from kaitogen.diagnostics.suppression import settled
 from kaitogen.kaito.objects import (
+    TEMPLATE,
     ConfigMaps,
     config_maps_of,
     is_replica,
@@ -197,7 +198,7 @@ def _path(planned: PlannedWorkspace, path: Path) -> Path:
         return path
     if path[:2] == ("resource", "labelSelector"):
         return ("spec", *path[1:])
-    return path if path[:1] == ("metadata",) else ("spec", "template", *path)
+    return path if path[:1] == ("metadata",) else (*TEMPLATE, *path)
 
 
 def by_origin(about: Iterable[Diagnostic], kept: set[Diagnostic]) -> dict[int, dict[Diagnostic, None]]:
