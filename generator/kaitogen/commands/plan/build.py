@@ -25,7 +25,7 @@ from kaitogen.kaito.sizing.costs import Prices, cost
 from kaitogen.kaito.sizing.instance_types import choose
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
-from kaitogen.kaito.sizing.size import size
+from kaitogen.kaito.sizing.size import sized
 from kaitogen.kaito.sizing.types import Memory, Node
 from kaitogen.model import (
     Diagnostic,
@@ -71,15 +71,16 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
     of_intents = len(groups)
     if options.objects_target is not None and result.objects:
         groups += [(one,) for one in _finished(result, options.objects_target)]
-    sized: list[PlannedWorkspace] = []
-    memories: dict[Memory, Memory] = {}
+    planner = _Planner(config_maps, options)
+    planned: list[PlannedWorkspace] = []
     for done, manifests in enumerate(groups):
         options.progress(done, len(groups))
-        for manifest in manifests:
-            if serves(manifest.data):
-                one = replace(_sized(manifest, manifests, config_maps, options), finished=done >= of_intents)
-                sized.append(_with_memory_of(memories, one))
-    workspaces, findings = _with_findings(sized, result)
+        planned += [
+            planner.planned(manifest, manifests, finished=done >= of_intents)
+            for manifest in manifests
+            if serves(manifest.data)
+        ]
+    workspaces, findings = _with_findings(planned, result)
     takes = [one.takes for one in workspaces]
     return Plan(
         workspaces=tuple(workspaces),
@@ -90,16 +91,8 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
         fewest_gpus=sum(one.fewest_gpus or 0 for one in takes),
         unknown=sum(one.gpus is None for one in takes),
         prices=options.prices,
-        cost=options.prices and cost(options.prices, [one.usage for one in sized if one.usage is not None]),
+        cost=options.prices and cost(options.prices, [one.usage for one in planned if one.usage is not None]),
     )
-
-
-def _with_memory_of(memories: dict[Memory, Memory], planned: PlannedWorkspace) -> PlannedWorkspace:
-    """The Workspace with an equal memory that was there before: it is half of the plan, and few have one of their own."""
-    memory = planned.sizing.memory
-    if memory is None:
-        return planned
-    return replace(planned, sizing=planned.sizing._replace(memory=memories.setdefault(memory, memory)))
 
 
 def _finished(result: Result, target: Target) -> Iterator[Manifest]:
@@ -136,58 +129,72 @@ def _spec_of(one: UserObject, target: Target) -> Spec:
     )
 
 
-def _sized(
-    manifest: Manifest, manifests: tuple[Manifest, ...], config_maps: ConfigMaps, options: PlanOptions
-) -> PlannedWorkspace:
-    """One Workspace with its size, and what an option asks for."""
-    spec, workspace = manifest
-    fewest = replicas = None
-    if not is_workspace(workspace):
-        fewest, replicas = range_of(spec, workspace)
-        workspace = replica_of(workspace, spec.placement.nodes or ())
-    node = None if options.facts is None else _node(options.facts, spec, workspace)
-    sizing = size(workspace, spec.target, config_maps, options.configs, node)
-    ctx = RuleContext(workspace, spec.target, config_maps=config_maps)
-    namespace = text(ctx.metadata, "namespace")
-    planned = PlannedWorkspace(
-        spec=spec,
-        ctx=ctx,
-        name=ctx.name,
-        namespace=namespace,
-        title=f"{namespace}/{ctx.name}" if namespace else ctx.name,
-        instance_type=text(ctx.resource, "instanceType"),
-        manifests=manifests,
-        strategy=strategies.strategy_of(spec.placement),
-        sizing=sizing,
-        replicas=replicas,
-        fewest=fewest,
-    )
-    if options.prices is not None and planned.usage is not None:
-        planned = replace(planned, cost=cost(options.prices, [planned.usage]))
-    if options.choosing:
-        choice = choose(workspace, spec.target, config_maps, options.configs, options.prices)
-        planned = replace(planned, choice=choice)
-    return planned
+class _Planner:
+    """Makes the Workspaces of one plan. Equal memories are one: they are half of a plan, and few Workspaces have their own."""
+
+    def __init__(self, config_maps: ConfigMaps, options: PlanOptions) -> None:
+        self._config_maps = config_maps
+        self._options = options
+        self._memories: dict[Memory | None, Memory | None] = {}
+
+    def planned(
+        self, manifest: Manifest, manifests: tuple[Manifest, ...], *, finished: bool
+    ) -> PlannedWorkspace:
+        """One Workspace with its size, and what an option asks for."""
+        spec, workspace = manifest
+        options = self._options
+        fewest = replicas = None
+        if not is_workspace(workspace):
+            fewest, replicas = range_of(spec, workspace)
+            workspace = replica_of(workspace, spec.placement.nodes or ())
+        node = None if options.facts is None else _node(options.facts, spec, workspace)
+        ctx = RuleContext(workspace, spec.target, config_maps=self._config_maps)
+        sizing = sized(ctx, options.configs, node)
+        sizing = sizing._replace(memory=self._memories.setdefault(sizing.memory, sizing.memory))
+        choice = None
+        if options.choosing:
+            choice = choose(workspace, spec.target, self._config_maps, options.configs, options.prices)
+        namespace = text(ctx.metadata, "namespace")
+        planned = PlannedWorkspace(
+            spec=spec,
+            ctx=ctx,
+            name=ctx.name,
+            namespace=namespace,
+            title=f"{namespace}/{ctx.name}" if namespace else ctx.name,
+            instance_type=text(ctx.resource, "instanceType"),
+            manifests=manifests,
+            strategy=strategies.strategy_of(spec.placement),
+            sizing=sizing,
+            choice=choice,
+            finished=finished,
+            replicas=replicas,
+            fewest=fewest,
+        )
+        if options.prices is not None and planned.usage is not None:
+            planned = replace(planned, cost=cost(options.prices, [planned.usage]))
+        return planned
 
 
 def _with_findings(
-    sized: Sequence[PlannedWorkspace], result: Result
+    planned: Sequence[PlannedWorkspace], result: Result
 ) -> tuple[list[PlannedWorkspace], list[Diagnostic]]:
     """Each Workspace with the findings about it, those about its size included; and all findings of the run."""
     kept, _, about = settled(
         (
             problem._replace(path=_path(one, problem.path)).of(one.spec.origin)
-            for one in sized
+            for one in planned
             for problem in one.sizing.warnings
         ),
-        [one.spec.origin for one in sized],
+        [one.spec.origin for one in planned],
     )
     findings = in_file_order(dict.fromkeys((*result.findings, *kept)), result.files)
     by_line = {
         key: tuple(sorted(group, key=lambda one: (one.line, one.column, one.code)))
         for key, group in by_origin((*result.about, *about), set(findings)).items()
     }
-    return [replace(one, findings=by_line.get(id(one.spec.origin), ())) for one in sized], findings
+    found = [by_line.get(id(one.spec.origin), ()) for one in planned]
+    pairs = zip(planned, found, strict=True)
+    return [replace(one, findings=about) if about else one for one, about in pairs], findings
 
 
 def _path(planned: PlannedWorkspace, path: Path) -> Path:

@@ -31,7 +31,11 @@ def size(
     `config_maps` are those of the same output by (namespace, name), `configs` what the user said about models outside
     the catalogue, `node` the GPUs of the nodes that the selector finds under byo (`kaito.node_from_labels`).
     """
-    ctx = RuleContext(workspace, target, config_maps=config_maps)
+    return sized(RuleContext(workspace, target, config_maps=config_maps), configs, node)
+
+
+def sized(ctx: RuleContext, configs: Configs | None = None, node: Node | None = None) -> Sizing:
+    """The same of a Workspace that is taken apart already."""
     analysis = analyse(ctx, model_spec(ctx, configs or {}), node, context_of(ctx))
     return Sizing(
         model=analysis.name,
