@@ -7,14 +7,15 @@
 #
 # A program is kept in the folder that tools_folder.sh names, under its name and a hash of its
 # sources and flags, so a changed pin is built anew and nothing else is. cluster, helm and promtool ask for one
-# version of each module that they share, which is so compiled once; tests/unit/test_tools.py holds that.
+# version of each module that they share, which is so compiled once, and so do argocd and kpt; tests/unit/test_tools.py
+# holds that.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/tools_folder.sh"
 build=yes
 if [ "${1:-}" = --path ]; then build=no; shift; fi
-if [ $# -eq 0 ]; then sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
+if [ $# -eq 0 ]; then sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; fi
 
 # An API server says which version it is only where it is linked with one, and operators refuse another.
 flags() { # for the linker

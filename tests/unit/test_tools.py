@@ -3,13 +3,17 @@
 import re
 from pathlib import Path
 
-#: Those that are made of much the same: Kubernetes' own modules, and what these need.
-ALIKE = ("cluster", "helm", "promtool")
+import pytest
+
+#: Those that are made of much the same: Kubernetes' own modules, and what these need. Argo CD is a few releases of
+#: Kubernetes behind, and kpt with it.
+ALIKE = (("cluster", "helm", "promtool"), ("argocd", "kpt"))
 
 
-def test_what_they_share_is_of_one_version(root: Path) -> None:
+@pytest.mark.parametrize("names", ALIKE)
+def test_what_they_share_is_of_one_version(root: Path, names: tuple[str, ...]) -> None:
     asked: dict[str, dict[str, str]] = {}
-    for name in ALIKE:
+    for name in names:
         text = (root / "tests" / "e2e" / name / "go.mod").read_text(encoding="utf-8")
         versions = dict(re.findall(r"^\t(\S+) (v\S+)", text, re.MULTILINE))
         versions |= dict(re.findall(r"^\t(\S+) => \S+ (v\S+)", text, re.MULTILINE))
