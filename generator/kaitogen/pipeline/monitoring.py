@@ -19,6 +19,8 @@ from kaitogen.yaml.reader import read
 PLACE: Final[Path] = ("spec", "monitoring")
 #: How the name of the dashboard's ConfigMap ends, after that of the intent.
 DASHBOARD: Final = "-dashboard"
+#: The files of templates/monitoring that were read, by name: many intents are watched in the same way.
+_files: dict[str, Json] = {}
 
 
 def asked(word: str, spec: Spec) -> bool:
@@ -79,7 +81,7 @@ def _filled(name: str, spec: Spec) -> Json:
         "pods": _named(
             spec, "pod", "-[0-9]+" if spec.target.has(STATEFUL_SETS) else "-([0-9]+|[a-z0-9]+-[a-z0-9]{5})"
         ),
-        "datasource": "${datasource}",  # Grafana's own
+        "unmeasured": DISABLE_BENCHMARK,
     }
 
     def filled(value: Json) -> Json:
@@ -87,10 +89,12 @@ def _filled(name: str, spec: Spec) -> Json:
             return {key: filled(item) for key, item in value.items()}
         if isinstance(value, list):
             return [filled(item) for item in value]
-        return Template(value).substitute(words) if isinstance(value, str) else value
+        return Template(value).substitute(words) if isinstance(value, str) and "$" in value else value
 
-    (document,) = read(shipped.read_text("templates", f"monitoring/{name}"))
-    return filled(document.value)
+    if name not in _files:
+        (document,) = read(shipped.read_text("templates", f"monitoring/{name}"))
+        _files[name] = document.value
+    return filled(_files[name])
 
 
 def _named(spec: Spec, label: str, rest: str = "") -> str:
