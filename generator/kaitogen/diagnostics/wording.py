@@ -28,25 +28,13 @@ def cut_front(text: str, room: int) -> str:
 
 
 def wrapped(text: str, first: str, others: str, width: int = WIDTH) -> list[str]:
-    """The text in lines of a terminal, each behind its indent; nothing steers the terminal.
-
-    Words stay whole but for those that no line has room for. The lines are those of Python's textwrap, which takes ten
-    times as long.
-    """
+    """The text in lines of a terminal, each behind its indent; words stay whole, and nothing steers the terminal."""
     text = printable(text)
-    lines: list[str] = []
-    indent = first
-    while len(indent) + len(text) > width:
-        room = width - len(indent)
-        end = text.rfind(" ", 0, room + 1)
-        word, _, _ = text[end + 1 :].partition(" ")
-        if len(word) > width - len(others if lines else first):
-            end = room
-        lines.append(indent + text[:end].rstrip(" "))
-        text, indent = text[end:].lstrip(" "), others
-    if not lines:
+    if len(first) + len(text) <= width:
         return [first + text]
-    return [*lines, indent + text.rstrip(" ")] if text else lines
+    from textwrap import wrap  # costs more than most texts need
+
+    return wrap(text, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
 
 
 def number_of(number: int, noun: str) -> str:

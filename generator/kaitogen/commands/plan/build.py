@@ -192,9 +192,7 @@ def _with_findings(
         key: tuple(sorted(group, key=lambda one: (one.line, one.column, one.code)))
         for key, group in by_origin((*result.about, *about), set(findings)).items()
     }
-    found = [by_line.get(id(one.spec.origin), ()) for one in planned]
-    pairs = zip(planned, found, strict=True)
-    return [replace(one, findings=about) if about else one for one, about in pairs], findings
+    return [replace(one, findings=by_line.get(id(one.spec.origin), ())) for one in planned], findings
 
 
 def _path(planned: PlannedWorkspace, path: Path) -> Path:
