@@ -192,21 +192,25 @@ check-facts: $(VENV)/.dev ## Fail where what was taken over is not what KAITO_RE
 WHEEL_TESTS = $(addprefix tests/acceptance/,test_about.py test_argocd_install.py test_catalogue_commands.py \
     test_cases.py test_krm.py test_kustomize_commands.py test_plan.py test_startup.py)
 WHEEL_DIR = build/wheel-test
-# The wheel's venv has what the wheel asks for. What the tests use beside that is found behind its own, in the venv
-# of the checkout, whose own .pth files (the checkout itself is one) count only there.
+# The archives in the folder's dist/, and a venv with what people get who install the wheel.
+define as_installed
+	@rm -rf $(1) && mkdir -p $(1)
+	@$(BIN)/python -m build --no-isolation --outdir $(1)/dist . >$(1)/build.log 2>&1 || { cat $(1)/build.log >&2; exit 1; }
+	@$(BIN)/python -m venv --without-pip $(1)/venv
+	@$(PIP) --python $(1)/venv/bin/python install $(PIP_ARGS) --require-hashes --requirement requirements/run.txt
+	@$(PIP) --python $(1)/venv/bin/python install --no-deps $(1)/dist/*.whl
+	@$(PIP) --python $(1)/venv/bin/python check
+endef
+
+# What the tests use beside the wheel is found behind its own, in the venv of the checkout, whose own .pth files (the
+# checkout itself is one) count only there.
 SITE = -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
 
 .PHONY: wheel-test
 wheel-test: $(VENV)/.test ## Build the archives, and run the tests of what finds its files on the wheel
-	@rm -rf $(WHEEL_DIR) && mkdir -p $(WHEEL_DIR)/tree
-	@$(BIN)/python -m build --no-isolation --outdir $(WHEEL_DIR)/dist . >$(WHEEL_DIR)/build.log 2>&1 \
-	    || { cat $(WHEEL_DIR)/build.log >&2; exit 1; }
-	@$(BIN)/python -m venv --without-pip $(WHEEL_DIR)/venv
-	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python install $(PIP_ARGS) --require-hashes --requirement requirements/run.txt
-	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python install --no-deps $(WHEEL_DIR)/dist/*.whl
-	@$(PIP) --python $(WHEEL_DIR)/venv/bin/python check
+	$(call as_installed,$(WHEEL_DIR))
 	@$(BIN)/python $(SITE) >"$$($(WHEEL_DIR)/venv/bin/python $(SITE))/tests.pth"
-	@set -- $(WHEEL_DIR)/dist/*.tar.gz; tar -xzf "$$1" -C $(WHEEL_DIR)/tree --strip-components=1
+	@mkdir $(WHEEL_DIR)/tree; set -- $(WHEEL_DIR)/dist/*.tar.gz; tar -xzf "$$1" -C $(WHEEL_DIR)/tree --strip-components=1
 	@rm -rf $(WHEEL_DIR)/tree/generator
 	@cd $(WHEEL_DIR)/tree && env -u PYTHONPATH KAITOGEN_TESTS_START_IT=1 "$(CURDIR)/$(WHEEL_DIR)/venv/bin/python" -m pytest $(AGAIN) \
 	    -m 'not checkout and not e2e and not night' -k 'not only_the_expected_warnings and not prints_no_manifest' $(WHEEL_TESTS) $(PYTEST_ARGS)
@@ -261,9 +265,11 @@ docs: ## Make the site of docs/ in build/docs; a link or an anchor that leads no
 	@.venvs/docs/bin/python -m sphinx --quiet --fail-on-warning --keep-going --nitpicky --jobs auto \
 	    --doctree-dir build/docs-cache docs build/docs
 
+# As people have it: coverage and setuptools, which .venv has as well, take part in each start of its Python.
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure against a real `kubectl kustomize` and print a table
-	@$(BIN)/python -m bench.run $(BENCH_ARGS)
+	$(call as_installed,build/bench)
+	@$(BIN)/python -m bench.run --kaitogen build/bench/venv/bin/kaitogen $(BENCH_ARGS)
 
 FUZZ_TIME ?= 600
 FUZZ_COUNT ?= 50

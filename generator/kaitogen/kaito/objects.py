@@ -21,6 +21,8 @@ TEMPLATE: Final[Path] = ("spec", "template")
 
 #: What has values in it. (A union of types would be made anew for every value.)
 _HOLDERS: Final = (dict, list)
+#: The classes of most values, which Kubernetes stores as they are.
+_AS_THEY_ARE: Final = frozenset((str, int, bool))
 
 #: What `value_at` gives where nothing stands, for callers to whom null is a value.
 MISSING: Final[Any] = object()
@@ -104,13 +106,15 @@ def canonical(value: Json, parent: str = "") -> Json:
     if isinstance(value, dict):
         kept: dict[str, Json] = {}
         for key, item in value.items():
+            if item.__class__ in _AS_THEY_ARE:
+                kept[key] = item
+            elif item is None:
+                pass
             # The template of a set is a Workspace, and no pod.
-            if key in _KEPT_AS_WRITTEN and parent != "spec":
-                if item is not None:
-                    kept[key] = without_nulls(item)
+            elif key in _KEPT_AS_WRITTEN and parent != "spec":
+                kept[key] = without_nulls(item)
             elif not isinstance(item, _HOLDERS):
-                if item is not None:
-                    kept[key] = _as_go_reads(item) if type(item) is float else item
+                kept[key] = canonical(item)
             elif (inner := canonical(item, key)) or (
                 key == "labelSelector" and parent in ("resource", "spec")
             ):

@@ -47,11 +47,13 @@ def fits(text: str, most: int) -> bool:
 def lines_of(text: str) -> list[str]:
     """The lines of a document; a text behind `key: |` stands on that line as well, and empty lines in its place."""
     lines = text.split("\n")
-    if f"{_LITERAL}\n" not in text:
-        return lines
-    for number, line in enumerate(lines):
-        if not line.endswith(_LITERAL):
-            continue
+    number = end = passed = 0
+    while (at := text.find(f"{_LITERAL}\n", passed)) >= 0:
+        number += text.count("\n", passed, at)
+        passed = at + 1
+        if number < end:
+            continue  # it stands inside such a text
+        line = lines[number]
         below = " " * (len(line) - len(line.lstrip("- ")) + 1)
         end = number + 1
         while end < len(lines) and (lines[end].startswith(below) or not lines[end].strip(" ")):

@@ -16,9 +16,6 @@ INT64_MIN: Final = -(2**63)
 UINT64_MAX: Final = 2**64 - 1
 
 ASCII_WORD: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-"
-#: Texts that were found to need no quotes: the same few keys and words come again and again.
-PLAIN: set[str] = set()
-_MOST_REMEMBERED: Final = 10_000
 _WORDS: Final[dict[str, Json]] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True,
@@ -116,16 +113,6 @@ def _all_in(text: str, allowed: str) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether the text can stand without quotes, in block and flow style, for every YAML reader."""
-    if text in PLAIN:
-        return True
-    if not _reads_as_word(text):
-        return False
-    if len(PLAIN) < _MOST_REMEMBERED:
-        PLAIN.add(text)
-    return True
-
-
-def _reads_as_word(text: str) -> bool:
     if not text or text.strip(ASCII_WORD) or text.lower() in QUOTED_WORDS:
         return False
     first = text[0]

@@ -6,11 +6,16 @@ block style that people read. Key order is the mapping's own.
 
 from kaitogen.model import Json
 from kaitogen.typed import Final
-from kaitogen.yaml.scalars import PLAIN, QUOTED_WORDS, encode, is_plain, quoted
+from kaitogen.yaml.scalars import QUOTED_WORDS, encode, is_plain, quoted
 
 #: libyaml and others refuse a simple key that is longer than 1024 characters.
 LONGEST_SIMPLE_KEY: Final = 1000
-_READABLE: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=-:, "
+_READABLE: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./@+=-:, ")
+#: Keys and texts as they are written, where that is short: the same few come again and again.
+_KEYS: dict[str, str] = {}
+_TEXTS: dict[str, str] = {}
+_MOST_REMEMBERED: Final = 10_000
+_LONGEST_REMEMBERED: Final = 200
 #: What becomes a list. (A union of types would be made anew for every value.)
 _LISTS: Final = (list, tuple)
 
@@ -29,15 +34,19 @@ def _flow_key(key: str) -> str:
     return text if len(text) <= LONGEST_SIMPLE_KEY else f"? {text} "
 
 
-def dump(value: Json) -> str:
-    """The value as a document in block style, two spaces a level, with a newline at the end."""
+def dump(value: Json, indent: int = 0) -> str:
+    """The value as a document in block style, two spaces a level, with a newline at the end.
+
+    `indent` blanks stand before each line, as before those of an entry of a list that is not written as a whole.
+    """
+    margin = " " * indent
     lines: list[str] = []
     if isinstance(value, dict) and value:
-        _mapping(value, "", lines)
+        _mapping(value, margin, lines)
     elif isinstance(value, _LISTS) and value:
-        _sequence(value, "", lines)
+        _sequence(value, margin, lines)
     else:
-        lines.append(leaf(value, ""))
+        lines.append(margin + leaf(value, margin))
     lines.append("")
     return "\n".join(lines)
 
@@ -52,20 +61,32 @@ def _mapping(value: dict[str, Json], indent: str, lines: list[str]) -> None:
     """Add its lines. (Handed on from generator to generator, each would be a call for every level.)"""
     deeper = indent + "  "
     for key, item in value.items():
-        head = (key if key in PLAIN else encode(key)) + ":"
-        if len(head) > LONGEST_SIMPLE_KEY:
-            lines.append(f"{indent}? {head[:-1]}")
-            head = ":"
-        if item.__class__ is str and item in PLAIN:
-            lines.append(f"{indent}{head} {item}")  # most are such words, and need no call
+        head = f"{indent}{_KEYS.get(key) or _key(key, indent, lines)}:"
+        if item.__class__ is str:
+            lines.append(f"{head} {_TEXTS.get(item) or leaf(item, deeper)}")
         elif isinstance(item, dict) and item:
-            lines.append(indent + head)
+            lines.append(head)
             _mapping(item, deeper, lines)
         elif isinstance(item, _LISTS) and item:
-            lines.append(indent + head)
+            lines.append(head)
             _sequence(item, deeper, lines)
         else:
-            lines.append(f"{indent}{head} {leaf(item, deeper)}")
+            lines.append(f"{head} {leaf(item, deeper)}")
+
+
+def _key(key: str, indent: str, lines: list[str]) -> str:
+    """The text of a key that is not remembered; a long one gets a line of its own, which leaves nothing."""
+    text = encode(key)
+    if len(text) >= LONGEST_SIMPLE_KEY:
+        lines.append(f"{indent}? {text}")
+        return ""
+    _remember(_KEYS, key, text)
+    return text
+
+
+def _remember(texts: dict[str, str], value: str, text: str) -> None:
+    if len(text) < _LONGEST_REMEMBERED and len(texts) < _MOST_REMEMBERED:
+        texts[value] = text
 
 
 def _sequence(value: list[Json] | tuple[Json, ...], indent: str, lines: list[str]) -> None:
@@ -84,9 +105,11 @@ def _sequence(value: list[Json] | tuple[Json, ...], indent: str, lines: list[str
 def leaf(value: Json, indent: str) -> str:
     """The text of a scalar or an empty collection beside its key; further lines have the indentation."""
     if isinstance(value, str):
-        if is_plain(value) or reads_plain(value):
-            return value
-        return _literal(value, indent) if "\n" in value else quoted(value)
+        if "\n" in value:
+            return _literal(value, indent)
+        text = value if is_plain(value) or reads_plain(value) else quoted(value)
+        _remember(_TEXTS, value, text)
+        return text
     if isinstance(value, dict):
         return "{}"
     return "[]" if isinstance(value, _LISTS) else encode(value)
@@ -97,7 +120,7 @@ def reads_plain(text: str) -> bool:
     return (
         text[:1].isalpha()
         and text.isascii()
-        and not text.strip(_READABLE)
+        and _READABLE.issuperset(text)
         and ": " not in text
         and text[-1] not in ": "
         and "  " not in text

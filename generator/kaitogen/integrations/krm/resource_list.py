@@ -8,7 +8,7 @@ from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.load import KG101
 from kaitogen.typed import Final, NamedTuple, Sequence
 from kaitogen.yaml.reader import Unreadable, read, text_of
-from kaitogen.yaml.writer import dashed, dump
+from kaitogen.yaml.writer import dump
 
 KG140 = Rule("KG140", "What came in is no ResourceList", kind="invalid")
 
@@ -122,9 +122,7 @@ def made(data: Json, indent: int) -> Item:
     """An item of our own making, at the indent of the list it goes into."""
     if indent == FLOW:
         return Item(_json(data), indent, data)
-    text = dump(data)
-    if indent >= 0:
-        text = dashed(text, indent)
+    text = dump([data], indent) if indent >= 0 else dump(data)
     return Item(text, indent, data)
 
 

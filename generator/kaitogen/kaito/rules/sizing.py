@@ -26,8 +26,11 @@ def nodes_needed(minor: int, weights: int, bytes_per_token: int, node: tuple[int
     `weights` in bytes, `node` the GPUs and GPU memory in bytes of one node, `tokens` the context that it counts with.
     Source: KAITO's pkg/workspace/estimator/nodesestimator/estimator.go:145.
     """
-    size, available = shares(minor, weights, bytes_per_token, node, tokens)
-    return 0 if available <= 0 else -(-gpus_needed(size, available) // node[0])
+    return _nodes(*shares(minor, weights, bytes_per_token, node, tokens), node[0])
+
+
+def _nodes(size: float, available: float, gpus: int) -> int:
+    return 0 if available <= 0 else -(-gpus_needed(size, available) // gpus)
 
 
 def shares(
@@ -66,7 +69,7 @@ def estimate(ctx: RuleContext, tokens: int) -> int | None:
     size, available = shares(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
     if size > available and model.id.startswith(_WHOLE_ON_ONE_GPU):
         return 0
-    return nodes_needed(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
+    return _nodes(size, available, node[0])
 
 
 def node_size(ctx: RuleContext) -> tuple[int, int] | None:
