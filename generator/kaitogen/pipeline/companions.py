@@ -46,17 +46,17 @@ POOL: Final = "-inferencepool"
 class Companion(NamedTuple):
     """One kind of object.
 
-    `key` names it to templates, `values` is what its template needs, None where the intent does not ask for it. `words`
-    is what an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for.
-    `asked` is where an intent asks for it, and of KAITO's own kinds says its spec. `suffix` is what its name has after that
-    of the intent. `in_cluster` says that it belongs to no namespace, and has a name of its own.
+    `asked` is where an intent asks for it, and of KAITO's own kinds says its spec. `key` names it to templates, and `values`
+    makes what its template needs of the intent and what that says there, None where nothing is to be made. `words` is what
+    an intent says to get it, from its data in canonical form; `note` says in a plan what it is good for. `suffix` is what
+    its name has after that of the intent. `in_cluster` says that it belongs to no namespace, and has a name of its own.
     """
 
     key: str
     api_version: str
     kind: str
     template: str
-    values: Callable[[Spec], Json]
+    values: Callable[[Spec, Json], Json]
     words: Callable[[Json], Json]
     note: Callable[[Spec], str]
     asked: Path
@@ -66,7 +66,9 @@ class Companion(NamedTuple):
 
 def of(spec: Spec) -> dict[str, Json]:
     """What the templates of the companions need: those that the intent asks for, and what all of them have."""
-    values = {one.key: one.values(spec) for one in KINDS}
+    said = {"spec": spec.companions}
+    asked = ((one, value_at(said, one.asked)) for one in KINDS)
+    values = {one.key: one.values(spec, value) for one, value in asked if value not in (None, False)}
     key, name = MANAGED_BY
     return {
         "labels": {**spec.labels, key: name},
@@ -190,8 +192,8 @@ def _leaders(spec: Spec) -> dict[str, str]:
     return {**_selector(spec), **index}
 
 
-def _pod_monitor(spec: Spec) -> Json:
-    if not monitoring.asked("podMonitor", spec):
+def _pod_monitor(spec: Spec, asked: Json) -> Json:
+    if not asked.get("podMonitor"):
         return None
     endpoint = {"port": "http", "path": "/metrics", "interval": "30s"}
     return {"selector": _leaders(spec), "endpoints": [endpoint], "labels": [WORKSPACE_LABEL]}
@@ -202,34 +204,35 @@ def _selector(spec: Spec) -> dict[str, str]:
     return {CREATED_BY: spec.name} if spec.fleet is not None else {WORKSPACE_LABEL: spec.name}
 
 
-def _endpoint(spec: Spec) -> Mapping[str, Json]:
-    return part(spec.companions or {}, "endpoint")
-
-
 def _has_pool(spec: Spec) -> bool:
     """Whether KAITO makes an InferencePool for the set (pkg/inferenceset/inferenceset_controller.go:537@v0.12.0)."""
     runs_on_vllm = on_vllm(runtime_of(spec.inference or {}, spec.annotations), spec.target)
     return spec.fleet is not None and spec.target.feature_gates.get(_GATE) is True and runs_on_vllm
 
 
+def _pool(spec: Spec, name: str) -> str:
+    """The InferencePool of the set of that name, KAITO's or that of its intent; empty where there is none."""
+    if _has_pool(spec):
+        return f"{name}{POOL}"
+    return name if own_pools.asked(spec) else ""
+
+
 def _address(spec: Spec) -> str:
     return f"{rag_engine.address(spec)}, clients send model {served_name(spec)}"
 
 
-def _service(spec: Spec) -> Json:
+def _service(spec: Spec, endpoint: Json) -> Json:
     """The first pods of all replicas; a Workspace has a Service of KAITO's of that very name."""
-    endpoint = _endpoint(spec)
-    routed = "gateway" in endpoint and not _has_pool(spec) and own_pools.of(spec, _leaders(spec)) is None
-    asked = endpoint.get("service") or routed
-    if spec.fleet is None or not asked:
+    routed = "gateway" in endpoint and not _pool(spec, spec.name)
+    if spec.fleet is None or not (endpoint.get("service") or routed):
         return None
     ports = [{"name": "http", "protocol": "TCP", "port": _PORT, "targetPort": own_pools.POD_PORT}]
     return {"selector": {**_selector(spec), POD_INDEX: "0"}, "ports": ports}
 
 
-def _route(spec: Spec) -> Json:
-    gateway, pair = _endpoint(spec).get("gateway"), pair_of(spec)
-    if gateway is None or (pair is not None and not pair.is_base):
+def _route(spec: Spec, gateway: Json) -> Json:
+    pair = pair_of(spec)
+    if pair is not None and not pair.is_base:
         return None
     parent = {"group": _GATEWAY_GROUP, "kind": "Gateway", "name": gateway["name"]}
     for word, field in (("namespace", "namespace"), ("listener", "sectionName")):
@@ -251,9 +254,8 @@ def _route(spec: Spec) -> Json:
 
 def _backend(spec: Spec, name: str) -> Json:
     """What a route leads to for the set of that name."""
-    if _has_pool(spec) or own_pools.of(spec, _leaders(spec)) is not None:
-        named = f"{name}{POOL}" if _has_pool(spec) else name
-        return {"group": _POOL_GROUP, "kind": "InferencePool", "name": named}
+    if pool := _pool(spec, name):
+        return {"group": _POOL_GROUP, "kind": "InferencePool", "name": pool}
     return {"group": "", "kind": "Service", "name": name, "port": _PORT}
 
 
@@ -287,20 +289,17 @@ def _route_words(data: Json) -> Json:
     return {"endpoint": {"gateway": words}}
 
 
-def _tls(spec: Spec) -> Json:
-    """How Istio speaks to the endpoint picker of KAITO's pool (examples/gateway-api-inference-extension of KAITO)."""
-    gateway, own = _endpoint(spec).get("gateway") or {}, own_pools.of(spec, _leaders(spec))
-    if not gateway.get("istio") or not (_has_pool(spec) or own is not None):
+def _tls(spec: Spec, _asked: Json) -> Json:
+    """How Istio speaks to the endpoint picker of a pool (examples/gateway-api-inference-extension of KAITO)."""
+    if not _pool(spec, spec.name):
         return None
-    plain = own is None and spec.target.has(POOL_WITHOUT_CERTIFICATE)
+    own = own_pools.asked(spec)
+    plain = not own and spec.target.has(POOL_WITHOUT_CERTIFICATE)
     tls: Json = {"mode": "DISABLE"} if plain else {"mode": "SIMPLE", "insecureSkipVerify": True}
-    return {"host": f"{spec.name}{POOL}-epp" if own is None else own["picker"]["name"], "tls": tls}
+    return {"host": own_pools.picker_of(spec) if own else f"{spec.name}{POOL}-epp", "tls": tls}
 
 
-def _budget(spec: Spec) -> Json:
-    budget = (spec.companions or {}).get("disruption")
-    if budget is None:
-        return None
+def _budget(spec: Spec, budget: Json) -> Json:
     limits = {"max_unavailable": budget.get("maxUnavailable"), "min_available": budget.get("minAvailable")}
     selector: Json = {"matchLabels": _selector(spec)}
     if (pair := pair_of(spec)) is not None:
@@ -331,7 +330,7 @@ KINDS: Final = (
     ),
     Companion(
         key="pool", api_version=f"{_POOL_GROUP}/v1", kind="InferencePool", template="inference-pool.yaml.j2",
-        values=lambda spec: own_pools.of(spec, _leaders(spec)), words=own_pools.words, note=own_pools.note,
+        values=lambda spec, pool: own_pools.values(spec, pool, _leaders(spec)), words=own_pools.words, note=own_pools.note,
         asked=own_pools.PLACE,
     ),
     Companion(

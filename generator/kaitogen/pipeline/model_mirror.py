@@ -83,11 +83,8 @@ def _size(model: str) -> str:
     return f"{found.disk}Gi" if found is not None and found.disk else ""
 
 
-def values(spec: Spec) -> Json:
-    """What the template needs; None where the intent asks for none."""
-    asked = (spec.companions or {}).get("modelMirror")
-    if asked is None:
-        return None
+def values(spec: Spec, asked: Json) -> Json:
+    """What the template needs, from what the intent says of it."""
     inference = spec.inference or {}
     model = inference["model"]
     where = asked.get("jobNamespace", spec.namespace)

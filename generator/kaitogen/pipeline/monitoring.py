@@ -7,7 +7,6 @@ that the target's KAITO pins.
 """
 
 from kaitogen.files import shipped
-from kaitogen.kaito.objects import part
 from kaitogen.kaito.rules.inference_set import DISABLE_BENCHMARK
 from kaitogen.kaito.versions import BENCHMARK, KV_CACHE_METRIC, STATEFUL_SETS
 from kaitogen.model import Json, Path, Spec
@@ -23,14 +22,9 @@ DASHBOARD: Final = "-dashboard"
 _files: dict[str, Json] = {}
 
 
-def asked(word: str, spec: Spec) -> bool:
-    """Whether an intent says it below spec.monitoring."""
-    return part(spec.companions or {}, "monitoring").get(word) is True
-
-
-def alerts(spec: Spec) -> Json:
+def alerts(spec: Spec, asked: Json) -> Json:
     """What the template of a PrometheusRule needs: one group with all alerts of the model; None where none is asked for."""
-    if not asked("alerts", spec):
+    if not asked.get("alerts"):
         return None
     wanted = _wanted(spec)
     measured = spec.target.has(BENCHMARK) and spec.annotations.get(DISABLE_BENCHMARK) != "true"
@@ -47,9 +41,9 @@ def alerts(spec: Spec) -> Json:
     return {"groups": [{"name": f"kaito-{spec.name}", "rules": rules}]}
 
 
-def dashboard(spec: Spec) -> Json:
+def dashboard(spec: Spec, asked: Json) -> Json:
     """What the template of a dashboard needs; None where the intent asks for none."""
-    if not asked("dashboard", spec):
+    if not asked.get("dashboard"):
         return None
     import json  # few intents ask for a dashboard
 

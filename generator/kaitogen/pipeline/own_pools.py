@@ -1,6 +1,6 @@
 """An InferencePool of kaitogen's own, for an installation of KAITO that makes none: the endpoint picker is the user's."""
 
-from kaitogen.kaito.objects import part
+from kaitogen.kaito.objects import part, value_at
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec
 from kaitogen.pipeline.burst import SUFFIX, pair_of
 from kaitogen.typed import Final, Iterator, Mapping
@@ -28,14 +28,13 @@ def objections(*, copies: bool, on_vllm: bool, made: bool) -> Iterator[Diagnosti
     yield KG242.at(PLACE, message, fix="remove pool")
 
 
-def of(spec: Spec, leaders: Mapping[str, str]) -> Json:
-    """What the template of an InferencePool (v1 of the Inference Extension) needs; None where the intent asks for none.
+def asked(spec: Spec) -> Json:
+    """What an intent says of a pool; None where it asks for none."""
+    return value_at(spec.companions, PLACE[1:])
 
-    `leaders` selects the pods that serve.
-    """
-    pool = part(part(spec.companions or {}, "endpoint"), "gateway").get("pool")
-    if pool is None or spec.fleet is None:
-        return None
+
+def values(spec: Spec, pool: Json, leaders: Mapping[str, str]) -> Json:
+    """What the template of an InferencePool (v1 of the Inference Extension) needs; `leaders` selects the pods that serve."""
     picker = {"group": "", "kind": "Service", "name": picker_of(spec)}
     return {
         "selector": leaders,
@@ -48,7 +47,7 @@ def picker_of(spec: Spec) -> str:
     """The Service of the endpoint picker, of which each serves one pool."""
     pair = pair_of(spec)
     suffix = "" if pair is None or pair.is_base else SUFFIX
-    return f"{(spec.companions or {})['endpoint']['gateway']['pool']['picker']}{suffix}"
+    return f"{asked(spec)['picker']}{suffix}"
 
 
 def words(data: Json) -> Json:

@@ -62,11 +62,8 @@ def address(spec: Spec) -> str:
     return f"http://{spec.name}{where}"
 
 
-def values(spec: Spec) -> Json:
-    """What the template needs; None where the intent asks for none."""
-    asked = (spec.companions or {}).get("ragEngine")
-    if asked is None:
-        return None
+def values(spec: Spec, asked: Json) -> Json:
+    """What the template needs, from what the intent says of it."""
     own = part(asked, "inferenceService")
     window = own.get("contextWindowSize", context_window(spec.inference or {}))
     service = {"url": f"{address(spec)}{_CHAT}", "contextWindowSize": window, **own}
