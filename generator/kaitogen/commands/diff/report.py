@@ -10,7 +10,7 @@ from kaitogen.kaito.rules.ignored import preferred_nodes, relabelling
 from kaitogen.kaito.rules.inference_set import LONGEST_NAME, replica_of
 from kaitogen.kaito.updates.compare import cost
 from kaitogen.kaito.updates.judging import KG831, KG834
-from kaitogen.kaito.updates.model import VERDICTS, Comparison, Cost, Item, Judgement, ObjectChange, Verdict
+from kaitogen.kaito.updates.model import VERDICTS, Comparison, Item, Judgement, ObjectChange, Takes, Verdict
 from kaitogen.kaito.updates.workspace import selected
 from kaitogen.model import Diagnostic
 from kaitogen.typed import Final, Iterable, Mapping, NamedTuple, Sequence
@@ -32,13 +32,13 @@ class WayOut(NamedTuple):
     """
 
     name: str
-    held: Cost
-    needed: Cost
+    held: Takes
+    needed: Takes
     replaced: bool = False
     scaler: Item | None = None
 
     @property
-    def meanwhile(self) -> Cost:
+    def meanwhile(self) -> Takes:
         """What both take while they stand side by side."""
         return self.held.plus(self.needed)
 

@@ -13,7 +13,7 @@ from kaitogen.diagnostics.placing import in_file_order
 from kaitogen.diagnostics.suppression import settled
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.updates.findings import problems
-from kaitogen.kaito.updates.model import VERDICTS, Cost, Judgement, items_of
+from kaitogen.kaito.updates.model import VERDICTS, Judgement, items_of
 from kaitogen.model import Diagnostic, Request, Result, Rule
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.revisions import request_at
@@ -95,7 +95,7 @@ class _Judged:
             changed = tuple(f"{name} {old} -> {new}" for (name, old), new in pairs if old != new)
             details = changed or ("other fields",)
             if way is not None:
-                way = way._replace(held=Cost(*was.takes[:2]), needed=Cost(*will.takes[:2]))
+                way = way._replace(held=was.takes, needed=will.takes)
         judgement = judgement or _NOTHING_APPLIED
         return Change(judgement=judgement, before=was, after=will, details=details, way=way)
 
@@ -134,10 +134,9 @@ def _differ(was: PlannedWorkspace | None, will: PlannedWorkspace | None) -> bool
 
 def _respects(planned: PlannedWorkspace) -> dict[str, str]:
     """The respects in which a Workspace may change that have a name of their own."""
-    estimate, target, number = planned.sizing.estimate, planned.spec.target, planned.replicas
-    replicas = "one Workspace" if number is None else from_to(planned.fewest or 0, number)
+    estimate, target = planned.sizing.estimate, planned.spec.target
     return {
-        "replicas": replicas,
+        "replicas": from_to(planned.fewest, planned.replicas) if planned.is_set else "one Workspace",
         "model": planned.sizing.model or "none",
         "runtime": estimate.runtime,
         "instance type": planned.instance_type or "none",

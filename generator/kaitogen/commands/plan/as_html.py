@@ -104,7 +104,7 @@ def _labels_by_key(plan: Plan) -> dict[str, list[str]]:
 
 def _data(planned: PlannedWorkspace, tone: str) -> str:
     """What the script of the page filters, groups, sorts and adds up by, as JSON; amounts are for an hour."""
-    takes = planned.takes
+    takes, fewest = planned.takes, planned.fewest_take
     severities = [finding.severity for finding in planned.findings]
     counts = [severities.count(severity) for severity in ("error", "warning", "note")]
     # How bad it is, for sorting: errors before what does not fit before warnings.
@@ -115,8 +115,8 @@ def _data(planned: PlannedWorkspace, tone: str) -> str:
         "search": " ".join(
             [planned.title, planned.sizing.model or "", view_model.place(planned), *_labels(planned)]
         ),
-        "nodes": None if takes.nodes is None else [takes.fewest_nodes, takes.nodes],
-        "gpus": None if takes.gpus is None else [takes.fewest_gpus, takes.gpus],
+        "nodes": None if takes.nodes is None else [fewest.nodes, takes.nodes],
+        "gpus": None if takes.gpus is None else [fewest.gpus, takes.gpus],
         "hour": None if planned.hourly is None else float(planned.hourly),
         "unpriced": bool(planned.cost and planned.cost.unpriced),
         "found": counts,
@@ -132,13 +132,13 @@ def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
         (0, 0) if estimate.nodes is None or estimate.node is None else (estimate.nodes, estimate.node.gpus)
     )
     names = planned.spec.placement.nodes or ()
-    whole = nodes if planned.replicas is None else nodes * planned.replicas
+    whole = nodes * planned.replicas
     captions = [_caption(planned, nodes, box) for box in range(min(whole, _MOST_NODES))]
     if len(names) == whole and planned.command:
         captions = list(names[:_MOST_NODES])
     return {
         # Those that an autoscaler may add are drawn otherwise.
-        "always": whole if planned.fewest is None else nodes * planned.fewest,
+        "always": nodes * planned.fewest,
         "captions": captions,
         "more": max(whole - _MOST_NODES, 0),
         "gpus": min(gpus, _MOST_GPUS),
@@ -148,11 +148,11 @@ def _drawing(planned: PlannedWorkspace) -> dict[str, Any]:
 
 def _caption(planned: PlannedWorkspace, nodes: int, box: int) -> str:
     """Which node a box is, counted from 0; of a set the nodes of one replica after those of another."""
-    if planned.replicas is None:
+    if not planned.is_set:
         return f"node {box + 1}"
     replica, node = divmod(box, nodes)
     text = f"replica {replica + 1}" + (f", node {node + 1}" if nodes > 1 else "")
-    return text if replica < (planned.fewest or 0) else f"{text}, when scaled up"
+    return text if replica < planned.fewest else f"{text}, when scaled up"
 
 
 def _bars(memory: Memory) -> Iterator[dict[str, str]]:

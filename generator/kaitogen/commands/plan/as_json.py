@@ -118,7 +118,7 @@ def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, An
 def _replicas(planned: PlannedWorkspace) -> dict[str, Any]:
     """How many copies there are, and how many serve when a node is lost; of a set alone also how many there may be."""
     numbers: dict[str, Any] = {}
-    if planned.replicas is not None:
+    if planned.is_set:
         numbers = {"replicas": planned.replicas, "fewestReplicas": planned.fewest}
         if planned.extra_replicas:
             numbers["upgradeReplicas"] = planned.extra_replicas

@@ -27,6 +27,7 @@ from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import sized
 from kaitogen.kaito.sizing.types import Memory, Node
+from kaitogen.kaito.updates.model import Takes
 from kaitogen.model import (
     Diagnostic,
     Json,
@@ -81,14 +82,14 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
             if serves(manifest.data)
         ]
     workspaces, findings = _with_findings(planned, result)
-    takes = [one.takes for one in workspaces]
+    takes, fewest = ([one.takes for one in workspaces], [one.fewest_take for one in workspaces])
     return Plan(
         workspaces=tuple(workspaces),
         findings=tuple(findings),
         nodes=sum(one.nodes or 0 for one in takes),
         gpus=sum(one.gpus or 0 for one in takes),
-        fewest_nodes=sum(one.fewest_nodes or 0 for one in takes),
-        fewest_gpus=sum(one.fewest_gpus or 0 for one in takes),
+        fewest_nodes=sum(one.nodes or 0 for one in fewest),
+        fewest_gpus=sum(one.gpus or 0 for one in fewest),
         unknown=sum(one.gpus is None for one in takes),
         prices=options.prices,
         cost=options.prices and cost(options.prices, [one.usage for one in planned if one.usage is not None]),
@@ -151,6 +152,7 @@ class _Planner:
         ctx = RuleContext(workspace, spec.target, config_maps=self._config_maps)
         sizing = sized(ctx, options.configs, node)
         sizing = sizing._replace(memory=self._memories.setdefault(sizing.memory, sizing.memory))
+        each = Takes(sizing.estimate.nodes, sizing.estimate.gpus)
         choice = None
         if options.choosing:
             choice = choose(workspace, spec.target, self._config_maps, options.configs, options.prices)
@@ -165,10 +167,13 @@ class _Planner:
             manifests=manifests,
             strategy=strategies.strategy_of(spec.placement),
             sizing=sizing,
+            takes=each if replicas is None else each.times(replicas),
+            fewest_take=each if fewest is None else each.times(fewest),
             choice=choice,
             finished=finished,
-            replicas=replicas,
-            fewest=fewest,
+            is_set=replicas is not None,
+            replicas=1 if replicas is None else replicas,
+            fewest=1 if fewest is None else fewest,
         )
         if options.prices is not None and planned.usage is not None:
             planned = replace(planned, cost=cost(options.prices, [planned.usage]))
@@ -192,7 +197,8 @@ def _with_findings(
         key: tuple(sorted(group, key=lambda one: (one.line, one.column, one.code)))
         for key, group in by_origin((*result.about, *about), set(findings)).items()
     }
-    return [replace(one, findings=by_line.get(id(one.spec.origin), ())) for one in planned], findings
+    own = [(one, by_line.get(id(one.spec.origin))) for one in planned]
+    return [replace(one, findings=found) if found else one for one, found in own], findings
 
 
 def _path(planned: PlannedWorkspace, path: Path) -> Path:

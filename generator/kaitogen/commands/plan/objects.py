@@ -28,7 +28,7 @@ def objects_of(planned: PlannedWorkspace) -> Iterator[KaitoObject]:
     settings = text(ctx.inference or ctx.tuning or {}, "config")
     if ctx.config_map(settings) is not None:
         yield KaitoObject("ConfigMap", settings, "kaitogen's own, applied before")
-    replicas = None if planned.replicas is None else (planned.fewest or 0, planned.replicas)
+    replicas = (planned.fewest, planned.replicas) if planned.is_set else None
     yield from _made(ctx, planned.sizing.estimate, replicas)
     if scaling := (planned.spec.fleet or {}).get("scaling"):
         made = "kaitogen's own" if scaling["by"] == "keda" else "by keda-kaito-scaler 0.6.2"
@@ -135,6 +135,6 @@ def model_of(planned: PlannedWorkspace) -> tuple[str, str]:
         return "", ""
     config = text(inference, "config") or text(part(inference, "config"), "configMapName")
     if planned.finished:
-        fleet: dict[str, Json] | None = None if planned.replicas is None else {}
+        fleet: dict[str, Json] | None = {} if planned.is_set else None
         spec = spec._replace(inference={"model": model}, fleet=fleet)
     return companions.served_name(spec), config

@@ -45,6 +45,7 @@ def overview(plan: Plan) -> dict[str, Any]:
 def cells(planned: PlannedWorkspace) -> dict[str, str]:
     """What stands in its row: figures, what becomes of it, and the tone of that; its other findings stand beside."""
     memory, estimate, takes = planned.sizing.memory, planned.sizing.estimate, planned.takes
+    fewest = planned.fewest_take
     if planned.fails:
         tone, verdict = "bad", "error"
     elif memory is not None:
@@ -53,8 +54,8 @@ def cells(planned: PlannedWorkspace) -> dict[str, str]:
         tone, verdict = "plain", "size unknown" if estimate.nodes is None else estimate.runtime
     return {
         "type": planned.instance_type or planned.spec.target.node_provisioner,
-        "nodes": known(takes.nodes, takes.fewest_nodes),
-        "gpus": known(takes.gpus, takes.fewest_gpus),
+        "nodes": known(takes.nodes, fewest.nodes),
+        "gpus": known(takes.gpus, fewest.gpus),
         "hour": "unknown" if planned.hourly is None else f"{planned.hourly:,.2f}",
         "tone": tone,
         "verdict": verdict,

@@ -8,13 +8,13 @@ from kaitogen.kaito.rules.ignored import label_line
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
+from kaitogen.kaito.updates.model import Judgement, Takes
 from kaitogen.model import Diagnostic, Manifest, Spec
 from kaitogen.nodes.facts import NodeFacts
 from kaitogen.typed import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:  # a plan of today alone needs none of it
     from kaitogen.commands.diff.report import DiffReport, WayOut
-    from kaitogen.kaito.updates.model import Judgement
 
 #: How the codes of findings begin that are about a change of what runs.
 _ABOUT_CHANGES: Final = "KG8"
@@ -33,24 +33,15 @@ class KaitoObject(NamedTuple):
         return f"{self.kind} {self.name} ({self.note})" if self.note else f"{self.kind} {self.name}"
 
 
-class Takes(NamedTuple):
-    """The nodes and GPUs that KAITO will want, and with the fewest replicas of sets; None where that is unknown."""
-
-    nodes: int | None
-    gpus: int | None
-    fewest_nodes: int | None
-    fewest_gpus: int | None
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedWorkspace:
-    """One Workspace of a plan, or one InferenceSet: then `ctx` is of what each of its `replicas` is.
+    """One Workspace of a plan, or one InferenceSet (`is_set`): then `ctx` is of what each of its `replicas` is.
 
     `namespace` is empty where the intent leaves it to whoever applies it, `instance_type` where it has none. `title` is
     namespace and name, as people write them. `sizing` is that of one replica, all other figures are those of all of them,
-    of which an autoscaler makes `fewest` at least. `manifests` is all that is made from its intent, the Workspace
-    included. `cost` is None without prices or where the nodes are unknown, `choice` where it was not asked for. `finished`
-    says that a user wrote the object itself, and no intent: `spec` is then what an intent would say.
+    of which an autoscaler makes `fewest` at least, and these take `fewest_take`. `manifests` is all that is made from its
+    intent, the Workspace included. `cost` is None without prices or where the nodes are unknown, `choice` where it was not
+    asked for. `finished` says that a user wrote the object itself, and no intent: `spec` is then what an intent would say.
     """
 
     spec: Spec
@@ -62,17 +53,20 @@ class PlannedWorkspace:
     manifests: tuple[Manifest, ...]
     strategy: str
     sizing: Sizing
+    takes: Takes
+    fewest_take: Takes
     findings: tuple[Diagnostic, ...] = ()
     cost: Cost | None = None
     choice: Choice | None = None
     finished: bool = False
-    replicas: int | None = None
-    fewest: int | None = None
+    is_set: bool = False
+    replicas: int = 1
+    fewest: int = 1
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
         """API group, kind, namespace and name of the object, as items of a comparison have them."""
-        kind = "Workspace" if self.replicas is None else "InferenceSet"
+        kind = "InferenceSet" if self.is_set else "Workspace"
         return "kaito.sh", kind, self.namespace, self.name
 
     @property
@@ -81,21 +75,11 @@ class PlannedWorkspace:
         return label_line(self.ctx)
 
     @property
-    def takes(self) -> Takes:
-        """What all replicas take."""
-        each = self.sizing.estimate.nodes, self.sizing.estimate.gpus
-        if self.replicas is None:
-            return Takes(*each, *each)
-        return Takes(*(
-            None if one is None else one * (number or 0) for number in (self.replicas, self.fewest) for one in each
-        ))  # fmt: skip
-
-    @property
     def serving_without_a_node(self) -> tuple[int, int] | None:
         """How many replicas serve when one node is lost: of the fewest that can lose one, and of all; None where nothing serves."""
-        if self.replicas is None:
+        if not self.is_set:
             return None if self.spec.tuning is not None else (0, 0)
-        return (max(self.fewest or 0, 1) - 1, self.replicas - 1) if self.replicas else None
+        return (max(self.fewest, 1) - 1, self.replicas - 1) if self.replicas else None
 
     @property
     def extra_replicas(self) -> int:
@@ -122,7 +106,7 @@ class PlannedWorkspace:
         """What it costs for an hour with the fewest replicas; None where that is unknown, or costs nothing."""
         if self.cost is None or self.cost.unpriced:
             return None
-        return self.cost.hour * (self.fewest or 0) / self.replicas if self.replicas else self.cost.hour
+        return self.cost.hour * self.fewest / self.replicas if self.replicas else self.cost.hour
 
     @property
     def hourly(self) -> Decimal | None:
@@ -159,7 +143,7 @@ class Change:
     `judgement` is what KAITO does with the change, `way` how it gets through where that is nothing.
     """
 
-    judgement: "Judgement"
+    judgement: Judgement
     before: PlannedWorkspace | None = None
     after: PlannedWorkspace | None = None
     details: tuple[str, ...] = ()

@@ -119,7 +119,7 @@ def place(planned: PlannedWorkspace) -> str:
 def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
     estimate = planned.sizing.estimate
     yield from _served(planned)
-    if planned.replicas is not None:
+    if planned.is_set:
         yield from _replicas(planned)
     nodes = size(estimate)
     if estimate.nodes is not None and estimate.requested not in (None, estimate.nodes):
@@ -160,7 +160,7 @@ def _served(planned: PlannedWorkspace) -> Iterator[Line]:
 def _evicted(planned: PlannedWorkspace) -> str:
     """What it costs when the cloud takes a node of spot capacity back."""
     nodes = planned.sizing.estimate.nodes or 1
-    what = "the replica" if planned.replicas is not None else "it"
+    what = "the replica" if planned.is_set else "it"
     whole = f"{what} is down as a whole, {nodes} nodes," if nodes > 1 else f"{what} is down"
     text = f"{whole} until there is a node again, which downloads the weights anew"
     pair = pair_of(planned.spec)
@@ -181,14 +181,14 @@ def size(estimate: Estimate) -> str:
 def size_of_each(planned: PlannedWorkspace) -> str:
     """Nodes and GPUs of a Workspace; of a set those of each replica, and how many replicas there are."""
     text = size(planned.sizing.estimate)
-    if planned.replicas is None:
+    if not planned.is_set:
         return text
-    return f"{text} for each of {from_to(planned.fewest or 0, planned.replicas, 'replica')}"
+    return f"{text} for each of {from_to(planned.fewest, planned.replicas, 'replica')}"
 
 
 def _replicas(planned: PlannedWorkspace) -> Iterator[Line]:
     """How many replicas there are, what all of them take, and how many serve when a node is lost."""
-    fewest, most = planned.fewest or 0, planned.replicas or 0
+    fewest, most = planned.fewest, planned.replicas
     text = f"{from_to(fewest, most)} of an InferenceSet, each with the nodes below"
     nodes, gpus = planned.sizing.estimate.nodes, planned.sizing.estimate.gpus
     if nodes is not None:
@@ -232,8 +232,8 @@ def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
     yield _line("tokens", f"{span(memory.tokens)} of KV cache", label)
     yield _line("context", f"{span(memory.context, 'tokens')} in one request", "exact" if certain else label)
     yield _line("requests", f"{span(memory.requests)} of that length at once", label)
-    if planned.replicas:
-        fewest, most = planned.fewest or 0, planned.replicas
+    if planned.is_set and planned.replicas:
+        fewest, most = planned.fewest, planned.replicas
         tokens, requests = (
             from_to(fewest * value.likely, most * value.likely) for value in (memory.tokens, memory.requests)
         )
@@ -300,7 +300,7 @@ def known(number: int | None, fewest: int | None) -> str:
 
 def planned_objects(plan: Plan) -> str:
     """How many Workspaces and InferenceSets there are."""
-    sets = sum(one.replicas is not None for one in plan.workspaces)
+    sets = sum(one.is_set for one in plan.workspaces)
     kinds = {"Workspace": len(plan.workspaces) - sets, "InferenceSet": sets}
     counts = [number_of(number, kind) for kind, number in kinds.items() if number]
     return ", ".join(counts) or number_of(0, "Workspace")
@@ -326,9 +326,7 @@ def total(plan: Plan) -> str:
 
 def alone(plan: Plan) -> str:
     """What a lost node means for Workspaces that serve from one copy; empty where there are none."""
-    single = [
-        one for one in plan.workspaces if one.replicas is None and one.spec.tuning is None and not one.fails
-    ]
+    single = [one for one in plan.workspaces if not (one.is_set or one.fails) and one.spec.tuning is None]
     if not single:
         return ""
     text = "Node lost: nothing of a single Workspace goes on serving"

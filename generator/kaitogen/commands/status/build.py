@@ -208,10 +208,10 @@ def _planned(unit: Unit) -> types.Planned | None:
         return None
     memory, estimate = planned.sizing.memory, planned.sizing.estimate
     requests = None if memory is None else memory.requests
-    if requests is not None and planned.replicas is not None:
+    if requests is not None:
         number = planned.replicas
         requests = requests.each(lambda one: one * number)
-    return types.Planned(planned.takes.nodes, planned.takes.gpus, estimate.context.tokens, requests)
+    return types.Planned(*planned.takes, estimate.context.tokens, requests)
 
 
 def _measured(workspaces: Sequence[Json]) -> types.Measured | None:

@@ -8,7 +8,7 @@ from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.updates.admission import creation_refused
 from kaitogen.kaito.updates.judging import judged, worst
-from kaitogen.kaito.updates.model import Comparison, Cost, Item, Judgement, ObjectChange, settings_name
+from kaitogen.kaito.updates.model import Comparison, Item, Judgement, ObjectChange, Takes, settings_name
 from kaitogen.kaito.updates.stored import stored
 from kaitogen.model import Json, Rule
 from kaitogen.typed import Container, Final, Iterator, Sequence
@@ -52,16 +52,16 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
     return Comparison(tuple(objects), len(old.keys() | new.keys()) - len(moved) - len(followed))
 
 
-def cost(item: Item, maps: ConfigMaps) -> Cost:
+def cost(item: Item, maps: ConfigMaps) -> Takes:
     """The nodes and GPUs that a Workspace or a set holds, as KAITO will ask for them."""
     if item.is_workspace:
         estimate = size(stored(item), item.target, maps).estimate
-        return Cost(estimate.nodes, estimate.gpus)
+        return Takes(estimate.nodes, estimate.gpus)
     estimate = size(replica_of(item.data), item.target, maps).estimate
     replicas = number(part(item.data, "spec"), "replicas")
     if replicas is None and item.spec is not None:  # an autoscaler makes as many as it may
         replicas = number(part(item.spec.fleet or {}, "scaling"), "max")
-    return Cost(estimate.nodes, estimate.gpus).times(1 if replicas is None else replicas)
+    return Takes(estimate.nodes, estimate.gpus).times(1 if replicas is None else replicas)
 
 
 def _created(item: Item, maps: ConfigMaps, former: Item | None, old_maps: ConfigMaps) -> Judgement:

@@ -110,8 +110,8 @@ class Change(NamedTuple):
     judgement: Judgement
 
 
-class Cost(NamedTuple):
-    """The nodes and GPUs of a Workspace as KAITO will ask for them; None where only the cluster knows."""
+class Takes(NamedTuple):
+    """The nodes and GPUs of a Workspace as KAITO will ask for them; None where that is unknown."""
 
     nodes: int | None
     gpus: int | None
@@ -123,14 +123,14 @@ class Cost(NamedTuple):
         gpus = "GPUs that only the cluster knows" if self.gpus is None else number_of(self.gpus, "GPU")
         return f"{number_of(self.nodes, 'node')} with {gpus}"
 
-    def plus(self, other: "Cost") -> "Cost":
+    def plus(self, other: "Takes") -> "Takes":
         """What both take while they stand side by side; unknown where either is."""
         both = zip(self, other, strict=True)
-        return Cost(*(None if one is None or more is None else one + more for one, more in both))
+        return Takes(*(None if one is None or more is None else one + more for one, more in both))
 
-    def times(self, number: int) -> "Cost":
+    def times(self, number: int) -> "Takes":
         """What so many of them take together."""
-        return Cost(*(None if one is None else one * number for one in self))
+        return Takes(*(None if one is None else one * number for one in self))
 
 
 class ObjectChange(NamedTuple):
