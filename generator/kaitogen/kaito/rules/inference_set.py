@@ -1,7 +1,7 @@
 """Rules about an InferenceSet: its own fields, and every Workspace rule on the replicas that KAITO would make of it."""
 
 from kaitogen.kaito import rules
-from kaitogen.kaito.objects import TEMPLATE, part, text
+from kaitogen.kaito.objects import TEMPLATE, part, text, value_at
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
@@ -93,16 +93,18 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
 
     The set fits the schema of the target's version; paths are its own.
     """
-    data, target = ctx.workspace, ctx.target
-    own = part(part(data, "metadata"), "annotations")
+    data, spec = ctx.workspace, part(ctx.workspace, "spec")
     yield from names(data, LONGEST_NAME - (1 if has_pool(ctx) else 0))
-    yield from _window(data)
-    yield from _upgrades(ctx)
+    yield from _window(part(part(spec, "autoUpgrade"), "maintenanceWindow"))
+    yield from _upgrades(ctx, part(spec, "autoUpgrade"))
     yield from _annotations(ctx)
-    yield from _unread(data)
-    if own.get(f"{SCALER}auto-provision") == "true" and f"{SCALER}metrics" in own:
+    if "nodeCountLimit" in spec and not any(key.startswith(SCALER) for key in ctx.annotations):
+        # The one field that KAITO leaves to another controller, which acts on annotations of its own.
+        why = "no part of KAITO reads nodeCountLimit; keda-kaito-scaler does, for sets with its annotations"
+        yield KG908.at(("spec", "nodeCountLimit"), why, fix="remove it")
+    if _asks_scaler(ctx) and f"{SCALER}metrics" in ctx.annotations:
         yield from two_owners(data, "keda-kaito-scaler", "its annotations")
-    if ctx.v1alpha1 and target.has(KINDS["InferenceSet"]["v1beta1"]):
+    if ctx.v1alpha1 and ctx.has(KINDS["InferenceSet"]["v1beta1"]):
         message = f"KAITO {ctx.kaito} stores v1beta1, and its rules for v1alpha1 do not look at the replicas"
         yield KG905.at(("apiVersion",), message, fix="write apiVersion: kaito.sh/v1beta1")
 
@@ -128,8 +130,11 @@ def names(data: Mapping[str, Json], longest: int) -> Iterator[Diagnostic]:
         yield KG907.at(identity.NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
-def _window(data: Json) -> Iterator[Diagnostic]:
-    window = part(part(part(data, "spec"), "autoUpgrade"), "maintenanceWindow")
+def _asks_scaler(ctx: RuleContext) -> bool:
+    return ctx.annotations.get(f"{SCALER}auto-provision") == "true"
+
+
+def _window(window: Mapping[str, Json]) -> Iterator[Diagnostic]:
     if "schedule" not in window:
         return
     schedule = text(window, "schedule")
@@ -145,41 +150,39 @@ def _window(data: Json) -> Iterator[Diagnostic]:
         yield KG902.at((*_WINDOW, "duration"), message, fix=fix, found=cut(length))
 
 
-def _upgrades(ctx: RuleContext) -> Iterator[Diagnostic]:
+def _upgrades(ctx: RuleContext, upgrade: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """KAITO starts what upgrades base images only where its gate is on, which no release does by itself."""
-    upgrade, gate = part(part(ctx.workspace, "spec"), "autoUpgrade"), "enableBaseImageAutoUpgrade"
+    gate = "enableBaseImageAutoUpgrade"
     if upgrade.get("enabled") is True and not is_on(gate, ctx.target):
         message = f"KAITO {ctx.kaito} upgrades no base image while its gate {gate} is off"
         fix = f"switch it on in KAITO's installation, and write target.featureGates: {{{gate}: true}}"
         yield KG914.at(("spec", "autoUpgrade", "enabled"), message, fix=fix)
 
 
-def _of_older_scaler(ctx: RuleContext, key: str, own: Mapping[str, Json]) -> Diagnostic:
+def _of_older_scaler(ctx: RuleContext, key: str) -> Diagnostic:
     """KG910: an error where scaling is asked for, and the scaler for v1beta1 finds nothing to scale by."""
     name, metrics = cut(key), f"{SCALER}metrics"
     message = f"keda-kaito-scaler does not read {name} since 0.6.2, and makes no ScaledObject without metrics"
     fix = f"write {metrics}, as spec.scaling of an intent does"
     if now := _OLD_SCALERS.get(key):
         fix = f"write {metrics} instead, a list: this is {now} there; kaitogen migrate writes it"
-    asked = own.get(f"{SCALER}auto-provision") == "true" and metrics not in own
-    dead = key in _OLD_SCALERS and asked and ctx.target.has(KINDS["InferenceSet"]["v1beta1"])
+    asked = _asks_scaler(ctx) and metrics not in ctx.annotations
+    dead = key in _OLD_SCALERS and asked and ctx.has(KINDS["InferenceSet"]["v1beta1"])
     severity: Severity = "error" if dead else "warning"
     return KG910.at(("metadata", "annotations", key), message, fix=fix, severity=severity)
 
 
 def _annotations(ctx: RuleContext) -> Iterator[Diagnostic]:
     """Trap: what the replicas act on is read in the template, what the set acts on in its own metadata."""
-    data = ctx.workspace
-    own = part(part(data, "metadata"), "annotations")
-    below = part(part(part(part(data, "spec"), "template"), "metadata"), "annotations")
     path: Path = (*TEMPLATE, "metadata", "annotations")
+    own, below = ctx.annotations, value_at(ctx.workspace, path) or {}
     for key in own:
         if key in _TEMPLATE_ONLY and own[key] != below.get(key):
             message = f"the replicas do not get {key} from the set itself, and KAITO reads it on them"
             fix = "write it under spec.template.metadata.annotations"
             yield KG904.at(("metadata", "annotations", key), message, fix=fix)
         if key.startswith(SCALER) and key not in SCALER_READS:
-            yield _of_older_scaler(ctx, key, own)
+            yield _of_older_scaler(ctx, key)
     for key in below:
         if key.startswith(SCALER) or (key == DISABLE_BENCHMARK and key not in own):
             message = f"{key} is read on the set, and here it stands on its replicas"
@@ -187,14 +190,6 @@ def _annotations(ctx: RuleContext) -> Iterator[Diagnostic]:
     if _LOAD_BALANCER in below and str(below[_LOAD_BALANCER]).lower() == "true":
         message = "each replica gets a load balancer and an address of its own, and none is shared"
         yield KG906.at((*path, _LOAD_BALANCER), message, fix="put one Service or Gateway before all replicas")
-
-
-def _unread(data: Json) -> Iterator[Diagnostic]:
-    """The one field that KAITO leaves to another controller, which acts on annotations of its own."""
-    annotations = part(part(data, "metadata"), "annotations")
-    if "nodeCountLimit" in part(data, "spec") and not any(key.startswith(SCALER) for key in annotations):
-        why = "no part of KAITO reads nodeCountLimit; keda-kaito-scaler does, for sets with its annotations"
-        yield KG908.at(("spec", "nodeCountLimit"), why, fix="remove it")
 
 
 def two_owners(data: Mapping[str, Json], who: str, what: str) -> Iterator[Diagnostic]:
