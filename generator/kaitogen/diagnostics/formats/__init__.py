@@ -49,16 +49,7 @@ FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
 
 def reporter(name: str) -> Callable[[Report], str]:
-    """What writes a whole report in a format, with a newline at its end where it is not empty."""
+    """What writes a whole report in one of FORMATS or for "argocd", with a newline at its end where it is not empty."""
     # Loaded where somebody asks for one: most runs have nothing to report.
-    from kaitogen.diagnostics.formats import as_argocd, as_github, as_json, as_junit, as_sarif, as_text
-
-    writers: dict[str, Callable[[Report], str]] = {
-        "text": as_text.write,
-        "json": as_json.write,
-        "github": as_github.write,
-        "sarif": as_sarif.write,
-        "junit": as_junit.write,
-        "argocd": as_argocd.write,
-    }
-    return writers[name]
+    writer: Callable[[Report], str] = __import__(f"{__name__}.as_{name}", fromlist=["write"]).write
+    return writer

@@ -23,8 +23,13 @@ LONGEST_NAME: Final = 52
 
 def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     """R3, R4 and what Kubernetes' own limits on names do later."""
-    if ctx.name:
-        yield from _name(ctx)
+    if ctx.name and not is_label(ctx.name):
+        yield no_label(ctx.name)
+    elif ctx.name and ctx.inference is not None:
+        if not ctx.name[0].isalpha():
+            yield digit_first(KG471, ctx.name, "Service")
+        if len(ctx.name) > LONGEST_NAME:
+            yield _too_long(ctx, ctx.name)
     refused = ctx.preset is not None and ctx.inference is not None and ctx.has(versions.CATALOGUE)
     if ctx.v1alpha1 and not refused:
         message = "v1alpha1 has older admission rules of its own, and what KAITO stores is v1beta1"
@@ -37,22 +42,11 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield KG404.at(("tuning",), message, fix="split it into two Workspaces")
 
 
-def _name(ctx: RuleContext) -> Iterator[Diagnostic]:
-    name = ctx.name
-    if not is_label(name):
-        yield no_label(name)
-    elif ctx.inference is not None:
-        yield from _digit_first(name)
-        if len(name) > LONGEST_NAME:
-            yield _too_long(ctx, name)
-
-
-def _digit_first(name: str) -> Iterator[Diagnostic]:
-    """KAITO names a Service after the Workspace, and the name of a Service begins with a letter."""
-    if not name[0].isalpha():
-        message = f"{cut(name)} begins with a digit, and the Service that KAITO names after it must not"
-        fix = "begin the name with a letter"
-        yield KG471.at(NAME, message, fix=fix, found=cut(name), expected="a letter first")
+def digit_first(rule: Rule, name: str, named_after: str) -> Diagnostic:
+    """What to say of a name that begins with a digit: the name of a Service, which KAITO takes from it, begins with a letter."""
+    message = f"{cut(name)} begins with a digit, and the {named_after} that KAITO names after it must not"
+    fix = "begin the name with a letter"
+    return rule.at(NAME, message, fix=fix, found=cut(name), expected="a letter first")
 
 
 def no_label(name: str) -> Diagnostic:

@@ -5,7 +5,7 @@ from kaitogen.kaito.objects import TEMPLATE, part, text, value_at
 from kaitogen.kaito.rules import identity, resource, schedules
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.unread import KG908
-from kaitogen.kaito.versions import KINDS, REPLICAS_CHECKED, STREAMING_ANNOTATION, is_on
+from kaitogen.kaito.versions import ANNOTATIONS, KINDS, REPLICAS_CHECKED, is_on
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Json, Path, Rule, Severity
 from kaitogen.typed import Callable, Final, Iterable, Iterator, Mapping, Sequence
 
@@ -16,20 +16,6 @@ _LOAD_BALANCER: Final = "kaito.sh/enablelb"
 DISABLE_BENCHMARK: Final = "kaito.sh/disable-benchmark"
 #: How the annotations of keda-kaito-scaler begin.
 SCALER: Final = "scaledobject.kaito.sh/"
-#: The replicas act on these, so that KAITO reads them in the template alone.
-_TEMPLATE_ONLY: Final = (
-    "kaito.sh/bypass-resource-checks",
-    "kaito.sh/model-mirror-storage-class",
-    STREAMING_ANNOTATION,
-    "kaito.sh/node-class-name",
-    "kaito.sh/node-image-family",
-    "kaito.sh/performance-mode",
-    "kaito.sh/streaming-service-account",
-    "kaito.sh/use-local-weights",
-    _LOAD_BALANCER,
-    RUNTIME_ANNOTATION,
-)
-
 #: What keda-kaito-scaler 0.6.2 reads (its pkg/scaledobject/provisioner.go:222); each generation before it read others.
 SCALER_READS: Final = frozenset(
     f"{SCALER}{key}"
@@ -40,16 +26,13 @@ SCALER_READS: Final = frozenset(
 )  # fmt: skip
 #: What the two generations before it read instead (up to 0.5, and 0.6.0), and where it stands now.
 _OLD_SCALERS: Final = {
-    f"{SCALER}{key}": now
-    for key, now in {
-        "threshold": "upthreshold and downthreshold of an entry",
-        "metricName": "name of an entry",
-        "metricstype": "type of an entry",
-        "metricsource": "source of an entry",
-        "quantile": "an entry of type histogram",
-        "upthreshold": "upthreshold of an entry",
-        "downthreshold": "downthreshold of an entry",
-    }.items()
+    f"{SCALER}threshold": "upthreshold and downthreshold of an entry",
+    f"{SCALER}metricName": "name of an entry",
+    f"{SCALER}metricstype": "type of an entry",
+    f"{SCALER}metricsource": "source of an entry",
+    f"{SCALER}quantile": "an entry of type histogram",
+    f"{SCALER}upthreshold": "upthreshold of an entry",
+    f"{SCALER}downthreshold": "downthreshold of an entry",
 }
 #: KAITO reads these on the set, and hands on itself what its replicas need of them.
 _SET_ONLY: Final = (DISABLE_BENCHMARK, "kaito.sh/run-benchmark")
@@ -81,6 +64,12 @@ def read_on_replicas(annotation: str) -> bool:
     group = annotation.partition("/")[0]
     ours = group == "kaito.sh" or group.endswith(".kaito.sh")
     return ours and annotation not in _SET_ONLY and not annotation.startswith(SCALER)
+
+
+def _is_for_replicas(annotation: str) -> bool:
+    """Whether it does nothing on the set: the replicas act on it, and KAITO does not write it itself, as those of other groups."""
+    known = annotation in ANNOTATIONS and annotation.startswith("kaito.sh/")
+    return known and annotation != "kaito.sh/upgrade-start-time" and read_on_replicas(annotation)
 
 
 def read_on_set(annotation: str) -> bool:
@@ -125,9 +114,7 @@ def names(data: Mapping[str, Json], longest: int) -> Iterator[Diagnostic]:
         found, expected = f"{len(name)} characters", f"at most {longest}"
         yield KG907.at(identity.NAME, message, fix="shorten the name", found=found, expected=expected)
     elif not name[0].isalpha():
-        message = f"{cut(name)} begins with a digit, and the Services that KAITO names after it must not"
-        fix = "begin the name with a letter"
-        yield KG907.at(identity.NAME, message, fix=fix, found=cut(name), expected="a letter first")
+        yield identity.digit_first(KG907, name, "Services")
 
 
 def _asks_scaler(ctx: RuleContext) -> bool:
@@ -177,7 +164,7 @@ def _annotations(ctx: RuleContext) -> Iterator[Diagnostic]:
     path: Path = (*TEMPLATE, "metadata", "annotations")
     own, below = ctx.annotations, value_at(ctx.workspace, path) or {}
     for key in own:
-        if key in _TEMPLATE_ONLY and own[key] != below.get(key):
+        if _is_for_replicas(key) and own[key] != below.get(key):
             message = f"the replicas do not get {key} from the set itself, and KAITO reads it on them"
             fix = "write it under spec.template.metadata.annotations"
             yield KG904.at(("metadata", "annotations", key), message, fix=fix)
