@@ -534,3 +534,86 @@ def test_a_config_map_whose_data_are_no_mapping_stays_a_file(tmp_path: Path) -> 
     done = kaitogen("import", "-o", "out", "a.yaml", cwd=tmp_path)
     assert done.code == 0
     assert "KG174: ConfigMap settings stays a file of its own: it has no inference_config.yaml" in done.said
+
+
+@pytest.mark.parametrize("name", ["A B", "a/b", "../up", "", "phi.4", "a" * 64])
+def test_a_set_needs_a_name_that_an_intent_may_have(tmp_path: Path, name: str) -> None:
+    """What a set may be called is said before anything is read, and never found out by a set that proves wrong."""
+    done = kaitogen("import", "--as-set", "--name", name, tmp_path / "none.yaml")
+    assert (done.code, done.text) == (2, "")
+    assert done.said.startswith("kaitogen: --name names no set: name ")
+
+
+ROUTED = """\
+apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata: {name: phi, namespace: inference}
+spec:
+  replicas: 2
+  labelSelector: {matchLabels: {apps: phi}}
+  template:
+    resource: {instanceType: Standard_NC24ads_A100_v4}
+    inference: {preset: {name: phi-4}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: phi, namespace: inference, labels: {app.kubernetes.io/managed-by: kaitogen}}
+spec:
+  parentRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: gw}]
+  rules:
+    - matches: [{path: {type: PathPrefix, value: /}}]
+      backendRefs: [{group: "", kind: Service, name: phi, port: 80, weight: 1}]
+"""
+SERVICE = """\
+---
+apiVersion: v1
+kind: Service
+metadata: {name: phi, namespace: inference, labels: {app.kubernetes.io/managed-by: kaitogen}}
+spec:
+  type: ClusterIP
+  selector: {inferenceset.kaito.sh/created-by: phi, apps.kubernetes.io/pod-index: "0"}
+  ports: [{name: http, protocol: TCP, port: 80, targetPort: 5000}]
+"""
+
+
+def test_a_route_without_its_service_says_what_it_would_make_besides() -> None:
+    done = kaitogen("import", "-", stdin=ROUTED.encode())
+    assert (done.code, done.text) == (1, "")
+    assert (
+        "<stdin>:3:18: error KG173: an intent cannot say this: it would make Service phi as well" in done.said
+    )
+    assert "fix: give Service phi too, if it is there, or leave out HTTPRoute phi" in done.said
+    assert kaitogen("import", "-", stdin=(ROUTED + SERVICE).encode()).code == 0
+    assert kaitogen("import", "-", stdin=(ROUTED.partition("---")[0]).encode()).code == 0
+
+
+def test_an_object_that_no_intent_makes_is_to_be_left_out() -> None:
+    bare = WORKSPACE.replace("  config: phi-inference\n", "")
+    done = kaitogen("import", "-", stdin=(bare + SERVICE).encode())
+    assert (done.code, done.text) == (1, "")
+    assert "fix: keep this Service as it is, and leave it out of what is imported" in done.said
+    assert kaitogen("import", "-", stdin=bare.encode()).code == 0
+
+
+def test_a_workspace_and_a_set_of_one_name_have_a_file_each(tmp_path: Path) -> None:
+    both = WORKSPACE.replace("  config: phi-inference\n", "") + "---\n" + ROUTED.partition("---")[0]
+    done = kaitogen("import", "-", "-o", tmp_path / "out", stdin=both.encode())
+    assert done.code == 0, done.said
+    kinds = {path.name: "replicas" in path.read_text("utf-8") for path in (tmp_path / "out").iterdir()}
+    assert kinds == {"inference_phi.intent.yaml": False, "inference_phi.set.intent.yaml": True}
+    assert kaitogen("import", "-", "--as-set", stdin=both.encode()).code == 0
+
+
+def test_an_object_of_another_kind_hides_no_config_map() -> None:
+    engine = """\
+---
+apiVersion: kaito.sh/v1beta1
+kind: RAGEngine
+metadata: {name: phi-inference, namespace: inference}
+spec:
+  compute: {instanceType: Standard_NC24ads_A100_v4, labelSelector: {matchLabels: {apps: rag}}}
+  embedding: {local: {modelID: BAAI/bge-small-en-v1.5}}
+  inferenceService: {url: "http://phi/v1/chat/completions", contextWindowSize: 2048}
+"""
+    done = kaitogen("import", "-", stdin=(WORKSPACE + SETTINGS + engine).encode())
+    assert (done.code, done.text) == (0, INTENT), done.said

@@ -1,5 +1,6 @@
 """`kaitogen status --live`: what it asks a cluster, how it waits and watches, and how it fails."""
 
+import gc
 import json
 import signal
 from pathlib import Path
@@ -226,6 +227,16 @@ def test_a_watch_prints_what_changes(
     printed, said = capfdbinary.readouterr()
     assert (printed.count(b"cluster test: 1 object"), said) == (2, b"")
     assert printed.index(b"1 waiting") < printed.index(b"\n\nWorkspace gp/auto-phi: Healthy")
+
+
+def test_a_watch_lets_go_of_what_forms_circles(tmp_path: Path, clock: Clock) -> None:
+    """The command starts without Python's collector, and a watch goes on for days."""
+    gc.disable()
+    try:
+        asked(tmp_path, items(READY), words=("--wait",))
+        assert gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_watch_that_waits_ends_without_saying_it_twice(

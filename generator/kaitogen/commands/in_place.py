@@ -1,7 +1,5 @@
 """Changes to files of the user's own, as a diff or on the disk: what `fmt` and `migrate` share."""
 
-import os
-
 from kaitogen.commands.inputs import CompareOptions
 from kaitogen.commands.options import Group, OptionGroup, flag
 from kaitogen.commands.result import Outcome
@@ -64,9 +62,8 @@ def written(changes: Sequence[Change]) -> Outcome:
     """Write what differs, and say how many files that were; what came by standard input goes to standard output."""
     from kaitogen.files import atomic  # few runs write
 
-    contents = {one.name: one.after for one in changes if one.before != one.after and one.name != STDIN}
-    atomic.write_files(contents)
-    for folder in {os.path.dirname(os.path.realpath(one.name)) for one in changes if one.name != STDIN}:
-        atomic.remove_left_over(folder)
+    files = [one for one in changes if one.name != STDIN]
+    contents = {one.name: one.after for one in files if one.before != one.after}
+    atomic.write_files(contents, beside=[one.name for one in files])
     piped = b"".join(one.after for one in changes if one.name == STDIN)
     return Outcome(piped, f"kaitogen: {len(contents)} of {number_of(len(changes), 'file')} changed\n")

@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 
 from kaitogen.errors import EnvironmentFailure, KaitogenError, reason
-from kaitogen.typed import BinaryIO, Callable, Final, Iterator, Mapping
+from kaitogen.typed import BinaryIO, Callable, Final, Iterable, Iterator, Mapping
 
 #: How the names begin of what is being written, and stays behind where a run is killed.
 PREFIX: Final = ".kaitogen-new-"
@@ -47,12 +47,14 @@ def write_files(
     refusal: Callable[[str], KaitogenError] = refused,
     executable: bool = False,
     make_folders: bool = False,
+    beside: Iterable[str] = (),
 ) -> None:
     """Give each path its content. EnvironmentFailure where one cannot have it, and then all are as they were.
 
     A link stays one: the file behind it is replaced. A file that is there keeps its mode and, where
     that is allowed, its owner. With `may_replace` a file that has the content already is left alone,
-    and one whose content is not accepted is refused.
+    and one whose content is not accepted is refused. What a run that was killed left in the folders of the paths, and
+    of those `beside`, goes too.
     """
     path = ""
     try:
@@ -79,7 +81,7 @@ def write_files(
             folders.pop_all()
         for folder in stages:
             sync_folder(folder)
-        for folder in {os.path.dirname(os.path.realpath(path)) for path in contents}:
+        for folder in {os.path.dirname(os.path.realpath(one)) for one in (*contents, *beside)}:
             remove_left_over(folder)
     except OSError as error:
         raise unwritten(path, error) from error

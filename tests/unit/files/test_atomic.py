@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kaitogen.commands import in_place
 from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.files import atomic
 
@@ -180,3 +181,18 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
             atomic.write_files({str(tmp_path / name): b""})
     with pytest.raises(EnvironmentFailure, match="could not be written: no such file or directory"):
         atomic.write_files({str(tmp_path / "missing" / "file"): b""})
+
+
+def test_what_is_left_over_is_looked_for_once_in_each_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing of a folder is changed: a run that was killed may have left something there."""
+    (tmp_path / "same").mkdir()
+    names = [str(tmp_path / name) for name in ("a", "b", "same/c")]
+    changes = [in_place.Change(name=name, before=b"old", after=b"old") for name in names]
+    changes[0] = changes[0]._replace(after=b"new")
+    cleared: list[str] = []
+    monkeypatch.setattr(atomic, "remove_left_over", cleared.append)
+    in_place.written(changes)
+    assert sorted(cleared) == [str(tmp_path), str(tmp_path / "same")]
+    assert (tmp_path / "a").read_bytes() == b"new"

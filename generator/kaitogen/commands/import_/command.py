@@ -3,7 +3,7 @@
 import os
 
 from kaitogen.commands import inputs, targets
-from kaitogen.commands.import_.importer import import_all
+from kaitogen.commands.import_.importer import import_all, no_name_of_set
 from kaitogen.commands.inputs import LiveOptions, TargetOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.progress import asking
@@ -45,6 +45,8 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """Import what the paths hold; where anything stops that, only the findings come out."""
     target = targets.overrides(options.target.kaito, options.target.cloud)
+    if options.as_set and (problem := no_name_of_set(options.name)):
+        raise UsageError(f"--name names no set: {problem.message}", fix=problem.fix)
     imported = import_all(_loaded(options), target, as_set=options.name if options.as_set else None)
     outcome = reported(Report(imported.findings), quiet=options.quiet, wrote=True)
     if outcome.exit_code:

@@ -10,6 +10,7 @@ from kaitogen.commands.import_.pairs import joined
 from kaitogen.commands.import_.reading import Read, read_objects
 from kaitogen.commands.import_.to_intent import Kept, intent_of, with_config
 from kaitogen.diagnostics.placing import in_file_order, place
+from kaitogen.diagnostics.wording import listed
 from kaitogen.errors import InternalError
 from kaitogen.kaito.objects import alike, canonical, paths_in, place_of, to_intent_path, value_at, without
 from kaitogen.kaito.server_fields import REPLICAS, by_others, declared, filled_in
@@ -48,6 +49,8 @@ _SMALLEST: Final[Json] = {
     "metadata": {"name": "a"},
     "spec": {"inference": {"model": "phi-4"}},
 }
+#: How the file of an intent is named, after its Workspace or set.
+_ENDING: Final = ".intent.yaml"
 #: What is taken in, in the order in which it is told.
 _KINDS: Final = ("Workspace", "InferenceSet", "ConfigMap", SCALED_OBJECT, *(one.kind for one in KINDS))
 #: So many intents are rendered together where there are many.
@@ -62,6 +65,12 @@ class Imported(NamedTuple):
     texts: Mapping[str, str]
     findings: tuple[Diagnostic, ...]
     kinds: Mapping[str, int] = {}
+
+
+def no_name_of_set(name: str) -> Diagnostic | None:
+    """What keeps a name from being that of a set; None where nothing does."""
+    named = {**_SMALLEST, "metadata": {"name": name}}
+    return next(iter(schema.problems("intent", named)), None)
 
 
 def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None = None) -> Imported:
@@ -89,7 +98,11 @@ def import_all(loaded: Loaded, overrides: TargetOverrides, *, as_set: str | None
 
 def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
     """The intents of all Workspaces, and what stays a file of its own, or cannot be said."""
-    config_maps = {place: one for one in read.config_maps if (place := place_of(one.data))[1]}
+    config_maps = {
+        place: one
+        for one in read.others
+        if one.data["kind"] == "ConfigMap" and (place := place_of(one.data))[1]
+    }
     around = dict(read.companions)
     intents: list[Intent] = []
     kept: list[Diagnostic] = []
@@ -106,7 +119,18 @@ def _intents(read: Read) -> tuple[list[Intent], list[Diagnostic]]:
         message = f"{one.data['kind']} {place_of(one.data)[1]} stays a file of its own: nothing of its name is imported"
         advice = "name the file of its Workspace or set as well, or keep it"
         kept.append(KG174.at(("metadata", "name"), message, fix=advice).of(one.origin))
-    return joined(intents), kept
+    return _named_apart(joined(intents)), kept
+
+
+def _named_apart(intents: list[Intent]) -> list[Intent]:
+    """The intents with a file for each: a Workspace and a set may have one name, and then the set's kind is in its file's."""
+    times = Counter(intent.name for intent in intents)
+    return [
+        intent._replace(name=intent.name.replace(_ENDING, f".set{_ENDING}"))
+        if times[intent.name] > 1 and intent.source.data["kind"] == "InferenceSet"
+        else intent
+        for intent in intents
+    ]
 
 
 def _intent(
@@ -143,7 +167,7 @@ def _intent(
         objects += own
     spec = spec_of(value, origin)
     intent = Intent(
-        name="_".join([*filter(None, [metadata.get("namespace")]), metadata["name"]]) + ".intent.yaml",
+        name="_".join([*filter(None, [metadata.get("namespace")]), metadata["name"]]) + _ENDING,
         value=value,
         spec=spec,
         comments={},
@@ -202,7 +226,7 @@ def _forms(stored: Json, target: Target, origin: Origin, words: Json) -> Iterato
 
 def _as_set(name: str, intents: list[Intent]) -> dict[str, str]:
     """All intents as one text, which is held against the same objects. The intents are gone afterwards."""
-    file = f"{name}.intent.yaml"
+    file = f"{name}{_ENDING}"
     value = set_of(name, [intent.value for intent in intents])
     text = laid_out(value, in_set([intent.comments for intent in intents], value))
     proved = _makes_the_same(file, value, intents)
@@ -235,7 +259,7 @@ def _parts(intents: Sequence[Intent]) -> Iterator[Sequence[Intent]]:
 
 
 def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Every field that the intents cannot say, at the place where the manifest says it."""
+    """Every field that the intents cannot say, at the place where the manifest says it, and what they would say besides."""
     proofs = [_prove({one.name: texts[one.name] for one in some}, some) for some in _parts(intents)]
     refused = [finding for found, _ in proofs for finding in found]
     by_name = {intent.name: intent for intent in intents}
@@ -247,25 +271,48 @@ def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[D
         yield problem.of(intent.source.origin)
     origins = {identity: one.origin for intent in intents for identity, one in intent.objects.items()}
     differences = [one for _, found in proofs for one in found]
-    for identity, (path, before, after) in () if refused else differences:
+    for made_of, identity, (path, before, after) in () if refused else differences:
+        if identity not in origins:
+            yield _unasked(by_name[made_of], identity)
+            continue
         message = f"an intent cannot say this: it would come out as {after}"
-        how = "write it so in" if before == "nothing" else "take the field out of"
-        advice = f"{how} the manifest, or keep this {identity[1]} as it is"
+        kind, how = identity[1], "write it so in" if before == "nothing" else "take the field out of"
+        advice = f"{how} the manifest, or keep this {kind} as it is"
+        if not path:
+            advice = f"keep this {kind} as it is, and leave it out of what is imported"
         yield KG173.at(path, message, fix=advice, found=before, expected=after).of(origins[identity])
+
+
+def _unasked(intent: Intent, identity: Identity) -> Diagnostic:
+    """What the words for the objects around a set bring with them, and was not given: a route has a Service it leads to."""
+    _, kind, _, name = identity
+    others = [f"{other} {of}" for _, other, _, of in intent.objects if other != intent.source.data["kind"]]
+    message = f"an intent cannot say this: it would make {kind} {name} as well"
+    advice = f"give {kind} {name} too, if it is there" + (
+        f", or leave out {listed(others)}" if others else ""
+    )
+    problem = KG173.at(
+        ("metadata", "name"), message, fix=advice, found=f"no {kind}", expected=f"{kind} {name}"
+    )
+    return problem.of(intent.source.origin)
 
 
 def _prove(
     texts: Mapping[str, str], intents: Sequence[Intent]
-) -> tuple[list[Diagnostic], list[tuple[Identity, _Difference]]]:
-    """Render the texts: why they make nothing, and what is not as in the objects that the intents should make."""
+) -> tuple[list[Diagnostic], list[tuple[str, Identity, _Difference]]]:
+    """Render the texts: why they make nothing, and what is not as in the objects that the intents should make.
+
+    A difference stands with the file of the intent that made the object; empty where none did.
+    """
     documents = [one for name, text in texts.items() for one in documents_of(name, text.encode()).documents]
     result = generate(Request(documents=tuple(documents)))
     # What KAITO's rules say of the object, they said of it before.
     refused = [one for one in result.findings if one.severity == "error" and not one.rule.source]
     expected = {identity: one.data for intent in intents for identity, one in intent.objects.items()}
     made = {manifest.identity: manifest.data for manifest in result.manifests}
+    files = {manifest.identity: manifest.spec.origin.document.file for manifest in result.manifests}
     differences = [
-        (identity, difference)
+        (files.get(identity, ""), identity, difference)
         for identity in {**expected, **made}
         for difference in _differences(expected.get(identity), made.get(identity), ())
     ]

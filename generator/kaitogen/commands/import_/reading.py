@@ -43,11 +43,11 @@ _V1ALPHA1: Final = "kaito.sh/v1alpha1"
 class Read(NamedTuple):
     """What an import works on: each Workspace with its target, what may stand beside one, and what is wrong or worth a word.
 
-    ScaledObjects and companions are by namespace and name of what they stand beside.
+    The others are ConfigMaps and what else is KAITO's. ScaledObjects and companions are by namespace and name of what they stand beside.
     """
 
     workspaces: list[tuple[UserObject, Target]]
-    config_maps: list[UserObject]
+    others: list[UserObject]
     scaled_objects: dict[tuple[str, str], UserObject]
     companions: dict[tuple[str, str], list[UserObject]]
     findings: Sequence[Diagnostic]
@@ -59,7 +59,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
     _, objects, diagnostics = classify(documents, with_objects=True)
     located = [*diagnostics, *(one for document in documents for one in _nested(document))]
     findings = list(map(_unrendered, unreadable))
-    found = Read(workspaces=[], config_maps=[], scaled_objects={}, companions={}, findings=())
+    found = Read(workspaces=[], others=[], scaled_objects={}, companions={}, findings=())
     companions: list[UserObject] = []
     seen: dict[tuple[str, str, str], Origin] = {}
     for one in objects:
@@ -71,7 +71,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
         elif kind_of(one.data) is not None:
             companions.append(one)
         elif not serves(one.data):
-            found.config_maps.append(one)
+            found.others.append(one)
         elif problem := _templated(one) or _owned(one) or _twice(one, seen):
             located.append(problem.of(one.origin))
         else:
@@ -80,7 +80,7 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
             located += [note.of(one.origin)] if note else []
     for one in companions:
         found.companions.setdefault(_beside(one.data, found.workspaces), []).append(one)
-    located += judged(found.workspaces, found.config_maps)
+    located += judged(found.workspaces, found.others)
     findings += place(located)
     here = any(serves(one.data) for one in objects)
     if not here and not any(one.severity == "error" for one in findings):
@@ -103,7 +103,7 @@ def _beside(companion: Json, workspaces: Sequence[tuple[UserObject, Target]]) ->
 
 
 def judged(
-    workspaces: Sequence[tuple[UserObject, Target]], config_maps: Sequence[UserObject]
+    workspaces: Sequence[tuple[UserObject, Target]], others: Sequence[UserObject]
 ) -> Iterator[Diagnostic]:
     """What KAITO refuses or cannot run; its warnings are for `validate`, once the intent is there.
 
@@ -113,7 +113,7 @@ def judged(
     for one, target in workspaces:
         targets.setdefault(repr(target), (target, []))[1].append(one)
     for target, group in targets.values():
-        for located in check_objects([*group, *config_maps], target):
+        for located in check_objects([*group, *others], target):
             if located.severity == "error" and located.rule != KG910:
                 yield located
 

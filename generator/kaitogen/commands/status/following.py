@@ -4,6 +4,7 @@ The cluster is asked every few seconds, each time by a new login: no connection,
 half an hour for GPUs.
 """
 
+import gc
 import os
 import re
 import time
@@ -51,6 +52,7 @@ def follow(look: Callable[[], tuple[Status, str]], options: FollowOptions, form:
     """
     timeout, patience = _seconds("--timeout", options.timeout), _seconds("--patience", options.patience)
     every = max(_seconds("--every", options.every), 1)
+    gc.enable()  # which no short run needs: what forms circles would be kept for days here
     started = time.monotonic()
     broken_since: float | None = None
     shown, told = b"", ""
