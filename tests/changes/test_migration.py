@@ -328,3 +328,38 @@ def test_a_finished_set_takes_what_scales_it_along(tmp_path: Path) -> None:
         assert words in files["README.md"]
     write(folder, {"w.yaml": SCALED, "phi-4-b.yaml": new})
     assert kaitogen(folder, "validate --strict w.yaml phi-4-b.yaml").code == 0
+
+
+NAMED = RIGHT.replace("model: phi-4}", "model: phi-4, config: {vllm: {served-model-name: best}}}", 1)
+SETTINGS = """\
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: inference}
+data:
+  inference_config.yaml: |
+    vllm:
+      served_model_name: best
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("a.intent.yaml", RIGHT, NAMED, "by its name: phi-4 becomes best with step 2"),
+        ("a.intent.yaml", NAMED, RIGHT, "by its name: best becomes phi-4 with step 2"),
+        ("a.intent.yaml", NAMED, NAMED, ""),
+        ("w.yaml", MANIFEST, MANIFEST + "  config: settings\n" + SETTINGS,
+         "by its name: phi-4 becomes best with step 2"),
+        ("w.yaml", MANIFEST + "  config: settings\n" + SETTINGS, MANIFEST + "  config: settings\n" + SETTINGS, ""),
+    ],
+)  # fmt: skip
+def test_a_name_among_the_settings_is_what_clients_ask_for(
+    name: str, old: str, new: str, words: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "repository"
+    committed(folder, {name: old})
+    write(folder, {name: new.replace("NC24ads", "NC48ads", 1)})
+    readme = moved(folder, name)["README.md"]
+    assert words in readme
+    assert ("Clients ask for a model by its name" in readme) == bool(words)

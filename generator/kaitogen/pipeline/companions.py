@@ -4,7 +4,7 @@ A companion has the intent's name, labels and shared annotations, and comes afte
 in how KAITO deletes that. What the API server would fill in is written, so that a comparison with a cluster finds nothing.
 """
 
-from kaitogen.kaito.catalogue.models import find_model
+from kaitogen.kaito import served_name as names
 from kaitogen.kaito.objects import (
     CREATED_BY,
     POD_INDEX,
@@ -16,8 +16,7 @@ from kaitogen.kaito.objects import (
     text,
     value_at,
 )
-from kaitogen.kaito.rules.layout import setting
-from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, SERVED_AS_SET, STATEFUL_SETS
+from kaitogen.kaito.versions import POOL_WITHOUT_CERTIFICATE, STATEFUL_SETS
 from kaitogen.model import Diagnostic, Json, Path, Rule, Spec, Target
 from kaitogen.pipeline import model_mirror, monitoring, own_pools, rag_engine
 from kaitogen.pipeline.burst import pair_of
@@ -107,18 +106,11 @@ def with_words(spec: Json, companions: list[Json]) -> Json:
 
 
 def served_name(spec: Spec) -> str:
-    """The name of the model that clients send: that of the set since 0.11, else the last part of the model's own.
-
-    vLLM takes the settings of an intent after KAITO's arguments, so a name there wins.
-    """
+    """The name of the model that clients send."""
     inference: Mapping[str, Json] = spec.inference or {}
     settings = part(part(inference, "config"), "vllm")
-    if own := setting(settings, "served-model-name"):
-        return str(own).split()[0]
-    if spec.fleet is not None and spec.target.has(SERVED_AS_SET):
-        return spec.name
-    model = find_model(inference["model"])
-    return str(inference["model"] if model is None else model.id).rpartition("/")[2].lower()
+    of_set = "" if spec.fleet is None else spec.name
+    return names.served_name(inference["model"], settings, spec.target, of_set=of_set)
 
 
 def objections(value: Json, target: Target) -> Iterator[Diagnostic]:

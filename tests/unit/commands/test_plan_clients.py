@@ -26,6 +26,8 @@ WORKSPACE = {
         ({}, "phi-4", "send model phi-4"),
         ({"replicas": 2}, "phi", "send model phi"),
         ({"inference": {"model": "phi-4", "config": {"vllm": {"served-model-name": "best"}}}}, "best", "send model best"),
+        ({"inference": {"model": "phi-4", "config": {"vllm": {"served-model-name": "a b"}}}}, "a b", "send model a b"),
+        ({"inference": {"model": "phi-4", "config": {"vllm": {"served-model-name": "  "}}}}, "phi-4", "send model phi-4"),
         ({"replicas": 2, "inference": {"model": "phi-4", "config": {"configMapName": "own"}}}, None,
          "send model phi, unless ConfigMap own says served-model-name"),
     ],
@@ -57,3 +59,39 @@ def test_a_finished_one_says_it_as_well(value: dict[str, Any], name: str) -> Non
     result = generate(Request(documents=(Document("a.yaml", value=value),), objects_target=Target()))
     plan = build_plan(result, PlanOptions(objects_target=Target()))
     assert json.loads("".join(as_json.write(plan)))["workspaces"][0]["servedModel"] == name
+
+
+def config_map(settings: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "own"},
+        "data": {"inference_config.yaml": settings},
+    }
+
+
+@pytest.mark.parametrize(
+    ("annotations", "objects", "name", "text"),
+    [
+        ({}, [], None, "send model phi-4, unless ConfigMap own says served-model-name"),
+        ({}, [config_map("vllm:\n  served-model-name: best\n")], "best", "send model best"),
+        ({}, [config_map('vllm:\n  served-model-name: " "\n')], "phi-4", "send model phi-4"),
+        ({}, [config_map("vllm: {}\n")], "phi-4", "send model phi-4"),
+        ({"kaito.sh/runtime": "transformers"}, [config_map("vllm:\n  served-model-name: best\n")], "phi-4",
+         "send model phi-4"),
+        ({"kaito.sh/runtime": "transformers"}, [], "phi-4", "send model phi-4"),
+    ],
+)  # fmt: skip
+def test_a_finished_one_has_the_name_of_a_config_map_in_the_run(
+    annotations: dict[str, str], objects: list[dict[str, Any]], name: str | None, text: str
+) -> None:
+    metadata = {"name": "phi", "annotations": annotations}
+    value = {**WORKSPACE, "metadata": metadata, "inference": {"preset": {"name": "phi-4"}, "config": "own"}}
+    documents = tuple(Document("a.yaml", value=one) for one in (value, *objects))
+    plan = build_plan(
+        generate(Request(documents=documents, objects_target=Target())), PlanOptions(objects_target=Target())
+    )
+    assert json.loads("".join(as_json.write(plan)))["workspaces"][0]["servedModel"] == name
+    said = " ".join("".join(as_text.write(plan)).split())
+    assert text in said
+    assert ("unless" in said) == (name is None)

@@ -4,7 +4,6 @@ from kaitogen.commands.diff.report import DiffReport, WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import CREATED_BY, POD_INDEX, WORKSPACE_LABEL, part, value_at, with_value
-from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import written
@@ -59,7 +58,6 @@ def files(report: DiffReport) -> Files:
     if moves:
         values = {
             "moves": moves,
-            "served": _served,
             "shares_nodes": _shares_nodes,
             "written_in": lambda move: printable(move.after.origin.document.file).replace("`", "'"),
         }
@@ -156,12 +154,3 @@ def _shares_nodes(move: _Move) -> bool:
     labels = selected(part(part(data, "resource"), "labelSelector")) or {}
     default = item.spec is not None and item.spec.placement.label_selector is None
     return not (item.identity[3] in labels.values() and (item.spec is None or default))
-
-
-def _served(item: Item, name: str) -> str:
-    """The name under which vLLM serves the model: the last part of the preset's, in lower case; that of a set since 0.11."""
-    if not item.is_workspace and item.target.has(versions.KINDS["InferenceSet"]["v1beta1"]):
-        return cut(name)
-    data = item.data if item.is_workspace else replica_of(item.data)
-    model = part(part(data, "inference"), "preset").get("name")
-    return cut(str(model).rpartition("/")[2].lower()) if model else "the model of the template"

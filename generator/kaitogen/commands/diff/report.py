@@ -4,10 +4,11 @@ import re
 
 from kaitogen.diagnostics.terminal import Colour, painted_word
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.kaito.objects import config_maps_of, part, value_at
-from kaitogen.kaito.rules.context import RuleContext
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, part, value_at
+from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.ignored import preferred_nodes, relabelling
 from kaitogen.kaito.rules.inference_set import LONGEST_NAME, replica_of
+from kaitogen.kaito.served_name import name_and_source
 from kaitogen.kaito.updates.compare import cost
 from kaitogen.kaito.updates.judging import KG831, KG834
 from kaitogen.kaito.updates.model import VERDICTS, Comparison, Item, Judgement, ObjectChange, Takes, Verdict
@@ -28,12 +29,13 @@ class WayOut(NamedTuple):
 
     `held` is what the one that runs takes, `needed` what the new one does.
     `replaced` is whether replicas that are deleted come back with the change as well. `scaler` is the ScaledObject of a
-    finished set; an intent makes its own.
+    finished set; an intent makes its own. `models` are the names of the model that clients send to both.
     """
 
     name: str
     held: Takes
     needed: Takes
+    models: tuple[str, str]
     replaced: bool = False
     scaler: Item | None = None
 
@@ -99,10 +101,19 @@ def ways_out(
             name=name,
             held=cost(one.before, old),
             needed=cost(one.after, new),
+            models=(_served(one.before, old, one.before.identity[3]), _served(one.after, new, name)),
             replaced=one.judgement.verdict != "refused",
             scaler=_scaler(one.after, after),
         )
     return found
+
+
+def _served(item: Item, config_maps: ConfigMaps, name: str) -> str:
+    """The name of the model that clients send to the Workspace or set under this name."""
+    data = item.data if item.is_workspace else replica_of(item.data)
+    ctx = RuleContext(data, item.target, config_maps=config_maps)
+    model, _ = name_and_source(ctx, of_set="" if item.is_workspace else name)
+    return cut(model) or "the model of the template"
 
 
 def _scaler(item: Item, items: Sequence[Item]) -> Item | None:

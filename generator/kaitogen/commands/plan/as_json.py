@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from kaitogen.commands.plan.objects import model_of, objects_of
+from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Change, Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.formats.as_json import finding_data
 from kaitogen.diagnostics.wording import json_report_parts
@@ -87,7 +87,7 @@ def _offer(offer: Offer, prices: Prices | None) -> dict[str, Any]:
 def _workspace(planned: PlannedWorkspace, prices: Prices | None) -> dict[str, Any]:
     estimate, layout = planned.sizing.estimate, planned.sizing.estimate.layout
     recommendation, memory = planned.sizing.recommendation, planned.sizing.memory
-    name, config_map = model_of(planned)
+    name, config_map = planned.model
     return {
         "name": planned.name,
         "namespace": planned.namespace or None,

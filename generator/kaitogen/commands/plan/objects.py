@@ -4,11 +4,10 @@ from kaitogen.commands.plan.types import KaitoObject, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.objects import part, text
+from kaitogen.kaito.objects import text
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.inference_set import has_pool
 from kaitogen.kaito.sizing.types import Estimate
-from kaitogen.model import Json
 from kaitogen.pipeline import companions
 from kaitogen.typed import Final, Iterator
 
@@ -122,19 +121,3 @@ def _keeps_weights(ctx: RuleContext) -> bool:
     """Only fast disks of nodes that KAITO provisions hold weights beyond a pod's life."""
     sku = find_sku(ctx.provider, ctx.instance_type) if ctx.preset is not None and not ctx.byo else None
     return sku is not None and sku.nvme
-
-
-def model_of(planned: PlannedWorkspace) -> tuple[str, str]:
-    """The name that clients send with a request, since vLLM refuses any other, and the ConfigMap that may say another one.
-
-    Both are empty for what serves no model of KAITO's. Of a finished object `spec` has the inference as it stands there.
-    """
-    spec, inference = planned.spec, planned.spec.inference or {}
-    model = text(inference, "model") or text(part(inference, "preset"), "name")
-    if not model:
-        return "", ""
-    config = text(inference, "config") or text(part(inference, "config"), "configMapName")
-    if planned.finished:
-        fleet: dict[str, Json] | None = {} if planned.is_set else None
-        spec = spec._replace(inference={"model": model}, fleet=fleet)
-    return companions.served_name(spec), config

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.ignored import label_line
+from kaitogen.kaito.served_name import name_and_source
 from kaitogen.kaito.sizing.costs import Cost, Prices, Usage
 from kaitogen.kaito.sizing.instance_types import Choice
 from kaitogen.kaito.sizing.types import Sizing
@@ -68,6 +69,11 @@ class PlannedWorkspace:
         """API group, kind, namespace and name of the object, as items of a comparison have them."""
         kind = "InferenceSet" if self.is_set else "Workspace"
         return "kaito.sh", kind, self.namespace, self.name
+
+    @property
+    def model(self) -> tuple[str, str]:
+        """The name that clients send, and the ConfigMap that may say another one, as `name_and_source` has them."""
+        return name_and_source(self.ctx, of_set=self.name if self.is_set else "")
 
     @property
     def command(self) -> str:

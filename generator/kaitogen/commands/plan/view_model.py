@@ -3,7 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 
-from kaitogen.commands.plan.objects import model_of, objects_of
+from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito.objects import part, text
@@ -151,7 +151,7 @@ def _served(planned: PlannedWorkspace) -> Iterator[Line]:
     else:
         runs = f"{model} on {_RUNTIMES[estimate.runtime]}"
     yield _line("runs", runs)
-    name, config_map = model_of(planned)
+    name, config_map = planned.model
     unless = f", unless ConfigMap {cut(config_map)} says served-model-name" if config_map else ""
     if name:
         yield _line("clients", f"send model {cut(name)}{unless}")

@@ -7,15 +7,12 @@ from shlex import quote
 from kaitogen.commands.diff.baseline import DEFAULT_NAMESPACE, items_in
 from kaitogen.commands.import_.reading import target_of
 from kaitogen.commands.plan.build import PlanOptions, build_plan
-from kaitogen.commands.plan.objects import model_of
 from kaitogen.commands.plan.types import PlannedWorkspace
 from kaitogen.commands.status import judging, types
 from kaitogen.commands.status.sources import Source
 from kaitogen.kaito import health
 from kaitogen.kaito.health import Health
-from kaitogen.kaito.objects import CREATED_BY, is_replica, part, place_of, text, value_at
-from kaitogen.kaito.rules.config import KEY, settings_of
-from kaitogen.kaito.rules.layout import setting
+from kaitogen.kaito.objects import CREATED_BY, is_replica, part, place_of, value_at
 from kaitogen.kaito.server_fields import declared
 from kaitogen.kaito.updates.compare import compare
 from kaitogen.kaito.updates.model import Item, ObjectChange, items_of, settings_name
@@ -237,7 +234,8 @@ def _endpoint(unit: Unit, namespace: str, each: Sequence[types.Replica]) -> type
     """Where the model answers: at the Gateway, at the Service of the set, or at that of a Workspace, which KAITO makes."""
     if value_at(unit.item.data, ("tuning",)) is not None:
         return None
-    model = _model(unit)
+    # Empty for a pod template, which alone knows, and for what cannot be planned.
+    model = unit.planned.model[0] if unit.planned else ""
     for item in unit.others:
         if item.data["kind"] == "HTTPRoute" and (host := _host(item.data)):
             return types.Endpoint(host, model, "", _curl(host, model))
@@ -259,17 +257,6 @@ def _host(route: Json) -> str:
         return ""
     path = value_at(route, ("spec", "rules", 0, "matches", 0, "path", "value"))
     return f"http://{hosts[0]}{path if path not in (None, '/') else ''}"
-
-
-def _model(unit: Unit) -> str:
-    """The name that clients send; empty for a pod template, which alone knows, and for what cannot be planned."""
-    name = model_of(unit.planned)[0] if unit.planned else ""
-    for item in unit.others:
-        if name and item.is_config_map:
-            settings = settings_of(text(part(item.data, "data"), KEY))
-            if own := setting(settings, "served-model-name"):
-                return str(own).split()[0]
-    return name
 
 
 def _curl(url: str, model: str) -> str:
