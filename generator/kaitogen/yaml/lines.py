@@ -74,10 +74,11 @@ def lines_of(text: str, numbers: Iterable[int]) -> dict[int, str]:
         # In blocks first: a file may have millions of lines.
         while start < len(text) and (passed := text.count("\n", start, start + _BLOCK)) < before:
             start, before = start + _BLOCK, before - passed
-        for _ in range(before):
-            start = text.find("\n", start) + 1
-            if not start:
-                return found
+        block = text[start : start + _BLOCK]
+        *passed_by, rest = block.split("\n", before)
+        if len(passed_by) < before:
+            return found
+        start += len(block) - len(rest)
         end = text.find("\n", start)
         found[number] = text[start : len(text) if end < 0 else end].rstrip("\r")
     return found

@@ -21,21 +21,22 @@ _MOST_OF_A_LINE: Final = 5
 _DEEPEST: Final = 90  # levels, less than may be nested
 _LONGEST: Final = 1000  # characters of a line: libyaml takes no longer key
 _TEXT: Final = ASCII_WORD + "+@=:,;()% "
-#: The value of a key with nothing behind it: what stands on the lines below, or null.
-BELOW: Final = object()
 #: How the line of a key ends that has a text of whole lines below it.
 _LITERAL: Final = ": |"
 #: Where a line begins that says nothing.
 _NOWHERE: Final = -1
 
-#: What a line says: the column at which it begins, whether that is a dash, its key (empty: none) and its value.
-Line: TypeAlias = tuple[int, bool, str, Json]
+#: How a line begins: its column, whether with a dash, its key (empty: none), and whether what that leads to stands on the
+#: lines below.
+Head: TypeAlias = tuple[int, bool, str, bool]
+#: What a line says: its beginning, and the value on it.
+Line: TypeAlias = tuple[Head, Json]
 #: Lines by the identity of the list or mapping that has an entry there, and the entry's number or key.
 Marks: TypeAlias = dict[tuple[int, str | int], int]
 #: Lines by themselves: the same few come again and again. Bounded, since there may be no end of new ones.
 _LINES: dict[str, Line] = {}
-#: What lines say before a value, by that part of their text: most new lines have a known key and a new name.
-_HEADS: dict[str, tuple[int, bool, str]] = {}
+#: Heads by the text before a value: most new lines have a known key and a new name.
+_HEADS: dict[str, Head] = {}
 _MOST_REMEMBERED: Final = 2_000
 
 
@@ -80,15 +81,15 @@ def value_of(lines: Iterable[str], marks: Marks | None = None) -> Json:  # noqa:
         line = known(text) or (_literal(text) if "\n" in text else line_of(text))
         if line is None:
             return NOT_PLAIN
-        at, dashed, key, value = line
+        (at, dashed, key, below), value = line
         if at == _NOWHERE:
             continue
         if opened is not None and (at > column or (dashed and at == column)):
             # What the key above leads to; a list may begin in the column of its key.
-            below: Any = [] if dashed else {}
-            holder[opened] = below
+            inner: Any = [] if dashed else {}
+            holder[opened] = inner
             stack.append((column, holder))
-            holder, column = below, at
+            holder, column = inner, at
         else:
             while at < column:
                 column, holder = stack.pop()
@@ -111,10 +112,16 @@ def value_of(lines: Iterable[str], marks: Marks | None = None) -> Json:  # noqa:
             return NOT_PLAIN
         if marks is not None:
             marks[id(holder), key] = number
-        if value is BELOW:
-            opened, value = key, None
+        if below:
+            opened = key
         holder[key] = value
     return root.get("")
+
+
+def heads_of(lines: Iterable[str]) -> tuple[Head, ...] | None:
+    """How each line begins, which tells where the values stand; None where one is more than plain."""
+    said = [_LINES.get(text) or line_of(text) for text in lines]
+    return tuple([line[0] for line in said if line]) if all(said) else None
 
 
 def line_of(text: str) -> Line | None:
@@ -126,13 +133,14 @@ def line_of(text: str) -> Line | None:
         return None
     head, _, word = text.partition(": ")
     if word and head in _HEADS and (value := _scalar(word)) is not NOT_PLAIN:
-        line = *_HEADS[head], value
+        line = _HEADS[head], value
     else:
         line = _parsed(text)
     if line is not None and len(_LINES) < _MOST_REMEMBERED:
         _LINES[text] = line
-        if word and line[2] and line[3] is not BELOW:
-            _HEADS[head] = line[:3]
+        _, _, key, below = line[0]
+        if word and key and not below:
+            _HEADS[head] = line[0]
     return line
 
 
@@ -141,7 +149,7 @@ def _parsed(text: str) -> Line | None:
     content = text.strip(" ")
     column = len(text) - len(text.lstrip(" "))
     if not content or content[0] == "#":
-        return _NOWHERE, False, "", None
+        return (_NOWHERE, False, "", False), None
     if " #" in content:
         content = content[: content.index(" #")].rstrip(" ")
         if '"' in content or "'" in content:
@@ -152,24 +160,27 @@ def _parsed(text: str) -> Line | None:
     key, colon, word = (content[:-1], ":", "") if content.endswith(":") else content.partition(": ")
     if not colon:
         key, word = "", content
-    value = _scalar(word) if word else BELOW
+    value = _scalar(word) if word else None
     if value is NOT_PLAIN or not (_is_key(key) if colon else dashed):
         return None
-    return column, dashed, intern(key), value
+    return (column, dashed, intern(key), not word), value
 
 
 def _literal(text: str) -> Line | None:
     """The same of a line with a text of whole lines below it."""
-    first, *below = text.rstrip("\n").split("\n")
+    first, *rest = text.rstrip("\n").split("\n")
     line = line_of(first.removesuffix(" |"))
-    margin = " " * (len(below[0]) - len(below[0].lstrip(" "))) if below else ""
-    if line is None or len(margin) <= line[0] + (2 if line[1] else 0) or line[3] is not BELOW:
+    margin = " " * (len(rest[0]) - len(rest[0].lstrip(" "))) if rest else ""
+    if line is None:
         return None
-    for one in below:
+    column, dashed, key, below = line[0]
+    if len(margin) <= column + (2 if dashed else 0) or not below:
+        return None
+    for one in rest:
         fits = one.startswith(margin) and one.isascii() and one.isprintable() and not one.isspace()
         if one and (not fits or len(one) > _LONGEST):
             return None
-    return *line[:3], "".join(f"{one[len(margin) :]}\n" for one in below)
+    return (column, dashed, key, False), "".join(f"{one[len(margin) :]}\n" for one in rest)
 
 
 def _is_key(word: str) -> bool:
