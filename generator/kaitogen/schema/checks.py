@@ -12,6 +12,9 @@ from kaitogen.schema.compiled import MODULES
 from kaitogen.typed import Callable, Final, TypeAlias
 
 Check: TypeAlias = Callable[[Json], bool]
+#: What a field may hold: everything of a class, the texts that were accepted before (the same few come again and again),
+#: and what its check says of the rest.
+_Field: TypeAlias = tuple[type | None, set[str], Check]
 
 #: What speaks of several fields at once does not hold for a part of a value.
 _BETWEEN_FIELDS: Final = ("required", "minProperties", "maxProperties", "dependentSchemas")
@@ -86,17 +89,15 @@ def types_of(schema: Json) -> list[str]:
 
 def _fields(schema: Json, others: bool, part: bool) -> Check:
     """The check of what a mapping holds; `others` is the verdict on values of other types, here and below."""
-    fields, required = schema.get("properties", {}), schema.get("required", ())
-    rest_schema = schema.get("additionalProperties", True)
-    rest, checks = make_check(rest_schema, part), dict[str, Check]()
-    #: Of most fields only a type is asserted; their values need no call. So it is where all fields are alike.
-    classes, any_class = dict[str, type | None](), None if fields else _class_of(rest_schema)
+    schemas, required = schema.get("properties", {}), schema.get("required", ())
+    fields: dict[str, _Field] = {}
+    rest = _field(schema.get("additionalProperties", True), part)
 
-    def field_check(key: str) -> Check:
-        if key not in fields:
+    def field_of(key: str) -> _Field:
+        if key not in schemas:
             return rest
-        classes[key], checks[key] = _class_of(fields[key]), make_check(fields[key], part)
-        return checks[key]
+        fields[key] = _field(schemas[key], part)
+        return fields[key]
 
     def check(value: Json) -> bool:
         if not isinstance(value, dict):
@@ -105,13 +106,20 @@ def _fields(schema: Json, others: bool, part: bool) -> Check:
             if key not in value:
                 return False
         for key, item in value.items():
-            if item.__class__ is not classes.get(key, any_class) and not (
-                checks.get(key) or field_check(key)
-            )(item):
+            accepted_class, accepted, field_check = fields.get(key) or field_of(key)
+            if item.__class__ is accepted_class or (item.__class__ is str and item in accepted):
+                continue
+            if not field_check(item):
                 return False
+            if item.__class__ is str and len(accepted) < _MOST_REMEMBERED:
+                accepted.add(item)
         return True
 
     return check
+
+
+def _field(schema: Json, part: bool) -> _Field:
+    return _class_of(schema), set(), make_check(schema, part)
 
 
 def _keys(schema: Json, others: bool, _: bool) -> Check:

@@ -205,7 +205,10 @@ def _items(text: str) -> tuple[Item, ...] | None:
     margins = (dash, " " * len(dash))
     if not text.startswith(dash):
         return None
-    if not all(line.startswith(margins) or not line.strip(" \t") for line in text.split("\n")):
+    within = sum(text.count(f"\n{margin}") for margin in margins)
+    if within + text.endswith("\n") < text.count("\n") and not all(
+        line.startswith(margins) or not line.strip(" \t") for line in text.split("\n")
+    ):
         return None
     starts = [0]
     while (line := text.find(f"\n{dash}", starts[-1]) + 1) > 0:
