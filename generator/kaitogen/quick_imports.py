@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _CACHE = f"__pycache__/%s.{sys.implementation.cache_tag}.pyc"
 #: How bytecode begins that names its source's time and size, which come next, in four bytes each (PEP 552).
 _BY_TIME = MAGIC_NUMBER + bytes(4)
+_FOUR_BYTES = 0xFFFFFFFF
 
 
 def install() -> None:
@@ -44,8 +45,8 @@ class _Finder:
             compiled = _read(cached)
         except OSError:
             return None
-        numbers = int(source.st_mtime), source.st_size
-        if compiled[:16] != _BY_TIME + b"".join((n & 0xFFFFFFFF).to_bytes(4, "little") for n in numbers):
+        told = int(source.st_mtime) & _FOUR_BYTES | (source.st_size & _FOUR_BYTES) << 32
+        if compiled[:8] != _BY_TIME or int.from_bytes(compiled[8:16], "little") != told:
             return None
         file = f"{folder}/{last}.py"
         spec = ModuleSpec(name, _Loader(name, file, compiled), origin=file)
@@ -57,6 +58,14 @@ class _Loader(SourceFileLoader):
     def __init__(self, name: str, path: str, compiled: bytes) -> None:
         super().__init__(name, path)
         self._compiled = compiled
+
+    def create_module(self, spec: ModuleSpec) -> "ModuleType":
+        """The module with what Python would ask it for first, and take an error each for what it lacks."""
+        module = type(sys)(spec.name)
+        vars(module).update(__file__=spec.origin, __cached__=spec.cached)
+        if spec.submodule_search_locations is not None:
+            module.__path__ = spec.submodule_search_locations
+        return module
 
     def exec_module(self, module: "ModuleType") -> None:
         """Run the bytecode that was read, once: a module that is loaded again is looked for again."""

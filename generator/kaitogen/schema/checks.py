@@ -89,7 +89,7 @@ def types_of(schema: Json) -> list[str]:
 
 def _fields(schema: Json, others: bool, part: bool) -> Check:
     """The check of what a mapping holds; `others` is the verdict on values of other types, here and below."""
-    schemas, required = schema.get("properties", {}), schema.get("required", ())
+    schemas, required = schema.get("properties", {}), frozenset(schema.get("required", ()))
     fields: dict[str, _Field] = {}
     rest = _field(schema.get("additionalProperties", True), part)
 
@@ -102,9 +102,8 @@ def _fields(schema: Json, others: bool, part: bool) -> Check:
     def check(value: Json) -> bool:
         if not isinstance(value, dict):
             return others
-        for key in required:
-            if key not in value:
-                return False
+        if not value.keys() >= required:
+            return False
         for key, item in value.items():
             accepted_class, accepted, field_check = fields.get(key) or field_of(key)
             if item.__class__ is accepted_class or (item.__class__ is str and item in accepted):
