@@ -1,7 +1,7 @@
 """The comments of a document by the key or item that they speak of."""
 
 from kaitogen.model import Path
-from kaitogen.typed import Iterable, Iterator, NamedTuple, Sequence
+from kaitogen.typed import Iterable, Mapping, NamedTuple, Sequence
 from kaitogen.yaml.lines import is_regular
 from kaitogen.yaml.tree import Scalars, YamlNode, trees
 
@@ -13,22 +13,11 @@ class Comments:
     room. The path `()` has what stands at the head and at the end of the document.
     """
 
-    __slots__ = ("above", "below", "beside", "column")
-
     def __init__(self) -> None:
         self.above: list[str] = []
         self.beside = ""
         self.below: list[str] = []
         self.column = 0
-
-    def __eq__(self, other: object) -> bool:
-        """Whether the same is said at the same places, wherever it begins on its line."""
-        if not isinstance(other, Comments):
-            return NotImplemented
-        return (self.above, self.beside, self.below) == (other.above, other.beside, other.below)
-
-    # It changes while comments are collected.
-    __hash__ = None  # type: ignore[assignment]
 
     def add(self, other: "Comments", *, beside: bool = True) -> None:
         """Add other comments to these; where there is no room beside any more, what stood there goes above."""
@@ -44,7 +33,6 @@ class _Entry(NamedTuple):
     """A key or item with lines of its own, and the column at which it begins (for an item that of its dash)."""
 
     path: Path
-    line: int
     column: int
 
 
@@ -66,92 +54,87 @@ def comments_of(
     """
     if not any("#" in text or not text.strip() for text in lines[:-1]) and "#" not in lines[-1]:
         return {}
-    return _Reader(root).read(lines, scalars, line, offset)
+    return _Reader(_entries(root)).read(lines, scalars, line, offset)
 
 
 class _Reader:
     """One pass over the lines, with the entries that begin on each."""
 
-    def __init__(self, root: YamlNode | None) -> None:
-        self.begins: dict[int, list[_Entry]] = {}
-        for entry in _entries(root):
-            self.begins.setdefault(entry.line, []).append(entry)
+    def __init__(self, begins: Mapping[int, Sequence[_Entry]]) -> None:
+        self.begins = begins
         self.found: dict[Path, Comments] = {}
+        #: The column and the text of each comment or blank line whose entry is still to come.
         self.pending: list[tuple[int, str]] = []
         self.open: list[_Entry] = []
 
     def read(self, lines: Iterable[str], scalars: Scalars, line: int, offset: int) -> dict[Path, Comments]:
         for number, text in enumerate(lines, line):
-            starting = self.begins.get(number, [])
+            starting = self.begins.get(number, ())
             if starting:
                 self._flush(starting[0])
-                for entry in starting:
-                    while self.open and entry.path[: len(self.open[-1].path)] != self.open[-1].path:
-                        self.open.pop()
-                    self.open.append(entry)
+            for entry in starting:
+                while self.open and entry.path[: len(self.open[-1].path)] != self.open[-1].path:
+                    self.open.pop()
+                self.open.append(entry)
             comment = scalars.comment(text, offset)
             if comment is not None:
                 self._comment(text, comment.start(), starting)
             elif not text.strip() and offset not in scalars:
-                self._blank()
+                column, before = self.pending[-1] if self.pending else (-1, self.open)
+                if before:  # no two blank lines, and none at the head
+                    self.pending.append((column, ""))
             offset += len(text) + 1
         self._flush(None)
         return self.found
 
     def _comment(self, line: str, at: int, starting: Sequence[_Entry]) -> None:
         comment, before = line[at:].rstrip(), line[:at].strip()
-        if not before:
-            self.pending.append((at, comment))
-        elif starting:
+        if before and starting:
             beside = self._of(starting[-1].path)
             beside.beside, beside.column = comment, at
-        elif self.open and before != "...":  # behind a later line of a value
+        elif before and before != "..." and self.open:  # behind a later line of a value
             self._of(self.open[-1].path).above.append(comment)
         else:
-            self.pending.append((0, comment))
-
-    def _blank(self) -> None:
-        if self.pending and self.pending[-1][1]:
-            self.pending.append((self.pending[-1][0], ""))
-        elif not self.pending and self.open:
-            self.pending.append((-1, ""))
+            self.pending.append((0 if before else at, comment))
 
     def _flush(self, entry: _Entry | None) -> None:
         """Give what has come up to the entry that begins now; what is indented deeper belongs to the one before."""
         pending, self.pending = self.pending, []
         while pending and entry is None and not pending[-1][1]:
             pending.pop()
-        if not pending:
-            return
-        if not self.open:
-            self._of(()).above += [comment for _, comment in pending]
-            return
         if len(pending) > 1 and not pending[0][1]:
             pending[0] = (pending[1][0], "")  # a blank line goes with what follows it
         room = entry.column if entry is not None else 0
-        deeper = next((at for at, (column, _) in enumerate(pending) if column <= room), len(pending))
-        for column, comment in pending[:deeper]:
+        deeper = 0
+        for column, comment in pending if self.open else ():
+            if column <= room:
+                break
             holder = next((one for one in reversed(self.open) if one.column <= column), self.open[0])
             self._of(holder.path).below.append(comment)
-        rest = [comment for _, comment in pending[deeper:]]
-        if rest and entry is None:
-            self._of(()).below += rest
-        elif rest and entry is not None:
-            self._of(entry.path).above += rest
+            deeper += 1
+        if rest := [comment for _, comment in pending[deeper:]]:
+            if not self.open:
+                self._of(()).above += rest
+            elif entry is None:
+                self._of(()).below += rest
+            else:
+                self._of(entry.path).above += rest
 
     def _of(self, path: Path) -> Comments:
         return self.found.setdefault(path, Comments())
 
 
-def _entries(root: YamlNode | None) -> Iterator[_Entry]:
-    """The keys and items that have room for lines of their own: not those in a flow collection of one line."""
-    pending: list[tuple[Path, YamlNode, int]] = [((), root, 0)] if root is not None else []
+def _entries(root: YamlNode | None) -> dict[int, list[_Entry]]:
+    """By line the keys and items that have room for lines of their own: not those in a flow collection of one line."""
+    begins: dict[int, list[_Entry]] = {}
+    pending = [(_Entry((), 0), root)] if root is not None else []
     while pending:
-        path, node, column = pending.pop()
-        if path:
-            yield _Entry(path, node.start.line, column)
+        entry, node = pending.pop()
+        if entry.path:
+            begins.setdefault(node.start.line, []).append(entry)
         if node.kind == "flow" and node.one_line:
             continue
         for child in reversed(node.children):
             column = node.value.column if isinstance(child.step, int) else child.start.column
-            pending.append(((*path, child.step), child, column))
+            pending.append((_Entry((*entry.path, child.step), column), child))
+    return begins

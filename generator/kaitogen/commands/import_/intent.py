@@ -56,7 +56,7 @@ def in_set(of_intents: Sequence[Mapping[Path, Comments]], intent_set: Json) -> d
             where: Path = ("spec", "workspaces", index, *path)
             if not _has(intent_set, where):
                 shared = path if path[:1] == ("metadata",) else ("spec", "defaults", *path)
-                if _has(intent_set, shared) and found.get(shared, comment) == comment:
+                if _has(intent_set, shared) and vars(found.get(shared, comment)) == vars(comment):
                     where = shared
             found[where] = comment
     return at_fields(found, intent_set)
