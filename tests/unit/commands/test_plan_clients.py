@@ -1,4 +1,4 @@
-"""The name of the model that clients send stands in a plan of every format, with an endpoint and without."""
+"""The name of the model that clients send stands in a plan of every format, and whose ConfigMap says it."""
 
 import json
 from typing import Any
@@ -95,3 +95,24 @@ def test_a_finished_one_has_the_name_of_a_config_map_in_the_run(
     said = " ".join("".join(as_text.write(plan)).split())
     assert text in said
     assert ("unless" in said) == (name is None)
+
+
+def test_the_config_map_of_a_finished_one_is_not_kaitogens() -> None:
+    value = {**WORKSPACE, "inference": {"preset": {"name": "phi-4"}, "config": "own"}}
+    documents = tuple(Document("a.yaml", value=one) for one in (value, config_map("vllm: {}\n")))
+    plan = build_plan(
+        generate(Request(documents=documents, objects_target=Target())), PlanOptions(objects_target=Target())
+    )
+    assert "ConfigMap own (your own, applied before)" in " ".join("".join(as_text.write(plan)).split())
+    of_intent = build_plan(run(intent(inference={"model": "phi-4", "config": {"vllm": {}}})), PlanOptions())
+    assert "(kaitogen's own, applied before)" in " ".join("".join(as_text.write(of_intent)).split())
+
+
+@pytest.mark.parametrize("settings", [{}, {"config": {"vllm": {"max-model-len": 8192}}}])
+def test_before_its_estimate_kaito_counts_with_no_context(settings: dict[str, Any]) -> None:
+    """KAITO 0.6 has no line scanner either that could miss what is there."""
+    value = intent(inference={"model": "phi-4", **settings}, target={"kaito": "0.6"})
+    said = " ".join("".join(as_text.write(build_plan(run(value), PlanOptions()))).split())
+    assert "counts with no tokens: KAITO 0.6 makes no estimate" in said
+    assert ("vLLM gets max-model-len 8192" in said) == bool(settings)
+    assert "line scanner" not in said

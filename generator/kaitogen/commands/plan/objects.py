@@ -4,7 +4,7 @@ from kaitogen.commands.plan.types import KaitoObject, PlannedWorkspace
 from kaitogen.diagnostics.wording import from_to, number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.catalogue.skus import find_sku
-from kaitogen.kaito.objects import text
+from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.inference_set import has_pool
 from kaitogen.kaito.sizing.types import Estimate
@@ -26,7 +26,9 @@ def objects_of(planned: PlannedWorkspace) -> Iterator[KaitoObject]:
     ctx, name = planned.ctx, planned.spec.name
     settings = text(ctx.inference or ctx.tuning or {}, "config")
     if ctx.config_map(settings) is not None:
-        yield KaitoObject("ConfigMap", settings, "kaitogen's own, applied before")
+        written = any(text(part(data, "metadata"), "name") == settings for _, data in planned.manifests)
+        owner = "kaitogen's own" if written else "your own"
+        yield KaitoObject("ConfigMap", settings, f"{owner}, applied before")
     replicas = (planned.fewest, planned.replicas) if planned.is_set else None
     yield from _made(ctx, planned.sizing.estimate, replicas)
     if scaling := (planned.spec.fleet or {}).get("scaling"):

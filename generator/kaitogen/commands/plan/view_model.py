@@ -17,7 +17,7 @@ from kaitogen.kaito.rules.vllm_settings import KG747
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
 from kaitogen.kaito.sizing.types import Estimate, Span, Term, Verdict
-from kaitogen.kaito.versions import KINDS
+from kaitogen.kaito.versions import ESTIMATE, KINDS
 from kaitogen.model import GIB
 from kaitogen.pipeline.burst import pair_of
 from kaitogen.typed import Final, Iterator, NamedTuple
@@ -130,7 +130,7 @@ def _kaito(planned: PlannedWorkspace) -> Iterator[Line]:
     if estimate.layout is not None:
         yield _line("layout", layout(estimate.layout))
     if estimate.runtime == "vllm":
-        yield _line("context", _context(estimate))
+        yield _line("context", _context(planned))
     if planned.is_spot:
         yield _line("evicted", _evicted(planned))
     if objects := tuple(map(str, objects_of(planned))):
@@ -205,9 +205,10 @@ def _replicas(planned: PlannedWorkspace) -> Iterator[Line]:
         yield _line("node lost", text)
 
 
-def _context(estimate: Estimate) -> str:
-    context = estimate.context
-    text = f"counts with {context.tokens:,} tokens: {context.source}"
+def _context(planned: PlannedWorkspace) -> str:
+    context = planned.sizing.estimate.context
+    tokens = f"{context.tokens:,}" if planned.ctx.has(ESTIMATE) else "no"
+    text = f"counts with {tokens} tokens: {context.source}"
     if context.served == "computed":
         return f"{text}; KAITO computes max-model-len from the memory that is free"
     return f"{text}; vLLM gets max-model-len {context.served}" if context.served else text

@@ -44,7 +44,10 @@ def context_of(ctx: RuleContext) -> Context:
 
 def _default(ctx: RuleContext, why: str, vllm: Mapping[str, Json] | None = None) -> Context:
     vllm, tokens = vllm or {}, sizing.DEFAULT_CONTEXT
-    return Context(tokens, f"KAITO's default of {tokens}{why}", _served(ctx, vllm), vllm)
+    source = f"KAITO's default of {tokens}{why}"
+    if not ctx.has(versions.ESTIMATE):
+        source = f"KAITO {ctx.kaito} makes no estimate"
+    return Context(tokens, source, _served(ctx, vllm), vllm)
 
 
 def estimate(ctx: RuleContext, model: ModelSpec | str, given: Node | None, context: Context) -> Estimate:
