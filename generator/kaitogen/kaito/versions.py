@@ -30,11 +30,8 @@ ANNOTATIONS: Final[dict[str, Feature]] = {}
 PROVISIONERS: Final[dict[str, Feature]] = {}
 #: Built-in presets that may run on several nodes, by how their names begin. From the catalogue on every model may.
 SPREAD_PRESETS: Final[dict[str, Feature]] = {}
-
-
-def since(minor: int, until: int | None = None) -> Feature:
-    """What KAITO does from 0.`minor` on, up to and with 0.`until` where it ended."""
-    return Feature(minor) if until is None else Feature(minor, until)
+#: What KAITO does from one minor version on, up to and with another where it ended: `since(7)`, `since(7, until=9)`.
+since: Final = Feature
 
 
 def until(minor: int) -> Feature:
