@@ -69,6 +69,7 @@ def test_objects_are_those_of_the_version_and_the_provisioner(tmp_path: Path) ->
     assert kinds('kaito: "0.12", nodeProvisioner: karpenter') == ["NodePool", *served]
     assert kinds('kaito: "0.10"') == ["NodeClaim", "ConfigMap", *served]
     assert kinds('kaito: "0.6"')[2:4] == ["Deployment", "Service"]
+    assert kinds('kaito: "0.4"')[2:5] == ["Deployment", "Service", "ControllerRevision"]
 
 
 def test_the_line_that_labels_the_named_nodes_is_printed(root: Path) -> None:

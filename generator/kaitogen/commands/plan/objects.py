@@ -111,12 +111,10 @@ def _workload(ctx: RuleContext, estimate: Estimate) -> Iterator[KaitoObject]:
 
 
 def _stateful(ctx: RuleContext, estimate: Estimate) -> bool:
-    """Before 0.8 only what was spread over several nodes; 0.4 knew no more than two families that could be."""
+    """Before 0.8 only what was spread over several nodes, which 0.4 did with no model."""
     if ctx.has(versions.STATEFUL_SETS):
         return True
-    if ctx.has(versions.SEVERAL_NODES):
-        return estimate.runtime == "vllm" and (estimate.nodes or 1) > 1
-    return estimate.runtime == "vllm" and (ctx.preset or "").startswith(("phi-3", "phi-4"))
+    return ctx.has(versions.SEVERAL_NODES) and estimate.runtime == "vllm" and (estimate.nodes or 1) > 1
 
 
 def _keeps_weights(ctx: RuleContext) -> bool:
