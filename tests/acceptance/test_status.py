@@ -365,6 +365,24 @@ SEEN = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["cluster.json", "cluster.yaml"])
+def test_a_dump_that_cannot_be_read_says_why(tmp_path: Path, name: str) -> None:
+    """It is what should say what runs, so that "nothing says what runs" would send its author looking for another."""
+    whole = dump(tmp_path, SERVING, name=name).read_text("utf-8")
+    cut = whole[: len(whole) // 2] + ("" if name.endswith("json") else "\n  - [")
+    (tmp_path / name).write_text(cut, encoding="utf-8")
+    done = run(tmp_path, name)
+    assert (done.code, done.text) == (1, "")
+    assert done.said.startswith(f"{name}:")
+    assert "error KG102" in done.said
+    done = run(tmp_path, "-", stdin=cut.encode())
+    assert done.said.startswith("<stdin>:")
+    assert "error KG102" in done.said
+    done = run(tmp_path, "gone.yaml")
+    assert done.code == 3
+    assert done.said.startswith("gone.yaml: error KG601: cannot be read: no such file or directory\n")
+
+
 def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     if path:
         yield path

@@ -8,20 +8,27 @@ from kaitogen.yaml.reader import Unreadable
 from kaitogen.yaml.syntax import KG102
 
 MAX_BYTES: Final = 512 * 1024 * 1024
-#: One value that is none of the items, and one item.
+#: All that is none of the items, and one item.
 _MAX_VALUE: Final = 16 * 1024 * 1024
+#: Values in one item that came in several pieces: an empty list takes three characters, and seventy bytes of memory.
+_MOST_VALUES: Final = 500_000
+_BEFORE_A_VALUE: Final = ",[{"
 #: More levels than a file of YAML may have, so that what is cut off still differs from all that is written.
 _DEEPEST: Final = 110
 _BLANKS: Final = " \t\r\n"
 _DELIMITERS: Final = frozenset(",]}:" + _BLANKS)
+_SPLIT: Final = "split the file, as kubectl get prints one namespace by -n NAME"
 _FIX: Final = "hand over what kubectl get -o json printed, whole"
 
 
-def items(parts: Iterator[bytes]) -> Iterator[Json]:
-    """Each of the object's items; the object itself where it has no list of items. Unreadable where it is no JSON."""
-    reader = _Reader(parts)
+def items(parts: Iterator[bytes], most: int | None = None) -> Iterator[Json]:
+    """Each of the object's items; the object itself where it has no list of items. Unreadable where it is no JSON.
+
+    `most` is the number of values that all of it may have, for whoever keeps the items.
+    """
+    reader = _Reader(parts, most)
     rest: dict[str, Json] = {}
-    listed = False
+    listed, beside = False, 0
     for _ in reader.members("{", "}"):
         key = reader.value()
         reader.take(":")
@@ -30,7 +37,11 @@ def items(parts: Iterator[bytes]) -> Iterator[Json]:
             for _ in reader.members("[", "]"):
                 yield reader.value()
         else:
+            start = reader.place
             rest[str(key)] = reader.value()
+            beside += reader.place - start
+            if beside > _MAX_VALUE:
+                reader.stop(f"more than {_MAX_VALUE // 2**20} MiB beside the items")
     if reader.peek():
         reader.stop(f"unexpected {reader.peek()!r} behind the object")
     if not listed:
@@ -57,7 +68,7 @@ def shallow(value: Json) -> Json:
 class _Reader:
     """The text that is at hand, a place in it, and where more comes from."""
 
-    def __init__(self, parts: Iterator[bytes]) -> None:
+    def __init__(self, parts: Iterator[bytes], most: int | None) -> None:
         import json  # only what kubectl printed comes this way
 
         self._decode = json.JSONDecoder().raw_decode
@@ -67,12 +78,19 @@ class _Reader:
         self._at = 0
         self._before = 0
         self._bytes = 0
+        self._most = most
+        self._values = 0
+        self._gone = 0
 
-    def stop(self, reason: str) -> None:
+    @property
+    def place(self) -> int:
+        """How many characters have been read."""
+        return self._gone + self._at
+
+    def stop(self, reason: str, fix: str = _FIX) -> None:
         """Refuse the input at this place."""
-        raise Unreadable(
-            KG102.in_file("", reason, line=self._before + self._text.count("\n", 0, self._at) + 1, fix=_FIX)
-        )
+        line = self._before + self._text.count("\n", 0, self._at) + 1
+        raise Unreadable(KG102.in_file("", reason, line=line, fix=fix))
 
     def peek(self) -> str:
         """The next character that is no blank; empty at the end."""
@@ -113,6 +131,8 @@ class _Reader:
             except ValueError as error:
                 if at_hand > _MAX_VALUE:
                     self.stop(f"a value of more than {_MAX_VALUE // 2**20} MiB")
+                if sum(self._text.count(sign, self._at) for sign in _BEFORE_A_VALUE) > _MOST_VALUES:
+                    self.stop(f"more than {_MOST_VALUES:,} values in one item")
                 # As much again, so that a large value is not tried once for every piece of it.
                 if not self._more(at_hand):
                     self.stop(f"no JSON: {str(error).partition(':')[0].lower()}")
@@ -135,11 +155,16 @@ class _Reader:
             except UnicodeDecodeError:
                 self.stop("not UTF-8")
             size += len(read[-1])
+            if self._most is not None:
+                self._values += sum(map(read[-1].count, _BEFORE_A_VALUE))
+                if self._values > self._most:
+                    self.stop(f"more than {self._most:,} values in one file", _SPLIT)
             if size >= least:
                 break
         if not size:
             return False
         self._before += self._text.count("\n", 0, self._at)
+        self._gone += self._at
         self._text = "".join([self._text[self._at :], *read])
         self._at = 0
         return True

@@ -75,3 +75,29 @@ def test_an_endless_list_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in stream.items(forever()):
             pass
     assert refused.value.flaw.message == "larger than 1 MiB"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"items": [{"a": [' + "[]," * 200 + "0]}]}", "more than 100 values in one item"),
+        ('{"items": [{' + ",".join(f'"k{number}": 0' for number in range(200)) + "}]}", "more than 100 values in one item"),
+        ('{"items": [' + "[]," * 600 + "0]}", "more than 1,000 values in one file"),
+        ("{" + ",".join(f'"k{number}": "{"x" * 2**16}"' for number in range(20)) + "}", "more than 1 MiB beside the items"),
+    ],
+)  # fmt: skip
+def test_what_would_fill_the_memory_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str, words: str
+) -> None:
+    """What is small as a text is large as values, so these are counted, of one item and of all that is kept."""
+    monkeypatch.setattr(stream, "_MOST_VALUES", 100)
+    monkeypatch.setattr(stream, "_MAX_VALUE", 2**20)
+    with pytest.raises(Unreadable) as refused:
+        list(stream.items(pieces(text.encode(), 256), 1000))
+    assert refused.value.flaw.message == words
+
+
+def test_many_small_items_are_as_many_as_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "_MOST_VALUES", 100)
+    text = '{"items": [' + '{"a": [1, 2]},' * 2000 + '{"a": []}]}'
+    assert sum(1 for _ in stream.items(pieces(text.encode(), 256))) == 2001

@@ -38,6 +38,8 @@ KG771 = Rule("KG771", "Nothing that KAITO runs is in it", kind="invalid")
 _HOW_TO_DUMP: Final = (
     "kubectl get workspaces,inferencesets,configmaps,pods,events,nodes -A -o yaml > cluster.yaml"
 )
+#: In bytes: so much of a JSON text is read at a time.
+_PIECE: Final = 1 << 20
 #: Kinds that nobody writes down: kubectl alone has them.
 _OBSERVED: Final = ("Pod", "Event", "Node")
 
@@ -65,13 +67,14 @@ class Options(OptionGroup):
 class Named(NamedTuple):
     """The paths of a command line: those with what should run, and the `dumps`, their objects together.
 
-    `stdin` is what was read from standard input, None where nothing was.
+    `stdin` is what was read from standard input, None where nothing was. `flaws` are why files of either cannot be read.
     """
 
     paths: tuple[str, ...]
     dumps: tuple[str, ...]
     objects: list[Json]
     stdin: bytes | None
+    flaws: Sequence[Diagnostic]
 
 
 class Wanted(NamedTuple):
@@ -88,6 +91,8 @@ def run(options: Options) -> Outcome:
     if live and named.dumps:
         raise UsageError("--live and a file of kubectl's both say what runs", fix="leave one of them out")
     if not live and not named.dumps:
+        if named.flaws:  # of what says what runs, as far as anybody can tell
+            return reported(Report(named.flaws))
         fix = f"add --live, or name the file that this makes: {_HOW_TO_DUMP}"
         raise UsageError("nothing says what runs", fix=fix)
     if options.following.asked and not live:
@@ -149,20 +154,24 @@ def _told_apart(paths: Sequence[str]) -> Named:
     wanted: list[str] = []
     dumps: list[str] = []
     objects: list[Json] = []
+    flaws: list[Diagnostic] = []
     stdin: bytes | None = None
     for path in paths:
         data: bytes | Diagnostic = b""
+        name = STDIN if path == "-" else path
         if path == "-":
             data = stdin = standard_input.read(MAX_FACTS)
         elif not os.path.isdir(path) and not path.endswith(INTENT_FILES):
             data = read_file(path, MAX_FACTS)
-        found = [] if isinstance(data, Diagnostic) else list(_objects(path, data))
+        values, problems = ([], [data]) if isinstance(data, Diagnostic) else _values(name, data)
+        found = list(_objects(values))
         if any(map(_is_observed, found)):
-            dumps.append(STDIN if path == "-" else path)
+            dumps.append(name)
             objects += found
         else:
             wanted.append(path)
-    return Named(tuple(wanted), tuple(dumps), objects, stdin)
+            flaws += problems
+    return Named(paths=tuple(wanted), dumps=tuple(dumps), objects=objects, stdin=stdin, flaws=flaws)
 
 
 def _nothing(named: Named) -> Diagnostic | None:
@@ -174,16 +183,21 @@ def _nothing(named: Named) -> Diagnostic | None:
     return KG771.in_file(named.dumps[0], message, fix=f"take all that tells: {_HOW_TO_DUMP}")
 
 
-def _objects(path: str, data: bytes) -> Iterator[Json]:
-    """The objects of a text, those of a list one by one; nothing where it is not well written."""
-    if data.lstrip().startswith(b"{"):
-        try:
-            found: list[Json] = list(map(shallow, items(iter((data,)))))
-        except Unreadable:
-            return
-    else:
-        found = [one.value for one in documents_of(path, data, MAX_FACT_VALUES).documents]
-    for value in found:
+def _values(name: str, data: bytes) -> tuple[list[Json], Sequence[Diagnostic]]:
+    """The documents of a text or, of JSON, the items of its list, and why it is not to be read; then there are none."""
+    if not data.lstrip().startswith(b"{"):
+        loaded = documents_of(name, data, MAX_FACT_VALUES)
+        return [one.value for one in loaded.documents], loaded.findings
+    pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
+    try:
+        return list(map(shallow, items(pieces, MAX_FACT_VALUES))), ()
+    except Unreadable as stop:
+        return [], [stop.flaw._replace(file=name)]
+
+
+def _objects(values: Iterable[Json]) -> Iterator[Json]:
+    """The objects among the values, those of a list one by one."""
+    for value in values:
         if isinstance(value, dict):
             listed = list_items(value)
             every = [value] if listed is None else listed

@@ -34,7 +34,8 @@ class Limits(NamedTuple):
     """Seconds, numbers and bytes after which a question is given up.
 
     `whole` bounds one answer from its first byte to its last, `wait` the pause that a server may
-    ask for before the next try, `first` is the pause after the first failure; it doubles.
+    ask for before the next try, `first` is the pause after the first failure; it doubles. `values` are those of a
+    page: an empty list takes three of its bytes, and seventy of memory.
     """
 
     connect: float = 10
@@ -44,6 +45,7 @@ class Limits(NamedTuple):
     first: float = 0.5
     wait: float = 30
     size: int = 256 * 2**20
+    values: int = 4_000_000
 
 
 class Answer(NamedTuple):
@@ -128,6 +130,8 @@ class Server:
             body = self._read(response)
         except (exceptions.HTTPError, OSError) as error:
             raise self._failure(error) from None
+        if sum(map(body.count, (b",", b"[", b"{"))) > limits.values:
+            raise problems.nonsense(self.where, f"more than {limits.values:,} values in one page")
         return Answer(response.status, _value(body), response.headers.get("Retry-After"))
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> bytearray:

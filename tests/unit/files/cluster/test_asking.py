@@ -139,6 +139,10 @@ def test_an_answer_that_never_ends(asking: Asking) -> None:
     with asking(Reply(b"[" * 200_000)) as (cluster, _, _):
         code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, "MiB in one page" in words) == ("KG629", True)
+    body = b'{"items": [' + b"[]," * 100 + b"0]}"
+    with asking(Reply(body), limits=QUICK._replace(values=100)) as (cluster, _, _):
+        code, words, _ = raised(lambda: cluster.nodes(entry))
+        assert (code, "more than 100 values in one page" in words) == ("KG629", True)
     with asking(page("a", following="x")) as (cluster, _, _):
         code, words, _ = raised(lambda: cluster.nodes(entry))
         assert (code, "never ends" in words) == ("KG629", True)
