@@ -85,21 +85,17 @@ def _check_directives(text: str) -> None:
 
 def built(text: str, most: int) -> Iterator[RawDocument]:
     """The documents of a text, and of the others their flaws; see reader.read."""
-    lines = Lines(text)
     try:
-        builder = _Builder(text, most, lines)
-        while (raw := builder.next()) is not None:
-            if raw.value is not None or raw.flaws:
-                yield raw
+        yield from _Builder(text, most).documents()
     except YAMLError as error:
-        raise unreadable(error, text, lines) from error
+        raise unreadable(error, text) from error
 
 
-def unreadable(error: YAMLError, text: str, lines: Lines | None = None) -> Unreadable:
+def unreadable(error: YAMLError, text: str) -> Unreadable:
     """What is raised for an error of the parser."""
     from kaitogen.yaml.syntax import syntax_flaw  # few texts are wrong
 
-    return Unreadable(syntax_flaw(error, text, lines or Lines(text)))
+    return Unreadable(syntax_flaw(error, text))
 
 
 def beyond_safe_load(text: str) -> str:
@@ -144,13 +140,12 @@ def _extent(value: Json) -> tuple[int, int]:
 class _Builder:
     """Values from events. One pass, an explicit stack, limits over the whole text."""
 
-    def __init__(self, text: str, most: int, lines: Lines) -> None:
+    def __init__(self, text: str, most: int) -> None:
         self.text = text
         self.get = self._events(text)
         self.most = most
-        self.lines = lines
+        self.lines = Lines(text)
         self.flaws: list[Diagnostic] = []
-        self.begun = False
         self.nodes = 0
         self.expanded = 0
         self.expanded_text = 0
@@ -168,21 +163,21 @@ class _Builder:
             raise Unreadable(flaw)
         return portable.watched(get, self._note)
 
-    def next(self) -> RawDocument | None:
-        """The next document of the text; None at the end."""
-        self.flaws = []
-        event: Any = self.get()
-        while type(event) is not DocumentStartEvent:
-            if type(event) is StreamEndEvent:
-                return None
-            event = self.get()
-        mark: Any = event.start_mark
-        # Comments above the first document belong to it where no --- starts it.
-        start, line = (mark.index - mark.column, mark.line) if event.explicit or self.begun else (0, 0)
-        self.begun = True
-        value, end = self.document()
-        first_line, _ = self.lines.place(line, 0)
-        return RawDocument(value, tuple(self.flaws), start=start, end=end.index, line=first_line)
+    def documents(self) -> Iterator[RawDocument]:
+        """Those that have a value, or anything wrong with them."""
+        begun = False
+        while type(event := self.get()) is not StreamEndEvent:
+            if type(event) is not DocumentStartEvent:
+                continue
+            mark: Any = event.start_mark
+            # Comments above the first document belong to it where no --- starts it.
+            start, line = (mark.index - mark.column, mark.line) if event.explicit or begun else (0, 0)
+            begun = True
+            value, end = self.document()
+            if value is not None or self.flaws:
+                line, _ = self.lines.place(line, 0)
+                yield RawDocument(value, tuple(self.flaws), start=start, end=end.index, line=line)
+            self.flaws = []  # the next document may have some at the line that starts it
 
     # One flat loop over the events: a call for each of them would cost more than what it does.
     def document(self) -> tuple[Json, Any]:  # noqa: C901, PLR0912 - see above

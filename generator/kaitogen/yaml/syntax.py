@@ -35,7 +35,7 @@ _SYNTAX: Final = (
 _OPEN: Final = ("unexpected end of stream", "did not find expected ',' or")
 
 
-def syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
+def syntax_flaw(error: YAMLError, text: str) -> Diagnostic:
     """What a parser's error means, with line and column. Where it stops at a forbidden character, it knows that alone."""
     problem = f"{getattr(error, 'problem', None) or getattr(error, 'reason', None) or error}"
     message, fix = next(
@@ -55,7 +55,7 @@ def syntax_flaw(error: YAMLError, text: str, lines: Lines) -> Diagnostic:
     at = text.find(chr(character)) if isinstance(character, int) and character <= sys.maxunicode else -1
     line = column = -1
     if mark is not None:
-        line, column = lines.place(mark.line, mark.column)
+        line, column = Lines(text).place(mark.line, mark.column)
     elif at >= 0:
         line, column = text.count("\n", 0, at), at - (text.rfind("\n", 0, at) + 1)
     return KG102.in_file("", message, line=line + 1, column=column + 1, fix=fix)
