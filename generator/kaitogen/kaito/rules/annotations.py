@@ -58,10 +58,8 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
             continue
         path = ("metadata", "annotations", key)
         known = versions.ANNOTATIONS.get(key)
-        if known is None:
-            yield _unknown(key, path)
-        elif not ctx.has(known):
-            yield _other_version(ctx, key, known, path)
+        if known is None or not ctx.has(known):
+            yield _unread(ctx, key, known, path)
         elif not (ctx.v1alpha1 and key in _UNCHECKED_IN_V1ALPHA1):
             yield from _value(ctx, key, value, path)
 
@@ -81,19 +79,17 @@ def _value(ctx: RuleContext, key: str, value: str, path: Path) -> Iterator[Diagn
         yield from check(ctx, value, path)
 
 
-def _unknown(key: str, path: Path) -> Diagnostic:
-    known = [name for name in versions.ANNOTATIONS if name.startswith("kaito.sh/")]
-    likely = nearest(key, known)
-    fix = f"write {likely}" if likely else "remove it"
-    return KG483.at(path, f"no version of KAITO reads the annotation {cut(key)}", fix=fix)
-
-
-def _other_version(ctx: RuleContext, key: str, known: Feature, path: Path) -> Diagnostic:
-    message, fix = f"KAITO {ctx.kaito} does not read {key}, which ", "remove it"
-    if ctx.minor < known.since:
-        message += f"came with {known.came_with}"
+def _unread(ctx: RuleContext, key: str, known: Feature | None, path: Path) -> Diagnostic:
+    """What to say of an annotation that other versions read, or none does."""
+    fix = "remove it"
+    if known is None:
+        message = f"no version of KAITO reads the annotation {cut(key)}"
+        if likely := nearest(key, [name for name in versions.ANNOTATIONS if name.startswith("kaito.sh/")]):
+            fix = f"write {likely}"
+    elif ctx.minor < known.since:
+        message = f"KAITO {ctx.kaito} does not read {key}, which came with {known.came_with}"
     else:
-        message += f"went with {known.went_with}"
+        message = f"KAITO {ctx.kaito} does not read {key}, which went with {known.went_with}"
         fix += f"; since {known.went_with} the benchmark runs unless kaito.sh/disable-benchmark is set"
     return KG483.at(path, message, fix=fix)
 

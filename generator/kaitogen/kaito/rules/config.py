@@ -77,9 +77,10 @@ def judge(ctx: RuleContext) -> Judged:
     settings = parse(source)
     if settings is UNKNOWN:
         return Judged()
-    problem, vllm = _vllm(settings)
-    if problem is not None:
-        return Judged((problem,))
+    wrong, vllm = _vllm(settings)
+    if wrong:
+        message, fix = f"KAITO cannot read {KEY}: {wrong}", "write vllm: with one plain value per option"
+        return Judged((KG443.at(_CONFIG, message, fix=fix),))
     by_old_rules = ctx.v1alpha1 or ctx.has(versions.LENGTH_REQUIRED)
     lengths = _length_given(ctx, vllm) if by_old_rules else _length(ctx, vllm, source)
     problems = (*lengths, *_unloadable(ctx, settings, source))
@@ -117,26 +118,22 @@ def parse(source: str) -> Json:
         return UNKNOWN
 
 
-def _vllm(settings: Json) -> tuple[Diagnostic | None, Mapping[str, Json]]:
-    """The vllm section, or what is wrong with the text as a whole."""
-    wrong = ""
+def _vllm(settings: Json) -> tuple[str, Mapping[str, Json]]:
+    """What is wrong with a text as a whole, or else its vllm section, which may be empty."""
     if isinstance(settings, str):
-        wrong = settings if settings.startswith("it is not YAML") else "it is text and not a mapping"
-    elif settings is not None and not isinstance(settings, dict):
-        wrong = "it is not a mapping"
-    section = settings.get("vllm") if isinstance(settings, dict) else None
-    if isinstance(section, dict) and isinstance(section.get("<<"), dict):
+        return settings if settings.startswith("it is not YAML") else "it is text and not a mapping", {}
+    if settings is not None and not isinstance(settings, dict):
+        return "it is not a mapping", {}
+    section = (settings or {}).get("vllm")
+    if section is not None and not isinstance(section, dict):
+        return "vllm is not a mapping", {}
+    section = section or {}
+    if isinstance(section.get("<<"), dict):
         section = {**section["<<"], **{key: value for key, value in section.items() if key != "<<"}}
-    if not wrong and section is not None:
-        if not isinstance(section, dict):
-            wrong = "vllm is not a mapping"
-        else:
-            nested = next((key for key, value in section.items() if isinstance(value, (dict, list))), None)
-            wrong = "" if nested is None else f"{cut(nested)} is nested, and vllm may hold plain values only"
-    if wrong:
-        message, fix = f"KAITO cannot read {KEY}: {wrong}", "write vllm: with one plain value per option"
-        return KG443.at(_CONFIG, message, fix=fix), {}
-    return None, section if isinstance(section, dict) else {}
+    nested = next((key for key, value in section.items() if isinstance(value, (dict, list))), None)
+    if nested is not None:
+        return f"{cut(nested)} is nested, and vllm may hold plain values only", {}
+    return "", section
 
 
 def _length(ctx: RuleContext, vllm: Mapping[str, Json], source: str) -> Iterator[Diagnostic]:
@@ -190,8 +187,7 @@ def _unloadable(ctx: RuleContext, settings: Json, source: str) -> Iterator[Diagn
     """What the webhook lets through and the server, which reads it again with PyYAML, does not."""
     if ctx.preset is None:
         return
-    message = f"KAITO's server ends when it loads {KEY}: {{}}"
-    fix, why = "write vllm: with one plain value per option, or remove config", ""
+    fix = "write vllm: with one plain value per option, or remove config"
     if settings is None:
         why = "it is empty"
     elif isinstance(settings, dict) and settings.get("vllm", 0) is None:
@@ -201,7 +197,8 @@ def _unloadable(ctx: RuleContext, settings: Json, source: str) -> Iterator[Diagn
 
         why, fix = beyond_safe_load(source), "keep one document without tags"
     if why:
-        yield KG487.at(_CONFIG, message.format(why), fix=fix, expected="a mapping")
+        message = f"KAITO's server ends when it loads {KEY}: {why}"
+        yield KG487.at(_CONFIG, message, fix=fix, expected="a mapping")
 
 
 def _context(ctx: RuleContext, source: str, vllm: Mapping[str, Json]) -> tuple[int, tuple[Diagnostic, ...]]:

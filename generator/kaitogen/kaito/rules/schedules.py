@@ -74,24 +74,20 @@ def _descriptor_fault(text: str) -> str:
 
 def _range_fault(text: str, field: _Field) -> str:
     """What is wrong with one of `*`, `*/5`, `3`, `3/5`, `1-5`, `1-5/2` or the same with names."""
-    fault = f"{text[:40]} is no {field.name} from {field.least} to {field.most}"
     span, *steps = text.split("/")
     low, *highs = span.split("-")
-    if len(steps) > 1:
-        return fault
     if low in ("*", "?"):
-        first, last = field.least, field.most
+        bounds: list[int | None] = [field.least, field.most]
     else:
-        if len(highs) > 1:
-            return fault
-        numbers = [_number(word, field.words) for word in (low, *highs)]
-        if None in numbers:
-            return fault
-        first, last = numbers[0] or 0, numbers[-1] or 0
+        bounds = [_number(word, field.words) for word in (low, *highs)]
         if steps and not highs:
-            last = field.most
+            bounds.append(field.most)
+    numbers = [number for number in (field.least, *bounds, field.most) if number is not None]
     step = _number(steps[0], {}) if steps else 1
-    return "" if step and field.least <= first <= last <= field.most else fault
+    fits = len(steps) < 2 and len(bounds) < 3 and len(numbers) == len(bounds) + 2
+    if fits and step and numbers == sorted(numbers):
+        return ""
+    return f"{text[:40]} is no {field.name} from {field.least} to {field.most}"
 
 
 def _number(word: str, words: Mapping[str, int]) -> int | None:
