@@ -98,9 +98,7 @@ def _preferred(ctx: RuleContext, names: list[str], tokens: int) -> Iterator[Diag
             yield _under_byo(ctx, names)
         yield from _shared_pin(ctx)
     elif not ctx.has(versions.PREFERRED_NODES_READ):
-        message = f"KAITO {ctx.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes"
-        if asks_for_estimate(ctx):
-            message += ", and its own estimate says how many it uses"
+        message = f"KAITO {ctx.kaito} does not read preferredNodes: nothing pins the Workspace to these nodes{_estimated(ctx)}"
         fix = f"to pin, use node provisioner byo, select this label, and run: {_command(names, _pin(ctx))}"
         if ctx.inference is not None:
             fix = _as_replicas(ctx, len(names), estimate(ctx, tokens)) + fix
@@ -135,30 +133,28 @@ def preferred_nodes(resource: Mapping[str, Json]) -> list[str]:
     return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
+def _estimated(ctx: RuleContext) -> str:
+    return ", and its own estimate says how many it uses" if asks_for_estimate(ctx) else ""
+
+
 def _under_byo(ctx: RuleContext, names: list[str]) -> Diagnostic:
     """Under byo the selector pins: with a label of the Workspace's own it does so, else nobody knows."""
-    pinned_by = _pinned_by(ctx)
-    found = cut(", ".join(names))
+    pinned_by, rule = _pinned_by(ctx), KG463
     if ctx.byo_nodes is not None and ctx.byo_nodes.pinned:
         labels = cut(",".join(f"{key}={value}" for key, value in ctx.match_labels.items()))
         message = f"KAITO {ctx.kaito} finds these nodes by {labels}, which they alone have, not by name"
-        return KG463.at(_PREFERRED, message, fix="keep the labels on these nodes", found=found)
-    if pinned_by:
+        fix = "keep the labels on these nodes"
+    elif pinned_by:
         # A label of the name alone is that of every Workspace of that name.
         unnamed = "" if text(ctx.metadata, "namespace") else " (no namespace)"
-        message = f"KAITO {ctx.kaito} finds these nodes by the label {PIN_LABEL}={cut(pinned_by)}{unnamed}, not by name"
-        if asks_for_estimate(ctx):
-            message += ", and its own estimate says how many it uses"
+        label = f"{PIN_LABEL}={cut(pinned_by)}{unnamed}"
+        message = f"KAITO {ctx.kaito} finds these nodes by the label {label}, not by name{_estimated(ctx)}"
         fix = f"run: {_command(names, f'{PIN_LABEL}={pinned_by}')}"
-        return KG463.at(_PREFERRED, message, fix=fix, found=found)
-    label = _selected(ctx)
-    message = (
-        f"KAITO {ctx.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches"
-    )
-    if asks_for_estimate(ctx):
-        message += ", as many as its own estimate says"
-    fix = f"select a label that these nodes have and no others: {_command(names, label)}"
-    return KG462.at(_PREFERRED, message, fix=fix, found=found)
+    else:
+        rule, many = KG462, ", as many as its own estimate says" if asks_for_estimate(ctx) else ""
+        message = f"KAITO {ctx.kaito} does not pin to preferredNodes: it takes any node that labelSelector matches{many}"
+        fix = f"select a label that these nodes have and no others: {_command(names, _selected(ctx))}"
+    return rule.at(_PREFERRED, message, fix=fix, found=cut(", ".join(names)))
 
 
 def _shared_pin(ctx: RuleContext) -> Iterator[Diagnostic]:
