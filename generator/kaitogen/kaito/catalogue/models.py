@@ -1,23 +1,10 @@
 """Models by any name that KAITO takes, and which names it takes in which version."""
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
+from kaitogen.kaito.catalogue.models_data import FORMER_SIZES, GONE, MODELS, SHORT_NAMES
 from kaitogen.typed import Final, Iterator, NamedTuple
 
-#: From 0.7 to 0.10 a preset's sizes stood in KAITO's code. Where they were not today's: weight files as KAITO wrote
-#: them, in bytes, and the bytes of a token. Source: presets/workspace/models/*/model.go at v0.7.2, v0.8.1, v0.9.4 and
-#: v0.10.0, which agree but for the two DeepSeek models.
-_FORMERLY: Final[dict[str, tuple[str, int, int]]] = {
-    "gemma-3-27b-instruct": ("54.8Gi", 58841051956, 666624),
-    "gemma-3-4b-instruct": ("8.6Gi", 9234179687, 348160),
-    "gpt-oss-120b": ("60.77Gi", 65251290645, 51840),
-    "gpt-oss-20b": ("12.9Gi", 13851269530, 34560),
-    "ministral-3-14b-instruct": ("29.29Gi", 31449898025, 163840),
-    "ministral-3-3b-instruct": ("8.70Gi", 9341553869, 106496),
-    "ministral-3-8b-instruct": ("19.41Gi", 20841328804, 139264),
-    "mistral-7b": ("13.49Gi", 14484777206, 131072),
-    "mistral-7b-instruct": ("13.49Gi", 14484777206, 131072),
-}
+#: The two whose sizes differ between the releases of which FORMER_SIZES says that they agree.
 _DEEPSEEK: Final = ("deepseek-r1-0528", "deepseek-v3-0324")
 _DEEPSEEK_PER_TOKEN: Final = 1748992
 
@@ -28,11 +15,10 @@ class Model(NamedTuple):
     `id` is the Hugging Face id as its owner writes it, `aliases` the short preset names.
     `weights_text` is the size of the weight files as KAITO writes it ("27.31Gi"), `weights`
     the same in bytes. `bytes_per_token` is the KV cache of one token over the whole model,
-    `token_limit` the longest context in tokens, `disk` what a node needs in GiB, `timeout`
-    how long KAITO waits for readiness in seconds. `transformers`: runs on that runtime too;
-    `tunable`: has working tuning parameters; `gated`: Hugging Face wants a token. `since`
-    is the first minor version with a preset for it, `catalogued` the first one that knows
-    its sizes by Hugging Face id without asking.
+    `token_limit` the longest context in tokens, `disk` what a node needs in GiB.
+    `transformers`: runs on that runtime too; `tunable`: has working tuning parameters; `gated`:
+    Hugging Face wants a token. `since` is the first minor version with a preset for it,
+    `catalogued` the first one that knows its sizes by Hugging Face id without asking.
     """
 
     id: str
@@ -45,27 +31,11 @@ class Model(NamedTuple):
     quantization: str
     license: str
     disk: int
-    timeout: int
     transformers: bool
     tunable: bool
     gated: bool
     since: int
     catalogued: int
-
-
-#: Models that no catalogue holds any more, from the same files (presets/workspace/models/falcon/model.go).
-_SMALL, _LARGE = ("13.44Gi", 14431090115), ("77.9Gi", 83644488090)
-_GONE: Final = {
-    name: Model(
-        id=f"tiiuae/{name}", aliases=(name,), weights_text=weights[0], weights=weights[1], bytes_per_token=per_token,
-        token_limit=2048, attention="MQA", quantization="", license="apache-2.0", disk=0, timeout=1800,
-        transformers=True, tunable=True, gated=False, since=4, catalogued=4,
-    )
-    for name, weights, per_token in (
-        ("falcon-7b", _SMALL, 8192), ("falcon-7b-instruct", _SMALL, 8192),
-        ("falcon-40b", _LARGE, 8192), ("falcon-40b-instruct", _LARGE, 1966080),
-    )
-}  # fmt: skip
 
 
 class ShortName(NamedTuple):
@@ -103,12 +73,12 @@ def sized_model(name: str, minor: int) -> Model | None:
     model = find_model(name)
     short = built_in(name, minor) if versions.WEIGHTS_PUBLISHED.holds(minor) else None
     if short is not None and model is None:
-        return _GONE.get(short.id.rpartition("/")[2])
+        return Model._make(GONE[short.id]) if short.id in GONE else None
     if model is None or short is None:
         return model
     if versions.DEEPSEEK_CACHE_BY_HEADS.holds(minor) and name in _DEEPSEEK:
         return model._replace(bytes_per_token=_DEEPSEEK_PER_TOKEN)
-    own = next((_FORMERLY[alias] for alias in (name, *model.aliases) if alias in _FORMERLY), None)
+    own = next((FORMER_SIZES[alias] for alias in (name, *model.aliases) if alias in FORMER_SIZES), None)
     if own is None:
         return model
     return model._replace(weights_text=own[0], weights=own[1], bytes_per_token=own[2])

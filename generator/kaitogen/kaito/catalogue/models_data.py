@@ -7,111 +7,120 @@ from kaitogen.typed import Final
 
 # fmt: off
 #: By lower-case Hugging Face id: the fields of catalogue.models.Model in order.
-MODELS: Final[dict[str, tuple[str, tuple[str, ...], str, int, int, int, str, str, str, int, int, bool, bool, bool, int, int]]] = {
-    "deepseek-ai/deepseek-r1-0528": ("deepseek-ai/DeepSeek-R1-0528", ("deepseek-r1-0528",), "641.30Gi", 688590631732, 70272, 163840, "MLA", "fp8", "mit", 721, 10800, True, False, False, 6, 11),
+MODELS: Final[dict[str, tuple[str, tuple[str, ...], str, int, int, int, str, str, str, int, bool, bool, bool, int, int]]] = {
+    "deepseek-ai/deepseek-r1-0528": ("deepseek-ai/DeepSeek-R1-0528", ("deepseek-r1-0528",), "641.30Gi", 688590631732, 70272, 163840, "MLA", "fp8", "mit", 721, True, False, False, 6, 11),
     "deepseek-ai/deepseek-r1-distill-llama-8b": (
         "deepseek-ai/DeepSeek-R1-Distill-Llama-8B", ("deepseek-r1-distill-llama-8b",), "14.96Gi",
-        16063177688, 131072, 131072, "GQA", "", "mit", 94, 1800, True, False, False, 4, 11),
+        16063177688, 131072, 131072, "GQA", "", "mit", 94, True, False, False, 4, 11),
     "deepseek-ai/deepseek-r1-distill-qwen-14b": (
         "deepseek-ai/DeepSeek-R1-Distill-Qwen-14B", ("deepseek-r1-distill-qwen-14b",), "27.51Gi",
-        29538637579, 196608, 131072, "GQA", "", "mit", 107, 1800, True, False, False, 4, 11),
-    "deepseek-ai/deepseek-v3-0324": ("deepseek-ai/DeepSeek-V3-0324", ("deepseek-v3-0324",), "641.30Gi", 688590631732, 70272, 163840, "MLA", "fp8", "mit", 721, 10800, True, False, False, 6, 11),
-    "deepseek-ai/deepseek-v3.2": ("deepseek-ai/DeepSeek-V3.2", (), "642.14Gi", 689492574864, 70272, 163840, "MLA", "fp8", "mit", 722, 10800, False, False, False, 12, 12),
-    "deepseek-ai/deepseek-v4-flash-0731": ("deepseek-ai/DeepSeek-V4-Flash-0731", (), "155.43Gi", 166891691705, 88064, 1048576, "MQA", "fp8", "mit", 235, 3697, False, False, False, 12, 12),
-    "deepseek-ai/deepseek-v4-pro": ("deepseek-ai/DeepSeek-V4-Pro", (), "805.34Gi", 864727240541, 124928, 1048576, "MQA", "fp8", "mit", 885, 10800, False, False, False, 12, 12),
-    "google/gemma-3-27b-it": ("google/gemma-3-27b-it", ("gemma-3-27b-instruct",), "51.10Gi", 54868207207, 507904, 131072, "GQA", "", "gemma", 131, 1819, True, False, True, 8, 11),
-    "google/gemma-3-4b-it": ("google/gemma-3-4b-it", ("gemma-3-4b-instruct",), "8.01Gi", 8600672011, 139264, 131072, "GQA", "", "gemma", 88, 1800, True, False, True, 8, 11),
-    "google/gemma-4-12b-it": ("google/gemma-4-12B-it", (), "22.28Gi", 23922967839, 393216, 262144, "GQA", "", "apache-2.0", 102, 1800, False, False, False, 12, 12),
-    "google/gemma-4-26b-a4b-it": ("google/gemma-4-26B-A4B-it", (), "48.07Gi", 51614769480, 245760, 262144, "GQA", "", "apache-2.0", 128, 1800, False, False, False, 11, 11),
-    "google/gemma-4-31b-it": ("google/gemma-4-31B-it", (), "58.25Gi", 62545461248, 983040, 262144, "GQA", "", "apache-2.0", 138, 1948, False, False, False, 11, 11),
-    "google/gemma-4-e2b-it": ("google/gemma-4-E2B-it", (), "9.54Gi", 10243497001, 35840, 131072, "MQA", "", "apache-2.0", 89, 1800, False, False, False, 11, 11),
-    "google/gemma-4-e4b-it": ("google/gemma-4-E4B-it", (), "14.89Gi", 15988015760, 86016, 131072, "GQA", "", "apache-2.0", 94, 1800, False, False, False, 11, 11),
-    "ibm-granite/granite-4.1-8b": ("ibm-granite/granite-4.1-8b", (), "16.38Gi", 17587891078, 163840, 131072, "GQA", "", "apache-2.0", 96, 1800, False, False, False, 12, 12),
-    "meta-llama/llama-3.1-8b-instruct": (
-        "meta-llama/Llama-3.1-8B-Instruct", ("llama-3.1-8b-instruct",), "14.96Gi",
-        16063177688, 131072, 131072, "GQA", "", "llama3.1", 94, 1800, True, False, True, 4, 11),
+        29538637579, 196608, 131072, "GQA", "", "mit", 107, True, False, False, 4, 11),
+    "deepseek-ai/deepseek-v3-0324": ("deepseek-ai/DeepSeek-V3-0324", ("deepseek-v3-0324",), "641.30Gi", 688590631732, 70272, 163840, "MLA", "fp8", "mit", 721, True, False, False, 6, 11),
+    "deepseek-ai/deepseek-v3.2": ("deepseek-ai/DeepSeek-V3.2", (), "642.14Gi", 689492574864, 70272, 163840, "MLA", "fp8", "mit", 722, False, False, False, 12, 12),
+    "deepseek-ai/deepseek-v4-flash-0731": ("deepseek-ai/DeepSeek-V4-Flash-0731", (), "155.43Gi", 166891691705, 88064, 1048576, "MQA", "fp8", "mit", 235, False, False, False, 12, 12),
+    "deepseek-ai/deepseek-v4-pro": ("deepseek-ai/DeepSeek-V4-Pro", (), "805.34Gi", 864727240541, 124928, 1048576, "MQA", "fp8", "mit", 885, False, False, False, 12, 12),
+    "google/gemma-3-27b-it": ("google/gemma-3-27b-it", ("gemma-3-27b-instruct",), "51.10Gi", 54868207207, 507904, 131072, "GQA", "", "gemma", 131, True, False, True, 8, 11),
+    "google/gemma-3-4b-it": ("google/gemma-3-4b-it", ("gemma-3-4b-instruct",), "8.01Gi", 8600672011, 139264, 131072, "GQA", "", "gemma", 88, True, False, True, 8, 11),
+    "google/gemma-4-12b-it": ("google/gemma-4-12B-it", (), "22.28Gi", 23922967839, 393216, 262144, "GQA", "", "apache-2.0", 102, False, False, False, 12, 12),
+    "google/gemma-4-26b-a4b-it": ("google/gemma-4-26B-A4B-it", (), "48.07Gi", 51614769480, 245760, 262144, "GQA", "", "apache-2.0", 128, False, False, False, 11, 11),
+    "google/gemma-4-31b-it": ("google/gemma-4-31B-it", (), "58.25Gi", 62545461248, 983040, 262144, "GQA", "", "apache-2.0", 138, False, False, False, 11, 11),
+    "google/gemma-4-e2b-it": ("google/gemma-4-E2B-it", (), "9.54Gi", 10243497001, 35840, 131072, "MQA", "", "apache-2.0", 89, False, False, False, 11, 11),
+    "google/gemma-4-e4b-it": ("google/gemma-4-E4B-it", (), "14.89Gi", 15988015760, 86016, 131072, "GQA", "", "apache-2.0", 94, False, False, False, 11, 11),
+    "ibm-granite/granite-4.1-8b": ("ibm-granite/granite-4.1-8b", (), "16.38Gi", 17587891078, 163840, 131072, "GQA", "", "apache-2.0", 96, False, False, False, 12, 12),
+    "meta-llama/llama-3.1-8b-instruct": ("meta-llama/Llama-3.1-8B-Instruct", ("llama-3.1-8b-instruct",), "14.96Gi", 16063177688, 131072, 131072, "GQA", "", "llama3.1", 94, True, False, True, 4, 11),
     "meta-llama/llama-3.3-70b-instruct": (
         "meta-llama/Llama-3.3-70B-Instruct", ("llama-3.3-70b-instruct",), "131.42Gi",
-        141111150511, 327680, 131072, "GQA", "", "llama3.3", 211, 3265, True, False, True, 5, 11),
+        141111150511, 327680, 131072, "GQA", "", "llama3.3", 211, True, False, True, 5, 11),
     "microsoft/phi-3-medium-128k-instruct": (
         "microsoft/Phi-3-medium-128k-instruct", ("phi-3-medium-128k-instruct",), "26.00Gi",
-        27917287424, 204800, 131072, "GQA", "", "mit", 106, 1800, True, True, False, 4, 11),
-    "microsoft/phi-3-medium-4k-instruct": (
-        "microsoft/Phi-3-medium-4k-instruct", ("phi-3-medium-4k-instruct",), "26.00Gi",
-        27917287424, 204800, 4096, "GQA", "", "mit", 106, 1800, True, True, False, 4, 11),
-    "microsoft/phi-3-mini-128k-instruct": (
-        "microsoft/Phi-3-mini-128k-instruct", ("phi-3-mini-128k-instruct",), "7.12Gi",
-        7645041787, 393216, 131072, "MHA", "", "mit", 87, 1800, True, True, False, 4, 11),
-    "microsoft/phi-3-mini-4k-instruct": ("microsoft/Phi-3-mini-4k-instruct", ("phi-3-mini-4k-instruct",), "7.12Gi", 7645041787, 393216, 4096, "MHA", "", "mit", 87, 1800, True, True, False, 4, 11),
-    "microsoft/phi-3.5-mini-instruct": ("microsoft/Phi-3.5-mini-instruct", ("phi-3.5-mini-instruct",), "7.12Gi", 7645041787, 393216, 131072, "MHA", "", "mit", 87, 1800, True, True, False, 4, 11),
-    "microsoft/phi-4": ("microsoft/phi-4", ("phi-4",), "27.31Gi", 29323889214, 204800, 16384, "GQA", "", "mit", 107, 1800, True, True, False, 4, 10),
-    "microsoft/phi-4-mini-instruct": ("microsoft/Phi-4-mini-instruct", ("phi-4-mini-instruct",), "7.15Gi", 7677254042, 131072, 131072, "GQA", "", "mit", 87, 1800, False, True, False, 4, 10),
-    "minimaxai/minimax-m2.7": ("MiniMaxAI/MiniMax-M2.7", (), "214.34Gi", 230145822557, 253952, 204800, "GQA", "fp8", "other", 294, 4758, False, False, False, 11, 11),
+        27917287424, 204800, 131072, "GQA", "", "mit", 106, True, True, False, 4, 11),
+    "microsoft/phi-3-medium-4k-instruct": ("microsoft/Phi-3-medium-4k-instruct", ("phi-3-medium-4k-instruct",), "26.00Gi", 27917287424, 204800, 4096, "GQA", "", "mit", 106, True, True, False, 4, 11),
+    "microsoft/phi-3-mini-128k-instruct": ("microsoft/Phi-3-mini-128k-instruct", ("phi-3-mini-128k-instruct",), "7.12Gi", 7645041787, 393216, 131072, "MHA", "", "mit", 87, True, True, False, 4, 11),
+    "microsoft/phi-3-mini-4k-instruct": ("microsoft/Phi-3-mini-4k-instruct", ("phi-3-mini-4k-instruct",), "7.12Gi", 7645041787, 393216, 4096, "MHA", "", "mit", 87, True, True, False, 4, 11),
+    "microsoft/phi-3.5-mini-instruct": ("microsoft/Phi-3.5-mini-instruct", ("phi-3.5-mini-instruct",), "7.12Gi", 7645041787, 393216, 131072, "MHA", "", "mit", 87, True, True, False, 4, 11),
+    "microsoft/phi-4": ("microsoft/phi-4", ("phi-4",), "27.31Gi", 29323889214, 204800, 16384, "GQA", "", "mit", 107, True, True, False, 4, 10),
+    "microsoft/phi-4-mini-instruct": ("microsoft/Phi-4-mini-instruct", ("phi-4-mini-instruct",), "7.15Gi", 7677254042, 131072, 131072, "GQA", "", "mit", 87, False, True, False, 4, 10),
+    "minimaxai/minimax-m2.7": ("MiniMaxAI/MiniMax-M2.7", (), "214.34Gi", 230145822557, 253952, 204800, "GQA", "fp8", "other", 294, False, False, False, 11, 11),
     "mistralai/ministral-3-14b-instruct-2512": (
         "mistralai/Ministral-3-14B-Instruct-2512", ("ministral-3-14b-instruct",), "14.65Gi",
-        15730317722, 163840, 262144, "GQA", "fp8", "apache-2.0", 94, 1800, False, False, False, 8, 11),
+        15730317722, 163840, 262144, "GQA", "fp8", "apache-2.0", 94, False, False, False, 8, 11),
     "mistralai/ministral-3-3b-instruct-2512": (
         "mistralai/Ministral-3-3B-Instruct-2512", ("ministral-3-3b-instruct",), "4.35Gi",
-        4670776935, 106496, 262144, "GQA", "fp8", "apache-2.0", 84, 1800, False, False, False, 8, 11),
+        4670776935, 106496, 262144, "GQA", "fp8", "apache-2.0", 84, False, False, False, 8, 11),
     "mistralai/ministral-3-8b-instruct-2512": (
         "mistralai/Ministral-3-8B-Instruct-2512", ("ministral-3-8b-instruct",), "9.70Gi",
-        10415295693, 139264, 262144, "GQA", "fp8", "apache-2.0", 89, 1800, False, False, False, 8, 11),
+        10415295693, 139264, 262144, "GQA", "fp8", "apache-2.0", 89, False, False, False, 8, 11),
     "mistralai/mistral-7b-instruct-v0.3": (
         "mistralai/Mistral-7B-Instruct-v0.3", ("mistral-7b-instruct",), "13.50Gi",
-        14495514624, 131072, 32768, "GQA", "", "apache-2.0", 93, 1800, True, False, False, 4, 11),
-    "mistralai/mistral-7b-v0.3": ("mistralai/Mistral-7B-v0.3", ("mistral-7b",), "13.50Gi", 14495514624, 131072, 32768, "GQA", "", "apache-2.0", 93, 1800, True, False, False, 4, 11),
+        14495514624, 131072, 32768, "GQA", "", "apache-2.0", 93, True, False, False, 4, 11),
+    "mistralai/mistral-7b-v0.3": ("mistralai/Mistral-7B-v0.3", ("mistral-7b",), "13.50Gi", 14495514624, 131072, 32768, "GQA", "", "apache-2.0", 93, True, False, False, 4, 11),
     "mistralai/mistral-large-3-675b-instruct-2512": (
         "mistralai/Mistral-Large-3-675B-Instruct-2512", ("mistral-large-3-675b-instruct",), "634.70Gi",
-        681503935693, 70272, 294912, "MLA", "float-quantized", "apache-2.0", 714, 10800, False, False, False, 8, 11),
-    "mistralai/mistral-medium-3.5-128b": ("mistralai/Mistral-Medium-3.5-128B", (), "124.43Gi", 133605695161, 360448, 262144, "GQA", "fp8", "other", 204, 3139, False, False, False, 11, 11),
-    "mistralai/mistral-small-4-119b-2603": ("mistralai/Mistral-Small-4-119B-2603", (), "112.63Gi", 120935541638, 23040, 1048576, "MLA", "fp8", "apache-2.0", 192, 2927, False, False, False, 11, 11),
+        681503935693, 70272, 294912, "MLA", "float-quantized", "apache-2.0", 714, False, False, False, 8, 11),
+    "mistralai/mistral-medium-3.5-128b": ("mistralai/Mistral-Medium-3.5-128B", (), "124.43Gi", 133605695161, 360448, 262144, "GQA", "fp8", "other", 204, False, False, False, 11, 11),
+    "mistralai/mistral-small-4-119b-2603": ("mistralai/Mistral-Small-4-119B-2603", (), "112.63Gi", 120935541638, 23040, 1048576, "MLA", "fp8", "apache-2.0", 192, False, False, False, 11, 11),
     "mistralai/mistral-small-4-119b-2603-nvfp4": (
         "mistralai/Mistral-Small-4-119B-2603-NVFP4", (), "65.95Gi",
-        70813273293, 23040, 1048576, "MLA", "nvfp4-pack-quantized", "apache-2.0", 145, 2087, False, False, False, 11, 11),
-    "moonshotai/kimi-k2.5": ("moonshotai/Kimi-K2.5", (), "554.32Gi", 595196567880, 70272, 262144, "MLA", "pack-quantized", "modified-mit", 634, 10800, False, False, False, 11, 11),
-    "moonshotai/kimi-k2.6": ("moonshotai/Kimi-K2.6", (), "554.32Gi", 595196567880, 70272, 262144, "MLA", "pack-quantized", "modified-mit", 634, 10800, False, False, False, 11, 11),
-    "moonshotai/kimi-k2.7-code": ("moonshotai/Kimi-K2.7-Code", (), "554.32Gi", 595196567880, 70272, 262144, "MLA", "pack-quantized", "modified-mit", 634, 10800, False, False, False, 12, 12),
-    "nvidia/nemotron-cascade-2-30b-a3b": (
-        "nvidia/Nemotron-Cascade-2-30B-A3B", (), "58.82Gi",
-        63157494088, 53248, 262144, "GQA", "", "nvidia-open-model-license", 138, 1958, False, False, False, 11, 11),
+        70813273293, 23040, 1048576, "MLA", "nvfp4-pack-quantized", "apache-2.0", 145, False, False, False, 11, 11),
+    "moonshotai/kimi-k2.5": ("moonshotai/Kimi-K2.5", (), "554.32Gi", 595196567880, 70272, 262144, "MLA", "pack-quantized", "modified-mit", 634, False, False, False, 11, 11),
+    "moonshotai/kimi-k2.6": ("moonshotai/Kimi-K2.6", (), "554.32Gi", 595196567880, 70272, 262144, "MLA", "pack-quantized", "modified-mit", 634, False, False, False, 11, 11),
+    "moonshotai/kimi-k2.7-code": ("moonshotai/Kimi-K2.7-Code", (), "554.32Gi", 595196567880, 70272, 262144, "MLA", "pack-quantized", "modified-mit", 634, False, False, False, 12, 12),
+    "nvidia/nemotron-cascade-2-30b-a3b": ("nvidia/Nemotron-Cascade-2-30B-A3B", (), "58.82Gi", 63157494088, 53248, 262144, "GQA", "", "nvidia-open-model-license", 138, False, False, False, 11, 11),
     "nvidia/nvidia-nemotron-3-nano-30b-a3b-bf16": (
         "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", (), "58.82Gi",
-        63157494088, 53248, 262144, "GQA", "", "nvidia-nemotron-open-model-license", 138, 1958, False, False, False, 11, 11),
+        63157494088, 53248, 262144, "GQA", "", "nvidia-nemotron-open-model-license", 138, False, False, False, 11, 11),
     "nvidia/nvidia-nemotron-3-nano-4b-bf16": (
         "nvidia/NVIDIA-Nemotron-3-Nano-4B-BF16", (), "7.40Gi",
-        7945689498, 172032, 262144, "GQA", "", "nvidia-nemotron-open-model-license", 87, 1800, False, False, False, 11, 11),
+        7945689498, 172032, 262144, "GQA", "", "nvidia-nemotron-open-model-license", 87, False, False, False, 11, 11),
     "nvidia/nvidia-nemotron-3-super-120b-a12b-bf16": (
         "nvidia/NVIDIA-Nemotron-3-Super-120B-A12B-BF16", (), "230.25Gi",
-        247229054976, 90112, 262144, "GQA", "", "nvidia-nemotron-open-model-license", 310, 5044, False, False, False, 11, 11),
+        247229054976, 90112, 262144, "GQA", "", "nvidia-nemotron-open-model-license", 310, False, False, False, 11, 11),
     "nvidia/nvidia-nemotron-3-ultra-550b-a55b-nvfp4": (
         "nvidia/NVIDIA-Nemotron-3-Ultra-550B-A55B-NVFP4", (), "328.13Gi",
-        352326904710, 110592, 262144, "GQA", "MIXED_PRECISION", "openmdw-1.1", 408, 6806, False, False, False, 12, 12),
+        352326904710, 110592, 262144, "GQA", "MIXED_PRECISION", "openmdw-1.1", 408, False, False, False, 12, 12),
     "nvidia/nvidia-nemotron-nano-12b-v2-vl-bf16": (
         "nvidia/NVIDIA-Nemotron-Nano-12B-v2-VL-BF16", (), "24.55Gi",
-        26360361780, 253952, 131072, "GQA", "", "nvidia-open-model-license", 104, 1800, False, False, False, 11, 11),
-    "nvidia/nvidia-nemotron-nano-9b-v2": (
-        "nvidia/NVIDIA-Nemotron-Nano-9B-v2", (), "16.56Gi",
-        17781164606, 229376, 131072, "GQA", "", "nvidia-open-model-license", 96, 1800, False, False, False, 11, 11),
-    "openai/gpt-oss-120b": ("openai/gpt-oss-120b", ("gpt-oss-120b",), "121.54Gi", 130502581289, 73728, 131072, "GQA", "mxfp4", "apache-2.0", 201, 3087, True, False, False, 7, 11),
-    "openai/gpt-oss-20b": ("openai/gpt-oss-20b", ("gpt-oss-20b",), "25.63Gi", 27520002950, 49152, 131072, "GQA", "mxfp4", "apache-2.0", 105, 1800, True, False, False, 7, 11),
+        26360361780, 253952, 131072, "GQA", "", "nvidia-open-model-license", 104, False, False, False, 11, 11),
+    "nvidia/nvidia-nemotron-nano-9b-v2": ("nvidia/NVIDIA-Nemotron-Nano-9B-v2", (), "16.56Gi", 17781164606, 229376, 131072, "GQA", "", "nvidia-open-model-license", 96, False, False, False, 11, 11),
+    "openai/gpt-oss-120b": ("openai/gpt-oss-120b", ("gpt-oss-120b",), "121.54Gi", 130502581289, 73728, 131072, "GQA", "mxfp4", "apache-2.0", 201, True, False, False, 7, 11),
+    "openai/gpt-oss-20b": ("openai/gpt-oss-20b", ("gpt-oss-20b",), "25.63Gi", 27520002950, 49152, 131072, "GQA", "mxfp4", "apache-2.0", 105, True, False, False, 7, 11),
     "qwen/qwen2.5-coder-32b-instruct": (
         "Qwen/Qwen2.5-Coder-32B-Instruct", ("qwen2.5-coder-32b-instruct",), "61.03Gi",
-        65530463519, 262144, 32768, "GQA", "", "apache-2.0", 141, 1998, True, True, False, 4, 11),
-    "qwen/qwen2.5-coder-7b-instruct": (
-        "Qwen/Qwen2.5-Coder-7B-Instruct", ("qwen2.5-coder-7b-instruct",), "14.19Gi",
-        15236396483, 57344, 32768, "GQA", "", "apache-2.0", 94, 1800, True, True, False, 4, 11),
-    "qwen/qwen3-8b-awq": ("Qwen/Qwen3-8B-AWQ", (), "5.68Gi", 6098853561, 147456, 40960, "GQA", "awq", "apache-2.0", 85, 1800, False, False, False, 11, 11),
-    "qwen/qwen3.5-122b-a10b": ("Qwen/Qwen3.5-122B-A10B", (), "232.99Gi", 250171107574, 98304, 262144, "GQA", "", "apache-2.0", 312, 5093, False, False, False, 11, 11),
-    "qwen/qwen3.5-122b-a10b-gptq-int4": ("Qwen/Qwen3.5-122B-A10B-GPTQ-Int4", (), "73.47Gi", 78887811810, 98304, 262144, "GQA", "gptq", "apache-2.0", 153, 2222, False, False, False, 11, 11),
-    "qwen/qwen3.5-2b": ("Qwen/Qwen3.5-2B", (), "4.24Gi", 4552665334, 49152, 262144, "GQA", "", "apache-2.0", 84, 1800, False, False, False, 11, 11),
-    "qwen/qwen3.5-397b-a17b-gptq-int4": ("Qwen/Qwen3.5-397B-A17B-GPTQ-Int4", (), "219.56Gi", 235750754878, 122880, 262144, "GQA", "gptq", "apache-2.0", 299, 4852, False, False, False, 11, 11),
-    "qwen/qwen3.5-4b": ("Qwen/Qwen3.5-4B", (), "8.68Gi", 9320079033, 131072, 262144, "GQA", "", "apache-2.0", 88, 1800, False, False, False, 11, 11),
-    "qwen/qwen3.5-9b": ("Qwen/Qwen3.5-9B", (), "17.98Gi", 19305877996, 131072, 262144, "GQA", "", "apache-2.0", 97, 1800, False, False, False, 11, 11),
-    "qwen/qwen3.6-27b": ("Qwen/Qwen3.6-27B", (), "51.75Gi", 55566139392, 262144, 262144, "GQA", "", "apache-2.0", 131, 1831, False, False, False, 11, 11),
-    "qwen/qwen3.6-35b-a3b": ("Qwen/Qwen3.6-35B-A3B", (), "66.97Gi", 71908489954, 81920, 262144, "GQA", "", "apache-2.0", 146, 2105, False, False, False, 11, 11),
-    "qwen/qwen3.6-35b-a3b-fp8": ("Qwen/Qwen3.6-35B-A3B-FP8", (), "34.90Gi", 37473589658, 81920, 262144, "GQA", "fp8", "apache-2.0", 114, 1800, False, False, False, 11, 11),
-    "qwen/qwen3.8-27b": ("Qwen/Qwen3.8-27B", (), "51.75Gi", 55566139392, 262144, 262144, "GQA", "", "apache-2.0", 131, 1831, False, False, False, 12, 12),
-    "zai-org/glm-5.2-fp8": ("zai-org/GLM-5.2-FP8", (), "703.75Gi", 755645808640, 89856, 1048576, "MLA", "fp8", "mit", 783, 10800, False, False, False, 12, 12),
+        65530463519, 262144, 32768, "GQA", "", "apache-2.0", 141, True, True, False, 4, 11),
+    "qwen/qwen2.5-coder-7b-instruct": ("Qwen/Qwen2.5-Coder-7B-Instruct", ("qwen2.5-coder-7b-instruct",), "14.19Gi", 15236396483, 57344, 32768, "GQA", "", "apache-2.0", 94, True, True, False, 4, 11),
+    "qwen/qwen3-8b-awq": ("Qwen/Qwen3-8B-AWQ", (), "5.68Gi", 6098853561, 147456, 40960, "GQA", "awq", "apache-2.0", 85, False, False, False, 11, 11),
+    "qwen/qwen3.5-122b-a10b": ("Qwen/Qwen3.5-122B-A10B", (), "232.99Gi", 250171107574, 98304, 262144, "GQA", "", "apache-2.0", 312, False, False, False, 11, 11),
+    "qwen/qwen3.5-122b-a10b-gptq-int4": ("Qwen/Qwen3.5-122B-A10B-GPTQ-Int4", (), "73.47Gi", 78887811810, 98304, 262144, "GQA", "gptq", "apache-2.0", 153, False, False, False, 11, 11),
+    "qwen/qwen3.5-2b": ("Qwen/Qwen3.5-2B", (), "4.24Gi", 4552665334, 49152, 262144, "GQA", "", "apache-2.0", 84, False, False, False, 11, 11),
+    "qwen/qwen3.5-397b-a17b-gptq-int4": ("Qwen/Qwen3.5-397B-A17B-GPTQ-Int4", (), "219.56Gi", 235750754878, 122880, 262144, "GQA", "gptq", "apache-2.0", 299, False, False, False, 11, 11),
+    "qwen/qwen3.5-4b": ("Qwen/Qwen3.5-4B", (), "8.68Gi", 9320079033, 131072, 262144, "GQA", "", "apache-2.0", 88, False, False, False, 11, 11),
+    "qwen/qwen3.5-9b": ("Qwen/Qwen3.5-9B", (), "17.98Gi", 19305877996, 131072, 262144, "GQA", "", "apache-2.0", 97, False, False, False, 11, 11),
+    "qwen/qwen3.6-27b": ("Qwen/Qwen3.6-27B", (), "51.75Gi", 55566139392, 262144, 262144, "GQA", "", "apache-2.0", 131, False, False, False, 11, 11),
+    "qwen/qwen3.6-35b-a3b": ("Qwen/Qwen3.6-35B-A3B", (), "66.97Gi", 71908489954, 81920, 262144, "GQA", "", "apache-2.0", 146, False, False, False, 11, 11),
+    "qwen/qwen3.6-35b-a3b-fp8": ("Qwen/Qwen3.6-35B-A3B-FP8", (), "34.90Gi", 37473589658, 81920, 262144, "GQA", "fp8", "apache-2.0", 114, False, False, False, 11, 11),
+    "qwen/qwen3.8-27b": ("Qwen/Qwen3.8-27B", (), "51.75Gi", 55566139392, 262144, 262144, "GQA", "", "apache-2.0", 131, False, False, False, 12, 12),
+    "zai-org/glm-5.2-fp8": ("zai-org/GLM-5.2-FP8", (), "703.75Gi", 755645808640, 89856, 1048576, "MLA", "fp8", "mit", 783, False, False, False, 12, 12),
+}
+
+#: The same of models that the catalogue does not have, and KAITO 0.10 and older do.
+GONE: Final[dict[str, tuple[str, tuple[str, ...], str, int, int, int, str, str, str, int, bool, bool, bool, int, int]]] = {
+    "tiiuae/falcon-7b": ("tiiuae/falcon-7b", ("falcon-7b",), "13.44Gi", 14431090115, 8192, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
+    "tiiuae/falcon-7b-instruct": ("tiiuae/falcon-7b-instruct", ("falcon-7b-instruct",), "13.44Gi", 14431090115, 8192, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
+    "tiiuae/falcon-40b": ("tiiuae/falcon-40b", ("falcon-40b",), "77.9Gi", 83644488090, 8192, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
+    "tiiuae/falcon-40b-instruct": ("tiiuae/falcon-40b-instruct", ("falcon-40b-instruct",), "77.9Gi", 83644488090, 1966080, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
+}
+
+#: By short name: weights_text, weights and bytes_per_token from 0.7 to 0.10, where they were others than today.
+FORMER_SIZES: Final[dict[str, tuple[str, int, int]]] = {
+    "gemma-3-27b-instruct": ("54.8Gi", 58841051956, 666624),
+    "gemma-3-4b-instruct": ("8.6Gi", 9234179687, 348160),
+    "gpt-oss-120b": ("60.77Gi", 65251290645, 51840),
+    "gpt-oss-20b": ("12.9Gi", 13851269530, 34560),
+    "ministral-3-14b-instruct": ("29.29Gi", 31449898025, 163840),
+    "ministral-3-3b-instruct": ("8.70Gi", 9341553869, 106496),
+    "ministral-3-8b-instruct": ("19.41Gi", 20841328804, 139264),
+    "mistral-7b": ("13.49Gi", 14484777206, 131072),
+    "mistral-7b-instruct": ("13.49Gi", 14484777206, 131072),
 }
 
 #: By short name: Hugging Face id in lower case, first minor version, first one without it (0: none), downloaded at run time.
