@@ -168,7 +168,7 @@ def _shapes(facts: Fact) -> str:
     rows = {model["name"].lower(): _shape(model) for model in facts["models"]}
     body = _table(
         "SHAPES",
-        "dict[str, tuple[int, int, int, int, int, int, int, str, int, str]]",
+        "dict[str, tuple[int, int, int, int, int, int, int, str, str]]",
         "By lower-case Hugging Face id: the fields of catalogue.shapes.Shape in order.",
         dict(sorted(rows.items())),
     )
@@ -186,7 +186,6 @@ def _shape(fact: Fact) -> tuple[Fact, ...]:
         fact["kvLoraRank"] or 0,
         fact["qkRopeHeadDim"] or 0,
         fact["architectures"][0],
-        fact["quantBits"] or 0,
         fact["extraVllmArgs"].get("kv-cache-dtype", ""),
     )
 

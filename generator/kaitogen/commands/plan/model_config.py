@@ -23,8 +23,9 @@ KG166 = Rule("KG166", "A model's configuration is no JSON", kind="invalid")
 
 CONFIG: Final = "config.json"
 _MOST_FILES: Final = 100_000
-#: The numbers that KAITO reads, each by the first of its names (presets/workspace/generator/model_catalog.go:58), with
-#: more than any model has: what is above is a slip, and would only make sizes without sense.
+#: The numbers that KAITO reads, those of a Shape and the longest context, each by the first of its names
+#: (presets/workspace/generator/model_catalog.go:58), with more than any model has: what is above is a slip, and would
+#: only make sizes without sense.
 _NUMBERS: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "limit": (10**9, ("max_position_embeddings", "n_ctx", "seq_length", "max_seq_len", "max_sequence_length", "model_max_length")),
     "hidden": (10**6, ("hidden_size", "n_embd", "d_model", "dim")),
@@ -164,36 +165,25 @@ def _indexed(path: str) -> int:
 
 def _model(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> ModelSpec:
     heads = numbers["heads"]
-    kv_heads = numbers.get("kv_heads") or (1 if fields.get("multi_query") is True else heads)
-    head_dim = numbers.get("head_dim") or numbers["hidden"] // heads
+    kv_heads = 1 if fields.get("multi_query") is True else heads
+    usual = {"kv_heads": kv_heads, "head_dim": numbers["hidden"] // heads, "kv_rank": 0, "rope_dim": 0}
+    sizes = {**usual, "limit": 2048, **numbers}
+    limit = sizes.pop("limit")
     architectures = fields.get("architectures")
     first = architectures[0] if isinstance(architectures, list) and architectures else ""
     architecture = first if isinstance(first, str) else ""
-    quantization = part(fields, "quantization_config")
-    bits = quantization.get("bits")
-    shape = Shape(
-        layers=numbers["layers"],
-        hidden=numbers["hidden"],
-        heads=heads,
-        kv_heads=kv_heads,
-        head_dim=head_dim,
-        kv_rank=numbers.get("kv_rank", 0),
-        rope_dim=numbers.get("rope_dim", 0),
-        architecture=architecture,
-        bits=bits if isinstance(bits, int) else 0,
-        cache="",
-    )
-    elements = shape.kv_rank + shape.rope_dim if shape.latent else 2 * kv_heads * head_dim
+    shape = Shape(**sizes, architecture=architecture, cache="")
+    elements = shape.kv_rank + shape.rope_dim if shape.latent else 2 * shape.kv_heads * shape.head_dim
     experts = any(isinstance(fields.get(key), int) and fields[key] > 1 for key in _EXPERTS)
     return ModelSpec(
         id="",
         weights=weights,
         bytes_per_token=elements * shape.layers * 2,
-        token_limit=numbers.get("limit", 2048),
+        token_limit=limit,
         shape=shape,
         layers=_layers(fields, shape),
         experts=experts or has_experts(architecture, ""),
-        quantized=bool(quantization),
+        quantized=bool(part(fields, "quantization_config")),
         source=source,
     )
 

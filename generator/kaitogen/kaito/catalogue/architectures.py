@@ -8,8 +8,8 @@ class Shape(NamedTuple):
     """The numbers of one model's configuration; 0 or empty where there is none.
 
     `heads` are the query heads and `kv_heads` those of the cache; `kv_rank` and `rope_dim` are the latent of
-    multi-head latent attention (MLA), which has no heads of its own. `bits` is the width of quantised weights,
-    `cache` the type of the KV cache that KAITO passes to vLLM ("fp8").
+    multi-head latent attention (MLA), which has no heads of its own. `cache` is the type of the KV cache that KAITO
+    passes to vLLM ("fp8").
     """
 
     layers: int
@@ -20,7 +20,6 @@ class Shape(NamedTuple):
     kv_rank: int
     rope_dim: int
     architecture: str
-    bits: int
     cache: str
 
     @property

@@ -13,7 +13,7 @@ from kaitogen.kaito.sizing.costs import Cost, Prices, Usage, cost
 from kaitogen.kaito.sizing.memory import analyse, indivisible
 from kaitogen.kaito.sizing.model_spec import Configs, model_spec
 from kaitogen.kaito.sizing.node_estimator import context_of, on_instance_type, runtime
-from kaitogen.kaito.sizing.types import Analysis, Estimate, Memory
+from kaitogen.kaito.sizing.types import Analysis, Memory
 from kaitogen.model import GIB, Json, Target
 from kaitogen.typed import NamedTuple
 
@@ -22,7 +22,6 @@ class Offer(NamedTuple):
     """One instance type on which the Workspace runs; `cost` is None where there is no price for it."""
 
     sku: Sku
-    estimate: Estimate
     memory: Memory
     nodes: int
     cost: Cost | None
@@ -127,7 +126,7 @@ def _offer(analysis: Analysis, sku: Sku, prices: Prices | None) -> Offer | str:
         return why
     price = None if prices is None else cost(prices, [Usage(sku.name, nodes, sku.gpus)])
     known = None if price is None or price.unpriced else price
-    return Offer(sku=sku, estimate=analysis.estimate, memory=memory, nodes=nodes, cost=known)
+    return Offer(sku, memory, nodes, known)
 
 
 def _rank(offer: Offer) -> tuple[bool, bool, Decimal, int, int, int, str]:

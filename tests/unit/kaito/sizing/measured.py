@@ -49,7 +49,7 @@ def catalogued(name: str) -> ModelSpec:
 
 def qwen3(gib: float, layers: int, hidden: int) -> ModelSpec:
     """8 heads of 128 in the cache, as both sizes have."""
-    shape = Shape(layers, hidden, 32, 8, 128, 0, 0, "Qwen3ForCausalLM", 0, "")
+    shape = Shape(layers, hidden, 32, 8, 128, 0, 0, "Qwen3ForCausalLM", "")
     return ModelSpec("", round(gib * GIB), layers * 4096, 40960, shape, Layers(layers), False, False, "")
 
 

@@ -186,7 +186,7 @@ def subject(
     rank: int = 0,
     layers: Layers | None = None,
 ) -> ModelSpec:
-    shape = Shape(32, 4096, heads, kv_heads, 128, rank, 64 if rank else 0, "AnyForCausalLM", 0, "")
+    shape = Shape(32, 4096, heads, kv_heads, 128, rank, 64 if rank else 0, "AnyForCausalLM", "")
     return ModelSpec("acme/any", weights, TOKEN, 131_072, shape, layers or Layers(32), False, False, "a test")
 
 
