@@ -617,3 +617,64 @@ spec:
 """
     done = kaitogen("import", "-", stdin=(WORKSPACE + SETTINGS + engine).encode())
     assert (done.code, done.text) == (0, INTENT), done.said
+
+
+STORED = "resourceVersion: '7', uid: 0b1c, creationTimestamp: '2026-11-01T00:00:00Z'"
+FILLED_IN = """\
+  clusterIP: 10.0.0.7
+  clusterIPs: [10.0.0.7]
+  internalTrafficPolicy: Cluster
+  ipFamilies: [IPv4]
+  ipFamilyPolicy: SingleStack
+  sessionAffinity: None
+status: {loadBalancer: {}}
+"""
+
+
+def stored_service(filled_in: str) -> str:
+    return SERVICE.replace("namespace: inference,", f"namespace: inference, {STORED},") + filled_in
+
+
+def test_a_service_comes_back_from_a_cluster_without_what_the_server_fills_in() -> None:
+    done = kaitogen("import", "-", stdin=(ROUTED + stored_service(FILLED_IN)).encode())
+    assert (done.code, done.text) == (0, kaitogen("import", "-", stdin=(ROUTED + SERVICE).encode()).text), (
+        done.said
+    )
+
+
+@pytest.mark.parametrize(
+    ("usual", "chosen"),
+    [
+        ("clusterIP: 10.0.0.7", "clusterIP: None"),
+        ("sessionAffinity: None", "sessionAffinity: ClientIP"),
+        ("internalTrafficPolicy: Cluster", "internalTrafficPolicy: Local"),
+        ("ipFamilyPolicy: SingleStack", "ipFamilyPolicy: RequireDualStack"),
+    ],
+)
+def test_what_somebody_chose_for_a_service_is_not_lost(usual: str, chosen: str) -> None:
+    """`kubectl edit` leaves no record of who wrote a field: only what every Service has is taken for the server's."""
+    text = ROUTED + stored_service(FILLED_IN.replace(usual, chosen))
+    done = kaitogen("import", "-", stdin=text.encode())
+    assert (done.code, done.text) == (1, "")
+    assert f"at spec.{chosen.partition(':')[0]}" in done.said
+
+
+def test_what_kaito_writes_on_a_rag_engine_stays_behind() -> None:
+    bare = WORKSPACE.replace("  config: phi-inference\n", "")
+    engine = """\
+---
+apiVersion: kaito.sh/v1beta1
+kind: RAGEngine
+metadata:
+  name: phi-rag
+  namespace: inference
+  labels: {app.kubernetes.io/managed-by: kaitogen}
+  annotations: {ragengine.kaito.io/hash: 7c, ragengine.kaito.io/revision: "2"}
+  finalizers: [ragengine.finalizer.kaito.sh]
+spec:
+  embedding: {local: {modelID: BAAI/bge-small-en-v1.5}}
+  inferenceService: {url: "http://phi.inference/v1/chat/completions", contextWindowSize: 16384}
+"""
+    done = kaitogen("import", "-", stdin=(bare + engine).encode())
+    assert done.code == 0, done.said
+    assert "ragEngine:" in done.text

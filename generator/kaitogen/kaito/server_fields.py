@@ -11,7 +11,7 @@ _SERVER_METADATA: Final = frozenset(
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _ANNOTATIONS: Final = frozenset((
     _LAST_APPLIED, "workspace.kaito.io/hash", "workspace.kaito.io/revision", "inferenceset.kaito.io/hash",
-    "inferenceset.kaito.io/revision", "argocd.argoproj.io/installation-id",
+    "inferenceset.kaito.io/revision", "ragengine.kaito.io/hash", "ragengine.kaito.io/revision", "argocd.argoproj.io/installation-id",
     "argocd.argoproj.io/tracking-id", "config.kubernetes.io/origin", "kustomize.toolkit.fluxcd.io/checksum",
 ))  # fmt: skip
 #: All annotations of this group are Helm's memory.
@@ -24,7 +24,7 @@ _LABELS: Final = frozenset((
 ))  # fmt: skip
 _FINALIZERS: Final = frozenset((
     "workspace.finalizer.kaito.sh", "inferenceset.finalizer.kaito.sh", "finalizer.keda.sh",
-    "foregroundDeletion", "orphan",
+    "ragengine.finalizer.kaito.sh", "kaito.sh/model-mirror-cleanup", "foregroundDeletion", "orphan",
 ))  # fmt: skip
 #: Fields whose empty text KAITO cannot tell from none at all.
 _EMPTY_IS_NONE: Final[tuple[Path, ...]] = (
@@ -50,6 +50,14 @@ REPLICAS: Final[Path] = ("spec", "replicas")
 UPDATE_STRATEGY: Final[Path] = ("spec", "updateStrategy")
 #: Where the CRD of 0.12 fills in Managed, which a mirror of 0.11 cannot but be (api/v1alpha1/modelmirror_types.go@v0.12.0).
 MIRROR_MODE: Final[Path] = ("spec", "mode")
+#: What the API server fills into every Service, where it is one and the same; an address it gives to all but headless ones.
+_OF_SERVICES: Final[dict[Path, Json]] = {
+    ("spec", "internalTrafficPolicy"): "Cluster",
+    ("spec", "ipFamilyPolicy"): "SingleStack",
+    ("spec", "sessionAffinity"): "None",
+}
+_ADDRESSES: Final[tuple[Path, ...]] = (("spec", "clusterIP"), ("spec", "clusterIPs"), ("spec", "ipFamilies"))
+_HEADLESS: Final = "None"
 DEFAULT_UPDATE_STRATEGY: Final = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}
 
 
@@ -62,7 +70,10 @@ def without_server_fields(data: Json) -> Json:
 
 
 def declared(data: Json) -> Json:
-    """The object as its author declared it: in a Workspace or a set, what KAITO cannot tell from nothing is left out too."""
+    """The object as its author declared it: in a Workspace or a set, what KAITO cannot tell from nothing is left out too.
+
+    So is what the API server fills into a Service.
+    """
     kept = without_server_fields(data)
     below = TEMPLATE if kept.get("kind") == "InferenceSet" else ()
     if below or kept.get("kind") == "Workspace":
@@ -73,7 +84,20 @@ def declared(data: Json) -> Json:
         kept = without(kept, UPDATE_STRATEGY)  # which no part of KAITO reads
     if kept.get("kind") == "ModelMirror" and value_at(kept, MIRROR_MODE) == "Managed":
         kept = without(kept, MIRROR_MODE)
+    if kept.get("kind") == "Service":
+        for path in _filled_into_service(data):
+            kept = without(kept, path)
     return kept
+
+
+def _filled_into_service(data: Json) -> Iterator[Path]:
+    """The fields of a stored Service that say nothing: a user may have written them, and it would be the same without."""
+    for path in by_others(data, _OF_SERVICES):
+        if value_at(data, path) == _OF_SERVICES[path]:
+            yield path
+    single = value_at(data, ("spec", "ipFamilyPolicy")) in (None, "SingleStack")
+    if single and value_at(data, _ADDRESSES[0]) != _HEADLESS:
+        yield from by_others(data, _ADDRESSES)
 
 
 def _metadata(metadata: Json) -> Json:
