@@ -296,3 +296,100 @@ def test_many_edits_take_no_longer_than_one_each() -> None:
     made = moved(text, "0.12")
     assert made.count("kaito.sh/v1beta1") == 400
     assert "preferredNodes" not in made
+
+
+PROJECT = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: Project
+spec:
+  target:
+    kaito: "0.9"   # until the upgrade
+"""
+ENVIRONMENT = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntentSet
+metadata: {name: prod}
+spec:
+  workspaces:
+    - metadata: {name: phi}
+      spec:
+        target: {kaito: "0.9"}
+  add:
+    - metadata: {name: more}
+      spec:
+        placement: {instanceType: Standard_NC24ads_A100_v4}
+        inference: {model: phi-4}
+"""
+
+
+def folder(tmp_path: Path, **files: str) -> Path:
+    """A folder with the intent `phi`, which names no version, and files by their names with two underscores for a slash."""
+    (tmp_path / "models" / "environments").mkdir(parents=True)
+    (tmp_path / "models" / "phi.intent.yaml").write_text(HEAD + "spec:\n" + PLACED + SERVED)
+    for name, text in files.items():
+        (tmp_path / "models" / (name.replace("__", "/") + ".yaml")).write_text(text)
+    return tmp_path / "models"
+
+
+@pytest.mark.parametrize("to", ["0.10", "0.12"])
+def test_the_project_file_moves_with_its_folder(to: str, tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    (here / ".kaitogen.yaml").write_text(PROJECT)
+    assert kaitogen("migrate", "--to", to, "--check", ".", cwd=here).code == 1
+    assert (
+        kaitogen("migrate", "--to", to, "--write", ".", cwd=here).said == "kaitogen: 1 of 2 files changed\n"
+    )
+    assert (here / ".kaitogen.yaml").read_text() == PROJECT.replace("0.9", to)
+    assert (here / "phi.intent.yaml").read_text() == HEAD + "spec:\n" + PLACED + SERVED
+    assert kaitogen("migrate", "--to", to, "--check", ".", cwd=here).code == 0
+
+
+@pytest.mark.parametrize("to", ["0.10", "0.12"])
+def test_an_intent_that_moves_alone_leaves_the_project_file(to: str, tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    (here / ".kaitogen.yaml").write_text(PROJECT)
+    assert kaitogen("migrate", "--to", to, "--write", "phi.intent.yaml", cwd=here).code == 0
+    assert (here / ".kaitogen.yaml").read_text() == PROJECT
+    assert f'  target:\n    kaito: "{to}"\n' in (here / "phi.intent.yaml").read_text()
+
+
+def test_what_the_project_file_says_is_judged_with(tmp_path: Path) -> None:
+    """The instance type that KAITO 0.7 filled in is written down, though only the project file says 0.7."""
+    here = folder(tmp_path)
+    (here / "phi.intent.yaml").write_text(HEAD + "spec:\n  placement:\n    count: 1\n" + SERVED)
+    (here / ".kaitogen.yaml").write_text(PROJECT.replace("0.9", "0.7"))
+    assert kaitogen("migrate", "--to", "0.12", "--write", ".", cwd=here).code == 0
+    assert "instanceType: Standard_NC24ads_A100_v4" in (here / "phi.intent.yaml").read_text()
+    (here / ".kaitogen.yaml").write_text("kind: Project\n")
+    done = kaitogen("migrate", "--to", "0.12", "--write", ".", cwd=here)
+    assert done.code == 1
+    assert done.said.startswith(".kaitogen.yaml:1:1: error KG121: ")
+
+
+def test_an_environment_is_no_intent_and_moves_as_well(tmp_path: Path) -> None:
+    here = folder(tmp_path, environments__prod=ENVIRONMENT)
+    done = kaitogen("migrate", "--to", "0.12", "--write", "models", cwd=tmp_path)
+    assert (done.code, done.said) == (0, "kaitogen: 1 of 2 files changed\n")
+    assert (here / "environments" / "prod.yaml").read_text() == ENVIRONMENT.replace("0.9", "0.12")
+
+
+def test_an_intent_that_an_environment_adds_gets_the_version_too(tmp_path: Path) -> None:
+    here = folder(tmp_path, environments__prod=ENVIRONMENT)
+    assert kaitogen("migrate", "--to", "0.10", "--write", "models", cwd=tmp_path).code == 0
+    made = yaml.safe_load((here / "environments" / "prod.yaml").read_text())["spec"]
+    assert [one["spec"]["target"]["kaito"] for one in (*made["workspaces"], *made["add"])] == ["0.10", "0.10"]
+    (here / "environments" / "prod.yaml").write_text(ENVIRONMENT.replace("phi-4}", "falcon-7b}"))
+    done = kaitogen("migrate", "--to", "0.12", "--write", "models", cwd=tmp_path)
+    assert done.code == 1
+    assert done.said.startswith(
+        "models/environments/prod.yaml:13:28: error KG177: preset falcon-7b left KAITO"
+    )
+
+
+def test_the_folder_of_environments_that_a_project_names(tmp_path: Path) -> None:
+    here = folder(tmp_path)
+    (here / ".kaitogen.yaml").write_text(PROJECT + "  environments: stages\n")
+    (here / "stages").mkdir()
+    (here / "stages" / "prod.yaml").write_text(ENVIRONMENT)
+    assert kaitogen("migrate", "--to", "0.12", "--write", ".", cwd=here).code == 0
+    assert (here / "stages" / "prod.yaml").read_text() == ENVIRONMENT.replace("0.9", "0.12")

@@ -15,6 +15,7 @@ from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 KG183 = Rule("KG183", "A project file is one document", kind="invalid")
 KG186 = Rule("KG186", "The newest KAITO, for want of a version", kind="note")
 
+KIND: Final = "Project"
 TARGET: Final = ("spec", "target")
 #: How the codes of findings about nodes begin.
 _ABOUT_NODES: Final = "KG3"
