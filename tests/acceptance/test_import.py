@@ -678,3 +678,27 @@ spec:
     done = kaitogen("import", "-", stdin=(bare + engine).encode())
     assert done.code == 0, done.said
     assert "ragEngine:" in done.text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("NAME   INSTANCE   AGE\nphi    Standard   3d\n", "no Workspace of kaito.sh is here, only what is no object of Kubernetes"),
+        ("No resources found in default namespace.\n", "no Workspace of kaito.sh is here, only what is no object of Kubernetes"),
+        ('{"apiVersion": "v1", "kind": "List", "items": []}', "no Workspace of kaito.sh is here, only an empty List"),
+        ("apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod}, {apiVersion: v1, kind: Pod}]\n", "only Pod of v1\n"),
+        ("apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: [List]}]\n", "KG172"),
+    ],
+)  # fmt: skip
+def test_what_is_there_instead_of_a_workspace_is_called_by_its_name(text: str, said: str) -> None:
+    done = kaitogen("import", "-", stdin=text.encode())
+    assert (done.code, done.text) == (1, "")
+    assert said in done.said
+
+
+def test_for_a_replica_its_set_is_to_be_imported() -> None:
+    """What `kubectl get workspaces` prints of a set are its replicas, of which nothing is imported."""
+    owned = WORKSPACE.replace("metadata:\n", "metadata:\n  labels: {inferenceset.kaito.sh/created-by: phi}\n")
+    done = kaitogen("import", "-", stdin=owned.encode())
+    assert (done.code, done.text) == (0, "")
+    assert "fix: import the set instead: kubectl get inferencesets -o yaml | kaitogen import -" in done.said

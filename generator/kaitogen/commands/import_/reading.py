@@ -158,7 +158,10 @@ def _owned(one: UserObject) -> Diagnostic | None:
         return None
     name = str(metadata.get("name") or "without a name")[:60]
     message = f"{one.data['kind']} {name} is made by {who} and is passed over: two would write it"
-    return KG175.at(path, message, fix="change what makes it, or remove that first")
+    advice = "change what makes it, or remove that first"
+    if who.startswith("InferenceSet "):
+        advice = "import the set instead: kubectl get inferencesets -o yaml | kaitogen import -"
+    return KG175.at(path, message, fix=advice)
 
 
 def _twice(one: UserObject, seen: dict[tuple[str, str, str], Origin]) -> Diagnostic | None:
@@ -177,14 +180,24 @@ def _twice(one: UserObject, seen: dict[tuple[str, str, str], Origin]) -> Diagnos
 
 def _nothing(documents: Sequence[Document], files: Sequence[str]) -> Diagnostic:
     """A run that found no Workspace says what it found instead."""
-    values = (document.value if isinstance(document.value, dict) else {} for document in documents)
-    kinds = dict.fromkeys(
-        f"{str(one.get('kind'))[:60]} of {str(one.get('apiVersion'))[:60]}" for one in values
-    )
+    kinds = dict.fromkeys(what for document in documents for what in _kinds(document.value))
     shown = ", ".join(list(kinds)[:_MOST_KINDS]) + (" and others" if len(kinds) > _MOST_KINDS else "")
     message = f"no Workspace of kaito.sh is here{f', only {shown}' if shown else ''}"
     advice = "name the files that hold Workspaces, or pipe them in: kubectl get workspaces -o yaml | kaitogen import -"
     return KG170.in_file(files[0] if files else "", message, fix=advice)
+
+
+def _kinds(value: Json) -> Iterator[str]:
+    """What a document holds, in words: the kinds of its objects, those of a List one by one."""
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
+        yield "what is no object of Kubernetes"  # such as the table that kubectl prints for people
+    elif (items := list_items(value)) is None:
+        yield f"{value['kind'][:60]} of {str(value.get('apiVersion'))[:60]}"
+    elif items:
+        for item in items:
+            yield from _kinds(item)
+    else:
+        yield f"an empty {value['kind'][:60]}"
 
 
 def target_of(workspace: Json, overrides: TargetOverrides) -> tuple[Target, Diagnostic | None]:
