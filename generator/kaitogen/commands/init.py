@@ -5,6 +5,7 @@ What it writes is what `kaitogen validate` takes: what that would refuse is refu
 
 import os
 import re
+import shlex
 
 from kaitogen.commands import inputs, targets
 from kaitogen.commands.inputs import TargetOptions
@@ -189,14 +190,17 @@ def _written(file: str, text: str, then: str, *, force: bool) -> Outcome:
     """The text to standard output or into a new file, and what is said of that; UsageError where there is one already."""
     if file == "-":
         return Outcome(text.encode())
+    if os.path.isdir(file):
+        fix = f"name a file in it, such as {os.path.join(file, 'my-model.intent.yaml')}"
+        raise UsageError(f"{file} is a folder", fix=fix)
     if os.path.lexists(file) and not force:
         raise UsageError(f"{file} exists", fix="choose another name, or write over it with --force")
     from kaitogen.files import atomic  # most print
 
     # What appears there meanwhile is not written over either.
     atomic.write_files({file: text.encode()}, may_replace=None if force else lambda _: False)
-    shown = printable(file)
-    return Outcome(stderr=f"kaitogen: wrote {shown}; {then.format(shown)}\n")
+    shown, quoted = printable(file), printable(shlex.quote(file))
+    return Outcome(stderr=f"kaitogen: wrote {shown}; {then.format(quoted)}\n")
 
 
 def _for_editors(file: str) -> str:

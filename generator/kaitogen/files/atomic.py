@@ -89,7 +89,8 @@ def write_files(
 
 def unwritten(path: str, error: OSError) -> EnvironmentFailure:
     """What to say where writing a file or a folder failed and was undone."""
-    fix = "nothing was changed; check space and permissions"
+    missing = isinstance(error, FileNotFoundError)
+    fix = f"nothing was changed; {'make its folder first' if missing else 'check space and permissions'}"
     return EnvironmentFailure(f"{path} could not be written: {reason(error)}", fix=fix)
 
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from kaitogen.commands import init, validate
-from kaitogen.errors import UsageError
+from kaitogen.errors import EnvironmentFailure, UsageError
 from kaitogen.kaito.catalogue.models import all_models, find_model, short_names
 from kaitogen.kaito.catalogue.skus import find_sku
 from kaitogen.kaito.sizing.instance_types import offers_for
@@ -137,3 +137,22 @@ def test_the_project_file_says_what_the_intent_is_for(folder: Path) -> None:
     init.run(init.Options(file="models/a.intent.yaml"))
     placement = yaml.safe_load((below / "a.intent.yaml").read_bytes())["spec"]["placement"]
     assert placement["instanceType"] == "g5.xlarge"
+
+
+def test_what_is_said_of_a_file_can_be_done(folder: Path) -> None:
+    """The command that renders it holds for a name with a blank, and a folder is never to be written over."""
+    said = init.run(init.Options(file="my model.intent.yaml")).stderr
+    assert said.endswith(
+        "wrote my model.intent.yaml; render it with: kaitogen render 'my model.intent.yaml'\n"
+    )
+    (folder / "models").mkdir()
+    for force in (False, True):
+        with pytest.raises(UsageError) as stop:
+            init.run(init.Options(file="models", force=force))
+        assert (stop.value.message, stop.value.fix) == (
+            "models is a folder",
+            "name a file in it, such as models/my-model.intent.yaml",
+        )
+    with pytest.raises(EnvironmentFailure) as failure:
+        init.run(init.Options(file="none/a.intent.yaml"))
+    assert failure.value.fix == "nothing was changed; make its folder first"
