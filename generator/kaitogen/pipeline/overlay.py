@@ -28,7 +28,7 @@ from kaitogen.model import (
 from kaitogen.pipeline.classify import Repetition, entries
 from kaitogen.pipeline.load import load
 from kaitogen.schema.checks import schema_at, types_of
-from kaitogen.typed import Final, Iterable, Iterator, Sequence
+from kaitogen.typed import Container, Final, Iterable, Iterator, Mapping, Sequence
 from kaitogen.yaml.reader import Unreadable, read
 from kaitogen.yaml.scalars import AmbiguousScalar, resolve
 
@@ -90,22 +90,30 @@ def assign(
     """The documents with each value set in every intent it is meant for; a later assignment wins."""
     diagnostics: list[Diagnostic] = []
     repetition = Repetition()
-    unmet = {one.name: one for one in assignments if one.name is not None}
-    typed = [(one, _typed(one.path, one.text) if one.typed else one.text) for one in assignments]
+    typed = [
+        (one.name, one.path, _typed(one.path, one.text) if one.typed else one.text, Origin(one.source))
+        for one in assignments
+    ]
     result: list[Document] = []
     for document in documents:
+        whole, overrides = document.value, list(document.overrides)
         for base, intent in _entries(document):
             name = _name(intent)
-            unmet.pop(name, None)
-            for one, value in typed:
-                if one.name is None or one.name == name:
-                    if problem := repetition.too_much(value, 1, one.path):
-                        return result, [*diagnostics, problem.of(Origin(one.source))]
-                    document, problem = _set(document, base, one, value)  # noqa: PLW2901 - grows with each value
-                    diagnostics.extend([problem.of(Origin(one.source))] if problem else [])
-        result.append(document)
-    diagnostics.extend(_no_such(name, documents).of(Origin(one.source)) for name, one in unmet.items())
-    return result, diagnostics
+            for only, path, value, origin in typed:
+                if only is not None and only != name:
+                    continue
+                if problem := repetition.too_much(value, 1, path):
+                    return result, [*diagnostics, problem.of(origin)]
+                try:
+                    whole = with_value(whole, (*base, *path), value)
+                    overrides.append(Override(base, path, origin))
+                except (IndexError, TypeError):
+                    message = f"{path_text(path)[:80]} leads through a value that has nothing below it"
+                    fix = "check the path against `kaitogen schema intent`"
+                    diagnostics.append(KG152.at(path, message, fix=fix).of(origin))
+        result.append(document._replace(value=whole, overrides=tuple(overrides)))
+    unmet = {name: ((), origin) for name, _, _, origin in typed if name is not None}
+    return result, [*diagnostics, *_no_such(unmet, documents)]
 
 
 def merge_environment(
@@ -126,46 +134,37 @@ def merge_environment(
         entry["metadata"]["name"]: (("spec", "workspaces", index), entry)
         for index, entry in enumerate(spec.get("workspaces") or ())
     }
-    unmet = dict(workspaces)
+    defaults: tuple[Path, Json] = ("spec", "defaults"), spec.get("defaults")
     result: list[Document] = []
     for document in documents:
         for base, intent in _entries(document):
-            name = _name(intent)
-            unmet.pop(name, None)
-            for root, part in (
-                (("spec", "defaults"), spec.get("defaults") or {}),
-                workspaces.get(name, ((), {})),
-            ):
+            for root, part in (defaults, workspaces.get(_name(intent), ((), None))):
                 if part:
                     if problem := repetition.too_much(part, 1, root):
                         return result, [problem.of(Origin(environment))]
                     document = _merged(document, base, part, Origin(environment, (root,)))  # noqa: PLW2901
         result.append(document)
-    diagnostics = [
-        _no_such(name, documents, ("metadata", "name")).of(Origin(environment, (root,)))
-        for name, (root, _) in unmet.items()
-    ]
-    result, wrong = _dropped(result, environment)
-    added, twice = _added(result, environment, repetition, project)
-    return [*result, *added], [*diagnostics, *wrong, *twice]
-
-
-def _dropped(documents: list[Document], environment: Document) -> tuple[list[Document], list[Diagnostic]]:
-    """The documents without the intents that the environment drops, and the names there that none has."""
-    unmet = {
-        name: ("spec", "drop", index) for index, name in enumerate(environment.value["spec"].get("drop", ()))
+    unmet: dict[str, tuple[Path, Origin]] = {
+        name: (("metadata", "name"), Origin(environment, (root,))) for name, (root, _) in workspaces.items()
     }
-    names = frozenset(unmet)
-    result: list[Document] = []
+    diagnostics = _no_such(unmet, documents)
+    dropped: dict[str, tuple[Path, Origin]] = {
+        name: (("spec", "drop", index), Origin(environment))
+        for index, name in enumerate(spec.get("drop", ()))
+    }
+    diagnostics += _no_such(dropped, result)
+    result = list(_without(result, dropped))
+    added, twice = _added(result, environment, repetition, project)
+    return [*result, *added], [*diagnostics, *twice]
+
+
+def _without(documents: Iterable[Document], names: Container[str]) -> Iterator[Document]:
+    """The documents without the intents of these names."""
     for document in documents:
-        gone = [(base, _name(intent)) for base, intent in _entries(document) if _name(intent) in names]
-        for _, name in gone:
-            unmet.pop(name, None)
-        if ((), _name(document.value)) in gone:
-            continue
-        indexes = tuple(step for base, _ in gone for step in base[-1:] if isinstance(step, int))
-        result.append(document._replace(dropped=(*document.dropped, *indexes)))
-    return result, [_no_such(name, documents, path).of(Origin(environment)) for name, path in unmet.items()]
+        gone = [base for base, intent in _entries(document) if _name(intent) in names]
+        if () not in gone:
+            indexes = (step for base in gone for step in base[-1:] if isinstance(step, int))
+            yield document._replace(dropped=(*document.dropped, *indexes))
 
 
 def _added(
@@ -227,23 +226,18 @@ def _name(intent: Json) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _no_such(name: str | None, documents: Iterable[Document], path: Path = ()) -> Diagnostic:
-    from kaitogen.diagnostics.suggest import did_you_mean  # few names are wrong
+def _no_such(wanted: Mapping[str, tuple[Path, Origin]], documents: Iterable[Document]) -> list[Diagnostic]:
+    """What is said of each name that no intent has, at the path and origin where it is written."""
+    names = {_name(intent) for document in documents for _, intent in _entries(document)} if wanted else set()
+    found: list[Diagnostic] = []
+    for name, (path, origin) in wanted.items():
+        if name not in names:
+            from kaitogen.diagnostics.suggest import did_you_mean  # few names are wrong
 
-    names = sorted({_name(intent) for document in documents for _, intent in _entries(document)})
-    fix = did_you_mean(str(name), names, f"name one of: {', '.join(names)[:120] or 'none is here'}")
-    return KG153.at(path, f"no intent here is named {str(name)[:63]}", fix=fix)
-
-
-def _set(document: Document, base: Path, one: Assignment, value: Json) -> tuple[Document, Diagnostic | None]:
-    full = (*base, *one.path)
-    try:
-        changed = with_value(document.value, full, value)
-    except (KeyError, IndexError, TypeError):
-        message = f"{path_text(one.path)[:80]} leads through a value that has nothing below it"
-        return document, KG152.at(one.path, message, fix="check the path against `kaitogen schema intent`")
-    given = Override(base, one.path, Origin(one.source))
-    return document._replace(value=changed, overrides=(*document.overrides, given)), None
+            known = sorted(names)
+            fix = did_you_mean(name, known, f"name one of: {', '.join(known)[:120] or 'none is here'}")
+            found.append(KG153.at(path, f"no intent here is named {name[:63]}", fix=fix).of(origin))
+    return found
 
 
 def _merged(document: Document, base: Path, part: Json, origin: Origin) -> Document:
