@@ -17,6 +17,8 @@ from kaitogen import schema
 from kaitogen.files import shipped
 from kaitogen.model import INTENT_API_VERSION, INTENT_KIND, KAITO_VERSIONS, SET_KIND
 from kaitogen.schema.compiled import FILES
+from kaitogen.schema.words import short, written
+from kaitogen.yaml.reader import read
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = Path(shipped.folder("schemas"))
@@ -116,6 +118,16 @@ def test_every_example_conforms_to_what_it_explains(name: str) -> None:
         validator = Draft202012Validator({"$ref": f"{contents['$id']}#{place}"}, registry=registry)
         wrong += [place for example in node.get("examples", ()) if not validator.is_valid(example)]
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(WRITTEN_FOR_PEOPLE))
+def test_an_example_that_advice_shows_is_yaml(name: str) -> None:
+    """`write it as a mapping, such as {"*": 24}`: an asterisk without quotes would be an alias."""
+    for place, node in _subschemas(_read(name)):
+        for example in node.get("examples", ()):
+            if short(example):
+                (document,) = read(f"example: {written(example)}\n")
+                assert document.value == {"example": example}, place
 
 
 @pytest.mark.parametrize("name", WRITTEN_FOR_PEOPLE)
