@@ -128,3 +128,11 @@ def test_what_is_made_where_the_gate_for_a_gateway_is_on(tmp_path: Path) -> None
         [],
         [],
     ]
+
+
+def test_a_set_whose_name_is_refused_is_called_by_it_all_the_same(tmp_path: Path) -> None:
+    name = "x" * 47
+    path = write(tmp_path, intent(name, rest="  replicas: 2\n"))
+    (one,) = data(path)["workspaces"]
+    assert one["name"] == name
+    assert planned(path).stdout.decode().startswith(f"chat/{name}  (")

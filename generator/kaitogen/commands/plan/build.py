@@ -156,13 +156,14 @@ class _Planner:
         choice = None
         if options.choosing:
             choice = choose(workspace, spec.target, self._config_maps, options.configs, options.prices)
-        namespace = text(ctx.metadata, "namespace")
+        # A replica of a set whose name is wrong has another one.
+        name, namespace = text(part(manifest.data, "metadata"), "name"), text(ctx.metadata, "namespace")
         planned = PlannedWorkspace(
             spec=spec,
             ctx=ctx,
-            name=ctx.name,
+            name=name,
             namespace=namespace,
-            title=f"{namespace}/{ctx.name}" if namespace else ctx.name,
+            title=f"{namespace}/{name}" if namespace else name,
             instance_type=text(ctx.resource, "instanceType"),
             manifests=manifests,
             strategy=strategies.strategy_of(spec.placement),
