@@ -97,6 +97,27 @@ def test_a_finished_one_has_the_name_of_a_config_map_in_the_run(
     assert ("unless" in said) == (name is None)
 
 
+@pytest.mark.parametrize(("version", "kaito", "number"), [("v1beta1", "0.12", 1), ("v1alpha1", "0.8", 0)])
+def test_a_finished_set_without_a_number_has_what_the_api_server_fills_in(
+    version: str, kaito: str, number: int
+) -> None:
+    resource = {"instanceType": "Standard_NC24ads_A100_v4"}
+    template = {"resource": resource, "inference": {"preset": {"name": "phi-4"}}}
+    value = {
+        "apiVersion": f"kaito.sh/{version}",
+        "kind": "InferenceSet",
+        "metadata": {"name": "chat"},
+        "spec": {"labelSelector": {"matchLabels": {"a": "b"}}, "template": template},
+    }
+    target = Target(kaito)
+    result = generate(Request(documents=(Document("a.yaml", value=value),), objects_target=target))
+    plan = build_plan(result, PlanOptions(objects_target=target))
+    (planned,) = plan.workspaces
+    assert planned.identity == ("kaito.sh", "InferenceSet", "", "chat")
+    assert (planned.fewest, planned.replicas, plan.nodes) == (number, number, number)
+    assert f"{number} of an InferenceSet" in "".join(as_text.write(plan))
+
+
 def test_the_config_map_of_a_finished_one_is_not_kaitogens() -> None:
     value = {**WORKSPACE, "inference": {"preset": {"name": "phi-4"}, "config": "own"}}
     documents = tuple(Document("a.yaml", value=one) for one in (value, config_map("vllm: {}\n")))

@@ -28,6 +28,7 @@ from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import sized
 from kaitogen.kaito.sizing.types import Memory, Node
 from kaitogen.kaito.updates.model import Takes
+from kaitogen.kaito.versions import REPLICAS_DEFAULTED
 from kaitogen.model import (
     Diagnostic,
     Json,
@@ -144,9 +145,10 @@ class _Planner:
         """One Workspace with its size, and what an option asks for."""
         spec, workspace = manifest
         options = self._options
-        fewest = replicas = None
-        if not is_workspace(workspace):
-            fewest, replicas = range_of(spec, workspace)
+        is_set, fewest, replicas = not is_workspace(workspace), 1, 1
+        if is_set:
+            filled_in = int(spec.target.has(REPLICAS_DEFAULTED))
+            fewest, replicas = (filled_in if one is None else one for one in range_of(spec, workspace))
             workspace = replica_of(workspace, spec.placement.nodes or ())
         node = None if options.facts is None else _node(options.facts, spec, workspace)
         ctx = RuleContext(workspace, spec.target, config_maps=self._config_maps)
@@ -168,13 +170,13 @@ class _Planner:
             manifests=manifests,
             strategy=strategies.strategy_of(spec.placement),
             sizing=sizing,
-            takes=each if replicas is None else each.times(replicas),
-            fewest_take=each if fewest is None else each.times(fewest),
+            takes=each.times(replicas) if is_set else each,
+            fewest_take=each.times(fewest) if is_set else each,
             choice=choice,
             finished=finished,
-            is_set=replicas is not None,
-            replicas=1 if replicas is None else replicas,
-            fewest=1 if fewest is None else fewest,
+            is_set=is_set,
+            replicas=replicas,
+            fewest=fewest,
         )
         if options.prices is not None and planned.usage is not None:
             planned = replace(planned, cost=cost(options.prices, [planned.usage]))
