@@ -170,3 +170,24 @@ def test_the_configmap_of_a_workspace_that_becomes_a_set_stays_where_the_set_nam
     assert why({}, {}) == "the Workspace"
     assert why(short, long) == "the Workspace and its ConfigMap"
     assert why(short, short) == "the Workspace, whose ConfigMap has to stay, since the replicas mount it"
+
+
+def test_replicas_that_kubectl_lists_beside_their_set_are_left_to_it() -> None:
+    """`kubectl get workspaces,inferencesets -o yaml` has both, and an intent makes the set alone."""
+    ours = items({"namespace": "models"}, replicas=2)
+    listed = [item._replace(spec=None) for item in items({"namespace": "models"}, replicas=2)]
+    replica = {
+        "apiVersion": "kaito.sh/v1beta1",
+        "kind": "Workspace",
+        "metadata": {
+            "name": "phi-abcde",
+            "namespace": "models",
+            "labels": {"inferenceset.kaito.sh/created-by": "phi"},
+        },
+        "resource": {"instanceType": "Standard_NC24ads_A100_v4"},
+        "inference": {"preset": {"name": "phi-4"}},
+    }
+    listed.append(Item(replica, Target(), listed[0].origin))
+    assert compare(listed, ours) == Comparison((), 1)
+    (moved,) = compare(listed, items({"namespace": "models", "name": "other"})).objects[1:]
+    assert (moved.item.label, moved.judgement.verdict) == ("InferenceSet models/phi", "delete")

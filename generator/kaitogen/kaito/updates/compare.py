@@ -3,7 +3,7 @@
 import json
 import shlex
 
-from kaitogen.kaito.objects import ConfigMaps, config_maps_of, number, part, text
+from kaitogen.kaito.objects import ConfigMaps, config_maps_of, is_replica, number, part, text
 from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.sizing.size import size
 from kaitogen.kaito.updates.admission import creation_refused
@@ -21,7 +21,11 @@ _FOLLOWED: Final = Judgement("recreate", "it goes along with its Workspace, and 
 
 
 def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
-    """What changes from one side to the other; each side has every object once."""
+    """What changes from one side to the other; each side has every object once.
+
+    A Workspace that KAITO made of a set is left to its set, as kubectl lists both: it comes and goes with it.
+    """
+    before, after = ([one for one in side if not _is_of_a_set(one)] for side in (before, after))
     old = {item.identity: item for item in before}
     new = {item.identity: item for item in after}
     stayed = [(old[key], item) for key, item in new.items() if key in old]
@@ -50,6 +54,10 @@ def compare(before: Sequence[Item], after: Sequence[Item]) -> Comparison:
     objects += [_deleted(item, old_maps, before, new) for item in gone if item.identity not in replaced]
     # An object that got another name is one, and not two.
     return Comparison(tuple(objects), len(old.keys() | new.keys()) - len(moved) - len(followed))
+
+
+def _is_of_a_set(item: Item) -> bool:
+    return item.is_workspace and is_replica(item.data)
 
 
 def cost(item: Item, maps: ConfigMaps) -> Takes:
