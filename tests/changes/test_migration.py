@@ -363,3 +363,16 @@ def test_a_name_among_the_settings_is_what_clients_ask_for(
     readme = moved(folder, name)["README.md"]
     assert words in readme
     assert ("Clients ask for a model by its name" in readme) == bool(words)
+
+
+@pytest.mark.parametrize(("kaito", "keeps"), [("0.12", True), ("0.11", False)])
+def test_a_project_file_leaves_an_intent_its_text(kaito: str, keeps: bool, tmp_path: Path) -> None:
+    """Where it says something else now, the one that runs is written down with what it was made for."""
+    folder = tmp_path / "repository"
+    project = 'apiVersion: kaitogen.io/v1alpha1\nkind: Project\nspec:\n  target: {kaito: "0.12"}\n'
+    committed(folder, {"phi-4.intent.yaml": COMMENTED, ".kaitogen.yaml": project})
+    write(folder, {"phi-4.intent.yaml": COMMENTED.replace("NC24ads", "NC48ads", 1)})
+    write(folder, {".kaitogen.yaml": project.replace("0.12", kaito)})
+    files = moved(folder)
+    assert (files["step-1_phi-4.yaml"] == COMMENTED) == keeps
+    assert ('kaito: "0.12"' in files["step-1_phi-4.yaml"]) != keeps

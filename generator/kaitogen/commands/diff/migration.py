@@ -1,5 +1,7 @@
 """The files of a way out: the Workspace or set as it runs, the new one beside it, the Service that moves from one to the other, and how."""
 
+import re
+
 from kaitogen.commands.diff.report import DiffReport, WayOut
 from kaitogen.diagnostics.wording import printable
 from kaitogen.kaito import versions
@@ -8,9 +10,10 @@ from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
-from kaitogen.model import Files, Json
+from kaitogen.model import Document, Files, Json
 from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.emit import file_words
+from kaitogen.pipeline.load import PROJECT
 from kaitogen.pipeline.templating.environment import fill_page
 from kaitogen.typed import Final, NamedTuple
 from kaitogen.yaml.edit import Edit, NotEdited, edited
@@ -50,8 +53,8 @@ def files(report: DiffReport) -> Files:
     ]
     texts: dict[str, str] = {}
     for move in moves:
-        texts[f"step-1_{move.old_file}.yaml"] = _text(move.before)
-        texts[f"step-1_{move.new_file}.yaml"] = _text(move.after, move.new) + _scaling(move)
+        texts[f"step-1_{move.old_file}.yaml"] = _text(move.before, move.after)
+        texts[f"step-1_{move.new_file}.yaml"] = _text(move.after, move.before, move.new) + _scaling(move)
         if move.serves:
             texts[f"step-1_{move.old_file}-traffic.yaml"] = _service(move, move.old)
             texts[f"step-2_{move.old_file}-traffic.yaml"] = _service(move, move.new)
@@ -88,8 +91,11 @@ def _file(namespace: str, name: str) -> str:
     return file_words([namespace, name] if namespace else [name])
 
 
-def _text(item: Item, name: str = "") -> str:
-    """The intent or the object as text, under another name where one is given."""
+def _text(item: Item, other: Item, name: str = "") -> str:
+    """The intent or the object as text, under another name where one is given; `other` is the one that it stands beside.
+
+    What a project file says of the target of both is left to it, so that the text stays as it is.
+    """
     document, own = item.origin.document, item.identity[3]
     if item.spec is None:
         data = written(item)
@@ -97,13 +103,20 @@ def _text(item: Item, name: str = "") -> str:
     value = document.value
     if is_set(value):
         value = next(one for one, origin in intents(document) if origin.roots == item.origin.roots)
-    elif document.text and not document.overrides:
+    elif document.text and (not document.overrides or _only_the_project(document, item, other)):
         text = document.text.removeprefix("---\n").rstrip("\n") + "\n"
         try:
             return edited(text, [Edit(("metadata", "name"), name)]) if name else text
         except NotEdited:
             pass  # its comments are lost then
     return dump(with_value(value, ("metadata", "name"), name or own))
+
+
+def _only_the_project(document: Document, item: Item, other: Item) -> bool:
+    """Whether nothing lies over a document but a project file that says the same of the target of both."""
+    # Of a revision it is REVISION:FILE.
+    names = {re.split("[/:]", over.origin.document.file)[-1] for over in document.overrides}
+    return item.target == other.target and names == {PROJECT}
 
 
 def _scaling(move: _Move) -> str:
