@@ -702,3 +702,14 @@ def test_for_a_replica_its_set_is_to_be_imported() -> None:
     done = kaitogen("import", "-", stdin=owned.encode())
     assert (done.code, done.text) == (0, "")
     assert "fix: import the set instead: kubectl get inferencesets -o yaml | kaitogen import -" in done.said
+
+
+def test_a_file_is_no_folder_to_write_into(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine", encoding="utf-8")
+    for folder in ("taken", "taken/below"):
+        done = kaitogen("import", "-", "-o", tmp_path / folder, stdin=(WORKSPACE + SETTINGS).encode())
+        assert (done.code, done.text) == (3, "")
+        assert done.said.endswith(
+            "nothing was changed; a file stands where its folder should be: name another\n"
+        )
+    assert (tmp_path / "taken").read_text("utf-8") == "mine"

@@ -89,8 +89,12 @@ def write_files(
 
 def unwritten(path: str, error: OSError) -> EnvironmentFailure:
     """What to say where writing a file or a folder failed and was undone."""
-    missing = isinstance(error, FileNotFoundError)
-    fix = f"nothing was changed; {'make its folder first' if missing else 'check space and permissions'}"
+    advice = "check space and permissions"
+    if isinstance(error, FileNotFoundError):
+        advice = "make its folder first"
+    elif isinstance(error, FileExistsError | NotADirectoryError):
+        advice = "a file stands where its folder should be: name another"
+    fix = f"nothing was changed; {advice}"
     return EnvironmentFailure(f"{path} could not be written: {reason(error)}", fix=fix)
 
 
