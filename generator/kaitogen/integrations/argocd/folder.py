@@ -173,8 +173,8 @@ def _matches(pattern: str, top: str, source: str) -> tuple[list[str], list[Diagn
 class Glob:
     """A pattern for paths: * and ? and [ab] within a name, ** for any number of folders.
 
-    All positions in the pattern that a path can have reached are followed at once, so that the time
-    grows with the length of both, however many ** there are.
+    Its names are gone through once, each at all places in a path that the ones before it can have led to, so that the
+    time grows with the length of both, however many ** there are.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -190,20 +190,11 @@ class Glob:
 
     def matches(self, path: str) -> bool:
         """Whether the pattern matches the whole path."""
-        reached = self._passing({0})
-        for part in path.split("/"):
-            reached = self._passing(
-                {
-                    position + (match is not None)
-                    for position, match in enumerate(self._names)
-                    if position in reached and (match is None or match(part))
-                }
-            )
-        return len(self._names) in reached
-
-    def _passing(self, positions: set[int]) -> set[int]:
-        """The positions, with those behind each ** there, which may stand for no folder."""
-        for position, name in enumerate(self._names):
-            if name is None and position in positions:
-                positions.add(position + 1)
-        return positions
+        parts = path.split("/")
+        ends = {0}
+        for match in self._names:
+            if match is None:
+                ends = set(range(min(ends, default=len(parts) + 1), len(parts) + 1))
+            else:
+                ends = {end + 1 for end in ends if end < len(parts) and match(parts[end])}
+        return len(parts) in ends
