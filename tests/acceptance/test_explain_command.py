@@ -189,3 +189,25 @@ def test_options_of_where_need_it() -> None:
     done = kaitogen("explain", "--set", "spec.placement.count=3", "KG405")
     assert (done.code, done.output) == (2, b"")
     assert "--where" in done.said
+
+
+@pytest.mark.parametrize(
+    ("path", "default"),
+    [
+        ("spec.placement.labelSelector.matchLabels", "{apps: phi}, by strategy auto"),
+        ("spec.placement.labelSelector.matchLabels.apps", "phi, by strategy auto"),
+        ("spec.placement.labelSelector.matchLabels.other", "nothing; the Workspace does without it"),
+        ("spec.target.featureGates.vLLM", "true, the default of KAITO 0.10"),
+        ("spec.target.featureGates.enableInferenceSetController", "false, the default of KAITO 0.10"),
+        ('metadata.annotations["kaito.sh/runtime"]', "transformers, from spec.inference.runtime"),
+        ('metadata.annotations["kaito.sh/enablelb"]', "nothing; the Workspace does without it"),
+    ],
+)
+def test_the_default_of_what_is_written_for_the_intent(path: str, default: str) -> None:
+    text = (
+        "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata: {name: phi}\nspec:\n"
+        '  target: {kaito: "0.10"}\n  placement: {instanceType: Standard_NC24ads_A100_v4}\n'
+        "  inference: {model: phi-4, runtime: transformers}\n"
+    )
+    done = kaitogen("explain", "--where", path, "-", stdin=text.encode())
+    assert done.text == f"phi: {path} is not set; default: {default}\n"

@@ -3,6 +3,7 @@
 from kaitogen import schema
 from kaitogen.diagnostics.wording import cut, printable
 from kaitogen.errors import UsageError
+from kaitogen.kaito import versions
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Document, Json, Origin, Path, Placement, path_text
 from kaitogen.nodes import choose
@@ -31,6 +32,7 @@ _RESOURCE_FIELDS: Final = {
     "instanceType": "instance_type",
     "labelSelector": "label_selector",
 }
+_NOTHING: Final = "nothing; the Workspace does without it"
 #: What is so where an intent says nothing, and who decides it.
 _DEFAULTS: Final[dict[Path, str]] = {
     ("metadata", "namespace"): "the namespace of whoever applies it",
@@ -129,13 +131,19 @@ def _default(intent: Json, path: Path, resource: Placement | None) -> str:
         if path[-1] == "runtime" and annotated is not None:
             return f"{annotated}, from the annotation {RUNTIME_ANNOTATION}"
         return _DEFAULTS[path]
-    parent, field = path[:-1], str(path[-1])
+    if path == ("metadata", "annotations", RUNTIME_ANNOTATION):
+        runtime = value_at(intent, ("spec", "inference", "runtime"))
+        return f"{runtime}, from spec.inference.runtime" if runtime is not None else _NOTHING
+    parent, field, target = path[:-1], str(path[-1]), target_of(intent["spec"])
     if parent == ("spec", "target") and field in _TARGET_FIELDS:
-        return str(getattr(target_of(intent["spec"]), _TARGET_FIELDS[field]))
-    if parent == ("spec", "placement") and resource is not None:
+        return str(getattr(target, _TARGET_FIELDS[field]))
+    if parent == ("spec", "target", "featureGates"):
+        return f"{_shown(versions.is_on(field, target))}, the default of KAITO {target.kaito}"
+    if path[:2] == ("spec", "placement") and len(path) > 2 and resource is not None:
         if field == "strategy":
             return f"{resource.strategy}, as the other fields of the placement say"
-        value = getattr(resource, _RESOURCE_FIELDS[field]) if field in _RESOURCE_FIELDS else None
+        name = _RESOURCE_FIELDS.get(str(path[2]))
+        value = None if name is None else value_at(getattr(resource, name), path[3:])
         if value is not None:
             return f"{_shown(value)}, by strategy {resource.strategy}"
-    return "nothing; the Workspace does without it"
+    return _NOTHING
