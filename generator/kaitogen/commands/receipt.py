@@ -18,6 +18,7 @@ from kaitogen.diagnostics.wording import json_text
 from kaitogen.errors import EnvironmentFailure, reason
 from kaitogen.files import shipped
 from kaitogen.files.folders import files_below
+from kaitogen.kaito.objects import value_at
 from kaitogen.model import Files, Json, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.load import KG601, STDIN, read_file
@@ -101,21 +102,11 @@ def arguments(options: OptionGroup) -> list[str]:
 
 def first_difference(before: Json, after: Json) -> int:
     """The first line that differs between two descriptions of a file, from 1; 0 where that is not known."""
-    old, new = (_lines(one) for one in (before, after))
-    if not (old and new):
+    old, new = (value_at(one, ("annotations", LINES)) for one in (before, after))
+    if not (isinstance(old, str) and isinstance(new, str) and old and new) or old == new:
         return 0
-    for number, (one, other) in enumerate(zip(old, new, strict=False), 1):
-        if one != other:
-            return number
-    return 0 if len(old) == len(new) else min(len(old), len(new)) + 1
-
-
-def _lines(described: Json) -> list[str]:
-    annotations = described.get("annotations")
-    sums = annotations.get(LINES) if isinstance(annotations, dict) else None
-    if not isinstance(sums, str):
-        return []
-    return [sums[at : at + 4] for at in range(0, len(sums), 4)]
+    alike = len(os.path.commonprefix((old, new)))  # noqa: RUF071 - of characters, four for each line
+    return alike // 4 + 1
 
 
 def described(name: str, data: bytes) -> Json:
