@@ -154,6 +154,34 @@ def test_aliases_that_lead_from_one_object_to_another_are_written_out(
     assert workspace["metadata"].get("labels") == objects[0 if objects[0]["kind"] == "WorkspaceIntent" else -1]["metadata"].get("labels")  # fmt: skip
 
 
+def test_an_object_between_brackets_that_is_an_alias_as_a_whole_is_written_out() -> None:
+    pod = "&p {apiVersion: v1, kind: Pod, metadata: {name: p}, mode: 0644}"
+    done = krm(f"{HEAD}items: [{pod}, *p, {json.dumps(intent())}]\n")
+    assert done.code == 0, done.said
+    assert "*p" not in done.text
+    assert done.text.count("{apiVersion: v1, kind: Pod, metadata: {name: p}, mode: 0644}") == 2
+
+
+def test_an_object_between_brackets_stays_one_where_what_it_stands_for_has_lines_of_its_own() -> None:
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}
+    block = "shared: &p\n  apiVersion: v1\n  kind: Pod\n  metadata:\n    name: p\n"
+    done = krm(f"{HEAD}{block}items: [*p, {json.dumps(intent())}]\n")
+    assert done.code == 0, done.said
+    assert answer(done)["items"][0] == pod
+
+
+def test_a_list_may_end_with_a_dash_and_one_that_stands_in_a_list_is_none() -> None:
+    assert answer(krm(f"{HEAD}items: # none\n-"))["items"] == [None]
+    nested = krm("- items\n- [a, b]\n")
+    assert (nested.code, "error KG140" in nested.said) == (1, True)
+
+
+def test_an_alias_in_its_own_anchor_is_refused_also_where_the_name_stood_for_something_before() -> None:
+    pods = "&p {kind: Pod}, &p {kind: Pod, metadata: *p}, {kind: Pod, spec: *p}"
+    done = krm(f"{HEAD}items: [{pods}, {json.dumps(intent())}]\n")
+    assert (done.code, "error KG104" in done.said) == (1, True)
+
+
 def test_aliases_within_an_object_and_what_looks_like_one_stay_as_they_are() -> None:
     foreign = dashed(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: &x {a: b}, annotations: *x}\n"

@@ -8,29 +8,18 @@ import kaitogen.yaml.libyaml  # noqa: F401 - PyYAML without its half in Python
 
 # isort: split
 import yaml
-from yaml import tokens
+from yaml import events
 from yaml.error import YAMLError
 
-from kaitogen.typed import Any, Final, Iterator, NamedTuple
+from kaitogen.typed import Any, Final, Iterable, Iterator, NamedTuple
 from kaitogen.yaml import libyaml
-from kaitogen.yaml.builder import MAX_DEPTH, unreadable
-from kaitogen.yaml.reader import read
-from kaitogen.yaml.writer import dashed
+from kaitogen.yaml.builder import KG104, MAX_DEPTH, unreadable
+from kaitogen.yaml.reader import Unreadable, read
+from kaitogen.yaml.tree import ENDS, STARTS, VALUES
 
 #: The indent of entries that stand between brackets.
 FLOW: Final = -2
-
-_STARTS: Final = (
-    tokens.BlockMappingStartToken, tokens.BlockSequenceStartToken,
-    tokens.FlowMappingStartToken, tokens.FlowSequenceStartToken,
-)  # fmt: skip
-_ENDS: Final = (tokens.BlockEndToken, tokens.FlowMappingEndToken, tokens.FlowSequenceEndToken)
-_FRAME: Final = (
-    tokens.StreamStartToken,
-    tokens.DocumentStartToken,
-    tokens.DocumentEndToken,
-    tokens.StreamEndToken,
-)
+#: The number of what is no entry.
 _REST: Final = -1
 _WIDEST: Final = 2**31 - 1  # as much as the emitter in C can hold: no line is broken
 
@@ -54,159 +43,141 @@ def cut(text: str, key: str) -> Cut | None:
 
     Unreadable where it is no YAML. What is nested too deep has no list either: reading it says why.
     """
-    walk = _Walk(key)
+    walk = _Walk(text, key)
     try:
-        for token in libyaml.tokens(text):
-            walk.see(token)
-            if walk.depth > MAX_DEPTH:
-                return None  # for the reader to say so; the scanner takes longer the deeper it is
+        if any(walk.depth > MAX_DEPTH for _ in walk):
+            return None  # for the reader to say so; the parser takes longer the deeper it is
     except YAMLError as error:
         raise unreadable(error, text) from error
-    if walk.end < 0:
+    if not walk.bounds:
         return None
-    if walk.flow:
-        entries = [Entry(text[start:end], FLOW) for start, end in walk.spans]
-        rest = f"{text[: walk.start]}[]{text[walk.end :]}"
-    else:
-        starts = [text.rfind("\n", 0, dash) + 1 for dash, _ in walk.spans]
-        end = text.rfind("\n", 0, walk.end) + 1 if walk.end < len(text) else len(text)
-        indent = walk.spans[0][0] - starts[0]
-        pairs = zip(starts, [*starts[1:], end], strict=True)
-        entries = [Entry(text[start:stop], indent) for start, stop in pairs]
-        rest = text[: starts[0]] + text[end:]
+    entries, rest = _pieces(text, walk.bounds, walk.spans)
     if walk.crossing:
-        whole = _Written(walk.with_new_names(text), key)
+        sections = _written_out(text, key)
         for number in walk.crossing - {_REST}:
-            entries[number] = whole.entry(number, entries[number].indent)
-        rest = whole.rest() if _REST in walk.crossing else rest
+            entries[number] = _entry(sections[number], entries[number].indent)
+        rest = _emitted(sections[_REST]) if _REST in walk.crossing else rest
     return Cut(tuple(entries), rest)
 
 
-class _Walk:
-    """Where the entries of the list are, and which of them need what stands outside of them."""
+def _pieces(text: str, bounds: list[Any], spans: list[tuple[int, int]]) -> tuple[list[Entry], str]:
+    """The entries as they stand in the text, and the text without them."""
+    opening, closing = bounds
+    start, end = opening.end_mark.index, closing.end_mark.index
+    if opening.flow_style:
+        return [Entry(text[start:end], FLOW) for start, end in spans], f"{text[: start - 1]}[]{text[end:]}"
+    dash = start if text.startswith("-", start) else start - 1  # behind it where the list is not indented
+    starts = [text.rfind("\n", 0, dash) + 1]
+    indent = dash - starts[0]
+    # Between a dash and its value there are comments alone.
+    margin = "\n" + " " * indent + "-"
+    starts += [text.rfind(margin, 0, value) + 1 for value, _ in spans[1:]]
+    end = text.rfind("\n", 0, end) + 1 if end < len(text) else end
+    pairs = zip(starts, [*starts[1:], end], strict=True)
+    return [Entry(text[start:stop], indent) for start, stop in pairs], text[: starts[0]] + text[end:]
 
-    def __init__(self, key: str) -> None:
+
+class _Walk:
+    """The events of a text, each with the number of the entry that it belongs to."""
+
+    def __init__(self, text: str, key: str) -> None:
+        self.text = text
         self.key = key
         self.depth = 0
-        self.start = self.end = -1
-        self.flow = False
-        #: Where each entry begins (in block layout with its dash) and ends.
+        #: The events with which the list begins and ends.
+        self.bounds: list[Any] = []
+        #: Where each entry begins, without its dash, and where it ends if it stands between brackets.
         self.spans: list[tuple[int, int]] = []
         #: The numbers of the entries with an alias of an anchor outside, _REST for the text around them.
         self.crossing: set[int] = set()
-        self._inside = 0
-        self._before: list[type[Any]] = []
-        #: Anchors and aliases with a name for each that no other anchor has: YAML lets one name be used again.
-        self.renamed: list[tuple[int, int, str]] = []
-        #: Of each anchor that is known so far the part that it stands in, and its new name.
-        self._anchors: dict[str, tuple[int, str]] = {}
+        #: Of each anchor that is known so far the entry that it stands in.
+        self._anchors: dict[str, int] = {}
 
-    def see(self, token: Any) -> None:
-        """The next token of the text."""
-        kind = type(token)
-        here = len(self.spans) - 1 if self._inside else _REST
-        if kind is tokens.AnchorToken:
-            self._anchors[token.value] = here, f"&a{len(self.renamed)}"
-        if kind in (tokens.AnchorToken, tokens.AliasToken):
-            section, name = self._anchors.get(token.value, (here, f"&{token.value}"))
-            self.renamed.append((token.start_mark.index, token.end_mark.index, name))
-            if section != here:
-                self.crossing.add(here)
-        if self._inside:
-            self._in_list(token, kind)
-        elif self.end < 0:
-            self._outside(token, kind)
-        if kind in _STARTS:
-            self.depth += 1
-        elif kind in _ENDS:
-            self.depth -= 1
+    def __iter__(self) -> Iterator[tuple[Any, int]]:
+        get, number = libyaml.events(self.text), _REST
+        is_mapping = is_key = is_wanted = False
+        while type(event := get()) is not events.StreamEndEvent:
+            kind = type(event)
+            self.depth -= kind in ENDS
+            in_list = len(self.bounds) == 1
+            if self.depth == 1 and in_list:
+                self.bounds.append(event)
+                number = _REST
+            elif self.depth == 0 and kind in VALUES:
+                is_mapping, is_key = kind is events.MappingStartEvent, False
+            elif self.depth == 1 and kind in VALUES and is_mapping:
+                is_key = not is_key  # in a mapping they take turns
+                if is_wanted and kind is events.SequenceStartEvent and not self.bounds:
+                    self.bounds.append(event)
+                is_wanted = is_key and kind is events.ScalarEvent and event.value == self.key
+            elif self.depth == 2 and kind in VALUES and in_list:
+                number += 1
+            self.depth += kind in STARTS
+            self._note(event, number)
+            yield event, number
 
-    def with_new_names(self, text: str) -> str:
-        """The text in which no anchor has the name of another."""
-        parts, behind = [], 0
-        for start, end, name in self.renamed:
-            parts += [text[behind : start + 1], name[1:]]
-            behind = end
-        return "".join([*parts, text[behind:]])
-
-    def _outside(self, token: Any, kind: type[Any]) -> None:
-        """Look for the key of the outermost mapping, and for the list behind it."""
-        found = self._before == [tokens.KeyToken, tokens.ScalarToken, tokens.ValueToken]
-        if found and kind is tokens.FlowSequenceStartToken:
-            self.flow, self.start, self._inside = True, token.start_mark.index, self.depth + 1
-        elif found and kind in (tokens.BlockSequenceStartToken, tokens.BlockEntryToken):
-            self._inside = self.depth + (kind is tokens.BlockSequenceStartToken)
-            if kind is tokens.BlockEntryToken:
-                self.spans.append((token.start_mark.index, -1))
-        elif found and kind is tokens.AnchorToken:
-            return
-        if self.depth == 1 and kind is tokens.KeyToken:
-            self._before = [tokens.KeyToken]
-        elif (
-            self._before == [tokens.KeyToken] and kind is tokens.ScalarToken and token.value == self.key
-        ) or (self._before == [tokens.KeyToken, tokens.ScalarToken] and kind is tokens.ValueToken):
-            self._before.append(kind)
-        else:
-            self._before = []
-
-    def _in_list(self, token: Any, kind: type[Any]) -> None:
-        if self.flow:
-            self._in_brackets(token, kind)
-        elif kind is tokens.BlockEntryToken and self.depth == self._inside:
-            self.spans.append((token.start_mark.index, -1))
-        elif self.depth <= 1 and kind in (tokens.KeyToken, tokens.BlockEndToken, *_FRAME):
-            self.end, self._inside = token.start_mark.index, 0
-
-    def _in_brackets(self, token: Any, kind: type[Any]) -> None:
-        level = self.depth == self._inside
-        if level and kind is tokens.FlowSequenceEndToken:
-            self.end, self._inside = token.end_mark.index, 0
-        elif level and kind is tokens.FlowEntryToken:
-            self._before = [tokens.FlowEntryToken]
-        elif not self.spans or self._before == [tokens.FlowEntryToken]:
-            self.spans.append((token.start_mark.index, token.end_mark.index))
-            self._before = []
-        else:
-            self.spans[-1] = (self.spans[-1][0], token.end_mark.index)
+    def _note(self, event: Any, number: int) -> None:
+        anchor = getattr(event, "anchor", "")
+        if type(event) is events.AliasEvent:
+            if self._anchors.get(anchor, number) != number:
+                self.crossing.add(number)
+        elif anchor:
+            self._anchors[anchor] = number
+        start, end = event.start_mark.index, event.end_mark.index
+        if number == len(self.spans):
+            self.spans.append((start, end))
+        elif number != _REST:
+            begin, last = self.spans[number]
+            if start == end:  # what nothing is written for; a comment may follow
+                is_value = type(event) is events.ScalarEvent
+                end = max(last, self.text.find(":", last, start) + 1) if is_value else last
+            self.spans[number] = begin, end
 
 
-class _Written:
-    """The text once more as nodes, of which single ones are written with all that they refer to.
+def _written_out(text: str, key: str) -> dict[int, list[Any]]:
+    """The events of each entry and of the rest, with what each alias stands for in its place.
 
-    Few texts need it: it is the first to ask for all of PyYAML, which takes a fifth of a start.
+    Few texts need it: writing them is the first to ask for all of PyYAML, which takes a fifth of a start.
     """
+    for _ in read(text):  # refuses what is nested too deep or grows too large
+        pass
+    sections: dict[int, list[Any]] = {}
+    #: What each anchor stands for, as far as it has been read; under None what has none.
+    known: dict[str | None, list[Any]] = {}
+    begun: list[tuple[list[Any], int]] = []
+    for event, number in _Walk(text, key):
+        section = sections.setdefault(number, [])
+        if type(event) is events.AliasEvent:
+            if not known[event.anchor]:
+                message = f"alias *{event.anchor} stands in its own anchor"
+                raise Unreadable(KG104.in_file("", message, fix="a value cannot contain itself"))
+            section += known[event.anchor]
+            continue
+        section.append(event)
+        if type(event) in VALUES:
+            known[event.anchor] = []
+            begun.append((known[event.anchor], len(section) - 1))
+            event.anchor = None
+        if type(event) is events.ScalarEvent or type(event) in ENDS:
+            value, start = begun.pop()
+            value += section[start:]
+    return sections
 
-    def __init__(self, text: str, key: str) -> None:
-        for _ in read(text):  # refuses what is nested too deep or grows too large
-            pass
-        loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-        root: Any = yaml.compose(text, Loader=loader)
-        self.root = root
-        self.pair: Any = next(pair for pair in self.root.value if pair[0].value == key)
 
-    def entry(self, number: int, indent: int) -> Entry:
-        """One entry of the list, to stand at an indent."""
-        text = self._text(self.pair[1].value[number])
-        return Entry(text.rstrip("\n") if indent == FLOW else dashed(text, indent), indent)
-
-    def rest(self) -> str:
-        """Everything else, with an empty list."""
-        self.pair[1].value.clear()
-        return self._text(self.root)
-
-    def _text(self, node: Any) -> str:
-        dumper: Any = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
-        whole: str = yaml.serialize(_alone(node), Dumper=dumper, allow_unicode=True, width=_WIDEST)
-        return whole.removesuffix("...\n")
+def _entry(section: Iterable[Any], indent: int) -> Entry:
+    """An entry written anew, as the one of a list: what stood in block layout may go between brackets."""
+    flow = indent == FLOW
+    list_start = events.SequenceStartEvent(None, None, implicit=True, flow_style=flow)
+    begin = events.StreamStartEvent(), events.DocumentStartEvent(explicit=False), list_start
+    text = _emitted([*begin, *section, events.SequenceEndEvent(), events.DocumentEndEvent(explicit=False)])
+    if flow:
+        return Entry(text.strip()[1:-1], FLOW)
+    return Entry("\n".join(line and " " * indent + line for line in text.split("\n")), indent)
 
 
-def _alone(node: Any) -> Any:
-    """A copy of a node in which nothing stands twice, so that it is written without anchors."""
-    if isinstance(node, yaml.ScalarNode):
-        return yaml.ScalarNode(node.tag, node.value, style=node.style)
-    values: Iterator[Any]
-    if isinstance(node, yaml.MappingNode):
-        values = ((_alone(key), _alone(value)) for key, value in node.value)
-    else:
-        values = map(_alone, node.value)
-    return type(node)(node.tag, list(values), flow_style=node.flow_style)
+def _emitted(section: Iterable[Any]) -> str:
+    """The text of a stream's events but for the last."""
+    whole = [*section, events.StreamEndEvent()]
+    dumper: Any = yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper
+    text: str = yaml.emit(whole, Dumper=dumper, allow_unicode=True, width=_WIDEST)
+    return text.removesuffix("...\n")

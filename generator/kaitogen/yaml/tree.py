@@ -20,9 +20,9 @@ from kaitogen.yaml.places import Place
 if TYPE_CHECKING:
     import re
 
-_STARTS: Final = frozenset((events.MappingStartEvent, events.SequenceStartEvent))
-_ENDS: Final = frozenset((events.MappingEndEvent, events.SequenceEndEvent))
-_VALUES: Final = frozenset((events.ScalarEvent, events.AliasEvent, *_STARTS))
+STARTS: Final = frozenset((events.MappingStartEvent, events.SequenceStartEvent))
+ENDS: Final = frozenset((events.MappingEndEvent, events.SequenceEndEvent))
+VALUES: Final = frozenset((events.ScalarEvent, events.AliasEvent, *STARTS))
 _NO_VALUE: Final = frozenset((events.DocumentEndEvent, events.StreamEndEvent))
 #: The styles of texts that stand on lines of their own.
 BLOCK_STYLES: Final = ("|", ">")
@@ -247,7 +247,7 @@ class _Parser:
         """Read up to the end of the next value, which becomes the root, or of a document without one."""
         self.anchors = {}
         event = self.next()
-        while type(event) not in _VALUES:
+        while type(event) not in VALUES:
             if type(event) in _NO_VALUE:
                 return
             event = self.next()
@@ -272,11 +272,11 @@ class _Parser:
             self.unread.discard(id(steps))
             if not self.unread:
                 raise _AllRead
-        if type(start) not in _STARTS:
+        if type(start) not in STARTS:
             return
         mapping = type(start) is events.MappingStartEvent
         index = 0
-        while type(event := self.next()) not in _ENDS:
+        while type(event := self.next()) not in ENDS:
             key: Any = None
             step: str | int = index
             if mapping:
@@ -296,8 +296,8 @@ class _Parser:
 
     def _skip(self, event: Any) -> None:
         """Read the rest of a value that nobody wants."""
-        depth = int(type(event) in _STARTS)
+        depth = int(type(event) in STARTS)
         while depth:
             kind = type(self.next())
-            depth += kind in _STARTS
-            depth -= kind in _ENDS
+            depth += kind in STARTS
+            depth -= kind in ENDS

@@ -51,12 +51,6 @@ def dump(value: Json, indent: int = 0) -> str:
     return "\n".join(lines)
 
 
-def dashed(text: str, indent: int) -> str:
-    """A document as an entry of a list in block style, with that many blanks before its dash."""
-    lines = "\n".join(line and " " * (indent + 2) + line for line in text.split("\n"))
-    return f"{lines[:indent]}-{lines[indent + 1 :]}"
-
-
 def _mapping(value: dict[str, Json], indent: str, lines: list[str]) -> None:
     """Add its lines. (Handed on from generator to generator, each would be a call for every level.)"""
     deeper = indent + "  "
