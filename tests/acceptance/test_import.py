@@ -713,3 +713,46 @@ def test_a_file_is_no_folder_to_write_into(tmp_path: Path) -> None:
             "nothing was changed; a file stands where its folder should be: name another\n"
         )
     assert (tmp_path / "taken").read_text("utf-8") == "mine"
+
+
+ALL_AROUND = """\
+apiVersion: kaitogen.io/v1alpha1
+kind: WorkspaceIntent
+metadata:
+  name: phi
+  namespace: inference
+spec:
+  replicas: 2
+  endpoint:
+    service: true
+    gateway:
+      name: gw
+  disruption:
+    maxUnavailable: 1
+  monitoring:
+    podMonitor: true
+    alerts: true
+    dashboard: true
+  placement:
+    instanceType: Standard_NC24ads_A100_v4
+  inference:
+    model: phi-4
+"""
+
+
+def test_a_folder_gives_its_companions_as_well(tmp_path: Path) -> None:
+    """A route and a rule of alerts speak of kaitogen alone; passed over, they were gone without a word."""
+    (tmp_path / "a.intent.yaml").write_text(ALL_AROUND, encoding="utf-8")
+    assert kaitogen("render", "a.intent.yaml", "-o", "out", cwd=tmp_path).code == 0
+    (tmp_path / "out" / "other.yaml").write_text("a: {{ kaitogen }}\n", encoding="utf-8")
+    done = kaitogen("import", "out", cwd=tmp_path)
+    assert (done.code, done.text) == (0, ALL_AROUND), done.said
+    compared = kaitogen("diff", "a.intent.yaml", "--against", "out", cwd=tmp_path)
+    assert compared.code == 0, compared.text
+
+
+def test_an_imported_intent_is_as_fmt_has_it(tmp_path: Path) -> None:
+    (tmp_path / "a.intent.yaml").write_text(ALL_AROUND, encoding="utf-8")
+    stream = kaitogen("render", "a.intent.yaml", cwd=tmp_path).text
+    assert kaitogen("import", "-", stdin=stream.encode()).text == ALL_AROUND
+    assert kaitogen("fmt", "--check", "a.intent.yaml", cwd=tmp_path).code == 0

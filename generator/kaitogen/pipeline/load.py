@@ -6,7 +6,7 @@ import stat
 from kaitogen.errors import reason
 from kaitogen.model import Diagnostic, Document, Request, Rule
 from kaitogen.pipeline import current
-from kaitogen.pipeline.classify import INTENT_FILES, MAX_WRONG
+from kaitogen.pipeline.classify import INTENT_FILES, MANAGED_BY, MAX_WRONG
 from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 from kaitogen.yaml.lines import line_of
 from kaitogen.yaml.reader import MAX_NODES, Unreadable, read, text_of
@@ -33,6 +33,8 @@ _YAML: Final = (".yaml", ".yml", ".json")
 #: What a file of a folder has to speak of where all of its YAML files are asked for; the last two are
 #: what KAITO reads in a ConfigMap.
 _OURS: Final = (b"kaito.sh/", b"kaitogen.io/", b"inference_config.yaml", b"training_config.yaml")
+#: What a companion speaks of that does not name KAITO, such as a route.
+_COMPANION: Final = tuple(word.encode() for word in MANAGED_BY)
 
 
 class Loaded(NamedTuple):
@@ -103,8 +105,13 @@ def _contents(request: Request, findings: list[Diagnostic], files: list[str]) ->
                 findings.append(data)
                 continue
             others = file != path and request.all_yaml
-            if data is not None and (not others or any(map(data.__contains__, _OURS))):
+            if data is not None and (not others or _is_ours(data)):
                 yield name, data
+
+
+def _is_ours(data: bytes) -> bool:
+    """Whether a file can hold what all YAML files of a folder are asked for."""
+    return any(map(data.__contains__, _OURS)) or all(map(data.__contains__, _COMPANION))
 
 
 def nearest(name: str, folder: str, top: str = "") -> tuple[str, str] | None:

@@ -35,6 +35,7 @@ from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
 from kaitogen.pipeline.validate import spec_of
+from kaitogen.schema.key_order import put_in_order
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple, Sequence, TypeAlias
 from kaitogen.yaml.layout import laid_out
 from kaitogen.yaml.writer import dump, flow
@@ -164,6 +165,7 @@ def _intent(
     if companions:
         own = [UserObject(one.origin, canonical(declared(one.data))) for one in companions]
         value = {**value, "spec": with_words(value["spec"], [one.data for one in own])}
+        put_in_order(value)  # as fmt has it, whatever the order of the files
         objects += own
     spec = spec_of(value, origin)
     intent = Intent(
