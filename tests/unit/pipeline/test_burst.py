@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kaitogen.commands.import_.importer import import_all
 from kaitogen.commands.plan.build import PlanOptions, build_plan
 from kaitogen.commands.plan.view_model import columns, total
+from kaitogen.kaito.objects import in_key_order
 from kaitogen.kaito.sizing.costs import Price, Prices
 from kaitogen.model import Document, Result, TargetOverrides
 from kaitogen.pipeline.load import Loaded
@@ -245,6 +246,15 @@ def read_back(result: Result) -> Any:
     spec = result.manifests[0].spec
     overrides = TargetOverrides(node_provisioner="karpenter", feature_gates=dict(spec.target.feature_gates))
     return import_all(Loaded(documents, [], ["x.yaml"]), overrides)
+
+
+def test_what_a_cluster_has_of_both_is_imported_as_one_intent() -> None:
+    """kubectl prints keys in the order of the alphabet, which says nothing."""
+    result = run(pair())
+    written = read_back(result)
+    stored = tuple(one._replace(data=in_key_order(one.data)) for one in result.manifests)
+    assert len(written.texts) == 1
+    assert read_back(result._replace(manifests=stored)).texts == written.texts
 
 
 @pytest.mark.parametrize("change", ["phi", "weights", "gone"])

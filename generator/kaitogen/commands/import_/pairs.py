@@ -3,14 +3,13 @@
 from itertools import product
 
 from kaitogen.commands.import_.intent import Intent
-from kaitogen.kaito.objects import CREATED_BY, part, text, value_at
+from kaitogen.kaito.objects import CREATED_BY, alike, part, text, value_at
 from kaitogen.model import Document, Json, Path, Request
 from kaitogen.nodes.facts import ZONE_LABEL
 from kaitogen.pipeline import burst, capacity
 from kaitogen.pipeline.companions import POOL
 from kaitogen.pipeline.generate import generate
 from kaitogen.typed import Iterator, Mapping, Sequence
-from kaitogen.yaml.writer import flow
 
 
 def joined(intents: Sequence[Intent]) -> list[Intent]:
@@ -54,11 +53,10 @@ def _listed(data: Json, path: Path) -> list[Json]:
 def _whole(base: Intent, other: Intent) -> Intent | None:
     """The shortest intent that makes exactly the objects of both; None where none does."""
     objects = {**base.objects, **other.objects}
-    wanted = {identity: flow(one.data) for identity, one in objects.items()}
+    wanted = {identity: one.data for identity, one in objects.items()}
     for value in _candidates(base.value, other.value, _weights(base)):
         result = generate(Request(documents=(Document(base.name, value=value, inline=True),)))
-        made = {manifest.identity: flow(manifest.data) for manifest in result.manifests}
-        if made == wanted:
+        if alike({manifest.identity: manifest.data for manifest in result.manifests}, wanted):
             return base._replace(value=value, objects=objects)
     return None
 
