@@ -83,7 +83,7 @@ def _blobs(folder: str) -> set[str]:
         # The index comes last: without it a run was killed before there was a layout.
         if {name for name in names if not name.startswith(atomic.PREFIX)} <= {"blobs", _MARK}:
             return set()
-        index = _read(folder, INDEX)
+        index = _index(folder)
         if isinstance(index, dict) and index.get("annotations") == _OURS:
             blobs = os.listdir(os.path.join(folder, "blobs", "sha256"))
             return {f"blobs/sha256/{name}" for name in blobs if name.isalnum()}
@@ -95,10 +95,9 @@ def _blobs(folder: str) -> set[str]:
     raise EnvironmentFailure(f"{folder} holds something else than a layout of kaitogen's", fix=fix)
 
 
-def _read(folder: str, name: str) -> Json:
+def _index(folder: str) -> Json:
     try:
-        path = os.path.join(folder, *name.split("/"))
-        return json.loads(atomic.read_regular(path, _MOST_OF_AN_INDEX) or b"null")
+        return json.loads(atomic.read_regular(os.path.join(folder, INDEX), _MOST_OF_AN_INDEX) or b"null")
     except (ValueError, RecursionError):
         return None
 

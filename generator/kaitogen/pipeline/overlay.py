@@ -208,17 +208,11 @@ def parse_path(text: str) -> Path | None:
     """`spec.placement.labelSelector.matchLabels["a.b/c"]` as a path; None where it is none that can be set."""
     import re  # the target of an application, a parameter with a name, comes without such a text
 
-    step = re.compile(_STEP)
-    steps: list[str | int] = []
-    at = len(text) if text.startswith(".") else 0
-    while at < len(text):
-        match = step.match(text, at)
-        if match is None:
-            return None
-        key, index, quoted = match.group("key", "index", "quoted")
-        steps.append(int(index) if index is not None else (key if key is not None else quoted))
-        at = match.end()
-    return tuple(steps) if len(steps) > 1 and steps[0] in ("metadata", "spec") else None
+    found = list(re.finditer(_STEP, text))
+    if text.startswith(".") or "".join(step[0] for step in found) != text:
+        return None
+    steps = tuple(int(step["index"]) if step["index"] else step["key"] or step["quoted"] for step in found)
+    return steps if len(steps) > 1 and steps[0] in ("metadata", "spec") else None
 
 
 def _name(intent: Json) -> str:
