@@ -445,3 +445,15 @@ def test_the_config_map_and_the_revisions_of_kubernetes_are_listed(tmp_path: Pat
     assert revision["name"] == "phi-4-XXXXX"
     assert revision["note"] == "and phi-4-XXXXXXXXXX, which Kubernetes makes for the StatefulSet"
     assert [made["kind"] for made in others].count("ConfigMap") == 0
+
+
+@pytest.mark.parametrize("kaito", ["0.6", "0.9", "0.10"])
+def test_a_preset_that_vllm_cannot_divide_leaves_the_other_gpus_idle(kaito: str, tmp_path: Path) -> None:
+    text = intent(
+        placement="instanceType: Standard_NC48ads_A100_v4",
+        inference="model: falcon-7b",
+        rest=f"  target: {{kaito: '{kaito}'}}\n",
+    )
+    said = planned(write(tmp_path, text)).stdout.decode()
+    assert "1 node, 2 GPUs" in said
+    assert "data 1 x tensor 1 x pipeline 1: the whole model on one GPU" in said

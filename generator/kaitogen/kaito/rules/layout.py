@@ -3,7 +3,7 @@
 from kaitogen.diagnostics.wording import number_of
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.context import RuleContext
-from kaitogen.kaito.rules.sizing import estimate, node_size
+from kaitogen.kaito.rules.sizing import estimate, node_size, on_one_gpu
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 
@@ -32,7 +32,7 @@ def judge(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> Iterator[D
     nodes = estimate(ctx, tokens)
     if model is None or size is None or not nodes:
         return
-    layout = with_settings(layout_of(ctx.minor, model.weights, size, nodes), vllm)
+    layout = with_settings(layout_of(ctx, model.weights, size, nodes), vllm)
     heads = 0
     if layout.tensor > 1:
         from kaitogen.kaito.catalogue.architectures import find_shape  # only where there are several GPUs
@@ -44,11 +44,13 @@ def judge(ctx: RuleContext, tokens: int, vllm: Mapping[str, Json]) -> Iterator[D
         yield problem
 
 
-def layout_of(minor: int, weights: int, node: tuple[int, int], nodes: int) -> Layout:
+def layout_of(ctx: RuleContext, weights: int, node: tuple[int, int], nodes: int) -> Layout:
     """How KAITO has vLLM spread the model on nodes of so many GPUs and bytes (pkg/model/interface.go:543@v0.12.0)."""
     gpus, memory = node
+    if on_one_gpu(ctx):
+        return Layout(1, 1, 1)
     half = weights * gpus * 2 < memory
-    if nodes == 1 and versions.DATA_PARALLEL.holds(minor) and half:
+    if nodes == 1 and ctx.has(versions.DATA_PARALLEL) and half:
         return Layout(gpus, 1, 1)
     return Layout(1, gpus, nodes)
 

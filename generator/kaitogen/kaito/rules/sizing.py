@@ -14,8 +14,8 @@ KG466 = Rule("KG466", "KAITO's estimate of nodes fails", kind="can't work", sinc
 KG469 = Rule("KG469", "max-model-len multiplies the nodes", kind="warning", since="0.7",
              source="pkg/workspace/estimator/nodesestimator/estimator.go:159@v0.12.0")  # fmt: skip
 
-#: vLLM cannot spread these over the GPUs of a node.
-_WHOLE_ON_ONE_GPU: Final = "tiiuae/falcon-7b"
+#: Built-in presets that vLLM cannot spread over the GPUs of a node: 71 attention heads (presets/workspace/models/falcon/model.go:80@v0.10.0).
+_WHOLE_ON_ONE_GPU: Final = ("falcon-7b", "falcon-7b-instruct")
 #: What the estimate counts with where the configuration gives no max-model-len.
 DEFAULT_CONTEXT: Final = 2048
 
@@ -67,9 +67,15 @@ def estimate(ctx: RuleContext, tokens: int) -> int | None:
     if model is None or node is None or ctx.transformers or not ctx.has(versions.ESTIMATE):
         return None
     size, available = shares(ctx.minor, model.weights, model.bytes_per_token, node, tokens)
-    if size > available and model.id.startswith(_WHOLE_ON_ONE_GPU):
+    if size > available and on_one_gpu(ctx):
         return 0
     return _nodes(size, available, node[0])
+
+
+def on_one_gpu(ctx: RuleContext) -> bool:
+    """Whether KAITO leaves the preset on one GPU, however many the node has: then it passes no parallel size."""
+    name = (ctx.preset or "").lower().removeprefix("tiiuae/")
+    return name in _WHOLE_ON_ONE_GPU and ctx.has(versions.BUILT_IN_PRESETS)
 
 
 def node_size(ctx: RuleContext) -> tuple[int, int] | None:

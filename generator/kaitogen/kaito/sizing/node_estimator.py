@@ -90,7 +90,7 @@ def _estimated(ctx: RuleContext, model: ModelSpec, node: Node, blank: Estimate) 
     division = f"{size / GIB:.2f} GiB of weights / {left}: {gpus}"
     return blank._replace(
         nodes=nodes,
-        layout=layout_of(ctx.minor, weights, (node.gpus, node.memory), nodes),
+        layout=layout_of(ctx, weights, (node.gpus, node.memory), nodes),
         certain=not model.doubt,
         reasons=(division, model.doubt) if model.doubt else (division,),
     )
@@ -107,7 +107,9 @@ def _counted(ctx: RuleContext, blank: Estimate) -> Estimate:
     if ctx.has(versions.SEVERAL_NODES) and count > 1:
         why = f"KAITO {ctx.kaito} lowers count where fewer nodes hold the model, by sizes that are not published"
         return blank._replace(unknown=why)
-    layout = Layout(1, blank.node.gpus, 1) if blank.node is not None and count == 1 else None
+    layout = None
+    if blank.node is not None and count == 1:
+        layout = Layout(1, 1 if sizing.on_one_gpu(ctx) else blank.node.gpus, 1)
     reason = f"KAITO {ctx.kaito} makes no estimate: it takes count as it is, {count}"
     return blank._replace(nodes=count, layout=layout, reasons=(reason,))
 

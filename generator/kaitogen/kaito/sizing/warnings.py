@@ -110,7 +110,7 @@ def _fewer(analysis: Analysis, model: ModelSpec) -> Iterator[Diagnostic]:
     needed, minor = analysis.estimate.context.tokens, analysis.ctx.minor
     if not holds(minor, model, node, nodes - 1, needed):
         return
-    layout = layout_of(minor, model.counted[0], (node.gpus, node.memory), nodes - 1)
+    layout = layout_of(analysis.ctx, model.counted[0], (node.gpus, node.memory), nodes - 1)
     less = memory_of(model, node, args._replace(layout=layout))
     if less.verdict == "fails" or less.tokens.likely < needed:
         return

@@ -2,8 +2,9 @@
 
 import pytest
 
+from kaitogen.kaito.rules.context import RuleContext
 from kaitogen.kaito.rules.layout import Layout, layout_of, whole
-from kaitogen.model import GIB, Json
+from kaitogen.model import GIB, Json, Target
 
 _NODE = 320 * GIB
 
@@ -19,7 +20,23 @@ _NODE = 320 * GIB
     ],
 )
 def test_layout(about: str, minor: int, weights: int, gpus: int, nodes: int, expected: Layout) -> None:
-    assert layout_of(minor, weights, (gpus, _NODE), nodes) == expected
+    ctx = RuleContext({"inference": {"preset": {"name": "phi-4"}}}, Target(f"0.{minor}"))
+    assert layout_of(ctx, weights, (gpus, _NODE), nodes) == expected
+
+
+@pytest.mark.parametrize(
+    ("preset", "minor", "gpus"),
+    [
+        ("falcon-7b", 8, 1),
+        ("falcon-7b-instruct", 10, 1),
+        ("tiiuae/Falcon-7B", 9, 1),
+        ("tiiuae/falcon-7b", 12, 2),  # KAITO knows nothing of its own about it any more
+        ("falcon-40b", 8, 2),
+    ],
+)
+def test_a_preset_whose_heads_vllm_cannot_divide_stays_on_one_gpu(preset: str, minor: int, gpus: int) -> None:
+    ctx = RuleContext({"inference": {"preset": {"name": preset}}}, Target(f"0.{minor}"))
+    assert layout_of(ctx, 100 * GIB, (2, _NODE), 1) == Layout(data=1, tensor=gpus, pipeline=1)
 
 
 @pytest.mark.parametrize(
