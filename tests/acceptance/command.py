@@ -43,7 +43,7 @@ def kaitogen(
 def alone(words: Sequence[str], env: Mapping[str, str], cwd: Path | None, stdin: bytes = b"") -> Done:
     """Run a program and its arguments with nothing in its environment but `env`."""
     if not STARTED and forks.can_run(words, env):
-        code, output, errors = forks.run(words, env, cwd or Path.cwd(), stdin, TIMEOUT)
+        code, output, errors, *_ = forks.run(words, env, cwd or Path.cwd(), stdin, TIMEOUT)
     else:
         done = subprocess.run(
             words, cwd=cwd, input=stdin, env=env, capture_output=True, timeout=TIMEOUT, check=False

@@ -64,12 +64,13 @@ def main(line: socket.socket, measured: Measured | None) -> None:
             _child(descriptors, measured, passed)
         for descriptor in descriptors:
             os.close(descriptor)
-        _, status = os.waitpid(pid, 0)
+        _, status, usage = os.wait4(pid, 0)
         with open(passed, "rb") as file:
             file.seek(0)
             if measured is not None and (data := file.read()):
                 measured.add(marshal.loads(data))
-        line.send(str(os.waitstatus_to_exitcode(status)).encode())
+        took = [os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]
+        line.send(json.dumps(took).encode())
     if measured is not None:
         measured.write()
 

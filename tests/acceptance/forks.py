@@ -24,6 +24,19 @@ _PIPE: Final = 1 << 16
 _READ_AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ")
 
 
+class Ended(NamedTuple):
+    """What a command left and took: exit code, both streams, seconds of processor time, peak of memory in MiB.
+
+    The memory is that of the process it was forked from and what it took itself: more than that of one that was started.
+    """
+
+    code: int
+    output: bytes
+    said: bytes
+    seconds: float
+    mebibytes: float
+
+
 class _Server(NamedTuple):
     process: subprocess.Popen[bytes]
     line: socket.socket
@@ -50,10 +63,8 @@ def _of_the_start(env: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in env.items() if name.startswith(_READ_AT_START)}
 
 
-def run(
-    words: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: bytes, seconds: float
-) -> tuple[int, bytes, bytes]:
-    """Run one command line to its end; its exit code, standard output and standard error."""
+def run(words: Sequence[str], env: Mapping[str, str], cwd: Path, stdin: bytes, seconds: float) -> Ended:
+    """Run one command line to its end."""
     request = {"words": list(words), "env": dict(env), "cwd": os.fspath(cwd)}
     with (
         tempfile.TemporaryFile() as asked,
@@ -68,14 +79,15 @@ def run(
         socket.send_fds(server.line, [b"."], [one.fileno() for one in (asked, given, output, errors)])
         server.line.settimeout(seconds)
         try:
-            answer = server.line.recv(16)
+            answer = server.line.recv(256)
         except TimeoutError:
             os.killpg(server.process.pid, signal.SIGKILL)
             _end(server)
             raise subprocess.TimeoutExpired(words, seconds) from None
         output.seek(0)
         errors.seek(0)
-        return int(answer), output.read(), errors.read()
+        code, spent, mebibytes = json.loads(answer)
+        return Ended(code, output.read(), errors.read(), spent, mebibytes)
 
 
 def _readable(data: bytes) -> IO[bytes]:
@@ -102,14 +114,14 @@ def _start() -> _Server:
     ours, its = socket.socketpair()
     with its:
         script = Path(__file__).with_name("fork_server.py")
-        command = [sys.executable, "-P", str(script), str(its.fileno()), *_coverage()]
+        command = [sys.executable, "-P", str(script), str(its.fileno()), *coverage()]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, pass_fds=[its.fileno()], process_group=0
         )
     return _Server(process, ours, os.getpid(), _of_the_start(os.environ))
 
 
-def _coverage() -> Sequence[str]:
+def coverage() -> Sequence[str]:
     """Where coverage is measured: the package's folder, and the path that the names of the data's files begin with."""
     measured = sys.modules.get("coverage")
     current = None if measured is None else measured.Coverage.current()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile import in_turn
-from tests.hostile.measured import MAX_MEBIBYTES, MAX_SECONDS, measured
+from tests.hostile.measured import MAX_MEBIBYTES, MAX_SECONDS, started
 from tests.hostile.texts import RIGHT
 
 BOMBS = {
@@ -48,7 +48,7 @@ def test_bombs(given: str, tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     for name in ("a.intent.yaml", "project/a.intent.yaml"):
         (tmp_path / name).write_bytes(RIGHT)
-    spent = measured([ROOT, *INPUTS[given]], tmp_path, program=(sys.executable, IN_TURN))
+    spent = started([ROOT, *INPUTS[given]], tmp_path, program=(sys.executable, IN_TURN))
     assert spent.code == 0, spent.said[-2000:]
     results = [json.loads(line) for line in spent.output.splitlines()]
     assert [name for name, *_ in results] == sorted(BOMBS)

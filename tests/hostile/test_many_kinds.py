@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kaitogen.yaml.writer import dump
-from tests.hostile.measured import Spent, measured
+from tests.hostile.measured import Spent, started
 from tests.samples import BASES
 from tests.unit.kaito.rules.kinds import ENGINE, MIRROR, MULTI_ROLE, SET
 
@@ -20,7 +20,7 @@ def validated(folder: Path, number: int) -> tuple[Spent, dict[str, int]]:
             for base in KINDS:
                 named = {**base, "metadata": {"name": f"n{count}", "namespace": "inference"}}
                 stream.write(f"---\n{dump(named)}")
-    spent = measured(["validate", "--format", "json", path.name], folder)
+    spent = started(["validate", "--format", "json", path.name], folder)
     report = json.loads(spent.output)
     assert [one for one in report["findings"] if one["severity"] == "error"] == []
     return spent, report["kinds"]

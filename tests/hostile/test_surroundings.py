@@ -11,7 +11,7 @@ import pytest
 
 from tests.acceptance.command import KAITOGEN, kaitogen
 from tests.draws import crossed
-from tests.hostile.measured import MAX_MEBIBYTES, Spent, measured, refused
+from tests.hostile.measured import MAX_MEBIBYTES, Spent, measured, refused, started
 from tests.hostile.texts import RIGHT
 
 GIBIBYTE = 2**30
@@ -39,7 +39,7 @@ def fed(line: list[str], script: str, folder: Path) -> Spent:
     """A run that has what a script of the shell writes as its standard input."""
     source = subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert source.stdout is not None
-    spent = measured(line, folder, source.stdout.fileno())
+    spent = started(line, folder, source.stdout.fileno())
     source.stdout.close()
     source.wait()
     return spent
@@ -243,7 +243,7 @@ def test_files_of_a_terabyte_are_not_read_whole(given: str, tmp_path: Path) -> N
         (place.parent / ".kaitogen-files").write_text("a.yaml\n", encoding="utf-8")
     with open(place, "wb") as file:
         file.truncate(TERABYTE)
-    spent = measured(line, tmp_path, program=BOUNDED)
+    spent = started(line, tmp_path, program=BOUNDED)
     assert spent.code in (1, 3), spent.said
     assert "Traceback" not in spent.said
     assert "MiB" in spent.said or given == "a plugin"
@@ -258,7 +258,7 @@ def test_a_file_of_ours_however_large_is_replaced_unread(tmp_path: Path) -> None
     before = made.read_bytes()
     with open(made, "r+b") as file:
         file.truncate(TERABYTE)
-    spent = measured(["render", "-o", "out", "."], tmp_path, program=BOUNDED)
+    spent = started(["render", "-o", "out", "."], tmp_path, program=BOUNDED)
     assert (spent.code, spent.said) == (0, "")
     assert spent.mebibytes < MAX_MEBIBYTES
     assert made.read_bytes() == before
