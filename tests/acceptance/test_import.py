@@ -756,3 +756,30 @@ def test_an_imported_intent_is_as_fmt_has_it(tmp_path: Path) -> None:
     stream = kaitogen("render", "a.intent.yaml", cwd=tmp_path).text
     assert kaitogen("import", "-", stdin=stream.encode()).text == ALL_AROUND
     assert kaitogen("fmt", "--check", "a.intent.yaml", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize("istio", ["", "      istio: true\n"])
+def test_a_route_to_the_pool_of_kaito_tells_of_its_gate(tmp_path: Path, istio: str) -> None:
+    gated = "  target:\n    featureGates:\n      gatewayAPIInferenceExtension: true\n"
+    written = ALL_AROUND.replace("    service: true\n", "").replace(
+        "      name: gw\n", f"      name: gw\n{istio}"
+    )
+    written = written.replace("spec:\n", f"spec:\n{gated}", 1)
+    (tmp_path / "a.intent.yaml").write_text(written, encoding="utf-8")
+    stream = kaitogen("render", "a.intent.yaml", cwd=tmp_path).output
+    done = kaitogen("import", "-", stdin=stream)
+    assert (done.code, done.text) == (0, written), done.said
+    assert done.said.count("note KG176: taken to be for gate gatewayAPIInferenceExtension") == 1
+    refused = kaitogen("import", "--feature-gate", "gatewayAPIInferenceExtension=false", "-", stdin=stream)
+    assert (refused.code, "KG173" in refused.said) == (1, True)
+
+
+def test_what_a_cluster_prints_by_the_alphabet_is_as_fmt_has_it(tmp_path: Path) -> None:
+    text = ROUTED.partition("---")[0].replace(
+        "  replicas: 2\n",
+        "  autoUpgrade: {enabled: true, maintenanceWindow: {duration: 4h, schedule: '0 2 * * 6'}, strategy: Surge}\n"
+        "  replicas: 2\n",
+    )
+    done = kaitogen("import", "-", "-o", tmp_path, stdin=text.encode())
+    assert done.code == 0, done.said
+    assert kaitogen("fmt", "--check", tmp_path).code == 0

@@ -105,6 +105,18 @@ def with_words(spec: Json, companions: list[Json]) -> Json:
     return spec
 
 
+def gate_of(companion: Json) -> str:
+    """The gate of KAITO's that is on where this is of any use, as it leads to the InferencePool that KAITO makes; empty for others."""
+    references = value_at(companion, ("spec", "rules", 0, "backendRefs"))
+    names = (
+        [one.get("name") for one in references if isinstance(one, dict)]
+        if isinstance(references, list)
+        else []
+    )
+    leads = [*names, text(part(companion, "spec"), "host").removesuffix("-epp")]
+    return _GATE if any(isinstance(name, str) and name.endswith(POOL) for name in leads) else ""
+
+
 def served_name(spec: Spec) -> str:
     """The name of the model that clients send."""
     inference: Mapping[str, Json] = spec.inference or {}

@@ -165,8 +165,8 @@ def _intent(
     if companions:
         own = [UserObject(one.origin, canonical(declared(one.data))) for one in companions]
         value = {**value, "spec": with_words(value["spec"], [one.data for one in own])}
-        put_in_order(value)  # as fmt has it, whatever the order of the files
         objects += own
+    put_in_order(value)  # as fmt has it, whatever the order of what was read
     spec = spec_of(value, origin)
     intent = Intent(
         name="_".join([*filter(None, [metadata.get("namespace")]), metadata["name"]]) + _ENDING,

@@ -20,7 +20,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline.check import KG220, check_objects
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify
-from kaitogen.pipeline.companions import intent_name, kind_of
+from kaitogen.pipeline.companions import gate_of, intent_name, kind_of
 from kaitogen.pipeline.load import Loaded
 from kaitogen.typed import Final, Iterator, NamedTuple, Sequence
 
@@ -34,6 +34,7 @@ _MARK: Final = "{{"
 #: A pod template and a ConfigMap may hold braces that are meant for others.
 _FOR_OTHERS: Final = frozenset(("template", "annotations", "data", "binaryData"))
 _RENDER_FIRST: Final = "render it first: helm template . | kaitogen import -"
+_SAY_IT: Final = "say it by --provider, --node-provisioner or --feature-gate where that is wrong"
 _MOST_KINDS: Final = 3
 #: The feature gate that a mode of partitioning needs.
 _GATES: Final = {"mig": "enableMIG", "accelerator": "enableAccelerator"}
@@ -80,6 +81,10 @@ def read_objects(loaded: Loaded, overrides: TargetOverrides) -> Read:
             located += [note.of(one.origin)] if note else []
     for one in companions:
         found.companions.setdefault(_beside(one.data, found.workspaces), []).append(one)
+    for index, (one, target) in enumerate(found.workspaces):
+        gated, note = _gated(target, found.companions.get(place_of(one.data), ()))
+        found.workspaces[index] = (one, gated)
+        located += [note] if note else []
     located += judged(found.workspaces, found.others)
     findings += place(located)
     here = any(serves(one.data) for one in objects)
@@ -100,6 +105,19 @@ def _beside(companion: Json, workspaces: Sequence[tuple[UserObject, Target]]) ->
         inside = [place for place in readers if place[0] == where]
         return next(iter(inside + readers), place_of(companion))
     return place_of(companion)[0], intent_name(companion)
+
+
+def _gated(target: Target, companions: Sequence[UserObject]) -> tuple[Target, Diagnostic | None]:
+    """The target with the gate that the companions of a set tell of, with a note where nobody said it."""
+    for one in companions:
+        gate = gate_of(one.data)
+        if gate and gate not in target.feature_gates:
+            message = (
+                f"taken to be for gate {gate}, since it leads to the InferencePool that KAITO makes with it"
+            )
+            note = KG176.at(("spec",), message, fix=_SAY_IT).of(one.origin)
+            return target._replace(feature_gates={**target.feature_gates, gate: True}), note
+    return target, None
 
 
 def judged(
@@ -232,5 +250,4 @@ def target_of(workspace: Json, overrides: TargetOverrides) -> tuple[Target, Diag
     if not taken:
         return target, None
     assumptions = " and ".join(f"{what}, since {why}" for what, _, why in taken)
-    advice = "say it by --provider, --node-provisioner or --feature-gate where that is wrong"
-    return target, KG176.at(taken[0][1], f"taken to be for {assumptions}", fix=advice)
+    return target, KG176.at(taken[0][1], f"taken to be for {assumptions}", fix=_SAY_IT)
