@@ -127,8 +127,8 @@ def reported(report: "Report", *, quiet: bool = False, wrote: bool = False) -> O
     return Outcome(stderr=text, exit_code=report.exit_code)
 
 
-def formatted(command: str, form: str, value: Any) -> bytes:
-    """What a command has made in one of its formats, each of which is a module `as_...` with a function `write`.
+def written(command: str, form: str, value: Any) -> Any:
+    """What a command has made in one of its formats, whose module `as_...` has a function `write`: a text, or its pieces.
 
     It is loaded when it is asked for: a page of HTML, say, needs all of Jinja2.
     """
@@ -136,11 +136,15 @@ def formatted(command: str, form: str, value: Any) -> bytes:
 
     module = import_module(f"kaitogen.commands.{command}.as_{form}")
     if form != "text":
-        text: str = module.write(value)
-    else:
-        from kaitogen.diagnostics.terminal import colours
+        return module.write(value)
+    from kaitogen.diagnostics.terminal import colours
 
-        text = module.write(value, colour=bool(colours(1)))
+    return module.write(value, colour=bool(colours(1)))
+
+
+def formatted(command: str, form: str, value: Any) -> bytes:
+    """The same of a command that writes one text."""
+    text: str = written(command, form, value)
     return text.encode("utf-8", "backslashreplace")
 
 

@@ -2,19 +2,17 @@
 
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 
 from kaitogen.commands import inputs
 from kaitogen.commands.inputs import AgeOptions, OverlayOptions
 from kaitogen.commands.options import Group, OptionGroup, flag, option, repeatable
 from kaitogen.commands.plan.build import PlanOptions, build_plan, inventory_of
 from kaitogen.commands.plan.tables import exceeded, read_tables
-from kaitogen.commands.plan.types import Plan
 from kaitogen.commands.progress import Progress
-from kaitogen.commands.result import QUIET, STRICT, Outcome, reported
+from kaitogen.commands.result import QUIET, STRICT, Outcome, reported, written
 from kaitogen.commands.spooled import spooled
 from kaitogen.diagnostics.formats import Report
-from kaitogen.diagnostics.terminal import colours, rewrites
+from kaitogen.diagnostics.terminal import rewrites
 from kaitogen.diagnostics.wording import printable
 from kaitogen.errors import EXIT_ENVIRONMENT, EXIT_FINDINGS, EXIT_OK
 from kaitogen.pipeline.classify import KG114
@@ -56,11 +54,11 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """Plan what the paths hold: the plan on standard output, the findings on standard error."""
     # The plan itself is gone before its findings are put into words: both are large where there are many Workspaces.
-    report, written, refused = _planned(options)
+    report, product, refused = _planned(options)
     outcome = reported(report, quiet=options.quiet)
     if refused and outcome.exit_code == EXIT_OK:
         outcome = outcome._replace(exit_code=EXIT_FINDINGS)
-    return outcome._replace(stdout=written.stdout, spooled=written.spooled)
+    return outcome._replace(stdout=product.stdout, spooled=product.spooled)
 
 
 def _planned(options: Options) -> tuple[Report, Outcome, bool]:
@@ -100,14 +98,7 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
         progress.say("writing the plan")
         plan = replace(plan, findings=(*plan.findings, *more))
         # A plan that leaves the other side out would be taken for one without changes.
-        written = _written(plan, options.form) if readable else Outcome()
+        product = spooled(written("plan", options.form, plan)) if readable else Outcome()
     report = Report(plan.findings, strict=inputs.is_strict(request, given=options.strict))
     changes = () if plan.against is None else plan.against.changes
-    return report, written, any(change.refused for change in changes)
-
-
-def _written(plan: Plan, form: str) -> Outcome:
-    """The plan in a format; that of very many Workspaces is too large for memory."""
-    module = import_module(f"kaitogen.commands.plan.as_{form}")  # a page of HTML, say, needs all of Jinja2
-    colour = {"colour": bool(colours(1))} if form == "text" else {}
-    return spooled(module.write(plan, **colour))
+    return report, product, any(change.refused for change in changes)
