@@ -267,3 +267,13 @@ def test_a_text_of_several_lines_is_shown_by_its_lines(tmp_path: Path) -> None:
         '    data["notes.txt"]:\n      @@ -1,3 +1,3 @@\n       one\n      -two\n      +2\n       three\n'
         in done.output
     )
+
+
+def test_the_environments_of_a_folder_are_no_intents(tmp_path: Path) -> None:
+    environment = RIGHT.replace("kind: WorkspaceIntent", "kind: WorkspaceIntentSet").partition("spec:")[0]
+    environment += "spec:\n  workspaces: [{metadata: {name: phi-4}, spec: {placement: {count: 2}}}]\n"
+    for side in ("old", "new"):
+        write(tmp_path, {f"{side}/a.intent.yaml": RIGHT, f"{side}/environments/prod.yaml": environment})
+    done = kaitogen(tmp_path, "diff new --against ./old")
+    assert (done.code, done.output, done.said) == (0, "1 object compared, no difference\n", "")
+    assert kaitogen(tmp_path, "diff new --against ./old/environments/prod.yaml").code == 1

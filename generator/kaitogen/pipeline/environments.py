@@ -2,7 +2,8 @@
 
 import os
 
-from kaitogen.model import Diagnostic, Rule
+from kaitogen.model import Diagnostic, Document, Rule
+from kaitogen.pipeline.classify import is_set
 from kaitogen.pipeline.load import resolved
 from kaitogen.typed import Final
 
@@ -21,6 +22,13 @@ def names(folder: str) -> list[str]:
     except OSError:
         return []
     return sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml"))
+
+
+def is_environment(document: Document, said: str | None = None) -> bool:
+    """Whether a set of intents is the file of an environment: one in the folder of them, `said` where a project names another."""
+    folder = os.path.basename(os.path.dirname(os.path.abspath(document.file)))
+    is_there = folder == os.path.basename(said or FOLDER)
+    return is_there and isinstance(document.value, dict) and is_set(document.value)
 
 
 def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:

@@ -33,6 +33,8 @@ def prepare(request: Request) -> Prepared:
     documents, diagnostics, files = load(request)
     intents, objects, misplaced = classify(documents, with_objects=request.objects_target is not None)
     diagnostics += misplaced
+    if request.all_yaml:
+        intents = [one for one in intents if one.file in request.paths or not _is_environment(one, request)]
     if request.project is not None:
         from kaitogen.pipeline import project  # most runs have none
 
@@ -48,6 +50,14 @@ def prepare(request: Request) -> Prepared:
     return Prepared(
         documents=documents, intents=intents, objects=objects, diagnostics=diagnostics, files=files
     )
+
+
+def _is_environment(document: Document, request: Request) -> bool:
+    from kaitogen.pipeline.environments import is_environment  # most runs read intent files alone
+    from kaitogen.pipeline.project import project_of
+
+    said = None if request.project is None else project_of(request.project).environments
+    return is_environment(document, said)
 
 
 def _without_effect(request: Request) -> Iterator[Diagnostic]:

@@ -31,7 +31,7 @@ from kaitogen.model import (
 )
 from kaitogen.pipeline import project
 from kaitogen.pipeline.classify import SCALED_OBJECT, classify, entries, intents, is_an_intent, is_set
-from kaitogen.pipeline.environments import FOLDER
+from kaitogen.pipeline.environments import is_environment
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import documents_of
 from kaitogen.pipeline.replicas import AUTO
@@ -53,14 +53,14 @@ _OF_OBJECTS: Final[Mapping[str, Callable[[Json, Path, Target], Iterator[Edit | D
 
 
 class Around(NamedTuple):
-    """What lies around the documents: the project file as it is and as it will be, None without one, and where environments are.
+    """What lies around the documents: the project file as it is and as it will be, None without one, and where it says that environments are.
 
     A project file in a folder that is named, or that is named itself, moves; any other stays as it is.
     """
 
     project: Document | None = None
     project_after: Document | None = None
-    environments: str = FOLDER
+    environments: str | None = None
 
     @property
     def file(self) -> str:
@@ -139,7 +139,7 @@ def _around(request: Request, overrides: TargetOverrides) -> Around:
         # What is wrong there is said where the file itself is read.
         edits = _edits(document, overrides, None, Around(), [])
         after = document._replace(value=_changed(document.value, edits))
-    return Around(document, after, os.path.basename(said.environments or FOLDER))
+    return Around(document, after, said.environments)
 
 
 def _changed(value: Json, edits: Iterable[Edit]) -> Json:
@@ -212,8 +212,7 @@ def _is_overlay(document: Document, around: Around) -> bool:
     """Whether it is no intent, and only says something of intents: the project file, or the file of an environment."""
     if not is_an_intent(document.value) or document.value.get("kind") == project.KIND:
         return is_an_intent(document.value)
-    folder = os.path.basename(os.path.dirname(os.path.abspath(document.file)))
-    return is_set(document.value) and folder == around.environments
+    return is_environment(document, around.environments)
 
 
 def _steps(
