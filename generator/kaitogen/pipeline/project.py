@@ -8,7 +8,7 @@ from kaitogen.kaito.objects import leaves, merged, value_at, with_value
 from kaitogen.model import NEWEST_KAITO, Diagnostic, Document, Json, Origin, Override, Path, Request, Rule
 from kaitogen.pipeline.classify import entries, intents, is_an_intent, is_set
 from kaitogen.pipeline.environments import KG155, KG157, LEADS_OUT
-from kaitogen.pipeline.load import load_file, resolved
+from kaitogen.pipeline.load import Loaded, load_file, resolved
 from kaitogen.pipeline.validate import target_of
 from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
@@ -41,17 +41,29 @@ def read(file: str, top: str) -> tuple[Project | None, list[Diagnostic]]:
     `top`, with its links resolved, is what nothing that it names may lead out of.
     """
     loaded = load_file(file, top)
-    findings = list(loaded.findings)
-    if not findings and len(loaded.documents) != 1:
-        message = f"{len(loaded.documents) or 'no'} documents where one is expected"
-        return None, [KG183.in_file(file, message, fix="kaitogen init --project writes one to start from")]
-    for document in loaded.documents:
-        findings += document.flaws or _placed(schema.problems("project", document.value), document)
+    findings = wrong_in(loaded, "project", KG183, "kaitogen init --project writes one to start from")
     if findings:
         return None, findings
     document = loaded.documents[0]
-    project = project_of(document)
-    return project, _placed(_unusable(document, top), document)
+    return project_of(document), placed(document, _unusable(document, top))
+
+
+def wrong_in(loaded: Loaded, kind: str, several: Rule, fix: str) -> list[Diagnostic]:
+    """What keeps a file from being one document of the schema of that name; `several` is the rule that it is one."""
+    findings = list(loaded.findings)
+    if not findings and len(loaded.documents) != 1:
+        message = f"{len(loaded.documents) or 'no'} documents where one is expected"
+        return [several.in_file(loaded.files[0], message, fix=fix)]
+    for document in loaded.documents:
+        findings += document.flaws or placed(document, schema.problems(kind, document.value))
+    return findings
+
+
+def placed(document: Document, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics about values of a document at its own lines."""
+    from kaitogen.diagnostics.placing import place  # most documents are right
+
+    return place(problem.of(Origin(document)) for problem in problems)
 
 
 def project_of(document: Document) -> Project:
@@ -131,12 +143,6 @@ def _unusable(document: Document, top: str) -> Iterator[Diagnostic]:
         elif not os.path.lexists(file):
             fix = "check the name, relative to the project file"
             yield KG157.at(path, f"there is no {file[:80]}", fix=fix)
-
-
-def _placed(problems: Iterable[Diagnostic], document: Document) -> list[Diagnostic]:
-    from kaitogen.diagnostics.placing import place  # most project files are right
-
-    return place(problem.of(Origin(document)) for problem in problems)
 
 
 def _under(document: Document, target: Json, project: Document) -> Document:

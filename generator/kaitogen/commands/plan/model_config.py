@@ -5,15 +5,15 @@ import os
 import re
 from decimal import ROUND_CEILING, Decimal
 
-from kaitogen.diagnostics.placing import place
 from kaitogen.files.folders import size_of
 from kaitogen.kaito.catalogue.architectures import Shape
 from kaitogen.kaito.objects import number, part
 from kaitogen.kaito.rules.context import cut
 from kaitogen.kaito.sizing.model_spec import Layers, ModelSpec, has_experts, mixed
-from kaitogen.model import GIB, Diagnostic, Document, Json, Origin, Rule
+from kaitogen.model import GIB, Diagnostic, Document, Json, Rule
 from kaitogen.pipeline.load import read_file
-from kaitogen.typed import Final, Iterable, Mapping
+from kaitogen.pipeline.project import placed
+from kaitogen.typed import Final, Mapping
 
 KG160 = Rule("KG160", "A model's configuration lacks a field", kind="invalid")
 KG161 = Rule("KG161", "A model's configuration is absurd", kind="invalid")
@@ -40,11 +40,6 @@ _EXPERTS: Final = ("num_experts", "num_local_experts", "n_routed_experts")
 #: Which files KAITO counts (presets/workspace/generator/generator.go:436): the first kind that is there.
 _WEIGHTS: Final = (r"consolidated.*\.safetensors", r".*\.safetensors", r".*\.bin")
 _INDEXES: Final = ("model.safetensors.index.json", "consolidated.safetensors.index.json", "pytorch_model.bin.index.json")  # fmt: skip
-
-
-def diagnostics_in(document: Document, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics about values of a document at its own lines."""
-    return place(problem.of(Origin(document)) for problem in problems)
 
 
 def read_configs(words: tuple[str, ...]) -> tuple[dict[str, ModelSpec], list[Diagnostic]]:
@@ -75,7 +70,7 @@ def read_config(path: str) -> tuple[ModelSpec | None, list[Diagnostic]]:
         fields = {**(part(value, "text_config") or part(value, "llm_config")), **value}
         numbers, problems = _numbers(fields)
         if problems:
-            return None, diagnostics_in(document, problems)
+            return None, placed(document, problems)
         weights, source = _weights(file)
         return _model(fields, numbers, weights, f"{source} beside {file}"), []
     except _Unusable as unusable:
@@ -160,7 +155,7 @@ def _indexed(path: str) -> int:
         return total
     message = "the index does not say how large the weights are"
     problem = KG162.at(("metadata", "total_size"), message, fix="download the file anew")
-    raise _Unusable(*diagnostics_in(document, [problem]))
+    raise _Unusable(*placed(document, [problem]))
 
 
 def _model(fields: Mapping[str, Json], numbers: Mapping[str, int], weights: int, source: str) -> ModelSpec:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
-from kaitogen import schema
-from kaitogen.commands.plan.model_config import diagnostics_in, read_configs
+from kaitogen.commands.plan.model_config import read_configs
 from kaitogen.commands.plan.types import PlannedWorkspace
 from kaitogen.kaito.catalogue.skus import all_skus, near_sku
 from kaitogen.kaito.rules.context import cut
@@ -13,7 +12,7 @@ from kaitogen.kaito.sizing.costs import Budget, Price, Prices, over
 from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.model import PROVIDERS, Diagnostic, Document, Request, Rule
 from kaitogen.pipeline.load import bound, load_file
-from kaitogen.pipeline.project import project_of
+from kaitogen.pipeline.project import placed, project_of, wrong_in
 from kaitogen.typed import Final, Iterable, Iterator
 
 KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")
@@ -65,7 +64,7 @@ def exceeded(tables: Tables, workspaces: Iterable[PlannedWorkspace]) -> list[Dia
     bought = [one for one in workspaces if not one.spec.target.byo]
     usages = [one.usage for one in bought if one.usage is not None]
     problems = over(tables.budget, usages, tables.prices, len(bought) - len(usages))
-    return diagnostics_in(tables.budget_document, problems)
+    return placed(tables.budget_document, problems)
 
 
 def read_prices(path: str, within: str | None = None) -> tuple[Prices | None, list[Diagnostic]]:
@@ -80,7 +79,7 @@ def read_prices(path: str, within: str | None = None) -> tuple[Prices | None, li
     }
     unknown = [problem for name in by_type for problem in _unknown(name, "prices", KG163)]
     prices = Prices(value["currency"], value.get("source", ""), by_type)
-    return prices, diagnostics_in(document, unknown)
+    return prices, placed(document, unknown)
 
 
 def _money(number: float) -> Decimal:
@@ -100,20 +99,15 @@ def read_budget(
     unknown = [problem for name in limits for problem in _unknown(name, "gpus", KG165)]
     currency = money.get("currency", "")
     budget = Budget(nodes=value.get("nodes"), gpus=limits, currency=currency, hour=hour, month=month)
-    return budget, document, diagnostics_in(document, unknown)
+    return budget, document, placed(document, unknown)
 
 
 def _read(path: str, kind: str, within: str | None) -> tuple[Document | None, list[Diagnostic]]:
     """The one document of a file, which must fit the schema of that name; None where it does not."""
     loaded = load_file(path, within)
-    if loaded.findings:
-        return None, loaded.findings
-    if len(loaded.documents) != 1:
-        message = f"{len(loaded.documents) or 'no'} documents where one is expected"
-        return None, [KG164.in_file(path, message, fix=f"kaitogen schema {kind} prints its schema")]
-    (document,) = loaded.documents
-    findings = list(document.flaws) or diagnostics_in(document, schema.problems(kind, document.value))
-    return (None if findings else document), findings
+    fix = f"kaitogen schema {kind} prints its schema"
+    findings = loaded.findings or wrong_in(loaded, kind, KG164, fix)
+    return (None if findings else loaded.documents[0]), findings
 
 
 def _unknown(name: str, field: str, rule: Rule) -> Iterator[Diagnostic]:
