@@ -376,3 +376,26 @@ def test_a_project_file_leaves_an_intent_its_text(kaito: str, keeps: bool, tmp_p
     files = moved(folder)
     assert (files["step-1_phi-4.yaml"] == COMMENTED) == keeps
     assert ('kaito: "0.12"' in files["step-1_phi-4.yaml"]) != keeps
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--environment prod", "hold what `environments/prod.yaml` lays over the intent, too: take that out"),
+        (
+            "--set metadata.labels.stage=prod",
+            "hold what `--set metadata.labels.stage` lays over the intent, too",
+        ),
+        ("", ""),
+    ],
+)
+def test_what_lies_over_an_intent_is_told_of(options: str, words: str, tmp_path: Path) -> None:
+    """Else what holds for one environment is committed into the intent of all."""
+    folder = tmp_path / "repository"
+    environment = "spec: {defaults: {metadata: {labels: {stage: prod}}}}\n"
+    head = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: prod}\n"
+    committed(folder, {"phi-4.intent.yaml": COMMENTED, "environments/prod.yaml": head + environment})
+    write(folder, {"phi-4.intent.yaml": COMMENTED.replace("NC24ads", "NC48ads", 1)})
+    readme = moved(folder, options)["README.md"]
+    assert words in readme
+    assert ("lays over the intent" in readme) == bool(words)

@@ -10,7 +10,7 @@ from kaitogen.kaito.rules.inference_set import replica_of
 from kaitogen.kaito.updates.model import Item, settings_name
 from kaitogen.kaito.updates.stored import written
 from kaitogen.kaito.updates.workspace import selected
-from kaitogen.model import Document, Files, Json
+from kaitogen.model import Document, Files, Json, Override
 from kaitogen.pipeline.classify import intents, is_set
 from kaitogen.pipeline.emit import file_words
 from kaitogen.pipeline.load import PROJECT
@@ -62,6 +62,7 @@ def files(report: DiffReport) -> Files:
         values = {
             "moves": moves,
             "shares_nodes": _shares_nodes,
+            "laid_over": _laid_over,
             "written_in": lambda move: printable(move.after.origin.document.file).replace("`", "'"),
         }
         texts[README] = fill_page("diff/migration.md.j2", values)
@@ -114,9 +115,20 @@ def _text(item: Item, other: Item, name: str = "") -> str:
 
 def _only_the_project(document: Document, item: Item, other: Item) -> bool:
     """Whether nothing lies over a document but a project file that says the same of the target of both."""
+    return item.target == other.target and all(_is_project(over) for over in document.overrides)
+
+
+def _is_project(over: Override) -> bool:
     # Of a revision it is REVISION:FILE.
-    names = {re.split("[/:]", over.origin.document.file)[-1] for over in document.overrides}
-    return item.target == other.target and names == {PROJECT}
+    return re.split("[/:]", over.origin.document.file)[-1] == PROJECT
+
+
+def _laid_over(move: _Move) -> str:
+    """What lies over the intent and so is in the files as well, by file or option; empty where nothing does."""
+    document = move.after.origin.document
+    sources = [one.origin.document.file for one in document.overrides if not _is_project(one)]
+    named = dict.fromkeys(printable(one).replace("`", "'") for one in sources if one != document.file)
+    return ", ".join(f"`{one}`" for one in named)
 
 
 def _scaling(move: _Move) -> str:
