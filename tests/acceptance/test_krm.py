@@ -239,6 +239,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "no-intents": (resource_list([], config("WorkspaceGenerator")), "KG121", "neither intents nor files"),
     "outside": (resource_list([], config("WorkspaceGenerator", files=["../x"])), "KG142", "leads to"),
     "root": (resource_list([], config("WorkspaceGenerator", files=["/etc/passwd"])), "KG142", "leads to"),
+    "glob": (resource_list([], config("WorkspaceGenerator", files=["*.yaml"])), "KG143", "a glob is not read: name each file"),
     "no-file": (resource_list([], config("WorkspaceGenerator", files=["gone.yaml"])), "KG143", "a container sees no"),
     "missing-name": (resource_list([], {**intent(), "metadata": {}}), "KG121", "name"),
     "half-an-intent": (resource_list([{**intent(), "spec": {}}]), "KG212", "item 1 (WorkspaceIntent phi)"),

@@ -183,6 +183,20 @@ def test_only_validate_takes_several(models: Path, command: str) -> None:
     assert "these are 2: dev, prod" in done.said
 
 
+def test_advice_on_an_environment_without_a_file_names_the_one_that_was_meant(models: Path) -> None:
+    def said(name: str) -> str:
+        parameters = json.dumps([{"name": "environment", "string": name}])
+        done = kaitogen("argocd", "generate", cwd=models, env={"ARGOCD_APP_PARAMETERS": parameters})
+        assert done.code == 1
+        return done.said
+
+    assert "did you mean prod?" in said("pord")
+    assert "did you mean prod?" in said("prod.yaml")
+    assert "add the file; there are: dev, prod" in said("elsewhere")
+    write(models, {"environments/stage.yml": DEV})
+    assert "rename stage.yml to stage.yaml" in said("stage")
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [

@@ -90,6 +90,18 @@ def test_file_of_somebody_else_is_never_written_over(tmp_path: Path) -> None:
     assert content(out) == {"inference_workspace_one.yaml": b"by: hand\n"}
 
 
+@pytest.mark.parametrize("name", ["kustomization.yml", "Kustomization"])
+def test_no_second_kustomization_is_written_which_kustomize_would_refuse(name: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_text("resources: [deployment.yaml]\n", encoding="utf-8")
+    done = kaitogen("render", write(tmp_path, "one"), "-o", out, "--kustomization")
+    assert done.code == 3
+    assert f"{name} exists and was not written by kaitogen; move it away" in done.said
+    assert content(out) == {name: b"resources: [deployment.yaml]\n"}
+    assert kaitogen("render", write(tmp_path, "one"), "-o", out).code == 0
+
+
 @pytest.mark.parametrize("evil", ["../victim", "/etc/victim", "sub/victim", ".git", "a\0b", "a\0b.yaml"])
 def test_list_of_somebody_elses_making_removes_nothing_outside(tmp_path: Path, evil: str) -> None:
     out = tmp_path / "out"
@@ -217,6 +229,7 @@ def test_file_where_the_folder_belongs(tmp_path: Path, check: tuple[str, ...]) -
     done = kaitogen("render", write(tmp_path, "one"), "-o", "out", *check, cwd=tmp_path)
     assert (done.code, done.output) == (3, b"")
     assert done.said.startswith("kaitogen: out cannot be read: not a directory; ")
+    assert "a file stands where the folder should be: name another" in done.said
     assert (tmp_path / "out").read_text(encoding="utf-8") == "ours"
 
 

@@ -20,6 +20,8 @@ from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 #: The names of the files that kaitogen wrote into a folder, one on each line.
 LIST: Final = ".kaitogen-files"
 _HEAD: Final = "# Written by kaitogen, which removes the files named here once it no longer makes them.\n"
+#: The names under which kustomize looks for a kustomization; it builds no folder with two of them.
+KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 #: The one file that kaitogen makes which is no manifest and no kustomization.
 METADATA: Final = "hydrator.metadata"
 _STAGE: Final = ".kaitogen-stage"
@@ -81,9 +83,10 @@ def _readable(called: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise EnvironmentFailure(
-            f"{called} cannot be read: {reason(error)}", fix="check its permissions, or name another folder"
-        ) from error
+        fix = "check its permissions, or name another folder"
+        if isinstance(error, NotADirectoryError):
+            fix = "a file stands where the folder should be: name another"
+        raise EnvironmentFailure(f"{called} cannot be read: {reason(error)}", fix=fix) from error
 
 
 def _replace(folder: str, target: str, parent: str, files: Files) -> None:
@@ -101,7 +104,8 @@ def _replace(folder: str, target: str, parent: str, files: Files) -> None:
             raise EnvironmentFailure(message, fix=fix)
     with _readable(folder):
         same = {name for name, data in files.items() if atomic.holds(os.path.join(target, name), data)}
-    for name in sorted((names.others & files.keys()) - same):
+    taken = files.keys() | KUSTOMIZATIONS if KUSTOMIZATIONS[0] in files else files.keys()
+    for name in sorted((names.others & taken) - same):
         raise atomic.refused(os.path.join(folder, name))
     if names.own == files.keys() == same and os.path.isdir(target):
         return

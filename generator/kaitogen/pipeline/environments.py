@@ -45,11 +45,22 @@ def file_of(name: str, folder: str, top: str, source: str) -> str | Diagnostic:
         return KG155.in_file(source, f"{name[:60]} is no name of an environment", fix=fix)
     path = os.path.normpath(os.path.join(folder, f"{name}.yaml"))
     if not os.path.lexists(path):
-        known = ", ".join(names(folder)) or "none"
-        return KG157.in_file(source, f"there is no {path}", fix=f"add the file; there are: {known[:120]}")
+        return KG157.in_file(source, f"there is no {path}", fix=_instead(name, folder))
     if not may_be_read(resolved(path), (top,)):
         return leads_out(path, source)
     return path
+
+
+def _instead(name: str, folder: str) -> str:
+    """What to do about the name of an environment that has no file."""
+    from kaitogen.diagnostics import suggest  # few names are wrong
+
+    if os.path.lexists(os.path.join(folder, f"{name}.yml")):
+        return f"rename {name}.yml to {name}.yaml"
+    known = names(folder)
+    there_are = ", ".join(known)[:120] or "none"
+    bare = name.removesuffix(".yml").removesuffix(".yaml")
+    return suggest.did_you_mean(bare, known, f"add the file; there are: {there_are}")
 
 
 def leads_out(path: str, source: str) -> Diagnostic:

@@ -185,6 +185,8 @@ def _checked(files: Iterable[tuple[str, Path]], document: Document) -> tuple[str
                 "paths start at the kustomization that lists the generator; "
                 "a container sees no files: put the intents under spec.intents instead"
             )
+            if any(sign in file for sign in "*?["):
+                fix = "a glob is not read: name each file, or a folder for all intents in it, such as ."
             raise _rejected(document, KG143.at(path, f"there is no {file[:80]} in {top[-80:]}", fix=fix))
         checked.append(os.path.relpath(whole))
     return tuple(checked)

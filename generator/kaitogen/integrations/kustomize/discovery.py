@@ -2,6 +2,7 @@
 
 import os
 
+from kaitogen.files.output_folder import KUSTOMIZATIONS
 from kaitogen.integrations.krm.bookkeeping import annotations
 from kaitogen.integrations.krm.configuration import GROUP, INTENTS
 from kaitogen.kaito.objects import value_at
@@ -11,7 +12,6 @@ from kaitogen.yaml.reader import Unreadable, read
 
 FIELDS: Final = ("generators", "transformers", "validators")
 _RESOURCES: Final = ("resources", "bases", "components")
-NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _MOST_FOLDERS: Final = 200
 _MOST_BYTES: Final = 16 * 1024 * 1024
 FUNCTION: Final = "config.kubernetes.io/function"
@@ -89,7 +89,7 @@ def _kustomizations(pending: list[str]) -> Iterator[tuple[str, Json]]:
 
 def _kustomization(folder: str) -> Json | None:
     """The kustomization in a folder; None where there is none."""
-    paths = (os.path.join(folder, name) for name in NAMES)
+    paths = (os.path.join(folder, name) for name in KUSTOMIZATIONS)
     path = next(filter(os.path.isfile, paths), None)
     return None if path is None else _mapping(_text(path))
 

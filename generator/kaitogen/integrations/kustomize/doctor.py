@@ -9,6 +9,7 @@ from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, argument
 from kaitogen.commands.result import Outcome
 from kaitogen.diagnostics.wording import number_of
+from kaitogen.files.output_folder import KUSTOMIZATIONS
 from kaitogen.integrations import checks
 from kaitogen.integrations.checks import Check
 from kaitogen.integrations.krm.configuration import TRANSFORMER, VALIDATOR
@@ -43,7 +44,7 @@ def _checks(folder: str) -> Iterator[Check]:
     """Everything that was looked at, in the order in which to repair it."""
     tree = discovery.look(folder)
     if not tree.kustomizations:
-        names = ", ".join(discovery.NAMES)
+        names = ", ".join(KUSTOMIZATIONS)
         yield Check(f"{folder} has no kustomization ({names})", "name the folder you build")
         return
     for site in tree.sites:
