@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import subprocess
+from contextlib import chdir
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from kaitogen.cli import registry
 from kaitogen.commands.explain.pages import Example, Page
 from tests.acceptance.api_server import SERVER, there
 from tests.acceptance.command import KAITOGEN, TIMEOUT, kaitogen
+from tests.fuzz import commands
 
 #: Severity and code of each finding.
 Said = list[tuple[str, str]]
@@ -27,10 +29,12 @@ def run(example: Example, folder: Path) -> Said:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    if server := _SERVER.search(example.before):
-        with there(server[1], folder):
-            return _in_a_shell(example, folder)
     words = shlex.split(example.command)
+    if server := _SERVER.fullmatch(example.before.strip()):
+        # In this process, which has loaded the library that asks a cluster.
+        with there(server[1], folder), chdir(folder):
+            code, _, said = commands.run(words[1:])
+        return _found(code, said)
     if example.before or words[0] != "kaitogen" or re.search(r"[|>$&;*]", example.command):
         return _in_a_shell(example, folder)
     if words[1] != "validate" or "<" in words:
@@ -68,15 +72,11 @@ def verdict(one: Page, said: Said, *, fails: bool) -> str:
 
 def _here(words: list[str], folder: Path) -> Said:
     """The same in this process, which is ten times as fast."""
-    before = os.getcwd()
-    os.chdir(folder)
-    try:
+    with chdir(folder):
         parsed = registry.parse([*words, "--format", "json"])
         assert parsed is not None, words
         command, options = parsed
         outcome = command.run(options)
-    finally:
-        os.chdir(before)
     return [(one["severity"], one["code"]) for one in json.loads(outcome.stdout)["findings"]]
 
 
