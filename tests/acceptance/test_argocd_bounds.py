@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kaitogen.commands import bounds
 from kaitogen.integrations.argocd import calls
 from tests.acceptance.command import KAITOGEN, Done
 from tests.acceptance.test_argocd import SET, generate, write
@@ -21,6 +22,8 @@ PROGRAM = """\
 import signal
 from kaitogen.commands import bounds
 from kaitogen.commands.result import Outcome, deliver
+
+bounds._GRACE = {grace}
 
 def work():
 {work}
@@ -45,9 +48,9 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(work: str, seconds: int = 20, mebibytes: int = 64) -> Done:
+def run(work: str, seconds: int = 20, mebibytes: int = 64, grace: int = bounds._GRACE) -> Done:
     indented = "".join(f"    {line}\n" for line in work.splitlines())
-    program = PROGRAM.format(work=indented, seconds=seconds, mebibytes=mebibytes)
+    program = PROGRAM.format(work=indented, seconds=seconds, mebibytes=mebibytes, grace=grace)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=600, check=False)
     return Done(done.returncode, done.stdout, done.stderr.decode())
 
@@ -94,7 +97,7 @@ def test_stop_that_nobody_lets_through_ends_the_process() -> None:
 def test_where_python_answers_no_more_the_system_ends_the_process() -> None:
     """Out of memory, CPython may turn in a circle where it sees no signal; here it is kept from seeing one."""
     deaf = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\nwhile True:\n    pass"
-    assert run(deaf, seconds=1).code == -signal.SIGXCPU
+    assert run(deaf, seconds=1, grace=0).code == -signal.SIGXCPU
 
 
 def test_work_within_its_bounds_is_left_alone() -> None:
@@ -105,11 +108,11 @@ def test_bounds_hold_for_the_work_alone() -> None:
     """Processor time counts from the start of a process: a bound that stayed, or counted from there, would end one that lives on."""
     program = (
         "import resource, sys, time\n"
-        "while time.process_time() < 9:\n    pass\n"
+        "while time.process_time() < 4:\n    pass\n"
         "kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)\n"
         "def state():\n"
         "    return [resource.getrlimit(kind) for kind in kinds], signal.getsignal(signal.SIGALRM), sys.unraisablehook\n"
-        + PROGRAM.format(work=WORK, seconds=4, mebibytes=64)
+        + PROGRAM.format(work=WORK, seconds=3, mebibytes=64, grace=0)
         .rpartition("raise")[0]
         .replace("made =", "before = state()\nmade =")
         + "assert (made.stdout, state()) == (b'made', before)\n"
