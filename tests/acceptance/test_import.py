@@ -783,3 +783,13 @@ def test_what_a_cluster_prints_by_the_alphabet_is_as_fmt_has_it(tmp_path: Path) 
     done = kaitogen("import", "-", "-o", tmp_path, stdin=text.encode())
     assert done.code == 0, done.said
     assert kaitogen("fmt", "--check", tmp_path).code == 0
+
+
+@pytest.mark.parametrize("word", ["labels", "annotations"])
+def test_a_config_map_with_labels_that_are_none_stays_a_file(word: str) -> None:
+    settings = SETTINGS.replace("namespace: inference", f"namespace: inference, {word}: text")
+    done = kaitogen("import", "-", stdin=(WORKSPACE + settings).encode())
+    assert done.code == 0, done.said
+    assert (
+        f"note KG174: ConfigMap phi-inference stays a file of its own: its {word} are no mapping" in done.said
+    )

@@ -199,6 +199,9 @@ def _content(config_map: Json, key: str) -> Json:
     others = [name for name in config_map if name not in ("apiVersion", "kind", "metadata", "data")]
     others += [name for name in config_map["metadata"] if name not in _METADATA]
     others += [name for name in data if name != key]
+    for name in ("labels", "annotations"):
+        if not isinstance(config_map["metadata"].get(name, {}), dict):
+            raise Kept(f"its {name} are no mapping")
     if others or not isinstance(data.get(key), str):
         raise Kept(f"it holds {others[0][:60]} as well" if others else f"it has no {key}")
     try:
