@@ -193,6 +193,27 @@ def test_key_value_pairs_of_kpt() -> None:
     assert (done.code, "did you mean mode?" in done.said) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"mode": "validate", "files": "a.yaml"}, "files has no effect in mode validate"),
+        ({"mode": "transform", "intent": "a"}, "intent has no effect in mode transform"),
+        ({"mode": "validate", "inventory": "a.yaml"}, "inventory has no effect in mode validate"),
+        ({"files": "a.yaml", "expect": "1"}, "expect has no effect in mode generate"),
+        ({"expect": "1"}, "fix: write mode=validate, or remove it"),
+        ({"files": "gone.yaml"}, "put the intents under data.intent instead"),
+        ({"inventory": "gone.yaml"}, "a container sees no files\n"),
+        ({"inventory": "*.yaml"}, "a glob is not read: name each file\n"),
+    ],
+)
+def test_a_pair_that_the_mode_has_no_use_for_is_told_and_a_file_that_is_not_there(
+    data: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    pairs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "function-input"}, "data": data}
+    done = krm(resource_list([], pairs), cwd=tmp_path)
+    assert (done.code, said in done.said) == (1, True), done.said
+
+
 def test_validator_echoes_for_kpt_and_not_for_kustomize() -> None:
     workspaces = answer(krm(resource_list([intent()])))["items"]
     assert answer(krm(resource_list(workspaces, config("WorkspaceValidator"))))["items"] == workspaces

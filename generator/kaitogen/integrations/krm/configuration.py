@@ -46,6 +46,11 @@ _TYPED: Final = {
     "echo": (KG123, "true|false", "not true or false", "write true or false"),
 }
 _MODES: Final = tuple(FUNCTIONS.values())
+#: The keys that not every mode has, as the kinds of functions have their fields.
+_MODES_OF: Final[dict[str, tuple[Mode, ...]]] = {
+    "intent": ("generate",), "files": ("generate",), "inventory": ("generate", "transform"),
+    "expect": ("validate",), "echo": ("validate",),
+}  # fmt: skip
 
 
 class Job(NamedTuple):
@@ -137,6 +142,14 @@ def _of_keys(document: Document, data: Json) -> Job:
     if mode not in _MODES:
         message = f"mode {mode[:40]} is none of {', '.join(_MODES)}"
         raise _rejected(document, KG123.at(("data", "mode"), message, fix=_did_you_mean(mode, _MODES)))
+    if unused := [
+        KG120.at(
+            ("data", key), f"{key} has no effect in mode {mode}", fix=f"write mode={modes[0]}, or remove it"
+        )
+        for key, modes in _MODES_OF.items()
+        if key in data and mode not in modes
+    ]:
+        raise _rejected(document, *unused)
     files, inventory = (
         _checked([(file, ("data", key)) for file in data.get(key, "").replace(",", " ").split()], document)
         for key in ("files", "inventory")
@@ -181,15 +194,20 @@ def _checked(files: Iterable[tuple[str, Path]], document: Document) -> tuple[str
             fix = "copy it into the folder, or list the generator in a kustomization beside it"
             raise _rejected(document, KG142.at(path, message, fix=fix))
         if not os.path.lexists(whole):
-            fix = (
-                "paths start at the kustomization that lists the generator; "
-                "a container sees no files: put the intents under spec.intents instead"
-            )
-            if any(sign in file for sign in "*?["):
-                fix = "a glob is not read: name each file, or a folder for all intents in it, such as ."
+            fix = _instead(file, path)
             raise _rejected(document, KG143.at(path, f"there is no {file[:80]} in {top[-80:]}", fix=fix))
         checked.append(os.path.relpath(whole))
     return tuple(checked)
+
+
+def _instead(file: str, path: Path) -> str:
+    """What to do about a file that is not there, named at a path of the configuration."""
+    of_intents = "files" in path
+    if any(sign in file for sign in "*?["):
+        return f"a glob is not read: name each file{', or a folder for all intents in it, such as .' * of_intents}"
+    inline = "data.intent" if path[0] == "data" else "spec.intents"
+    otherwise = f": put the intents under {inline} instead" * of_intents
+    return f"paths start at the kustomization that lists the generator; a container sees no files{otherwise}"
 
 
 def _did_you_mean(word: str, choices: tuple[str, ...]) -> str:
