@@ -382,6 +382,14 @@ def test_an_unknown_revision_prints_no_plan(repository: Path) -> None:
     assert "KG461" in outcome.stderr
 
 
+def test_a_folder_is_what_other_commands_compare_with(repository: Path, tmp_path: Path) -> None:
+    """The advice to name a path that exists led to itself: a plan takes revisions alone."""
+    write(repository, intent())
+    stderr = planned("--against", str(tmp_path)).stderr
+    assert "names no commit of this repository" in stderr
+    assert "; diff and validate also compare with a folder or file that exists\n" in stderr
+
+
 def test_standard_input_has_no_revision(repository: Path) -> None:
     done = kaitogen("plan", "--against", "HEAD", "-", cwd=repository, stdin=intent().encode())
     assert (done.code, done.output) == (2, b"")

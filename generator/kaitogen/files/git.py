@@ -24,6 +24,8 @@ FOLDER: Final = "040000"
 LINK: Final = "120000"
 SUBMODULE: Final = "160000"
 
+#: plan compares with revisions alone.
+_OR_A_PATH: Final = "; diff and validate also compare with a folder or file that exists"
 _SECONDS: Final = 60
 #: What stays of the caller's variables that git listens to: where objects wait while a push is being
 #: checked, where to stop looking for a repository, and the user's own configuration. A hook sets others.
@@ -82,7 +84,9 @@ class Repository(NamedTuple):
                 "or git fetch --unshallow"
             )
             raise GitError(KG643, "this clone is shallow, and has no such revision", fix)
-        fix = "name a branch, a tag or a commit that is here (git fetch brings those of a remote), or a path that exists"
+        fix = (
+            "name a branch, a tag or a commit that is here (git fetch brings those of a remote)" + _OR_A_PATH
+        )
         raise GitError(KG641, "names no commit of this repository", fix)
 
     def names(self) -> list[str]:
@@ -159,7 +163,7 @@ def find(folder: str) -> Repository:
         message = "git does not trust this repository, since somebody else owns its folder"
         raise GitError(KG640, message, "trust it with git config --global --add safe.directory and its path")
     if "not a git repository" in reason or "work tree" in reason:
-        fix = "run this in a clone, or compare with a folder"
+        fix = "run this in a clone" + _OR_A_PATH
         raise GitError(KG640, "the files are in no git repository", fix)
     raise _failed(_first_line(done.stderr))
 
@@ -206,7 +210,7 @@ def _run(folder: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
 def _command(folder: str) -> list[str]:
     program = shutil.which("git")
     if program is None:
-        raise GitError(KG642, "git is not installed here", "install git, or compare with a folder")
+        raise GitError(KG642, "git is not installed here", "install git" + _OR_A_PATH)
     return [program, "--no-pager", "--literal-pathspecs", "-C", folder]
 
 
