@@ -15,7 +15,7 @@ PROFILE: Final = os.environ.get("HYPOTHESIS_PROFILE") or "same"
 #: Whether all is tried that there is.
 WHOLE: Final = PROFILE in ("whole", "random")
 #: One of how many examples is drawn.
-_ONE_IN: Final = {"whole": 1, "random": 1, "same": 4, "quick": 20}[PROFILE]
+_ONE_IN: Final = {"whole": 1, "random": 1, "same": 8, "quick": 20}[PROFILE]
 _FEWEST: Final = 5
 
 

@@ -13,7 +13,7 @@ from tests.conformance.vectors import FAULTS, Error, Vector
 from tests.draws import WHOLE
 
 #: Of each file about as many objects, spread over the whole.
-_OF_EACH: Final = 250 if WHOLE else 60
+_OF_EACH: Final = 250 if WHOLE else 30
 
 
 def test_the_command_says_what_the_python_api_says(tmp_path: Path) -> None:
