@@ -793,3 +793,15 @@ def test_a_config_map_with_labels_that_are_none_stays_a_file(word: str) -> None:
     assert (
         f"note KG174: ConfigMap phi-inference stays a file of its own: its {word} are no mapping" in done.said
     )
+
+
+def test_without_a_cluster_the_advice_is_for_this_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import takes no inventory, which is what the advice once was."""
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    done = kaitogen("import", "--live")
+    assert (done.code, done.text) == (3, "")
+    fix = "fix: name one with --kubeconfig FILE, or use a file with what kubectl printed instead of --live\n"
+    assert fix in done.said

@@ -28,7 +28,7 @@ _GROUP: Final = "rbac.authorization.k8s.io"
 _ACCOUNT: Final = "system:serviceaccount:"
 _SHOWN_CONTEXTS: Final = 10
 _FIXES: Final = {
-    KG620: "name one with --kubeconfig FILE, or use an inventory file instead of --live",
+    KG620: "name one with --kubeconfig FILE, or use a file with what kubectl printed instead of --live",
     KG622: "correct the file, or name another with --kubeconfig",
     KG624: "check the address, the network (VPN, proxy) and that the cluster runs, or choose another context with "
     "--context",
@@ -38,7 +38,7 @@ _FIXES: Final = {
     KG628: "install KAITO in the cluster, or choose another context with --context",
     KG629: "check the server address of the context, and what stands between (a proxy, a login page)",
     KG630: "try again later; nothing was taken from what had come so far",
-    KG631: "pip install 'kaitogen[live]', or use an inventory file instead of --live",
+    KG631: "pip install 'kaitogen[live]', or use a file with what kubectl printed instead of --live",
 }
 
 
