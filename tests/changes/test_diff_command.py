@@ -277,3 +277,11 @@ def test_the_environments_of_a_folder_are_no_intents(tmp_path: Path) -> None:
     done = kaitogen(tmp_path, "diff new --against ./old")
     assert (done.code, done.output, done.said) == (0, "1 object compared, no difference\n", "")
     assert kaitogen(tmp_path, "diff new --against ./old/environments/prod.yaml").code == 1
+
+
+def test_an_intent_that_is_there_twice_is_told_once(tmp_path: Path) -> None:
+    write(tmp_path, {"a.intent.yaml": f"{RIGHT}---\n{RIGHT}", "other/a.intent.yaml": RIGHT})
+    done = kaitogen(tmp_path, "diff a.intent.yaml --against ./other")
+    assert [line.split()[2] for line in done.said.splitlines() if line.startswith("a.intent.yaml:")] == [
+        "KG220:"
+    ]

@@ -100,7 +100,11 @@ class Side(NamedTuple):
 def side(name: str, result: Result, request: Request, more: Sequence[Diagnostic] = ()) -> Side:
     """What a run made of the request, or of another side, and what keeps it from being compared, `more` among that."""
     items, unnamed = items_of(result, request.target)
-    return Side(name, items, [*unreadable(result), *more, *place([*unnamed, *twice(items)])])
+    unread = unreadable(result)
+    # That an object is made twice is said once; as a rule it is an intent's name.
+    told = {(one.file, one.line, one.column) for one in unread}
+    wrong = [one for one in place([*unnamed, *twice(items)]) if (one.file, one.line, one.column) not in told]
+    return Side(name, items, [*unread, *more, *wrong])
 
 
 def compared(other: Side, ours: Side) -> DiffReport:
