@@ -247,6 +247,34 @@ def test_doctor_names_the_fault_and_the_remedy(
     assert "fix: " in done.text
 
 
+@pytest.mark.parametrize(
+    ("kustomization", "words"),
+    [
+        ("generators: [c.yaml\n", "kustomization.yaml:1: a flow list or mapping that is not closed"),
+        ("generators: [gone.yaml]\n", "lists gone.yaml under generators:, and there is no"),
+        ("generators: c.yaml\n", "is no list"),
+        ("generators: [broken.yaml]\n", "broken.yaml:2: this is not YAML"),
+        ("resources: [c.yaml]\n", "WorkspaceGenerator x in"),
+    ],
+)
+def test_doctor_says_why_nothing_calls_kaitogen(
+    kustomization: str, words: str, tmp_path: Path, surroundings: dict[str, str]
+) -> None:
+    config = CONFIG.format(kind="WorkspaceGenerator", more=BY_EXEC)
+    done = doctor(build(tmp_path, kustomization, c=config, broken="a: [\n"), surroundings)
+    assert done.code == 1
+    problem = next(line for line in done.text.splitlines() if line.startswith("problem"))
+    assert words in problem
+    assert "calls kaitogen" not in done.text
+    assert ("list it under generators:" in done.text) == ("resources" in kustomization)
+
+
+def test_doctor_quotes_a_folder_whose_name_has_blanks(tmp_path: Path, surroundings: dict[str, str]) -> None:
+    config = CONFIG.format(kind="WorkspaceIntent", more=BY_EXEC)
+    folder = build(tmp_path, "generators: [c.yaml]\n", c=config).rename(tmp_path / "my models")
+    assert f"--enable-exec '{folder}'\n" in doctor(folder, surroundings).text
+
+
 def test_doctor_looks_into_bases(tmp_path: Path, surroundings: dict[str, str]) -> None:
     base = build(tmp_path, "generators: [c.yaml]\n", c=CONFIG.format(kind="WorkspaceIntent", more=""))
     top = tmp_path / "top"

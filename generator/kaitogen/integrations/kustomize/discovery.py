@@ -4,7 +4,7 @@ import os
 
 from kaitogen.files.output_folder import KUSTOMIZATIONS
 from kaitogen.integrations.krm.bookkeeping import annotations
-from kaitogen.integrations.krm.configuration import GROUP, INTENTS
+from kaitogen.integrations.krm.configuration import FUNCTIONS, GROUP, INTENTS
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import Json
 from kaitogen.typed import Final, Iterator, NamedTuple
@@ -64,7 +64,41 @@ def look(folder: str) -> Tree:
         for field in _RESOURCES:
             values = [*_ours(kustomization, field, current, pending)]
             tree.intents.extend(value for value in values if value.get("kind") in INTENTS)
+            tree.sites.extend(Site(current, field, one) for one in values if one.get("kind") in FUNCTIONS)
     return tree
+
+
+def unread(tree: Tree) -> Iterator[tuple[str, str]]:
+    """What could not be read in a tree, and so may call kaitogen: each with what is wrong and what to do."""
+    for folder, kustomization in tree.kustomizations.items():
+        path = _path(folder) or folder
+        yield from _faults(path)
+        for field in (*FIELDS, *_RESOURCES):
+            entries = kustomization.get(field) or []
+            if not isinstance(entries, list):
+                yield f"{field} of {path} is no list", "write each entry after a dash"
+                continue
+            for entry in entries:
+                if (
+                    not isinstance(entry, str)
+                    or not entry.endswith((".yaml", ".yml"))
+                    or set("\n:{") & set(entry)
+                ):
+                    continue  # a folder, an object or an address
+                file = os.path.normpath(os.path.join(folder, entry))
+                if os.path.lexists(file):
+                    yield from _faults(file)
+                else:
+                    yield f"{path} lists {entry} under {field}:, and there is no {file}", "correct its name"
+
+
+def _faults(path: str) -> Iterator[tuple[str, str]]:
+    """Why a file is no YAML, where it is none."""
+    try:
+        for _ in read(_text(path)):
+            pass
+    except Unreadable as stop:
+        yield f"{path}:{stop.flaw.line}: {stop.flaw.message}", stop.flaw.fix
 
 
 def _resources(folder: str) -> Iterator[Json]:
@@ -89,9 +123,13 @@ def _kustomizations(pending: list[str]) -> Iterator[tuple[str, Json]]:
 
 def _kustomization(folder: str) -> Json | None:
     """The kustomization in a folder; None where there is none."""
-    paths = (os.path.join(folder, name) for name in KUSTOMIZATIONS)
-    path = next(filter(os.path.isfile, paths), None)
+    path = _path(folder)
     return None if path is None else _mapping(_text(path))
+
+
+def _path(folder: str) -> str | None:
+    paths = (os.path.join(folder, name) for name in KUSTOMIZATIONS)
+    return next(filter(os.path.isfile, paths), None)
 
 
 def _ours(kustomization: Json, field: str, folder: str, folders: list[str]) -> Iterator[Json]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from shlex import quote
 
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, argument
@@ -47,10 +48,13 @@ def _checks(folder: str) -> Iterator[Check]:
         names = ", ".join(KUSTOMIZATIONS)
         yield Check(f"{folder} has no kustomization ({names})", "name the folder you build")
         return
+    unread = [Check(*fault) for fault in discovery.unread(tree)]
+    yield from unread
     for site in tree.sites:
         yield from _placed(site)
         yield from _front_door(site)
-    yield from _skipped(tree, folder)
+    if tree.sites or tree.intents or not unread:
+        yield from _skipped(tree, folder)
     yield from _references(tree)
     if tree.sites:
         yield from _tools(tree, folder)
@@ -162,9 +166,11 @@ def _shebang_fault(path: str) -> str:
 
 
 def _skipped(tree: Tree, folder: str) -> Iterator[Check]:
-    if tree.intents and not any(site.kind == TRANSFORMER for site in tree.sites):
+    if tree.intents and not any(
+        site.kind == TRANSFORMER and site.field in discovery.FIELDS for site in tree.sites
+    ):
         message = f"{number_of(len(tree.intents), 'intent')} among the resources, and no {TRANSFORMER} that expands them"
-        fix = f"run: kaitogen kustomize components expand.yaml -o {folder}; then list it under transformers:"
+        fix = f"run: kaitogen kustomize components expand.yaml -o {quote(folder)}; then list it under transformers:"
         yield Check(message, fix)
     if not tree.intents and not tree.sites:
         fix = "list an intent under generators:; see docs/kustomize.md"
@@ -200,8 +206,8 @@ def _tools(tree: Tree, folder: str) -> Iterator[Check]:
         yield Check("neither kustomize nor kubectl is on PATH", "install one of them")
         return
     yield Check(version)
-    yield Check(f"build with: {build} {folder}")
-    yield Check(f"prove it with: {build} {folder} | kaitogen kustomize check --expect NUMBER")
+    yield Check(f"build with: {build} {quote(folder)}")
+    yield Check(f"prove it with: {build} {quote(folder)} | kaitogen kustomize check --expect NUMBER")
 
 
 def _first_line(program: str, arguments: str) -> str:
