@@ -393,3 +393,16 @@ def test_the_folder_of_environments_that_a_project_names(tmp_path: Path) -> None
     (here / "stages" / "prod.yaml").write_text(ENVIRONMENT)
     assert kaitogen("migrate", "--to", "0.12", "--write", ".", cwd=here).code == 0
     assert (here / "stages" / "prod.yaml").read_text() == ENVIRONMENT.replace("0.9", "0.12")
+
+
+@pytest.mark.parametrize(("to", "code"), [("0.8", 1), ("0.9", 0)])
+def test_a_rag_engine_on_its_own_is_judged_as_well(to: str, code: int) -> None:
+    text = (
+        "apiVersion: kaito.sh/v1beta1\nkind: RAGEngine\nmetadata: {name: rag}\nspec:\n"
+        "  compute: {instanceType: Standard_NC24ads_A100_v4, labelSelector: {matchLabels: {a: b}}}\n"
+        "  embedding: {local: {modelID: BAAI/bge-small-en-v1.5}}\n"
+        '  inferenceService: {url: "http://phi/v1/completions", contextWindowSize: 4096}\n'
+    )
+    done = kaitogen("migrate", "--to", to, "-", stdin=text.encode())
+    assert done.code == code
+    assert ("KG401: KAITO 0.8 serves no RAGEngine of apiVersion kaito.sh/v1beta1" in done.said) == bool(code)

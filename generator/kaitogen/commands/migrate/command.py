@@ -310,8 +310,12 @@ def _edited_text(document: Document, edits: list[Edit], value: Json, problems: l
 def _errors_left(documents: list[Document], overrides: TargetOverrides, around: Around) -> list[Diagnostic]:
     """What the other version refuses after all edits, in finished Workspaces first."""
     finished = classify([one for one in documents if not is_an_intent(one.value)], with_objects=True)[1]
-    targets = [(one, target_of_workspace(one.data, overrides)[0]) for one in finished if serves(one.data)]
-    in_workspaces = judged(targets, [one for one in finished if not serves(one.data)])
+    # What serves says what the installation is like, from which the others are judged, too.
+    serving = [(one, target_of_workspace(one.data, overrides)[0]) for one in finished if serves(one.data)]
+    others = [one for one in finished if not serves(one.data)]
+    if not serving:
+        serving, others = [(one, overrides.target) for one in others], []
+    in_workspaces = judged(serving, others)
     of_intents = tuple(one for one in documents if is_an_intent(one.value))
     result = generate(Request(documents=of_intents, project=around.project_after))
     return [*place(in_workspaces), *(one for one in result.findings if one.severity == "error")]
