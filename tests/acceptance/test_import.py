@@ -805,3 +805,18 @@ def test_without_a_cluster_the_advice_is_for_this_command(
     assert (done.code, done.text) == (3, "")
     fix = "fix: name one with --kubeconfig FILE, or use a file with what kubectl printed instead of --live\n"
     assert fix in done.said
+
+
+def test_what_stands_behind_a_route_needs_it() -> None:
+    bare = WORKSPACE.replace("  config: phi-inference\n", "")
+    rule = """\
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: phi, namespace: inference, labels: {app.kubernetes.io/managed-by: kaitogen}}
+spec: {host: phi-inferencepool-epp}
+"""
+    done = kaitogen("import", "-", stdin=(bare + rule).encode())
+    assert (done.code, done.text) == (1, "")
+    assert "a DestinationRule stands behind a route, and no HTTPRoute is here\n" in done.said
+    assert "fix: give HTTPRoute phi too, or leave this DestinationRule out\n" in done.said

@@ -37,7 +37,7 @@ _GATE: Final = "gatewayAPIInferenceExtension"
 _MODEL_HEADER: Final = "X-Gateway-Model-Name"
 _GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
 _POOL_GROUP: Final = "inference.networking.k8s.io"
-_GATEWAY: Final = ("spec", "endpoint", "gateway")
+GATEWAY: Final = ("spec", "endpoint", "gateway")
 #: How the name of the pool ends that KAITO makes for a set.
 POOL: Final = "-inferencepool"
 
@@ -137,10 +137,10 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
                 yield KG226.at(("spec", word), message, fix=f"remove {word}")
         return
     copies = "replicas" in spec or "scaling" in spec
-    endpoint, gateway = spec.get("endpoint") or {}, value_at(spec, _GATEWAY[1:])
+    endpoint, gateway = spec.get("endpoint") or {}, value_at(spec, GATEWAY[1:])
     if gateway and gateway.get("match") == "model" and "path" in gateway:
         message = "the name of the model decides where requests go, and path says it as well"
-        yield KG227.at((*_GATEWAY, "path"), message, fix="remove path, or match")
+        yield KG227.at((*GATEWAY, "path"), message, fix="remove path, or match")
     if endpoint.get("service") and not copies:
         message = (
             f"KAITO's own Service {name} has the address of a single Workspace, so no second one is written"
@@ -156,7 +156,7 @@ def objections(value: Json, target: Target) -> Iterator[Diagnostic]:
             "requests go to the replicas in turn: without KAITO's InferencePool nobody looks at who is busy"
         )
         fix = f"switch {_GATE} on in KAITO's installation, and write target.featureGates: {{{_GATE}: true}}"
-        yield KG229.at(_GATEWAY, message, fix=fix)
+        yield KG229.at(GATEWAY, message, fix=fix)
     if "ragEngine" in spec:
         pooled = on_vllm(runtime, target) and (target.feature_gates.get(_GATE) or "pool" in (gateway or {}))
         addressed = not copies or endpoint.get("service") is True or bool(gateway and not pooled)
@@ -330,7 +330,7 @@ KINDS: Final = (
     ),
     Companion(
         key="route", api_version=f"{_GATEWAY_GROUP}/v1", kind="HTTPRoute", template="http-route.yaml.j2",
-        values=_route, words=_route_words, note=_route_note, asked=_GATEWAY,
+        values=_route, words=_route_words, note=_route_note, asked=GATEWAY,
     ),
     Companion(
         key="pool", api_version=f"{_POOL_GROUP}/v1", kind="InferencePool", template="inference-pool.yaml.j2",
@@ -340,7 +340,7 @@ KINDS: Final = (
     Companion(
         key="tls", api_version="networking.istio.io/v1", kind="DestinationRule", template="destination-rule.yaml.j2",
         values=_tls, words=lambda _: {"endpoint": {"gateway": {"istio": True}}},
-        note=lambda spec: f"for {spec.name}{POOL}-epp", asked=(*_GATEWAY, "istio"),
+        note=lambda spec: f"for {spec.name}{POOL}-epp", asked=(*GATEWAY, "istio"),
     ),
     Companion(
         key="budget", api_version="policy/v1", kind="PodDisruptionBudget", template="pod-disruption-budget.yaml.j2",

@@ -30,7 +30,7 @@ from kaitogen.model import (
     UserObject,
 )
 from kaitogen.pipeline.classify import SCALED_OBJECT
-from kaitogen.pipeline.companions import KINDS, with_words
+from kaitogen.pipeline.companions import GATEWAY, KINDS, kind_of, with_words
 from kaitogen.pipeline.generate import generate
 from kaitogen.pipeline.load import Loaded, documents_of
 from kaitogen.pipeline.scaling import as_written, scaling_of, scaling_of_object
@@ -267,6 +267,9 @@ def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[D
     by_name = {intent.name: intent for intent in intents}
     for finding in refused:  # by the schema of intents
         intent, message = by_name[finding.file], f"an intent cannot say this: {finding.message}"
+        if finding.rule == schema.KG121 and finding.path == GATEWAY:  # its name, which a route alone says
+            yield from _without_route(intent)
+            continue
         paths = paths_in(intent.source.data)
         path = next((one for one in paths if to_intent_path(intent.spec, one) == finding.path), ())
         problem = KG173.at(path, message, fix=finding.fix, found=finding.found, expected=finding.expected)
@@ -283,6 +286,18 @@ def _unproved(intents: Sequence[Intent], texts: Mapping[str, str]) -> Iterator[D
         if not path:
             advice = f"keep this {kind} as it is, and leave it out of what is imported"
         yield KG173.at(path, message, fix=advice, found=before, expected=after).of(origins[identity])
+
+
+def _without_route(intent: Intent) -> Iterator[Diagnostic]:
+    """What stands behind a route that was not given."""
+    for one in intent.objects.values():
+        kind = kind_of(one.data)
+        if kind is not None and kind.asked[: len(GATEWAY)] == GATEWAY:
+            message = (
+                f"an intent cannot say this: a {kind.kind} stands behind a route, and no HTTPRoute is here"
+            )
+            advice = f"give HTTPRoute {intent.spec.name} too, or leave this {kind.kind} out"
+            yield KG173.at(("metadata", "name"), message, fix=advice).of(one.origin)
 
 
 def _unasked(intent: Intent, identity: Identity) -> Diagnostic:
