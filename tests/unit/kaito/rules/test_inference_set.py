@@ -57,6 +57,8 @@ _DEFAULT_STRATEGY = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable"
         ({_OWN: {"scaledobject.kaito.sh/quantile": "0.9", **_AUTO}}, [f"KG910 error {_OWN}.scaledobject.kaito.sh/quantile"]),
         ({_OWN: {"scaledobject.kaito.sh/threshold": "3", "scaledobject.kaito.sh/metrics": "[]", **_AUTO}},
          [f"KG910 warning {_OWN}.scaledobject.kaito.sh/threshold"]),
+        ({"spec.replicas": 2, _OWN: _AUTO}, []),
+        ({"spec.replicas": 2, _OWN: {"scaledobject.kaito.sh/metrics": "[]", **_AUTO}}, ["KG330 warning spec.replicas"]),
         ({_BELOW: _SCALER}, [
             f"KG904 warning {_BELOW}.scaledobject.kaito.sh/max-replicas",
             f"KG483 warning {_BELOW}.scaledobject.kaito.sh/max-replicas",
