@@ -51,3 +51,9 @@ class InternalError(KaitogenError):
 def reason(error: Exception) -> str:
     """Why the system did not do something, as it is said behind a colon."""
     return str(getattr(error, "strerror", None) or error).lower()
+
+
+def refuse_no_folder(out: str | None) -> None:
+    """UsageError where -o is an empty text, as of a variable that is not set: that is not the current folder."""
+    if out == "":
+        raise UsageError("-o names no folder: its value is empty", fix="write -o . for the current folder")

@@ -78,6 +78,29 @@ def test_install_renews_its_own_files_and_writes_over_nobody_else_s(tmp_path: Pa
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.parametrize(
+    ("image", "fix"),
+    [
+        ("", "write registry/repository:tag"),
+        ("a b", "write registry/repository:tag"),
+        ("x/Models:1", "write the repository in lower case"),
+    ],
+)
+def test_an_image_that_no_cluster_would_pull_is_refused(image: str, fix: str, tmp_path: Path) -> None:
+    """As `--image "$IMAGE"` gives one where the variable is not set."""
+    done = kaitogen("argocd", "install", "-o", tmp_path / "install", "--image", image)
+    assert (done.code, done.output) == (2, b"")
+    assert f"--image {image!r} is no image reference; {fix}" in done.said
+    assert not (tmp_path / "install").exists()
+
+
+@pytest.mark.parametrize("command", [("argocd", "install"), ("kustomize", "components"), ("import", ".")])
+def test_an_empty_name_of_a_folder_is_not_the_current_one(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = kaitogen(*command, "-o", "", cwd=tmp_path)
+    assert (done.code, "-o names no folder" in done.said) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_image_detection_and_dynamic_parameters_are_options(tmp_path: Path) -> None:
     image = "registry.internal/kaitogen@sha256:" + "0" * 64
     done = kaitogen(

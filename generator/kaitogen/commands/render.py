@@ -8,7 +8,7 @@ from kaitogen.commands.options import Group, OptionGroup, flag, option
 from kaitogen.commands.result import QUIET, STRICT, LimitOptions, Outcome, printed, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import printable
-from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError
+from kaitogen.errors import EXIT_FINDINGS, EXIT_OK, EnvironmentFailure, UsageError, refuse_no_folder
 from kaitogen.model import Document, Files, Manifest, Request
 from kaitogen.pipeline import current
 from kaitogen.pipeline.emit import FORMATS, files, parts, stream, with_kustomization
@@ -65,8 +65,7 @@ class Options(OptionGroup):
 def run(options: Options) -> Outcome:
     """Render what the paths hold; where anything stops that, only the findings come out."""
     out = options.out
-    if out == "":
-        raise UsageError("-o names no folder: its value is empty", fix="write -o . for the current folder")
+    refuse_no_folder(out)
     if options.compared.any and out is None:
         name = "--check" if options.compared.check else "--dry-run"
         raise UsageError(f"{name} compares with a folder, and none is named", fix="add -o FOLDER")

@@ -10,7 +10,7 @@ from kaitogen.commands.progress import asking
 from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.errors import UsageError
+from kaitogen.errors import UsageError, refuse_no_folder
 from kaitogen.kaito.objects import is_replica, place_of
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Diagnostic, Document, Json
@@ -44,6 +44,7 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """Import what the paths hold; where anything stops that, only the findings come out."""
+    refuse_no_folder(options.out)
     target = targets.overrides(options.target.kaito, options.target.cloud)
     if options.as_set and (problem := no_name_of_set(options.name)):
         raise UsageError(f"--name names no set: {problem.message}", fix=problem.fix)

@@ -13,9 +13,10 @@ from textwrap import indent
 from kaitogen import __version__
 from kaitogen.commands.options import OptionGroup, flag, option
 from kaitogen.commands.result import Outcome
-from kaitogen.errors import UsageError
+from kaitogen.errors import UsageError, refuse_no_folder
 from kaitogen.files import atomic, shipped
 from kaitogen.integrations.argocd.announce import static
+from kaitogen.kaito.rules import images
 from kaitogen.model import Json
 from kaitogen.typed import Final, Iterable
 from kaitogen.yaml.writer import dump
@@ -43,8 +44,12 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """The files for this version of kaitogen, with the image and the ways that the options choose."""
+    refuse_no_folder(options.out)
+    image = f"registry.example.com/kaitogen:{__version__}" if options.image is None else options.image
+    if not images.is_image(image):
+        raise UsageError(f"--image {image[:80]!r} is no image reference", fix=images.why_not(image))
     texts = files(
-        f"registry.example.com/kaitogen:{__version__}" if options.image is None else options.image,
+        image,
         discover=options.discover,
         dynamic=options.dynamic,
     )

@@ -7,7 +7,7 @@ from kaitogen.commands.options import OptionGroup, arguments, option
 from kaitogen.commands.result import FORM, Outcome
 from kaitogen.diagnostics import suggest
 from kaitogen.diagnostics.wording import json_text
-from kaitogen.errors import UsageError
+from kaitogen.errors import UsageError, refuse_no_folder
 from kaitogen.files import atomic, shipped
 from kaitogen.typed import Final, Sequence
 
@@ -24,6 +24,7 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """The list of the pieces, or some of them as files: each component in a folder of its own, each other beside them."""
+    refuse_no_folder(options.out)
     known = pieces()
     for name in options.names:
         if name not in known:
