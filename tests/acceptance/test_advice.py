@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import chdir
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +14,8 @@ import yaml
 
 from kaitogen.commands.explain import pages
 from tests.acceptance import cases
-from tests.acceptance.command import kaitogen
 from tests.acceptance.test_messages import MISTAKES
+from tests.fuzz import commands
 
 #: What is found at the key of a field, and not at its value.
 AT_KEYS: Final = ("KG120", "KG401", "KG402", "KG483", "KG741")
@@ -305,12 +306,18 @@ EXAMPLES: Final = {case.name: case for case in examples()}
 
 
 def findings_in(folder: Path, case: Case, files: dict[str, str]) -> list[Found]:
+    """What the command finds, in this process, which is several times as fast as a fork for each of a thousand runs."""
+    placed(folder, files)
+    with chdir(folder):
+        _, output, _ = commands.run(["validate", "--format", "json", *case.options])
+    return list(json.loads(output)["findings"]) if output else []
+
+
+def placed(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    done = kaitogen("validate", "--format", "json", *case.options, cwd=folder)
-    return list(json.loads(done.output)["findings"]) if done.output else []
 
 
 def identity(finding: Found) -> tuple[str, str, str]:
@@ -328,7 +335,7 @@ def checked(folder: Path, case: Case) -> Iterator[tuple[str, str]]:
             if after is None:
                 continue
             found = findings_in(folder, case, {**case.files, finding["file"]: after})
-            findings_in(folder, case, case.files)
+            placed(folder, case.files)
             still = [one for one in found if identity(one) == identity(finding)]
             still = [one for one in still if one["message"] == finding["message"]]
             new = [one for one in found if one["severity"] == "error" and one["code"] not in known]

@@ -46,8 +46,7 @@ def refused(done: "subprocess.CompletedProcess[bytes]") -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("blocks", [0, 512])
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize(("name", "blocks"), crossed(WRITERS, [0, 512]))
 def test_a_disk_that_is_full(name: str, blocks: int, tmp_path: Path) -> None:
     """No file may be longer than this: none at all, or only the small ones of a run."""
     folder = placed(tmp_path / "work", WRITERS[name])
