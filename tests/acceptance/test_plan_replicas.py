@@ -136,3 +136,27 @@ def test_a_set_whose_name_is_refused_is_called_by_it_all_the_same(tmp_path: Path
     (one,) = data(path)["workspaces"]
     assert one["name"] == name
     assert planned(path).stdout.decode().startswith(f"chat/{name}  (")
+
+
+def test_a_finished_set_has_the_replicas_that_its_scaled_object_says(tmp_path: Path) -> None:
+    path = tmp_path / "set.yaml"
+    path.write_text("""\
+apiVersion: kaito.sh/v1beta1
+kind: InferenceSet
+metadata: {name: fleet, namespace: chat}
+spec:
+  labelSelector: {matchLabels: {apps: fleet}}
+  template:
+    resource: {instanceType: Standard_NC24ads_A100_v4}
+    inference: {preset: {name: phi-4}}
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: fleet, namespace: chat}
+spec:
+  scaleTargetRef: {apiVersion: kaito.sh/v1beta1, kind: InferenceSet, name: fleet}
+  minReplicaCount: 2
+  maxReplicaCount: 4
+  triggers: [{type: cron, metadata: {start: "0 8 * * *", end: "0 18 * * *", timezone: UTC, desiredReplicas: "4"}}]
+""")
+    assert planned(path).stdout.decode().endswith("1 InferenceSet: 2 to 4 nodes, 2 to 4 GPUs\n")

@@ -75,6 +75,16 @@ def _most(
     return 1 if replicas is None else replicas, 1, ("spec", "replicas"), origin
 
 
+def autoscaled(data: Json, scaled_objects: Sequence[UserObject]) -> tuple[int, int] | None:
+    """The fewest and the most replicas of a set that a ScaledObject beside it scales; None where none does in numbers."""
+    for one in _scaling(data, scaled_objects):
+        words = scaling_of_object(one.data)
+        least, most = words.get("min", 1), words["max"]
+        if isinstance(least, int) and isinstance(most, int):
+            return least, most
+    return None
+
+
 def _scaling(data: Json, scaled_objects: Sequence[UserObject]) -> Iterator[UserObject]:
     """Those that scale a set."""
     for one in scaled_objects:

@@ -45,6 +45,8 @@ from kaitogen.nodes.inventory import Inventory, read
 from kaitogen.nodes.selectors import equal, matches
 from kaitogen.pipeline import strategies
 from kaitogen.pipeline.check import conforms
+from kaitogen.pipeline.classify import SCALED_OBJECT
+from kaitogen.pipeline.finished_sets import autoscaled
 from kaitogen.pipeline.load import load_inventory
 from kaitogen.pipeline.replicas import range_of
 from kaitogen.typed import Callable, Iterable, Iterator, Sequence
@@ -73,7 +75,7 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
     of_intents = len(groups)
     if options.objects_target is not None and result.objects:
         groups += [(one,) for one in _finished(result, options.objects_target)]
-    planner = _Planner(config_maps, options)
+    planner = _Planner(config_maps, options, [one for one in result.objects if _scales(one)])
     planned: list[PlannedWorkspace] = []
     for done, manifests in enumerate(groups):
         options.progress(done, len(groups))
@@ -95,6 +97,10 @@ def build_plan(result: Result, options: PlanOptions) -> Plan:
         prices=options.prices,
         cost=options.prices and cost(options.prices, [one.usage for one in planned if one.usage is not None]),
     )
+
+
+def _scales(one: UserObject) -> bool:
+    return bool(one.data["kind"] == SCALED_OBJECT)
 
 
 def _finished(result: Result, target: Target) -> Iterator[Manifest]:
@@ -134,8 +140,11 @@ def _spec_of(one: UserObject, target: Target) -> Spec:
 class _Planner:
     """Makes the Workspaces of one plan. Equal memories are one: they are half of a plan, and few Workspaces have their own."""
 
-    def __init__(self, config_maps: ConfigMaps, options: PlanOptions) -> None:
+    def __init__(
+        self, config_maps: ConfigMaps, options: PlanOptions, scaled_objects: Sequence[UserObject]
+    ) -> None:
         self._config_maps = config_maps
+        self._scaled_objects = scaled_objects
         self._options = options
         self._memories: dict[Memory | None, Memory | None] = {}
 
@@ -148,7 +157,10 @@ class _Planner:
         is_set, fewest, replicas = not is_workspace(workspace), 1, 1
         if is_set:
             filled_in = int(spec.target.has(REPLICAS_DEFAULTED))
-            fewest, replicas = (filled_in if one is None else one for one in range_of(spec, workspace))
+            said = (autoscaled(workspace, self._scaled_objects) if finished else None) or range_of(
+                spec, workspace
+            )
+            fewest, replicas = (filled_in if one is None else one for one in said)
             workspace = replica_of(workspace, spec.placement.nodes or ())
         node = None if options.facts is None else _node(options.facts, spec, workspace)
         ctx = RuleContext(workspace, spec.target, config_maps=self._config_maps)
