@@ -90,6 +90,15 @@ def test_file_of_somebody_else_is_never_written_over(tmp_path: Path) -> None:
     assert content(out) == {"inference_workspace_one.yaml": b"by: hand\n"}
 
 
+@pytest.mark.parametrize("name", ["--check", "--dry-run"])
+def test_what_a_check_advises_can_be_run_and_keeps_the_other_options(name: str, tmp_path: Path) -> None:
+    command = ("render", write(tmp_path, "one"), "-o", tmp_path / "out", "--kustomization")
+    said = kaitogen(*command, name).said
+    assert said.endswith("; run kaitogen render -o as here, but without --check or --dry-run, to update it\n")
+    assert kaitogen(*command).code == 0
+    assert kaitogen(*command, name) == (0, b"", "")
+
+
 @pytest.mark.parametrize("name", ["kustomization.yml", "Kustomization"])
 def test_no_second_kustomization_is_written_which_kustomize_would_refuse(name: str, tmp_path: Path) -> None:
     out = tmp_path / "out"

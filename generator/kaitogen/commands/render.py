@@ -193,7 +193,7 @@ def _file(path: str, data: bytes, delivered: Outcome, *, check: bool) -> Outcome
     diff = comparison.unified(path, atomic.read_regular(path), data)
     if not diff or delivered.exit_code:
         return delivered
-    return _differs(path, diff, "kaitogen render again", delivered.stderr)
+    return _differs(path, diff, "kaitogen render", delivered.stderr)
 
 
 def _folder(out: str, wanted: Files, stderr: str, limits: LimitOptions, *, check: bool) -> Outcome:
@@ -209,5 +209,6 @@ def _folder(out: str, wanted: Files, stderr: str, limits: LimitOptions, *, check
 
 
 def _differs(path: str, diff: str, update: str, stderr: str) -> Outcome:
-    last = f"kaitogen: {printable(path)} is not what the intents say; run {update} to update it\n"
+    advice = f"run {update} as here, but without --check or --dry-run, to update it"
+    last = f"kaitogen: {printable(path)} is not what the intents say; {advice}\n"
     return Outcome(diff.encode(), stderr + last, EXIT_FINDINGS)
