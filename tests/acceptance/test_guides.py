@@ -31,9 +31,9 @@ def test_the_guide_leads_to_a_working_strategy(root: Path, tmp_path: Path) -> No
     assert "    strategy: spread\n" in scaffold.stdout
     tests = ("test_house_rules", "schema/test_schema", "schema/test_schema_files", "pipeline/test_templates")
     files = [f"tests/unit/{name}.py" for name in tests]
-    done = guides.run(
-        copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", "not words and not one_change"
-    )
+    # Of the schemas, those of intents: no strategy changes one of KAITO's.
+    chosen = "not words and not one_change and not v1alpha1 and not v1beta1"
+    done = guides.run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", chosen)
     assert done.returncode == 0, done.stdout
 
 
