@@ -217,6 +217,7 @@ FAULTS = {
     "kubectl-has-no-exec": ("generators: [c.yaml]", "WorkspaceIntent", BY_EXEC, "kubectl has no --enable-exec"),
     "program-gone": ("generators: [c.yaml]", "WorkspaceIntent", BY_EXEC.replace("kaitogen-krm", "kaitogen-kmr"), "kaitogen-kmr, which is not on PATH"),
     "relative-program-gone": ("generators: [c.yaml]", "WorkspaceIntent", BY_EXEC.replace("kaitogen-krm", "./fn"), "runs ./fn, and there is no"),
+    "no-command": ("generators: [c.yaml]", "WorkspaceIntent", BY_EXEC.replace("kaitogen-krm", "kaitogen"), "runs kaitogen without a command"),
     "both": ("generators: [c.yaml]", "WorkspaceIntent", BY_EXEC.replace('"exec', '"container: {image: x}, exec').replace('"container', '"{container').replace('krm}"', 'krm}}"'), "container wins"),
     "wrong-field": ("generators: [c.yaml]", "WorkspaceTransformer", BY_EXEC, "list it under transformers:"),
     "emptying-validator": ("transformers: [c.yaml]", "WorkspaceValidator", BY_EXEC, "empties the build without a word"),

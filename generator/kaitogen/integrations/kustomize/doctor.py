@@ -86,7 +86,13 @@ def _front_door(site: Site) -> Iterator[Check]:
         message = f"{site.name} runs in a container: docker is {'on' if found else 'not on'} PATH"
         yield Check(message, "" if found else f"install docker, or use exec: {_ANNOTATE}")
     elif "exec" in function:
-        yield _program(site, value_at(function, ("exec", "path")))
+        path = value_at(function, ("exec", "path"))
+        arguments = value_at(function, ("exec", "args"))
+        has_command = isinstance(arguments, list) and "krm" in arguments
+        if isinstance(path, str) and os.path.basename(path) == "kaitogen" and not has_command:
+            yield Check(f"{site.name} runs kaitogen without a command, which prints its help", _ANNOTATE)
+        else:
+            yield _program(site, path)
     else:
         yield _installed(site)
 
