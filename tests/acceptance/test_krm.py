@@ -249,6 +249,7 @@ BAD: dict[str, tuple[str | bytes, str, str]] = {
     "an-intent-alone": (yaml.safe_dump(intent()), "KG140", "is not a ResourceList"),
     "two-documents": (resource_list([]) + "---\n" + resource_list([]), "KG140", "2 documents"),
     "other-group": (resource_list([], version="v1"), "KG140", "is not a ResourceList"),
+    "no-version": ("kind: List\nitems: []\n", "KG140", "a document without apiVersion is not a ResourceList"),
     "items-no-list": ("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: 7\n", "KG140", "not a list"),
     "broken-yaml": ("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: [\n", "KG102", "<stdin>:"),
     "items-twice": (resource_list([]) + "items: []\n", "KG103", "key items stands twice"),

@@ -80,7 +80,9 @@ def parse(data: bytes, name: str) -> ResourceList:
         _only_value(text, name)  # says that a key stands twice
     kind, version = fields.get("kind"), fields.get("apiVersion")
     if kind != KIND or not isinstance(version, str) or not version.startswith(_GROUP):
-        what = f"{str(kind)[:60]} of {str(version)[:60]}" if kind else "a document without a kind"
+        what = f"{str(kind)[:60]} of {str(version)[:60]}"
+        if not (kind and version):
+            what = f"a document without {'apiVersion' if kind else 'kind'}"
         raise Rejected(KG140.in_file(name, f"{what} is not a {KIND} of {_GROUP}v1", fix=_FIX))
     if sections is None:
         values = head.get("items") or []
