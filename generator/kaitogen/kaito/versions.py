@@ -192,6 +192,8 @@ NODE_LIMIT: Final = since(11, until=11)
 MOST_NODES: Final = 3
 #: vLLM is told `auto` where no max-model-len is set; before, KAITO computed a length.
 AUTO_LENGTH: Final = since(11)
+#: The webhook reports what is wrong inside the embedding of a RAGEngine; before, it drops what it finds.
+EMBEDDING_CHECKED: Final = since(11)
 #: A RAGEngine runs where there is room; before, the webhook wants an instance type for it.
 RAG_WITHOUT_NODES: Final = since(11)
 #: With the gate ModelStreaming, weights are streamed, and how is fixed once the Workspace exists.

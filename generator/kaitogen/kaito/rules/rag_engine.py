@@ -2,7 +2,8 @@
 
 import re
 
-from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
+from kaitogen.kaito import versions
+from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, LENIENT_PREFIXES, Sku, near_sku
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import resource, urls
 from kaitogen.kaito.rules.context import RuleContext, cut
@@ -19,7 +20,7 @@ _IMAGE: Final = re.compile(r".+/[^:/]+:[^:/]+")
 KG931 = Rule("KG931", "A RAGEngine without a spec", kind="refused", since="0.4", source=_VALIDATION)
 KG932 = Rule("KG932", "The embedding is not one of local and remote", kind="refused", since="0.4",
              source=_VALIDATION)  # fmt: skip
-KG933 = Rule("KG933", "A local embedding is not one of image and model", kind="refused", since="0.4",
+KG933 = Rule("KG933", "A local embedding is not one of image and model", kind="refused", since="0.11",
              source=_VALIDATION)  # fmt: skip
 KG934 = Rule("KG934", "An address that KAITO cannot parse", kind="refused", since="0.4", source=_VALIDATION)
 KG935 = Rule("KG935", "The context window has no size above zero", kind="refused", since="0.9",
@@ -34,7 +35,10 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
     if not spec:
         yield KG931.at((), "the webhook ends at a RAGEngine without a spec", fix="add spec with an embedding")
         return
-    yield from _embedding(part(spec, "embedding"))
+    for problem in _embedding(part(spec, "embedding")):
+        # Older webhooks look at what is inside the embedding too, and forget what they found.
+        if problem.code == KG932.code or ctx.has(versions.EMBEDDING_CHECKED):
+            yield problem
     service = part(spec, "inferenceService")
     if url := text(service, "url"):
         yield from _address(url, (*_SERVICE, "url"))
@@ -44,6 +48,9 @@ def judge(ctx: RuleContext) -> Iterator[Diagnostic]:
         yield KG935.at(path, message, fix="write the model's max-model-len", found=str(window))
     if compute := part(spec, "compute"):
         yield from _compute(compute, ctx)
+    elif not isinstance(spec.get("compute"), dict) and not ctx.has(versions.RAG_WITHOUT_NODES):
+        message = f"the webhook of KAITO {ctx.kaito} breaks down at a RAGEngine without compute"
+        yield KG936.at(("spec",), message, fix="add compute with an instanceType and a labelSelector")
 
 
 def _embedding(embedding: Json) -> Iterator[Diagnostic]:
@@ -76,14 +83,29 @@ def _address(url: str, path: Path) -> Iterator[Diagnostic]:
 
 
 def _compute(compute: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
-    workspace = {"apiVersion": "kaito.sh/v1beta1", "resource": compute, "inference": {}}
+    if ctx.v1alpha1:
+        compute = {"instanceType": DEFAULT_INSTANCE_TYPE, **compute}
+    workspace = {"apiVersion": "kaito.sh/v1beta1", "kind": "RAGEngine", "resource": compute, "inference": {}}
     engine = RuleContext(workspace, ctx.target)
     for problem in resource.selector(engine):
         yield problem._replace(path=(*_COMPUTE, *problem.path[1:]))
     name, provider = engine.instance_type, ctx.target.provider
-    if find_sku(provider, name) is None and not (provider == "azure" and name.startswith(LENIENT_PREFIXES)):
-        near = near_sku(provider, name)
+    near = near_sku(provider, name)
+    if near is not None and not near.known_to(ctx.minor):
+        near = None
+    if engine.sku is None and not _admitted(name, near, ctx):
         right = near.name if near else ""
         message = f"{cut(name)} is not in KAITO's table" if name else "compute names no instanceType"
         fix = f"write {right}" if right else "take an instance type from kaitogen skus"
         yield KG936.at((*_COMPUTE, "instanceType"), message, fix=fix, found=cut(name), expected=right)
+
+
+def _admitted(name: str, near: Sku | None, ctx: RuleContext) -> bool:
+    """Whether a name that is not in the table as it stands is taken: by its prefix, or as another letter case of one."""
+    lenient = ctx.target.provider == "azure"
+    if not ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE):
+        return lenient and name.startswith(LENIENT_PREFIXES)
+    lower = name.lower()
+    if near is not None and near.name.lower() == lower:
+        return True
+    return lenient and lower.startswith(tuple(prefix.lower() for prefix in LENIENT_PREFIXES))

@@ -188,7 +188,8 @@ def _reserved(ctx: RuleContext) -> Iterator[Diagnostic]:
     reserved = [key for key in ctx.match_labels if key in RESERVED_KEYS]
     if not reserved:
         return
-    if len(reserved) == len(ctx.match_labels) and ctx.tuning is None:
+    checked = ctx.tuning is None and ctx.workspace.get("kind") != "RAGEngine"
+    if len(reserved) == len(ctx.match_labels) and checked:
         message = f"matchLabels holds only keys that KAITO reserves for itself, such as {reserved[0]}"
         yield KG413.at((*_SELECTOR, "matchLabels"), message, fix="select a label of your own")
         return

@@ -9,6 +9,7 @@ from tests.unit.kaito.rules.kinds import ENGINE, places, said
 from tests.unit.kaito.rules.workspaces import A100, GONE
 
 _AWS = Target("0.12", "aws")
+_OLD = Target("0.10")
 _MODEL = {"modelID": "BAAI/bge-small-en-v1.5"}
 _IMAGE = {"image": "registry.example.com/embed/bge:1"}
 _REMOTE = {"url": "https://embed.example.com/v1"}
@@ -76,8 +77,6 @@ _ONE_SOURCE = "(keep one of image and modelID)"
           " (write the model's max-model-len)")),
         ({"spec.compute.instanceType": GONE},
          f"KG936 error spec.compute.instanceType: compute names no instanceType {_ANY_TYPE}"),
-        ({"spec.compute.instanceType": A100.lower()},
-         f"KG936 error spec.compute.instanceType: {A100.lower()} is not in KAITO's table (write {A100})"),
         ({"spec.compute.instanceType": "p4d.24xlarge"},
          f"KG936 error spec.compute.instanceType: p4d.24xlarge is not in KAITO's table {_ANY_TYPE}"),
         ({"spec.compute.labelSelector": _EXISTS},
@@ -95,3 +94,40 @@ def test_instance_types_of_azure_on_another_cloud(instance_type: str) -> None:
     assert said(ENGINE, {"spec.compute.instanceType": instance_type}, _AWS) == [
         f"KG936 error spec.compute.instanceType: {instance_type} is not in KAITO's table {_ANY_TYPE}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("target", "instance_type"),
+    [(_AWS, "g4dn.xlarge"), (Target("0.12", "arc"), "Standard_NK6"), (Target("0.9"), A100.lower())],
+)
+def test_instance_types_that_this_version_does_not_have(target: Target, instance_type: str) -> None:
+    found = places(ENGINE, {"spec.compute.instanceType": instance_type}, target)
+    assert found == ["KG936 error spec.compute.instanceType"]
+
+
+@pytest.mark.parametrize(
+    ("target", "instance_type"),
+    [(_OLD, A100.lower()), (Target("0.12"), "standard_n9000"), (_AWS, "P4D.24xlarge")],
+)
+def test_instance_types_in_other_letters(target: Target, instance_type: str) -> None:
+    assert said(ENGINE, {"spec.compute.instanceType": instance_type}, target) == []
+
+
+@pytest.mark.parametrize("embedding", [{"local": {}}, {"local": _MODEL | _IMAGE}, {"remote": {"url": "x"}}])
+def test_embeddings_that_old_webhooks_do_not_hold_to_their_rules(embedding: dict[str, Any]) -> None:
+    found = places(ENGINE, {"spec.embedding": embedding}, _OLD)
+    assert [one for one in found if "error" in one] == []
+
+
+def test_reserved_labels_alone_are_dropped() -> None:
+    found = places(ENGINE, {"spec.compute.labelSelector.matchLabels": {"kaito.sh/workspace": "docs"}})
+    assert found == ["KG412 warning spec.compute.labelSelector.matchLabels.kaito.sh/workspace"]
+
+
+def test_the_default_of_the_older_api_version() -> None:
+    changes = {"apiVersion": "kaito.sh/v1alpha1", "spec.compute.instanceType": GONE}
+    assert "KG936" not in " ".join(places(ENGINE, changes))
+
+
+def test_old_webhooks_break_down_without_compute() -> None:
+    assert places(ENGINE, {"spec.compute": GONE}, _OLD) == ["KG936 error spec"]
