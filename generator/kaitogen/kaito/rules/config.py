@@ -40,6 +40,7 @@ _LENGTH: Final = "max-model-len"
 _NOT_DECIMAL: Final = re.compile(
     r"max-model-len\s*:\s*[+-]?0[xXoObB][0-9a-fA-F_]+|max-model-len\s*:\s*[0-9]+_[0-9_]+"
 )
+_COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
 #: Up to 0.6 nodes with several GPUs below this many GiB each needed an explicit max-model-len.
 _SMALL_GPU: Final = 20
 
@@ -118,6 +119,11 @@ def parse(source: str) -> Json:
         return UNKNOWN
 
 
+def without_comments(source: str) -> str:
+    """The text without what follows a # that begins a comment; quotes are not looked at."""
+    return _COMMENT.sub("", source)
+
+
 def _vllm(settings: Json) -> tuple[str, Mapping[str, Json]]:
     """What is wrong with a text as a whole, or else its vllm section, which may be empty."""
     if isinstance(settings, str):
@@ -140,7 +146,7 @@ def _length(ctx: RuleContext, vllm: Mapping[str, Json], source: str) -> Iterator
     value = vllm.get(_LENGTH)
     if not ctx.valid_preset or _is_blank(value):
         return
-    written = _NOT_DECIMAL.search(source)  # KAITO takes the number as it is written
+    written = _NOT_DECIMAL.search(without_comments(source))  # KAITO takes the number as it is written
     length = None if written else _as_whole(value)
     if length is None:
         yield _no_number(ctx, cut(str(value)) if isinstance(value, (str, float, bool)) else "this")

@@ -6,7 +6,7 @@ from itertools import islice
 
 from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part
-from kaitogen.kaito.rules.config import UNKNOWN, absent, parse
+from kaitogen.kaito.rules.config import UNKNOWN, absent, parse, without_comments
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.typed import Final, Iterator, Mapping
@@ -88,7 +88,8 @@ def judge(ctx: RuleContext, name: str, method: str) -> Iterator[Diagnostic]:
         else:
             yield from islice(_not_taken(ctx, section, training[section]), _MOST_UNKNOWN)
     # Settings whose value is a bare word that KAITO's reader, of YAML 1.1, takes for true or false.
-    words = {key: word.lower() in ("y", "yes", "on") for key, word in _BARE_WORD.findall(source)}
+    found = _BARE_WORD.findall(without_comments(source))
+    words = {key: word.lower() in ("y", "yes", "on") for key, word in found}
     yield from _quantization(part(training, "QuantizationConfig"), method, words)
     yield from _output_dir(part(training, "TrainingArguments"), words)
 

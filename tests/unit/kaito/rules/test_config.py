@@ -34,6 +34,11 @@ def test_a_length_that_is_no_number(preset: str, kaito: str, text: str, expected
     assert _said(named(preset), kaito, text, "KG444") == [expected]
 
 
+def test_a_comment_is_no_length() -> None:
+    text = "vllm:\n  max-model-len: 8192  # max-model-len: 16_384\n"
+    assert _said(named("phi-4"), "0.12", text, "KG444") == []
+
+
 @pytest.mark.parametrize(
     ("resource", "required"),
     [

@@ -67,6 +67,7 @@ _FOR_QLORA = "load_in_4bit is for the method qlora, and this is lora"
         ("lora", "QuantizationConfig: {load_in_4bit: yes}", [_FOR_QLORA]),
         ("lora", "QuantizationConfig: {load_in_4bit: true}", [_FOR_QLORA]),
         ("lora", "QuantizationConfig: {load_in_4bit: no}", []),
+        ("lora", "QuantizationConfig: {load_in_4bit: false}  # load_in_4bit: yes", []),
         ("qlora", "QuantizationConfig: {load_in_4bit: on}", []),
         ("qlora", "QuantizationConfig: {load_in_4bit: off}", [_NEEDED]),
         ("qlora", "QuantizationConfig: {load_in_4bit: 1}",
