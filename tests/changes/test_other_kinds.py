@@ -9,7 +9,7 @@ import pytest
 from kaitogen.yaml.writer import dump
 from tests.acceptance.repositories import committed, write
 from tests.changes.running import kaitogen
-from tests.unit.kaito.rules.kinds import MIRROR, MULTI_ROLE, SET
+from tests.unit.kaito.rules.kinds import ENGINE, MIRROR, MULTI_ROLE, SET
 from tests.unit.kaito.rules.workspaces import GONE, change
 
 _BESIDE = "make another object beside this one, and remove this one when the new one serves"
@@ -37,3 +37,22 @@ def test_the_way_out(before: dict[str, Any], changes: dict[str, Any], expected: 
     done = kaitogen(tmp_path, "validate --against HEAD object.yaml --format json")
     found = [one for one in json.loads(done.output)["findings"] if one["code"].startswith("KG8")]
     assert [f"{one['code']} {one['severity']}: {one['fix']}" for one in found] == [expected] * bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"spec.compute.instanceType": "Standard_NC48ads_A100_v4"}, ["KG804"]),
+        ({"spec.compute.labelSelector.matchLabels.apps": "other"}, ["KG805"]),
+        ({"spec.compute.count": 2}, ["KG802"]),
+        ({"spec.inferenceService.contextWindowSize": 8192}, []),
+    ],
+    ids=["type", "selector", "count", "window"],
+)
+def test_the_node_of_an_engine(changes: dict[str, Any], expected: list[str], tmp_path: Path) -> None:
+    before = change(ENGINE, {"spec.compute.count": 1})
+    committed(tmp_path, {"object.yaml": dump(before)})
+    write(tmp_path, {"object.yaml": dump(change(before, changes))})
+    done = kaitogen(tmp_path, "validate --against HEAD object.yaml --format json")
+    found = [one for one in json.loads(done.output)["findings"] if one["code"].startswith("KG8")]
+    assert [one["code"] for one in found] == expected

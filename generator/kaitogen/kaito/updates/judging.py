@@ -113,9 +113,27 @@ def _judge(update: Update, difference: Difference) -> Judgement:
             return Judgement("refused", "a mirror is made once", KG833)
         if kind == "MultiRoleInference" and path[:3] == ("spec", "model", "name"):
             return Judgement("refused", "both roles serve the one model", KG832)
+        if kind == "RAGEngine" and path[:2] == ("spec", "compute"):
+            return _of_compute(update, difference)
         return _of_set(update.item, difference) if kind == "InferenceSet" else IN_PLACE
     if update.item.is_config_map and difference.path[0] in ("data", "binaryData", "immutable"):
         return _config_map(update)
+    return IN_PLACE
+
+
+def _of_compute(update: Update, difference: Difference) -> Judgement:
+    """The node of a RAGEngine, where both sides have one: its webhook compares them as it does those of a Workspace."""
+    place, given = (*difference.path, "")[2], bool(difference.before and difference.after)
+    if place in ("instanceType", "count") and given and MISSING not in (difference.before, difference.after):
+        rule = workspace.KG804 if place == "instanceType" else workspace.KG802
+        return Judgement("refused", f"the {place} of a RAGEngine is fixed once it exists", rule)
+    place_of = ("spec", "compute", "labelSelector")
+    old, new = value_at(update.before, place_of, None), value_at(update.after, place_of, None)
+    if place == "labelSelector" and isinstance(old, dict) and isinstance(new, dict):
+        labels = workspace.selected(old)
+        if labels is None or labels != workspace.selected(new):
+            why = "the label selector of a RAGEngine is fixed once it exists"
+            return Judgement("refused", why, workspace.KG805)
     return IN_PLACE
 
 
