@@ -28,12 +28,12 @@ class Address(NamedTuple):
 
 
 def parse(url: str) -> Address | None:
-    """The address as Go's net/url takes it apart; None where it refuses it."""
+    """The address as Go's net/url takes it apart in ParseRequestURI, which knows no fragment; None where it refuses it."""
     match = None if _CONTROL.search(url) else _SCHEME.fullmatch(url)
     if match is None:
         return Address("", "") if url.startswith("/") and _ESCAPES.fullmatch(url) else None
     scheme, rest = match[1].lower(), match[2]
-    rest = rest.partition("#")[0].partition("?")[0]
+    rest = rest.partition("?")[0]
     if not rest.startswith("/"):
         return None
     if not rest.startswith("//"):

@@ -32,6 +32,9 @@ def test_parsing(url: str, address: Address | None) -> None:
     ("url", "why"),
     [
         ("https://example.com/data", ""),
+        ("https://example.com/data?a#b", ""),
+        ("https://example.com/data#x", ""),
+        ("https://example.com#x", "it cannot be parsed"),
         ("http://8.8.8.8", ""),
         ("http://172.32.0.1", ""),
         ("http://localhost./", ""),
