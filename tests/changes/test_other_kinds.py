@@ -56,3 +56,4 @@ def test_the_node_of_an_engine(changes: dict[str, Any], expected: list[str], tmp
     done = kaitogen(tmp_path, "validate --against HEAD object.yaml --format json")
     found = [one for one in json.loads(done.output)["findings"] if one["code"].startswith("KG8")]
     assert [one["code"] for one in found] == expected
+    assert all(one["fix"] == _BESIDE for one in found)

@@ -55,7 +55,8 @@ def _problem(change: Change, rule: Rule, kaito: str) -> Diagnostic:
         return rule.at((), message, fix=_FIXES[rule], found=after)
     who = "the API server" if rule == _BY_KUBERNETES else f"KAITO {kaito}"
     message = f"{sentence(difference)}; {who} refuses that: {judgement.why}"
-    fix = _FIXES.get(rule, _WAY_OUT)
+    of_engine = difference.path[:2] == ("spec", "compute")
+    fix = _FIXES.get(rule, _BESIDE if of_engine else _WAY_OUT)
     return rule.at((), message, fix=fix, found=after, expected=before)
 
 
