@@ -17,35 +17,11 @@ from scripts.generated_files import ROOT
 
 FOLDER = ROOT / "generator/kaitogen/kaito/catalogue"
 MAX_LINE = 200
-#: The type of a table of models.
-MODEL_ROW = "dict[str, tuple[str, tuple[str, ...], str, int, int, int, str, str, str, int, bool, bool, bool, int, int]]"
 
 #: Licences whose models Hugging Face hands out only to accounts that accepted them.
 GATED_LICENSES = {"gemma", "llama3.1", "llama3.3"}
 #: Listed by KAITO as fit for tuning, but looking its parameters up panics.
 BROKEN_TUNING = {"mistralai/Mistral-7B-v0.3"}
-
-#: From 0.7 to 0.10 a preset's sizes stood in KAITO's code. Where they were not today's: weight files as KAITO wrote
-#: them, in bytes, and the bytes of a token. Source: presets/workspace/models/*/model.go at v0.7.2, v0.8.1, v0.9.4 and
-#: v0.10.0, which agree but for the two DeepSeek models.
-FORMER_SIZES = {
-    "gemma-3-27b-instruct": ("54.8Gi", 58841051956, 666624),
-    "gemma-3-4b-instruct": ("8.6Gi", 9234179687, 348160),
-    "gpt-oss-120b": ("60.77Gi", 65251290645, 51840),
-    "gpt-oss-20b": ("12.9Gi", 13851269530, 34560),
-    "ministral-3-14b-instruct": ("29.29Gi", 31449898025, 163840),
-    "ministral-3-3b-instruct": ("8.70Gi", 9341553869, 106496),
-    "ministral-3-8b-instruct": ("19.41Gi", 20841328804, 139264),
-    "mistral-7b": ("13.49Gi", 14484777206, 131072),
-    "mistral-7b-instruct": ("13.49Gi", 14484777206, 131072),
-}
-#: Models that no catalogue holds any more, by what their names end with: the same of them, from falcon/model.go.
-FALCONS = {
-    "7b": ("13.44Gi", 14431090115, 8192),
-    "7b-instruct": ("13.44Gi", 14431090115, 8192),
-    "40b": ("77.9Gi", 83644488090, 8192),
-    "40b-instruct": ("77.9Gi", 83644488090, 1966080),
-}
 
 Fact = Any
 
@@ -108,23 +84,9 @@ def _models(facts: Fact, versions: Fact) -> str:
     body = [
         *_table(
             "MODELS",
-            MODEL_ROW,
+            "dict[str, tuple[str, tuple[str, ...], str, int, int, int, str, str, str, int, bool, bool, bool, int, int]]",
             "By lower-case Hugging Face id: the fields of catalogue.models.Model in order.",
             dict(sorted(rows.items())),
-        ),
-        "",
-        *_table(
-            "GONE",
-            MODEL_ROW,
-            "The same of models that the catalogue does not have, and KAITO 0.10 and older do.",
-            {f"tiiuae/falcon-{name}": _falcon(f"falcon-{name}", sizes) for name, sizes in FALCONS.items()},
-        ),
-        "",
-        *_table(
-            "FORMER_SIZES",
-            "dict[str, tuple[str, int, int]]",
-            "By short name: weights_text, weights and bytes_per_token from 0.7 to 0.10, where they were others than today.",
-            dict(FORMER_SIZES),
         ),
         "",
         *_table(
@@ -157,11 +119,6 @@ def _model(fact: Fact) -> tuple[Fact, ...]:
         _minor(fact["since"]),
         _minor(fact["sinceCatalog"]),
     )
-
-
-def _falcon(name: str, sizes: tuple[str, int, int]) -> tuple[Fact, ...]:
-    limits = (2048, "MQA", "", "apache-2.0", 0)
-    return (f"tiiuae/{name}", (name,), *sizes, *limits, True, True, False, 4, 4)
 
 
 def _shapes(facts: Fact) -> str:

@@ -1,12 +1,8 @@
 """Models by any name that KAITO takes, and which names it takes in which version."""
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.models_data import FORMER_SIZES, GONE, MODELS, SHORT_NAMES
-from kaitogen.typed import Final, Iterator, NamedTuple
-
-#: The two whose sizes differ between the releases of which FORMER_SIZES says that they agree.
-_DEEPSEEK: Final = ("deepseek-r1-0528", "deepseek-v3-0324")
-_DEEPSEEK_PER_TOKEN: Final = 1748992
+from kaitogen.kaito.catalogue.models_data import MODELS, SHORT_NAMES
+from kaitogen.typed import Iterator, NamedTuple
 
 
 class Model(NamedTuple):
@@ -72,13 +68,15 @@ def sized_model(name: str, minor: int) -> Model | None:
     """The same with the sizes that KAITO 0.`minor` counts with, which before 0.11 were some others."""
     model = find_model(name)
     short = built_in(name, minor) if versions.WEIGHTS_PUBLISHED.holds(minor) else None
-    if short is not None and model is None:
-        return Model._make(GONE[short.id]) if short.id in GONE else None
-    if model is None or short is None:
+    if short is None:
         return model
-    if versions.DEEPSEEK_CACHE_BY_HEADS.holds(minor) and name in _DEEPSEEK:
-        return model._replace(bytes_per_token=_DEEPSEEK_PER_TOKEN)
-    own = next((FORMER_SIZES[alias] for alias in (name, *model.aliases) if alias in FORMER_SIZES), None)
+    from kaitogen.kaito.catalogue import former_models as former  # most runs are for a newer KAITO
+
+    if model is None:
+        return former.GONE.get(short.id)
+    if versions.DEEPSEEK_CACHE_BY_HEADS.holds(minor) and name in former.DEEPSEEK:
+        return model._replace(bytes_per_token=former.DEEPSEEK_PER_TOKEN)
+    own = next((former.SIZES[alias] for alias in (name, *model.aliases) if alias in former.SIZES), None)
     if own is None:
         return model
     return model._replace(weights_text=own[0], weights=own[1], bytes_per_token=own[2])

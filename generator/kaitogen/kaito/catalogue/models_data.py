@@ -102,27 +102,6 @@ MODELS: Final[dict[str, tuple[str, tuple[str, ...], str, int, int, int, str, str
     "zai-org/glm-5.2-fp8": ("zai-org/GLM-5.2-FP8", (), "703.75Gi", 755645808640, 89856, 1048576, "MLA", "fp8", "mit", 783, False, False, False, 12, 12),
 }
 
-#: The same of models that the catalogue does not have, and KAITO 0.10 and older do.
-GONE: Final[dict[str, tuple[str, tuple[str, ...], str, int, int, int, str, str, str, int, bool, bool, bool, int, int]]] = {
-    "tiiuae/falcon-7b": ("tiiuae/falcon-7b", ("falcon-7b",), "13.44Gi", 14431090115, 8192, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
-    "tiiuae/falcon-7b-instruct": ("tiiuae/falcon-7b-instruct", ("falcon-7b-instruct",), "13.44Gi", 14431090115, 8192, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
-    "tiiuae/falcon-40b": ("tiiuae/falcon-40b", ("falcon-40b",), "77.9Gi", 83644488090, 8192, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
-    "tiiuae/falcon-40b-instruct": ("tiiuae/falcon-40b-instruct", ("falcon-40b-instruct",), "77.9Gi", 83644488090, 1966080, 2048, "MQA", "", "apache-2.0", 0, True, True, False, 4, 4),
-}
-
-#: By short name: weights_text, weights and bytes_per_token from 0.7 to 0.10, where they were others than today.
-FORMER_SIZES: Final[dict[str, tuple[str, int, int]]] = {
-    "gemma-3-27b-instruct": ("54.8Gi", 58841051956, 666624),
-    "gemma-3-4b-instruct": ("8.6Gi", 9234179687, 348160),
-    "gpt-oss-120b": ("60.77Gi", 65251290645, 51840),
-    "gpt-oss-20b": ("12.9Gi", 13851269530, 34560),
-    "ministral-3-14b-instruct": ("29.29Gi", 31449898025, 163840),
-    "ministral-3-3b-instruct": ("8.70Gi", 9341553869, 106496),
-    "ministral-3-8b-instruct": ("19.41Gi", 20841328804, 139264),
-    "mistral-7b": ("13.49Gi", 14484777206, 131072),
-    "mistral-7b-instruct": ("13.49Gi", 14484777206, 131072),
-}
-
 #: By short name: Hugging Face id in lower case, first minor version, first one without it (0: none), downloaded at run time.
 SHORT_NAMES: Final[dict[str, tuple[str, int, int, bool]]] = {
     "deepseek-r1-0528": ("deepseek-ai/deepseek-r1-0528", 6, 0, True),
