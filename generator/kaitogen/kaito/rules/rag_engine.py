@@ -3,7 +3,7 @@
 import re
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE, LENIENT_PREFIXES, Sku, near_sku
+from kaitogen.kaito.catalogue.skus import DEFAULT_INSTANCE_TYPE
 from kaitogen.kaito.objects import number, part, text
 from kaitogen.kaito.rules import resource, urls
 from kaitogen.kaito.rules.context import RuleContext, cut
@@ -89,23 +89,12 @@ def _compute(compute: Json, ctx: RuleContext) -> Iterator[Diagnostic]:
     engine = RuleContext(workspace, ctx.target)
     for problem in resource.selector(engine):
         yield problem._replace(path=(*_COMPUTE, *problem.path[1:]))
-    name, provider = engine.instance_type, ctx.target.provider
-    near = near_sku(provider, name)
-    if near is not None and not near.known_to(ctx.minor):
-        near = None
-    if engine.sku is None and not _admitted(name, near, ctx):
-        right = near.name if near else ""
-        message = f"{cut(name)} is not in KAITO's table" if name else "compute names no instanceType"
-        fix = f"write {right}" if right else "take an instance type from kaitogen skus"
-        yield KG936.at((*_COMPUTE, "instanceType"), message, fix=fix, found=cut(name), expected=right)
-
-
-def _admitted(name: str, near: Sku | None, ctx: RuleContext) -> bool:
-    """Whether a name that is not in the table as it stands is taken: by its prefix, or as another letter case of one."""
-    lenient = ctx.target.provider == "azure"
-    if not ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE):
-        return lenient and name.startswith(LENIENT_PREFIXES)
-    lower = name.lower()
-    if near is not None and near.name.lower() == lower:
-        return True
-    return lenient and lower.startswith(tuple(prefix.lower() for prefix in LENIENT_PREFIXES))
+    if engine.sku is not None or resource.admitted_by_prefix(engine):
+        return
+    name, near = engine.instance_type, resource.near_in_table(engine)
+    right = near.name if near else ""
+    if right and right.lower() == name.lower() and ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE):
+        return
+    message = f"{cut(name)} is not in KAITO's table" if name else "compute names no instanceType"
+    fix = f"write {right}" if right else "take an instance type from kaitogen skus"
+    yield KG936.at((*_COMPUTE, "instanceType"), message, fix=fix, found=cut(name), expected=right)

@@ -1,7 +1,7 @@
 """Rules about `resource`: the instance type, the node selector, and whether the weights fit."""
 
 from kaitogen.kaito import versions
-from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, find_sku, near_sku
+from kaitogen.kaito.catalogue.skus import LENIENT_PREFIXES, Sku, find_sku, near_sku
 from kaitogen.kaito.objects import number, part, parts
 from kaitogen.kaito.rules.context import BYPASS_ANNOTATION, RuleContext, cut, webhook
 from kaitogen.model import GIB, INSTANCE_TYPE_LABEL, PROVIDERS, Diagnostic, Path, Rule, Target
@@ -215,17 +215,10 @@ def instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
 
 def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
     """What becomes of an inference whose instance type is not in the table of its version and cloud."""
-    name = ctx.instance_type
-    near = near_sku(ctx.provider, name)
-    if near is not None and not near.known_to(ctx.minor):
-        near = None
-    other_case = near is not None and near.name.lower() == name.lower()
-    any_case = ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE)
-    prefixed = name.startswith(LENIENT_PREFIXES) or (any_case and name.lower().startswith(_LOWER_PREFIXES))
-    lenient = ctx.provider == "azure" and prefixed
+    name, near, lenient = ctx.instance_type, near_in_table(ctx), admitted_by_prefix(ctx)
     path = INSTANCE_TYPE if ctx.resource.get("instanceType") else _whole(ctx)
     right = near.name if near else ""
-    if other_case and (any_case or lenient):
+    if right and right.lower() == name.lower() and (ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE) or lenient):
         yield wrong_case(name, right)
     elif not lenient:
         others = (cloud for cloud in PROVIDERS if cloud != ctx.provider and find_sku(cloud, name) is not None)
@@ -237,6 +230,19 @@ def unknown_instance_type(ctx: RuleContext) -> Iterator[Diagnostic]:
         message = f"{_not_in_table(ctx)}; it is admitted by its prefix, but a preset never gets its nodes"
         fix = f"write {right}" if right else "take an instance type from kaitogen skus, or use a template"
         yield KG473.at(path, message, fix=fix, found=cut(name), expected=right)
+
+
+def near_in_table(ctx: RuleContext) -> Sku | None:
+    """What is meant by an instance type that is not in the table of its version and cloud: another letter case, or a slip."""
+    near = near_sku(ctx.provider, ctx.instance_type)
+    return near if near is not None and near.known_to(ctx.minor) else None
+
+
+def admitted_by_prefix(ctx: RuleContext) -> bool:
+    """Whether KAITO takes an instance type that is not in its table by how it begins, as it does on azure."""
+    name, any_case = ctx.instance_type, ctx.has(versions.INSTANCE_TYPE_IN_ANY_CASE)
+    prefixed = name.startswith(LENIENT_PREFIXES) or (any_case and name.lower().startswith(_LOWER_PREFIXES))
+    return ctx.provider == "azure" and prefixed
 
 
 def wrong_case(name: str, right: str) -> Diagnostic:
