@@ -64,7 +64,7 @@ def make_check(schema: Json, part: bool = False) -> Check:
     if types and "const" not in schema and "enum" not in schema:
         checks.insert(0, _any_of([_TYPES[kind] for kind in types]))
     checks += [_BY_KEYWORD[word](value) for word, value in schema.items() if word in _BY_KEYWORD]
-    return _remembering(_all_of(checks)) if "pattern" in schema else _all_of(checks)
+    return _all_of(checks)
 
 
 def _part_of(schema: Json) -> Json:
@@ -122,7 +122,7 @@ def _field(schema: Json, part: bool) -> _Field:
 
 
 def _keys(schema: Json, others: bool, _: bool) -> Check:
-    key_check = make_check(schema["propertyNames"])
+    key_check = _remembering(make_check(schema["propertyNames"]))
     return lambda value: all(map(key_check, value)) if isinstance(value, dict) else others
 
 
@@ -149,7 +149,7 @@ def _list(schema: Json, others: bool, _: bool) -> Check:
         if not isinstance(value, list):
             return others
         if item_check is None:
-            item_check = make_check(schema.get("items", True))
+            item_check = _remembering(make_check(schema.get("items", True)))
         if not least <= len(value) <= most or not all(map(item_check, value)):
             return False
         return not unique or len(set(value)) == len(value)
@@ -219,7 +219,7 @@ _USUAL: Final[dict[str, Check]] = {
 
 
 def _remembering(check: Check) -> Check:
-    """The same check, which knows the texts that it accepted before: the same few names come again and again."""
+    """The same check of keys or items, which knows the texts that it accepted before, as each field of a mapping does."""
     accepted: set[str] = set()
 
     def remembering(value: Json) -> bool:
