@@ -34,7 +34,7 @@ def prepare(request: Request) -> Prepared:
     intents, objects, misplaced = classify(documents, with_objects=request.objects_target is not None)
     diagnostics += misplaced
     if request.all_yaml:
-        intents = [one for one in intents if one.file in request.paths or not _is_environment(one, request)]
+        intents = _without_environments(intents, request)
     if request.project is not None:
         from kaitogen.pipeline import project  # most runs have none
 
@@ -52,12 +52,16 @@ def prepare(request: Request) -> Prepared:
     )
 
 
-def _is_environment(document: Document, request: Request) -> bool:
+def _without_environments(intents: list[Document], request: Request) -> list[Document]:
+    """The documents without the files of environments that were only found in a folder, and not named themselves."""
     from kaitogen.pipeline.environments import is_environment  # most runs read intent files alone
     from kaitogen.pipeline.project import project_of
 
-    said = None if request.project is None else project_of(request.project).environments
-    return is_environment(document, said)
+    said, named = (
+        None if request.project is None else project_of(request.project).environments,
+        set(request.paths),
+    )
+    return [one for one in intents if one.file in named or not is_environment(one, said)]
 
 
 def _without_effect(request: Request) -> Iterator[Diagnostic]:
