@@ -4,7 +4,6 @@ Nothing of it reaches standard output before all of it is made, as with any othe
 """
 
 from contextlib import suppress
-from tempfile import TemporaryFile
 
 from kaitogen.commands.result import KG612, Outcome
 from kaitogen.errors import EnvironmentFailure, reason
@@ -48,6 +47,8 @@ def spooled(parts: Iterable[str]) -> Outcome:
 
 
 def _file() -> IO[bytes] | None:
+    from tempfile import TemporaryFile  # costs more than most plans need
+
     try:
         return TemporaryFile()
     except OSError:  # a file system that nothing may be written to

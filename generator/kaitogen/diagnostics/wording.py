@@ -29,12 +29,14 @@ def cut_front(text: str, room: int) -> str:
 
 def wrapped(text: str, first: str, others: str, width: int = WIDTH) -> list[str]:
     """The text in lines of a terminal, each behind its indent; words stay whole, and nothing steers the terminal."""
-    text = printable(text)
-    if len(first) + len(text) <= width:
-        return [first + text]
-    from textwrap import wrap  # costs more than most texts need
-
-    return wrap(text, width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+    lines, rest, indent = [], printable(text), first
+    while len(rest) > (room := max(width - len(indent), 1)):
+        end = rest.rfind(" ", 1, room + 1)
+        if end < 0 or len(rest[end + 1 :].partition(" ")[0]) > room:
+            end = room  # no line has room for this word
+        lines.append(indent + rest[:end].rstrip(" "))
+        rest, indent = rest[end:].lstrip(" "), others
+    return [*lines, indent + rest] if rest or not lines else lines
 
 
 def number_of(number: int, noun: str) -> str:

@@ -41,7 +41,7 @@ def test_without_a_folder_for_files_it_stays_in_memory(monkeypatch: pytest.Monke
         asked.append(None)
         raise FileNotFoundError("No usable temporary directory found")
 
-    monkeypatch.setattr(module, "TemporaryFile", none)
+    monkeypatch.setattr("tempfile.TemporaryFile", none)
     outcome = spooled(_parts(2 * CHUNK))
     assert outcome.spooled is None
     assert outcome.size == len("".join(_parts(2 * CHUNK)).encode())
@@ -50,7 +50,7 @@ def test_without_a_folder_for_files_it_stays_in_memory(monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
 def test_without_room_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TemporaryFile", lambda: Path("/dev/full").open("r+b", buffering=0))  # noqa: SIM115 - it closes it itself
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: Path("/dev/full").open("r+b", buffering=0))  # noqa: SIM115 - it closes it itself
     with pytest.raises(EnvironmentFailure, match="does not fit into a temporary file: no space left") as stop:
         spooled(_parts(2 * CHUNK))
     assert stop.value.rule is not None
@@ -114,7 +114,7 @@ def test_very_many_manifests_are_streamed_as_few_are_printed(
 
     monkeypatch.setattr("kaitogen.commands.result._MANY", 3)
     monkeypatch.setattr(module, "CHUNK", 500)
-    monkeypatch.setattr(module, "TemporaryFile", file)
+    monkeypatch.setattr("tempfile.TemporaryFile", file)
     assert (run(words), capfdbinary.readouterr().out) == (0, few)
     assert files
     write(tmp_path, *(intent(f"w{number}") for number in range(4)), intent("w0"))

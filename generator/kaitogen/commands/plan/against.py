@@ -1,7 +1,6 @@
 """A plan beside that of a git revision: what is new, changed and gone, and what KAITO does with each; the most important first."""
 
 from collections import defaultdict
-from dataclasses import replace
 from decimal import Decimal
 
 from kaitogen.commands.diff.baseline import changes_between
@@ -36,7 +35,7 @@ def against(
     """
     with request_at(revision, request.paths, request) as earlier:
         past = generate(earlier)
-        before = build_plan(past, replace(options, choosing=False))
+        before = build_plan(past, options._replace(choosing=False))
     target = request.target
     old, new = items_of(past, target)[0], items_of(result, target)[0]
     changes = changes_between(old, new, f"{revision}:")
@@ -44,11 +43,11 @@ def against(
     report = DiffReport(changes, revision, ways_out(changes, old, new))
     own = by_origin(about, set(kept))
     workspaces = tuple(
-        replace(one, findings=(*one.findings, *own.get(id(one.spec.origin), ()))) for one in plan.workspaces
+        one._replace(findings=(*one.findings, *own.get(id(one.spec.origin), ()))) for one in plan.workspaces
     )
     every = in_file_order(dict.fromkeys((*plan.findings, *kept)), result.files)
-    plan = replace(plan, workspaces=workspaces, findings=tuple(every))
-    return replace(plan, against=_compared(before, plan, report)), _about_the_past(revision, before)
+    plan = plan._replace(workspaces=workspaces, findings=tuple(every))
+    return plan._replace(against=_compared(before, plan, report)), _about_the_past(revision, before)
 
 
 def _about_the_past(revision: str, before: Plan) -> list[Diagnostic]:

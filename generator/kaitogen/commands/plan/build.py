@@ -1,7 +1,6 @@
 """From the result of a run to the plan of it: each Workspace sized, with its findings."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
@@ -27,7 +26,6 @@ from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.kaito.sizing.node_estimator import node_from_labels
 from kaitogen.kaito.sizing.size import sized
 from kaitogen.kaito.sizing.types import Memory, Node
-from kaitogen.kaito.updates.model import Takes
 from kaitogen.kaito.versions import REPLICAS_DEFAULTED
 from kaitogen.model import (
     Diagnostic,
@@ -49,11 +47,10 @@ from kaitogen.pipeline.classify import SCALED_OBJECT
 from kaitogen.pipeline.finished_sets import autoscaled
 from kaitogen.pipeline.load import load_inventory
 from kaitogen.pipeline.replicas import range_of
-from kaitogen.typed import Callable, Iterable, Iterator, Sequence
+from kaitogen.typed import Callable, Iterable, Iterator, NamedTuple, Sequence
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlanOptions:
+class PlanOptions(NamedTuple):
     """What a plan goes by besides the intents: models outside the catalogue, facts about nodes that a user brings, and prices.
 
     `choosing` asks for the instance types that would do, `objects_target` is that of finished objects (None: there are
@@ -166,24 +163,19 @@ class _Planner:
         ctx = RuleContext(workspace, spec.target, config_maps=self._config_maps)
         sizing = sized(ctx, options.configs, node)
         sizing = sizing._replace(memory=self._memories.setdefault(sizing.memory, sizing.memory))
-        each = Takes(sizing.estimate.nodes, sizing.estimate.gpus)
         choice = None
         if options.choosing:
             choice = choose(workspace, spec.target, self._config_maps, options.configs, options.prices)
-        # A replica of a set whose name is wrong has another one.
-        name, namespace = text(part(manifest.data, "metadata"), "name"), text(ctx.metadata, "namespace")
         planned = PlannedWorkspace(
             spec=spec,
             ctx=ctx,
-            name=name,
-            namespace=namespace,
-            title=f"{namespace}/{name}" if namespace else name,
+            # A replica of a set whose name is wrong has another one.
+            name=text(part(manifest.data, "metadata"), "name"),
+            namespace=text(ctx.metadata, "namespace"),
             instance_type=text(ctx.resource, "instanceType"),
             manifests=manifests,
             strategy=strategies.strategy_of(spec.placement),
             sizing=sizing,
-            takes=each.times(replicas) if is_set else each,
-            fewest_take=each.times(fewest) if is_set else each,
             choice=choice,
             finished=finished,
             is_set=is_set,
@@ -191,7 +183,7 @@ class _Planner:
             fewest=fewest,
         )
         if options.prices is not None and planned.usage is not None:
-            planned = replace(planned, cost=cost(options.prices, [planned.usage]))
+            planned = planned._replace(cost=cost(options.prices, [planned.usage]))
         return planned
 
 
@@ -213,7 +205,7 @@ def _with_findings(
         for key, group in by_origin((*result.about, *about), set(findings)).items()
     }
     own = [(one, by_line.get(id(one.spec.origin))) for one in planned]
-    return [replace(one, findings=found) if found else one for one, found in own], findings
+    return [one._replace(findings=found) if found else one for one, found in own], findings
 
 
 def _path(planned: PlannedWorkspace, path: Path) -> Path:

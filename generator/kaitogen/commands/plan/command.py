@@ -1,6 +1,5 @@
 """`kaitogen plan`: what KAITO will do with the intents, and what vLLM will then probably have."""
 
-from dataclasses import replace
 from functools import partial
 
 from kaitogen.commands import inputs
@@ -84,7 +83,7 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
             again = targets.aimed(request, options.over.target)
             if (seen := generate(again)).objects:  # finished manifests stand in the place of intents
                 request, result = again, seen
-            plan_options = replace(plan_options, objects_target=request.objects_target)
+            plan_options = plan_options._replace(objects_target=request.objects_target)
         plan = build_plan(result, plan_options)
         more = [*tables.findings, *exceeded(tables, plan.workspaces)]
         readable = True
@@ -96,7 +95,7 @@ def _planned(options: Options) -> tuple[Report, Outcome, bool]:
             readable = Report(past).exit_code != EXIT_ENVIRONMENT
             more += past
         progress.say("writing the plan")
-        plan = replace(plan, findings=(*plan.findings, *more))
+        plan = plan._replace(findings=(*plan.findings, *more))
         # A plan that leaves the other side out would be taken for one without changes.
         product = spooled(written("plan", options.form, plan)) if readable else Outcome()
     report = Report(plan.findings, strict=inputs.is_strict(request, given=options.strict))

@@ -1,6 +1,5 @@
 """The tables beside a plan: models outside the catalogue, prices, and the budget that it is held against."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
@@ -13,7 +12,7 @@ from kaitogen.kaito.sizing.model_spec import Configs
 from kaitogen.model import PROVIDERS, Diagnostic, Document, Request, Rule
 from kaitogen.pipeline.load import bound, load_file
 from kaitogen.pipeline.project import placed, project_of, wrong_in
-from kaitogen.typed import Final, Iterable, Iterator
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple
 
 KG163 = Rule("KG163", "A price for an instance type that KAITO does not know", kind="warning")
 KG164 = Rule("KG164", "A table is one document", kind="invalid")
@@ -23,8 +22,7 @@ KG165 = Rule("KG165", "A budget for an instance type that KAITO does not know", 
 _PATTERN: Final = frozenset("*?[")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tables:
+class Tables(NamedTuple):
     """What the files hold; what was not given, or cannot be used, is None. `findings` say what is wrong with them.
 
     `budget_document` is what the budget was read from, at whose lines it is exceeded.

@@ -1,6 +1,5 @@
 """The values of a plan: Workspaces as KAITO will treat them, what they come to, and how they differ from those of a revision."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from kaitogen.kaito.rules.context import RuleContext
@@ -34,28 +33,24 @@ class KaitoObject(NamedTuple):
         return f"{self.kind} {self.name} ({self.note})" if self.note else f"{self.kind} {self.name}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedWorkspace:
+class PlannedWorkspace(NamedTuple):
     """One Workspace of a plan, or one InferenceSet (`is_set`): then `ctx` is of what each of its `replicas` is.
 
-    `namespace` is empty where the intent leaves it to whoever applies it, `instance_type` where it has none. `title` is
-    namespace and name, as people write them. `sizing` is that of one replica, all other figures are those of all of them,
-    of which an autoscaler makes `fewest` at least, and these take `fewest_take`. `manifests` is all that is made from its
-    intent, the Workspace included. `cost` is None without prices or where the nodes are unknown, `choice` where it was not
-    asked for. `finished` says that a user wrote the object itself, and no intent: `spec` is then what an intent would say.
+    `namespace` is empty where the intent leaves it to whoever applies it, `instance_type` where it has none. `sizing` is
+    that of one replica, all other figures are those of all of them, of which an autoscaler makes `fewest` at least.
+    `manifests` is all that is made from its intent, the Workspace included. `cost` is None without prices or where the
+    nodes are unknown, `choice` where it was not asked for. `finished` says that a user wrote the object itself, and no
+    intent: `spec` is then what an intent would say.
     """
 
     spec: Spec
     ctx: RuleContext
     name: str
     namespace: str
-    title: str
     instance_type: str
     manifests: tuple[Manifest, ...]
     strategy: str
     sizing: Sizing
-    takes: Takes
-    fewest_take: Takes
     findings: tuple[Diagnostic, ...] = ()
     cost: Cost | None = None
     choice: Choice | None = None
@@ -69,6 +64,25 @@ class PlannedWorkspace:
         """API group, kind, namespace and name of the object, as items of a comparison have them."""
         kind = "InferenceSet" if self.is_set else "Workspace"
         return "kaito.sh", kind, self.namespace, self.name
+
+    @property
+    def title(self) -> str:
+        """Namespace and name, as people write them."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+    @property
+    def takes(self) -> Takes:
+        """What all replicas take."""
+        return self._each.times(self.replicas)
+
+    @property
+    def fewest_take(self) -> Takes:
+        """What the fewest replicas take."""
+        return self._each.times(self.fewest)
+
+    @property
+    def _each(self) -> Takes:
+        return Takes(self.sizing.estimate.nodes, self.sizing.estimate.gpus)
 
     @property
     def model(self) -> tuple[str, str]:
@@ -142,8 +156,7 @@ class Figures(NamedTuple):
         return Figures(self.nodes * number, self.gpus * number, hour)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One Workspace that is not what it was; `details` say in which respects, besides its figures.
 
     `judgement` is what KAITO does with the change, `way` how it gets through where that is nothing.
@@ -193,8 +206,7 @@ class Change:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """What a plan changes of `before`, the plan at a revision, the most important first. `same` counts what stays.
 
     `report` has the same changes object by object and field by field.
@@ -213,8 +225,7 @@ class Comparison:
         return sum(one.nodes for one in running), sum(one.gpus for one in running)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """All Workspaces of a run, with all findings of it.
 
     `nodes` and `gpus` are those of all Workspaces, the fewest those with the fewest replicas of each set; the GPUs of
