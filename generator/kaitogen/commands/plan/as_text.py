@@ -2,8 +2,7 @@
 
 from functools import lru_cache
 
-from kaitogen.commands.diff.report import painted as painted_verdict
-from kaitogen.commands.plan import rows, view_model
+from kaitogen.commands.plan import view_model
 from kaitogen.commands.plan.types import Plan, PlannedWorkspace
 from kaitogen.diagnostics.terminal import Colour, painted
 from kaitogen.diagnostics.wording import counted, printable, wrapped
@@ -13,15 +12,15 @@ from kaitogen.typed import Final, Iterable, Iterator
 _ABOUT: Final = 13
 _COLOURS: Final[dict[Verdict, Colour]] = {"fits": "green", "tight": "yellow", "fails": "red"}
 _FIGURE: Final = 12
-#: Where what is said of a change begins, below its name.
-_BELOW: Final = " " * 11
 
 
 def write(plan: Plan, *, colour: bool = False) -> Iterator[str]:
     """The plan, piece by piece; against a revision what changes, and the plan of what is new or changed."""
     planned: Iterable[PlannedWorkspace] = plan.workspaces
     if plan.against is not None:
-        yield "\n".join(_comparison(plan, colour=colour)) + "\n\n"
+        from kaitogen.commands.plan import against_as_text  # most plans are of today alone
+
+        yield "\n".join(against_as_text.lines(plan, colour=colour)) + "\n\n"
         planned = (change.after for change in plan.against.changes if change.after is not None)
     for one in planned:
         yield block(one, plan, colour=colour) + "\n\n"
@@ -64,27 +63,3 @@ def _paragraph(about: str, text: str, trust: str = "") -> list[str]:
     if about == view_model.COMMAND:
         return [head + printable(text)]  # whole, since it is for a shell
     return wrapped(text, head, " " * len(head))
-
-
-def _comparison(plan: Plan, *, colour: bool) -> Iterator[str]:
-    assert plan.against is not None
-    yield printable(f"Against {plan.against.revision}: {view_model.summary(plan.against)}")
-    yield f"  {view_model.figures(plan.against.before, plan)}"
-    if verdicts := rows.verdicts(plan.against):
-        yield f"  KAITO: {verdicts}"
-    if meanwhile := rows.meanwhile(plan.against, plan):
-        yield f"  while both run: {meanwhile}"
-    for row in rows.change_rows(plan.against):
-        details = f"; {', '.join(row.first.details)}" if row.first.details else ""
-        yield printable(f"  {row.first.kind:<8} {row.title}  {rows.delta(row, plan.prices)}{details}")
-        yield from _verdict(row, colour=colour)
-
-
-def _verdict(row: rows.Row, *, colour: bool) -> Iterator[str]:
-    """What KAITO does with the change and why, and the way out, below its line."""
-    for text in (row.verdict, f"way out: {row.way}" if row.way else ""):
-        if text:
-            first, *others = wrapped(text, _BELOW, _BELOW + "  ")
-            judgement = row.first.judgement
-            yield painted_verdict(first, judgement, rows.word(judgement)) if colour else first
-            yield from others

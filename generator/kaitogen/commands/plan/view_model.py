@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from functools import lru_cache
 
 from kaitogen.commands.plan.objects import objects_of
 from kaitogen.commands.plan.types import Comparison, Plan, PlannedWorkspace
@@ -16,7 +17,7 @@ from kaitogen.kaito.rules.resource import KG474
 from kaitogen.kaito.rules.vllm_settings import KG747
 from kaitogen.kaito.sizing.costs import Cost, Prices
 from kaitogen.kaito.sizing.instance_types import Offer
-from kaitogen.kaito.sizing.types import Estimate, Span, Term, Verdict
+from kaitogen.kaito.sizing.types import Estimate, Memory, Span, Term, Verdict
 from kaitogen.kaito.versions import ESTIMATE, KINDS
 from kaitogen.model import GIB
 from kaitogen.pipeline.burst import pair_of
@@ -225,14 +226,8 @@ def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
     if memory is None:
         yield _line("unknown", planned.sizing.missing)
         return
-    for name, term in (("memory", memory.gpu), *((term.name, term) for term in memory.terms)):
-        yield _line(name, gib(term.likely), trust(term), term.source)
+    yield from _memory(memory)
     label = memory.pool.label
-    # A length that holds at the worst and at the best is what the model or the setting says, and nothing is assumed.
-    certain = memory.context.low == memory.context.high
-    yield _line("tokens", f"{span(memory.tokens)} of KV cache", label)
-    yield _line("context", f"{span(memory.context, 'tokens')} in one request", "exact" if certain else label)
-    yield _line("requests", f"{span(memory.requests)} of that length at once", label)
     if planned.is_set and planned.replicas:
         fewest, most = planned.fewest, planned.replicas
         tokens, requests = (
@@ -243,6 +238,25 @@ def _vllm(planned: PlannedWorkspace) -> Iterator[Line]:
     yield _line(VERDICT, VERDICTS[memory.verdict][2])
     if best := lever(planned):
         yield _line("best lever", best)
+
+
+@lru_cache(256)
+def _memory(memory: Memory) -> tuple[Line, ...]:
+    """What is on each GPU, and what its cache holds. Many Workspaces of a large plan have the same."""
+    terms = ((term.name, term) for term in memory.terms)
+    lines = [
+        _line(name, gib(term.likely), trust(term), term.source)
+        for name, term in (("memory", memory.gpu), *terms)
+    ]
+    label = memory.pool.label
+    # A length that holds at the worst and at the best is what the model or the setting says, and nothing is assumed.
+    certain = memory.context.low == memory.context.high
+    return (
+        *lines,
+        _line("tokens", f"{span(memory.tokens)} of KV cache", label),
+        _line("context", f"{span(memory.context, 'tokens')} in one request", "exact" if certain else label),
+        _line("requests", f"{span(memory.requests)} of that length at once", label),
+    )
 
 
 def gib(size: int) -> str:
