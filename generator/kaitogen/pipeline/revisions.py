@@ -4,7 +4,6 @@ import os
 import posixpath
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 
 from kaitogen.errors import EnvironmentFailure, UsageError, reason
 from kaitogen.files import git
@@ -37,15 +36,8 @@ def request_at(revision: str, paths: Sequence[str], request: Request) -> Iterato
     today, request = request, request._replace(paths=(), project=None)
     with ExitStack() as stack:
         try:
-            repository = repository_of(paths)
-            past = _Past(
-                revision=revision,
-                repository=repository,
-                commit=repository.commit(revision),
-                documents=documents,
-                findings=findings,
-                finished=request.objects_target is not None,
-            )
+            finished = request.objects_target is not None
+            past = _Past(repository_of(paths), revision, documents, findings, finished=finished)
             for path in paths:
                 past.add(path)
             request = request._replace(
@@ -67,20 +59,28 @@ def repository_of(paths: Sequence[str]) -> git.Repository:
     return git.find(os.path.realpath(folder))
 
 
-@dataclass
 class _Past:
     """One commit of a repository, read into the given documents and findings.
 
     `finished` says that of a folder without intents the finished manifests are read, as they are on disk.
     """
 
-    revision: str
-    repository: git.Repository
-    commit: str
-    documents: list[Document]
-    findings: list[Diagnostic]
-    finished: bool = False
-    seen: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        repository: git.Repository,
+        revision: str,
+        documents: list[Document],
+        findings: list[Diagnostic],
+        *,
+        finished: bool,
+    ) -> None:
+        self.repository = repository
+        self.revision = revision
+        self.commit = repository.commit(revision)
+        self.documents = documents
+        self.findings = findings
+        self.finished = finished
+        self.seen: set[str] = set()
 
     def add(self, path: str) -> None:
         """Read a file, or the intent files below a folder."""
