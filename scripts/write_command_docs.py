@@ -25,7 +25,8 @@ OF_ALL = """
 ## Options of every command
 
 Only manifests and reports go to standard output; what is said about them goes to standard error. Exit codes: 0 fine,
-1 findings or differences, 2 wrong usage, 3 the environment failed, 4 a bug of kaitogen, 130 interrupted.
+1 findings or differences, 2 wrong usage, 3 the environment failed, 4 a bug of kaitogen, 5 of `status` that nothing is
+wrong and not everything is ready, 130 interrupted.
 
 """
 #: What users want, and the options that say it.

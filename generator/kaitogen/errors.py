@@ -57,3 +57,11 @@ def refuse_no_folder(out: str | None) -> None:
     """UsageError where -o is an empty text, as of a variable that is not set: that is not the current folder."""
     if out == "":
         raise UsageError("-o names no folder: its value is empty", fix="write -o . for the current folder")
+    refuse_dash(out)
+
+
+def refuse_dash(out: str | None) -> None:
+    """UsageError where -o is what stands for standard output elsewhere: here that is what no -o means."""
+    if out == "-":
+        fix = "leave -o out to print, or write -o ./- for that very name"
+        raise UsageError("-o takes a name, and - is none", fix=fix)

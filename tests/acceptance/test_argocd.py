@@ -261,6 +261,12 @@ def test_wrong_parameter(app: Path, parameters: Any, said: str) -> None:
     assert said in done.said
 
 
+def test_an_empty_key_of_set_is_called_so(app: Path) -> None:
+    done = generate(app, [{"name": "set", "map": {"": "2"}}])
+    assert "KG152" in done.said
+    assert "an empty key is no path of an intent's metadata or spec" in done.said
+
+
 def test_unknown_setting_of_ours_is_wrong_and_a_foreign_one_is_not(app: Path) -> None:
     assert "env KAITOGEN_KAITO: error KG150" in generate(app, env={"ARGOCD_ENV_KAITOGEN_KAITO": "0.9"}).said
     assert generate(app, env={"ARGOCD_ENV_helm_args": "--x"}).code == 0

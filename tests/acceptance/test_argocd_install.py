@@ -340,5 +340,7 @@ def test_doctor_says_what_is_wrong_with_the_folders(tmp_path: Path, sidecar: dic
     (tmp_path / "work").rmdir()
     code, text = doctor(tmp_path, sidecar)
     assert code == 1
+    assert text.count("cannot be written\n") == 2
+    assert ("user 0, which is root\n" in text) == (os.getuid() == 0)
     assert "mount the volume `plugins` there" in text
     assert "mount an emptyDir" in text

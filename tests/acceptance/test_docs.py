@@ -109,6 +109,13 @@ class TestForAssistants:
         known = {name[5:].lower(): code for name, code in vars(errors).items() if name.startswith("EXIT_")}
         assert {name: int(code) for code, name, _ in table(self.page, "Exit codes")} == known
 
+    def test_exit_codes_of_the_page_of_commands(self) -> None:
+        from kaitogen import errors
+
+        listed = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8").partition("Exit codes:")[2]
+        told = {int(code) for code in re.findall(r"\d+", listed.partition("\n\n")[0])}
+        assert told == {code for name, code in vars(errors).items() if name.startswith("EXIT_")}
+
     def test_commands_that_answer_in_json(self) -> None:
         from kaitogen.cli.registry import COMMANDS, find
 

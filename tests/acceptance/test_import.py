@@ -101,9 +101,10 @@ def test_one_file_for_each_intent_and_none_written_over(tmp_path: Path) -> None:
     assert kaitogen("import", "-", "-o", out, stdin=text).code == 0  # the same once more is no change
     (out / "inference_phi.intent.yaml").write_text("# mine\n", encoding="utf-8")
     (out / "inference_phj.intent.yaml").unlink()
-    done = kaitogen("import", "-", "-o", out, stdin=text)
+    done = kaitogen("import", "-", "-o", "intents", stdin=text, cwd=tmp_path)
     assert done.code == 3
-    assert "exists and was not written by kaitogen" in done.said
+    assert "inference_phi.intent.yaml was changed since an import, or comes from elsewhere" in done.said
+    assert "keep it and import into another folder, or move it away" in done.said
     assert [path.name for path in out.iterdir()] == ["inference_phi.intent.yaml"]
     assert (out / "inference_phi.intent.yaml").read_text(encoding="utf-8") == "# mine\n"
 
@@ -186,9 +187,10 @@ def test_fifty_mebibytes_are_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_the_line_says_what_to_import() -> None:
-    for arguments in ((), ("--namespace", "a", "-"), ("--live", "a.yaml")):
+    for arguments in ((), ("--namespace", "a", "-"), ("--live", "a.yaml"), ("--name", "fleet", "-")):
         done = kaitogen("import", *arguments)
         assert (done.code, done.text) == (2, ""), arguments
+    assert "--name is the name of a set, and none is made; add --as-set" in done.said
 
 
 def test_live_asks_for_workspaces_and_the_config_maps_they_name_alone(tmp_path: Path) -> None:

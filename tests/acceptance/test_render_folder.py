@@ -248,3 +248,14 @@ def test_empty_name_of_a_folder_is_not_the_current_one(tmp_path: Path) -> None:
     assert (done.code, done.output) == (2, b"")
     assert "-o names no folder" in done.said
     assert os.listdir(tmp_path) == ["all.intent.yaml"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("render",), ("import",), ("nodes", "snapshot"), ("argocd", "install"), ("kustomize", "components")],
+)
+def test_a_dash_behind_o_makes_no_file_of_that_name(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = kaitogen(*words, "-o", "-", cwd=tmp_path)
+    assert done.code == 2
+    assert done.said.startswith("kaitogen: -o takes a name, and - is none; leave -o out to print")
+    assert not (tmp_path / "-").exists()

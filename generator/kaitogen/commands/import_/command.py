@@ -10,7 +10,7 @@ from kaitogen.commands.progress import asking
 from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import number_of
-from kaitogen.errors import UsageError, refuse_no_folder
+from kaitogen.errors import EnvironmentFailure, UsageError, refuse_no_folder
 from kaitogen.kaito.objects import is_replica, place_of
 from kaitogen.kaito.updates.model import settings_name
 from kaitogen.model import Diagnostic, Document, Json
@@ -33,7 +33,7 @@ class Options(OptionGroup):
         formerly=("--set",),
         help="Make one WorkspaceIntentSet, with what is common as its defaults.",
     )
-    name = option("--name", metavar="NAME", default="workspaces", help="Name of the set.")
+    name = option("--name", metavar="NAME", help="Name of the set of --as-set; left out, workspaces.")
     target = Group(TargetOptions)
     cluster = Group(LiveOptions)
     namespace = option(
@@ -46,9 +46,8 @@ def run(options: Options) -> Outcome:
     """Import what the paths hold; where anything stops that, only the findings come out."""
     refuse_no_folder(options.out)
     target = targets.overrides(options.target.kaito, options.target.cloud)
-    if options.as_set and (problem := no_name_of_set(options.name)):
-        raise UsageError(f"--name names no set: {problem.message}", fix=problem.fix)
-    imported = import_all(_loaded(options), target, as_set=options.name if options.as_set else None)
+    name = _name_of_set(options)
+    imported = import_all(_loaded(options), target, as_set=name)
     outcome = reported(Report(imported.findings), quiet=options.quiet, wrote=True)
     if outcome.exit_code:
         return outcome
@@ -60,8 +59,26 @@ def run(options: Options) -> Outcome:
     from kaitogen.files import atomic
 
     contents = {os.path.join(options.out, name): text.encode() for name, text in imported.texts.items()}
-    atomic.write_files(contents, may_replace=lambda _: False, make_folders=True)
+    atomic.write_files(contents, may_replace=lambda _: False, refusal=_different, make_folders=True)
     return Outcome(stderr=stderr)
+
+
+def _different(path: str) -> EnvironmentFailure:
+    """What to say of a file that is there: an import of before, edited or of other objects, or somebody else's."""
+    fix = "keep it and import into another folder, or move it away"
+    return EnvironmentFailure(f"{path} was changed since an import, or comes from elsewhere", fix=fix)
+
+
+def _name_of_set(options: Options) -> str | None:
+    """The name of the set that is asked for; None where none is."""
+    if not options.as_set:
+        if options.name is not None:
+            raise UsageError("--name is the name of a set, and none is made", fix="add --as-set")
+        return None
+    name = "workspaces" if options.name is None else options.name
+    if problem := no_name_of_set(name):
+        raise UsageError(f"--name names no set: {problem.message}", fix=problem.fix)
+    return name
 
 
 def _loaded(options: Options) -> Loaded:

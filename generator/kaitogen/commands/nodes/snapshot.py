@@ -7,7 +7,7 @@ from kaitogen.commands.options import Group, OptionGroup, argument, option
 from kaitogen.commands.result import QUIET, Outcome, reported
 from kaitogen.diagnostics.formats import Report
 from kaitogen.diagnostics.wording import listed, number_of, printable
-from kaitogen.errors import UsageError
+from kaitogen.errors import UsageError, refuse_dash
 from kaitogen.model import Diagnostic, Document
 from kaitogen.nodes import snapshot
 from kaitogen.nodes.inventory import KG320, KIND
@@ -38,6 +38,7 @@ class Options(OptionGroup):
 
 def run(options: Options) -> Outcome:
     """The inventory on standard output or into a file; merged into an older one, also what changed."""
+    refuse_dash(options.out)
     document, findings = _taken(options)
     merge = options.merge
     old, wrong = _inventory_in(merge) if merge is not None else (None, [])

@@ -74,18 +74,19 @@ def _checks(config: str) -> Iterator[_Looked]:
     yield from _plugin(os.path.join(config, "plugin.yaml"))
     sockets = os.environ.get("ARGOCD_PLUGINSOCKFILEPATH") or "/home/argocd/cmp-server/plugins"
     fix = f"mount the volume `plugins` there, writable for user {_SERVER_USER}"
-    yield _is_writable(sockets), f"the folder of sockets {sockets} can be written", fix
+    yield _written("folder of sockets", sockets, fix)
     work = os.environ.get("ARGOCD_CMP_WORKDIR") or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - as Go's os.TempDir
     fix = "mount an emptyDir of the sidecar's own there, not the repo server's"
-    yield _is_writable(work), f"the work folder {work} can be written", fix
+    yield _written("work folder", work, fix)
     user = os.getuid()
     fix = f"set runAsUser: {_SERVER_USER} and runAsNonRoot: true"
-    yield user != 0, f"runs as user {user}, which is not root", fix
+    yield user != 0, f"the sidecar runs as user {user}, which is {'not ' if user else ''}root", fix
     yield _sample()
 
 
-def _is_writable(folder: str) -> bool:
-    return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
+def _written(called: str, folder: str, fix: str) -> _Looked:
+    can = os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
+    return can, f"the {called} {folder} {'can' if can else 'cannot'} be written", fix
 
 
 def _plugin(path: str) -> Iterator[_Looked]:

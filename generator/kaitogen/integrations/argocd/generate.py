@@ -158,7 +158,7 @@ def _assignments(app: AppParameters) -> tuple[list[Assignment], list[Diagnostic]
 
         assignment = overlay.assignment(key, text, app.source("set"))
         if assignment is None:
-            message = f"{key[:80]} is no path of an intent's metadata or spec"
+            message = f"{key[:80] or 'an empty key'} is no path of an intent's metadata or spec"
             fix = 'write spec.placement.count, phi-4:spec.placement.count or metadata.labels["a.b/c"]'
             wrong.append(overlay.KG152.in_file(app.sources["set"], message, fix=fix))
         else:
