@@ -95,17 +95,20 @@ def _walk(schema: Json, file: str, path: Path, region: Path | None) -> Iterator[
 def _likeliest(named: Sequence[_Field], holder: Path) -> list[_Field]:
     """The fields of the innermost list item around the holder, there the highest, of these the nearest.
 
-    Those of a type that is not ours count only inside it.
+    Those of a type that is not ours count only inside it. What is below a section itself comes before other sections.
     """
     plain = tuple(_ITEM if isinstance(step, int) else step for step in holder)
     fields = [one for one in named if one.region is None or plain[: len(one.region)] == one.region]
     indexes = [depth for depth, step in enumerate(holder) if isinstance(step, int)]
 
-    def rank(field: _Field) -> tuple[int, int, int]:
+    is_section = bool(plain) and plain[-1] not in ("spec", _ITEM)
+
+    def rank(field: _Field) -> tuple[int, bool, int, int]:
         common = 0
         while common < min(len(plain), len(field.holder)) and plain[common] == field.holder[common]:
             common += 1
-        return -sum(depth < common for depth in indexes), len(field.holder), -common
+        elsewhere = not (is_section and common == len(plain))
+        return -sum(depth < common for depth in indexes), elsewhere, len(field.holder), -common
 
     best = min(map(rank, fields), default=None)
     # The places are told with the indexes of the user's own path.
