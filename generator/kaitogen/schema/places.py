@@ -95,7 +95,7 @@ def _walk(schema: Json, file: str, path: Path, region: Path | None) -> Iterator[
 def _likeliest(named: Sequence[_Field], holder: Path) -> list[_Field]:
     """The fields of the innermost list item around the holder, there the highest, of these the nearest.
 
-    Those of a type that is not ours count only inside it. What is below a section itself comes before other sections.
+    Those of a type that is not ours count only inside it. What is below a section itself, in no list, comes before other sections.
     """
     plain = tuple(_ITEM if isinstance(step, int) else step for step in holder)
     fields = [one for one in named if one.region is None or plain[: len(one.region)] == one.region]
@@ -107,7 +107,7 @@ def _likeliest(named: Sequence[_Field], holder: Path) -> list[_Field]:
         common = 0
         while common < min(len(plain), len(field.holder)) and plain[common] == field.holder[common]:
             common += 1
-        elsewhere = not (is_section and common == len(plain))
+        elsewhere = not is_section or common < len(plain) or _ITEM in field.holder[common:]
         return -sum(depth < common for depth in indexes), elsewhere, len(field.holder), -common
 
     best = min(map(rank, fields), default=None)
