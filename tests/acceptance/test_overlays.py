@@ -268,3 +268,14 @@ def test_plan_and_diff_are_for_the_installation_that_is_named(models: Path) -> N
     write(models, {"before/made.yaml": kaitogen("render", *options, cwd=models).text})
     done = kaitogen("diff", *options, "--against", "before", cwd=models)
     assert (done.code, done.said) == (0, "")
+
+
+def test_an_environment_named_as_an_intent_is_told_what_reads_it(tmp_path: Path) -> None:
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    text = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: prod}\nspec:\n  defaults: {}\n  drop: [a]\n"
+    (folder / "prod.yaml").write_text(text, encoding="utf-8")
+    done = kaitogen("validate", "environments/prod.yaml", cwd=tmp_path)
+    assert done.code == 1
+    assert "1 error" in done.said
+    assert "an environment is laid over intents: kaitogen validate --environment prod FOLDER" in done.said

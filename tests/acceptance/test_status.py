@@ -330,6 +330,15 @@ def test_a_namespace_that_nobody_writes_is_found(tmp_path: Path) -> None:
     assert told(tmp_path, "a.intent.yaml", "cluster.yaml", "-n", "other", code=5)[0]["health"] == "Missing"
 
 
+def test_a_namespace_that_a_dump_does_not_have_is_no_empty_status(tmp_path: Path) -> None:
+    dump(tmp_path, SERVING)
+    done = run(tmp_path, "cluster.yaml", "-n", "other")
+    assert (done.code, done.text) == (1, "")
+    assert "KG771" in done.said
+    assert "there is no Workspace and no InferenceSet of namespace other in it, only of gp" in done.said
+    assert run(tmp_path, "cluster.yaml", "-n", "gp").code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -44,7 +44,9 @@ def objections(placement: Json, target: Target) -> Iterator[Diagnostic]:
         message = f"KAITO's {target.node_provisioner} buys nodes by their instance type alone"
         fix = "set target.nodeProvisioner: karpenter, or byo with a pool of your own"
         if capacity == "spot":
-            yield _at("capacity", f"{message}, and never spot capacity", fix)
+            yield _at(
+                "capacity", f"{message}, and never spot capacity", f"{fix}, or write capacity: on-demand"
+            )
         if zones:
             yield _at("zones", f"{message}, and in no zone of choice", fix)
         return

@@ -1,5 +1,7 @@
 """Documents to typed Specs: the schema first, then the rules between fields that no schema can say well."""
 
+import os
+
 from kaitogen import schema
 from kaitogen.kaito import versions
 from kaitogen.kaito.rules.resource import instance_type_under_byo, missing_instance_type
@@ -50,6 +52,7 @@ def validate(documents: list[Document]) -> tuple[list[Spec], list[Diagnostic]]:
         current.file = document.file
         if is_set(document.value) and (problems := _of_set(document.value, repetition)):
             origin = Origin(document)
+            problems = _of_environment(problems, document)
             diagnostics += [*(problem.of(origin) for problem in problems), *error_limit.count_error(origin)]
             continue
         for value, origin in intents(document):
@@ -73,6 +76,17 @@ def _of_set(value: Json, repetition: Repetition) -> list[Diagnostic]:
     times = len(value["spec"]["workspaces"])
     repeated = repetition.too_much(shared_by_entries(value), times, ("spec", "defaults"))
     return [repeated] if repeated else []
+
+
+def _of_environment(problems: list[Diagnostic], document: Document) -> list[Diagnostic]:
+    """What is wrong with a set; of the file of an environment the first problem alone, with what reads such a file."""
+    from kaitogen.pipeline.environments import is_environment  # few sets are wrong as such
+
+    if not is_environment(document):
+        return problems
+    name = os.path.basename(document.file).removesuffix(".yaml")
+    reads = f"kaitogen validate --environment {name} FOLDER"
+    return [problems[0]._replace(fix=f"an environment is laid over intents: {reads}")]
 
 
 def target_of(spec: Json) -> Target:

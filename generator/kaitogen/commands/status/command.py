@@ -22,7 +22,7 @@ from kaitogen.diagnostics.placing import place
 from kaitogen.diagnostics.wording import listed
 from kaitogen.errors import UsageError
 from kaitogen.files import standard_input
-from kaitogen.kaito.objects import list_items, part, serves, text
+from kaitogen.kaito.objects import list_items, part, place_of, serves, text
 from kaitogen.kaito.updates.model import twice
 from kaitogen.model import Diagnostic, Json, Rule
 from kaitogen.pipeline.classify import INTENT_FILES
@@ -107,7 +107,7 @@ def run(options: Options) -> Outcome:
             return follow(look, options.following, options.form)
         status, said = look()
         return Outcome(formatted("status", options.form, status), said, status.exit_code)
-    if finding := _nothing(named):
+    if finding := _nothing(named, None if wanted.units is not None else options.namespace):
         return reported(Report([finding]))
     status = _status(options, wanted, Source(Dump(listed(named.dumps), named.objects)))
     return Outcome(formatted("status", options.form, status), outcome.stderr, status.exit_code)
@@ -174,10 +174,14 @@ def _told_apart(paths: Sequence[str]) -> Named:
     return Named(paths=tuple(wanted), dumps=tuple(dumps), objects=objects, stdin=stdin, flaws=flaws)
 
 
-def _nothing(named: Named) -> Diagnostic | None:
-    """The finding for dumps that hold nothing of KAITO's."""
-    if any(serves(one) for one in named.objects):
+def _nothing(named: Named, namespace: str | None) -> Diagnostic | None:
+    """The finding for dumps that hold nothing of KAITO's, or nothing of a namespace where that is all that is asked for."""
+    there = {place_of(one)[0] for one in named.objects if serves(one)}
+    if there and (namespace is None or namespace in there):
         return None
+    if there:
+        message = f"there is no Workspace and no InferenceSet of namespace {str(namespace)[:63]} in it, only of {listed(sorted(there))}"
+        return KG771.in_file(named.dumps[0], message, fix="name one of these, or leave -n out")
     kinds = ", ".join(sorted({text(one, "kind")[:60] for one in named.objects})[:3])
     message = f"there is no Workspace and no InferenceSet in it, only objects of kind {kinds}"
     return KG771.in_file(named.dumps[0], message, fix=f"take all that tells: {_HOW_TO_DUMP}")

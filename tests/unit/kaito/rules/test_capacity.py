@@ -104,6 +104,12 @@ def test_what_nobody_can_be_asked_for(target: dict[str, str], placement: dict[st
     assert [one.code for one in run(intent(target=target, placement=where)).findings] == ["KG231"]
 
 
+def test_who_cannot_have_spot_is_told_what_passes() -> None:
+    (finding,) = run(intent(placement={"instanceType": A100, "capacity": "spot"})).findings
+    assert finding.fix.endswith("or write capacity: on-demand")
+    assert run(intent(placement={"instanceType": A100, "capacity": "on-demand"})).ok
+
+
 @pytest.mark.parametrize(
     ("capacity", "hour", "words"),
     [("spot", "1.50", "1.50 EUR an hour, 1,095.00 EUR a month, at spot prices"), ("on-demand", "3.50", "3.50 EUR an hour")],
