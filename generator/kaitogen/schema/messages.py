@@ -174,7 +174,9 @@ def _size(path: Path, error: Any) -> Diagnostic:
     if expected := error.schema.get("x-expected", ""):
         return _problem(KG125, path, f"{label(path)} must be {expected}", "keep one of the two", "", expected)
     if not error.instance:
-        return _problem(KG124, path, f"{label(path)} is empty", "fill it in, or remove it")
+        needed = path == ("spec", "workspaces")  # of a set, which is none without it
+        fix = "add an entry for each Workspace" if needed else "fill it in, or remove it"
+        return _problem(KG124, path, f"{label(path)} is empty", fix)
     has = number_of(len(error.instance), "item" if error.validator.endswith("Items") else "field")
     bound = "at most" if error.validator.startswith("max") else "at least"
     message = f"{label(path)} has {has}; it must have {bound} {error.validator_value}"

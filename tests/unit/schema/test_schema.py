@@ -122,7 +122,7 @@ TOLD: list[tuple[Any, str, Any, str, Path, str, str]] = [
     (SERVING, "spec/inference/config/configMapName", "a", "KG125", ("..",), "configMapName alone, or the content", "keep one"),
     (SERVING, "spec/placement/nodes", ["a", "b", "a"], "KG125", (2,), "a is listed twice", "remove one of the two"),
     # sets
-    (SET, "spec/workspaces", [], "KG124", (), "workspaces is empty", "fill it in"),
+    (SET, "spec/workspaces", [], "KG124", (), "workspaces is empty", "add an entry for each Workspace"),
     (SET, "spec/workspaces/2/metadata", {}, "KG121", (), "name is missing", "add name"),
     (SET, "spec/workspaces/2/metadata/name", None, "KG122", (), "text, not nothing (null)", "give it a value"),
     (SET, "spec/workspaces/2/spec", None, "KG122", (), "a mapping, not nothing (null)", "remove it"),
