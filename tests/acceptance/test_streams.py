@@ -76,6 +76,34 @@ def test_closed_standard_output(intent: Path) -> None:
     assert "standard output cannot be written" in done.stderr
 
 
+@pytest.mark.parametrize("line", ["--help", "--version", "render --help", "help render", "completion bash"])
+@pytest.mark.parametrize(
+    ("stream", "reason"), [(">/dev/full", "no space left on device"), (">&-", "bad file descriptor")]
+)
+def test_help_that_cannot_be_written(line: str, stream: str, reason: str) -> None:
+    done = subprocess.run(
+        f"{KAITOGEN} {line} {stream}", shell=True, capture_output=True, text=True, check=False, timeout=600
+    )
+    assert done.returncode == 3
+    assert done.stderr == f"kaitogen: standard output cannot be written: {reason}\n"
+
+
+@pytest.mark.parametrize("stream", ["2>/dev/full", "2>&-"])
+def test_wrong_usage_that_cannot_be_said(stream: str) -> None:
+    done = subprocess.run(
+        f"{KAITOGEN} rendr {stream}", shell=True, capture_output=True, check=False, timeout=600
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_bytes_that_are_no_text_are_completed() -> None:
+    command = (
+        f"COMP_CWORD=3 COMP_WORDS=$'kaitogen plan --price \\xff' _KAITOGEN_COMPLETE=bash_complete {KAITOGEN}"
+    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=600)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_interrupt_gives_130_and_no_output(tmp_path: Path) -> None:
     process = interruptible(KAITOGEN, "render", "-")
     assert process.stdin is not None

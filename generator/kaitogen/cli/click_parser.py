@@ -1,6 +1,8 @@
 """The command line in full: help, completion and every error about it, made by click from the commands' declarations."""
 
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import BytesIO, StringIO, TextIOWrapper
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
@@ -9,7 +11,7 @@ from kaitogen import __version__
 from kaitogen.cli import registry, values
 from kaitogen.cli.registry import COMPLETE_VARIABLE, Command
 from kaitogen.commands.options import Argument, OptionGroup, Parameter, folded
-from kaitogen.commands.result import CommonOptions
+from kaitogen.commands.result import CommonOptions, Outcome, deliver
 from kaitogen.diagnostics import suggest
 from kaitogen.errors import EXIT_OK, EXIT_USAGE
 from kaitogen.schema import advice
@@ -21,7 +23,18 @@ _ABOUT: Final = "Turn short intent files into KAITO Workspace manifests."
 
 
 def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | int:
-    """The command and its options; or the exit code, where click has answered already."""
+    """The command and its options; or the exit code, where click's answer is all there is: written as every other product."""
+    made, said = BytesIO(), StringIO()
+    # Click writes text and, of a completion, bytes.
+    printed = TextIOWrapper(made, "utf-8", "surrogateescape", write_through=True)
+    with redirect_stdout(printed), redirect_stderr(said):
+        answer = _answered(line)
+    if not isinstance(answer, int):
+        return answer
+    return deliver(Outcome(made.getvalue(), said.getvalue(), answer))
+
+
+def _answered(line: Sequence[str]) -> tuple[Command, OptionGroup] | int:
     try:
         result = group().main(
             list(line), prog_name=_PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False
@@ -34,6 +47,10 @@ def parse(line: Sequence[str]) -> tuple[Command, OptionGroup] | int:
         return EXIT_USAGE
     except click.Abort as error:
         raise KeyboardInterrupt from error
+    except SystemExit as error:  # completion ends so
+        return int(error.code or EXIT_OK)
+    except UnicodeEncodeError:  # completion of what is no text, such as the name of a file in Latin-1
+        return EXIT_OK
     return result if isinstance(result, tuple) else EXIT_OK
 
 

@@ -129,18 +129,18 @@ def test_an_option_reads_as_its_value_or_its_default() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_help_shows_what_may_be_left_out(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_what_may_be_left_out(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     full([*name.split(), "--help"])
-    usage = capsys.readouterr().out.partition("\n\n")[0]
+    usage = capfd.readouterr().out.partition("\n\n")[0]
     arguments = [one for one in command_of(name).options.parameters() if isinstance(one, Argument)]
     argument = arguments[0] if arguments else None
     assert usage.endswith("]") == (argument is None or not argument.required), usage
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert full([*name.split(), "--help"]) == 0
-    said = " ".join(capsys.readouterr().out.split())
+    said = " ".join(capfd.readouterr().out.split())
     assert COMMANDS[name][1] in said
     for option in command_of(name).options.parameters():
         assert all(word in said for word in option.names[-1:])
