@@ -23,7 +23,7 @@ AT_KEYS: Final = ("KG120", "KG401", "KG402", "KG483", "KG741")
 OPEN: Final = {
     "KG219": "the first version that has a provisioner wants nodes by name",
     "KG323": "a quick selector that exists still finds only what the inventory has",
-    "KG444": "the number stands in the ConfigMap, and the finding at the reference to it",
+    "KG444": "the number stands in the text of a ConfigMap",
 }
 #: Cases that are about one finding of several that stand behind another.
 BEHIND: Final = {"kg401-no-secret-in-v1alpha1"}

@@ -279,3 +279,18 @@ def test_an_environment_named_as_an_intent_is_told_what_reads_it(tmp_path: Path)
     assert done.code == 1
     assert "1 error" in done.said
     assert "an environment is laid over intents: kaitogen validate --environment prod FOLDER" in done.said
+
+
+def test_a_length_that_an_option_sets_is_found_at_the_option(tmp_path: Path) -> None:
+    text = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntent\nmetadata: {name: a}\nspec:\n"
+    text += (
+        "  placement: {instanceType: Standard_NC24ads_A100_v4}\n"
+        "  inference: {model: phi-4, config: {vllm: {swap-space: 4}}}\n"
+    )
+    (tmp_path / "a.intent.yaml").write_text(text, encoding="utf-8")
+    for value, code in (("many", "KG444"), ("99999", "KG445")):
+        option = f"spec.inference.config.vllm.max-model-len={value}"
+        done = kaitogen("validate", "a.intent.yaml", "--set", option, cwd=tmp_path)
+        assert done.said.startswith(f"--set spec.inference.config.vllm.max-model-len: error {code}"), (
+            done.said
+        )

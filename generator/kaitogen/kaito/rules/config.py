@@ -37,6 +37,7 @@ KG487 = Rule("KG487", "A configuration that KAITO's server cannot load", kind="c
 _CONFIG: Final = ("inference", "config")
 KEY: Final = "inference_config.yaml"
 _LENGTH: Final = "max-model-len"
+_GIVEN: Final = (*_CONFIG, "vllm", _LENGTH)
 _NOT_DECIMAL: Final = re.compile(
     r"max-model-len\s*:\s*[+-]?0[xXoObB][0-9a-fA-F_]+|max-model-len\s*:\s*[0-9]+_[0-9_]+"
 )
@@ -156,7 +157,7 @@ def _length(ctx: RuleContext, vllm: Mapping[str, Json], source: str) -> Iterator
         limit = ctx.model.token_limit
         message = f"{_LENGTH} {cut(str(length))} is more than the {limit} tokens of {ctx.model.id}"
         found, expected = cut(str(length)), f"at most {limit}"
-        yield KG445.at(_CONFIG, message, fix=f"write {limit} or less", found=found, expected=expected)
+        yield KG445.at(_GIVEN, message, fix=f"write {limit} or less", found=found, expected=expected)
 
 
 def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagnostic]:
@@ -186,7 +187,7 @@ def _no_number(ctx: RuleContext, value: str) -> Diagnostic:
         severity = "warning"
         message += f", unless {cut(ctx.preset or '')} says no limit"
     fix = "write the number of tokens, such as 8192"
-    return KG444.at(_CONFIG, message, fix=fix, found=value, expected="a whole number", severity=severity)
+    return KG444.at(_GIVEN, message, fix=fix, found=value, expected="a whole number", severity=severity)
 
 
 def _unloadable(ctx: RuleContext, settings: Json, source: str) -> Iterator[Diagnostic]:
