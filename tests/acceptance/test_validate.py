@@ -255,6 +255,18 @@ def test_same_name_in_several_files_is_for_render_to_refuse(tmp_path: Path) -> N
 def test_same_name_twice_in_one_file_is_refused() -> None:
     text = f"{INTENT}---\n{INTENT}"
     assert findings(text) == [("KG220", 14)]
+    said = kaitogen("validate", "-", stdin=f"a: 1\n---\n{INTENT}---\n{INTENT}---\n{INTENT}".encode()).said
+    assert said.count("the first is in <stdin>, document 2 from line 2\n") == 2
+
+
+def test_same_name_twice_in_a_set_is_told_by_its_entry() -> None:
+    text = (
+        "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: s}\nspec:\n"
+        "  defaults: {spec: {placement: {instanceType: Standard_NC24ads_A100_v4}, inference: {model: phi-4}}}\n"
+        "  workspaces: [{metadata: {name: a}}, {metadata: {name: b}}, {metadata: {name: b}}]\n"
+    )
+    said = kaitogen("validate", "-", stdin=text.encode()).said
+    assert "the first is in <stdin>, document 1 at spec.workspaces[1]\n" in said
 
 
 def test_every_file_is_told_in_the_order_given(tmp_path: Path) -> None:

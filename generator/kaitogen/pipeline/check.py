@@ -15,7 +15,18 @@ from kaitogen.kaito.objects import (
     value_at,
 )
 from kaitogen.kaito.rules import RuleContext
-from kaitogen.model import ByoNodes, Diagnostic, Json, Manifest, Origin, Rule, Spec, Target, UserObject
+from kaitogen.model import (
+    ByoNodes,
+    Diagnostic,
+    Json,
+    Manifest,
+    Origin,
+    Rule,
+    Spec,
+    Target,
+    UserObject,
+    path_text,
+)
 from kaitogen.pipeline import current
 from kaitogen.pipeline.classify import SCALED_OBJECT, ErrorLimit
 from kaitogen.pipeline.context import CONFIG_KEYS
@@ -40,7 +51,7 @@ def check(manifests: Sequence[Manifest], *, notes: bool = False, together: bool 
         key = manifest.identity if together else (*manifest.identity, spec.origin.document.file)
         if key in seen:
             diagnostics.append(_twice(data, seen[key]).of(spec.origin))
-        seen[key] = spec
+        seen.setdefault(key, spec)
         if serves(data):
             ctx = RuleContext(
                 data, spec.target, config_maps=config_maps, notes=notes, byo_nodes=spec.placement.byo_nodes
@@ -132,9 +143,13 @@ def conforms(data: Json, target: Target) -> bool:
 
 
 def _twice(data: Json, first: Spec) -> Diagnostic:
-    message = (
-        f"{data['kind']} {full_name(data)} is made twice; the first is in {which(first.origin.document)}"
-    )
+    document, (root, *_) = first.origin
+    where = which(document)
+    if root:
+        where += f" at {path_text(root)}"
+    elif not document.inline:
+        where += f" from line {document.line + 1}"
+    message = f"{data['kind']} {full_name(data)} is made twice; the first is in {where}"
     if data["kind"] == "ModelMirror":
         fix = "remove modelMirror from one of the two: there is one mirror of a model, for all that run it"
         return KG220.at(("spec", "modelMirror"), message, fix=fix)
