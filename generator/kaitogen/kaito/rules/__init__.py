@@ -4,6 +4,7 @@ One module per topic. What few Workspaces have (annotations, partitions, adapter
 configuration, tuning) is imported only where a Workspace has it.
 """
 
+from kaitogen.kaito import versions
 from kaitogen.kaito.objects import part, text
 from kaitogen.kaito.rules import identity, ignored, preset, resource, sizing
 from kaitogen.kaito.rules.context import RuleContext
@@ -59,8 +60,8 @@ def judge(ctx: RuleContext) -> list[Diagnostic]:
     vllm: Mapping[str, Json] = {}
     settings: Sequence[Diagnostic] = ()
     inference = ctx.inference or {}
-    if text(inference, "config") or ctx.v1alpha1:
-        from kaitogen.kaito.rules import config  # few bring a configuration, or write the old version
+    if text(inference, "config") or ctx.v1alpha1 or ctx.has(versions.LENGTH_REQUIRED):
+        from kaitogen.kaito.rules import config  # few bring a configuration, or are for what is as old
 
         problems, tokens, vllm, settings = config.judge(ctx)
         found += problems

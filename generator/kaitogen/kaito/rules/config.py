@@ -10,7 +10,7 @@ from kaitogen.kaito.rules import vllm_settings
 from kaitogen.kaito.rules.context import RuleContext, cut
 from kaitogen.kaito.rules.identity import is_subdomain
 from kaitogen.kaito.rules.sizing import DEFAULT_CONTEXT
-from kaitogen.model import Diagnostic, Json, Rule, Severity
+from kaitogen.model import Diagnostic, Json, Path, Rule, Severity
 from kaitogen.typed import Final, Iterator, Mapping, NamedTuple
 from kaitogen.yaml.builder import KG104
 from kaitogen.yaml.syntax import KG102
@@ -61,7 +61,7 @@ class Judged(NamedTuple):
 
 
 def judge(ctx: RuleContext) -> Judged:
-    """R41 to R45 with the traps, and what vLLM makes of the settings; of no ConfigMap, what v1alpha1 misses in it."""
+    """R41 to R45 with the traps, and what vLLM makes of the settings; of no ConfigMap, what old rules miss in KAITO's own."""
     name = text(ctx.inference or {}, "config")
     if not name:
         return Judged(() if ctx.transformers else tuple(_length_given(ctx, {})))
@@ -171,7 +171,9 @@ def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagno
         message = (
             f"{version} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
         )
-        path = _CONFIG if "config" in (ctx.inference or {}) else ("inference",)
+        path: Path = _CONFIG
+        if not text(ctx.inference or {}, "config"):
+            path, message = ("inference",), message + "; KAITO's own template, read without config, has none"
         yield KG444.at(path, message, fix=f"set vllm.{_LENGTH}, such as 2048", expected="a whole number")
 
 

@@ -129,7 +129,7 @@ ROWS: Final = (
         annotated("kaito.sh/runtime", "vllm"), gates={"vLLM": False}),
     Row("Ray behind a load balancer", f"KG400 warning {_PATH}.kaito.sh/enablelb", 5, 12,
         annotated("kaito.sh/enablelb", "True", change(named("llama-3.3-70b-instruct", "hf"), {"resource.count": 3})),
-        also=("KG461", "KG447", "KG448")),
+        also=("KG461", "KG447", "KG448", "KG444")),
     Row("an API without a key", f"KG400 note {_PATH}.kaito.sh/enablelb", 5, 12, annotated("kaito.sh/enablelb", "True"),
         notes=True, also=("KG488",)),
     Row("load balancer", f"KG482 warning {_PATH}.kaito.sh/enablelb", 4, 12, annotated("kaito.sh/enablelb", "true")),

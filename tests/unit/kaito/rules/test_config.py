@@ -55,6 +55,9 @@ def test_a_comment_is_no_length() -> None:
 def test_where_an_old_kaito_requires_a_length(resource: dict[str, Any], required: bool) -> None:
     workspace = change(SERVING, {f"resource.{key}": value for key, value in resource.items()})
     assert len(_said(workspace, "0.6", "vllm: {}", "KG444")) == required
+    alone = [one for one in judge(RuleContext(workspace, Target("0.6"))) if one.code == "KG444"]
+    assert [one.path for one in alone] == [("inference",)] * required
+    assert all("KAITO's own template" in one.message for one in alone)
 
 
 @pytest.mark.parametrize(
