@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.command import Done, kaitogen
+from tests.fuzz.commands import run as run_here
+from tests.work import calls
 
 FLEET = """\
 # All models of the team.
@@ -211,3 +213,19 @@ def test_the_default_of_what_is_written_for_the_intent(path: str, default: str) 
     )
     done = kaitogen("explain", "--where", path, "-", stdin=text.encode())
     assert done.text == f"phi: {path} is not set; default: {default}\n"
+
+
+def test_a_set_is_read_once_for_all_its_entries(tmp_path: Path) -> None:
+    head = FLEET.partition("---\n")[2].partition("---\n")[0].partition("    - metadata")[0]
+
+    def needed(number: int) -> int:
+        names = "".join(
+            f"    - metadata: {{name: n{one}}}\n      spec: {{inference: {{model: phi-4}}}}\n"
+            for one in range(number)
+        )
+        path = tmp_path / f"{number}.intent.yaml"
+        path.write_text(head + names, encoding="utf-8")
+        return calls(lambda: run_here(["explain", "--where", "spec.placement.count", str(path)]))
+
+    needed(10)  # what is loaded once
+    assert needed(400) < 6 * needed(100)

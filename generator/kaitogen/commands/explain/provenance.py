@@ -13,8 +13,8 @@ from kaitogen.pipeline.overlay import parse_path
 from kaitogen.pipeline.strategies import resolve
 from kaitogen.pipeline.validate import target_of, validate
 from kaitogen.schema import KG120, KG122
-from kaitogen.typed import Final, Iterator, Sequence
-from kaitogen.yaml.places import locate
+from kaitogen.typed import Final, Iterable, Iterator, NamedTuple, Sequence
+from kaitogen.yaml.places import Place, locate
 from kaitogen.yaml.reader import read
 from kaitogen.yaml.writer import flow
 
@@ -40,6 +40,14 @@ _DEFAULTS: Final[dict[Path, str]] = {
     ("spec", "inference", "configName"): "hashed",
     ("spec", "tuning", "configName"): "hashed",
 }
+
+
+class _Source(NamedTuple):
+    """A document that may say something of a path of its text, and what the document is to the intent."""
+
+    document: Document
+    path: Path
+    part: str
 
 
 def path_of(text: str) -> Path:
@@ -68,12 +76,23 @@ def answers(documents: Sequence[Document], path: Path) -> tuple[list[str], list[
     """What the field is for each intent that conforms to the schema, in order, as text; and what is wrong with any intent."""
     specs, diagnostics = validate(list(documents))
     resources = {_key(spec.origin): resource for spec, resource in resolve(choose(specs)[0])[0]}
-    return [
-        _answer(value, origin, path, resources.get(_key(origin)))
+    found = [
+        (value, origin, list(_sources(origin, path)))
         for document in documents
         if not is_set(document.value) or schema.conforms("set", document.value)
         for value, origin in intents(document)
         if schema.conforms("intent", value)
+    ]
+    texts = _texts(source for _, _, sources in found for source in sources)
+    return [
+        "".join(
+            f"{line}\n"
+            for line in (
+                _head(value, path, resources.get(_key(origin))),
+                *(line for source in sources for line in _line(source, texts)),
+            )
+        )
+        for value, origin, sources in found
     ], diagnostics
 
 
@@ -81,41 +100,53 @@ def _key(origin: Origin) -> tuple[int, tuple[Path, ...]]:
     return id(origin.document), origin.roots
 
 
-def _answer(intent: Json, origin: Origin, path: Path, resource: Placement | None) -> str:
-    """The value for one Workspace, or what is so without any, and below it the places that say it, what counts first."""
+def _head(intent: Json, path: Path, resource: Placement | None) -> str:
+    """The value for one Workspace, or what is so without any."""
     value, name = value_at(intent, path), printable(str(intent["metadata"]["name"]))
     if value is None:
-        head = f"{name}: {path_text(path)} is not set; default: {_default(intent, path, resource)}"
-    else:
-        head = f"{name}: {path_text(path)} = {_shown(value)}"
-    return "".join(f"{line}\n" for line in (head, *_sources(origin, path)))
+        return f"{name}: {path_text(path)} is not set; default: {_default(intent, path, resource)}"
+    return f"{name}: {path_text(path)} = {_shown(value)}"
 
 
-def _sources(origin: Origin, path: Path) -> Iterator[str]:
-    """The places that say something of the path, the one that wins first."""
+def _sources(origin: Origin, path: Path) -> Iterator[_Source]:
+    """What may say something of the path, the one that wins first."""
     document, roots = origin
     for base, below, over in reversed(document.overrides):
         if base == roots[0] and (path[: len(below)] == below or below[: len(path)] == path):
             # What is laid over stands at its own path, which may lead further than what is asked for.
             whole_path = (*over.roots[0], *max(path, below, key=len))
             part = "project" if over.document.file.endswith(PROJECT) else "environment"
-            yield from _in_document(over.document, whole_path, part)
+            yield _Source(over.document, whole_path, part)
             if not below:  # nothing of it is the document's own
                 return
     for root in roots if path[:1] == ("metadata",) or len(roots) == 1 else roots[:-1]:
         parts = {2: "defaults of the set", 0: "the set's own metadata"}
         part = parts.get(len(root), "entry of the set") if is_set(document.value) else "intent"
-        yield from _in_document(document, (*root, *path), part)
+        yield _Source(document, (*root, *path), part)
 
 
-def _in_document(document: Document, path: Path, part: str) -> Iterator[str]:
-    """What a document says of a path, with file, line and column; a parameter is no line of a file."""
+def _texts(sources: Iterable[_Source]) -> dict[int, tuple[dict[Path, Place], Json]]:
+    """For each document, by its id, the places of the paths in its text, and what that says: read once for all intents."""
+    wanted: dict[int, tuple[Document, list[Path]]] = {}
+    for document, path, _ in sources:
+        if not document.inline:
+            wanted.setdefault(id(document), (document, []))[1].append(path)
+    return {
+        # What is laid over a document changes its value, and not its text.
+        key: (locate(one.text, paths), next(iter(read(one.text))).value if one.overrides else one.value)
+        for key, (one, paths) in wanted.items()
+    }
+
+
+def _line(source: _Source, texts: dict[int, tuple[dict[Path, Place], Json]]) -> Iterator[str]:
+    """What the document says of the path, with file, line and column; a parameter is no line of a file."""
+    document, path, part = source
     file = printable(document.file)
     if document.inline:
         yield f"    {file} (parameter)"
-    elif place := locate(document.text, [path]).get(path):
-        # What is laid over a document changes its value, and not its text.
-        whole = next(iter(read(document.text))).value if document.overrides else document.value
+        return
+    places, whole = texts[id(document)]
+    if place := places.get(path):
         value = value_at(whole, path)
         shown = "null" if value is None else _shown(value)
         yield f"    {file}:{place.line + document.line}:{place.column} ({part}): {shown}"
