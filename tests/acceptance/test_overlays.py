@@ -203,7 +203,7 @@ def test_advice_on_an_environment_without_a_file_names_the_one_that_was_meant(mo
         (("--environment", "pord"), 1, "there is no environments/pord.yaml"),
         (("--environment", ".."), 1, "is no name of an environment"),
         (("--set", "spec.placement"), 2, "--set takes PATH=VALUE"),
-        (("--set", "placement.count=3"), 2, "--set takes PATH=VALUE"),
+        (("--set", "placement.count=3"), 2, "with a PATH below spec or metadata"),
         (("--feature-gate", "enableMig=true"), 2, "KAITO has no feature gate enableMig"),
         (("--set", "other:spec.placement.count=3"), 1, "no intent here is named other"),
     ],

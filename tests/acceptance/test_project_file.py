@@ -204,6 +204,13 @@ def test_inventory_and_templates_are_taken_unless_options_name_others(app: Path)
     assert validated(app) == validated(app, "--templates", "own") != []
 
 
+def test_what_is_told_of_an_empty_project_file_can_be_done(app: Path) -> None:
+    write(app, {".kaitogen.yaml": ""})
+    assert "kaitogen init --project --force" in kaitogen("render", cwd=app).said
+    assert kaitogen("init", "--project", "--force", cwd=app).code == 0
+    assert kaitogen("render", cwd=app).code == 0
+
+
 def test_environments_of_all_folders_may_be_kept_in_one(app: Path, tmp_path: Path) -> None:
     prod = "apiVersion: kaitogen.io/v1alpha1\nkind: WorkspaceIntentSet\nmetadata: {name: prod}\nspec: {defaults: {metadata: {namespace: prod}}}\n"
     write(tmp_path, {".kaitogen.yaml": project("environments: stages"), "stages/prod.yaml": prod})

@@ -79,7 +79,8 @@ def assignment(word: str) -> Assignment:
     source = Document(f"--set {target[:60]}", inline=True)
     made = overlay.assignment(target, value, source) if equals else None
     if made is None:
-        raise UsageError(f"--set takes PATH=VALUE, not {word[:60]}", fix="write --set spec.placement.count=3")
+        message = f"--set takes PATH=VALUE with a PATH below spec or metadata, not {word[:60]}"
+        raise UsageError(message, fix="write --set spec.placement.count=3")
     return made
 
 

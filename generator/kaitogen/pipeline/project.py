@@ -41,7 +41,8 @@ def read(file: str, top: str) -> tuple[Project | None, list[Diagnostic]]:
     `top`, with its links resolved, is what nothing that it names may lead out of.
     """
     loaded = load_file(file, top)
-    findings = wrong_in(loaded, "project", KG183, "kaitogen init --project writes one to start from")
+    fix = "keep one, or start anew: kaitogen init --project --force writes over the file"
+    findings = wrong_in(loaded, "project", KG183, fix)
     if findings:
         return None, findings
     document = loaded.documents[0]

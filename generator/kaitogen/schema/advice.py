@@ -5,7 +5,7 @@ import re
 from kaitogen.diagnostics import suggest
 from kaitogen.model import Json, Path
 from kaitogen.schema.checks import types_of
-from kaitogen.schema.words import cut, short, written
+from kaitogen.schema.words import cut, kinds, short, written
 from kaitogen.typed import Final
 
 _ONLY_A_NAME: Final = "write the name of a Secret; a secret's value is never accepted here"
@@ -62,7 +62,7 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
     if schema.get("x-sensitive"):
         return _ONLY_A_NAME
     if value is None:
-        return "remove it, or give it a value"
+        return "give it a value, or remove it if it is not required"
     if isinstance(value, str) and (fix := _unquoted(value, wanted, schema)):
         return fix
     if "string" in wanted and isinstance(value, bool | int | float):
@@ -73,7 +73,7 @@ def retype(path: Path, value: Json, wanted: list[str], schema: Json) -> str:
         return _mapping(value, schema)
     if isinstance(value, list | dict):
         return "write a single value"
-    return "write a whole number" if isinstance(value, float) else ""
+    return f"write {kinds(wanted)}"
 
 
 def _mapping(value: Json, schema: Json) -> str:
