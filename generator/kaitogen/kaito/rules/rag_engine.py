@@ -23,7 +23,7 @@ KG932 = Rule("KG932", "The embedding is not one of local and remote", kind="refu
 KG933 = Rule("KG933", "A local embedding is not one of image and model", kind="refused", since="0.11",
              source=_VALIDATION)  # fmt: skip
 KG934 = Rule("KG934", "An address that KAITO cannot parse", kind="refused", since="0.4", source=_VALIDATION)
-KG935 = Rule("KG935", "The context window has no size above zero", kind="refused", since="0.9",
+KG935 = Rule("KG935", "The context window has no size above zero", kind="refused", since="0.7",
              source=_VALIDATION)  # fmt: skip
 KG936 = Rule("KG936", "An instance type that no RAGEngine runs on", kind="refused", since="0.4",
              source=_VALIDATION)  # fmt: skip

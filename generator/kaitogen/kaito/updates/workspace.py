@@ -10,10 +10,10 @@ from kaitogen.model import Json, Rule
 from kaitogen.typed import Callable, Final, Mapping, TypeAlias
 
 KG801 = webhook("KG801", "A Workspace that served turns to tuning, or the other way round", 237)
-KG802 = webhook("KG802", "The number of nodes of a Workspace changes", 783)
+KG802 = webhook("KG802", "The number of nodes changes", 783)
 KG803 = webhook("KG803", "The partition of a Workspace's GPUs changes", 788, since="0.12")
-KG804 = webhook("KG804", "The instance type of a Workspace changes", 802)
-KG805 = webhook("KG805", "The label selector of a Workspace changes", 819)
+KG804 = webhook("KG804", "The instance type changes", 802)
+KG805 = webhook("KG805", "The label selector changes", 819)
 KG806 = webhook("KG806", "The preset of a Workspace changes", 896)
 KG807 = webhook("KG807", "A pod template is added to a Workspace, or taken away", 900)
 KG809 = webhook("KG809", "An update that does not get through because of an adapter", 905)

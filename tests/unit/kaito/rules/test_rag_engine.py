@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kaitogen.kaito.rules.rag_engine import KG935
 from kaitogen.model import Target
 from tests.unit.kaito.rules.kinds import ENGINE, places, said
 from tests.unit.kaito.rules.workspaces import A100, GONE
@@ -131,3 +132,9 @@ def test_the_default_of_the_older_api_version() -> None:
 
 def test_old_webhooks_break_down_without_compute() -> None:
     assert places(ENGINE, {"spec.compute": GONE}, _OLD) == ["KG936 error spec"]
+
+
+def test_the_context_window_is_checked_from_the_release_that_the_page_names() -> None:
+    changes = {"apiVersion": "kaito.sh/v1alpha1", "spec.inferenceService.contextWindowSize": 0}
+    assert places(ENGINE, changes, Target("0.7")) == ["KG935 error spec.inferenceService.contextWindowSize"]
+    assert KG935.since == "0.7"
