@@ -46,6 +46,14 @@ def test_other_commands_have_the_same_bounds(name: str, command: list[str], tmp_
     assert spent.mebibytes < MAX_MEBIBYTES
 
 
+@pytest.mark.parametrize("name", ["defaults with a long text", "defaults with many values"])
+def test_what_repeats_too_much_is_not_explained_either(name: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.intent.yaml").write_bytes(TEXTS[name]())
+    spent = measured(["explain", "--where", "spec.inference", "bad.intent.yaml"], tmp_path)
+    refused(spent, 1)
+    assert "KG115" in spent.said
+
+
 def test_many_wrong_manifests_are_not_all_judged(tmp_path: Path) -> None:
     (tmp_path / "made.yaml").write_bytes(b"---\n".join([FINISHED] * 20_000))
     spent = measured(["validate", "made.yaml"], tmp_path)

@@ -7,7 +7,7 @@ from kaitogen.kaito import versions
 from kaitogen.kaito.objects import value_at
 from kaitogen.model import RUNTIME_ANNOTATION, Diagnostic, Document, Json, Origin, Path, Placement, path_text
 from kaitogen.nodes import choose
-from kaitogen.pipeline.classify import intents, is_set
+from kaitogen.pipeline.classify import KG115, intents, is_set
 from kaitogen.pipeline.load import PROJECT
 from kaitogen.pipeline.overlay import parse_path
 from kaitogen.pipeline.strategies import resolve
@@ -73,12 +73,14 @@ def path_of(text: str) -> Path:
 
 
 def answers(documents: Sequence[Document], path: Path) -> tuple[list[str], list[Diagnostic]]:
-    """What the field is for each intent that conforms to the schema, in order, as text; and what is wrong with any intent."""
+    """What the field is for each intent that conforms to the schema, in order, as text; and what is wrong with any."""
     specs, diagnostics = validate(list(documents))
     resources = {_key(spec.origin): resource for spec, resource in resolve(choose(specs)[0])[0]}
+    too_much = {id(one.origin.document) for one in diagnostics if one.rule == KG115 and one.origin}
     found = [
         (value, origin, list(_sources(origin, path)))
         for document in documents
+        if id(document) not in too_much
         if not is_set(document.value) or schema.conforms("set", document.value)
         for value, origin in intents(document)
         if schema.conforms("intent", value)
