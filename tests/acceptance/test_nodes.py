@@ -260,6 +260,8 @@ def test_folder_is_no_inventory(tmp_path: Path) -> None:
     [
         ("kind: List\nitems: []\n", "KG320", 1),
         ("- 1\n", "KG320", 1),
+        ("", "KG320", 0),
+        ("# nothing\n---\n", "KG320", 0),
         ("apiVersion: kaitogen.io/v1alpha1\nkind: NodeInventory\nspec:\n  nodes:\n    - name: a\n", "KG121", 5),
         ("apiVersion: kaitogen.io/v1alpha1\nkind: NodeInventory\nspec:\n  node: []\n", "KG120", 4),
         ("apiVersion: kaitogen.io/v1alpha1\nkind: NodeInventory\nspec: {nodes: []}\n---\napiVersion: kaitogen.io/v1alpha1\nkind: NodeInventory\nspec: {nodes: []}\n", "KG320", 6),

@@ -148,15 +148,23 @@ def load_inventory(request: Request) -> Loaded:
         if isinstance(data, Diagnostic):
             loaded.findings.append(data)
         else:
-            _parse(name, data, loaded, MAX_FACT_VALUES)
+            facts = facts_of(name, data)
+            loaded.documents.extend(facts.documents)
+            loaded.findings.extend(facts.findings)
     return _without_flawed(loaded)
 
 
 def facts_of(name: str, data: bytes) -> Loaded:
-    """The same of one text."""
+    """The same of one text; that it holds nothing is a finding, as that what it would have answered is none."""
     if len(data) > MAX_FACTS:
         return Loaded([], [too_large(name, MAX_FACTS)], [name])
-    return _without_flawed(documents_of(name, data, MAX_FACT_VALUES))
+    loaded = documents_of(name, data, MAX_FACT_VALUES)
+    if not loaded.documents and not loaded.findings:
+        from kaitogen.nodes.inventory import KG320, MAKE_ONE  # few are empty
+
+        fix = f"make it again: kubectl get nodes -o json | {MAKE_ONE} - > nodes.yaml"
+        loaded.findings.append(KG320.in_file(name, "nothing is here, and an inventory is expected", fix=fix))
+    return _without_flawed(loaded)
 
 
 def bound(path: str, request: Request) -> str | None:
