@@ -41,7 +41,10 @@ _GIVEN: Final = (*_CONFIG, "vllm", _LENGTH)
 _NOT_DECIMAL: Final = re.compile(
     r"max-model-len\s*:\s*[+-]?0[xXoObB][0-9a-fA-F_]+|max-model-len\s*:\s*[0-9]+_[0-9_]+"
 )
-_COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*", re.MULTILINE)
+#: A text in quotes, which is kept, or a comment.
+_COMMENT: Final = re.compile(
+    r"""((?<![^\s{\[,])(?:"(?:\\.|[^"\\\n])*"|'(?:''|[^'\n])*'))|(?:^|(?<=\s))#.*""", re.MULTILINE
+)
 #: Up to 0.6 nodes with several GPUs below this many GiB each needed an explicit max-model-len.
 _SMALL_GPU: Final = 20
 
@@ -121,8 +124,8 @@ def parse(source: str) -> Json:
 
 
 def without_comments(source: str) -> str:
-    """The text without what follows a # that begins a comment; quotes are not looked at."""
-    return _COMMENT.sub("", source)
+    """The text without what follows a # that begins a comment, which one in quotes on one line does not."""
+    return _COMMENT.sub(r"\1", source)
 
 
 def _vllm(settings: Json) -> tuple[str, Mapping[str, Json]]:

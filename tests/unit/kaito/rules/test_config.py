@@ -34,9 +34,16 @@ def test_a_length_that_is_no_number(preset: str, kaito: str, text: str, expected
     assert _said(named(preset), kaito, text, "KG444") == [expected]
 
 
-def test_a_comment_is_no_length() -> None:
-    text = "vllm:\n  max-model-len: 8192  # max-model-len: 16_384\n"
+@pytest.mark.parametrize("before", ["", "it's", '"a # b"', "'it''s # b'"])
+def test_a_comment_is_no_length(before: str) -> None:
+    text = f"vllm:\n  tokenizer: {before} # it's max-model-len: 16_384\n  max-model-len: 8192\n"
     assert _said(named("phi-4"), "0.12", text, "KG444") == []
+
+
+@pytest.mark.parametrize("before", ['"a # b"', "'a # b'", "'it''s # b'", '"\\" # b"'])
+def test_what_stands_behind_a_hash_in_quotes_is_a_length(before: str) -> None:
+    text = f"vllm: {{tokenizer: {before}, max-model-len: 0x2000}}\n"
+    assert len(_said(named("phi-4"), "0.12", text, "KG444")) == 1
 
 
 @pytest.mark.parametrize(
