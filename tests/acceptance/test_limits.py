@@ -13,7 +13,7 @@ from tests.acceptance.test_argocd import SET, write
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A set that takes seconds, and tens of MiB."""
-    return _set_of(40_000, tmp_path_factory.mktemp("large"))
+    return _set_of(100_000, tmp_path_factory.mktemp("large"))
 
 
 @pytest.fixture(scope="module")

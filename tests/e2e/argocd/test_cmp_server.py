@@ -92,7 +92,7 @@ def test_every_case_gives_the_objects_of_the_command_line(sidecar: Start, plugin
 def test_parameters_reach_the_manifests(sidecar: Start, plugin: str, repository: Path) -> None:
     said: list[dict[str, Any]] = [
         {"name": "set", "map": {"spec.placement.count": "3"}},
-        {"name": "kaito_version", "string": "0.6"},
+        {"name": "kaito_version", "string": "0.4"},
     ]
     answer = sidecar(plugin).generate(repository, "models/phi", said)
     assert [json.loads(text)["resource"]["count"] for text in answer.answer["manifests"]] == [3]
