@@ -175,9 +175,11 @@ def _length_given(ctx: RuleContext, vllm: Mapping[str, Json]) -> Iterator[Diagno
             f"{version} requires {_LENGTH} here: several GPUs of less than {_SMALL_GPU} GiB, or several nodes"
         )
         path: Path = _CONFIG
+        fix = f"set vllm.{_LENGTH}, such as 2048"
         if not text(ctx.inference or {}, "config"):
             path, message = ("inference",), message + "; KAITO's own template, read without config, has none"
-        yield KG444.at(path, message, fix=f"set vllm.{_LENGTH}, such as 2048", expected="a whole number")
+            fix = f"add config with vllm.{_LENGTH}, such as 2048"
+        yield KG444.at(path, message, fix=fix, expected="a whole number")
 
 
 def _is_blank(value: Json) -> bool:
