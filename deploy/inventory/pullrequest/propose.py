@@ -48,7 +48,8 @@ def _propose(folder: str, token: str) -> int:
     old = _read(os.path.join(work, FILE))
     changes = _snapshot(work, merge=bool(old))
     new = _read(os.path.join(work, FILE))
-    if old and ABOUT.sub("", old) == ABOUT.sub("", new) and not _is_old(old):
+    # Of what was taken twice within a second there is nothing to commit.
+    if old and (old == new or (ABOUT.sub("", old) == ABOUT.sub("", new) and not _is_old(old))):
         sys.stderr.write(f"propose: {FILE} is up to date\n")
         return 0
     if _proposed(work, env, new):

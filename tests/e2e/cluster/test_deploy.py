@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -237,6 +238,7 @@ def test_a_changed_inventory_is_proposed_once(
     done = deployed.job("propose.py", **settings)
     assert (done.code, done.said) == (0, "propose: fleet/nodes.yaml is up to date\n")
     assert forge.opened == []
+    time.sleep(1)  # the time of an inventory is in whole seconds
     assert "pushed" in deployed.job("propose.py", **settings, REFRESH_DAYS="0").said
 
     patch = [("PATCH", f"/api/v1/nodes/{nodes[0]}", {"spec": {"unschedulable": True}})]
