@@ -57,10 +57,8 @@ def _without_environments(intents: list[Document], request: Request) -> list[Doc
     from kaitogen.pipeline.environments import is_environment  # most runs read intent files alone
     from kaitogen.pipeline.project import project_of
 
-    said, named = (
-        None if request.project is None else project_of(request.project).environments,
-        set(request.paths),
-    )
+    said = None if request.project is None else project_of(request.project).environments
+    named = set(request.paths)
     return [one for one in intents if one.file in named or not is_environment(one, said)]
 
 

@@ -87,13 +87,7 @@ def answers(documents: Sequence[Document], path: Path) -> tuple[list[str], list[
     ]
     texts = _texts(source for _, _, sources in found for source in sources)
     return [
-        "".join(
-            f"{line}\n"
-            for line in (
-                _head(value, path, resources.get(_key(origin))),
-                *(line for source in sources for line in _line(source, texts)),
-            )
-        )
+        _head(value, path, resources.get(_key(origin))) + "".join(_line(one, texts) for one in sources)
         for value, origin, sources in found
     ], diagnostics
 
@@ -103,11 +97,11 @@ def _key(origin: Origin) -> tuple[int, tuple[Path, ...]]:
 
 
 def _head(intent: Json, path: Path, resource: Placement | None) -> str:
-    """The value for one Workspace, or what is so without any."""
+    """The line of the value for one Workspace, or of what is so without any."""
     value, name = value_at(intent, path), printable(str(intent["metadata"]["name"]))
     if value is None:
-        return f"{name}: {path_text(path)} is not set; default: {_default(intent, path, resource)}"
-    return f"{name}: {path_text(path)} = {_shown(value)}"
+        return f"{name}: {path_text(path)} is not set; default: {_default(intent, path, resource)}\n"
+    return f"{name}: {path_text(path)} = {_shown(value)}\n"
 
 
 def _sources(origin: Origin, path: Path) -> Iterator[_Source]:
@@ -140,18 +134,19 @@ def _texts(sources: Iterable[_Source]) -> dict[int, tuple[dict[Path, Place], Jso
     }
 
 
-def _line(source: _Source, texts: dict[int, tuple[dict[Path, Place], Json]]) -> Iterator[str]:
-    """What the document says of the path, with file, line and column; a parameter is no line of a file."""
+def _line(source: _Source, texts: dict[int, tuple[dict[Path, Place], Json]]) -> str:
+    """What the document says of the path, with file, line and column; a parameter is no line of a file. Empty where nothing."""
     document, path, part = source
     file = printable(document.file)
     if document.inline:
-        yield f"    {file} (parameter)"
-        return
+        return f"    {file} (parameter)\n"
     places, whole = texts[id(document)]
-    if place := places.get(path):
-        value = value_at(whole, path)
-        shown = "null" if value is None else _shown(value)
-        yield f"    {file}:{place.line + document.line}:{place.column} ({part}): {shown}"
+    place = places.get(path)
+    if place is None:
+        return ""
+    value = value_at(whole, path)
+    shown = "null" if value is None else _shown(value)
+    return f"    {file}:{place.line + document.line}:{place.column} ({part}): {shown}\n"
 
 
 def _shown(value: Json) -> str:
